@@ -1,0 +1,1 @@
+"""The pure part: no network, no disk, no clock, no randomness, no vendor's words."""

@@ -1,0 +1,263 @@
+"""The books' side: the documents that should be there, and those that are.
+
+Documents are what translation makes of the ledger. Their references are ours and final (with the
+generation); items and accounts are the accounting system's ids, already resolved by the mapping.
+Amounts are in the document's currency. `facts` is a digest over the ledger's own facts: it changes
+only when the ledger does. `digest` also changes when the mapping does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    CUSTOMER = "customer"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    RECEIPT = "receipt"
+    APPLICATION = "application"
+    """A credit note used to settle invoices."""
+    SALE = "sale"
+    """Money received for income at once, no invoice left to pay: a recovery after write-off."""
+
+
+class Application(msgspec.Struct, frozen=True):
+    """So much of a receipt or credit note settles that invoice (by reference, generation and all)."""
+
+    invoice: str
+    amount: Decimal
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an invoice, credit note or sale. `purpose` is the mapping's word for it."""
+
+    purpose: str
+    amount: Decimal
+    description: str = ""
+    item: str = ""
+    """External id of the item, for systems whose lines go through items."""
+    account: str = ""
+    """External id of the account (with an item: the account behind it, for the record)."""
+    tax: str = ""
+
+
+class _Document(msgspec.Struct, frozen=True, kw_only=True):
+    reference: str
+    loan: str
+    """The loan whose file made it (empty for customers)."""
+    facts: str
+
+    @property
+    def digest(self) -> str:
+        """Digest of the whole content but its facts."""
+        return digest_of(msgspec.structs.replace(self, facts=""))
+
+
+class Customer(_Document, frozen=True, kw_only=True, tag="customer"):
+    """A borrower in the books: one for each currency."""
+
+    name: str
+    currency: str
+    notes: str = ""
+    """Carries our reference, so that the customer is known again after a lost database."""
+    phone: str = ""
+    email: str = ""
+
+    kind = Kind.CUSTOMER
+
+
+class _Transaction(_Document, frozen=True, kw_only=True):
+    customer: str
+    """Reference of the customer."""
+    day: date
+    currency: str
+    rate: Decimal | None = None
+    """Home currency per unit of `currency`; None when it is the home currency."""
+    memo: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Dimension → external id of its value (QuickBooks class or department)."""
+
+
+class Invoice(_Transaction, frozen=True, kw_only=True, tag="invoice"):
+    due: date
+    lines: tuple[Line, ...]
+
+    kind = Kind.INVOICE
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+class CreditNote(_Transaction, frozen=True, kw_only=True, tag="credit_note"):
+    lines: tuple[Line, ...]
+
+    kind = Kind.CREDIT_NOTE
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+class Receipt(_Transaction, frozen=True, kw_only=True, tag="receipt"):
+    """Money received. What `applications` leave over is the customer's unapplied credit."""
+
+    total: Decimal
+    deposit_account: str
+    """External id of the account that the money went to."""
+    applications: tuple[Application, ...] = ()
+    method: str = ""
+    """External id of the payment method, where the mapping names one."""
+
+    kind = Kind.RECEIPT
+
+    @property
+    def unapplied(self) -> Decimal:
+        return self.total - sum((a.amount for a in self.applications), Decimal(0))
+
+
+class CreditApplication(_Transaction, frozen=True, kw_only=True, tag="application"):
+    """Settles invoices with a credit note already in the books."""
+
+    credit_note: str
+    applications: tuple[Application, ...]
+
+    kind = Kind.APPLICATION
+
+    @property
+    def total(self) -> Decimal:
+        return sum((a.amount for a in self.applications), Decimal(0))
+
+
+class Sale(_Transaction, frozen=True, kw_only=True, tag="sale"):
+    lines: tuple[Line, ...]
+    deposit_account: str
+
+    kind = Kind.SALE
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+Transaction = Invoice | CreditNote | Receipt | CreditApplication | Sale
+Document = Customer | Transaction
+
+
+class Status(StrEnum):
+    """What the books say of a document."""
+
+    LIVE = "live"
+    VOIDED = "voided"
+    DELETED = "deleted"
+
+
+class PostedLine(msgspec.Struct, frozen=True, kw_only=True):
+    amount: Decimal
+    description: str = ""
+    item: str = ""
+    account: str = ""
+
+
+class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as the books hold it, in our words. Ids are the accounting system's."""
+
+    kind: Kind
+    external_id: str
+    version: str
+    """Moves with every write by anyone (SyncToken, UpdatedDateUTC, last_modified_time)."""
+    status: Status = Status.LIVE
+    number: str = ""
+    """The document number; for receipts the payment reference; for customers our reference."""
+    name: str = ""
+    customer_id: str = ""
+    day: date | None = None
+    due: date | None = None
+    currency: str = ""
+    rate: Decimal | None = None
+    total: Decimal = Decimal(0)
+    open: Decimal = Decimal(0)
+    """Invoice: still owed. Receipt, credit note: not yet applied. Customer: balance."""
+    lines: tuple[PostedLine, ...] = ()
+    applications: tuple[tuple[str, Decimal], ...] = ()
+    """(external id of the invoice, amount) pairs."""
+    credit_note_id: str = ""
+    deposit_account: str = ""
+    memo: str = ""
+    updated_at: str = ""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One account of the chart. `classification` decides what may be booked there."""
+
+    id: str
+    number: str
+    name: str
+    classification: str
+    """asset, liability, equity, income or expense."""
+    type: str = ""
+    """The system's own word (`Other Current Asset`), for messages."""
+    role: str = ""
+    """receivable, bank or empty."""
+    currency: str = ""
+    active: bool = True
+    balance: Decimal = Decimal(0)
+    """Debit-positive, in the account's currency."""
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    account_id: str
+    active: bool = True
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A value of a list: tax code, payment method, class, department, term."""
+
+    id: str
+    name: str
+    active: bool = True
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be known of a company before anything is posted to it."""
+
+    id: str
+    name: str
+    home_currency: str
+    country: str = ""
+    multicurrency: bool = False
+    currencies: tuple[str, ...] = ()
+    own_numbers: bool = True
+    """Whether the company takes our document numbers."""
+    locked_through: date | None = None
+    """Last day of the closed period."""
+    lock_known: bool = True
+    """False when the system does not tell its lock date: then unknown, not open."""
+    auto_applies_credit: bool = False
+    writable: bool = True
+
+
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
+    """The lists that a mapping is checked against."""
+
+    company: Company
+    accounts: tuple[Account, ...]
+    items: tuple[Item, ...] = ()
+    lists: dict[str, tuple[Named, ...]] = {}
+    """List name (`tax_code`, `payment_method`, `class`, `department`, `term`) → values."""
+
+
+def digest_of(value: object) -> str:
+    """32 hexadecimal characters that change when any part of the value does."""
+    return hashlib.blake2b(_encode(value), digest_size=16).hexdigest()
+
+
+_encode = msgspec.json.Encoder(order="deterministic", decimal_format="string").encode

@@ -1,0 +1,129 @@
+"""The life of one write: its states, the moves allowed between them, and how an attempt ends.
+
+PENDING ─claim─▶ SENDING ─▶ POSTED ─▶ CONFIRMED
+   ▲                │  ╰──▶ REJECTED            a person must look
+   │                ├─────▶ DRIFTED             the books no longer hold what we posted
+   ├──(refused at the door; wait)
+   ╰──(surely absent)── IN_DOUBT ─(found)─▶ POSTED
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from bridge.core.books import Document, PostedDocument
+
+
+class State(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    POSTED = "posted"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    DRIFTED = "drifted"
+    SUPERSEDED = "superseded"
+    """The ledger changed again before it was sent; a newer entry says what is wanted now."""
+    DROPPED = "dropped"
+    """A person decided not to send it."""
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.SENDING, State.SUPERSEDED, State.DROPPED, State.REJECTED}),
+    State.SENDING: frozenset(
+        {State.POSTED, State.REJECTED, State.DRIFTED, State.PENDING, State.IN_DOUBT}
+    ),
+    State.IN_DOUBT: frozenset({State.POSTED, State.PENDING, State.DRIFTED, State.REJECTED}),
+    State.POSTED: frozenset({State.CONFIRMED, State.DRIFTED}),
+    State.CONFIRMED: frozenset(),
+    State.REJECTED: frozenset({State.PENDING, State.SUPERSEDED, State.DROPPED}),
+    State.DRIFTED: frozenset({State.PENDING, State.SUPERSEDED, State.DROPPED}),
+    State.SUPERSEDED: frozenset(),
+    State.DROPPED: frozenset(),
+}
+"""Every move there is. `may` is what the store asserts before it writes a state."""
+
+UNSETTLED = frozenset({State.PENDING, State.SENDING, State.IN_DOUBT, State.POSTED})
+"""States in which the bridge itself still has something to do."""
+
+WAITS_FOR_A_PERSON = frozenset({State.REJECTED, State.DRIFTED})
+
+
+def may(now: State, then: State) -> bool:
+    """Whether an entry may go from one state to the other."""
+    return then in MOVES[now]
+
+
+class Operation(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    VOID = "void"
+
+
+class Binding(msgspec.Struct, frozen=True, kw_only=True):
+    """Our reference tied to the system's id, with what was posted under it."""
+
+    reference: str
+    external_id: str
+    version: str
+    generation: int
+    document: Document
+    """As posted."""
+    posted: PostedDocument | None = None
+    """As the books answered."""
+    voided: bool = False
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """One write on its way: what, under which key, and the external ids it needs.
+
+    `links` has the external id of every reference that the document names (customer, invoices,
+    credit note). `target` is the binding that an update or a void is about.
+    """
+
+    entry: int
+    operation: Operation
+    key: str
+    document: Document
+    links: dict[str, str] = {}
+    target: Binding | None = None
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """Applied, surely. `document` is the books' own answer (for a void: what is left)."""
+
+    document: PostedDocument
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """The system read the document and refused it. Never retried; a person must look."""
+
+    reason: str
+    code: str
+
+
+class Unavailable(msgspec.Struct, frozen=True):
+    """Surely not applied: refused at the door or never sent. Try again after the wait."""
+
+    cause: str
+    retry_after_s: float = 0
+
+
+class InDoubt(msgspec.Struct, frozen=True):
+    """The write may have been applied. Look it up before sending it again."""
+
+    cause: str
+
+
+class Drifted(msgspec.Struct, frozen=True):
+    """An update or a void was not sent: the books no longer hold what we posted.
+
+    `current` is what they hold now; None when the document is gone.
+    """
+
+    current: PostedDocument | None
+
+
+Outcome = Posted | Rejected | Unavailable | InDoubt | Drifted

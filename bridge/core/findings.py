@@ -1,0 +1,106 @@
+"""What the bridge notices about the ledger's rows: one table of codes, and what each one means.
+
+A finding never changes an amount. `holds` says that nothing is posted for the row (for a loan:
+for the loan and everything under it) until the source changes or a person decides.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Rule(msgspec.Struct, frozen=True):
+    severity: Severity
+    holds: bool = False
+
+
+_INFO, _WARNING, _ERROR = Rule(Severity.INFO), Rule(Severity.WARNING), Rule(Severity.ERROR)
+_HOLD = Rule(Severity.ERROR, holds=True)
+
+CATALOGUE: dict[str, Rule] = {
+    "amount.cop_with_cents": _INFO,
+    "amount.decimals_not_allowed": _HOLD,
+    "amount.mixed": _WARNING,
+    "amount.too_many_decimals": _WARNING,
+    "amount.unreadable": _HOLD,
+    "consent.missing": _WARNING,
+    "consent.revoked": _WARNING,
+    "date.unreadable": _HOLD,
+    "debt.amount_edited": _HOLD,
+    "debt.balance_mismatch": _ERROR,
+    "debt.currency_missing": _INFO,
+    "debt.currency_unknown": Rule(Severity.WARNING, holds=True),
+    "debt.due_before_start": _WARNING,
+    "debt.no_interest_split": _INFO,
+    "debt.orphan": _HOLD,
+    "debt.overpaid": _WARNING,
+    "debt.paid_flag_mismatch": _WARNING,
+    "debt.schedule_mismatch": _WARNING,
+    "debt.split_mismatch": _WARNING,
+    "debt.total_not_positive": _HOLD,
+    "debtor.homonym": _INFO,
+    "debtor.missing_phone": _INFO,
+    "debtor.name_cleanup": _INFO,
+    "debtor.possible_duplicate": _WARNING,
+    "debtor.two_currencies": _WARNING,
+    "debtor.without_debts": _INFO,
+    "file.blank_rows": _INFO,
+    "file.bom": _INFO,
+    "file.delimiter": _INFO,
+    "file.encoding": _INFO,
+    "file.header_offset": _INFO,
+    "file.total_row": _INFO,
+    "identity.weak": _WARNING,
+    "movement.before_debt": _WARNING,
+    "movement.duplicate_conflict": _HOLD,
+    "movement.duplicate_identical": _INFO,
+    "movement.extended_types": _INFO,
+    "movement.future_date": _HOLD,
+    "movement.negative_payment": _HOLD,
+    "movement.not_approved": Rule(Severity.INFO, holds=True),
+    "movement.orphan": _HOLD,
+    "movement.possible_double_entry": _WARNING,
+    "movement.refund": _HOLD,
+    "movement.reversal_unmatched": _HOLD,
+    "movement.zero": _INFO,
+    "phone.scientific": _WARNING,
+    "row.unreadable": _HOLD,
+    "text.formula_prefix": _WARNING,
+    "text.multiline": _INFO,
+    "text.too_long": _INFO,
+}
+"""Code → what it means. Source: ledger_sources.md §2.3 and the samples' expected problems."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing noticed about one record of the ledger.
+
+    `subject` and `related` are `kind:id` (`debt:2`, `movement:44`, `debtor:11`, `file:deudas.csv`).
+    `detail` has particulars for a person; never a name, a phone or a document number.
+    """
+
+    code: str
+    subject: str
+    related: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code].severity
+
+    @property
+    def holds(self) -> bool:
+        return CATALOGUE[self.code].holds
+
+
+def holds(code: str) -> bool:
+    """Whether nothing is posted for a row that carries this code."""
+    return CATALOGUE[code].holds

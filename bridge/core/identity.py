@@ -1,0 +1,84 @@
+"""Our names for documents: deterministic, short, and the same after the database is lost.
+
+A reference is `{prefix}-{letter}{native id}[.generation]`, at most 21 characters, because it must
+fit QuickBooks' DocNumber and PaymentRefNum (quickbooks.md §0, last verified 2026-11-20).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from enum import StrEnum
+
+REFERENCE_LENGTH = 21
+PREFIX_LENGTH = 6
+
+
+class Letter(StrEnum):
+    """What a reference names."""
+
+    BORROWER = "D"
+    LOAN = "L"
+    INSTALMENT = "I"
+    CHARGE = "C"
+    FEE = "F"
+    REPAYMENT = "P"
+    CREDIT = "K"
+    APPLICATION = "A"
+    RECOVERY = "V"
+    REFUND = "R"
+    CORRECTION = "X"
+
+
+def prefix_of(source: str, installation: str) -> str:
+    """The default prefix of an installation: `deudores`, `dev-7f3a` → `DY7F3A`."""
+    letters = {"deudores": "DY", "prestacop": "PC"}.get(source, source[:2].upper())
+    tail = re.sub(r"[^A-Z0-9]", "", installation.upper())[-4:]
+    return f"{letters}{tail}"[:PREFIX_LENGTH]
+
+
+def reference(prefix: str, letter: Letter, native_id: str, generation: int = 1) -> str:
+    """The document's name in the books.
+
+    A native id too long for the limit is replaced by a digest of itself (10 characters, base 32),
+    so that two long ids never share a reference by being cut.
+    """
+    tail = "" if generation == 1 else f".{generation}"
+    ident = re.sub(r"[^A-Za-z0-9]", "", native_id)
+    room = REFERENCE_LENGTH - len(prefix) - 2 - len(tail)
+    if len(ident) > room or ident != native_id:
+        ident = ident if len(ident) <= room and ident.isdigit() else _short(native_id)
+    return f"{prefix}-{letter.value}{ident}{tail}"
+
+
+def base_reference(full: str) -> str:
+    """The reference without its generation."""
+    return full.split(".", 1)[0]
+
+
+def with_generation(base: str, generation: int) -> str:
+    """The reference of a later generation: `DY7F3A-P9` and 2 → `DY7F3A-P9.2`."""
+    assert "." not in base, f"already has a generation: {base}"
+    return base if generation == 1 else f"{base}.{generation}"
+
+
+def is_ours(number: str, prefix: str) -> bool:
+    """Whether a document number of the books has the form of our references."""
+    return re.fullmatch(rf"{re.escape(prefix)}-[A-Z][A-Za-z0-9]+(\.\d+)?", number) is not None
+
+
+def key(system: str, company: str, operation: str, full_reference: str, digest: str) -> str:
+    """The idempotency key of a write (32 characters): same intent, same key, on any machine."""
+    text = "\x1f".join((system, company, operation, full_reference, digest))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _short(native_id: str) -> str:
+    digest = hashlib.blake2b(native_id.encode(), digest_size=8).digest()
+    number = int.from_bytes(digest, "big")
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    out = ""
+    for _ in range(10):
+        number, digit = divmod(number, 32)
+        out = alphabet[digit] + out
+    return out

@@ -1,0 +1,71 @@
+"""What stops a run, grouped by what must happen next, and what is wrong with a user's input.
+
+What happens to a single document is a value (`core/delivery.py`); our own mistakes are assertions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing a person must fix: where it is, what is wrong, and what would be right."""
+
+    where: str
+    what: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what} {self.fix}".strip()
+
+
+class BridgeError(Exception):
+    """Stops a run. `exit_code` is what the command line answers."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class PersonNeeded(BridgeError):
+    """A decision only a person can take: a refused snapshot, an unsafe plan, an ambiguity."""
+
+    exit_code = 1
+
+
+class SnapshotRefused(PersonNeeded):
+    """The ledger as delivered cannot be trusted. Nothing was planned."""
+
+
+class UsageError(BridgeError):
+    """The command was called in a way that means nothing."""
+
+    exit_code = 2
+
+
+class TryLater(BridgeError):
+    """The other side, the disk or a lock is not available now. Nothing is lost."""
+
+    exit_code = 75
+
+    def __init__(
+        self, message: str, retry_after_s: float | None = None, problems: Sequence[Problem] = ()
+    ) -> None:
+        super().__init__(message, problems)
+        self.retry_after_s = retry_after_s
+
+
+class ConfigurationError(BridgeError):
+    """Settings or mapping files are wrong; every problem is in `problems`."""
+
+    exit_code = 78
+
+
+class LoginRequired(BridgeError):
+    """The connection to an accounting system has ended; a person must connect again."""
+
+    exit_code = 78

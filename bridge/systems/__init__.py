@@ -1,0 +1,1 @@
+"""Accounting systems: one folder each, one line in the registry, nothing else."""
