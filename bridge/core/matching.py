@@ -1,0 +1,253 @@
+"""Whether two documents say the same: ours and the books', or the books' then and now.
+
+Nothing is compared that the books do not tell. Some products answer a listing without lines,
+applications or deposit account; an empty field is taken as "not told" only where the figures that
+are told (total, unapplied rest) leave no room for a change. Amounts are compared with the
+currency's decimals, lines and applications in any order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+
+from bridge.core import money
+from bridge.core.books import (
+    CreditApplication,
+    CreditNote,
+    Customer,
+    Document,
+    Invoice,
+    Kind,
+    Line,
+    PostedDocument,
+    PostedLine,
+    Receipt,
+    Sale,
+    Status,
+    Transaction,
+)
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One field in which two sides differ, each side as text (plain digits, ISO dates)."""
+
+    field: str
+    ours: str
+    theirs: str
+
+
+def differences(
+    document: Document,
+    posted: PostedDocument,
+    links: Mapping[str, str],
+    *,
+    descriptions: bool = False,
+    memo: bool = False,
+) -> list[Difference]:
+    """Field by field, where the books differ from what we wanted posted.
+
+    `links` has the external id of every reference that the document names. A document that is
+    voided or deleted differs in its status and nothing else.
+    """
+    if posted.status is not Status.LIVE:
+        return [Difference("status", Status.LIVE.value, posted.status.value)]
+    if isinstance(document, Customer):
+        return _customer(document, posted)
+    found = _common(document, posted, links)
+    match document:
+        case Invoice():
+            found += _field("due", _day(document.due), _day(posted.due))
+            found += _our_lines(document.lines, posted, document.currency, descriptions)
+        case CreditNote():
+            found += _our_lines(document.lines, posted, document.currency, descriptions)
+        case Receipt():
+            found += _told("deposit_account", document.deposit_account, posted.deposit_account)
+            found += _our_applications(document, posted, links)
+        case Sale():
+            found += _told("deposit_account", document.deposit_account, posted.deposit_account)
+            found += _our_lines(document.lines, posted, document.currency, descriptions)
+        case CreditApplication():
+            credit_note = links.get(document.credit_note, "")
+            found += _told("credit_note", credit_note, posted.credit_note_id)
+            found += _our_applications(document, posted, links)
+    if memo:
+        found += _field("memo", document.memo, posted.memo)
+    return found
+
+
+def drift(then: PostedDocument, now: PostedDocument) -> list[Difference]:
+    """Field by field, what somebody changed in the books since they answered our post.
+
+    What moves by itself is left out: the version, the open balance, the time of the last write.
+    """
+    if then.status is not now.status:
+        return [Difference("status", then.status.value, now.status.value)]
+    if now.status is not Status.LIVE:
+        return []
+    found = _field("number", then.number, now.number)
+    found += _field("currency", then.currency, now.currency)
+    if then.kind is Kind.CUSTOMER:
+        return found + _field("name", then.name, now.name)
+    found += _field("customer", then.customer_id, now.customer_id)
+    found += _field("day", _day(then.day), _day(now.day))
+    if then.kind is Kind.INVOICE:
+        found += _field("due", _day(then.due), _day(now.due))
+    found += _amounts(then.total, now.total, then.currency, now.currency)
+    found += _rates(then.rate, now.rate)
+    if then.lines and now.lines:
+        found += _their_lines(then, now)
+    found += _their_applications(then, now)
+    found += _told("deposit_account", then.deposit_account, now.deposit_account)
+    if then.credit_note_id:
+        found += _told("credit_note", then.credit_note_id, now.credit_note_id)
+    return found
+
+
+def _customer(customer: Customer, posted: PostedDocument) -> list[Difference]:
+    found = _told("number", customer.reference, posted.number)
+    found += _field("name", customer.name, posted.name)
+    return found + _told("currency", customer.currency, posted.currency)
+
+
+def _common(
+    document: Transaction, posted: PostedDocument, links: Mapping[str, str]
+) -> list[Difference]:
+    customer = links.get(document.customer, "")
+    if isinstance(document, CreditApplication):
+        found = _told("number", document.reference, posted.number)
+        found += _told("customer", customer, posted.customer_id)
+        # Where an application is a part of another document, it has no date or total of its own.
+        if posted.day is not None:
+            found += _field("day", _day(document.day), _day(posted.day))
+        return found
+    found = _told("number", document.reference, posted.number)
+    found += _field("day", _day(document.day), _day(posted.day))
+    found += _field("currency", document.currency, posted.currency)
+    found += _amounts(document.total, posted.total, document.currency, posted.currency)
+    found += _field("customer", customer, posted.customer_id)
+    return found + _rates(document.rate, posted.rate)
+
+
+def _field(name: str, ours: str, theirs: str) -> list[Difference]:
+    return [] if ours == theirs else [Difference(name, ours, theirs)]
+
+
+def _told(name: str, ours: str, theirs: str) -> list[Difference]:
+    """As `_field`, where an empty answer means that the product does not tell."""
+    return _field(name, ours, theirs) if theirs else []
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _amounts(ours: Decimal, theirs: Decimal, currency: str, other: str) -> list[Difference]:
+    return _field("total", money.text(ours, currency), money.text(theirs, other or currency))
+
+
+_RATE_STEPS = 1000
+"""Rates within a thousandth are the same: products keep six decimals of the rate or of its inverse.
+What matters shows far above it: a rate of 1 by omission, or one upside down."""
+
+
+def _rates(ours: Decimal | None, theirs: Decimal | None) -> list[Difference]:
+    if ours is None or theirs is None or abs(ours - theirs) * _RATE_STEPS <= ours:
+        return []
+    return [Difference("rate", f"{ours.normalize():f}", f"{theirs.normalize():f}")]
+
+
+_LineKey = tuple[str, str, str]
+"""Amount, item or account, description (empty when descriptions are not compared)."""
+
+
+def _our_lines(
+    lines: tuple[Line, ...], posted: PostedDocument, currency: str, descriptions: bool
+) -> list[Difference]:
+    if not posted.lines:
+        return []
+    key = _line_key(currency, any(line.item for line in lines), descriptions)
+    return _bags("lines", map(key, lines), map(key, posted.lines), _line_text)
+
+
+def _their_lines(then: PostedDocument, now: PostedDocument) -> list[Difference]:
+    by_item = any(line.item for line in then.lines)
+    ours = map(_line_key(then.currency, by_item, False), then.lines)
+    theirs = map(_line_key(now.currency, by_item, False), now.lines)
+    return _bags("lines", ours, theirs, _line_text)
+
+
+def _line_key(
+    currency: str, by_item: bool, descriptions: bool
+) -> Callable[[Line | PostedLine], _LineKey]:
+    def key(line: Line | PostedLine) -> _LineKey:
+        target = line.item if by_item else line.account
+        description = line.description if descriptions else ""
+        return (money.text(line.amount, currency), target, description)
+
+    return key
+
+
+def _line_text(line: _LineKey) -> str:
+    return " ".join(part for part in line if part)
+
+
+_Applied = tuple[str, str]
+"""External id of the invoice, amount."""
+
+
+def _our_applications(
+    document: Receipt | CreditApplication, posted: PostedDocument, links: Mapping[str, str]
+) -> list[Difference]:
+    wanted = [(links.get(a.invoice, ""), a.amount) for a in document.applications]
+    applied = sum((amount for _, amount in wanted), Decimal(0))
+    if not posted.applications and posted.total - posted.open == applied:
+        return []
+    known = {external_id: reference for reference, external_id in links.items()}
+
+    def text(pair: _Applied) -> str:
+        return f"{known.get(pair[0], pair[0])} {pair[1]}"
+
+    ours = _applied(wanted, document.currency)
+    theirs = _applied(posted.applications, document.currency)
+    return _bags("applications", ours, theirs, text)
+
+
+def _their_applications(then: PostedDocument, now: PostedDocument) -> list[Difference]:
+    if not now.applications and now.total - now.open == then.total - then.open:
+        return []
+    if then.kind not in {Kind.RECEIPT, Kind.APPLICATION}:
+        return []
+    ours = _applied(then.applications, then.currency)
+    theirs = _applied(now.applications, now.currency)
+    return _bags("applications", ours, theirs, " ".join)
+
+
+def _applied(pairs: Iterable[tuple[str, Decimal]], currency: str) -> list[_Applied]:
+    """One pair for each invoice, whether a product splits an application in two or not."""
+    sums: dict[str, Decimal] = {}
+    for invoice, amount in pairs:
+        sums[invoice] = sums.get(invoice, Decimal(0)) + amount
+    return [(invoice, money.text(amount, currency)) for invoice, amount in sums.items() if amount]
+
+
+_Key = TypeVar("_Key", _LineKey, _Applied)
+
+
+def _bags(
+    name: str, ours: Iterable[_Key], theirs: Iterable[_Key], text: Callable[[_Key], str]
+) -> list[Difference]:
+    """One difference with what only one side has, or none when both have the same."""
+    mine, other = Counter(ours), Counter(theirs)
+    if mine == other:
+        return []
+    return [Difference(name, _bag_text(mine - other, text), _bag_text(other - mine, text))]
+
+
+def _bag_text(bag: Counter[_Key], text: Callable[[_Key], str]) -> str:
+    return "; ".join(sorted(text(key) for key in bag.elements()))
