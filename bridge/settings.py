@@ -1,0 +1,450 @@
+"""bridge.toml: who the lender is, where the ledger is, which books are kept, and the limits.
+
+`load` finds the file, lays the environment (`LEDGER_BRIDGE_SECTION__KEY`) over it, makes every
+path absolute, and reports every mistake at once. `LEDGER_BRIDGE_SANDBOX_URL` sends every system's
+addresses to another host without a change to the file. Secrets are never here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bridge import tomlfiles
+from bridge.core.money import EXPONENTS, NO_CURRENCY
+from bridge.errors import ConfigurationError, Problem
+from bridge.tomlfiles import Place, TomlFile, nearest, refusal
+
+PREFIX = "LEDGER_BRIDGE_"
+SANDBOX_URL = f"{PREFIX}SANDBOX_URL"
+LOOKUP = (Path("bridge.toml"), Path("/etc/ledger-bridge/bridge.toml"))
+
+SystemName = Literal["quickbooks", "xero", "zoho"]
+ADDRESSES: dict[str, tuple[str, str]] = {
+    "quickbooks": (
+        "https://quickbooks.api.intuit.com",
+        "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+    ),
+    "xero": ("https://api.xero.com/api.xro/2.0", "https://identity.xero.com/connect/token"),
+    "zoho": ("https://www.zohoapis.com/books/v3", "https://accounts.zoho.com/oauth/v2/token"),
+}
+"""System → (base URL, token URL) of the provider, for settings that name none."""
+
+
+def _listed(value: Any) -> Any:
+    """Lists may come from the environment as words with commas between them."""
+    if isinstance(value, str) and "," in value:
+        return [word.strip() for word in value.split(",") if word.strip()]
+    return [value] if isinstance(value, str) else value
+
+
+def _known_currency(value: str) -> str:
+    code = value.upper()
+    if code not in EXPONENTS or code == NO_CURRENCY:
+        raise refusal(
+            f'"{value}" is not a currency that the bridge knows.',
+            nearest(code, sorted(set(EXPONENTS) - {NO_CURRENCY})),
+        )
+    return code
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known_zone(value: str) -> str:
+    if value not in _zones():
+        near = nearest(value, _zones())
+        near = near if near.startswith("Did") else "Write it as in America/Bogota."
+        raise refusal(f'"{value}" is not a time zone.', near)
+    return value
+
+
+def _known_locale(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}-[A-Z]{2}", value):
+        raise refusal(f'"{value}" is not a locale.', "Write language and country: es-CO, es-MX.")
+    return value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise refusal(f'"{value}" is not a web address.', "Begin it with https://.")
+    if parts.scheme == "http" and not _loopback(value):
+        raise refusal(
+            f'"{value}" would send the books unencrypted.', "Use https:// (http is for loopback)."
+        )
+    return value.rstrip("/")
+
+
+def _loopback(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in ("127.0.0.1", "::1", "localhost")
+
+
+def _store_url(value: str) -> str:
+    if not re.match(r"(sqlite|postgresql(\+\w+)?)://", value):
+        fix = 'Write "sqlite:///state/bridge.db" or "postgresql://user@host/base".'
+        raise refusal(f'"{value}" is not the address of a store.', fix)
+    return value
+
+
+Currency = Annotated[str, AfterValidator(_known_currency)]
+Url = Annotated[str, AfterValidator(_url)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Format = Literal["html", "xlsx", "json", "csv", "text"]
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lender(_Section):
+    name: str = Field(min_length=1)
+    timezone: Annotated[str, AfterValidator(_known_zone)]
+    """Business days begin and end here."""
+    locale: Annotated[str, AfterValidator(_known_locale)] = "es-CO"
+    home_currency: Currency
+    names_in_reports: bool = True
+    """Whether reports name borrowers, or show only references."""
+
+
+class LedgerSource(_Section):
+    kind: Literal["deudores", "prestacop"]
+    path: Path
+    """A delivery (folder or file), or a folder of deliveries."""
+    mapping: Path | None = None
+    prefer: Literal["json", "csv", "xlsx"] = "json"
+    """Which form is read when a delivery holds the same content in several."""
+
+
+class SystemSettings(_Section):
+    """One company in one accounting system."""
+
+    enabled: bool = True
+    company_id: str = Field(min_length=1)
+    base_url: Url = ""
+    token_url: Url = ""
+    mapping: Path | None = None
+    client_id: str = ""
+    access: Literal["oauth", "static"] = "oauth"
+    """`static` sends `static_token` as it is; only a sandbox on this machine takes that."""
+    static_token: str = ""
+    mode: Literal["single", "backfill"] = "single"
+    """`backfill` posts in batches: faster for the first load, less said about each document."""
+    budget: Annotated[int, Field(gt=0)] | None = None
+    """Metered calls that one day may use; none is the provider's own limit."""
+    cutover: date | None = None
+    """Loans before this day are not posted one by one."""
+
+    @model_validator(mode="after")
+    def _static_is_for_loopback(self) -> SystemSettings:
+        if self.access == "static":
+            if not self.static_token:
+                raise refusal(
+                    'access = "static" needs static_token.', 'Add static_token = "demo-access".'
+                )
+            if not _loopback(self.base_url):
+                raise refusal(
+                    'access = "static" is for a sandbox on this machine.',
+                    'Write access = "oauth" and run `ledger-bridge connect`.',
+                )
+        return self
+
+
+class Schedule(_Section):
+    sync_every_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    reconcile_at: time = time(6, 0)
+    """In the lender's time zone."""
+
+
+class Limits(_Section):
+    """What one pass may do before a person looks at its plan."""
+
+    documents: Annotated[int, Field(ge=0)] = 2000
+    voids: Annotated[int, Field(ge=0)] = 50
+    money: dict[Currency, Annotated[Decimal, Field(ge=0)]] = {}
+    """Currency → largest sum of new invoices and receipts; a currency left out has no limit."""
+    shrink_rows_percent: Percent = Decimal(10)
+    shrink_money_percent: Percent = Decimal(10)
+    """How much smaller than the last one a delivery may be before it is refused."""
+
+
+class ReportSettings(_Section):
+    formats: Annotated[tuple[Format, ...], BeforeValidator(_listed)] = ("html", "xlsx")
+    folder: Path = Path("reports")
+    languages: Annotated[tuple[Literal["es", "en"], ...], BeforeValidator(_listed)] = ("es",)
+
+
+class Email(_Section):
+    enabled: bool = False
+    host: str = ""
+    port: Annotated[int, Field(gt=0, lt=65536)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    sender: str = ""
+    to: Words = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Email:
+        needed = {"host": self.host, "sender": self.sender, "to": self.to}
+        if self.enabled and (empty := [key for key, value in needed.items() if not value]):
+            what = f"e-mail is enabled but {', '.join(empty)} is empty."
+            raise refusal(what, "Fill it in, or write enabled = false.")
+        return self
+
+
+class State(_Section):
+    url: Annotated[str, AfterValidator(_store_url)] = "sqlite:///state/bridge.db"
+
+
+class Logs(_Section):
+    folder: Path = Path("state/logs")
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+    keep_days: Annotated[int, Field(ge=1)] = 90
+
+
+class Settings(BaseSettings):
+    """A whole bridge.toml."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    lender: Lender
+    source: LedgerSource
+    systems: dict[SystemName, SystemSettings] = {}
+    schedule: Schedule = Schedule()
+    limits: Limits = Limits()
+    report: ReportSettings = ReportSettings()
+    email: Email = Email()
+    state: State = State()
+    logs: Logs = Logs()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, when given as `environment`, over the file."""
+        assert isinstance(init_settings, InitSettingsSource)
+        values = dict(init_settings.init_kwargs)
+        over = values.pop("environment", {})
+        return (
+            InitSettingsSource(settings_cls, init_kwargs=over),
+            InitSettingsSource(settings_cls, init_kwargs=values),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and the file they came from."""
+
+    settings: Settings
+    path: Path
+
+
+def find(given: Path | None = None) -> Path:
+    """The settings file to use: the one given, else the first of `LOOKUP` that is there."""
+    if given is not None:
+        return given
+    for path in LOOKUP:
+        if path.is_file():
+            return path
+    looked = " and ".join(str(path) for path in LOOKUP)
+    raise ConfigurationError(
+        "There is no bridge.toml.",
+        [
+            Problem(
+                looked,
+                "neither file is there.",
+                "Run `ledger-bridge init`, or say where it is with --config FILE.",
+            )
+        ],
+    )
+
+
+def load(given: Path | None = None, environment: Mapping[str, str] = os.environ) -> Loaded:
+    """The settings in force. Raises ConfigurationError with every problem at once."""
+    path = find(given)
+    file = tomlfiles.read(path)
+    variables = _variables(environment)
+    where = _Where(file, variables)
+    problems = _misspelt(environment)
+    content = _with_addresses(file.content)
+    sandbox = environment.get(SANDBOX_URL, "")
+    if sandbox:
+        content = _redirected(content, sandbox)
+    try:
+        settings = Settings(**content, environment=_nested(variables))  # type: ignore[call-arg]
+    except ValidationError as error:
+        problems += tomlfiles.problems_of(error, Settings, where)
+        raise tomlfiles.wrong(tomlfiles.shown(path), problems) from error
+    if problems:
+        raise tomlfiles.wrong(tomlfiles.shown(path), problems)
+    return Loaded(_placed(settings, path.resolve().parent, set(variables)), path)
+
+
+class _Where:
+    """Names the place of a value: a line of the file, or the variable that set it."""
+
+    def __init__(self, file: TomlFile, variables: Mapping[Place, tuple[str, str]]) -> None:
+        self._file = file
+        self._variables = variables
+
+    def __call__(self, place: Place) -> str:
+        if place in self._variables:
+            return f"environment {self._variables[place][0]}"
+        return self._file.where(place)
+
+
+def _variables(environment: Mapping[str, str]) -> dict[Place, tuple[str, str]]:
+    """Place → (variable, value) of every variable that names a section and a key."""
+    found: dict[Place, tuple[str, str]] = {}
+    for name, value in sorted(environment.items()):
+        if name.startswith(PREFIX) and "__" in name and value:
+            place = tuple(part.lower() for part in name.removeprefix(PREFIX).split("__"))
+            found[place] = (name, value)
+    return found
+
+
+def _nested(variables: Mapping[Place, tuple[str, str]]) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for place, (_, value) in variables.items():
+        table = whole
+        for part in place[:-1]:
+            table = table.setdefault(str(part), {})
+        table[str(place[-1])] = value
+    return whole
+
+
+def _misspelt(environment: Mapping[str, str]) -> list[Problem]:
+    """Variables with one underscore where two divide section and key: never ignored silently."""
+    problems = []
+    for name in sorted(environment):
+        if not name.startswith(PREFIX) or "__" in name:
+            continue
+        word = name.removeprefix(PREFIX).lower()
+        for section in Settings.model_fields:
+            if word.startswith(f"{section}_"):
+                right = f"{PREFIX}{section.upper()}__{word.removeprefix(section + '_').upper()}"
+                problems.append(Problem(f"environment {name}", "sets nothing.", f"Write {right}."))
+    return problems
+
+
+def _with_addresses(content: dict[str, Any]) -> dict[str, Any]:
+    """The content with the provider's own addresses where a system names none."""
+    return _each_system(
+        content,
+        lambda name, table: (
+            {
+                "base_url": ADDRESSES[name][0],
+                "token_url": ADDRESSES[name][1],
+                **table,
+            }
+            if name in ADDRESSES
+            else table
+        ),
+    )
+
+
+def _redirected(content: dict[str, Any], sandbox: str) -> dict[str, Any]:
+    """The content with every system's addresses on the sandbox's scheme, host and port."""
+    target = urlsplit(sandbox)
+
+    def moved(url: Any) -> Any:
+        if not isinstance(url, str):
+            return url
+        return urlunsplit((target.scheme, target.netloc, urlsplit(url).path, "", ""))
+
+    return _each_system(
+        content,
+        lambda _, table: {
+            key: moved(value) if key in ("base_url", "token_url") else value
+            for key, value in table.items()
+        },
+    )
+
+
+def _each_system(content: dict[str, Any], change: Any) -> dict[str, Any]:
+    systems = content.get("systems")
+    if not isinstance(systems, dict):
+        return content
+    changed = {
+        name: change(name, table) if isinstance(table, dict) else table
+        for name, table in systems.items()
+    }
+    return {**content, "systems": changed}
+
+
+def _placed(settings: Settings, folder: Path, from_environment: set[Place]) -> Settings:
+    """The settings with absolute paths: the file's from its folder, a variable's from here."""
+
+    def at(place: Place, path: Path) -> Path:
+        base = Path.cwd() if place in from_environment else folder
+        return Path(os.path.normpath(base / path.expanduser()))
+
+    source = settings.source
+    source_mapping = source.mapping or Path("mappings", f"{source.kind}.toml")
+    systems = {
+        name: system.model_copy(
+            update={
+                "mapping": at(
+                    ("systems", name, "mapping"),
+                    system.mapping or Path("mappings", f"{name}.toml"),
+                )
+            }
+        )
+        for name, system in settings.systems.items()
+    }
+    url = settings.state.url
+    if url.startswith("sqlite:///") and ":memory:" not in url:
+        file = at(("state", "url"), Path(url.removeprefix("sqlite:///")))
+        url = f"sqlite:///{file}"
+    return settings.model_copy(
+        update={
+            "source": source.model_copy(
+                update={
+                    "path": at(("source", "path"), source.path),
+                    "mapping": at(("source", "mapping"), source_mapping),
+                }
+            ),
+            "systems": systems,
+            "report": settings.report.model_copy(
+                update={"folder": at(("report", "folder"), settings.report.folder)}
+            ),
+            "state": settings.state.model_copy(update={"url": url}),
+            "logs": settings.logs.model_copy(
+                update={"folder": at(("logs", "folder"), settings.logs.folder)}
+            ),
+        }
+    )
