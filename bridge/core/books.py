@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 class Application(msgspec.Struct, frozen=True):
-    """So much of a receipt or credit note settles that invoice (by reference, generation and all)."""
+    """So much of a receipt or credit note settles that invoice (by full reference)."""
 
     invoice: str
     amount: Decimal

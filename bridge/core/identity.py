@@ -37,18 +37,19 @@ def prefix_of(source: str, installation: str) -> str:
     return f"{letters}{tail}"[:PREFIX_LENGTH]
 
 
-def reference(prefix: str, letter: Letter, native_id: str, generation: int = 1) -> str:
-    """The document's name in the books.
+_ROOM_FOR_GENERATION = 3
+_SHORT = 8
 
-    A native id too long for the limit is replaced by a digest of itself (10 characters, base 32),
-    so that two long ids never share a reference by being cut.
+
+def reference(prefix: str, letter: Letter, native_id: str, part: str = "") -> str:
+    """The document's name in the books, in its first generation; `part` is a suffix like `I03`.
+
+    A native id that is too long or has other signs than letters and digits is replaced by a
+    digest of itself (8 characters, base 32), so that two ids never share a reference by being cut.
     """
-    tail = "" if generation == 1 else f".{generation}"
-    ident = re.sub(r"[^A-Za-z0-9]", "", native_id)
-    room = REFERENCE_LENGTH - len(prefix) - 2 - len(tail)
-    if len(ident) > room or ident != native_id:
-        ident = ident if len(ident) <= room and ident.isdigit() else _short(native_id)
-    return f"{prefix}-{letter.value}{ident}{tail}"
+    room = REFERENCE_LENGTH - len(prefix) - 2 - len(part) - _ROOM_FOR_GENERATION
+    fits = re.fullmatch(r"[A-Za-z0-9]+", native_id) is not None and len(native_id) <= room
+    return f"{prefix}-{letter.value}{native_id if fits else _short(native_id)}{part}"
 
 
 def base_reference(full: str) -> str:
@@ -78,7 +79,7 @@ def _short(native_id: str) -> str:
     number = int.from_bytes(digest, "big")
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     out = ""
-    for _ in range(10):
+    for _ in range(_SHORT):
         number, digit = divmod(number, 32)
         out = alphabet[digit] + out
     return out

@@ -152,7 +152,7 @@ class Loan(Row, frozen=True, kw_only=True, tag="loan"):
     opening: Decimal | None = None
     """What the borrower owed on day one, when the source says it."""
     gross: Decimal | None = None
-    """Opening plus every charge so far, when that is what the source says. One of the two is set."""
+    """Opening plus every charge so far, where the source says that. One of the two is set."""
     principal: Decimal | None = None
     interest: Decimal | None = None
     interest_rate: Decimal | None = None

@@ -1,0 +1,267 @@
+"""A mapping file tied to one company's chart of accounts: what translation works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import TypeVar
+
+import msgspec
+
+from bridge.core.books import Account, Chart, Company, Item, Line, Named
+from bridge.core.ledger import Loan, Repayment, RepaymentKind
+from bridge.core.mapping import NEEDED_CLASSES, BooksMapping, DepositRule
+from bridge.errors import Problem
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the system can hold, as far as translation must know."""
+
+    line_target: str
+    name_length: int
+    name_forbidden: str
+    memo_length: int
+    description_length: int
+    one_currency_per_customer: bool
+    updates_receipts: bool
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    item: str
+    account: str
+    tax: str
+    description: str
+
+
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
+    """Every name of the mapping replaced by the company's own ids."""
+
+    company: Company
+    mapping: BooksMapping
+    limits: Limits
+    targets: dict[str, Target]
+    deposits: tuple[DepositRule, ...]
+    payment_methods: dict[str, str]
+    tags: dict[str, dict[str, str]]
+    book_rates: dict[tuple[str, date], Decimal | None] = {}
+    """Rates asked of the books in this run, by (currency, day)."""
+
+    def line(self, purpose: str, amount: Decimal, description: str) -> Line:
+        target = self.targets[purpose]
+        return Line(
+            purpose=purpose,
+            amount=amount,
+            description=description[: self.limits.description_length],
+            item=target.item,
+            account=target.account,
+            tax=target.tax,
+        )
+
+    def deposit_account(self, loan: Loan, repayment: Repayment) -> str:
+        """The account a payment's money went to: the first rule whose conditions all hold."""
+        method = "renewal" if repayment.kind is RepaymentKind.RENEWAL else repayment.method
+        asked = {
+            "method": method,
+            "collector": repayment.collector or loan.collector,
+            "route": repayment.route or loan.route,
+            "store": repayment.store or loan.store,
+            "currency": loan.currency,
+        }
+        for rule in self.deposits:
+            if all(not getattr(rule, k) or v in getattr(rule, k) for k, v in asked.items()):
+                return rule.account
+        raise AssertionError("the last deposit rule has no conditions")
+
+    def tags_of(self, row: Loan | Repayment) -> tuple[tuple[str, str], ...]:
+        found = []
+        for name, rule in self.mapping.tags.items():
+            value = getattr(row, rule.from_field)
+            if value in self.tags[name]:
+                found.append((name, self.tags[name][value]))
+        return tuple(found)
+
+    def rate(self, currency: str, day: date) -> Decimal | None:
+        """Home currency per unit on that day; None when nobody vouches for one."""
+        rules = self.mapping.currencies.get(currency)
+        if rules is None:
+            return None
+        given = [entry for entry in rules.rates if entry.from_date <= day]
+        if given:
+            return max(given, key=lambda entry: entry.from_date).rate
+        return self.book_rates.get((currency, day))
+
+    def asks_books_for_rate(self, currency: str, day: date) -> bool:
+        """Whether the company's own list of rates is to be asked for that day."""
+        rules = self.mapping.currencies.get(currency)
+        if rules is None or rules.source != "books":
+            return False
+        return not any(entry.from_date <= day for entry in rules.rates)
+
+
+def resolve(
+    mapping: BooksMapping, chart: Chart, limits: Limits, where: str
+) -> tuple[Booking | None, list[Problem]]:
+    """Tie the mapping to the company's chart. The booking is None when there is any problem.
+
+    Refuses, before anything is written: unknown or inactive items and accounts, an account of a
+    class that the purpose may not be booked to (principal is never income), deposit accounts that
+    are not asset accounts of the right currency, and a last deposit rule with conditions.
+    """
+    finder = _Finder(chart, where)
+    targets: dict[str, Target] = {}
+    for purpose, rule in mapping.lines.items():
+        target = finder.line(purpose, rule.item, rule.account, limits.line_target)
+        if target is not None:
+            tax = finder.listed("tax_code", rule.tax, f"[lines.{purpose}] tax")
+            targets[purpose] = Target(
+                item=target[0], account=target[1].id, tax=tax, description=rule.description
+            )
+    finder.missing_lines(mapping.lines)
+    deposits = finder.deposits(mapping.deposits, chart.company.home_currency)
+    methods = {
+        method: finder.listed("payment_method", value, f"[payment_methods] {method}")
+        for method, value in mapping.payment_methods.items()
+    }
+    tags = {
+        name: {
+            key: finder.listed(name, value, f"[tags.{name}.values] {key}")
+            for key, value in rule.values.items()
+        }
+        for name, rule in mapping.tags.items()
+    }
+    if finder.problems:
+        return None, finder.problems
+    booking = Booking(
+        company=chart.company,
+        mapping=mapping,
+        limits=limits,
+        targets=targets,
+        deposits=deposits,
+        payment_methods=methods,
+        tags=tags,
+    )
+    return booking, []
+
+
+T = TypeVar("T", Item, Account, Named)
+NEEDED_LINES = ("principal", "interest", "late_fee", "sale", "discount", "write_off", "recovery")
+
+
+class _Finder:
+    """Looks names up in a chart and collects what is wrong."""
+
+    def __init__(self, chart: Chart, where: str) -> None:
+        self.chart = chart
+        self.where = where
+        self.problems: list[Problem] = []
+        self.accounts = {account.id: account for account in chart.accounts}
+
+    def problem(self, key: str, what: str, fix: str) -> None:
+        self.problems.append(Problem(f"{self.where}, {key}", what, fix))
+
+    def missing_lines(self, lines: Iterable[str]) -> None:
+        for purpose in NEEDED_LINES:
+            if purpose not in lines:
+                self.problem(f"[lines.{purpose}]", "is missing.", "Say where such lines go.")
+
+    def line(
+        self, purpose: str, item: str, account: str, target: str
+    ) -> tuple[str, Account] | None:
+        key = f"[lines.{purpose}] {target}"
+        if target == "item":
+            found = self.item(item, key)
+            behind = self.accounts.get(found.account_id) if found else None
+            if found and behind is None:
+                self.problem(key, f'item "{found.name}" has no account.', "Give it one.")
+        else:
+            found = None
+            behind = self.account(account, key)
+        if behind is None:
+            return None
+        needed = NEEDED_CLASSES[purpose]
+        if behind.classification not in needed:
+            self.problem(
+                key,
+                f'"{item or account}" books to account "{behind.name}", which is of class '
+                f"{behind.classification} ({behind.type}); {purpose} may only go to "
+                f"{' or '.join(sorted(needed))}.",
+                "Money lent is not income. Choose another." if purpose == "principal" else "",
+            )
+            return None
+        return (found.id if found else "", behind)
+
+    def item(self, wanted: str, key: str) -> Item | None:
+        named = [i for i in self.chart.items if wanted in (i.id, i.name)]
+        return self._one(wanted, named, [i.name for i in self.chart.items], key, "an item")
+
+    def account(self, wanted: str, key: str) -> Account | None:
+        """By number first, then name, then id: a number on a chart may look like another's id."""
+        for field in ("number", "name", "id"):
+            named = [a for a in self.chart.accounts if wanted and getattr(a, field) == wanted]
+            if named:
+                break
+        choices = [a.number or a.name for a in self.chart.accounts]
+        choices += [a.name for a in self.chart.accounts]
+        return self._one(wanted, named, choices, key, "an account")
+
+    def listed(self, name: str, wanted: str, key: str) -> str:
+        if not wanted:
+            return ""
+        values = self.chart.lists.get(name, ())
+        named = [v for v in values if wanted in (v.id, v.name)]
+        found = self._one(wanted, named, [v.name for v in values], key, f"a {name} value")
+        return found.id if found else ""
+
+    def _one(
+        self, wanted: str, named: list[T], choices: Iterable[str], key: str, what: str
+    ) -> T | None:
+        active = [n for n in named if n.active]
+        company = self.chart.company.name
+        if len(active) == 1:
+            return active[0]
+        if not wanted:
+            self.problem(key, "is empty.", f"Name {what} of {company}.")
+        elif len(active) > 1:
+            ids = ", ".join(n.id for n in active)
+            self.problem(key, f'"{wanted}" is ambiguous in {company}.', f"Use one id: {ids}.")
+        elif named:
+            self.problem(key, f'"{wanted}" is inactive in {company}.', "Choose another.")
+        else:
+            near = get_close_matches(wanted, [c for c in choices if c], n=3, cutoff=0.4)
+            hint = f"Nearest: {', '.join(near)}. " if near else ""
+            self.problem(
+                key,
+                f'"{wanted}" is not {what} in {company}.',
+                f"{hint}`ledger-bridge mappings accounts` lists them all.",
+            )
+        return None
+
+    def deposits(self, rules: tuple[DepositRule, ...], home: str) -> tuple[DepositRule, ...]:
+        resolved: list[DepositRule] = []
+        for number, rule in enumerate(rules, start=1):
+            key = f"[[deposits]] number {number}"
+            account = self.account(rule.account, key)
+            if account is None:
+                continue
+            if account.classification != "asset" or account.role == "receivable":
+                self.problem(
+                    key,
+                    f'"{account.name}" is {account.type or account.classification}: money received '
+                    "cannot be deposited there.",
+                    "Choose a bank, cash or clearing account.",
+                )
+            if account.currency not in ("", home) and rule.currency != (account.currency,):
+                self.problem(
+                    key,
+                    f'"{account.name}" is kept in {account.currency}.',
+                    f'Add currency = ["{account.currency}"] to this rule.',
+                )
+            resolved.append(rule.model_copy(update={"account": account.id}))
+        last = rules[-1] if rules else None
+        if last is None or any((last.method, last.collector, last.route, last.store)):
+            self.problem("[[deposits]]", "no rule takes every payment.", "End with a plain one.")
+        elif last.currency:
+            self.problem("[[deposits]]", "the last rule has a currency.", "End with a plain one.")
+        return tuple(resolved)

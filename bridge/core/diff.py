@@ -1,0 +1,126 @@
+"""What must change for the books to say what the ledger says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.booking import Booking
+from bridge.core.books import (
+    CreditApplication,
+    Customer,
+    Document,
+    Receipt,
+    Transaction,
+    digest_of,
+)
+from bridge.core.delivery import Binding, Operation
+from bridge.core.identity import base_reference
+from bridge.core.plan import Change, Hold
+from bridge.core.translate import Translation, receivable
+
+ZERO = Decimal(0)
+
+
+def diff(
+    translation: Translation, bound: Sequence[Binding], booking: Booking
+) -> tuple[list[Change], list[Hold]]:
+    """The changes of one loan, and what cannot be taken back because its period is closed.
+
+    `bound` are all bindings of the loan, voided ones too. A live document that is not wanted under
+    its reference is voided; a wanted one is created, or changed in place under its reference.
+    """
+    if translation.keep:
+        return [], []
+    live = {b.reference: b for b in bound if not b.voided}
+    wanted = {d.reference: d for d in translation.documents}
+    locked = booking.company.locked_through
+    changes: list[Change] = []
+    holds: list[Hold] = []
+    kept_bases: set[str] = set()
+    for reference, binding in live.items():
+        document = binding.document
+        if reference in wanted or isinstance(document, Customer):
+            continue
+        if locked is not None and document.day <= locked:
+            base = base_reference(reference)
+            kept_bases.add(base)
+            now = next((d for r, d in wanted.items() if base_reference(r) == base), None)
+            effect = receivable(now) if now else ZERO
+            holds.append(_closed(document, effect - receivable(document)))
+            continue
+        moved = any(base_reference(r) == base_reference(reference) for r in wanted)
+        reason = "edited" if moved else "removed"
+        changes.append(_change(Operation.VOID, document, binding.generation, reason))
+    for reference, document in wanted.items():
+        if base_reference(reference) in kept_bases:
+            continue
+        posted = live.get(reference)
+        if posted is None:
+            generation = int(reference.partition(".")[2] or 1)
+            reason = "new" if generation == 1 else "edited"
+            changes.append(_change(Operation.CREATE, document, generation, reason))
+        elif _differs(document, posted.document):
+            changes.append(_change(Operation.UPDATE, document, posted.generation, "edited"))
+    return changes, holds
+
+
+def customer_change(wanted: Customer, bound: Binding | None, *, owns_name: bool) -> Change | None:
+    """A customer is created once; renamed only where the mapping owns the name."""
+    if bound is None:
+        return _change(Operation.CREATE, wanted, 1, "new")
+    if owns_name and bound.document.facts != wanted.facts:
+        return _change(Operation.UPDATE, wanted, bound.generation, "edited")
+    return None
+
+
+def plan_digest(changes: Sequence[Change]) -> str:
+    """Digest of what a plan does: operations, references, amounts, dates, accounts.
+
+    Free text is left out, so that formats that spell a note differently plan the same.
+    """
+    return digest_of([change_digest(change) for change in changes])
+
+
+def change_digest(change: Change) -> str:
+    return digest_of((change.operation, change.document.reference, _without_text(change.document)))
+
+
+def _without_text(document: Document) -> Document:
+    if isinstance(document, Customer):
+        return msgspec.structs.replace(document, phone="", email="")
+    bare = msgspec.structs.replace(document, memo="")
+    if isinstance(bare, Receipt | CreditApplication):
+        return bare
+    lines = tuple(msgspec.structs.replace(line, description="") for line in bare.lines)
+    return msgspec.structs.replace(bare, lines=lines)
+
+
+def _differs(wanted: Document, posted: Document) -> bool:
+    """Facts of the ledger, or what a receipt or credit note is applied to."""
+    if wanted.facts != posted.facts:
+        return True
+    if isinstance(wanted, Receipt | CreditApplication):
+        assert isinstance(posted, Receipt | CreditApplication)
+        return _applied(wanted) != _applied(posted)
+    return False
+
+
+def _applied(document: Receipt | CreditApplication) -> dict[str, object]:
+    return {a.invoice: a.amount for a in document.applications}
+
+
+def _closed(document: Transaction, effect: Decimal) -> Hold:
+    return Hold(
+        code="books.period_closed",
+        subject=f"document:{document.reference}",
+        currency=document.currency,
+        amount=effect,
+        detail="changed in the ledger after its period was closed",
+    )
+
+
+def _change(operation: Operation, document: Document, generation: int, reason: str) -> Change:
+    return Change(operation=operation, document=document, generation=generation, reason=reason)

@@ -1,0 +1,220 @@
+"""What the documents of one loan have in common: customer, number, date, rate, memo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from bridge.core.booking import Booking
+from bridge.core.books import CreditNote, Transaction, digest_of
+from bridge.core.delivery import Binding
+from bridge.core.identity import Letter, base_reference, reference, with_generation
+from bridge.core.ledger import Adjustment, LoanFile, Repayment
+from bridge.core.naming import customer_reference
+from bridge.core.templates import Value, render
+
+Doc = TypeVar("Doc", bound=Transaction)
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields that every document has."""
+
+    reference: str
+    loan: str
+    facts: str
+    customer: str
+    day: date
+    currency: str
+    rate: Decimal | None
+    memo: str
+    tags: tuple[tuple[str, str], ...]
+
+    def fields(self) -> dict[str, Any]:
+        return msgspec.structs.asdict(self)
+
+
+class Draft:
+    """One loan's file, its booking, and what is bound already."""
+
+    def __init__(self, file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> None:
+        assert file.loan is not None
+        assert file.borrower is not None
+        self.file, self.loan, self.booking = file, file.loan, booking
+        self.borrower = file.borrower
+        self.customer = customer_reference(file, self.borrower.id, self.loan.currency, booking)
+        self._latest: dict[str, Binding] = {}
+        for binding in bound:
+            base = base_reference(binding.reference)
+            known = self._latest.get(base)
+            if known is None or known.generation < binding.generation:
+                self._latest[base] = binding
+
+    def live(self) -> Iterator[Binding]:
+        """Bindings whose documents are in the books now, as far as we know."""
+        return (b for b in self._latest.values() if not b.voided)
+
+    def bound(self, base: str) -> Binding | None:
+        """The live binding of a base reference."""
+        found = self._latest.get(base)
+        return None if found is None or found.voided else found
+
+    def is_live(self, full: str) -> bool:
+        found = self.bound(base_reference(full))
+        return found is not None and found.reference == full
+
+    def settled(self, document: Doc) -> Doc:
+        """The document as it was posted, when the ledger's facts behind it are still the same.
+
+        So a mapping edited later, a rate or a closed period changes nothing that is posted.
+        """
+        found = self.bound(base_reference(document.reference))
+        if found is None or found.document.facts != document.facts:
+            return document
+        assert type(found.document) is type(document)
+        return found.document
+
+    def number(self, base: str, facts: str, *, replace: bool) -> str:
+        """The full reference: the live one, or the next generation after a void.
+
+        `replace`: a posted document whose facts changed is voided and posted anew; so is every
+        document of a loan that moved to another customer.
+        """
+        found = self._latest.get(base)
+        if found is None:
+            return base
+        moved = self.customer != getattr(found.document, "customer", self.customer)
+        if found.voided or ((replace or moved) and found.document.facts != facts):
+            return with_generation(base, found.generation + 1)
+        return found.reference
+
+    def head(
+        self,
+        letter: Letter,
+        native_id: str,
+        *,
+        part: str = "",
+        day: date,
+        facts: object,
+        memo: str,
+        words: dict[str, Value],
+        row: Repayment | None = None,
+        replace: bool = True,
+    ) -> tuple[Head | None, str]:
+        """The common fields, or the reason why the document cannot be posted now."""
+        base = reference(self.file.prefix, letter, native_id, part)
+        digest = digest_of((self.customer, self.loan.currency, day, facts))
+        full = self.number(base, digest, replace=replace)
+        bound = self.bound(base)
+        is_kept = bound is not None and bound.document.facts == digest
+        posted_day, note = day, ""
+        locked = self.booking.company.locked_through
+        if not is_kept and locked is not None and day <= locked:
+            if self.booking.mapping.policies.closed_period == "hold":
+                return None, "books.period_closed"
+            posted_day = locked + timedelta(days=1)
+            note = f" [{day.isoformat()}]"
+        rate = None
+        if self.loan.currency != self.booking.company.home_currency:
+            rate = self.booking.rate(self.loan.currency, posted_day)
+            if rate is None and not is_kept:
+                return None, "rate.missing"
+        words = self.words() | words | {"reference": full, "date": day}
+        text = render(memo, words)[: self.booking.limits.memo_length - len(note)] + note
+        head = Head(
+            reference=full,
+            loan=self.file.loan_id,
+            facts=digest,
+            customer=self.customer,
+            day=posted_day,
+            currency=self.loan.currency,
+            rate=rate,
+            memo=text,
+            tags=self.booking.tags_of(row or self.loan),
+        )
+        return head, ""
+
+    def words(self) -> dict[str, Value]:
+        """What templates may speak of."""
+        loan = self.loan
+        return {
+            "name": self.borrower.name,
+            "loan": loan.id,
+            "concept": loan.concept,
+            "currency": loan.currency,
+            "collector": loan.collector,
+            "route": loan.route,
+            "store": loan.store,
+            "ticket": "",
+            "method": "",
+            "number": "",
+            "corrected": "",
+            "original_date": "",
+        }
+
+    def receipt_head(self, row: Repayment, day: date) -> tuple[Head | None, str]:
+        facts = (row.amount, row.method, row.kind, row.collector, row.route, row.store)
+        return self.head(
+            Letter.REPAYMENT,
+            row.id,
+            day=day,
+            facts=facts,
+            memo=self.booking.mapping.memos.receipt,
+            words=row_words(row),
+            row=row,
+        )
+
+    def recovery_head(self, row: Repayment) -> tuple[Head | None, str]:
+        return self.head(
+            Letter.RECOVERY,
+            row.id,
+            day=row.paid_on,
+            facts=(row.amount, row.method, row.collector, row.route, row.store),
+            memo=self.booking.mapping.memos.receipt,
+            words=row_words(row),
+            row=row,
+        )
+
+    def credit_head(self, row: Adjustment) -> tuple[Head | None, str]:
+        return self.head(
+            Letter.CREDIT,
+            row.id,
+            day=row.on,
+            facts=(row.kind, row.amount),
+            memo=self.booking.mapping.memos.credit_note,
+            words=row_words(row),
+        )
+
+    def application_head(self, native_id: str, part: str, note: CreditNote) -> Head:
+        """The head of the application of a credit note: it lives and dies with the note."""
+        base = reference(self.file.prefix, Letter.APPLICATION, native_id, part)
+        facts = digest_of((note.reference, note.facts))
+        return Head(
+            reference=self.number(base, facts, replace=True),
+            loan=note.loan,
+            facts=facts,
+            customer=note.customer,
+            day=note.day,
+            currency=note.currency,
+            rate=note.rate,
+            memo=note.memo,
+            tags=note.tags,
+        )
+
+    def describe(self, purpose: str, row: Adjustment | Repayment | None = None) -> str:
+        """The text of a line of that purpose."""
+        words = self.words() | (row_words(row) if row is not None else {})
+        day = self.loan.start
+        if row is not None:
+            day = row.paid_on if isinstance(row, Repayment) else row.on
+        text = self.booking.targets[purpose].description
+        return render(text, words | {"date": day, "reference": ""})
+
+
+def row_words(row: Repayment | Adjustment) -> dict[str, Value]:
+    if isinstance(row, Repayment):
+        return {"concept": row.concept, "ticket": row.ticket, "method": row.method}
+    return {"concept": row.concept}

@@ -1,0 +1,320 @@
+"""The invoices of one loan: what was lent or sold, what was charged later, and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bridge.core import lending
+from bridge.core.books import CreditApplication, CreditNote, Invoice, Receipt, Transaction
+from bridge.core.draft import Draft
+from bridge.core.findings import holds
+from bridge.core.identity import Letter, base_reference, reference
+from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Instalment, LoanKind
+from bridge.core.money import quantised
+from bridge.core.plan import Hold
+from bridge.core.templates import Value
+
+ZERO = Decimal(0)
+CORRECTION_PART = "N"
+
+Parts = list[tuple[str, Decimal]]
+"""(purpose, amount) of an invoice's lines."""
+
+
+class Invoicing:
+    """Makes one loan's invoices, holding what cannot be posted now."""
+
+    def __init__(self, draft: Draft, staying: frozenset[str]) -> None:
+        """`staying`: references of posted receipts and applications that will remain."""
+        self.staying = staying
+        self.draft, self.loan, self.file = draft, draft.loan, draft.file
+        self.mapping = draft.booking.mapping
+        self.holds: list[Hold] = []
+        self.refused = ""
+        """Why the loan's own invoice cannot be posted; then nothing of the loan can."""
+
+    def all(self) -> list[Transaction]:
+        """Invoices, and credit notes that correct them, in posting order."""
+        wanted = [*self._opening(), *self._charges()]
+        if self.refused:
+            return []
+        return self._corrected(wanted)
+
+    def _opening(self) -> list[Invoice]:
+        opening = lending.opening(self.loan, self.file.adjustments)
+        if opening <= 0:
+            return []
+        parts = self._parts(opening)
+        interest = sum((a for purpose, a in parts if purpose == "interest"), ZERO)
+        later: list[Invoice] = []
+        schedule = self.file.instalments or lending.schedule(
+            self.loan, opening, self.mapping.policies.instalment_step
+        )
+        if self.mapping.interest == "as_due" and interest and schedule:
+            later = self._interest_as_due(schedule, opening, interest)
+            parts = [(purpose, amount) for purpose, amount in parts if purpose != "interest"]
+        if self.mapping.invoice_per == "instalment" and schedule:
+            return [*self._per_instalment(schedule, parts, opening), *later]
+        due = lending.final_due(self.loan, self.mapping.policies.running_account_days)
+        invoice = self._invoice(Letter.LOAN, self.loan.id, "", self.loan.start, due, parts)
+        return [*([invoice] if invoice else []), *later]
+
+    def _parts(self, opening: Decimal) -> Parts:
+        """Principal, interest and insurance of what was owed on day one."""
+        loan = self.loan
+        if loan.kind is LoanKind.RUNNING_ACCOUNT:
+            return [("sale", opening)]
+        policies = self.mapping.policies
+        insurance = ZERO
+        if loan.principal is not None and 0 < loan.principal <= opening:
+            principal = loan.principal
+            rest = opening - principal
+            if loan.insurance and loan.interest is not None and "insurance" in self.mapping.lines:
+                insurance = loan.insurance if loan.insurance + loan.interest == rest else ZERO
+        elif loan.principal is None and policies.no_split == "interest_rate":
+            principal = quantised(opening / (1 + policies.no_split_rate / 100), loan.currency)
+        else:
+            principal = opening
+        parts = [
+            ("principal", principal),
+            ("interest", opening - principal - insurance),
+            ("insurance", insurance),
+        ]
+        return [(purpose, amount) for purpose, amount in parts if amount]
+
+    def _per_instalment(
+        self, schedule: tuple[Instalment, ...], parts: Parts, opening: Decimal
+    ) -> list[Invoice]:
+        made: list[Invoice] = []
+        total = sum((amount for _, amount in parts), ZERO)
+        before = ZERO
+        taken = dict.fromkeys((purpose for purpose, _ in parts), ZERO)
+        for instalment in schedule:
+            last = instalment is schedule[-1]
+            before = opening if last else min(before + instalment.amount, opening)
+            lines: Parts = []
+            share = total if last else quantised(total * before / opening, self.loan.currency)
+            rest = share - sum(taken.values(), ZERO)
+            for purpose, amount in reversed(parts):
+                upto = amount if last else quantised(amount * before / opening, self.loan.currency)
+                part = min(upto - taken[purpose], rest)
+                if purpose == parts[0][0]:
+                    part = rest
+                taken[purpose] += part
+                rest -= part
+                lines.insert(0, (purpose, part))
+            part_name = f"I{instalment.number:02}"
+            invoice = self._invoice(
+                Letter.LOAN,
+                self.loan.id,
+                part_name,
+                self.loan.start,
+                max(instalment.due, self.loan.start),
+                [(purpose, amount) for purpose, amount in lines if amount],
+            )
+            made.extend([invoice] if invoice else [])
+        return made
+
+    def _interest_as_due(
+        self, schedule: tuple[Instalment, ...], opening: Decimal, interest: Decimal
+    ) -> list[Invoice]:
+        """One interest invoice per instalment, dated and posted when it falls due."""
+        made: list[Invoice] = []
+        paid, waiting = ZERO, ZERO
+        for instalment in schedule:
+            last = instalment is schedule[-1]
+            amount = opening - paid if last else min(instalment.amount, opening - paid)
+            part = lending.split(opening, interest, paid, amount)
+            paid += amount
+            if not part:
+                continue
+            if instalment.due > self.file.as_of:
+                waiting += part
+                continue
+            name = f"F{instalment.number:02}"
+            due = instalment.due
+            invoice = self._invoice(Letter.LOAN, self.loan.id, name, due, due, [("interest", part)])
+            made.extend([invoice] if invoice else [])
+        if waiting:
+            self._hold("interest.not_due", f"debt:{self.loan.id}", waiting)
+        return made
+
+    def _charges(self) -> list[Invoice]:
+        made: list[Invoice] = []
+        for row in self.file.adjustments:
+            if row.kind not in CHARGES:
+                continue
+            code = next((note.code for note in row.notes if holds(note.code)), "")
+            if code:
+                self._hold(code, f"movement:{row.id}", row.amount)
+                continue
+            running = self.loan.kind is LoanKind.RUNNING_ACCOUNT
+            letter, purpose = Letter.FEE, row.kind.value
+            due = row.on
+            if row.kind is AdjustmentKind.CHARGE:
+                letter, purpose = Letter.CHARGE, "sale" if running else "principal"
+                due += timedelta(days=self.mapping.policies.running_account_days)
+            if purpose not in self.mapping.lines:
+                purpose = "late_fee"
+            invoice = self._invoice(letter, row.id, "", row.on, due, [(purpose, row.amount)], row)
+            made.extend([invoice] if invoice else [])
+        return made
+
+    def _invoice(
+        self,
+        letter: Letter,
+        native_id: str,
+        part: str,
+        day: date,
+        due: date,
+        parts: Parts,
+        row: Adjustment | None = None,
+    ) -> Invoice | None:
+        """The invoice, or None: then it is held, and the loan with it if it is the loan's own."""
+        if not parts:
+            return None
+        words: dict[str, Value] = {
+            "concept": row.concept if row else self.loan.concept,
+            "number": part,
+        }
+        head, refused = self.draft.head(
+            letter,
+            native_id,
+            part=part,
+            day=day,
+            facts=(due, parts),
+            memo=self.mapping.memos.invoice,
+            words=words,
+            replace=False,
+        )
+        if head is None:
+            self._refuse(refused, letter, native_id, parts)
+            return None
+        lines = tuple(
+            self.draft.booking.line(purpose, amount, self.draft.describe(purpose, row))
+            for purpose, amount in parts
+        )
+        return Invoice(**head.fields(), due=max(due, head.day), lines=lines)
+
+    def _refuse(self, code: str, letter: Letter, native_id: str, parts: Parts) -> None:
+        base = reference(self.file.prefix, letter, native_id)
+        is_new = letter is Letter.LOAN and self.draft.bound(base) is None
+        if is_new:
+            self.refused = code
+        kind = "debt" if letter is Letter.LOAN else "movement"
+        amount = sum((amount for _, amount in parts), ZERO)
+        self._hold(code, f"{kind}:{native_id}", amount)
+
+    def _corrected(self, wanted: list[Invoice]) -> list[Transaction]:
+        """Weigh what is wanted against what is posted.
+
+        An unpaid invoice of an open period is changed in place. A paid one, or one of a closed
+        period, stays; the difference becomes a correcting document or a question (policy
+        `amount_edited`), and so does an invoice that is no longer wanted.
+        """
+        documents: list[Transaction] = []
+        difference = ZERO
+        bases = set()
+        for invoice in wanted:
+            base = base_reference(invoice.reference)
+            bases.add(base)
+            bound = self.draft.bound(base)
+            posted = bound.document if bound else None
+            if not isinstance(posted, Invoice):
+                documents.append(invoice)
+            elif posted.facts == invoice.facts:
+                documents.append(posted)
+            elif posted.customer != invoice.customer or self._may_change(posted, invoice):
+                documents.append(invoice)
+            else:
+                documents.append(posted)
+                difference += invoice.total - posted.total
+        for posted in self._posted_invoices():
+            base = base_reference(posted.reference)
+            if base not in bases and not self._is_correction(base) and not self._is_free(posted):
+                documents.append(posted)
+                difference -= posted.total
+        corrections = [
+            d for d in self._posted() if self._is_correction(base_reference(d.reference))
+        ]
+        documents.extend(d for d in corrections if not isinstance(d, CreditApplication))
+        for correction in corrections:
+            if isinstance(correction, Invoice):
+                difference -= correction.total
+            elif isinstance(correction, CreditNote):
+                difference += correction.total
+        if difference:
+            documents.extend(self._correction(difference, corrections))
+        return documents
+
+    def _may_change(self, posted: Invoice, wanted: Invoice) -> bool:
+        if posted.currency != wanted.currency:
+            return False
+        locked = self.draft.booking.company.locked_through
+        is_open = locked is None or (posted.day > locked and wanted.day > locked)
+        same_money = posted.total == wanted.total and posted.day == wanted.day
+        return is_open and (same_money or self._is_free(posted))
+
+    def _is_free(self, posted: Invoice) -> bool:
+        """Open period, and nothing that stays posted settles any of it."""
+        locked = self.draft.booking.company.locked_through
+        if locked is not None and posted.day <= locked:
+            return False
+        return not any(
+            application.invoice == posted.reference
+            for document in self._posted()
+            if isinstance(document, Receipt | CreditApplication)
+            and document.reference in self.staying
+            for application in document.applications
+        )
+
+    def _correction(self, difference: Decimal, before: list[Transaction]) -> list[Transaction]:
+        subject = f"debt:{self.loan.id}"
+        if self.mapping.policies.amount_edited == "ask":
+            self._hold("debt.amount_edited", subject, difference)
+            return []
+        made = sum(not isinstance(d, CreditApplication) for d in before)
+        number = f"{CORRECTION_PART}{made + 1}"
+        running = self.loan.kind is LoanKind.RUNNING_ACCOUNT
+        purpose = "sale" if running else "principal"
+        locked = self.draft.booking.company.locked_through
+        day = self.file.as_of
+        if locked is not None and day <= locked:
+            day = locked + timedelta(days=1)
+        original = reference(self.file.prefix, Letter.LOAN, self.loan.id)
+        words: dict[str, Value] = {"corrected": original, "original_date": self.loan.start}
+        head, refused = self.draft.head(
+            Letter.CORRECTION,
+            self.loan.id,
+            part=number,
+            day=day,
+            facts=difference,
+            memo=self.mapping.memos.correction,
+            words=words,
+        )
+        if head is None:
+            self._hold(refused, subject, difference)
+            return []
+        line = self.draft.booking.line(purpose, abs(difference), self.draft.describe(purpose))
+        if difference > 0:
+            return [Invoice(**head.fields(), due=head.day, lines=(line,))]
+        return [CreditNote(**head.fields(), lines=(line,))]
+
+    def _is_correction(self, base: str) -> bool:
+        stem = reference(self.file.prefix, Letter.CORRECTION, self.loan.id, CORRECTION_PART)
+        return base.startswith(stem)
+
+    def _posted(self) -> Iterator[Transaction]:
+        for binding in self.draft.live():
+            if isinstance(binding.document, Transaction):
+                yield binding.document
+
+    def _posted_invoices(self) -> Iterator[Invoice]:
+        return (document for document in self._posted() if isinstance(document, Invoice))
+
+    def _hold(self, code: str, subject: str, amount: Decimal) -> None:
+        self.holds.append(
+            Hold(code=code, subject=subject, currency=self.loan.currency, amount=amount)
+        )

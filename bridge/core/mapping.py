@@ -1,0 +1,140 @@
+"""How the ledger is booked: what a mapping file says, and what it means in one company's chart.
+
+`BooksMapping` is a mapping file as a person wrote it. `resolve` ties its names and numbers to the
+company's own accounts and items and refuses what would book wrongly; translation works on the
+`Booking` that comes out.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Purpose = Literal[
+    "principal",
+    "interest",
+    "insurance",
+    "late_fee",
+    "collection_cost",
+    "sale",
+    "discount",
+    "write_off",
+    "recovery",
+    "opening",
+]
+PURPOSES: tuple[str, ...] = Purpose.__args__  # type: ignore[attr-defined]
+
+NEEDED_CLASSES: dict[str, frozenset[str]] = {
+    "principal": frozenset({"asset", "liability", "equity"}),
+    "interest": frozenset({"income", "liability"}),
+    "insurance": frozenset({"income", "liability"}),
+    "late_fee": frozenset({"income"}),
+    "collection_cost": frozenset({"income", "expense"}),
+    "sale": frozenset({"income"}),
+    "discount": frozenset({"expense", "income"}),
+    "write_off": frozenset({"expense", "asset", "liability"}),
+    "recovery": frozenset({"income"}),
+    "opening": frozenset({"equity", "asset", "liability"}),
+}
+"""Purpose → classes of account it may be booked to. Principal is never income (DESIGN §2)."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LineRule(_Model):
+    """Where lines of one purpose go, and what they say."""
+
+    item: str = ""
+    """Item by id or name, for systems whose lines go through items."""
+    account: str = ""
+    """Account by id, number or name, for systems whose lines name accounts."""
+    tax: str = ""
+    description: str = ""
+    """Template of the line's text."""
+
+
+class DepositRule(_Model):
+    """The account that money goes to. The first rule whose conditions all hold is taken."""
+
+    account: str
+    method: tuple[str, ...] = ()
+    collector: tuple[str, ...] = ()
+    route: tuple[str, ...] = ()
+    store: tuple[str, ...] = ()
+    currency: tuple[str, ...] = ()
+
+
+class CustomerRules(_Model):
+    name: str = "{name}"
+    suffix: str = " ({reference})"
+    """Added to make a name unique, for the borrowers that `suffix_for` says."""
+    suffix_for: Literal["homonyms", "all"] = "homonyms"
+    currency_suffix: str = " ({currency})"
+    """Added for a currency other than the home currency, where a customer has one currency."""
+    send_phone: bool = False
+
+
+class MemoTemplates(_Model):
+    invoice: str = "{reference}"
+    receipt: str = "{reference}"
+    credit_note: str = "{reference}"
+    correction: str = "{reference}: corrects {corrected}, dated {original_date}"
+
+
+class RateEntry(_Model):
+    from_date: date = Field(alias="from")
+    rate: Annotated[Decimal, Field(gt=0)]
+    """Home currency per unit of the foreign currency."""
+
+
+class CurrencyRules(_Model):
+    rates: tuple[RateEntry, ...] = ()
+    """Rates a person vouches for; each holds from its day until the next."""
+    source: Literal["manual", "books"] = "manual"
+    """Where rates come from when `rates` has none: nowhere (held), or the company's own list."""
+
+
+class Policies(_Model):
+    overpayment: Literal["credit", "hold"] = "credit"
+    amount_edited: Literal["ask", "correct"] = "ask"
+    """A loan's amount changed by hand after money moved: a question, or a correcting document."""
+    no_split: Literal["principal", "interest_rate"] = "principal"
+    no_split_rate: Decimal = Decimal(0)
+    """Percent; used when `no_split` is "interest_rate"."""
+    closed_period: Literal["hold", "adjust"] = "hold"
+    before_loan: Literal["own_date", "loan_date"] = "own_date"
+    """The date of a payment dated before its loan."""
+    running_account_days: Annotated[int, Field(ge=0, le=366)] = 30
+    """Days until a charge on a running account is due, where the ledger has no due date."""
+    instalment_step: Annotated[Decimal, Field(gt=0)] = Decimal("0.01")
+    """Instalments worked out by the bridge are rounded up to this step."""
+
+
+class TagRule(_Model):
+    """A dimension of the books, filled from a field of the ledger."""
+
+    from_field: Literal["store", "route", "collector"] = Field(alias="from")
+    values: dict[str, str] = {}
+    """Ledger value → value of the dimension by id or name. Others are left out."""
+
+
+class BooksMapping(_Model):
+    """A mapping file `mappings/<system>.toml`."""
+
+    invoice_per: Literal["loan", "instalment"] = "loan"
+    interest: Literal["upfront", "as_due"] = "upfront"
+    own: tuple[Literal["amount", "date", "customer", "name"], ...] = ()
+    """Fields of posted documents that the bridge sets right again when the books change them."""
+    lines: dict[Purpose, LineRule]
+    deposits: tuple[DepositRule, ...]
+    payment_methods: dict[str, str] = {}
+    customers: CustomerRules = CustomerRules()
+    memos: MemoTemplates = MemoTemplates()
+    currencies: dict[str, CurrencyRules] = {}
+    policies: Policies = Policies()
+    tags: dict[str, TagRule] = {}

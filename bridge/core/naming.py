@@ -1,0 +1,55 @@
+"""What customers are called in the books, and what documents say about themselves."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bridge.core.booking import Booking
+from bridge.core.books import Customer, digest_of
+from bridge.core.identity import Letter, reference
+from bridge.core.ledger import Borrower, LoanFile
+from bridge.core.templates import render
+
+_LEFT_OUT = frozenset({"So", "Sk", "Cs", "Cn", "Co", "Cc", "Cf"})
+"""Unicode categories that accounting systems refuse or show as boxes: emoji, controls, marks."""
+
+
+def customer_reference(file: LoanFile, borrower_id: str, currency: str, booking: Booking) -> str:
+    """One customer per borrower, and per currency where the system ties a customer to one."""
+    home = booking.company.home_currency
+    foreign = booking.limits.one_currency_per_customer and currency != home
+    return reference(file.prefix, Letter.BORROWER, borrower_id, currency if foreign else "")
+
+
+def customer(file: LoanFile, borrower: Borrower, currency: str, booking: Booking) -> Customer:
+    """The borrower as a customer. Only name and reference leave the ledger by default."""
+    rules = booking.mapping.customers
+    ref = customer_reference(file, borrower.id, currency, booking)
+    words = {"name": _plain(borrower.name, booking), "reference": ref, "currency": currency}
+    name = render(rules.name, words) or ref
+    home = booking.company.home_currency
+    if booking.limits.one_currency_per_customer and currency != home:
+        name += render(rules.currency_suffix, words)
+    suffix = ""
+    if rules.suffix_for == "all" or file.homonym:
+        suffix = render(rules.suffix, words)
+    name = name[: booking.limits.name_length - len(suffix)].rstrip() + suffix
+    return Customer(
+        reference=ref,
+        loan="",
+        facts=digest_of((borrower.name, currency)),
+        name=name,
+        currency=currency,
+        notes=ref,
+        phone=borrower.phone if rules.send_phone else "",
+    )
+
+
+def _plain(name: str, booking: Booking) -> str:
+    kept = (
+        " " if letter in booking.limits.name_forbidden else letter
+        for letter in unicodedata.normalize("NFC", name)
+        if unicodedata.category(letter) not in _LEFT_OUT
+    )
+    return re.sub(r"\s+", " ", "".join(kept)).strip()

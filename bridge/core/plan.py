@@ -1,0 +1,117 @@
+"""What is decided before anything is done: changes to post, and what is held back and why."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.books import Document, Invoice, Kind, Receipt
+from bridge.core.delivery import Operation
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the ledger has and the books do not get yet.
+
+    `amount` is its effect on what borrowers owe (a loan is positive, a repayment negative), so
+    that ledger less holds is what the documents must add up to.
+    """
+
+    code: str
+    """A finding's code, or one of `HOLD_CODES`."""
+    subject: str
+    """`debt:142`, `movement:44`."""
+    currency: str
+    amount: Decimal
+    detail: str = ""
+
+
+HOLD_CODES = frozenset(
+    {
+        "amount.over_limit",
+        "books.period_closed",
+        "books.drifted",
+        "books.tombstoned",
+        "interest.not_due",
+        "loan.held",
+        "policy.overpayment",
+        "rate.missing",
+        "recovery.income",
+    }
+)
+"""Reasons that come from the books, the calendar or the mapping rather than from a ledger row."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One write that makes the books say what the ledger says."""
+
+    operation: Operation
+    document: Document
+    """What is to be there; for a void, the document as it was posted."""
+    generation: int
+    reason: str
+    """Why, as a code: new, edited, removed, moved, renewed, correction, mapping."""
+
+    @property
+    def phase(self) -> int:
+        """Place in the order of posting: what is taken back comes first, then what others need."""
+        return _PHASES[(self.operation, self.document.kind)]
+
+
+_ORDER = [
+    (Operation.VOID, Kind.APPLICATION),
+    (Operation.VOID, Kind.RECEIPT),
+    (Operation.VOID, Kind.SALE),
+    (Operation.VOID, Kind.CREDIT_NOTE),
+    (Operation.VOID, Kind.INVOICE),
+    (Operation.CREATE, Kind.CUSTOMER),
+    (Operation.UPDATE, Kind.CUSTOMER),
+    (Operation.UPDATE, Kind.INVOICE),
+    (Operation.CREATE, Kind.INVOICE),
+    (Operation.UPDATE, Kind.CREDIT_NOTE),
+    (Operation.CREATE, Kind.CREDIT_NOTE),
+    (Operation.UPDATE, Kind.RECEIPT),
+    (Operation.CREATE, Kind.RECEIPT),
+    (Operation.UPDATE, Kind.APPLICATION),
+    (Operation.CREATE, Kind.APPLICATION),
+    (Operation.UPDATE, Kind.SALE),
+    (Operation.CREATE, Kind.SALE),
+]
+_PHASES = {pair: number for number, pair in enumerate(_ORDER, start=1)}
+
+
+class PlanFigures(msgspec.Struct, kw_only=True):
+    """How large a plan is, for limits and for people."""
+
+    create: int = 0
+    update: int = 0
+    void: int = 0
+    by_kind: dict[str, int] = {}
+    posted_money: dict[str, Decimal] = {}
+    """Currency → sum of the invoices and receipts to be created."""
+
+    def add(self, change: Change) -> None:
+        name = f"{change.operation.value}.{change.document.kind.value}"
+        self.by_kind[name] = self.by_kind.get(name, 0) + 1
+        match change.operation:
+            case Operation.CREATE:
+                self.create += 1
+            case Operation.UPDATE:
+                self.update += 1
+            case Operation.VOID:
+                self.void += 1
+        document = change.document
+        if change.operation is Operation.CREATE and isinstance(document, Invoice | Receipt):
+            so_far = self.posted_money.get(document.currency, Decimal(0))
+            self.posted_money[document.currency] = so_far + document.total
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One pass's intent for one system. Same changes in the same order, same digest."""
+
+    system: str
+    company: str
+    figures: PlanFigures
+    digest: str
+    loans: int
+    """Loans looked at."""

@@ -1,0 +1,308 @@
+"""One loan's rows into documents: what is booked where, what is held, and that nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.core import lending
+from bridge.core.books import CreditNote, Invoice, Receipt, Sale
+from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment, RepaymentState
+from bridge.core.translate import Translation, receivable, translate
+from tests.core.builders import (
+    BORROWER,
+    START,
+    Shelf,
+    account,
+    adjusted,
+    booking,
+    file,
+    loan,
+    noted,
+    paid,
+)
+
+LOAN_ID = "DY7F3A-L84"
+
+
+def translated(of: LoanFile, **changes: object) -> Translation:
+    return translate(of, booking(**changes), [])
+
+
+def invoices(result: Translation) -> list[Invoice]:
+    return [d for d in result.documents if isinstance(d, Invoice)]
+
+
+def receipts(result: Translation) -> list[Receipt]:
+    return [d for d in result.documents if isinstance(d, Receipt)]
+
+
+def lines(document: Invoice | CreditNote | Sale) -> dict[str, Decimal]:
+    return {line.purpose: line.amount for line in document.lines}
+
+
+def test_a_loan_is_one_invoice_with_principal_apart_from_interest() -> None:
+    (invoice,) = invoices(translated(file(loan())))
+    assert invoice.reference == LOAN_ID
+    assert lines(invoice) == {"principal": Decimal(100000), "interest": Decimal(20000)}
+    assert invoice.due == date(2026, 11, 3)
+    assert invoice.rate is None
+
+
+def test_a_store_account_is_a_sale_and_each_charge_its_own_invoice() -> None:
+    charge = adjusted(7, AdjustmentKind.CHARGE, "12000")
+    made = invoices(translated(file(account("62000"), charge)))
+    assert [(i.reference, lines(i)) for i in made] == [
+        (LOAN_ID, {"sale": Decimal(50000)}),
+        ("DY7F3A-C7", {"sale": Decimal(12000)}),
+    ]
+
+
+def test_a_payment_settles_the_oldest_invoice_first() -> None:
+    charge = adjusted(7, AdjustmentKind.CHARGE, "12000")
+    (receipt,) = receipts(translated(file(account("62000"), charge, paid(8, "55000"))))
+    assert [(a.invoice, a.amount) for a in receipt.applications] == [
+        (LOAN_ID, Decimal(50000)),
+        ("DY7F3A-C7", Decimal(5000)),
+    ]
+
+
+def test_what_is_paid_too_much_stays_as_unapplied_credit_and_is_reported() -> None:
+    result = translated(file(loan(), paid(1, "125000")))
+    (receipt,) = receipts(result)
+    assert receipt.unapplied == Decimal(5000)
+    overpaid = [f for f in result.findings if f.code == "debt.overpaid"]
+    assert [(f.subject, f.related) for f in overpaid] == [("debt:84", ("movement:1",))]
+
+
+def test_an_overpayment_can_be_held_instead() -> None:
+    result = translated(file(loan(), paid(1, "125000")), policies={"overpayment": "hold"})
+    assert receipts(result) == []
+    assert [(h.code, h.amount) for h in result.holds] == [("policy.overpayment", Decimal(-125000))]
+
+
+def test_a_discount_is_a_credit_note_applied_to_the_invoice() -> None:
+    result = translated(file(loan(), adjusted(5, AdjustmentKind.DISCOUNT, "20000")))
+    _, note, application = result.documents
+    assert isinstance(note, CreditNote)
+    assert (note.reference, lines(note)) == ("DY7F3A-K5", {"discount": Decimal(20000)})
+    assert application.credit_note == note.reference
+    assert application.applications[0].invoice == LOAN_ID
+
+
+def test_money_after_a_write_off_is_recovery_income() -> None:
+    written_off = adjusted(5, AdjustmentKind.WRITE_OFF, "120000", date(2026, 9, 2))
+    result = translated(file(loan(), written_off, paid(6, "7000", date(2026, 10, 1))))
+    sale = next(d for d in result.documents if isinstance(d, Sale))
+    assert (sale.reference, lines(sale)) == ("DY7F3A-V6", {"recovery": Decimal(7000)})
+    assert receipts(result) == []
+
+
+def test_a_foreign_loan_carries_its_rate_and_its_own_customer() -> None:
+    result = translated(file(loan(currency="MXN"), paid(1, "1000")))
+    assert result.customer is not None
+    assert result.customer.reference == "DY7F3A-D11MXN"
+    assert result.customer.name == "Luz Marina Castañeda (MXN)"
+    assert {d.rate for d in result.documents} == {Decimal("215.40")}
+    assert receipts(result)[0].deposit_account == "8"
+
+
+def test_a_foreign_loan_without_a_rate_is_held_whole() -> None:
+    result = translated(file(loan(currency="USD"), paid(1, "1000")))
+    assert result.documents == ()
+    assert [(h.code, h.amount) for h in result.holds] == [("rate.missing", Decimal(119000))]
+
+
+def test_homonyms_get_a_suffix_and_others_do_not() -> None:
+    plain = translated(file(loan())).customer
+    twin = translated(file(loan(), homonym=True)).customer
+    assert plain is not None
+    assert twin is not None
+    assert plain.name == "Luz Marina Castañeda"
+    assert twin.name == "Luz Marina Castañeda (DY7F3A-D11)"
+
+
+@pytest.mark.parametrize(
+    ("of", "code", "amount"),
+    [
+        (file(loan(), paid(1, "1000"), borrower=None), "debt.orphan", "119000"),
+        (file(loan(currency="XXX"), paid(1, "1000")), "debt.currency_unknown", "119000"),
+        (file(loan(currency="CLP", gross="0.50")), "amount.decimals_not_allowed", "0.50"),
+        (file(None, paid(1, "1000")), "movement.orphan", "-1000"),
+    ],
+)
+def test_a_loan_that_cannot_be_booked_is_held_with_its_balance(
+    of: LoanFile, code: str, amount: str
+) -> None:
+    result = translated(of)
+    assert result.documents == ()
+    assert [(h.code, h.amount) for h in result.holds] == [(code, Decimal(amount))]
+
+
+def test_a_payment_that_is_held_leaves_the_rest_of_the_loan_alone() -> None:
+    future = paid(1, "1000", notes=noted("movement.future_date"))
+    result = translated(file(loan(), future, paid(2, "500")))
+    assert [r.reference for r in receipts(result)] == ["DY7F3A-P2"]
+    assert [(h.subject, h.amount) for h in result.holds] == [("movement:1", Decimal(-1000))]
+
+
+def test_instalment_invoices_add_up_to_the_loan_line_by_line() -> None:
+    of = loan("600000", "500000", instalments=28, frequency="daily", skipped_weekdays=(6,))
+    result = translated(file(of), invoice_per="instalment")
+    made = invoices(result)
+    assert len(made) == 28
+    assert sum(lines(i).get("principal", 0) for i in made) == 500000
+    assert sum(lines(i).get("interest", 0) for i in made) == 100000
+    assert made[0].reference == "DY7F3A-L84I01"
+    assert all(i.due.weekday() != 6 for i in made)
+
+
+def test_interest_as_due_waits_for_its_day() -> None:
+    of = loan("1200", "1000", instalments=4, frequency="monthly", first_due=date(2026, 9, 3))
+    result = translated(file(of), interest="as_due")
+    assert [(i.reference, i.day, lines(i)) for i in invoices(result)] == [
+        (LOAN_ID, START, {"principal": Decimal(1000)}),
+        ("DY7F3A-L84F01", date(2026, 9, 3), {"interest": Decimal(50)}),
+        ("DY7F3A-L84F02", date(2026, 10, 3), {"interest": Decimal(50)}),
+        ("DY7F3A-L84F03", date(2026, 11, 3), {"interest": Decimal(50)}),
+    ]
+    assert [(h.code, h.amount) for h in result.holds] == [("interest.not_due", Decimal(50))]
+
+
+def test_a_closed_period_holds_by_default_and_moves_the_date_when_told() -> None:
+    locked = date(2026, 8, 31)
+    held = translate(file(loan()), booking(locked=locked), [])
+    assert [(h.code, h.amount) for h in held.holds] == [("books.period_closed", Decimal(120000))]
+    rules = booking(locked=locked, policies={"closed_period": "adjust"})
+    (invoice,) = invoices(translate(file(loan()), rules, []))
+    assert invoice.day == date(2026, 9, 1)
+    assert invoice.memo.endswith("[2026-08-03]")
+
+
+def test_a_reversal_takes_its_payment_back() -> None:
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "1000")))
+    undone = adjusted(2, AdjustmentKind.REVERSAL, "1000", reverses="1")
+    assert shelf.sync(file(loan(), paid(1, "1000"), undone)) == ["void DY7F3A-P1"]
+
+
+def test_a_reversal_of_nothing_known_is_held() -> None:
+    result = translated(file(loan(), adjusted(2, AdjustmentKind.REVERSAL, "10", reverses="9")))
+    assert [(h.code, h.amount) for h in result.holds] == [
+        ("movement.reversal_unmatched", Decimal(10))
+    ]
+
+
+kinds = st.sampled_from(
+    [
+        AdjustmentKind.CHARGE,
+        AdjustmentKind.LATE_FEE,
+        AdjustmentKind.DISCOUNT,
+        AdjustmentKind.WRITE_OFF,
+        AdjustmentKind.REFUND,
+        AdjustmentKind.REVERSAL,
+    ]
+)
+amounts = st.integers(1, 90_000).map(lambda cents: Decimal(cents).scaleb(-2))
+days = st.dates(date(2026, 7, 25), date(2026, 11, 30))
+codes = st.sampled_from(["", "", "", "movement.future_date", "movement.duplicate_conflict"])
+rows = st.lists(
+    st.one_of(
+        st.builds(lambda a, d, c, s: ("paid", a, d, c, s), amounts, days, codes, st.booleans()),
+        st.builds(lambda k, a, d, c: (k, a, d, c, True), kinds, amounts, days, codes),
+    ),
+    max_size=12,
+)
+
+
+def some_file(drawn: list[tuple[object, Decimal, date, str, bool]], of: object) -> LoanFile:
+    made: list[Repayment | Adjustment] = []
+    for number, (kind, amount, day, code, approved) in enumerate(drawn, start=1):
+        notes = noted(code) if code else ()
+        if kind == "paid":
+            state = RepaymentState.APPROVED if approved else RepaymentState.PENDING
+            made.append(paid(number, str(amount), day, notes=notes, state=state))
+        else:
+            assert isinstance(kind, AdjustmentKind)
+            made.append(adjusted(number, kind, str(amount), day, notes=notes, reverses="1"))
+    return file(of, *made)  # type: ignore[arg-type]
+
+
+loans = st.sampled_from(
+    [
+        loan("900000"),
+        loan("900000.50", None),
+        account("900000"),
+        loan("900000", currency="MXN"),
+        loan("900000", currency="XXX"),
+        loan("900000", "700000", instalments=7, frequency="weekly"),
+    ]
+)
+rules = st.sampled_from(
+    [
+        {},
+        {"invoice_per": "instalment"},
+        {"interest": "as_due"},
+        {"policies": {"overpayment": "hold"}},
+        {"policies": {"amount_edited": "correct"}},
+        {"locked": date(2026, 9, 30)},
+        {"locked": date(2026, 9, 30), "policies": {"closed_period": "adjust"}},
+    ]
+)
+
+
+def accounted_for(shelf: Shelf) -> Decimal:
+    """What is in the books plus everything held."""
+    assert shelf.last is not None
+    held = sum((h.amount for h in (*shelf.last.holds, *shelf.closed)), Decimal(0))
+    return held + sum((receivable(b.document) for b in shelf.live()), Decimal(0))
+
+
+@settings(max_examples=300, deadline=None)
+@given(rows, loans, rules)
+def test_every_cent_of_a_loan_is_in_a_document_or_in_a_hold(drawn, of, rule) -> None:  # type: ignore[no-untyped-def]
+    shelf = Shelf(booking(**rule))
+    made = some_file(drawn, of)
+    shelf.sync(made)
+    assert accounted_for(shelf) == lending.balance(made)
+    assert shelf.sync(made) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(rows, rows, loans, loans, rules)
+def test_every_cent_is_still_accounted_for_after_the_ledger_changes(  # type: ignore[no-untyped-def]
+    before, after, loan_before, loan_after, rule
+) -> None:
+    shelf = Shelf(booking(**rule))
+    shelf.sync(some_file(before, loan_before))
+    changed = some_file(after, loan_after)
+    shelf.sync(changed)
+    if loan_before.currency == loan_after.currency:
+        assert accounted_for(shelf) == lending.balance(changed)
+    assert shelf.sync(changed) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows, loans, rules)
+def test_no_invoice_is_settled_for_more_than_it_is(drawn, of, rule) -> None:  # type: ignore[no-untyped-def]
+    result = translate(some_file(drawn, of), booking(**rule), [])
+    settled: dict[str, Decimal] = {}
+    for document in result.documents:
+        for application in getattr(document, "applications", ()):
+            assert application.amount > 0
+            settled[application.invoice] = (
+                settled.get(application.invoice, Decimal(0)) + application.amount
+            )
+    totals = {i.reference: i.total for i in invoices(result)}
+    assert all(amount <= totals[reference] for reference, amount in settled.items())
+
+
+def test_the_borrower_is_the_customer_under_a_reference_of_ours() -> None:
+    wanted = translated(file(loan())).customer
+    assert wanted is not None
+    assert (wanted.reference, wanted.notes, wanted.phone) == ("DY7F3A-D11", "DY7F3A-D11", "")
+    assert BORROWER.name == wanted.name
