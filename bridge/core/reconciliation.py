@@ -1,0 +1,247 @@
+"""What a reconciliation found, as values: three figures for each currency and every item between.
+
+An item's amount is its effect on (ledger less books), so that items add up to the difference.
+Causes and actions are codes; `report/` says them in a person's language.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from bridge.core.aging import AgedTotal
+from bridge.core.findings import Severity
+
+
+class ItemKind(StrEnum):
+    """Why the two sides may differ, in the order in which a person wants to read it."""
+
+    MISSING = "missing"
+    TOMBSTONED = "tombstoned"
+    MISMATCHED = "mismatched"
+    DRIFTED = "drifted"
+    ORPHANED = "orphaned"
+    REJECTED = "rejected"
+    IN_DOUBT = "in_doubt"
+    REMAINDER = "remainder"
+    """What nothing explains. Never counted as explained."""
+    HELD = "held"
+    PENDING = "pending"
+    FOREIGN = "foreign"
+
+
+BREAKING = frozenset(
+    {
+        ItemKind.MISSING,
+        ItemKind.TOMBSTONED,
+        ItemKind.MISMATCHED,
+        ItemKind.DRIFTED,
+        ItemKind.ORPHANED,
+    }
+)
+"""Kinds that mean that the books do not say what we posted."""
+
+CAUSES = frozenset(
+    {
+        "books.absent",
+        "books.by_hand",
+        "books.deleted",
+        "books.edited",
+        "books.voided",
+        "control.manual_entries",
+        "ledger.not_planned",
+        "list.more",
+        "outbox.drifted",
+        "outbox.found",
+        "outbox.in_doubt",
+        "outbox.pending",
+        "outbox.rejected",
+        "posting.differs",
+        "reference.unknown",
+    }
+)
+"""Causes beside the codes of holds."""
+
+ACTIONS = frozenset(
+    {
+        "accept_or_repost",
+        "add_rate",
+        "adopt_or_void",
+        "approve_limit",
+        "correct_in_books",
+        "decide_drift",
+        "decide_overpayment",
+        "find_entry",
+        "fix_rejected",
+        "fix_source",
+        "look_closer",
+        "none",
+        "open_period",
+        "post_again",
+        "run_sync",
+        "wait",
+    }
+)
+
+NOTICES = frozenset(
+    {
+        "connection.expires",
+        "control.from_documents",
+        "control.home_less_foreign",
+        "findings.more",
+        "ledger.no_snapshot",
+        "read.full",
+        "unchecked.login",
+        "unchecked.try_later",
+    }
+)
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    kind: ItemKind
+    currency: str = ""
+    amount: Decimal = Decimal(0)
+    reference: str = ""
+    external_id: str = ""
+    document: str = ""
+    """The document's kind, where one is meant."""
+    field: str = ""
+    ledger: str = ""
+    books: str = ""
+    cause: str
+    action: str
+    detail: str = ""
+    subject: str = ""
+    """The ledger's row (`debt:142`), where there is one."""
+    loan: str = ""
+    count: int = 1
+    """How many documents it stands for: more than one in the line that closes a long list."""
+
+
+class TieOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The three figures of one currency, and how much of the difference the items explain."""
+
+    currency: str
+    ledger: Decimal
+    documents: Decimal
+    control_account: Decimal
+    explained: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.ledger - self.control_account
+
+    @property
+    def unexplained(self) -> Decimal:
+        return self.difference - self.explained
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something to know beside the figures: a code of `NOTICES` and its particulars."""
+
+    code: str
+    detail: str = ""
+
+
+class FindingGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """All findings of one code: how many, and the first of them."""
+
+    code: str
+    severity: Severity
+    count: int
+    examples: tuple[tuple[str, str], ...] = ()
+    """(subject, detail) pairs."""
+
+
+class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One company's books against the ledger."""
+
+    system: str
+    company: str
+    company_name: str = ""
+    checked: bool = True
+    """False when the books could not be read to the end: then nothing is concluded."""
+    exit_code: int = 0
+    """Of the reason why it was not checked."""
+    tie_outs: tuple[TieOut, ...] = ()
+    counts: dict[str, int] = {}
+    items: tuple[Item, ...] = ()
+    aged: tuple[AgedTotal, ...] = ()
+    """What the bridge's own invoices still have open in the books, by age."""
+    outbox: dict[str, int] = {}
+    posted: dict[str, int] = {}
+    """Document kind → how many were posted or changed in this run."""
+    calls: dict[str, int] = {}
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def agree(self) -> bool:
+        return (
+            self.checked
+            and not any(tie.unexplained for tie in self.tie_outs)
+            and not any(self.counts.get(kind, 0) for kind in BREAKING)
+        )
+
+    @property
+    def needs_person(self) -> bool:
+        return not self.agree or self.counts.get(ItemKind.REJECTED, 0) > 0
+
+
+class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
+    """One morning's answer for every system of one lender."""
+
+    lender: str
+    as_of: date
+    generated_at: datetime
+    """UTC."""
+    run: str
+    source: str = ""
+    installation: str = ""
+    source_format: str = ""
+    source_as_of: date | None = None
+    ledger_counts: dict[str, int] = {}
+    """Entity → live rows."""
+    findings: tuple[FindingGroup, ...] = ()
+    systems: tuple[SystemResult, ...] = ()
+    names: dict[str, str] = {}
+    """Loan → borrower, for the lender's own copy. Never in logs."""
+
+    @property
+    def agree(self) -> bool:
+        return bool(self.systems) and all(result.agree for result in self.systems)
+
+    @property
+    def exit_code(self) -> int:
+        """0 both sides agree; 1 a person is needed; or why a system could not be checked."""
+        codes = [result.exit_code for result in self.systems if not result.checked]
+        if codes:
+            return max(codes)
+        return 1 if any(result.needs_person for result in self.systems) else 0
+
+
+COUNTED = ("matched", "missing", "mismatched", "orphaned", "drifted", "tombstoned", "held")
+"""The counts that every result has; others are there when they are not zero."""
+
+_KIND_ORDER = {kind: place for place, kind in enumerate(ItemKind)}
+
+
+def in_order(item: Item) -> tuple[object, ...]:
+    """Sort key: by kind, currency and reference (2 before 10), the closing line of a list last."""
+    return (
+        _KIND_ORDER[item.kind],
+        item.currency,
+        item.cause == "list.more",
+        _natural(item.reference or item.subject),
+        item.field,
+        item.external_id,
+        item.cause,
+    )
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    parts = re.findall(r"\d+|\D+", text)
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
