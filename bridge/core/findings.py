@@ -29,6 +29,7 @@ CATALOGUE: dict[str, Rule] = {
     "amount.cop_with_cents": _INFO,
     "amount.decimals_not_allowed": _HOLD,
     "amount.mixed": _WARNING,
+    "amount.scientific": _WARNING,
     "amount.too_many_decimals": _WARNING,
     "amount.unreadable": _HOLD,
     "consent.missing": _WARNING,
@@ -76,6 +77,7 @@ CATALOGUE: dict[str, Rule] = {
     "text.formula_prefix": _WARNING,
     "text.multiline": _INFO,
     "text.too_long": _INFO,
+    "value.unknown": _WARNING,
 }
 """Code → what it means. Source: ledger_sources.md §2.3 and the samples' expected problems."""
 

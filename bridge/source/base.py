@@ -26,6 +26,10 @@ class Snapshot(Protocol):
     def findings(self) -> list[Finding]:
         """What was noticed about files and unreadable rows; complete once `rows` has ended."""
 
+    def complete_after_reading(self) -> bool:
+        """Whether absence means deletion, now that `rows` has ended: `facts.complete`, and every
+        row could be read. A row that could not be read is not a row that is gone."""
+
 
 class Source(Protocol):
     """Where snapshots come from."""

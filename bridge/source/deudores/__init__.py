@@ -1,0 +1,1 @@
+"""Deudores y Cobranza: a debt ledger on a phone, and the sheets that resemble it."""

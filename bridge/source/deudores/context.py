@@ -1,0 +1,221 @@
+"""What all tables of one delivery share while they are read."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bridge.core.findings import Finding
+from bridge.core.ledger import Consent, LoanKind
+from bridge.core.money import EXPONENTS, NO_CURRENCY
+from bridge.source.amounts import AmountReader
+from bridge.source.dates import date_reader
+from bridge.source.deudores.mapping import DeudoresMapping
+from bridge.source.texts import heading_key
+
+Cell = Any
+"""What a file holds in one place: text, an exact number, a date, a truth value, or None."""
+
+_LARGEST_DENSE_ID = 20_000_000
+_LONGEST_ID = 64
+
+
+class WordOf:
+    """A word for each of millions of ids, two bytes per id where ids are plain numbers.
+
+    Ids that are not plain numbers go to a dictionary; set nothing for what is usual, to keep it
+    small.
+    """
+
+    def __init__(self) -> None:
+        self._words = [""]
+        self._code = {"": 0}
+        self._dense = array("H")
+        self._sparse: dict[str, int] = {}
+
+    def set(self, native_id: str, word: str) -> None:
+        code = self._code.get(word)
+        if code is None:
+            code = self._code[word] = len(self._words)
+            self._words.append(word)
+        number = _plain_number(native_id)
+        if number < 0 or code > 65_535:
+            self._sparse[native_id] = code
+            return
+        if number >= len(self._dense):
+            if not code:
+                return
+            self._dense.frombytes(bytes(2 * (number + 1 + number // 4 - len(self._dense))))
+        self._dense[number] = code
+
+    def get(self, native_id: str) -> str:
+        """The word, or empty text."""
+        if native_id.isdecimal() and len(native_id) < 9 and native_id[0] != "0":
+            number = int(native_id)
+            if number < len(self._dense) and (code := self._dense[number]):
+                return self._words[code]
+        return self._words[self._sparse.get(native_id, 0)] if self._sparse else ""
+
+
+def _plain_number(native_id: str) -> int:
+    if not (native_id.isdecimal() and native_id.isascii() and len(native_id) < 9):
+        return -1
+    number = int(native_id)
+    return number if native_id[0] != "0" and number <= _LARGEST_DENSE_ID else -1
+
+
+class StoreFacts(msgspec.Struct, frozen=True):
+    """What is known of a store, by the delivery or by the mapping."""
+
+    name: str
+    currency: str = ""
+    country: str = ""
+    kind: str = ""
+
+
+class Log:
+    """Findings of one reading, bounded: what is too many is counted, not listed."""
+
+    def __init__(self, reported_rows: int) -> None:
+        self.findings: list[Finding] = []
+        self.unreadable: Counter[str] = Counter()
+        self._limit = reported_rows
+        self._told: set[tuple[str, str, str]] = set()
+
+    def note(self, code: str, subject: str, detail: str = "", once: bool = False) -> None:
+        """Say something about a file or record; with `once`, a repeat is dropped."""
+        key = (code, subject, detail)
+        if once and key in self._told:
+            return
+        if once and len(self._told) < self._limit:
+            self._told.add(key)
+        self.findings.append(Finding(code=code, subject=subject, detail=detail))
+
+    def unread(
+        self, kind: str, code: str, subject: str, detail: str, related: tuple[str, ...] = ()
+    ) -> None:
+        """A row that could not be read and was left out."""
+        self.unreadable[kind] += 1
+        count = self.unreadable[kind]
+        if count <= self._limit:
+            self.findings.append(
+                Finding(code=code, subject=subject, detail=detail, related=related)
+            )
+
+    def finish(self) -> list[Finding]:
+        """All findings, with one line for the unreadable rows beyond the limit."""
+        beyond = [
+            Finding(
+                code="row.unreadable",
+                subject=f"file:{kind}",
+                detail=f"{count - self._limit} more rows of {kind} could not be read",
+            )
+            for kind, count in sorted(self.unreadable.items())
+            if count > self._limit
+        ]
+        return [*self.findings, *beyond]
+
+
+class Context:
+    """The mapping's words and conventions at work on one delivery."""
+
+    def __init__(
+        self,
+        mapping: DeudoresMapping,
+        zone: ZoneInfo,
+        as_of: date,
+        default_currency: str,
+        locale: str,
+    ) -> None:
+        self.mapping = mapping
+        self.as_of = as_of
+        self.default_currency = default_currency
+        convention = mapping.conventions.get(locale) or mapping.conventions[mapping.default_locale]
+        self.country = convention.country
+        self.amounts = AmountReader(mapping.grouping, convention.grouping)
+        self.day = date_reader(zone)
+        self.log = Log(mapping.limits.reported_rows)
+        self.stores: dict[str, StoreFacts] = {}
+        self.currency_of_loan = WordOf()
+        self.store_of_borrower = WordOf()
+        self.consents: dict[str, list[Consent]] | None = None
+        for name, entry in mapping.stores.items():
+            facts = StoreFacts(name, entry.currency, entry.country, entry.kind)
+            self.stores[heading_key(name)] = facts
+
+    def add_store(self, native_id: str, told: StoreFacts) -> None:
+        """A store that the delivery describes; what the mapping says of it comes first."""
+        known = self.stores.get(heading_key(told.name), StoreFacts(told.name))
+        merged = StoreFacts(
+            told.name,
+            known.currency or told.currency,
+            known.country or told.country,
+            known.kind or told.kind,
+        )
+        self.stores[heading_key(told.name)] = self.stores[f"id:{native_id}"] = merged
+
+    def store(self, reference: str) -> StoreFacts:
+        """The store that an id or a name means; a name nobody described is its own store."""
+        if not reference:
+            return _NO_STORE
+        found = self.stores.get(f"id:{reference}") or self.stores.get(heading_key(reference))
+        return found or StoreFacts(reference)
+
+    def currency(self, written: str, store: StoreFacts) -> tuple[str, str]:
+        """The currency of a debt, and the code of how it was found when it was not written."""
+        if not written:
+            return store.currency or self.default_currency, "debt.currency_missing"
+        code = written.strip().upper()
+        if code in EXPONENTS and code != NO_CURRENCY:
+            return code, ""
+        if self.mapping.currency_unknown == "store" and store.currency:
+            return store.currency, "debt.currency_missing"
+        return NO_CURRENCY, "debt.currency_unknown"
+
+    def kind(self, word: str, store: StoreFacts, looks_like_loan: bool) -> LoanKind | None:
+        """Loan or running account: as said, else by the store, else by its terms; None: unknown
+        word."""
+        if word:
+            return self.mapping.kind_words.get(heading_key(word))
+        if self.mapping.default_kind != "auto":
+            return LoanKind(self.mapping.default_kind)
+        if store.kind == "fiado":
+            return LoanKind.RUNNING_ACCOUNT
+        if store.kind == "loan" or looks_like_loan:
+            return LoanKind.CASH_LOAN
+        return LoanKind.RUNNING_ACCOUNT
+
+
+_NO_STORE = StoreFacts("")
+
+
+def identifier(cell: Cell) -> str:
+    """An id as text: `17`, also from the number 17.0 of a sheet; empty when there is none."""
+    if isinstance(cell, str):
+        text = cell.strip()
+    elif isinstance(cell, bool) or cell is None:
+        return ""
+    elif isinstance(cell, Decimal):
+        text = f"{cell.normalize():f}" if cell.is_finite() and abs(cell) < 10**20 else ""
+    else:
+        text = str(cell)
+    return text if len(text) <= _LONGEST_ID and text.isprintable() else ""
+
+
+def as_text(cell: Cell) -> str:
+    """What a person would read in the cell."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, Decimal):
+        return identifier(cell)
+    return str(cell)

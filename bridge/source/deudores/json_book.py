@@ -1,0 +1,269 @@
+"""The JSON snapshot (`deudores-snapshot/1`), and the dump of the phone's two tables.
+
+The file is held in memory and its records are decoded one at a time: a file above
+`[limits] json_bytes` is refused with the advice to deliver the CSV package, which streams.
+Numbers are read from their text as decimals; no binary float ever exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from bridge.core.ledger import Consent, Entity, Origin, SnapshotFacts, Store
+from bridge.core.money import EXPONENTS
+from bridge.errors import Problem, SnapshotRefused
+from bridge.source.deudores import table_dump
+from bridge.source.deudores.canonical import canonical_rows
+from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
+from bridge.source.deudores.package import Manifest, day
+from bridge.source.deudores.tables import Book, NumberedCells
+from bridge.source.files.delivered import Delivered, beginning, refuse_if
+
+SCHEMA = "deudores-snapshot/1"
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "borrowers": (
+        "debtor_id", "name", "phone", "document", "address", "store_id", "created_on", "consent",
+    ),
+    "loans": (
+        "debt_id", "debtor_id", "", "", "", "", "kind", "concept", "amount", "", "principal",
+        "interest_pct", "remaining", "currency", "created_on", "due_on", "instalments",
+        "instalment_amount", "frequency", "status", "is_paid", "store_id", "",
+    ),
+    "movements": (
+        "movement_id", "debt_id", "date", "amount", "type", "concept", "method", "reverses", "", "",
+    ),
+}  # fmt: skip
+"""Keys of each record in the order of the kind's fields; empty where the contract has none."""
+_NUMBERS = frozenset({"amount", "principal", "remaining", "interest_pct", "instalment_amount"})
+_RECORD = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class Document(msgspec.Struct):
+    """The snapshot with its records still undecoded."""
+
+    schema: str
+    as_of: str
+    device_id: str
+    debtors: list[msgspec.Raw]
+    debts: list[msgspec.Raw]
+    movements: list[msgspec.Raw]
+    counts: dict[str, int]
+    generated_at: str = ""
+    locale: str = ""
+    default_currency: str = ""
+    stores: list[msgspec.Raw] = []
+    consents: list[msgspec.Raw] | None = None
+
+
+class JsonTable:
+    """One array of the snapshot."""
+
+    def __init__(self, file: str, kind: str, array: str, records: list[msgspec.Raw]) -> None:
+        from bridge.source.deudores import loans, movements, people
+
+        fields = {
+            "borrowers": people.FIELDS,
+            "loans": loans.FIELDS,
+            "movements": movements.FIELDS,
+        }[kind]
+        self.file = f"{file} {array}"
+        self.kind = kind
+        self._keys = _KEYS[kind]
+        self.headings = {f: key for f, key in zip(fields, self._keys, strict=True) if key}
+        if kind == "borrowers":
+            self.headings.pop("consent")
+        self._records = records
+
+    def cells(self, context: Context) -> NumberedCells:
+        for number, record in decoded(self._records, self.file, self.kind, context):
+            yield number, tuple([_cell(record, key) for key in self._keys])
+
+    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+        return {}
+
+
+class JsonBook:
+    """A snapshot whose counts agree with its arrays."""
+
+    weak = ""
+
+    def __init__(self, name: str, document: Document, facts: SnapshotFacts) -> None:
+        self.facts = facts
+        self._name = name
+        self._document = document
+
+    def rows(self, context: Context) -> Iterator[Entity]:
+        document = self._document
+        yield from _stores(document.stores, self._name, context)
+        if document.consents is not None:
+            context.consents = _consents(document.consents, self._name, context)
+        tables = (
+            JsonTable(self._name, "borrowers", "debtors", document.debtors),
+            JsonTable(self._name, "loans", "debts", document.debts),
+            JsonTable(self._name, "movements", "movements", document.movements),
+        )
+        yield from canonical_rows(context, tables)
+
+
+def looks_like_one(file: Delivered) -> bool:
+    """Whether a JSON file among others is a snapshot, by its first lines."""
+    return SCHEMA.encode() in beginning(file, 4096)
+
+
+def book_of(name: str, content: bytes, manifest: Manifest | None, loose: SnapshotFacts) -> Book:
+    """The snapshot in the content, with what its manifest (if any) says. Raises
+    SnapshotRefused."""
+    if table_dump.looks_like_one(content):
+        return table_dump.book_of(name, content, loose)
+    document = parse(name, content)
+    refuse_if(list(_disagreements(name, document, manifest)))
+    as_of = day(document.as_of)
+    assert as_of is not None
+    facts = SnapshotFacts(
+        source="deudores",
+        installation=document.device_id,
+        as_of=as_of,
+        generated_at=document.generated_at,
+        format="json",
+        complete=True,
+        locale=document.locale or loose.locale,
+        default_currency=document.default_currency or loose.default_currency,
+        declared_counts=declared(document),
+    )
+    return JsonBook(name, document, facts)
+
+
+def _disagreements(name: str, document: Document, manifest: Manifest | None) -> Iterator[Problem]:
+    if manifest is None:
+        return
+    for field in ("as_of", "device_id"):
+        says, other = getattr(document, field), getattr(manifest, field)
+        if says != other:
+            yield Problem(
+                f"{name}, {field}",
+                f'"{says}" is not what the manifest says ("{other}").',
+                "The package mixes two exports; export it again.",
+            )
+
+
+def parse(name: str, content: bytes) -> Document:
+    """The snapshot, checked as a whole: form, schema and counts. Raises SnapshotRefused."""
+    try:
+        document = msgspec.json.decode(content, type=Document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        problem = Problem(
+            name, f"is not a readable snapshot: {error}.", f"Export it again as {SCHEMA}."
+        )
+        raise SnapshotRefused(f"{name} is not a readable snapshot", [problem]) from error
+    refuse_if(list(_problems(name, document)))
+    return document
+
+
+def declared(document: Document) -> dict[str, int]:
+    """Rows by entity as the snapshot itself declares them."""
+    names = {"debtors": "borrowers", "debts": "loans", "movements": "movements"}
+    return {names[key]: n for key, n in document.counts.items() if key in names}
+
+
+def _problems(name: str, document: Document) -> Iterator[Problem]:
+    if document.schema != SCHEMA:
+        yield Problem(name, f'has schema "{document.schema}".', f"We read {SCHEMA}.")
+    if not document.device_id.strip():
+        yield Problem(f"{name}, device_id", "is empty.", "Ids mean nothing without the phone's id.")
+    if day(document.as_of) is None:
+        yield Problem(f"{name}, as_of", f'"{document.as_of}" is not a date.', "Use YYYY-MM-DD.")
+    if document.default_currency and document.default_currency not in EXPONENTS:
+        what = f'"{document.default_currency}" is not a currency we know.'
+        yield Problem(f"{name}, default_currency", what, "Use an ISO 4217 code.")
+    for array in ("debtors", "debts", "movements"):
+        there = len(getattr(document, array))
+        if array not in document.counts:
+            yield Problem(f"{name}, counts", f"does not count {array}.", "Export the file again.")
+        elif document.counts[array] != there:
+            yield Problem(
+                f"{name}, {array}",
+                f"has {there} records, but counts say {document.counts[array]}.",
+                "The file is cut or was edited; export it again.",
+            )
+
+
+def decoded(
+    records: list[msgspec.Raw], file: str, kind: str, context: Context
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number and content of each record; one that is no object is told and left out."""
+    for number, raw in enumerate(records, start=1):
+        record = _RECORD.decode(raw)
+        if isinstance(record, dict):
+            yield number, record
+        else:
+            detail = f"{file}, record {number}: is not an object"
+            context.log.unread(kind, "row.unreadable", f"file:{file}", detail)
+
+
+def _cell(record: dict[str, Any], key: str) -> Cell:
+    value = record.get(key) if key else None
+    if isinstance(value, str):
+        return _machine_number(value) if key in _NUMBERS else value
+    if isinstance(value, dict):
+        kind, number = value.get("type"), value.get("number")
+        return f"{as_text(kind)} {as_text(number)}" if key == "document" and number else None
+    return None if isinstance(value, list) else value
+
+
+def _machine_number(text: str) -> Cell:
+    """A number written as a JSON string: a point is a decimal point, whatever the locale."""
+    try:
+        number = msgspec.json.decode(text, type=Decimal, strict=False)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return text
+    return number if number.is_finite() else text
+
+
+def _stores(records: list[msgspec.Raw], name: str, context: Context) -> Iterator[Store]:
+    file = f"{name} stores"
+    for number, record in decoded(records, file, "stores", context):
+        native_id = identifier(record.get("store_id"))
+        display = as_text(record.get("name")).strip()
+        if not native_id or not display:
+            detail = f"{file}, record {number}: a store needs store_id and name"
+            context.log.unread("stores", "row.unreadable", f"file:{file}", detail)
+            continue
+        currency, country, kind = (
+            as_text(record.get(key)).strip() for key in ("currency", "country", "kind")
+        )
+        context.add_store(native_id, StoreFacts(display, currency, country, kind))
+        yield Store(
+            id=native_id,
+            name=display,
+            city=as_text(record.get("city")).strip(),
+            currency=currency,
+            country=country,
+            kind=kind,
+            origin=Origin(file, number),
+        )
+
+
+def _consents(records: list[msgspec.Raw], name: str, context: Context) -> dict[str, list[Consent]]:
+    file = f"{name} consents"
+    found: dict[str, list[Consent]] = {}
+    for number, record in decoded(records, file, "consents", context):
+        borrower = identifier(record.get("debtor_id"))
+        purposes = record.get("purposes")
+        if not borrower or not isinstance(purposes, list):
+            detail = f"{file}, record {number}: a consent needs debtor_id and purposes"
+            context.log.unread("consents", "row.unreadable", f"file:{file}", detail)
+            continue
+        consent = Consent(
+            granted_on=context.day(record.get("granted_on")),
+            purposes=tuple(as_text(purpose) for purpose in purposes),
+            channel=as_text(record.get("channel")),
+            policy_version=as_text(record.get("policy_version")),
+            revoked_on=context.day(record.get("revoked_on")),
+        )
+        found.setdefault(borrower, []).append(consent)
+    return found

@@ -1,0 +1,216 @@
+"""Debts: one row of the loans' table."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from bridge.core.ledger import Frequency, Loan, LoanKind
+from bridge.source.amounts import Form
+from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
+from bridge.source.deudores.mapping import LoanColumns
+from bridge.source.deudores.rows import Convention, RowReading, TableFacts, interest_of
+from bridge.source.texts import heading_key
+
+FIELDS = tuple(LoanColumns.model_fields)
+_AT = {field: position for position, field in enumerate(FIELDS)}
+_MOST_INSTALMENTS = 10_000
+
+
+class Loans:
+    """Builds loans from the cells of `FIELDS`, and remembers the currency of each."""
+
+    def __init__(self, context: Context, table: TableFacts, convention: Convention) -> None:
+        self._context = context
+        self._table = table
+        self._convention = convention
+        self._has_total = "total" in table.headings
+        self._states: dict[str, str] = {}
+
+    def read(self, line: int, cells: tuple[Cell, ...]) -> Loan | None:
+        """The row, or None when it had to be given up (and the log says why)."""
+        context = self._context
+        reading = RowReading(context, self._table, line)
+        native_id = identifier(cells[_AT["id"]])
+        borrower = identifier(cells[_AT["borrower"]])
+        store = self._store(as_text(cells[_AT["store"]]).strip(), borrower)
+        currency = self._currency(reading, cells[_AT["currency"]], store)
+        if native_id and currency != context.default_currency:
+            context.currency_of_loan.set(native_id, currency)
+        owed_field = "total" if self._has_total else "amount"
+        owed = self._needed_amount(reading, owed_field, cells, currency)
+        start = context.day(cells[_AT["start"]])
+        if not native_id or not borrower or owed is None or start is None:
+            self._give_up(reading, cells, native_id, borrower, owed_field, owed is None)
+            return None
+        if owed <= 0:
+            reading.note("debt.total_not_positive", f"{owed} {currency}")
+        principal = reading.amount("principal", cells[_AT["principal"]], currency)
+        if principal is None and self._has_total:
+            principal = reading.amount("amount", cells[_AT["amount"]], currency)
+        rate = self._rate(reading, cells[_AT["interest_rate"]])
+        instalments = self._count(reading, cells[_AT["instalments"]])
+        kind = self._kind(reading, cells, store, bool(instalments or rate or principal))
+        if kind is LoanKind.CASH_LOAN and principal is None and rate is None:
+            reading.note("debt.no_interest_split")
+        frequency = self._frequency(cells[_AT["frequency"]], kind)
+        state = self._state(as_text(cells[_AT["state"]]))
+        return Loan(
+            id=native_id,
+            borrower=borrower,
+            kind=kind,
+            currency=currency,
+            start=start,
+            due=self._due(reading, cells, start),
+            opening=owed if self._has_total else None,
+            gross=None if self._has_total else owed,
+            principal=principal,
+            interest=interest_of(principal, rate, currency),
+            interest_rate=rate,
+            instalments=instalments,
+            instalment_amount=reading.amount(
+                "instalment_amount", cells[_AT["instalment_amount"]], currency, posted=False
+            ),
+            frequency=frequency,
+            skipped_weekdays=(context.mapping.daily_skips if frequency is Frequency.DAILY else ()),
+            concept=reading.text("concept", cells[_AT["concept"]]),
+            reported_balance=reading.amount(
+                "balance", cells[_AT["balance"]], currency, posted=False
+            ),
+            reported_paid=self._paid(cells[_AT["paid"]], state),
+            reported_state=state,
+            collector=as_text(cells[_AT["collector"]]).strip(),
+            store=store.name,
+            annulled=state == "annulled",
+            origin=reading.origin(),
+            notes=tuple(reading.notes),
+        )
+
+    def _store(self, written: str, borrower: str) -> StoreFacts:
+        return self._context.store(written or self._context.store_of_borrower.get(borrower))
+
+    def _currency(self, reading: RowReading, cell: Cell, store: StoreFacts) -> str:
+        written = as_text(cell).strip()
+        currency, code = self._context.currency(written, store)
+        if code:
+            reading.keep("currency", written)
+            what = f'"{written[:20]}" is not a currency' if written else f"read as {currency}"
+            reading.note(code, f"{reading.place('currency')}: {what}")
+        return currency
+
+    def _needed_amount(
+        self, reading: RowReading, field: str, cells: tuple[Cell, ...], currency: str
+    ) -> Decimal | None:
+        cell = cells[_AT[field]]
+        amount = self._context.amounts.money(cell, currency) if cell not in (None, "") else None
+        if amount is None:
+            return None
+        reading.tell(field, cell, amount)
+        if amount.form is Form.AMBIGUOUS and (
+            against := self._convention.against(field, currency, amount.form, amount.value)
+        ):
+            reading.doubtful(field, cell, against)
+        return amount.value
+
+    def _rate(self, reading: RowReading, cell: Cell) -> Decimal | None:
+        if cell is None or cell == "":
+            return None
+        rate = self._context.amounts.rate(cell)
+        if rate is None:
+            reading.keep("interest_rate", cell)
+            where = reading.place("interest_rate")
+            reading.note(
+                "amount.unreadable", f'{where}: "{as_text(cell)[:40]}" is not a percentage'
+            )
+        return rate
+
+    def _count(self, reading: RowReading, cell: Cell) -> int | None:
+        text = identifier(cell)
+        if not text:
+            return None
+        if text.isdecimal() and text.isascii() and int(text[:9]) <= _MOST_INSTALMENTS:
+            return int(text) or None
+        reading.keep("instalments", cell)
+        where = reading.place("instalments")
+        reading.note("amount.unreadable", f'{where}: "{text[:40]}" is not a number of instalments')
+        return None
+
+    def _kind(
+        self, reading: RowReading, cells: tuple[Cell, ...], store: StoreFacts, terms: bool
+    ) -> LoanKind:
+        word = as_text(cells[_AT["kind"]]).strip()
+        kind = self._context.kind(word, store, terms)
+        if kind is None:
+            self._context.log.note(
+                "value.unknown",
+                f"file:{self._table.file}",
+                f'{self._table.headings["kind"]}: "{word[:40]}" is not a known kind of debt',
+                once=True,
+            )
+            kind = self._context.kind("", store, terms)
+        assert kind is not None
+        return kind
+
+    def _frequency(self, cell: Cell, kind: LoanKind) -> Frequency | None:
+        word = heading_key(as_text(cell))
+        found = self._context.mapping.frequency_words.get(word) if word else None
+        if word and found is None and self._table.headings["frequency"].upper() != "FORMA DE PAGO":
+            self._context.log.note(
+                "value.unknown",
+                f"file:{self._table.file}",
+                f'{self._table.headings["frequency"]}: "{word[:40]}" is not a known frequency',
+                once=True,
+            )
+        if found is None and kind is LoanKind.RUNNING_ACCOUNT:
+            return Frequency.NONE
+        return found
+
+    def _state(self, word: str) -> str:
+        """The state in our words; one that nobody defined stays as written."""
+        try:
+            return self._states[word]
+        except KeyError:
+            text = word.strip()
+            state = self._context.mapping.state_words.get(heading_key(text), text[:40])
+            if len(self._states) < 1000:
+                self._states[word] = state
+            return state
+
+    def _paid(self, cell: Cell, state: str) -> bool | None:
+        """The paid mark; without such a column, what the state says."""
+        if isinstance(cell, bool):
+            return cell
+        if "paid" in self._table.headings:
+            return self._context.mapping.truth_words.get(heading_key(as_text(cell)))
+        return {"paid": True, "open": False}.get(state)
+
+    def _due(self, reading: RowReading, cells: tuple[Cell, ...], start: date) -> date | None:
+        due = reading.day("due", cells[_AT["due"]])
+        if due is not None and due < start:
+            reading.note("debt.due_before_start", f"due {due}, start {start}")
+        return due
+
+    def _give_up(
+        self,
+        reading: RowReading,
+        cells: tuple[Cell, ...],
+        native_id: str,
+        borrower: str,
+        owed_field: str,
+        amount_wrong: bool,
+    ) -> None:
+        """Say of each cell that stopped the row what it has and what would be right."""
+        wrong: list[tuple[str, str, str]] = []
+        if not native_id:
+            wrong.append(("row.unreadable", "id", "has no id; every debt needs its number"))
+        if not borrower:
+            wrong.append(("row.unreadable", "borrower", "has no debtor; write the debtor's id"))
+        if amount_wrong:
+            shown = as_text(cells[_AT[owed_field]])[:40]
+            wrong.append(("amount.unreadable", owed_field, f'"{shown}" is not an amount'))
+        if self._context.day(cells[_AT["start"]]) is None:
+            shown = as_text(cells[_AT["start"]])[:40]
+            wrong.append(("date.unreadable", "start", f'"{shown}" is not a date'))
+        detail = "; ".join(f"{reading.place(field)}: {what}" for _, field, what in wrong)
+        subject = f"debt:{native_id}" if native_id else f"file:{self._table.file}"
+        reading.unread(wrong[0][0], subject, detail)

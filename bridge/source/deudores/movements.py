@@ -1,0 +1,194 @@
+"""Payments and adjustments: one row of movements."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bridge.core.ledger import Adjustment, Note, Origin, Repayment, RepaymentKind
+from bridge.source.amounts import Amount, Form
+from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.mapping import MovementColumns, adjustment_of
+from bridge.source.deudores.rows import Convention, RowReading, TableFacts
+from bridge.source.texts import free_text, heading_key
+
+FIELDS = tuple(MovementColumns.model_fields)
+_APP_TYPES = ("payment", "charge")
+
+
+class Movements:
+    """Builds repayments and adjustments from the cells of `FIELDS`."""
+
+    def __init__(self, context: Context, table: TableFacts, convention: Convention) -> None:
+        self._context = context
+        self._table = table
+        self._convention = convention
+        self._typed = "type" in table.headings
+        self._types: dict[str, str | None] = {}
+        self._methods: dict[str, str] = {}
+
+    def read(self, line: int, cells: tuple[Cell, ...]) -> Repayment | Adjustment | None:
+        """The row, or None when it had to be given up (and the log says why)."""
+        native, loan, day_cell, amount_cell, type_cell, concept, method, reverses, ticket, who = (
+            cells
+        )
+        native_id = native if type(native) is str and native.isalnum() else identifier(native)
+        loan_id = loan if type(loan) is str and loan.isalnum() else identifier(loan)
+        context = self._context
+        currency = context.currency_of_loan.get(loan_id) or context.default_currency
+        amount = context.amounts.money(amount_cell, currency)
+        day = context.day(day_cell)
+        meaning = self._meaning(type_cell)
+        if not native_id or not loan_id or amount is None or day is None or meaning is None:
+            self._give_up(line, cells, native_id, loan_id, currency)
+            return None
+        text, codes = free_text(concept) if type(concept) is str else free_text(as_text(concept))
+        plain = not codes and not amount.codes and amount.form is not Form.AMBIGUOUS
+        if plain and meaning == "payment" and amount.value > 0 and day <= context.as_of:
+            return Repayment(
+                id=native_id,
+                origin=Origin(self._table.file, line),
+                loan=loan_id,
+                paid_on=day,
+                amount=amount.value,
+                concept=text,
+                method=self._method(method),
+                ticket=as_text(ticket).strip(),
+                reverses=identifier(reverses),
+                collector=as_text(who).strip(),
+            )
+        reading = RowReading(context, self._table, line)
+        return self._slowly(reading, cells, native_id, loan_id, currency, amount, meaning)
+
+    def _slowly(
+        self,
+        reading: RowReading,
+        cells: tuple[Cell, ...],
+        native_id: str,
+        loan_id: str,
+        currency: str,
+        amount: Amount,
+        meaning: str,
+    ) -> Repayment | Adjustment | None:
+        _, _, day_cell, amount_cell, _, concept, method, reverses, ticket, who = cells
+        day = self._context.day(day_cell)
+        assert day is not None
+        text = reading.text("concept", concept)
+        reading.tell("amount", amount_cell, amount)
+        if against := self._convention.against("amount", currency, amount.form, amount.value):
+            reading.doubtful("amount", amount_cell, against)
+        if day > self._context.as_of:
+            reading.note("movement.future_date", f"{day} is after {self._context.as_of}")
+        if amount.value == 0:
+            reading.note("movement.zero")
+        if meaning == "payment":
+            if amount.value < 0:
+                reading.note("movement.negative_payment", f"{amount.value} {currency}")
+            return Repayment(
+                id=native_id,
+                origin=reading.origin(),
+                notes=tuple(reading.notes),
+                loan=loan_id,
+                paid_on=day,
+                amount=amount.value,
+                kind=RepaymentKind.INSTALMENT if amount.value else RepaymentKind.VISIT,
+                concept=text,
+                method=self._method(method),
+                ticket=as_text(ticket).strip(),
+                reverses=identifier(reverses),
+                collector=as_text(who).strip(),
+            )
+        if amount.value < 0:
+            detail = f"{reading.place('amount')}: {amount.value} is below zero"
+            reading.unread(
+                "amount.unreadable", f"movement:{native_id}", detail, (f"debt:{loan_id}",)
+            )
+            return None
+        if meaning not in _APP_TYPES:
+            reading.notes.insert(0, Note("movement.extended_types", meaning))
+        return Adjustment(
+            id=native_id,
+            origin=reading.origin(),
+            notes=tuple(reading.notes),
+            loan=loan_id,
+            on=day,
+            kind=adjustment_of(meaning),
+            amount=amount.value,
+            concept=text,
+            reverses=identifier(reverses),
+        )
+
+    def _meaning(self, cell: Cell) -> str | None:
+        if not self._typed:
+            return "payment"
+        text = as_text(cell)
+        try:
+            return self._types[text]
+        except KeyError:
+            meaning = self._context.mapping.movement_words.get(heading_key(text))
+            if len(self._types) < 1000:
+                self._types[text] = meaning
+            return meaning
+
+    def _method(self, cell: Cell) -> str:
+        text = as_text(cell)
+        try:
+            return self._methods[text]
+        except KeyError:
+            pass
+        word = text.strip()
+        method = self._context.mapping.method_words.get(heading_key(word), "") if word else ""
+        if word and not method:
+            method = "other"
+            heading = self._table.headings.get("method", "method")
+            self._context.log.note(
+                "value.unknown",
+                f"file:{self._table.file}",
+                f'{heading}: "{word[:40]}" is not a known method; read as other',
+                once=True,
+            )
+        if len(self._methods) < 1000:
+            self._methods[text] = method
+        return method
+
+    def _give_up(
+        self, line: int, cells: tuple[Cell, ...], native_id: str, loan_id: str, currency: str
+    ) -> None:
+        """Say of each cell that stopped the row what it has and what would be right."""
+        reading = RowReading(self._context, self._table, line)
+        _, _, day_cell, amount_cell, type_cell, *_ = cells
+        wrong: list[tuple[str, str, str]] = []
+        if not native_id:
+            wrong.append(("row.unreadable", "id", "has no id; every movement needs its number"))
+        if not loan_id:
+            wrong.append(("row.unreadable", "loan", "has no debt; write the debt's id"))
+        if self._meaning(type_cell) is None:
+            shown = as_text(type_cell)[:40]
+            known = ", ".join(words[0] for words in _first_words(self._context))
+            wrong.append(("row.unreadable", "type", f'"{shown}" is not a type; use {known}'))
+        if self._context.day(day_cell) is None:
+            shown = as_text(day_cell)[:40]
+            wrong.append(("date.unreadable", "date", f'"{shown}" is not a date; write dd/mm/yyyy'))
+        if self._context.amounts.money(amount_cell, currency) is None:
+            shown = as_text(amount_cell)[:40]
+            right = _example(self._context.amounts.grouping(currency))
+            wrong.append(
+                (
+                    "amount.unreadable",
+                    "amount",
+                    f'"{shown}" is not an amount; write it like {right}',
+                )
+            )
+        detail = "; ".join(f"{reading.place(field)}: {what}" for _, field, what in wrong)
+        subject = f"movement:{native_id}" if native_id else f"file:{self._table.file}"
+        related = (f"debt:{loan_id}",) if loan_id else ()
+        reading.unread(wrong[0][0], subject, detail, related)
+
+
+def _first_words(context: Context) -> list[tuple[str, ...]]:
+    part = context.mapping.words.movements
+    groups = (getattr(part, name) for name in type(part).model_fields)
+    return [words for words in groups if words]
+
+
+def _example(grouping: str) -> Decimal | str:
+    return "1.234.567,89" if grouping == "." else "1,234,567.89"

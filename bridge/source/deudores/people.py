@@ -1,0 +1,87 @@
+"""Borrowers: one row of the debtors' table."""
+
+from __future__ import annotations
+
+from bridge.core.ledger import Borrower, Consent
+from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.mapping import BorrowerColumns
+from bridge.source.deudores.rows import RowReading, TableFacts
+from bridge.source.texts import document, formula_like, heading_key, person_name, phone
+
+FIELDS = tuple(BorrowerColumns.model_fields)
+
+
+class Borrowers:
+    """Builds borrowers from the cells of `FIELDS`, and remembers which store each belongs to."""
+
+    def __init__(self, context: Context, table: TableFacts) -> None:
+        self._context = context
+        self._table = table
+
+    def read(self, line: int, cells: tuple[Cell, ...]) -> Borrower | None:
+        """The row, or None when it had to be given up (and the log says why)."""
+        native, name_cell, phone_cell, document_cell, address, store_cell, created, consent = cells
+        reading = RowReading(self._context, self._table, line)
+        native_id = identifier(native)
+        name = person_name(as_text(name_cell))
+        if not native_id or not name:
+            missing = "id" if not native_id else "name"
+            subject = f"debtor:{native_id}" if native_id else f"file:{self._table.file}"
+            detail = f"{reading.place(missing)}: is empty or not text; every debtor needs it"
+            reading.unread("row.unreadable", subject, detail)
+            return None
+        store = self._context.store(as_text(store_cell).strip())
+        self._context.store_of_borrower.set(native_id, store.name)
+        self._tell_name(reading, as_text(name_cell), name)
+        number = self._phone(reading, phone_cell, store.country or self._context.country)
+        kind, digits = document(as_text(document_cell))
+        return Borrower(
+            id=native_id,
+            name=name,
+            document_type=kind,
+            document_number=digits,
+            phone=number,
+            address=reading.text("address", address),
+            store=store.name,
+            created_on=reading.day("created_on", created),
+            consents=self._consents(reading, native_id, consent),
+            origin=reading.origin(),
+            notes=tuple(reading.notes),
+        )
+
+    def _tell_name(self, reading: RowReading, written: str, name: str) -> None:
+        if formula_like(written):
+            reading.note("text.formula_prefix", self._table.headings.get("name", "name"))
+        if written != name:
+            reading.keep("name", written)
+            reading.note("debtor.name_cleanup")
+
+    def _phone(self, reading: RowReading, cell: Cell, country: str) -> str:
+        if "phone" not in self._table.headings:
+            return ""
+        number, code = phone(as_text(cell), country)
+        if code:
+            reading.note(code)
+        if code == "phone.scientific":
+            reading.keep("phone", cell)
+        return number
+
+    def _consents(
+        self, reading: RowReading, native_id: str, cell: Cell
+    ) -> tuple[Consent, ...] | None:
+        """What the source tells of the borrower's authorisation; a revoked one is never given."""
+        if self._context.consents is not None:
+            consents = tuple(self._context.consents.get(native_id, ()))
+            if not consents:
+                reading.note("consent.missing")
+            elif all(consent.revoked_on is not None for consent in consents):
+                reading.note("consent.revoked", str(consents[-1].revoked_on))
+            return consents
+        if "consent" not in self._table.headings:
+            return None
+        word = heading_key(as_text(cell))
+        meaning = self._context.mapping.consent_words.get(word, "missing")
+        if meaning == "given":
+            return (Consent(),)
+        reading.note(f"consent.{meaning}")
+        return ()

@@ -1,0 +1,187 @@
+"""Reads the deudores ledger in any of its forms.
+
+A delivery is a package (folder or ZIP with `manifest.json`), a JSON snapshot, a set of CSV files,
+a workbook, or a single sheet of a comparable app. What a file is follows from its content, not
+from its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bridge.core.ledger import SnapshotFacts
+from bridge.errors import ConfigurationError, Problem, SnapshotRefused
+from bridge.source.deudores import json_book
+from bridge.source.deudores.context import Context
+from bridge.source.deudores.mapping import DeudoresMapping
+from bridge.source.deudores.package import (
+    Manifest,
+    check_files,
+    content_of,
+    manifest_of,
+)
+from bridge.source.deudores.snapshot import DeudoresSnapshot
+from bridge.source.deudores.tables import Book
+from bridge.source.files.delivered import (
+    Delivered,
+    PlainFile,
+    SizeLimits,
+    folder_files,
+    refuse_if,
+    refusing,
+    zip_files,
+)
+from bridge.source.files.sniff import Content, content
+
+Form = Literal["json", "csv", "xlsx"]
+_FORMS: tuple[Form, ...] = ("json", "csv", "xlsx")
+_FORM_OF = {Content.JSON: "json", Content.TEXT: "csv", Content.WORKBOOK: "xlsx"}
+_SHEET_NAMES = (".csv", ".tsv", ".txt")
+
+
+class Deudores:
+    """One ledger of the Deudores app, at a path.
+
+    `prefer` chooses which form is read where a delivery has several; by default JSON, which says
+    most, then CSV, then XLSX. `staging` is where temporary copies may be made.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        mapping: DeudoresMapping,
+        timezone: str,
+        today: date,
+        staging: Path | None = None,
+        prefer: Form | None = None,
+    ) -> None:
+        self._path = path
+        self._mapping = mapping
+        self._today = today
+        self._staging = staging
+        self._prefer = prefer
+        limits = mapping.limits
+        self._sizes = SizeLimits(limits.file_bytes, limits.unpacked_bytes, limits.unpacked_ratio)
+        try:
+            self._zone = ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError) as error:
+            problem = Problem("[lender] time zone", f'"{timezone}" is unknown.', "America/Bogota…")
+            raise ConfigurationError(f"unknown time zone {timezone}", [problem]) from error
+
+    def snapshot(self) -> DeudoresSnapshot:
+        """The delivery, checked as a whole. Raises SnapshotRefused with every problem."""
+        files, single = self._files()
+        manifest = None if single else manifest_of(files)
+        if manifest is not None:
+            check_files(manifest, files, self._mapping.limits.file_bytes)
+            listed = {entry.name for entry in manifest.files}
+            files = [file for file in files if file.name in listed]
+        book = self._book(files, manifest, single)
+        facts = book.facts
+        if book.weak and self._mapping.weak_ids == "refuse":
+            problem = Problem(
+                self._path.name, f"{book.weak}.", 'Set weak_ids = "accept", or deliver ids.'
+            )
+            raise SnapshotRefused(f"{self._path.name} has no identities of its own", [problem])
+        return DeudoresSnapshot(
+            self._path.name,
+            book,
+            lambda: Context(
+                self._mapping, self._zone, facts.as_of, facts.default_currency, facts.locale
+            ),
+        )
+
+    def _files(self) -> tuple[list[Delivered], bool]:
+        """The files at the path, and whether it is one file by itself."""
+        path = self._path
+        with refusing(path.name):
+            if not path.exists():
+                problem = Problem(path.name, "does not exist.", "Check [source] path.")
+                raise SnapshotRefused(f"{path.name} does not exist", [problem])
+            if path.is_dir():
+                return folder_files(path), False
+            file = PlainFile(path)
+            what = content(file)
+        if what is Content.ARCHIVE:
+            return zip_files(path, self._sizes), False
+        return [file], True
+
+    def _book(self, files: Sequence[Delivered], manifest: Manifest | None, single: bool) -> Book:
+        by_form = self._by_form(files, single)
+        form = self._chosen(by_form)
+        chosen = by_form[form]
+        if form == "json":
+            return self._json(chosen, manifest)
+        from bridge.source.deudores.sheets import sheet_book
+
+        return sheet_book(chosen, form, manifest, self._loose_facts(form), self._mapping)
+
+    def _by_form(self, files: Sequence[Delivered], single: bool) -> dict[str, list[Delivered]]:
+        """The files that can be read, by form. Raises SnapshotRefused for one that cannot."""
+        found: dict[str, list[Delivered]] = {}
+        for file in files:
+            if not single and not file.name.lower().endswith((".json", ".xlsx", *_SHEET_NAMES)):
+                continue
+            what = content(file)
+            if single or file.name.lower().endswith(".xlsx"):
+                refuse_if(_unreadable(file.name, what))
+            form = _FORM_OF.get(what)
+            if form == "json" and not single and not json_book.looks_like_one(file):
+                continue
+            if form:
+                found.setdefault(form, []).append(file)
+        return found
+
+    def _chosen(self, by_form: dict[str, list[Delivered]]) -> Form:
+        wanted = [self._prefer] if self._prefer else list(_FORMS)
+        for form in wanted:
+            if form in by_form:
+                return form
+        there = ", ".join(sorted(by_form)) or "nothing that can be read"
+        what = f"has no {self._prefer} form" if self._prefer else "has no ledger"
+        problem = Problem(
+            self._path.name,
+            f"{what}; it holds {there}.",
+            "Deliver a package, a JSON snapshot, CSV files or a workbook.",
+        )
+        raise SnapshotRefused(f"{self._path.name} {what}", [problem])
+
+    def _json(self, files: list[Delivered], manifest: Manifest | None) -> Book:
+        if len(files) > 1:
+            names = ", ".join(file.name for file in files)
+            problem = Problem(names, "are several snapshots.", "Deliver one at a time.")
+            raise SnapshotRefused("more than one snapshot", [problem])
+        file = files[0]
+        raw = content_of(file, self._mapping.limits.json_bytes)
+        return json_book.book_of(file.name, raw, manifest, self._loose_facts("json"))
+
+    def _loose_facts(self, form: str) -> SnapshotFacts:
+        """What is taken for granted about a delivery that says nothing about itself."""
+        return SnapshotFacts(
+            source="deudores",
+            installation=self._mapping.installation,
+            as_of=self._today,
+            generated_at="",
+            format=form,
+            complete=False,
+            locale=self._mapping.default_locale,
+            default_currency=self._mapping.default_currency,
+        )
+
+
+def _unreadable(name: str, what: Content) -> list[Problem]:
+    said = {
+        Content.EMPTY: ("is empty.", "Export it again."),
+        Content.OLE: (
+            "is protected with a password, or is an old .xls.",
+            "Open it in Excel and save it as .xlsx without a password.",
+        ),
+        Content.OTHER_SHEET: ("is a spreadsheet of another kind.", "Save it as .xlsx or CSV."),
+        Content.BINARY: ("is not text, JSON, a workbook or a ZIP.", "Export it again."),
+        Content.DAMAGED_ZIP: ("is a damaged ZIP or workbook.", "Copy or export it again."),
+    }.get(what)
+    return [Problem(name, *said)] if said else []

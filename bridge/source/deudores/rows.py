@@ -1,0 +1,140 @@
+"""From the cells of one row to a row of the ledger.
+
+Each builder takes the cells of its fields in the order of its column map, whatever file they came
+from. What cannot be read and is needed makes the row unreadable (told in the log, never dropped in
+silence); what cannot be read and is optional stays empty with a note that holds the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
+
+from bridge.core.ledger import Note, Origin
+from bridge.core.money import quantised
+from bridge.source.amounts import Amount, Form
+from bridge.source.deudores.context import Cell, Context, as_text
+from bridge.source.texts import free_text
+
+
+class TableFacts(Protocol):
+    """What a builder asks about the table it reads."""
+
+    file: str
+    kind: str
+    headings: dict[str, str]
+    """Field → heading as written, for the fields that the table has."""
+
+
+class RowReading:
+    """One row on its way: collects notes and the original text of cells that reading changed."""
+
+    __slots__ = ("_context", "_table", "cells", "line", "notes")
+
+    def __init__(self, context: Context, table: TableFacts, line: int) -> None:
+        self._context = context
+        self._table = table
+        self.line = line
+        self.notes: list[Note] = []
+        self.cells: list[tuple[str, str]] = []
+
+    def note(self, code: str, detail: str = "") -> None:
+        self.notes.append(Note(code, detail))
+
+    def keep(self, field: str, cell: Cell) -> None:
+        """Keep the original text of a cell that was changed in reading."""
+        self.cells.append((self._table.headings.get(field, field), as_text(cell)))
+
+    def place(self, field: str) -> str:
+        """File, row and column for a person."""
+        heading = self._table.headings.get(field, field)
+        return f"{self._table.file}, row {self.line}, column {heading}"
+
+    def origin(self) -> Origin:
+        return Origin(self._table.file, self.line, tuple(self.cells))
+
+    def text(self, field: str, cell: Cell) -> str:
+        """A free text, cleaned; its peculiarities become notes."""
+        cleaned, codes = free_text(as_text(cell))
+        for code in codes:
+            self.note(code, self._table.headings.get(field, field))
+        return cleaned
+
+    def amount(self, field: str, cell: Cell, currency: str, posted: bool = True) -> Decimal | None:
+        """An optional amount; `posted` amounts also tell how they were rounded."""
+        if cell is None or cell == "":
+            return None
+        amount = self._context.amounts.money(cell, currency)
+        if amount is None:
+            self.keep(field, cell)
+            shown = as_text(cell)[:40]
+            self.note("amount.unreadable", f'{self.place(field)}: "{shown}" is not an amount')
+            return None
+        if posted:
+            self.tell(field, cell, amount)
+        elif amount.rounded:
+            self.keep(field, cell)
+        return amount.value
+
+    def tell(self, field: str, cell: Cell, amount: Amount) -> None:
+        """Note what reading an amount meant."""
+        for code in amount.codes:
+            self.keep(field, cell)
+            self.note(code, f'{self.place(field)}: "{as_text(cell)[:40]}" read as {amount.value}')
+        if amount.rounded and self._context.mapping.rounding == "hold":
+            self.note("amount.unreadable", f"{self.place(field)}: more decimals than the currency")
+
+    def doubtful(self, field: str, cell: Cell, against: str) -> None:
+        """Hold the row: this cell can be read in two ways, and the column does not settle it."""
+        self.keep(field, cell)
+        shown = as_text(cell)[:40]
+        self.note(
+            "amount.unreadable",
+            f'{self.place(field)}: "{shown}" can be read in two ways; {against}. Write it with '
+            "decimals, or set ambiguous_amounts in mappings/deudores.toml",
+        )
+
+    def day(self, field: str, cell: Cell) -> date | None:
+        """An optional date."""
+        if cell is None or cell == "":
+            return None
+        found = self._context.day(cell)
+        if found is None:
+            self.keep(field, cell)
+            shown = as_text(cell)[:40]
+            self.note("date.unreadable", f'{self.place(field)}: "{shown}" is not a date')
+        return found
+
+    def unread(self, code: str, subject: str, detail: str, related: Sequence[str] = ()) -> None:
+        """Give the row up, saying why."""
+        self._context.log.unread(self._table.kind, code, subject, detail, tuple(related))
+
+
+def interest_of(principal: Decimal | None, rate: Decimal | None, currency: str) -> Decimal | None:
+    """Flat interest on the whole term, rounded half up; None when the split is not known."""
+    if principal is None or rate is None:
+        return None
+    exact = (principal * rate / 100).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+    return quantised(exact, currency)
+
+
+class Convention:
+    """Whether the amounts of a column agree with their convention, by currency.
+
+    `contradictions` come from a first look at the whole column: currency → a cell that contradicts
+    its convention. Ambiguous cells of that currency are then doubtful.
+    """
+
+    def __init__(self, mapping_says: str, contradictions: dict[tuple[str, str], str]) -> None:
+        self._trusts_locale = mapping_says == "locale"
+        self._contradictions = contradictions
+
+    def against(self, field: str, currency: str, form: Form, value: Decimal) -> str:
+        """Why an amount of this form is doubtful; empty when it is not."""
+        if form is not Form.AMBIGUOUS or self._trusts_locale:
+            return ""
+        if value != value.to_integral_value():
+            return f"with the convention of {currency} it would have three decimals"
+        return self._contradictions.get((field, currency), "")

@@ -1,0 +1,79 @@
+"""One delivery of the deudores ledger, as the bridge reads it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from bridge.core.findings import Finding
+from bridge.core.ledger import Adjustment, Borrower, Entity, Loan, Repayment
+from bridge.errors import Problem, SnapshotRefused
+from bridge.source.deudores.context import Context
+from bridge.source.deudores.tables import Book
+from bridge.source.files.delivered import refusing
+
+_COUNTED: dict[type, str] = {
+    Borrower: "borrowers",
+    Loan: "loans",
+    Repayment: "movements",
+    Adjustment: "movements",
+}
+
+
+class DeudoresSnapshot:
+    """A delivery that was checked as a whole; its rows can be read more than once."""
+
+    def __init__(self, name: str, book: Book, context: Callable[[], Context]) -> None:
+        self.facts = book.facts
+        self._name = name
+        self._book = book
+        self._new_context = context
+        self._context = context()
+        self._ended = False
+
+    def rows(self) -> Iterator[Entity]:
+        """Every row, streamed. Raises SnapshotRefused when there are fewer or more rows than the
+        delivery declares, or a file turns out to be broken half-way."""
+        self._ended = False
+        context = self._context = self._new_context()
+        seen: Counter[str] = Counter()
+        if self._book.weak:
+            context.log.note("identity.weak", f"file:{self._name}", self._book.weak)
+        for row in self._whole(context):
+            kind = _COUNTED.get(type(row))
+            if kind:
+                seen[kind] += 1
+            yield row
+        seen.update(context.log.unreadable)
+        self._check_counts(seen)
+        self._ended = True
+
+    def findings(self) -> list[Finding]:
+        """What was noticed about files and unreadable rows; complete once `rows` has ended."""
+        return self._context.log.finish()
+
+    def complete_after_reading(self) -> bool:
+        """Whether absence means deletion: a complete delivery, read to its end, every row."""
+        return self._ended and self.facts.complete and self.unreadable == 0
+
+    @property
+    def unreadable(self) -> int:
+        """Rows that could not be read."""
+        return sum(self._context.log.unreadable.values())
+
+    def _whole(self, context: Context) -> Iterator[Entity]:
+        with refusing(self._name):
+            yield from self._book.rows(context)
+
+    def _check_counts(self, seen: Counter[str]) -> None:
+        problems = [
+            Problem(
+                f"{self._name}, {kind}",
+                f"has {seen[kind]} rows, but {count} were declared.",
+                "The delivery is cut or was edited; export it again.",
+            )
+            for kind, count in sorted(self.facts.declared_counts.items())
+            if seen[kind] != count
+        ]
+        if problems:
+            raise SnapshotRefused(f"{self._name} does not add up: {problems[0]}", problems)

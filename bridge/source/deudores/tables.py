@@ -1,0 +1,36 @@
+"""What every form of the ledger is turned into: tables of cells, in the order of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from bridge.core.ledger import Entity, SnapshotFacts
+from bridge.source.deudores.context import Cell, Context
+
+NumberedCells = Iterator[tuple[int, tuple[Cell, ...]]]
+
+
+class Table(Protocol):
+    """One kind of rows of a delivery."""
+
+    file: str
+    kind: str
+    headings: dict[str, str]
+
+    def cells(self, context: Context) -> NumberedCells:
+        """Line and cells of each row, in the order of the kind's fields."""
+
+    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+        """Columns of amounts that contradict their convention: (field, currency) → where."""
+
+
+class Book(Protocol):
+    """A delivery whose form is understood: it knows its facts and yields its rows."""
+
+    facts: SnapshotFacts
+    weak: str
+    """Why its identities are weak; empty when they are the ledger's own."""
+
+    def rows(self, context: Context) -> Iterator[Entity]:
+        """Every row, in the order of the port."""

@@ -1,0 +1,1 @@
+"""Reading files that people and programs deliver: folders, ZIPs, delimited text, workbooks."""
