@@ -6,7 +6,6 @@ What needs the live chart of accounts is checked by `core/mapping.py` when a run
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,7 @@ from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.tomlfiles import Place
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from bridge.source.deudores.mapping import DeudoresMapping
-
-LEDGER_MODELS = {"deudores": "bridge.source.deudores.mapping:DeudoresMapping"}
 
 
 def load_books_mapping(path: Path) -> BooksMapping:
@@ -31,16 +26,17 @@ def load_books_mapping(path: Path) -> BooksMapping:
 
 def load_deudores_mapping(path: Path) -> DeudoresMapping:
     """`mappings/deudores.toml`. Raises ConfigurationError with every problem."""
-    from bridge.source.deudores.mapping import DeudoresMapping
+    from bridge.source.deudores import mapping as deudores
 
-    return tomlfiles.load(path, DeudoresMapping)
+    mapping = tomlfiles.load(path, deudores.DeudoresMapping)
+    problems = deudores.check(mapping, tomlfiles.shown(path))
+    if problems:
+        raise tomlfiles.wrong(tomlfiles.shown(path), problems)
+    return mapping
 
 
-def ledger_model(kind: str) -> type[BaseModel]:
-    """The model of a ledger's mapping file, by kind of source."""
-    module, name = LEDGER_MODELS[kind].split(":")
-    model: type[BaseModel] = getattr(import_module(module), name)
-    return model
+LEDGER_LOADERS = {"deudores": load_deudores_mapping}
+"""Kind of source → what reads its mapping file."""
 
 
 def _templates(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:

@@ -158,6 +158,11 @@ class SystemSettings(_Section):
     static_token: str = ""
     mode: Literal["single", "backfill"] = "single"
     """`backfill` posts in batches: faster for the first load, less said about each document."""
+    parallel: Annotated[int, Field(ge=1, le=32)] | None = None
+    """Writes under way at once; none is the adapter's own choice."""
+    calls_per_minute: Annotated[int, Field(ge=0)] | None = None
+    calls_per_second: Annotated[int, Field(ge=0)] | None = None
+    """0 lifts the limit, for a sandbox started with --fast; none is the provider's limit."""
     budget: Annotated[int, Field(gt=0)] | None = None
     """Metered calls that one day may use; none is the provider's own limit."""
     cutover: date | None = None

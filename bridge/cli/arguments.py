@@ -1,0 +1,192 @@
+"""The verbs and their options. Nothing else of the bridge is imported to show `--help`."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+FORMATS = ("html", "xlsx", "json", "csv", "text")
+STATES = (
+    "pending",
+    "sending",
+    "in_doubt",
+    "posted",
+    "confirmed",
+    "rejected",
+    "drifted",
+    "superseded",
+    "dropped",
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers a wrong call with one sentence, and the word that was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\nSee `{self.prog} --help`.\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        choices = [str(choice) for choice in action.choices or ()]
+        if choices and value not in choices:
+            near = get_close_matches(str(value), choices, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(choices)}"
+            raise argparse.ArgumentError(action, f'there is no "{value}"; {hint}')
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    common = Parser(add_help=False)
+    _common(common)
+    whole = Parser(
+        prog="ledger-bridge",
+        description="Keeps the books in step with a lender's ledger, and proves it.",
+        parents=[common],
+        epilog="Exit codes: 0 clean, 1 a person is needed, 2 usage, 75 try later, "
+        "78 configuration or login.",
+    )
+    verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    def verb(name: str, run: str, help: str) -> Parser:
+        added: Parser = verbs.add_parser(name, help=help, description=help, parents=[common])
+        added.set_defaults(run=run)
+        return added
+
+    _starting(verb)
+    _working(verb)
+    _looking(verb)
+    _outbox(verb("outbox", "", "what is on its way to the books"), common)
+    _mappings(verb("mappings", "", "check a mapping file, and see what an edit would do"), common)
+    return whole
+
+
+def _common(to: Parser) -> None:
+    to.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="bridge.toml to use (./bridge.toml, else /etc/ledger-bridge/bridge.toml)",
+    )
+    to.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="one JSON document on stdout, messages on stderr",
+    )
+
+
+def _starting(verb: Any) -> None:
+    demo = verb("demo", "bridge.cli.demo:run", "everything on this machine, no account needed")
+    demo.add_argument("--keep", action="store_true", help="keep the demo's folder")
+    demo.add_argument("--open", action="store_true", help="open the report in the browser")
+    init = verb("init", "bridge.cli.init:run", "write bridge.toml and mapping files to edit")
+    init.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR")
+    init.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
+    verb("doctor", "bridge.cli.doctor:run", "check everything, and say what to do")
+    sandbox = verb("sandbox", "bridge.cli.sandbox:run", "the accounting systems on this machine")
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--port", type=int, default=8765, help="0 takes a free one")
+    sandbox.add_argument("--data", type=Path, metavar="FILE", help="keep the books in this file")
+    sandbox.add_argument("--fast", action="store_true", help="no rate limits, no latency")
+    sandbox.add_argument(
+        "--no-static-token",
+        dest="static_token",
+        action="store_false",
+        help="refuse the access token demo-access: clients must log in",
+    )
+    verb("version", "bridge.cli.version:run", "print the version")
+
+
+def _working(verb: Any) -> None:
+    sync = verb("sync", "bridge.cli.sync:run", "one pass: make the books say what the ledger says")
+    sync.add_argument("--dry-run", action="store_true", help="show the plan, write nothing")
+    _system(sync)
+    sync.add_argument("--approve", metavar="DIGEST", help="go on although the plan is over a limit")
+    sync.add_argument("--plan-out", type=Path, metavar="FILE", help="write the plan to a file")
+    sync.add_argument("--apply", type=Path, metavar="FILE", help="do that plan, or nothing")
+    reconcile = verb("reconcile", "bridge.cli.reconcile:run", "compare both sides and report")
+    reconcile.add_argument("--dry-run", action="store_true", help="also plan; write no state")
+    reconcile.add_argument("--as-of", type=_day, metavar="DATE", help="business day, 2026-11-20")
+    _system(reconcile)
+    reconcile.add_argument("--format", type=_formats, metavar="LIST", help=",".join(FORMATS))
+    reconcile.add_argument("--out", type=Path, metavar="DIR", help="folder for the report")
+
+
+def _looking(verb: Any) -> None:
+    verb("status", "bridge.cli.status:status", "where things stand, from the state store alone")
+    history = verb("history", "bridge.cli.status:history", "the last runs and how they ended")
+    history.add_argument("--limit", type=int, default=20, metavar="N")
+    explain = verb("explain", "bridge.cli.explain:run", "the story of one document or loan")
+    explain.add_argument("reference", metavar="REF", help="DY7F3A-L84, DY7F3A-P1136 or loan id")
+    _system(explain)
+    export = verb("export", "bridge.cli.export:run", "what was posted, with the system's ids")
+    export.add_argument("--format", choices=("json", "csv", "xlsx"), default="json")
+    export.add_argument("--out", type=Path, metavar="FILE", help="file to write; else stdout")
+    _system(export)
+
+
+def _outbox(outbox: Parser, common: Parser) -> None:
+    verbs = outbox.add_subparsers(dest="what", metavar="list|show|retry|drop", required=True)
+
+    def add(name: str, help: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=help, description=help, parents=[common])
+        added.set_defaults(run=f"bridge.cli.outbox:{name}")
+        return added
+
+    listed = add("list", "entries that are not finished, or those of one state")
+    listed.add_argument("--state", choices=STATES, action="append")
+    listed.add_argument("--limit", type=int, default=100, metavar="N")
+    _system(listed)
+    for name, help in (
+        ("show", "one entry with everything that happened to it"),
+        ("retry", "send rejected or drifted entries again"),
+        ("drop", "decide not to send entries"),
+    ):
+        one = add(name, help)
+        one.add_argument("entry", type=int, nargs="+" if name != "show" else None, metavar="ENTRY")
+
+
+def _mappings(mappings: Parser, common: Parser) -> None:
+    names = "check|preview|accounts|explain"
+    verbs = mappings.add_subparsers(dest="what", metavar=names, required=True)
+
+    def add(name: str, help: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=help, description=help, parents=[common])
+        added.set_defaults(run=f"bridge.cli.mappings:{name}")
+        return added
+
+    check = add("check", "every mistake in the mapping files at once")
+    check.add_argument("names", nargs="*", metavar="SYSTEM", help="only these")
+    check.add_argument("--live", action="store_true", help="also against the chart of accounts")
+    preview = add("preview", "what some loans give now, and what would differ on posted ones")
+    preview.add_argument("--limit", type=int, default=10, metavar="N", help="loans to show")
+    _system(preview)
+    accounts = add("accounts", "the chart of accounts with ids and numbers")
+    accounts.add_argument("system", metavar="SYSTEM", nargs="?", default=None)
+    explain = add("explain", "the documents a loan gives, and by which rule")
+    explain.add_argument("loan", metavar="LOAN")
+    _system(explain)
+
+
+def _system(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--system", metavar="S", help="only this accounting system")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a day; write 2026-11-20') from error
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    wanted = tuple(word.strip() for word in text.split(",") if word.strip())
+    for word in wanted:
+        if word not in FORMATS:
+            near = get_close_matches(word, FORMATS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(FORMATS)}"
+            raise argparse.ArgumentTypeError(f'there is no format "{word}"; {hint}')
+    return wanted

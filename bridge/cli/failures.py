@@ -1,0 +1,85 @@
+"""How a verb that could not finish says so: in words, with an exit code, without a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import tempfile
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from bridge.clock import SystemClock
+
+TRY_LATER = 75
+
+_DISK = {
+    errno.ENOSPC: "The disk is full. Free some space",
+    errno.EDQUOT: "The disk quota is used up. Free some space",
+    errno.EROFS: "The disk is read-only. Make the folder writable",
+}
+_STORE = {
+    "disk is full": "The disk is full. Free some space",
+    "readonly database": "The state store is read-only. Make its file and folder writable",
+    "unable to open database": "The state store cannot be opened. Check its folder and its rights",
+    "database is locked": "Another program holds the state store. Wait for it to finish",
+    "disk i/o error": "The disk gave an error. Check it",
+    "malformed": "The state store is damaged. Restore it from a backup",
+    "not a database": "The state store is not a database. Check [state] url",
+}
+_CAUSES_MAX = 10
+
+
+def known(error: BaseException) -> str | None:
+    """Words for what the disk or the state store refused; None when it is something else."""
+    for cause in _chain(error):
+        if isinstance(cause, OSError) and cause.errno in _DISK:
+            return f"{_DISK[cause.errno]} and run again. Nothing is lost."
+        names = {each.__name__ for each in type(cause).__mro__}
+        if names & {"OperationalError", "DatabaseError"}:
+            text = str(cause).lower()
+            for sign, words in _STORE.items():
+                if sign in text:
+                    return f"{words} and run again. Nothing is lost."
+            if "OperationalError" in names:
+                return "The state store does not answer. Check [state] url and run again."
+    return None
+
+
+def written_down(error: BaseException, verb: str, folder: Path | None) -> tuple[str, Path | None]:
+    """Keep an unexpected error for the maker of the bridge. Returns its id and the file.
+
+    Only types and places in the code are kept, and the words of our own assertions: the text of
+    other errors may hold a borrower's name or a request.
+    """
+    ident = secrets.token_hex(4)
+    lines = [f"{SystemClock().now().isoformat(timespec='seconds')} {ident} verb={verb}"]
+    for cause in _chain(error):
+        text = f": {cause}" if isinstance(cause, AssertionError | ImportError) else ""
+        lines.append(f"  {type(cause).__module__}.{type(cause).__qualname__}{text}")
+        lines += [
+            f"    {frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(cause.__traceback__)
+        ]
+    for place in (folder, Path(tempfile.gettempdir(), f"ledger-bridge-{os.getuid()}")):
+        if place is None:
+            continue
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = place / "errors.log"
+            with path.open("a", encoding="utf-8") as file:
+                file.write("\n".join(lines) + "\n")
+        except OSError:
+            continue
+        return ident, path
+    return ident, None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what caused it, outermost first."""
+    for _ in range(_CAUSES_MAX):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,86 @@
+"""`ledger-bridge`: reads the command, runs its verb, and says how it ended."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from bridge.cli.arguments import parser
+from bridge.cli.output import Output
+
+Verb = Callable[[argparse.Namespace, Output], int]
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code; never raises."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        arguments = parser().parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    arguments.config = getattr(arguments, "config", None)
+    arguments.json = getattr(arguments, "json", False)
+    out = Output(sys.stdout, sys.stderr, json=arguments.json)
+    return _run(arguments, out)
+
+
+def _run(arguments: argparse.Namespace, out: Output) -> int:
+    from bridge.errors import BridgeError
+
+    try:
+        code = _verb(arguments.run)(arguments, out)
+        sys.stdout.flush()
+    except BridgeError as error:
+        out.error(str(error), error.problems, error.exit_code)
+        return error.exit_code
+    except KeyboardInterrupt:
+        out.say("Stopped. What was on its way is looked up in the books by the next run.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001  the one at the top
+        return _unexpected(error, arguments, out)
+    return code
+
+
+def _verb(name: str) -> Verb:
+    module, function = name.split(":")
+    verb: Verb = getattr(import_module(module), function)
+    return verb
+
+
+def _unexpected(error: Exception, arguments: argparse.Namespace, out: Output) -> int:
+    """A disk or store that refuses is told in words; a mistake of ours is written down."""
+    from bridge.cli import failures
+
+    words = failures.known(error)
+    if words is not None:
+        out.error(words, (), failures.TRY_LATER)
+        return failures.TRY_LATER
+    ident, path = failures.written_down(error, arguments.verb, _log_folder(arguments.config))
+    kept = f"Details are in {path}" if path else "Details could not be written"
+    out.error(f"Unexpected error {ident}, a mistake of the bridge. {kept}.", (), 1)
+    return 1
+
+
+def _log_folder(config: Path | None) -> Path | None:
+    """Where logs go by the settings, when they can be read at all."""
+    from bridge import settings
+    from bridge.errors import BridgeError
+
+    try:
+        return settings.load(config).settings.logs.folder
+    except (BridgeError, OSError):
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

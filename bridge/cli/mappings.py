@@ -1,0 +1,63 @@
+"""`mappings check|preview|accounts|explain`: before and after editing how things are booked."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bridge import mappingfiles, settings, tomlfiles
+from bridge.cli.output import Output
+from bridge.errors import ConfigurationError, Problem, UsageError
+
+
+def check(arguments: Namespace, out: Output) -> int:
+    """Every mistake in every mapping file that the settings name."""
+    loaded = settings.load(arguments.config)
+    files = _files(loaded.settings)
+    for name in arguments.names:
+        if name not in files:
+            raise UsageError(f"[systems.{name}] is not there. {tomlfiles.nearest(name, files)}")
+    problems: list[Problem] = []
+    results = []
+    for name, (path, load) in files.items():
+        if arguments.names and name not in arguments.names:
+            continue
+        found = _problems(path, load)
+        problems += found
+        results.append({"mapping": name, "file": str(path), "problems": len(found)})
+        out.line(f"{_verdict(found):<12}{tomlfiles.shown(path)}")
+    if problems:
+        raise ConfigurationError("The mapping files need a person.", problems)
+    if arguments.json:
+        out.document({"mappings": results, "problems": []})
+    return 0
+
+
+def _files(loaded: settings.Settings) -> dict[str, tuple[Path, Callable[[Path], Any]]]:
+    """Name → (file, what reads it), of the source and every system that is on."""
+    found: dict[str, tuple[Path, Callable[[Path], Any]]] = {}
+    source = loaded.source
+    assert source.mapping is not None, "settings were placed"
+    if source.kind in mappingfiles.LEDGER_LOADERS:
+        found[source.kind] = (source.mapping, mappingfiles.LEDGER_LOADERS[source.kind])
+    for name, system in loaded.systems.items():
+        if system.enabled:
+            assert system.mapping is not None, "settings were placed"
+            found[name] = (system.mapping, mappingfiles.load_books_mapping)
+    return found
+
+
+def _problems(path: Path, load: Callable[[Path], Any]) -> list[Problem]:
+    try:
+        load(path)
+    except ConfigurationError as error:
+        return list(error.problems)
+    return []
+
+
+def _verdict(problems: list[Problem]) -> str:
+    if not problems:
+        return "ok"
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"

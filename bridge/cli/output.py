@@ -1,0 +1,124 @@
+"""What a verb says: results on stdout, messages on stderr, one JSON document when asked for.
+
+On a terminal tables have lines and long work shows its progress; elsewhere there are plain lines.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from bridge.errors import Problem
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (stage, done so far, how many in all if known)."""
+
+
+class Output:
+    """Where a verb's words go."""
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, json: bool = False) -> None:
+        self.json = json
+        self._stdout = stdout
+        self._stderr = stderr
+        self._answered = False
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a person watches the messages."""
+        return self._stderr.isatty()
+
+    def document(self, value: Any) -> None:
+        """The verb's one JSON document."""
+        import msgspec
+
+        assert not self._answered, "one document is printed, not two"
+        self._answered = True
+        encoded = msgspec.json.encode(value, enc_hook=str)
+        print(msgspec.json.format(encoded, indent=2).decode(), file=self._stdout)
+
+    def line(self, text: str = "") -> None:
+        """A line of the result, for people. Nothing when JSON was asked for."""
+        if not self.json:
+            print(printable(text), file=self._stdout)
+
+    def say(self, text: str) -> None:
+        """A message: never part of the result."""
+        print(printable(text), file=self._stderr, flush=True)
+
+    def error(self, message: str, problems: Sequence[Problem], exit_code: int) -> None:
+        """What went wrong and what to do: words on stderr, and the JSON document when asked for."""
+        self.say(f"ledger-bridge: {message}")
+        for problem in problems:
+            self.say(f"  - {problem}")
+        if self.json and not self._answered:
+            listed = [{"where": p.where, "what": p.what, "fix": p.fix} for p in problems]
+            self.document({"error": message, "problems": listed, "exit_code": exit_code})
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """A table of the result; the columns whose heads begin with `>` are right-aligned."""
+        if self.json:
+            return
+        texts = [[printable(str(cell)) for cell in row] for row in rows]
+        if self._stdout.isatty():
+            self._rich_table(heads, texts)
+            return
+        names = [head.lstrip(">") for head in heads]
+        widths = [max(map(len, column)) for column in zip(names, *texts, strict=True)]
+        for row in [names, *texts]:
+            cells = [
+                cell.rjust(width) if head.startswith(">") else cell.ljust(width)
+                for cell, width, head in zip(row, widths, heads, strict=True)
+            ]
+            print("  ".join(cells).rstrip(), file=self._stdout)
+
+    def _rich_table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table()
+        for head in heads:
+            table.add_column(head.lstrip(">"), justify="right" if head[0] == ">" else "left")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        Console(file=self._stdout, no_color=no_color()).print(table)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Shows how far long work is: a bar on a terminal, nothing elsewhere (logs tell there)."""
+        if not self.terminal:
+            yield lambda stage, done, total: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
+        from rich.progress import Progress as Bars
+
+        console = Console(file=self._stderr, no_color=no_color())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        tasks: dict[str, TaskID] = {}
+        with Bars(*columns, console=console, transient=True) as bars:
+
+            def show(stage: str, done: int, total: int | None) -> None:
+                if stage not in tasks:
+                    tasks[stage] = bars.add_task(stage, total=total)
+                bars.update(tasks[stage], completed=done, total=total)
+
+            yield show
+
+
+def no_color() -> bool:
+    """Whether the person asked for text without colours (no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def printable(text: str) -> str:
+    """The text without characters that command a terminal: names come from other programs."""
+    return "".join(
+        sign if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf") else " "
+        for sign in text
+    )
