@@ -1,0 +1,1 @@
+"""Local, faithful versions of the accounting APIs, on real double-entry books."""

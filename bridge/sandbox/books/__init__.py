@@ -1,0 +1,1 @@
+"""A double-entry company that knows no vendor: chart, journal, receivables, documents."""

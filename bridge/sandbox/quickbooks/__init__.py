@@ -1,0 +1,1 @@
+"""The QuickBooks Online face of the sandbox."""
