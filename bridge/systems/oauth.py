@@ -1,0 +1,258 @@
+"""Access tokens: renewed in time, by one thread of one process at a time.
+
+A refresh token that changes value is durable in the credential store before the access token
+that came with it is used: a crash in between must not end the connection. Of two parallel
+renewals one fails and the provider may revoke both, so they queue on the store's lock
+(quickbooks.md §1, last verified 2026-11-20).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from base64 import b64encode
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+from urllib.parse import urlencode
+
+import msgspec
+
+from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.systems.needs import Clock, Credentials
+from bridge.systems.transport import Answer, Reply, Request, Transport
+
+log = logging.getLogger("bridge.systems.oauth")
+
+REFRESH_TOKEN = "refresh_token"
+GRANT_ENDS = "grant_ends"
+"""Name under which the connection's own end dates are kept, beside the token."""
+
+_EARLY_S = 120
+"""Renewed so long before it ends, so that no request travels with a dying token."""
+
+
+class TokenEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and how a provider hands out tokens."""
+
+    url: str
+    client_id: str
+    client_secret: str
+    client_auth: Literal["basic", "form"] = "basic"
+    headers: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"TokenEndpoint({self.url!r})"
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """What a token endpoint answered."""
+
+    access_token: str
+    expires_in: int = 3600
+    refresh_token: str = ""
+    x_refresh_token_expires_in: int | None = None
+    x_refresh_token_hard_expires_in: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Grant(expires_in={self.expires_in})"
+
+
+class GrantEnds(msgspec.Struct, frozen=True, kw_only=True):
+    """When the connection itself ends: if unused, and in any case. ISO instants, or empty."""
+
+    idle: str = ""
+    hard: str = ""
+
+
+class Tokens(Protocol):
+    """A source of access tokens for one company."""
+
+    def current(self) -> str:
+        """A token that should work now."""
+
+    def renewed(self, refused: str) -> str:
+        """Another token than the one just refused; LoginRequired when there is none."""
+
+
+class StaticToken:
+    """A token that never changes, for the sandbox."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def current(self) -> str:
+        return self._token
+
+    def renewed(self, refused: str) -> str:
+        del refused
+        raise LoginRequired("The fixed access token was refused. Put a valid one in the settings.")
+
+
+class RefreshedTokens:
+    """Tokens of one company's connection, renewed with its refresh token."""
+
+    def __init__(
+        self,
+        endpoint: TokenEndpoint,
+        transport: Transport,
+        credentials: Credentials,
+        clock: Clock,
+        *,
+        system: str,
+        company: str,
+    ) -> None:
+        self._endpoint = endpoint
+        self._transport = transport
+        self._credentials = credentials
+        self._clock = clock
+        self._system = system
+        self._company = company
+        self._lock = threading.Lock()
+        self._token = ""
+        self._ends_at = 0.0
+        self._unsaved: Grant | None = None
+
+    def current(self) -> str:
+        if self._token and self._clock.monotonic() < self._ends_at:
+            return self._token
+        return self.renewed(self._token)
+
+    def renewed(self, refused: str) -> str:
+        """Renew, unless another thread has done so since `refused` was handed out."""
+        with self._lock:
+            alive = self._token and self._clock.monotonic() < self._ends_at
+            if alive and self._token != refused:
+                return self._token
+            self._token = ""
+            with self._credentials.lock(self._system, self._company):
+                grant = self._unsaved or self._renew()
+                self._unsaved = grant
+                self._save(grant)  # durable before anyone uses the access token
+                self._unsaved = None
+            self._ends_at = self._clock.monotonic() + max(grant.expires_in - _EARLY_S, 1)
+            self._token = grant.access_token
+            log.info(
+                "token renewed",
+                extra={
+                    "event": "login.renewed",
+                    "system": self._system,
+                    "company": self._company,
+                },
+            )
+            return self._token
+
+    def _renew(self) -> Grant:
+        """Ask with the stored refresh token; once more if another process has replaced it."""
+        stored = self._stored()
+        answer = self._ask(stored)
+        if _refused(answer) and (newer := self._stored()) != stored:
+            answer = self._ask(newer)
+        return _granted(answer, self._system, self._company)
+
+    def _ask(self, refresh_token: str) -> Answer:
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return self._transport.send(_token_request(self._endpoint, form))
+
+    def _stored(self) -> str:
+        token = self._credentials.get(self._system, self._company, REFRESH_TOKEN)
+        if not token:
+            raise LoginRequired(
+                f"{self._system} company {self._company} is not connected. "
+                f"Run: ledger-bridge connect {self._system}"
+            )
+        return token
+
+    def _save(self, grant: Grant) -> None:
+        try:
+            save_grant(grant, self._credentials, self._clock, self._system, self._company)
+        except OSError as error:
+            raise TryLater(
+                f"The renewed login of {self._system} could not be saved ({error.strerror}). "
+                f"Make room or repair the state folder; it is kept in memory until then."
+            ) from error
+
+
+def save_grant(
+    grant: Grant, credentials: Credentials, clock: Clock, system: str, company: str
+) -> None:
+    """Keep a grant's refresh token if it is a new one, and the dates on which it ends."""
+    token = grant.refresh_token
+    if not token or token == credentials.get(system, company, REFRESH_TOKEN):
+        return
+    credentials.set(system, company, REFRESH_TOKEN, token)
+    now = clock.now().timestamp()
+    ends = GrantEnds(
+        idle=_iso(now, grant.x_refresh_token_expires_in),
+        hard=_iso(now, grant.x_refresh_token_hard_expires_in),
+    )
+    credentials.set(system, company, GRANT_ENDS, msgspec.json.encode(ends).decode())
+
+
+def exchange_code(
+    endpoint: TokenEndpoint, transport: Transport, *, system: str, code: str, redirect_uri: str
+) -> Grant:
+    """Trade the code of a browser login for tokens. A code works once."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    return _granted(transport.send(_token_request(endpoint, form)), system, "")
+
+
+def authorize_url(page: str, *, client_id: str, redirect_uri: str, scope: str, state: str) -> str:
+    """Where the person's browser goes to say yes."""
+    query = {
+        "client_id": client_id,
+        "response_type": "code",
+        "scope": scope,
+        "redirect_uri": redirect_uri,
+        "state": state,
+    }
+    return f"{page}?{urlencode(query)}"
+
+
+def _token_request(endpoint: TokenEndpoint, form: dict[str, str]) -> Request:
+    headers = {**endpoint.headers, "Content-Type": "application/x-www-form-urlencoded"}
+    if endpoint.client_auth == "basic":
+        pair = f"{endpoint.client_id}:{endpoint.client_secret}".encode()
+        headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
+    else:
+        client = {"client_id": endpoint.client_id, "client_secret": endpoint.client_secret}
+        form = {**form, **client}
+    return Request(method="POST", url=endpoint.url, headers=headers, body=urlencode(form).encode())
+
+
+def _refused(answer: Answer) -> bool:
+    return isinstance(answer, Reply) and _error_of(answer) == "invalid_grant"
+
+
+def _error_of(reply: Reply) -> str:
+    content = reply.json()
+    error = content.get("error") if isinstance(content, dict) else None
+    return error if isinstance(error, str) else ""
+
+
+def _granted(answer: Answer, system: str, company: str) -> Grant:
+    if not isinstance(answer, Reply):
+        raise TryLater(f"The login server of {system} could not be reached: {answer.cause}.")
+    error = _error_of(answer)
+    if error == "invalid_grant":
+        raise LoginRequired(
+            f"The connection to {system} company {company} has ended. "
+            f"Run: ledger-bridge connect {system}"
+        )
+    if error in {"invalid_client", "unauthorized_client"}:
+        raise ConfigurationError(
+            f"{system} does not know this client id and secret. Compare them with the keys of "
+            f"your app at the provider; sandbox keys do not work with real companies."
+        )
+    try:
+        grant = msgspec.json.decode(answer.body, type=Grant)
+    except msgspec.DecodeError as problem:
+        raise TryLater(
+            f"The login server of {system} answered {answer.status} without a token."
+        ) from problem
+    if not answer.ok or not grant.access_token:
+        raise TryLater(f"The login server of {system} answered {answer.status}.")
+    return grant
+
+
+def _iso(now: float, seconds: int | None) -> str:
+    return "" if seconds is None else datetime.fromtimestamp(now + seconds, UTC).isoformat()

@@ -1,0 +1,121 @@
+"""Looking documents up in QuickBooks, in as few metered calls as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bridge.core.books import Customer, Document, Kind, PostedDocument, Status
+from bridge.errors import PersonNeeded
+from bridge.systems.quickbooks import queries
+from bridge.systems.quickbooks.translate import (
+    ENTITY,
+    NUMBER_FIELD,
+    has_reference,
+    payment_kind,
+    posted,
+)
+from bridge.systems.quickbooks.wire import Wire
+
+_INACTIVE = " (deleted)"
+"""QuickBooks puts this after the name of what is made inactive (OBS 2026-08-16)."""
+
+Raw = dict[str, Any]
+
+
+def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
+    """Those objects as they are now, by id: one query for a hundred, not one GET for each."""
+    found: dict[str, Raw] = {}
+    for group in queries.chunks(external_ids):
+        for raw in wire.rows(ENTITY[kind], queries.among("Id", group)):
+            found[raw["Id"]] = raw
+    return found
+
+
+def find(
+    wire: Wire, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str], home: str
+) -> dict[str, PostedDocument]:
+    """Those of `wanted` that are in the books, by reference. Two candidates raise PersonNeeded.
+
+    Customers are searched by name, since notes can not be searched, and are ours only if their
+    notes carry our reference. A customer renamed in the same moment as its post was lost is not
+    found here; the key of the post then still protects against a second one.
+    """
+    if kind is Kind.CUSTOMER:
+        candidates = _customers(wire, wanted)
+    else:
+        candidates = _numbered(wire, kind, wanted)
+    found = {}
+    for document in wanted:
+        ours = [posted(kind, raw, home) for raw in candidates.get(document.reference, ())]
+        if ours:
+            customer = "" if isinstance(document, Customer) else links.get(document.customer, "")
+            found[document.reference] = _the_one(document.reference, ours, customer)
+    return found
+
+
+def read(wire: Wire, kinds: Sequence[Kind], home: str) -> Iterator[PostedDocument]:
+    """Every document of these kinds, page by page; payments once for both kinds of them."""
+    for entity in dict.fromkeys(ENTITY[kind] for kind in kinds):
+        for raw in wire.rows(entity):
+            kind = kind_of(entity, raw)
+            if kind in kinds:
+                yield posted(kind, raw, home)
+
+
+def kind_of(entity: str, raw: Raw) -> Kind:
+    """Our kind for an object of the books."""
+    if entity == "Payment":
+        return payment_kind(raw)
+    return next(kind for kind, name in ENTITY.items() if name == entity)
+
+
+def _numbered(wire: Wire, kind: Kind, wanted: Sequence[Document]) -> dict[str, list[Raw]]:
+    field = NUMBER_FIELD[kind]
+    found: dict[str, list[Raw]] = {}
+    for group in queries.chunks([document.reference for document in wanted]):
+        for raw in wire.rows(ENTITY[kind], queries.among(field, group)):
+            found.setdefault(raw.get(field, ""), []).append(raw)
+    return found
+
+
+def _customers(wire: Wire, wanted: Sequence[Document]) -> dict[str, list[Raw]]:
+    by_name: dict[str, list[Customer]] = {}
+    for document in wanted:
+        assert isinstance(document, Customer), document.reference
+        by_name.setdefault(folded(document.name), []).append(document)
+    names = [d.name for documents in by_name.values() for d in documents]
+    found: dict[str, list[Raw]] = {}
+    for group in queries.chunks(names, queries.IN_MAX // 2):
+        both = [*group, *(name + _INACTIVE for name in group)]
+        for raw in wire.rows("Customer", queries.among("DisplayName", both)):
+            name = folded(raw.get("DisplayName", "").removesuffix(_INACTIVE))
+            for document in by_name.get(name, ()):
+                if has_reference(raw.get("Notes"), document.reference):
+                    found.setdefault(document.reference, []).append(raw)
+    return found
+
+
+def folded(name: str) -> str:
+    """A name as QuickBooks probably compares it: without case and outer spaces (UNVERIFIED)."""
+    return " ".join(name.split()).casefold()
+
+
+def _the_one(reference: str, found: Sequence[PostedDocument], customer: str) -> PostedDocument:
+    """The document that a reference means, of those that carry it.
+
+    A live one before voided ones, and the expected customer's before others. A single document
+    of another customer is still ours: somebody moved it, which comparing will show.
+    """
+    live = [document for document in found if document.status is Status.LIVE]
+    if not live:
+        return found[-1]
+    if len(live) > 1 and customer:
+        live = [document for document in live if document.customer_id == customer] or live
+    if len(live) > 1:
+        ids = ", ".join(document.external_id for document in live)
+        raise PersonNeeded(
+            f"QuickBooks has {len(live)} documents with the reference {reference} (ids {ids}). "
+            f"Void the one that should not be there, then run the sync again."
+        )
+    return live[0]

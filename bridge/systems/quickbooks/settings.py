@@ -1,0 +1,38 @@
+"""What one connection to QuickBooks Online needs to know."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from bridge.systems.budget import Budget
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One company. The defaults are those of the real product."""
+
+    company_id: str
+    """The realm."""
+    base_url: str = "https://quickbooks.api.intuit.com"
+    token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"
+    authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
+    client_id: str = ""
+    client_secret: str = ""
+    """Empty: taken from the credential store (company "", name `client_secret`)."""
+    access_token: str = ""
+    """A fixed access token, for the sandbox; empty: tokens are renewed."""
+    mode: Literal["single", "backfill"] = "single"
+    """single: free writes, each with its own key. backfill: metered batches of 30, fewer calls."""
+    parallel: int = 8
+    calls_per_minute: int = 500
+    calls_per_second: int = 10
+    """0 lifts a limit (sandbox with --fast)."""
+    batches_per_minute: int = 40
+    batch_size: int = 30
+    lists_age_s: float = 600
+    """How long items and other lists are kept before they are read again."""
+    budget: Budget = Budget()
+
+    def __repr__(self) -> str:
+        return f"Settings(company_id={self.company_id!r}, base_url={self.base_url!r})"

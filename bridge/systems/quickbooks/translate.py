@@ -1,0 +1,394 @@
+"""Documents in QuickBooks' words, and QuickBooks' objects in ours. Pure.
+
+Bodies hold only what we mean: no Qty or UnitPrice (a half cent would be error 6070), no computed
+fields. Money stays Decimal both ways. Field names: Finance.xsd; meanings: quickbooks.md §2, last
+verified 2026-11-20.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from bridge.core.books import (
+    Application,
+    CreditApplication,
+    CreditNote,
+    Customer,
+    Document,
+    Invoice,
+    Kind,
+    Line,
+    PostedDocument,
+    PostedLine,
+    Receipt,
+    Sale,
+    Status,
+)
+
+ENTITY = {
+    Kind.CUSTOMER: "Customer",
+    Kind.INVOICE: "Invoice",
+    Kind.CREDIT_NOTE: "CreditMemo",
+    Kind.RECEIPT: "Payment",
+    Kind.APPLICATION: "Payment",
+    Kind.SALE: "SalesReceipt",
+}
+
+NUMBER_FIELD = {
+    Kind.CUSTOMER: "DisplayName",
+    Kind.INVOICE: "DocNumber",
+    Kind.CREDIT_NOTE: "DocNumber",
+    Kind.RECEIPT: "PaymentRefNum",
+    Kind.APPLICATION: "PaymentRefNum",
+    Kind.SALE: "DocNumber",
+}
+"""What a document of that kind can be looked up by."""
+
+CENTS = Decimal("0.01")
+
+_CUSTOMER_REFERENCE = re.compile(r"(?<![\w.-])([A-Z0-9]{1,6}-D[A-Za-z0-9]+(?:\.\d+)?)(?![\w-])")
+_APPLICATION_NUMBER = re.compile(r"[A-Z0-9]{1,6}-A[A-Za-z0-9]+(?:\.\d+)?")
+
+Body = dict[str, Any]
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """The company settings that decide how a document is written and read."""
+
+    home_currency: str
+    in_the_us: bool = False
+    multicurrency: bool = False
+    own_numbers: bool = True
+    class_per_line: bool = False
+
+
+class Refusal(Exception):
+    """The document can not be written in this company. Ours, before anything is sent."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+# ── outward ──────────────────────────────────────────────────────────────────────────────────
+
+
+def body_of(document: Document, links: Mapping[str, str], company: Company) -> Body:
+    """The body that creates the document. Raises Refusal; asserts that every link is known."""
+    if isinstance(document, Customer):
+        return _customer(document)
+    if isinstance(document, Receipt):
+        body = _receipt(document, links)
+    elif isinstance(document, CreditApplication):
+        body = _application(document, links)
+    else:
+        body = _sales(document, company)
+    _head(body, document, links, company)
+    return body
+
+
+def update_of(
+    document: Document, links: Mapping[str, str], company: Company, current: Body
+) -> Body:
+    """The sparse body that turns `current`, as the books hold it, into the document.
+
+    Line arrays are complete, since a partial one would delete the rest, and lines keep their ids
+    by position. A bookkeeper's own notes on a customer are left alone.
+    """
+    body = body_of(document, links, company)
+    if isinstance(document, Customer):
+        body.pop("CurrencyRef")  # fixed for ever at creation
+        if has_reference(current.get("Notes", ""), document.reference):
+            body.pop("Notes")
+    else:
+        body.setdefault("PrivateNote", "")  # an empty text clears; an absent one does not
+        if not isinstance(document, Receipt | CreditApplication):
+            old = [line["Id"] for line in current.get("Line", ()) if _sales_detail(line)]
+            for line, line_id in zip(body["Line"], old, strict=False):
+                line["Id"] = line_id
+    return {**body, **handle(current), "sparse": True}
+
+
+def handle(current: Body) -> Body:
+    """What names one version of one object."""
+    return {"Id": current["Id"], "SyncToken": current["SyncToken"]}
+
+
+def _customer(document: Customer) -> Body:
+    notes = document.notes
+    if not has_reference(notes, document.reference):
+        notes = f"{notes}\nLedger reference: {document.reference}".strip()
+    body: Body = {
+        "DisplayName": document.name,
+        "Notes": notes,
+        "CurrencyRef": {"value": document.currency},
+    }
+    if document.phone:
+        body["PrimaryPhone"] = {"FreeFormNumber": document.phone}
+    if document.email:
+        body["PrimaryEmailAddr"] = {"Address": document.email}
+    return body
+
+
+def _head(
+    body: Body,
+    document: Invoice | CreditNote | Receipt | CreditApplication | Sale,
+    links: Mapping[str, str],
+    company: Company,
+) -> None:
+    """What all transactions have in common."""
+    body["CustomerRef"] = {"value": _link(links, document.customer)}
+    body["TxnDate"] = document.day.isoformat()
+    body["CurrencyRef"] = {"value": document.currency}
+    if document.currency != company.home_currency:
+        if not company.multicurrency:
+            raise Refusal(
+                "no_multicurrency",
+                f"The company keeps books in {company.home_currency} only; {document.currency} "
+                f"needs multicurrency, which a person must switch on in QuickBooks.",
+            )
+        if document.rate is None:
+            # Left out, QuickBooks takes 1 for the rate, not today's.
+            raise Refusal("no_rate", f"There is no rate for {document.currency} on this day.")
+        body["ExchangeRate"] = plain(document.rate)
+    if document.memo:
+        body["PrivateNote"] = document.memo
+    department = dict(document.tags).get("department")
+    if department:
+        body["DepartmentRef"] = {"value": department}
+
+
+def _sales(document: Invoice | CreditNote | Sale, company: Company) -> Body:
+    if not company.own_numbers:
+        raise Refusal(
+            "own_numbers_off",
+            "The company numbers its documents itself. Switch on 'Custom transaction numbers' "
+            "(Account and settings, Sales), so that documents carry the ledger's numbers.",
+        )
+    tag = dict(document.tags).get("class", "")
+    in_lines = tag if company.class_per_line else ""
+    body: Body = {
+        "DocNumber": document.reference,
+        "Line": [_line(line, in_lines) for line in document.lines],
+    }
+    if tag and not in_lines:
+        body["ClassRef"] = {"value": tag}
+    if not company.in_the_us:
+        body["GlobalTaxCalculation"] = "NotApplicable"
+    if isinstance(document, Invoice):
+        body["DueDate"] = document.due.isoformat()
+    if isinstance(document, Sale):
+        body["DepositToAccountRef"] = {"value": document.deposit_account}
+    return body
+
+
+def _line(line: Line, tag: str) -> Body:
+    detail: Body = {"ItemRef": {"value": line.item}}
+    if line.tax:
+        detail["TaxCodeRef"] = {"value": line.tax}
+    if tag:
+        detail["ClassRef"] = {"value": tag}
+    body: Body = {
+        "Amount": money(line.amount),
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": detail,
+    }
+    if line.description:
+        body["Description"] = line.description
+    return body
+
+
+def _receipt(document: Receipt, links: Mapping[str, str]) -> Body:
+    body: Body = {
+        "TotalAmt": money(document.total),
+        "PaymentRefNum": document.reference,
+        "DepositToAccountRef": {"value": document.deposit_account},
+        "Line": [_settled(a, links) for a in document.applications],
+    }
+    if document.method:
+        body["PaymentMethodRef"] = {"value": document.method}
+    return body
+
+
+def _application(document: CreditApplication, links: Mapping[str, str]) -> Body:
+    """A payment of nothing: a credit memo and invoices of the same total cancel each other."""
+    note = {"TxnId": _link(links, document.credit_note), "TxnType": "CreditMemo"}
+    return {
+        "TotalAmt": Decimal(0),
+        "PaymentRefNum": document.reference,
+        "Line": [
+            *(_settled(a, links) for a in document.applications),
+            {"Amount": money(document.total), "LinkedTxn": [note]},
+        ],
+    }
+
+
+def _settled(application: Application, links: Mapping[str, str]) -> Body:
+    invoice = {"TxnId": _link(links, application.invoice), "TxnType": "Invoice"}
+    return {"Amount": money(application.amount), "LinkedTxn": [invoice]}
+
+
+def _link(links: Mapping[str, str], reference: str) -> str:
+    assert reference in links, f"no external id for {reference}"
+    return links[reference]
+
+
+def money(amount: Decimal) -> Decimal:
+    """The amount as QuickBooks keeps it; it would round a third decimal away by itself."""
+    kept = amount.quantize(CENTS) if amount.as_tuple().exponent != 0 else amount
+    if kept != amount:
+        raise Refusal("amount_precision", f"{amount} has more decimals than QuickBooks keeps (2).")
+    return kept
+
+
+def plain(number: Decimal) -> Decimal:
+    """The same number without an exponent, which not every JSON reader takes."""
+    exponent = number.as_tuple().exponent
+    return number.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else number
+
+
+# ── inward ───────────────────────────────────────────────────────────────────────────────────
+
+
+def posted(kind: Kind, raw: Body, home: str) -> PostedDocument:
+    """An object of the books in our words."""
+    if raw.get("status") == "Deleted":
+        return deleted(kind, raw)
+    if kind is Kind.CUSTOMER:
+        return _posted_customer(raw, home)
+    currency = _value(raw, "CurrencyRef") or home
+    applications, note = _links_of(raw)
+    return PostedDocument(
+        kind=kind,
+        external_id=raw["Id"],
+        version=raw.get("SyncToken", ""),
+        status=Status.VOIDED if is_void(raw) else Status.LIVE,
+        number=raw.get(NUMBER_FIELD[kind]) or "",
+        name=raw.get("CustomerRef", {}).get("name", ""),
+        customer_id=_value(raw, "CustomerRef"),
+        day=_day(raw, "TxnDate"),
+        due=_day(raw, "DueDate") if kind is Kind.INVOICE else None,
+        currency=currency,
+        rate=None if currency == home else _optional(raw, "ExchangeRate"),
+        total=amount(raw, "TotalAmt"),
+        open=_open(kind, raw),
+        lines=tuple(_posted_line(line) for line in raw.get("Line", ()) if _sales_detail(line)),
+        applications=applications,
+        credit_note_id=note,
+        deposit_account=_value(raw, "DepositToAccountRef"),
+        memo=raw.get("PrivateNote") or "",
+        updated_at=raw.get("MetaData", {}).get("LastUpdatedTime", ""),
+    )
+
+
+def deleted(kind: Kind, raw: Body) -> PostedDocument:
+    """What is left of a deleted object: its id and when it went."""
+    return PostedDocument(
+        kind=kind,
+        external_id=raw["Id"],
+        version=raw.get("SyncToken", ""),
+        status=Status.DELETED,
+        updated_at=raw.get("MetaData", {}).get("LastUpdatedTime", ""),
+    )
+
+
+def payment_kind(raw: Body) -> Kind:
+    """Whether a Payment is money received or a credit note put to use.
+
+    A void empties the lines that would tell; then our own reference does.
+    """
+    total = amount(raw, "TotalAmt")
+    if not raw.get("Line") and total == 0:
+        number = raw.get("PaymentRefNum") or ""
+        return Kind.APPLICATION if _APPLICATION_NUMBER.fullmatch(number) else Kind.RECEIPT
+    return Kind.APPLICATION if total == 0 and _links_of(raw)[1] else Kind.RECEIPT
+
+
+def is_void(raw: Body) -> bool:
+    """A void leaves the document at zero with the word "Voided" before its memo."""
+    return amount(raw, "TotalAmt") == 0 and (raw.get("PrivateNote") or "").startswith("Voided")
+
+
+def has_reference(notes: str | None, reference: str) -> bool:
+    """Whether the notes name this reference, and not merely one that begins alike."""
+    return reference in _CUSTOMER_REFERENCE.findall(notes or "")
+
+
+def amount(raw: Body, field: str) -> Decimal:
+    """An amount of a decoded body, exact; 0 when it is not there."""
+    return _optional(raw, field) or Decimal(0)
+
+
+def _posted_customer(raw: Body, home: str) -> PostedDocument:
+    found = _CUSTOMER_REFERENCE.findall(raw.get("Notes") or "")
+    return PostedDocument(
+        kind=Kind.CUSTOMER,
+        external_id=raw["Id"],
+        version=raw.get("SyncToken", ""),
+        # An inactive customer takes no more documents: what a void is for a document.
+        status=Status.LIVE if raw.get("Active", True) else Status.VOIDED,
+        number=found[0] if found else "",
+        name=raw.get("DisplayName", ""),
+        currency=_value(raw, "CurrencyRef") or home,
+        open=amount(raw, "Balance"),
+        memo=raw.get("Notes") or "",
+        updated_at=raw.get("MetaData", {}).get("LastUpdatedTime", ""),
+    )
+
+
+def _posted_line(line: Body) -> PostedLine:
+    detail = _sales_detail(line) or {}
+    return PostedLine(
+        amount=amount(line, "Amount"),
+        description=line.get("Description") or "",
+        item=_value(detail, "ItemRef"),
+        account=_value(detail, "ItemAccountRef"),
+    )
+
+
+def _sales_detail(line: Body) -> Body | None:
+    """The part of a line that names its item; the subtotal that QuickBooks adds has none."""
+    return line.get("SalesItemLineDetail")
+
+
+def _links_of(raw: Body) -> tuple[tuple[tuple[str, Decimal], ...], str]:
+    """(invoice id, amount) pairs that a payment settles, and the credit memo that it uses."""
+    pairs: list[tuple[str, Decimal]] = []
+    note = ""
+    for line in raw.get("Line", ()):
+        for linked in line.get("LinkedTxn", ()):
+            if linked.get("TxnType") == "Invoice":
+                pairs.append((linked["TxnId"], amount(line, "Amount")))
+            elif linked.get("TxnType") == "CreditMemo":
+                note = linked["TxnId"]
+    return tuple(pairs), note
+
+
+def _open(kind: Kind, raw: Body) -> Decimal:
+    if kind is Kind.RECEIPT:
+        return amount(raw, "UnappliedAmt")
+    if kind is Kind.CREDIT_NOTE:
+        return amount(raw, "RemainingCredit" if "RemainingCredit" in raw else "Balance")
+    return amount(raw, "Balance")
+
+
+def _value(raw: Body, field: str) -> str:
+    reference = raw.get(field)
+    return reference.get("value", "") if isinstance(reference, dict) else ""
+
+
+def _day(raw: Body, field: str) -> date | None:
+    text = raw.get(field)
+    return date.fromisoformat(text[:10]) if text else None
+
+
+def _optional(raw: Body, field: str) -> Decimal | None:
+    value = raw.get(field)
+    return None if value is None or value == "" else Decimal(value)

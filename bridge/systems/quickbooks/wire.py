@@ -1,0 +1,240 @@
+"""QuickBooks' URLs, and what its answers to writes and reads come to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from bridge.errors import LoginRequired, TryLater
+from bridge.systems.client import RATE_WAIT_S, Client, Held
+from bridge.systems.quickbooks import faults, queries
+from bridge.systems.quickbooks.faults import Finding, Then
+from bridge.systems.quickbooks.settings import Settings
+from bridge.systems.throttle import Throttle
+from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
+
+MINOR_VERSION = "75"
+"""Everything older is ignored since 2025-08-01 (BLOG:2025-01-21)."""
+
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+_TEXT = {"Content-Type": "application/text", "Accept": "application/json"}
+_OVERLAP = 10
+"""Rows of a page that are read again with the next one, to notice that rows have moved."""
+_PAGES_MAX = 10_000
+
+Raw = dict[str, Any]
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """The write was applied; the entity as answered."""
+
+    raw: Raw
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The write was read and refused."""
+
+    finding: Finding
+
+
+class Unsent(msgspec.Struct, frozen=True):
+    """Surely not applied."""
+
+    cause: str
+    retry_after_s: float
+    login_ended: bool = False
+
+
+class Unclear(msgspec.Struct, frozen=True):
+    """Perhaps applied."""
+
+    cause: str
+
+
+Result = Applied | Refused | Unsent | Unclear
+
+
+class Wire:
+    """One company's QuickBooks, call by call."""
+
+    def __init__(self, client: Client, settings: Settings, batches: Throttle) -> None:
+        self._client = client
+        self._batches = batches
+        self._root = f"{settings.base_url.rstrip('/')}/v3/company/{settings.company_id}"
+        self.server_time = ""
+        """`time` of the latest answer to a read."""
+
+    # ── writes ───────────────────────────────────────────────────────────────────────────────
+
+    def write(self, entity: str, body: Raw, key: str, **options: str) -> Result:
+        """Create, update, void or delete one object: a free call with its own requestid.
+
+        requestid: at most 50 characters; sent always, trusted never alone (§5).
+        """
+        assert len(key) <= 50, f"requestid too long: {key}"
+        request = Request(
+            method="POST",
+            url=self._url(entity.lower(), requestid=key, **options),
+            headers=_JSON,
+            body=to_json(body),
+        )
+        try:
+            answer = self._client.write(request)
+        except LoginRequired as ended:
+            return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
+        return self._result(answer, entity)
+
+    def write_batch(self, entity: str, bodies: Sequence[Raw], keys: Sequence[str]) -> list[Result]:
+        """Create objects in one metered call; answers are matched by bId, never by position.
+
+        A batch's requestid has at most 36 characters, and then every bId at most 10 (§5).
+        """
+        items = [
+            {"bId": f"i{index}", "operation": "create", entity: body}
+            for index, body in enumerate(bodies)
+        ]
+        digest = hashlib.blake2b("\n".join(keys).encode(), digest_size=16).hexdigest()
+        request = Request(
+            method="POST",
+            url=self._url("batch", requestid=digest),
+            headers=_JSON,
+            body=to_json({"BatchItemRequest": items}),
+        )
+        try:
+            answer = self._client.write(request, metered=True, lane=self._batches)
+        except LoginRequired as ended:
+            return [Unsent(str(ended), RATE_WAIT_S, login_ended=True)] * len(bodies)
+        content = answer.json() if isinstance(answer, Reply) and answer.ok else None
+        responses = content.get("BatchItemResponse") if isinstance(content, dict) else None
+        if not isinstance(answer, Reply) or not responses:
+            return [self._result(answer, entity)] * len(bodies)
+        by_id = {item.get("bId"): item for item in responses}
+        return [_item_result(by_id.get(item["bId"]), entity) for item in items]
+
+    # ── reads (all metered) ──────────────────────────────────────────────────────────────────
+
+    def query(self, statement: str) -> Raw:
+        """The QueryResponse of one statement. Posted, so that its length does not matter."""
+        request = Request(
+            method="POST", url=self._url("query"), headers=_TEXT, body=statement.encode()
+        )
+        return self._part(self._read(request), "QueryResponse")
+
+    def query_batch(self, statements: Sequence[str]) -> list[Raw | None]:
+        """The QueryResponses of several statements in one call; None for one refused."""
+        items = [{"bId": f"q{n}", "Query": text} for n, text in enumerate(statements)]
+        request = Request(
+            method="POST",
+            url=self._url("batch"),
+            headers=_JSON,
+            body=to_json({"BatchItemRequest": items}),
+        )
+        content = self._read(request, self._batches)
+        responses = {item.get("bId"): item for item in content.get("BatchItemResponse") or ()}
+        if len(responses) != len(items):
+            raise TryLater("QuickBooks answered a batch of queries in part.")
+        return [responses[item["bId"]].get("QueryResponse") for item in items]
+
+    def get(self, path: str, **options: str) -> Raw:
+        """The body of a plain GET."""
+        return self._read(Request(method="GET", url=self._url(path, **options), headers={}))
+
+    def rows(self, entity: str, *conditions: str) -> Iterator[Raw]:
+        """All rows of a query, page by page.
+
+        Pages are offsets into a moving list. Each page repeats the last rows of the one before;
+        when the last row seen is not among them, rows were lost sight of and TryLater is raised.
+        """
+        start, last = 1, ""
+        for _ in range(_PAGES_MAX):
+            statement = queries.select(entity, *conditions, start=start)
+            page: list[Raw] = self.query(statement).get(entity) or []
+            yield from _after(last, page)
+            if len(page) < queries.PAGE:
+                return
+            last = page[-1]["Id"]
+            start += len(page) - _OVERLAP
+        raise TryLater(f"QuickBooks has more {entity} pages than the bridge reads in one go.")
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────
+
+    def _url(self, path: str, **options: str) -> str:
+        return f"{self._root}/{path}?{urlencode({'minorversion': MINOR_VERSION, **options})}"
+
+    def _read(self, request: Request, lane: Throttle | None = None) -> Raw:
+        reply = self._client.read(request, metered=True, lane=lane)
+        content = reply.json()
+        found = faults.faults_of(reply)
+        if found:
+            finding = faults.judge(found)
+            if finding.then is Then.LOGIN:
+                raise LoginRequired(f"{finding.reason} Run: ledger-bridge connect quickbooks")
+            raise TryLater(f"A question to QuickBooks was refused: {finding.reason}")
+        if not reply.ok or not isinstance(content, dict):
+            raise TryLater(f"QuickBooks answered HTTP {reply.status} and nothing readable.")
+        self.server_time = content.get("time") or self.server_time
+        return content
+
+    def _part(self, content: Raw, name: str) -> Raw:
+        part = content.get(name)
+        if not isinstance(part, dict):
+            raise TryLater(f"QuickBooks answered without {name}.")
+        return part
+
+    def _result(self, answer: Answer | Held, entity: str) -> Result:
+        """What became of a write."""
+        if isinstance(answer, Held):
+            return Unsent(answer.cause, answer.retry_after_s)
+        if isinstance(answer, NotSent):
+            return Unsent(answer.cause, 0)
+        if not isinstance(answer, Reply):
+            return Unclear(answer.cause)
+        if faults.refused_for_rate(answer):
+            return Unsent("refused for rate", self._client.wait_after(answer))
+        content = answer.json()
+        trace = self._client.trace(answer)
+        if answer.status >= 500:
+            return Unclear(f"HTTP {answer.status} (intuit_tid {trace})")
+        if found := faults.faults_of(answer):
+            return _refusal(faults.judge(found))
+        raw = content.get(entity) if isinstance(content, dict) else None
+        if answer.ok and isinstance(raw, dict) and raw.get("Id"):
+            return Applied(raw)
+        return Unclear(f"HTTP {answer.status} without {entity} (intuit_tid {trace})")
+
+
+def _refusal(finding: Finding) -> Result:
+    if finding.then is Then.DOUBT:
+        return Unclear(finding.reason)
+    if finding.then is Then.WAIT:
+        ended = finding.code == "subscription_ended"
+        return Unsent(finding.reason, faults.SUBSCRIPTION_WAIT_S if ended else RATE_WAIT_S)
+    if finding.then is Then.LOGIN:
+        return Unsent(finding.reason, RATE_WAIT_S, login_ended=True)
+    return Refused(finding)
+
+
+def _item_result(item: Raw | None, entity: str) -> Result:
+    """What became of one item of a batch."""
+    if item is None:
+        return Unclear("the batch answered without this item")
+    if found := faults.faults_in(item):
+        return _refusal(faults.judge(found))
+    raw = item.get(entity)
+    if isinstance(raw, dict) and raw.get("Id"):
+        return Applied(raw)
+    return Unclear(f"the batch item came back without {entity}")
+
+
+def _after(last: str, page: list[Raw]) -> list[Raw]:
+    """The rows of a page that follow the last one seen."""
+    if not last:
+        return page
+    for index, raw in enumerate(page):
+        if raw["Id"] == last:
+            return page[index + 1 :]
+    raise TryLater("Documents were removed in QuickBooks while they were being read.")
