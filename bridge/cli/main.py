@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -14,6 +16,7 @@ from bridge.cli.output import Output
 Verb = Callable[[argparse.Namespace, Output], int]
 
 INTERRUPTED = 130
+CLOSED_PIPE = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,11 +47,17 @@ def _run(arguments: argparse.Namespace, out: Output) -> int:
         out.say("Stopped. What was on its way is looked up in the books by the next run.")
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        _let_go_of_stdout()
+        return CLOSED_PIPE
     except Exception as error:  # noqa: BLE001  the one at the top
         return _unexpected(error, arguments, out)
     return code
+
+
+def _let_go_of_stdout() -> None:
+    """Keep the interpreter from flushing into a closed pipe when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _verb(name: str) -> Verb:

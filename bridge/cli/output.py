@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from bridge.errors import Problem
 
-Progress = Callable[[str, int, int | None], None]
-"""Called with (stage, done so far, how many in all if known)."""
+Progress = Callable[[str, int, int], None]
+"""(what is done, so many, of so many; 0 when nobody knows)."""
 
 
 class Output:
@@ -92,7 +92,7 @@ class Output:
     def progress(self) -> Iterator[Progress]:
         """Shows how far long work is: a bar on a terminal, nothing elsewhere (logs tell there)."""
         if not self.terminal:
-            yield lambda stage, done, total: None
+            yield lambda what, done, of: None
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
@@ -103,10 +103,10 @@ class Output:
         tasks: dict[str, TaskID] = {}
         with Bars(*columns, console=console, transient=True) as bars:
 
-            def show(stage: str, done: int, total: int | None) -> None:
-                if stage not in tasks:
-                    tasks[stage] = bars.add_task(stage, total=total)
-                bars.update(tasks[stage], completed=done, total=total)
+            def show(what: str, done: int, of: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bars.add_task(what, total=of or None)
+                bars.update(tasks[what], completed=done, total=of or None)
 
             yield show
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from bridge.errors import ConfigurationError
 
-ROOTS = (Path(__file__).parents[2], Path(sys.prefix, "share", "ledger-bridge"))
-"""A checkout, and where a wheel puts them."""
+ROOTS = (Path(__file__).parents[1] / "_shipped", Path(__file__).parents[2])
+"""Where a wheel puts them, and a checkout."""
 
 
 def shipped(name: str) -> Path:

@@ -1,0 +1,43 @@
+"""`sandbox`: the accounting systems on this machine, until stopped."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+import threading
+from argparse import Namespace
+
+from bridge.cli.output import Output
+from bridge.errors import UsageError
+from bridge.sandbox.server import serve
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    """Print one JSON line with the addresses when ready; stop on SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    try:
+        serve(
+            arguments.host,
+            arguments.port,
+            arguments.data,
+            arguments.fast,
+            arguments.static_token,
+            ready=lambda line: print(line, file=sys.stdout, flush=True),
+            until=stop,
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            where = f"{arguments.host}:{arguments.port}"
+            fix = "Stop what is listening there, or give another --port (0 takes a free one)."
+            raise UsageError(f"{where} is in use. {fix}") from error
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EACCES) or isinstance(error, OverflowError):
+            raise UsageError(f"Cannot listen on {arguments.host}: {error.strerror}.") from error
+        raise
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{error}") from error
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    out.say("The sandbox has stopped.")
+    return 0
