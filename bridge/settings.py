@@ -197,7 +197,7 @@ class Limits(_Section):
     money: dict[Currency, Annotated[Decimal, Field(ge=0)]] = {}
     """Currency → largest sum of new invoices and receipts; a currency left out has no limit."""
     shrink_rows_percent: Percent = Decimal(10)
-    shrink_money_percent: Percent = Decimal(10)
+    shrink_money_percent: Percent = Decimal(30)
     """How much smaller than the last one a delivery may be before it is refused."""
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bridge import settings
 from bridge.cli.shipped import shipped
+from bridge.core.money import EXPONENTS
 from bridge.errors import ConfigurationError
 
 GOOD = """\
@@ -231,3 +232,11 @@ def test_the_sandbox_configuration_names_files_that_are_there():
     assert loaded.source.path.is_dir()
     assert loaded.source.mapping.is_file()
     assert loaded.systems["quickbooks"].mapping.is_file()
+
+
+def test_the_currency_table_for_people_is_the_one_the_program_uses():
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for code, decimals in EXPONENTS.items():
+        row = next(line for line in text.splitlines() if f"| {code} |" in line)
+        cells = [cell.strip() for cell in row.split("|")]
+        assert cells[cells.index(code) + 2] == str(decimals), code
