@@ -45,11 +45,11 @@ def reference(prefix: str, letter: Letter, native_id: str, part: str = "") -> st
     """The document's name in the books, in its first generation; `part` is a suffix like `I03`.
 
     A native id that is too long or has other signs than letters and digits is replaced by a
-    digest of itself (8 characters, base 32), so that two ids never share a reference by being cut.
+    digest of itself (up to 8 characters, base 32), so that two ids never share a reference by being cut.
     """
     room = REFERENCE_LENGTH - len(prefix) - 2 - len(part) - _ROOM_FOR_GENERATION
     fits = re.fullmatch(r"[A-Za-z0-9]+", native_id) is not None and len(native_id) <= room
-    return f"{prefix}-{letter.value}{native_id if fits else _short(native_id)}{part}"
+    return f"{prefix}-{letter.value}{native_id if fits else _short(native_id, room)}{part}"
 
 
 def base_reference(full: str) -> str:
@@ -74,12 +74,12 @@ def key(system: str, company: str, operation: str, full_reference: str, digest: 
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _short(native_id: str) -> str:
+def _short(native_id: str, room: int) -> str:
     digest = hashlib.blake2b(native_id.encode(), digest_size=8).digest()
     number = int.from_bytes(digest, "big")
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     out = ""
-    for _ in range(_SHORT):
+    for _ in range(min(_SHORT, room)):
         number, digit = divmod(number, 32)
         out = alphabet[digit] + out
     return out

@@ -52,8 +52,8 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
     throttled: int
 
 
-class AccountingSystem(Protocol):
-    """One company's books in one accounting product.
+class AccountingReader(Protocol):
+    """One company's books in one accounting product, to look at.
 
     REFERENCE    our name for a document; printed on it; unique in the company.
     EXTERNAL ID  the product's name for the same document.
@@ -83,15 +83,6 @@ class AccountingSystem(Protocol):
         Voided documents are returned with their status. Two candidates raise PersonNeeded.
         """
 
-    def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        """Carry out writes of one kind and one operation, in as few calls as the product allows.
-
-        One outcome for each, in order; never raises for a single document. One bad document
-        never costs another its outcome. Updates and voids read the document first and are
-        `Drifted`, not sent, when the books no longer hold what `target` says we posted. A void
-        of what is void or gone already is `Posted`.
-        """
-
     def read(self, kinds: Sequence[Kind]) -> Iterator[PostedDocument]:
         """Every document of these kinds that is not deleted, streamed page by page.
 
@@ -117,4 +108,17 @@ class AccountingSystem(Protocol):
         """(topic, finding, advice) from the smallest harmless questions about uncertain facts.
 
         Writes nothing. The advice is empty where the finding is fine.
+        """
+
+
+class AccountingSystem(AccountingReader, Protocol):
+    """Books that can be written to. A dry run never holds one."""
+
+    def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Carry out writes of one kind and one operation, in as few calls as the product allows.
+
+        One outcome for each, in order; never raises for a single document. One bad document
+        never costs another its outcome. Updates and voids read the document first and are
+        `Drifted`, not sent, when the books no longer hold what `target` says we posted. A void
+        of what is void or gone already is `Posted`.
         """

@@ -1,0 +1,1 @@
+"""The way through, one module per arrow: intake, plan, post, confirm, reconcile."""

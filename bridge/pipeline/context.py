@@ -1,0 +1,80 @@
+"""What one pass works with. Made by `wiring`, which alone knows concrete classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
+
+from bridge.core.guards import SnapshotLimits
+from bridge.core.mapping import BooksMapping
+from bridge.source.base import Source
+from bridge.store.store import Store
+from bridge.systems.base import AccountingReader, AccountingSystem
+
+System = TypeVar("System", bound=AccountingReader)
+
+Progress = Callable[[str, int, int], None]
+"""(what is done, so many, of so many; 0 when nobody knows)."""
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Progress for nobody."""
+
+
+class Time(Protocol):
+    """The clock, as far as a pass needs it."""
+
+    def now(self) -> datetime: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Books(Generic[System]):
+    """One company's books: the system they are kept in and how things are booked there."""
+
+    system: System
+    mapping: BooksMapping
+    where: str
+    """The mapping file, for messages."""
+
+    @property
+    def name(self) -> str:
+        return self.system.name
+
+    @property
+    def company(self) -> str:
+        return self.system.company_id
+
+
+@dataclass(frozen=True)
+class PlanLimits:
+    """What a pass may do before a person looks at its plan."""
+
+    documents: int = 2000
+    voids: int = 50
+    money: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bridge(Generic[System]):
+    """One lender's bridge. A dry run is a `Bridge[AccountingReader]` on a scratch store: it has
+    nothing to post with and nothing to write to."""
+
+    lender: str
+    store: Store
+    source: Source
+    source_where: str
+    books: dict[str, Books[System]]
+    clock: Time
+    today: date
+    """The lender's business day."""
+    snapshot_limits: SnapshotLimits = SnapshotLimits()
+    plan_limits: PlanLimits = PlanLimits()
+
+
+Live = Bridge[AccountingSystem]
+Dry = Bridge[AccountingReader]

@@ -1,0 +1,162 @@
+"""The outbox → the books: write down, send, write down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+
+from bridge.core.books import PostedDocument, Status
+from bridge.core.delivery import (
+    Drifted,
+    InDoubt,
+    Operation,
+    Outcome,
+    Posted,
+    State,
+    Unavailable,
+)
+from bridge.core.matching import differences
+from bridge.pipeline.confirm import verdict
+from bridge.pipeline.context import Progress, Time
+from bridge.store.store import Store
+from bridge.store.values import Entry
+from bridge.store.work import Work
+from bridge.systems.base import AccountingSystem
+
+PATIENCE_S = 180.0
+"""How long one pass waits for a system that is busy before it leaves the rest to the next."""
+
+
+class Posting(msgspec.Struct, kw_only=True):
+    """What one pass sent."""
+
+    posted: int = 0
+    confirmed: int = 0
+    rejected: int = 0
+    drifted: int = 0
+    in_doubt: int = 0
+    unavailable: str = ""
+    """Why the pass stopped before the outbox was empty."""
+
+
+def settle_doubts(store: Store, system: AccountingSystem, time: Time) -> int:
+    """Look up every write that may or may not have been applied; answers how many there were.
+
+    Raises TryLater when the books cannot be asked: then the doubt stays, and nothing is sent.
+    """
+    with store.begin() as work:
+        work.doubt_all(system.name, system.company_id)
+    with store.read() as work:
+        doubted = work.in_doubt(system.name, system.company_id)
+    doubted.sort(key=lambda e: (e.operation, e.kind, e.id))
+    for _, group in groupby(doubted, key=lambda e: (e.operation, e.kind)):
+        entries = list(group)
+        outcomes = _look_up(system, entries)
+        _write_down(store, system, entries, outcomes, time, Posting())
+    return len(doubted)
+
+
+def post_all(store: Store, system: AccountingSystem, time: Time, progress: Progress) -> Posting:
+    """Send everything that is due, in order of phase, until the outbox is empty or stuck."""
+    tally = Posting()
+    waited = 0.0
+    name, company = system.name, system.company_id
+    with store.read() as work:
+        due = work.outbox_counts(name, company).get(State.PENDING, 0)
+    while True:
+        with store.begin() as work:
+            batch = work.claim(name, company, time.now(), system.capabilities.claim_size)
+        if not batch:
+            break
+        outcomes = system.post([entry.outgoing() for entry in batch])
+        _write_down(store, system, batch, outcomes, time, tally)
+        progress("posted", tally.posted, due)
+        busy = [o for o in outcomes if isinstance(o, Unavailable)]
+        if len(busy) == len(batch):
+            wait_s = max(o.retry_after_s for o in busy)
+            waited += max(wait_s, 1.0)
+            if waited > PATIENCE_S:
+                tally.unavailable = busy[0].cause
+                break
+            time.sleep(wait_s)
+    return tally
+
+
+def _write_down(
+    store: Store,
+    system: AccountingSystem,
+    entries: Sequence[Entry],
+    outcomes: Sequence[Outcome],
+    time: Time,
+    tally: Posting,
+) -> None:
+    """Outcomes, bindings and verdicts together, or none of them."""
+    now = time.now()
+    with store.begin() as work:
+        for entry, outcome in zip(entries, outcomes, strict=True):
+            work.move(entry, outcome, now)
+            _count(outcome, tally)
+            if isinstance(outcome, Posted):
+                _confirm(work, entry, outcome.document, tally)
+
+
+def _confirm(work: Work, entry: Entry, answer: PostedDocument, tally: Posting) -> None:
+    state, detail = verdict(entry, answer, entry.links)
+    work.confirm(entry, state, detail)
+    if state is State.CONFIRMED:
+        tally.confirmed += 1
+    else:
+        tally.drifted += 1
+
+
+def _count(outcome: Outcome, tally: Posting) -> None:
+    match outcome:
+        case Posted():
+            tally.posted += 1
+        case InDoubt():
+            tally.in_doubt += 1
+        case Drifted():
+            tally.drifted += 1
+        case Unavailable():
+            pass
+        case _:
+            tally.rejected += 1
+
+
+def _look_up(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
+    """What became of writes of one operation and kind, by asking the books."""
+    kind = entries[0].kind
+    if entries[0].operation is Operation.CREATE:
+        links: dict[str, str] = {}
+        for entry in entries:
+            links |= entry.links
+        found = system.find(kind, [entry.document for entry in entries], links)
+        return [_created(entry, found.get(entry.reference)) for entry in entries]
+    ids = [entry.binding.external_id for entry in entries if entry.binding]
+    now = system.fetch(kind, ids)
+    return [_changed(entry, now) for entry in entries]
+
+
+def _created(entry: Entry, found: PostedDocument | None) -> Outcome:
+    return Unavailable("not in the books") if found is None else Posted(found)
+
+
+def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
+    """An update or a void in doubt: done, not done, or somebody else was there."""
+    assert entry.binding is not None, f"{entry.reference} has no binding to change"
+    current = now.get(entry.binding.external_id)
+    if entry.operation is Operation.VOID:
+        if current is None:
+            gone = entry.binding.posted
+            assert gone is not None
+            return Posted(msgspec.structs.replace(gone, status=Status.DELETED))
+        return Posted(current) if current.status is not Status.LIVE else Unavailable("not voided")
+    if current is None or current.status is not Status.LIVE:
+        return Drifted(current)
+    if not differences(entry.document, current, entry.links):
+        return Posted(current)
+    if not differences(entry.binding.document, current, entry.links):
+        return Unavailable("not changed")
+    return Drifted(current)

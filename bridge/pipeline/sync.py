@@ -1,0 +1,224 @@
+"""One pass: the ledger in, a plan for each system, the writes, and a verdict."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
+from bridge.core.plan import Plan, PlanFigures
+from bridge.errors import BridgeError, LoginRequired, Problem, TryLater
+from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
+from bridge.pipeline.intake import Intake, take_in
+from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
+from bridge.pipeline.post import Posting, post_all, settle_doubts
+from bridge.store.store import Store
+from bridge.systems.base import AccountingSystem
+
+
+class SystemPass(msgspec.Struct, kw_only=True):
+    """What one pass did for one system."""
+
+    plan: Plan
+    posting: Posting
+    pending: int = 0
+    in_doubt: int = 0
+    rejected: int = 0
+    calls: int = 0
+    stopped: BridgeError | None = None
+    """What ended the pass for this system before its time."""
+
+
+class SyncResult(msgspec.Struct, kw_only=True):
+    run: str
+    intake: Intake
+    systems: dict[str, SystemPass]
+    verdict: str
+    reason: str
+
+    @property
+    def exit_code(self) -> int:
+        codes = [s.stopped.exit_code for s in self.systems.values() if s.stopped]
+        return max([*codes, {"clean": 0, "person": 1, "later": 75}[self.verdict]])
+
+    @property
+    def digest(self) -> str:
+        """Of one system its plan's; of several, all of them with dashes between."""
+        return "-".join(s.plan.digest for s in self.systems.values())
+
+    def document(self) -> dict[str, object]:
+        """The answer of `sync --json` (DESIGN §6)."""
+        return {
+            "run": self.run,
+            "systems": {name: _system_document(s) for name, s in self.systems.items()},
+            "digest": self.digest,
+            "verdict": self.verdict,
+            "reason": self.reason,
+        }
+
+
+def sync(bridge: Live, approve: str | None = None, progress: Progress = silent) -> SyncResult:
+    """Take the ledger in, plan, post what is due. Ends with a verdict, also when idle.
+
+    One system's trouble never costs another its pass. Raises SnapshotRefused when the ledger
+    cannot be trusted; then nothing is planned for any.
+    """
+    run, intake = _begin(bridge, "sync")
+    approved = approve.split("-") if approve else []
+    systems: dict[str, SystemPass] = {}
+    for number, (name, books) in enumerate(bridge.books.items()):
+        said = approved[number] if number < len(approved) else None
+        systems[name] = _pass(bridge, books, run, said, progress)
+    return _end(bridge, run, intake, systems)
+
+
+def preview(bridge: Dry, progress: Progress = silent) -> SyncResult:
+    """What `sync` would do, on a scratch store and with nothing to post with."""
+    run, intake = _begin(bridge, "preview")
+    systems: dict[str, SystemPass] = {}
+    for name, books in bridge.books.items():
+        try:
+            made = _planned(bridge, books, run, None, progress)
+        except UnsafePlan as unsafe:
+            systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
+        except (TryLater, LoginRequired) as error:
+            systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=error)
+        else:
+            systems[name] = SystemPass(plan=made, posting=Posting())
+        _count(bridge.store, books, systems[name])
+    return _end(bridge, run, intake, systems)
+
+
+def _begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
+    with bridge.store.begin() as work:
+        run = work.start_run(verb, ",".join(bridge.books), bridge.clock.now().isoformat())
+    try:
+        intake = take_in(
+            bridge.store,
+            bridge.source,
+            bridge.source_where,
+            bridge.snapshot_limits,
+            bridge.clock.now(),
+        )
+    except BridgeError as error:
+        with bridge.store.begin() as work:
+            work.end_run(run, "refused", str(error), {}, bridge.clock.now().isoformat())
+        raise
+    return run, intake
+
+
+def _pass(
+    bridge: Live,
+    books: Books[AccountingSystem],
+    run: str,
+    approved: str | None,
+    progress: Progress,
+) -> SystemPass:
+    done = SystemPass(plan=_nothing(books), posting=Posting())
+    try:
+        settle_doubts(bridge.store, books.system, bridge.clock)
+        done.plan = _planned(bridge, books, run, approved, progress)
+        done.posting = post_all(bridge.store, books.system, bridge.clock, progress)
+        if done.posting.in_doubt:
+            settle_doubts(bridge.store, books.system, bridge.clock)
+            again = post_all(bridge.store, books.system, bridge.clock, progress)
+            _add(done.posting, again)
+    except UnsafePlan as unsafe:
+        done.plan, done.stopped = unsafe.plan, unsafe
+    except BridgeError as error:
+        done.stopped = error
+    _count(bridge.store, books, done)
+    return done
+
+
+def _planned(
+    bridge: Bridge[System],
+    books: Books[System],
+    run: str,
+    approved: str | None,
+    progress: Progress,
+) -> Plan:
+    if not has_work(bridge.store, books):
+        return _nothing(books)
+    return plan(
+        bridge.store, books, booking_of(books), run, bridge.plan_limits, approved, progress
+    )
+
+
+def _nothing(books: Books[System]) -> Plan:
+    return Plan(
+        system=books.name, company=books.company, figures=PlanFigures(), digest="0" * 32, loans=0
+    )
+
+
+def _add(tally: Posting, more: Posting) -> None:
+    tally.posted += more.posted
+    tally.confirmed += more.confirmed
+    tally.rejected += more.rejected
+    tally.drifted += more.drifted
+    tally.in_doubt = more.in_doubt
+    tally.unavailable = more.unavailable
+
+
+def _count(store: Store, books: Books[System], done: SystemPass) -> None:
+    with store.read() as work:
+        counts = work.outbox_counts(books.name, books.company)
+    done.pending = counts.get(State.PENDING, 0)
+    done.in_doubt = sum(counts.get(s, 0) for s in UNSETTLED) - done.pending
+    done.rejected = sum(counts.get(s, 0) for s in WAITS_FOR_A_PERSON)
+    done.calls = books.system.calls().total
+
+
+def _end(
+    bridge: Bridge[System], run: str, intake: Intake, systems: dict[str, SystemPass]
+) -> SyncResult:
+    verdict, reason = _verdict(systems)
+    result = SyncResult(run=run, intake=intake, systems=systems, verdict=verdict, reason=reason)
+    counts = {name: _system_document(s) for name, s in systems.items()}
+    with bridge.store.begin() as work:
+        work.end_run(run, verdict, reason, counts, bridge.clock.now().isoformat())
+    return result
+
+
+def _verdict(systems: dict[str, SystemPass]) -> tuple[str, str]:
+    for name, done in systems.items():
+        if done.stopped is not None and not isinstance(done.stopped, TryLater):
+            return "person", f"{name}: {done.stopped}"
+    for name, done in systems.items():
+        if done.rejected:
+            return "person", f"{name}: {done.rejected} documents wait for a person"
+    for name, done in systems.items():
+        if done.stopped is not None:
+            return "later", f"{name}: {done.stopped}"
+        if done.posting.unavailable or done.in_doubt:
+            why = done.posting.unavailable or f"{done.in_doubt} documents in doubt"
+            return "later", f"{name}: {why}"
+    changes = sum(
+        s.plan.figures.create + s.plan.figures.update + s.plan.figures.void
+        for s in systems.values()
+    )
+    return "clean", f"{changes} changes" if changes else "nothing to do"
+
+
+def _system_document(done: SystemPass) -> dict[str, object]:
+    figures = done.plan.figures
+    document: dict[str, object] = {
+        "planned": {"create": figures.create, "update": figures.update, "void": figures.void},
+        "posted": done.posting.posted,
+        "confirmed": done.posting.confirmed,
+        "rejected": done.rejected,
+        "in_doubt": done.in_doubt,
+        "pending": done.pending,
+        "calls": done.calls,
+        "digest": done.plan.digest,
+        "by_kind": figures.by_kind,
+    }
+    if done.stopped is not None:
+        document["stopped"] = {
+            "reason": str(done.stopped),
+            "problems": [_problem(p) for p in done.stopped.problems],
+        }
+    return document
+
+
+def _problem(problem: Problem) -> dict[str, str]:
+    return {"where": problem.where, "what": problem.what, "fix": problem.fix}

@@ -1,0 +1,180 @@
+"""Puts the parts together. The only place that knows concrete classes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bridge import mappingfiles
+from bridge.clock import Clock, SystemClock
+from bridge.core.guards import SnapshotLimits
+from bridge.credentials import Credentials, MemoryCredentials, open_credentials
+from bridge.errors import ConfigurationError, Problem
+from bridge.instance import only_one
+from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits
+from bridge.settings import Settings, SystemSettings
+from bridge.source import registry as sources
+from bridge.source.base import Source
+from bridge.store.store import Store
+from bridge.systems import registry as systems
+from bridge.systems.base import AccountingReader, AccountingSystem
+from bridge.systems.budget import Budget
+
+
+@contextmanager
+def open_bridge(
+    settings: Settings, names: Sequence[str] | None = None, clock: Clock | None = None
+) -> Iterator[Live]:
+    """The bridge that can post. Only one at a time holds a state store.
+
+    Raises ConfigurationError with every problem, TryLater when another process is at work.
+    """
+    clock = clock or SystemClock()
+    with ExitStack() as stack:
+        stack.enter_context(only_one(settings.state.url))
+        store = stack.enter_context(_closing(Store.open(settings.state.url)))
+        books: dict[str, Books[AccountingSystem]] = {}
+        for name, system in _systems(stack, settings, names, clock).items():
+            books[name] = _books(settings, name, system)
+        yield Bridge(store=store, books=books, **_rest(settings, clock))
+
+
+@contextmanager
+def open_dry(
+    settings: Settings, names: Sequence[str] | None = None, clock: Clock | None = None
+) -> Iterator[Dry]:
+    """The bridge for a dry run: a scratch copy of the state, and books that can only be read."""
+    clock = clock or SystemClock()
+    with ExitStack() as stack:
+        store = stack.enter_context(_closing(Store.scratch_of(settings.state.url)))
+        books: dict[str, Books[AccountingReader]] = {}
+        for name, system in _systems(stack, settings, names, clock).items():
+            books[name] = _books(settings, name, Reader(system))
+        yield Bridge(store=store, books=books, **_rest(settings, clock))
+
+
+class Reader:
+    """An accounting system without its pen."""
+
+    def __init__(self, system: AccountingReader) -> None:
+        self.name = system.name
+        self.company_id = system.company_id
+        self.capabilities = system.capabilities
+        self.chart = system.chart
+        self.find = system.find
+        self.read = system.read
+        self.changes = system.changes
+        self.cursor = system.cursor
+        self.fetch = system.fetch
+        self.rate = system.rate
+        self.calls = system.calls
+        self.probes = system.probes
+
+
+def open_source(settings: Settings, today: date) -> Source:
+    """The ledger source that the settings name."""
+    chosen = settings.source
+    assert chosen.mapping is not None, "settings.load places every path"
+    mapping = mappingfiles.LEDGER_LOADERS[chosen.kind](chosen.mapping)
+    source: Source = sources.load(chosen.kind)(
+        chosen.path, mapping, settings.lender.timezone, today, prefer=chosen.prefer
+    )
+    return source
+
+
+def state_folder(settings: Settings) -> Path:
+    """Where keys, tokens and locks are: beside the state store."""
+    url = settings.state.url
+    if url.startswith("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///")).parent
+    return settings.logs.folder.parent
+
+
+def _rest(settings: Settings, clock: Clock) -> dict[str, Any]:
+    today = clock.today(settings.lender.timezone)
+    limits = settings.limits
+    return {
+        "lender": settings.lender.name,
+        "source": open_source(settings, today),
+        "source_where": settings.source.path.name,
+        "clock": clock,
+        "today": today,
+        "snapshot_limits": SnapshotLimits(
+            shrink_rows_percent=limits.shrink_rows_percent,
+            shrink_money_percent=limits.shrink_money_percent,
+        ),
+        "plan_limits": PlanLimits(limits.documents, limits.voids, dict(limits.money)),
+    }
+
+
+def _systems(
+    stack: ExitStack, settings: Settings, names: Sequence[str] | None, clock: Clock
+) -> dict[str, AccountingSystem]:
+    wanted = {name: s for name, s in settings.systems.items() if s.enabled}
+    unknown = [name for name in names or () if name not in wanted]
+    if unknown or not wanted:
+        configured = ", ".join(wanted) or "none"
+        raise ConfigurationError(
+            "No such accounting system.",
+            [
+                Problem(
+                    f"--system {name}" if name else "[systems]",
+                    "is not enabled in bridge.toml.",
+                    f"Enabled: {configured}.",
+                )
+                for name in unknown or [""]
+            ],
+        )
+    made: dict[str, AccountingSystem] = {}
+    for name in names or wanted:
+        made[name] = stack.enter_context(
+            _closing(_system(name, wanted[name], _credentials(settings, wanted[name], clock), clock))
+        )
+    return made
+
+
+def _credentials(settings: Settings, system: SystemSettings, clock: Clock) -> Credentials:
+    if system.access == "static":
+        return MemoryCredentials()
+    return open_credentials(state_folder(settings), os.environ, clock)
+
+
+def _system(name: str, system: SystemSettings, credentials: Credentials, clock: Clock) -> Any:
+    adapter = systems.load(name)
+    kind = adapter.settings_type
+    given = {
+        "company_id": system.company_id,
+        "base_url": system.base_url,
+        "token_url": system.token_url,
+        "client_id": system.client_id,
+        "access_token": system.static_token if system.access == "static" else None,
+        "mode": system.mode,
+        "parallel": system.parallel,
+        "calls_per_minute": system.calls_per_minute,
+        "calls_per_second": system.calls_per_second,
+        "budget": Budget(per_day=system.budget) if system.budget else None,
+    }
+    known = {field.name for field in msgspec.structs.fields(kind)}
+    chosen = {key: v for key, v in given.items() if v not in (None, "") and key in known}
+    return adapter(kind(**chosen), credentials, clock)
+
+
+def _books(settings: Settings, name: str, system: Any) -> Books[Any]:
+    path = settings.systems[name].mapping  # type: ignore[index]
+    assert path is not None, "settings.load places every path"
+    mapping = mappingfiles.load_books_mapping(path)
+    return Books(system=system, mapping=mapping, where=f"mappings/{path.name}")
+
+
+@contextmanager
+def _closing(thing: Any) -> Iterator[Any]:
+    try:
+        yield thing
+    finally:
+        thing.close()

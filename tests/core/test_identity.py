@@ -1,0 +1,54 @@
+"""References: short, ours, and never two things under one name."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core.identity import (
+    REFERENCE_LENGTH,
+    Letter,
+    base_reference,
+    is_ours,
+    key,
+    prefix_of,
+    reference,
+    with_generation,
+)
+
+
+def test_references_read_as_the_ledger_does() -> None:
+    prefix = prefix_of("deudores", "dev-7f3a")
+    assert prefix == "DY7F3A"
+    assert reference(prefix, Letter.LOAN, "84") == "DY7F3A-L84"
+    assert reference(prefix, Letter.LOAN, "84", "I03") == "DY7F3A-L84I03"
+    assert with_generation("DY7F3A-P9", 2) == "DY7F3A-P9.2"
+    assert with_generation("DY7F3A-P9", 1) == "DY7F3A-P9"
+    assert base_reference("DY7F3A-P9.2") == "DY7F3A-P9"
+
+
+ids = st.text(min_size=1, max_size=64)
+
+
+@given(st.sampled_from(Letter), ids, st.sampled_from(["", "I03", "N12", "MXN"]), st.integers(1, 99))
+def test_a_reference_always_fits_and_is_recognised(
+    letter: Letter, native: str, part: str, generation: int
+) -> None:
+    full = with_generation(reference("DY7F3A", letter, native, part), generation)
+    assert len(full) <= REFERENCE_LENGTH
+    assert is_ours(full, "DY7F3A")
+    assert not is_ours(full, "PC0001")
+
+
+@given(ids, ids)
+def test_two_ids_never_share_a_reference(one: str, other: str) -> None:
+    same = reference("DY7F3A", Letter.LOAN, one) == reference("DY7F3A", Letter.LOAN, other)
+    assert same == (one == other)
+
+
+def test_the_same_intent_has_the_same_key_everywhere() -> None:
+    first = key("quickbooks", "9", "create", "DY7F3A-L84", "d1")
+    assert first == key("quickbooks", "9", "create", "DY7F3A-L84", "d1")
+    assert first != key("quickbooks", "9", "create", "DY7F3A-L84", "d2")
+    assert first != key("quickbooks", "9", "void", "DY7F3A-L84", "d1")
+    assert len(first) == 32

@@ -1,0 +1,225 @@
+"""A lender's whole world on loopback: a ledger on disk, the sandbox's books, and the bridge."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from bridge import settings as settings_module
+from bridge import wiring
+from bridge.clock import ManualClock
+from bridge.core.delivery import Outcome, Outgoing
+from bridge.pipeline.context import Dry, Live
+from bridge.pipeline.sync import SyncResult, preview, sync
+from bridge.sandbox.server import SandboxServer
+from bridge.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "config" / "sample" / "deudores"
+NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+REALM = "4620816365000000001"
+
+
+class Killed(BaseException):
+    """The process died here. Nothing may catch it."""
+
+
+class Ledger:
+    """A small deudores ledger that can be changed and written as a snapshot."""
+
+    def __init__(self) -> None:
+        self.debtors: dict[int, dict[str, Any]] = {}
+        self.debts: dict[int, dict[str, Any]] = {}
+        self.movements: dict[int, dict[str, Any]] = {}
+        self.as_of = "2026-11-19"
+
+    @classmethod
+    def random(cls, chance: random.Random, loans: int = 5) -> Ledger:
+        made = cls()
+        for number in range(1, loans + 1):
+            made.lend(number, chance)
+        for _ in range(loans * 2):
+            made.move(chance)
+        return made
+
+    def lend(self, number: int, chance: random.Random) -> None:
+        currency = chance.choice(["COP", "COP", "COP", "MXN"])
+        principal = chance.randrange(50, 900) * 1000
+        fiado = chance.random() < 0.4
+        amount = principal if fiado else principal * 6 // 5
+        self.debtors[number] = {
+            "debtor_id": number, "name": f"Persona {number % 3}", "phone": f"39000000{number:02}",
+            "store_id": "T", "created_on": "2026-05-01",
+        }  # fmt: skip
+        self.debts[number] = {
+            "debt_id": number, "debtor_id": number, "kind": "fiado" if fiado else "loan",
+            "amount": amount, "remaining": amount, "is_paid": False, "currency": currency,
+            "created_on": "2026-06-01", "due_on": None if fiado else "2026-12-01",
+            "principal": None if fiado else principal, "interest_pct": None if fiado else 20,
+            "status": "OPEN",
+        }  # fmt: skip
+
+    def move(self, chance: random.Random) -> int:
+        number = max(self.movements, default=0) + 1
+        debt = chance.choice(sorted(self.debts))
+        kinds = ["PAYMENT"] * 6 + ["INCREASE", "DISCOUNT", "LATE_FEE"]
+        kind = chance.choice(kinds)
+        amount = chance.randrange(1, 60) * 500
+        self.movements[number] = {
+            "movement_id": number, "debt_id": debt, "type": kind, "amount": amount,
+            "date": f"2026-{chance.randrange(7, 11):02}-{chance.randrange(1, 28):02}",
+            "concept": "", "method": "CASH",
+        }  # fmt: skip
+        if kind in ("INCREASE", "LATE_FEE"):
+            self.debts[debt]["amount"] += amount
+        return number
+
+    def change(self, chance: random.Random) -> None:
+        """A day in the field: new rows, edited rows, deleted rows."""
+        for _ in range(chance.randrange(1, 4)):
+            self.move(chance)
+        payments = [m for m in self.movements.values() if m["type"] == "PAYMENT"]
+        if payments and chance.random() < 0.6:
+            chance.choice(payments)["amount"] += 500
+        if payments and chance.random() < 0.4:
+            gone = chance.choice(payments)
+            del self.movements[gone["movement_id"]]
+        if chance.random() < 0.3:
+            self.lend(max(self.debts) + 1, chance)
+        if len(self.debts) > 3 and chance.random() < 0.2:
+            debt = chance.choice(sorted(self.debts))
+            del self.debts[debt]
+            self.movements = {k: m for k, m in self.movements.items() if m["debt_id"] != debt}
+
+    def write(self, path: Path) -> None:
+        for debt in self.debts.values():
+            owed = debt["amount"] - sum(
+                m["amount"]
+                for m in self.movements.values()
+                if m["debt_id"] == debt["debt_id"] and m["type"] in ("PAYMENT", "DISCOUNT")
+            )
+            debt["remaining"] = max(owed, 0)
+            debt["is_paid"] = owed <= 0
+        snapshot = {
+            "schema": "deudores-snapshot/1", "generated_at": f"{self.as_of}T23:00:00-05:00",
+            "as_of": self.as_of, "device_id": "dev-7f3a", "locale": "es-CO",
+            "timezone": "America/Bogota", "default_currency": "COP",
+            "stores": [{"store_id": "T", "name": "Tienda", "currency": "COP", "kind": "mixed"}],
+            "counts": {
+                "debtors": len(self.debtors), "debts": len(self.debts),
+                "movements": len(self.movements),
+            },
+            "debtors": list(self.debtors.values()), "debts": list(self.debts.values()),
+            "movements": list(self.movements.values()), "consents": [],
+        }  # fmt: skip
+        path.write_text(json.dumps(snapshot), encoding="utf-8")
+
+
+@dataclass
+class Mortal:
+    """An accounting system whose process may die before or after any write."""
+
+    system: Any
+    dies: Callable[[str], bool]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.system, name)
+
+    def post(self, batch: list[Outgoing]) -> list[Outcome]:
+        if self.dies("before the request"):
+            raise Killed
+        outcomes: list[Outcome] = self.system.post(batch)
+        if self.dies("after the answer"):
+            raise Killed
+        return outcomes
+
+
+@dataclass
+class World:
+    """One lender on one sandbox. The state survives what the process does not."""
+
+    folder: Path
+    sandbox: SandboxServer
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+    dies: Callable[[str], bool] = lambda _: False
+    overrides: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def snapshot(self) -> Path:
+        return self.folder / "ledger.json"
+
+    def settings(self) -> Settings:
+        environment = {
+            "LEDGER_BRIDGE_SANDBOX_URL": self.sandbox.url,
+            "LEDGER_BRIDGE_SOURCE__PATH": str(self.snapshot),
+            "LEDGER_BRIDGE_STATE__URL": f"sqlite:///{self.folder}/state.db",
+            "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_MINUTE": "0",
+            "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_SECOND": "0",
+            **self.overrides,
+        }
+        return settings_module.load(ROOT / "config" / "sandbox.toml", environment).settings
+
+    @contextmanager
+    def bridge(self) -> Iterator[Live]:
+        with wiring.open_bridge(self.settings(), clock=self.clock) as bridge:
+            for name, books in bridge.books.items():
+                mortal: Any = Mortal(books.system, self.dies)
+                bridge.books[name] = type(books)(mortal, books.mapping, books.where)
+            yield bridge
+
+    @contextmanager
+    def dry(self) -> Iterator[Dry]:
+        with wiring.open_dry(self.settings(), clock=self.clock) as bridge:
+            yield bridge
+
+    def sync(self, approve: str | None = None) -> SyncResult:
+        with self.bridge() as bridge:
+            return sync(bridge, approve)
+
+    def preview(self) -> SyncResult:
+        with self.dry() as bridge:
+            return preview(bridge)
+
+    def control(self, method: str, path: str, **body: Any) -> Any:
+        url = f"{self.sandbox.url}/_sandbox/{path}"
+        answer = requests.request(method, url, json=body or None, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def books(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.control("GET", "quickbooks/books")
+        return found
+
+    def receivable(self, currency: str) -> Decimal:
+        """The control account of a currency, debit-positive."""
+        return sum(
+            (
+                Decimal(a["balance"])
+                for a in self.books()["accounts"]
+                if a["type"] == "Accounts Receivable" and a["currency"] == currency
+            ),
+            Decimal(0),
+        )
+
+    def live_documents(self) -> list[dict[str, Any]]:
+        """The bridge's own documents that are in the books and not void."""
+        return [
+            d
+            for d in self.books()["documents"]
+            if "-" in (d["number"] or "") and d["status"] not in ("voided", "deleted")
+        ]
+
+
+def one(result: SyncResult) -> Any:
+    """The only system's pass."""
+    (done,) = result.systems.values()
+    return done
