@@ -53,8 +53,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     body: Body
     key: str
     options: dict[str, str] = {}
-    current: PostedDocument | None = None
-    """For updates and voids: the document as it was read."""
     second: bool = False
     """Whether this follows a 5010."""
 
@@ -132,12 +130,13 @@ class Writer:
             same = not void and not _unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)
         if void:
-            return _void_job(outgoing, raw, now)
+            return _void_job(outgoing, raw)
         try:
             body = update_of(outgoing.document, outgoing.links, company, raw)
         except Refusal as refusal:
             return Rejected(refusal.reason, refusal.code)
-        return Job(outgoing=outgoing, entity=ENTITY[kind], body=body, key=outgoing.key, current=now)
+        key = _key_at(outgoing, raw)
+        return Job(outgoing=outgoing, entity=ENTITY[kind], body=body, key=key)
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────
 
@@ -223,10 +222,7 @@ class Writer:
         return Rejected(finding.reason, finding.code)
 
     def _once_more(self, job: Job) -> Outcome:
-        """After a 5010: send again with the new token if only the token has moved.
-
-        The key is a new one: the old one might answer with the old refusal again.
-        """
+        """After a 5010: send again with the new token if only the token has moved."""
         if job.second:
             return Unavailable("somebody is writing to this document now", BUSY_WAIT_S)
         outgoing = job.outgoing
@@ -235,9 +231,7 @@ class Writer:
         again = self._decide(outgoing, raw, self._company_of())
         if not isinstance(again, Job):
             return again
-        token = again.body["SyncToken"]
-        key = f"{outgoing.key}-{token}"[-50:]
-        again = msgspec.structs.replace(again, key=key, second=True)
+        again = msgspec.structs.replace(again, second=True)
         return self._settle(again, self._send(again))
 
     def _who_has_the_number(self, outgoing: Outgoing, finding: Finding) -> Outcome:
@@ -299,7 +293,17 @@ def _unlike(outgoing: Outgoing, now: PostedDocument) -> bool:
     return bool(differences(outgoing.document, now, outgoing.links, descriptions=True, memo=True))
 
 
-def _void_job(outgoing: Outgoing, raw: Body, now: PostedDocument) -> Job:
+def _key_at(outgoing: Outgoing, raw: Body) -> str:
+    """The key of a change to one version of an object.
+
+    With the version, because a document that is changed to and fro wants the same content twice,
+    and must not be answered what was answered the first time. The version itself keeps a change
+    from being applied twice.
+    """
+    return f"{outgoing.key}-{raw['SyncToken']}"
+
+
+def _void_job(outgoing: Outgoing, raw: Body) -> Job:
     """The call that takes a document back, in the form that its kind takes (§2).
 
     A void keeps the document at zero; a deletion leaves nothing. Voids are documented for
@@ -319,9 +323,8 @@ def _void_job(outgoing: Outgoing, raw: Body, now: PostedDocument) -> Job:
         outgoing=outgoing,
         entity=ENTITY[kind],
         body=body,
-        key=outgoing.key,
+        key=_key_at(outgoing, raw),
         options=options,
-        current=now,
     )
 
 
