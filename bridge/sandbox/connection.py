@@ -79,6 +79,7 @@ class Connection(StreamRequestHandler):
             dict(parse_qsl(query, keep_blank_values=True)) if query else {},
             headers,
             body,
+            str(self.client_address[0]),
         )
         answer: Callable[[Request, str], Response] = self.server.answer
         try:

@@ -151,6 +151,8 @@ class SandboxServer:
         system, _, rest = request.path.lstrip("/").partition("/")
         request.path = f"/{rest}"
         if system == CONTROL:
+            if not request.client.startswith(LOOPBACK):
+                return answer({"error": "the control API answers on this machine only"}, 403)
             self._changed.set()
             return self.control.handle(request)
         face = self.faces.get(system)

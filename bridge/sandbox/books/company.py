@@ -58,7 +58,7 @@ class Books:
     def repost(self, document: Document) -> None:
         """Put a changed document in the place of the one with its id, keeping applications."""
         uses = self.receivables.touching.get(document.id, [])
-        if sum((use.amount for use in uses), ZERO) > _claim(document)[1]:
+        if sum((use.amount for use in uses), ZERO) > standing(document)[1]:
             raise OverApplied(document.id)
         kept = [(use.owner, use.debit, use.credit, use.amount) for use in uses]
         self._unapply(uses)
@@ -136,7 +136,7 @@ class Books:
         owes = PATTERNS[document.kind].receivable
         receivable = self.receivable(document.currency) if owes else ""
         self.journal.post(document.id, legs(document, receivable))
-        document.side, document.claim = _claim(document)
+        document.side, document.claim = standing(document)
         if document.side:
             self.receivables.open_item(document)
 
@@ -165,7 +165,7 @@ class Books:
             self.journal.post(f"{owner}/gain", postings)
 
 
-def _claim(document: Document) -> tuple[int, Decimal]:
+def standing(document: Document) -> tuple[int, Decimal]:
     """Return on which side a document stands in the receivables, and with how much."""
     if document.void:
         return 0, ZERO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,7 +12,7 @@ from bridge.sandbox.quickbooks import payments
 from bridge.sandbox.quickbooks.company import ENTITY_OF, Company
 from bridge.sandbox.quickbooks.people import key
 from bridge.sandbox.quickbooks.tables import Row
-from bridge.sandbox.quickbooks.writing import write
+from bridge.sandbox.quickbooks.writing import open_invoice_lines, write
 
 PERSON = "Contadora"
 NAMED = {"account": "Account", "customer": "Customer", "item": "Item", "vendor": "Vendor"}
@@ -93,9 +94,6 @@ def _amount(company: Company, entity: str, row: Row, total: Decimal) -> Row:
         return {"TotalAmt": total, "Line": [line for line in lines if line["Amount"]]}
     if entity not in ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt"):
         raise Misunderstood(f"the amount of a {entity} cannot be set; delete and add")
-    applied = company.books.documents[row["Id"]]
-    if total < applied.claim - applied.open:
-        payments.drop_links(company, row["Id"])
     lines = [dict(line) for line in row["Line"] if line["DetailType"] == "SalesItemLineDetail"]
     if not lines:
         raise Misunderstood("the document has no line with an amount")
@@ -106,7 +104,7 @@ def _amount(company: Company, entity: str, row: Row, total: Decimal) -> Row:
     lines[0].update(Amount=total - others, SalesItemLineDetail=detail)
     if total < others:
         lines = [{**lines[0], "Amount": total}]
-    return {"Line": lines, "SyncToken": company.row(entity, row["Id"])["SyncToken"]}
+    return {"Line": lines}
 
 
 def _lock(company: Company, wish: Wish) -> Wish:
@@ -114,7 +112,7 @@ def _lock(company: Company, wish: Wish) -> Wish:
     preferences = company.preferences["AccountingInfoPrefs"]
     preferences.pop("BookCloseDate", None)
     if wish.get("date"):
-        preferences["BookCloseDate"] = str(wish["date"])
+        preferences["BookCloseDate"] = date.fromisoformat(str(wish["date"])).isoformat()
     return {"locked_through": wish.get("date")}
 
 
@@ -171,7 +169,7 @@ def _add(company: Company, wish: Wish) -> Wish:
             return _told("Customer", _new_customer(company, str(wish.get("name")), wish))
         raise Misunderstood(f"kind must be one of customer, {', '.join(ENTITY_OF)}")
     entity = ENTITY_OF[kind]
-    body = _COMMON(company, wish)
+    body = _common(wish)
     if kind == "journal":
         body["Line"] = [_journal_line(company, line) for line in wish.get("lines") or ()]
     elif kind == "deposit":
@@ -190,7 +188,7 @@ def _add(company: Company, wish: Wish) -> Wish:
     return _told(entity, write(company, entity, "create", body, ["allowduplicatedocnum"]))
 
 
-def _common(company: Company, wish: Wish) -> Row:
+def _common(wish: Wish) -> Row:
     names = {**FIELDS, "rate": "ExchangeRate"}
     names["number"] = "PaymentRefNum" if wish.get("kind") == "receipt" else "DocNumber"
     body = {names[name]: wish[name] for name in names if wish.get(name) not in (None, "")}
@@ -199,9 +197,6 @@ def _common(company: Company, wish: Wish) -> Row:
     if wish.get("kind") == "journal" and wish.get("currency"):
         body["CurrencyRef"] = {"value": wish["currency"]}
     return body
-
-
-_COMMON = _common
 
 
 def _item_line(company: Company, wish: Wish) -> Row:
@@ -218,6 +213,9 @@ def _fill_receipt(company: Company, body: Row, wish: Wish) -> None:
     """Apply as told; `"apply": "auto"` takes the oldest invoices, none leaves it unapplied."""
     body["TotalAmt"] = _decimal(wish.get("amount"))
     lines: list[Row] = []
+    if wish.get("apply") == "auto":
+        body["Line"] = open_invoice_lines(company, body["CustomerRef"]["value"], body["TotalAmt"])
+        return
     for part in wish.get("apply") or ():
         entity, row = _document(company, {"kind": "invoice", **part})
         link = {"TxnId": row["Id"], "TxnType": entity}

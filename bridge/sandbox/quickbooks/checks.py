@@ -174,9 +174,7 @@ def boolean(value: Any) -> bool:
 def present(row: Row) -> Row:
     """Drop what is empty."""
     return {
-        name: value
-        for name, value in row.items()
-        if value is not None and value not in ("", {})
+        name: value for name, value in row.items() if value is not None and value not in ("", {})
     }
 
 

@@ -114,6 +114,7 @@ class QuickBooks:
     def load(self, saved: bytes) -> None:
         with self._lock:
             snapshot.load(saved, self.company, self.auth, self.limits, self.requestids)
+            self._settings.limits = not self._fast
 
     def urls(self, base: str) -> dict[str, str]:
         return {

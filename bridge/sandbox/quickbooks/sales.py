@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.sandbox.books.amounts import ONE, ZERO, cents
-from bridge.sandbox.books.company import OverApplied
+from bridge.sandbox.books.company import OverApplied, standing
 from bridge.sandbox.books.documents import Document, Line
 from bridge.sandbox.quickbooks import faults
 from bridge.sandbox.quickbooks.company import ENTITY_OF, KIND_OF, UNDEPOSITED, Company
@@ -30,6 +30,9 @@ def build(company: Company, entity: str, row: Row, before: Row | None) -> Row:
     if not rule and company.settings.require_global_tax_calculation:
         raise faults.missing("GlobalTaxCalculation")
     _refuse_tax(row)
+    for name in ("Department", "Class", "PaymentMethod"):
+        if row.get(f"{name}Ref"):
+            company.referred(name, row[f"{name}Ref"], f"{name}Ref")
     row.setdefault("TxnDate", company.server_date())
     company.check_period(row["TxnDate"], before["TxnDate"] if before else "")
     row["Line"] = _lines(company, row["Line"], before)
@@ -78,7 +81,8 @@ def enter(company: Company, made: Document, before: Row | None) -> None:
         return
     old = company.books.documents[made.id]
     applied = bool(company.books.receivables.touching.get(made.id))
-    if applied and (old.customer, old.currency) != (made.customer, made.currency):
+    party = (made.customer, made.currency, standing(made)[0])
+    if applied and (old.customer, old.currency, old.side) != party:
         raise faults.business("You can't change the customer of a transaction that is linked.")
     if old.void:
         raise faults.business("You can't change a transaction that has been voided.")
@@ -198,7 +202,7 @@ def check_number(company: Company, entity: str, row: Row, before: Row | None) ->
         number = None
         row["DocNumber"] = _next_number(company, entity)
     elif not number and not settings.custom_txn_numbers:
-        row["DocNumber"] = before["DocNumber"] if before else _next_number(company, entity)
+        row["DocNumber"] = before.get("DocNumber", "") if before else _next_number(company, entity)
     if not number or not (settings.custom_txn_numbers and settings.warn_duplicate_numbers):
         return
     if row.pop("_allow_duplicate", False):
@@ -294,9 +298,8 @@ def _line(company: Company, line: Row, kind: Any) -> Row:
         "ItemRef": {"value": item["Id"], "name": item["Name"]},
         "TaxCodeRef": {"value": str(tax["value"])},
     }
-    for name, entity in (("ClassRef", "Class"),):
-        if detail.get(name):
-            company.referred(entity, detail[name], name)
+    if detail.get("ClassRef"):
+        company.referred("Class", detail["ClassRef"], "ClassRef")
     return {**line, "SalesItemLineDetail": detail, "Amount": _amount(line, detail)}
 
 

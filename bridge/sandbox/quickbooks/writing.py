@@ -116,7 +116,12 @@ def _build(company: Company, entity: str, row: Row, before: Row | None) -> Row:
 def _enter(company: Company, entity: str, row: Row, before: Row | None) -> None:
     """Make the books follow; the last step that may refuse, before it changes anything."""
     if entity in schema.SALES:
-        sales.enter(company, sales.document(company, entity, row), before)
+        made = sales.document(company, entity, row)
+        if before and (company.by_hand or company.settings.paid_document_reduction == "unapply"):
+            old = company.books.documents[made.id]
+            if made.total < old.claim - old.open:
+                payments.drop_links(company, made.id)
+        sales.enter(company, made, before)
     elif entity == "Payment":
         payments.settle(company, row, before)
     elif entity == "JournalEntry":
