@@ -45,9 +45,9 @@ class Loans:
             return None
         if owed <= 0:
             reading.note("debt.total_not_positive", f"{owed} {currency}")
-        principal = reading.amount("principal", cells[_AT["principal"]], currency)
+        principal = self._amount(reading, "principal", cells, currency)
         if principal is None and self._has_total:
-            principal = reading.amount("amount", cells[_AT["amount"]], currency)
+            principal = self._amount(reading, "amount", cells, currency)
         rate = self._rate(reading, cells[_AT["interest_rate"]])
         instalments = self._count(reading, cells[_AT["instalments"]])
         kind = self._kind(reading, cells, store, bool(instalments or rate or principal))
@@ -68,15 +68,13 @@ class Loans:
             interest=interest_of(principal, rate, currency),
             interest_rate=rate,
             instalments=instalments,
-            instalment_amount=reading.amount(
-                "instalment_amount", cells[_AT["instalment_amount"]], currency, posted=False
+            instalment_amount=self._amount(
+                reading, "instalment_amount", cells, currency, posted=False
             ),
             frequency=frequency,
             skipped_weekdays=(context.mapping.daily_skips if frequency is Frequency.DAILY else ()),
             concept=reading.text("concept", cells[_AT["concept"]]),
-            reported_balance=reading.amount(
-                "balance", cells[_AT["balance"]], currency, posted=False
-            ),
+            reported_balance=self._amount(reading, "balance", cells, currency, posted=False),
             reported_paid=self._paid(cells[_AT["paid"]], state),
             reported_state=state,
             collector=as_text(cells[_AT["collector"]]).strip(),
@@ -97,6 +95,16 @@ class Loans:
             what = f'"{written[:20]}" is not a currency' if written else f"read as {currency}"
             reading.note(code, f"{reading.place('currency')}: {what}")
         return currency
+
+    def _amount(
+        self,
+        reading: RowReading,
+        field: str,
+        cells: tuple[Cell, ...],
+        currency: str,
+        posted: bool = True,
+    ) -> Decimal | None:
+        return reading.amount(field, cells[_AT[field]], currency, self._convention, posted)
 
     def _needed_amount(
         self, reading: RowReading, field: str, cells: tuple[Cell, ...], currency: str

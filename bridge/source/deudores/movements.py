@@ -42,7 +42,10 @@ class Movements:
             self._give_up(line, cells, native_id, loan_id, currency)
             return None
         text, codes = free_text(concept) if type(concept) is str else free_text(as_text(concept))
-        plain = not codes and not amount.codes and amount.form is not Form.AMBIGUOUS
+        doubtful = amount.form is Form.AMBIGUOUS and self._convention.against(
+            "amount", currency, amount.form, amount.value
+        )
+        plain = not codes and not amount.codes and not doubtful
         if plain and meaning == "payment" and amount.value > 0 and day <= context.as_of:
             return Repayment(
                 id=native_id,

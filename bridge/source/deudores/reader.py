@@ -24,6 +24,7 @@ from bridge.source.deudores.package import (
     content_of,
     manifest_of,
 )
+from bridge.source.deudores.sheets import sheet_book
 from bridge.source.deudores.snapshot import DeudoresSnapshot
 from bridge.source.deudores.tables import Book
 from bridge.source.files.delivered import (
@@ -116,9 +117,9 @@ class Deudores:
         chosen = by_form[form]
         if form == "json":
             return self._json(chosen, manifest)
-        from bridge.source.deudores.sheets import sheet_book
-
-        return sheet_book(chosen, form, manifest, self._loose_facts(form), self._mapping)
+        return sheet_book(
+            chosen, form, manifest, self._loose_facts(form), self._mapping, self._staging
+        )
 
     def _by_form(self, files: Sequence[Delivered], single: bool) -> dict[str, list[Delivered]]:
         """The files that can be read, by form. Raises SnapshotRefused for one that cannot."""

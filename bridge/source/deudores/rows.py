@@ -28,6 +28,26 @@ class TableFacts(Protocol):
     """Field → heading as written, for the fields that the table has."""
 
 
+class Convention:
+    """Whether the amounts of a column agree with their convention, by currency.
+
+    `contradictions` come from a first look at the whole column: currency → a cell that contradicts
+    its convention. Ambiguous cells of that currency are then doubtful.
+    """
+
+    def __init__(self, mapping_says: str, contradictions: dict[tuple[str, str], str]) -> None:
+        self._trusts_locale = mapping_says == "locale"
+        self._contradictions = contradictions
+
+    def against(self, field: str, currency: str, form: Form, value: Decimal) -> str:
+        """Why an amount of this form is doubtful; empty when it is not."""
+        if form is not Form.AMBIGUOUS or self._trusts_locale:
+            return ""
+        if value != value.to_integral_value():
+            return f"with the convention of {currency} it would have three decimals"
+        return self._contradictions.get((field, currency), "")
+
+
 class RowReading:
     """One row on its way: collects notes and the original text of cells that reading changed."""
 
@@ -62,7 +82,14 @@ class RowReading:
             self.note(code, self._table.headings.get(field, field))
         return cleaned
 
-    def amount(self, field: str, cell: Cell, currency: str, posted: bool = True) -> Decimal | None:
+    def amount(
+        self,
+        field: str,
+        cell: Cell,
+        currency: str,
+        convention: Convention,
+        posted: bool = True,
+    ) -> Decimal | None:
         """An optional amount; `posted` amounts also tell how they were rounded."""
         if cell is None or cell == "":
             return None
@@ -72,6 +99,8 @@ class RowReading:
             shown = as_text(cell)[:40]
             self.note("amount.unreadable", f'{self.place(field)}: "{shown}" is not an amount')
             return None
+        if against := convention.against(field, currency, amount.form, amount.value):
+            self.doubtful(field, cell, against)
         if posted:
             self.tell(field, cell, amount)
         elif amount.rounded:
@@ -118,23 +147,3 @@ def interest_of(principal: Decimal | None, rate: Decimal | None, currency: str) 
         return None
     exact = (principal * rate / 100).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
     return quantised(exact, currency)
-
-
-class Convention:
-    """Whether the amounts of a column agree with their convention, by currency.
-
-    `contradictions` come from a first look at the whole column: currency → a cell that contradicts
-    its convention. Ambiguous cells of that currency are then doubtful.
-    """
-
-    def __init__(self, mapping_says: str, contradictions: dict[tuple[str, str], str]) -> None:
-        self._trusts_locale = mapping_says == "locale"
-        self._contradictions = contradictions
-
-    def against(self, field: str, currency: str, form: Form, value: Decimal) -> str:
-        """Why an amount of this form is doubtful; empty when it is not."""
-        if form is not Form.AMBIGUOUS or self._trusts_locale:
-            return ""
-        if value != value.to_integral_value():
-            return f"with the convention of {currency} it would have three decimals"
-        return self._contradictions.get((field, currency), "")

@@ -1,0 +1,134 @@
+"""Which kind of table a sheet is, and which of its columns hold which field."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from bridge.errors import Problem
+from bridge.source.deudores.context import as_text
+from bridge.source.deudores.mapping import Columns, Headings
+from bridge.source.texts import heading_key
+
+HEADING_WITHIN = 20
+KNOWN_NAMES = 3
+KINDS = ("borrowers", "loans", "movements", "balances")
+_NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "borrowers": (("id",), ("name",)),
+    "loans": (("amount", "total"), ("start",), ("borrower", "name", "document")),
+    "movements": (("loan",), ("date",), ("amount",)),
+    "balances": (("name",), ("balance",)),
+    "splitwise": (("date",), ("description",), ("category",), ("cost",), ("currency",)),
+}
+"""Fields a kind cannot do without: one of each group."""
+_OF_THE_PERSON = frozenset({"name", "phone", "document", "address"})
+"""Columns that any table may repeat: they say nothing about its kind (but for borrowers)."""
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """A heading row that was understood."""
+
+    kind: str
+    line: int
+    columns: dict[str, int]
+    headings: dict[str, str]
+    width: int
+    score: int
+
+
+def find_heading(
+    first_rows: Sequence[tuple[int, Any]], columns: Columns, kinds: Iterable[str]
+) -> Heading | None:
+    """The first row with enough known names, as the kind that it fits best."""
+    for line, cells in first_rows:
+        if not isinstance(cells, list):
+            continue
+        fits = [found for kind in kinds if (found := _fit(line, cells, columns, kind))]
+        fits = [found for found in fits if len(found.columns) >= KNOWN_NAMES]
+        if fits:
+            return max(fits, key=lambda found: found.score)
+    return None
+
+
+def _fit(line: int, cells: list[Any], columns: Columns, kind: str) -> Heading | None:
+    at = _positions(cells)
+    found: dict[str, int] = {}
+    for field, names in columns.table(kind).items():
+        position = next((at[key] for name in names if (key := heading_key(name)) in at), None)
+        if position is not None:
+            found[field] = position
+    if not all(any(field in found for field in group) for group in _NEEDED[kind]):
+        return None
+    headings = {field: as_text(cells[position]).strip() for field, position in found.items()}
+    own = [field for field in found if kind == "borrowers" or field not in _OF_THE_PERSON]
+    return Heading(kind, line, found, headings, len(cells), len(own))
+
+
+def _positions(cells: list[Any]) -> dict[str, int]:
+    at: dict[str, int] = {}
+    for position, cell in enumerate(cells):
+        key = heading_key(as_text(cell).lstrip("\ufeff"))
+        if key:
+            at.setdefault(key, position)
+    return at
+
+
+def heading_problems(name: str, cells: list[Any], heading: Heading) -> list[Problem]:
+    """Headings that appear twice: which of the columns is meant cannot be told."""
+    keys = [heading_key(as_text(cell)) for cell in cells]
+    return [
+        Problem(
+            f"{name}, row {heading.line}",
+            f'has two columns headed "{text}".',
+            "Rename or remove the one that is not meant.",
+        )
+        for text in heading.headings.values()
+        if keys.count(heading_key(text)) > 1
+    ]
+
+
+def missing_columns(
+    name: str, first_rows: Sequence[tuple[int, Any]], columns: Columns, kinds: Sequence[str]
+) -> Problem:
+    """What a sheet that is no table has, and what would be needed, with the nearest names."""
+    rows = [cells for _, cells in first_rows if isinstance(cells, list)]
+    best = max(rows, key=lambda cells: _known(cells, columns, kinds), default=[])
+    there = [as_text(cell).strip() for cell in best if as_text(cell).strip()]
+    kind = max(kinds, key=lambda kind: _known(best, columns, [kind]))
+    keys = {heading_key(text): text for text in there}
+    wanted = []
+    for group in _NEEDED[kind]:
+        names: list[str] = [n for field in group for n in _names(columns.table(kind), field)]
+        if any(heading_key(n) in keys for n in names):
+            continue
+        text = " or ".join(f'"{n}"' for n in names[:3])
+        near = [
+            match
+            for n in names
+            for match in difflib.get_close_matches(heading_key(n), list(keys), 1, 0.75)
+        ]
+        wanted.append(f'{text} (nearest: "{keys[near[0]]}")' if near else text)
+    shown = ", ".join(f'"{text[:30]}"' for text in there[:15]) or "nothing"
+    return Problem(
+        name,
+        f"has no heading row that we know; the nearest has {shown}.",
+        f"It needs a column {'; and '.join(wanted) or 'more that we know'}: rename one, or add "
+        "its name to [columns] in mappings/deudores.toml.",
+    )
+
+
+def _names(table: dict[str, Headings], field: str) -> Headings:
+    return table.get(field, ())
+
+
+def _known(cells: list[Any], columns: Columns, kinds: Sequence[str]) -> int:
+    at = _positions(cells)
+    return max(
+        sum(
+            any(heading_key(name) in at for name in names) for names in columns.table(kind).values()
+        )
+        for kind in kinds
+    )

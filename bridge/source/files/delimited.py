@@ -1,0 +1,132 @@
+"""Delimited text as spreadsheets and people export it.
+
+The encoding is a byte order mark's, else UTF-8 if every byte agrees, else Windows-1252, and is
+always told. The delimiter is the one that gives the heading most known names, which the caller
+decides. Quotes follow RFC 4180; a row that breaks them is told by its line, the rest is read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from bridge.errors import Problem, SnapshotRefused
+from bridge.source.files.delivered import CHUNK, Delivered, refusing, too_large
+
+DELIMITERS = (";", ",", "\t", "|")
+_NOT_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_MOST_BROKEN_ROWS = 1_000
+_BOM_ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class Broken:
+    """A row whose quotes do not close."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class DelimitedSheet:
+    """A text file as rows of cells; every cell is text."""
+
+    strict_width = True
+
+    def __init__(
+        self, file: Delivered, encoding: str, delimiter: str, cell_characters: int
+    ) -> None:
+        self.name = file.name
+        self.encoding = encoding
+        self.delimiter = delimiter
+        self._file = file
+        self._cell_characters = cell_characters
+
+    def rows(self) -> Iterator[tuple[int, list[Any] | Broken]]:
+        """First line and cells of each record; `Broken` in place of cells that cannot be told."""
+        csv.field_size_limit(self._cell_characters)
+        broken = 0
+        with refusing(self.name), self._open() as text:
+            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+            line = 1
+            while True:
+                try:
+                    for row in reader:
+                        yield line, row
+                        line = reader.line_num + 1
+                    return
+                except csv.Error as error:
+                    broken += 1
+                    if broken > _MOST_BROKEN_ROWS:
+                        problem = Problem(
+                            f"{self.name}, row {line}",
+                            "and over a thousand others have quotes that do not close.",
+                            "Export the file again with its texts quoted.",
+                        )
+                        raise SnapshotRefused(f"{self.name} is broken", [problem]) from error
+                    yield line, Broken(f"rows {line} to {reader.line_num}: {error}")
+                    line = reader.line_num + 1
+
+    def _open(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(
+            io.BufferedReader(self._file.open(), CHUNK // 4),  # type: ignore[type-var]
+            encoding=self.encoding,
+            newline="",
+        )
+
+
+def encoding_of(file: Delivered, limit: int) -> str:
+    """The encoding of the whole file. Raises SnapshotRefused when it is not text."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, total, first = True, 0, True
+    with refusing(file.name), file.open() as stream:
+        while chunk := stream.read(CHUNK):
+            total += len(chunk)
+            if total > limit:
+                raise too_large(file.name, limit)
+            if first:
+                first = False
+                for bom, name in _BOM_ENCODINGS:
+                    if chunk.startswith(bom):
+                        return _checked(file, name)
+            if b"\x00" in chunk:
+                raise _not_text(file.name)
+            if is_utf8:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+            if not is_utf8 and any(byte in chunk for byte in _NOT_IN_CP1252):
+                raise _not_text(file.name)
+    if is_utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            is_utf8 = False
+    return "utf-8" if is_utf8 else "cp1252"
+
+
+def _checked(file: Delivered, encoding: str) -> str:
+    """The encoding that a byte order mark claims, if the whole file keeps to it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with refusing(file.name), file.open() as stream:
+            while chunk := stream.read(CHUNK):
+                if "\x00" in decoder.decode(chunk):
+                    raise _not_text(file.name)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise _not_text(file.name) from error
+    return encoding
+
+
+def _not_text(name: str) -> SnapshotRefused:
+    problem = Problem(
+        name, "is not text in UTF-8 or Windows-1252.", "Save it as CSV UTF-8, or deliver .xlsx."
+    )
+    return SnapshotRefused(f"{name} is not text", [problem])

@@ -1,0 +1,385 @@
+"""XLSX workbooks, streamed; amounts keep the exact text of the file.
+
+Only what a ledger needs is read: values, shared texts, which styles are dates or percentages, and
+the cached values of formulas. The XML is parsed event by event with document types refused, so a
+sheet never exists as a tree. Both date systems are understood.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+from xml.parsers import expat
+
+import msgspec
+
+from bridge.errors import Problem, SnapshotRefused
+from bridge.source.dates import from_serial
+from bridge.source.files.delivered import (
+    Delivered,
+    SizeLimits,
+    refuse_if,
+    refusing,
+    zip_problems,
+)
+
+_BLOCK = 64 * 1024
+_NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?")
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_BUILTIN_PERCENTS = frozenset({9, 10})
+_NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]|_.|\*.', re.IGNORECASE)
+_LARGEST_PART = 16 * 1024 * 1024
+"""Bytes of the small parts: workbook, relations, styles."""
+
+
+class BookLimits(msgspec.Struct, frozen=True):
+    sizes: SizeLimits
+    shared_text_bytes: int
+    rows: int
+    columns: int
+    cell_characters: int
+
+
+class Workbook:
+    """The sheets of a workbook, found and checked but not yet read."""
+
+    def __init__(self, file: Delivered, limits: BookLimits, staging: Path | None) -> None:
+        self.name = file.name
+        self._file = file
+        self._limits = limits
+        self._staging = staging
+        with refusing(self.name), self._open() as archive:
+            members = archive.infolist()
+            refuse_if(zip_problems(self.name, file.size, members, limits.sizes))
+            self._names = {member.filename for member in members}
+            self._sheets, self._base_1904 = _sheets(self, archive)
+            self._styles = _styles(self, archive)
+            self._shared = _shared_texts(self, archive)
+
+    def sheets(self) -> list[WorkbookSheet]:
+        """The sheets in their order."""
+        return [WorkbookSheet(self, title, part) for title, part in self._sheets]
+
+    def parse(self, archive: zipfile.ZipFile, part: str, events: Events) -> Iterator[None]:
+        """Feed a part to its events, yielding after each block. Raises SnapshotRefused."""
+        parser = expat.ParserCreate(namespace_separator="}")
+        parser.buffer_text = True
+        parser.StartElementHandler = events.start
+        parser.EndElementHandler = events.end
+        parser.CharacterDataHandler = events.text
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        try:
+            with archive.open(part) as stream:
+                while block := stream.read(_BLOCK):
+                    parser.Parse(block, False)
+                    yield
+                parser.Parse(b"", True)
+                yield
+        except (expat.ExpatError, KeyError) as error:
+            raise self.refused(part, f"cannot be read ({error})") from error
+
+    def refused(self, part: str, what: str) -> SnapshotRefused:
+        problem = Problem(f"{self.name}, {part}", f"{what}.", "Save the workbook again in Excel.")
+        return SnapshotRefused(f"{self.name} cannot be read", [problem])
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise self.refused("XML", "declares a document type, which no workbook does")
+
+    def _open(self) -> zipfile.ZipFile:
+        return _OwningZip(self._file.seekable(self._staging))
+
+
+class _OwningZip(zipfile.ZipFile):
+    """A ZIP that closes its stream with itself."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        try:
+            super().__init__(stream)
+        except BaseException:
+            stream.close()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self._stream.close()
+
+
+class Events:
+    """Handlers of one part; by default they hear nothing."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+class WorkbookSheet:
+    """A sheet as rows of cells: text, exact numbers, dates and truth values."""
+
+    strict_width = False
+    encoding = ""
+    delimiter = ""
+
+    def __init__(self, book: Workbook, title: str, part: str) -> None:
+        self.name = f"{book.name} {title}"
+        self.title = title
+        self._book = book
+        self._part = part
+
+    def rows(self) -> Iterator[tuple[int, list[Any]]]:
+        """Row number and cells; empty rows between are empty lists, up to a few."""
+        book = self._book
+        with refusing(book.name), book._open() as archive:
+            events = _RowEvents(book, self.name)
+            for _ in book.parse(archive, self._part, events):
+                while events.rows:
+                    yield events.rows.popleft()
+
+
+class _RowEvents(Events):
+    def __init__(self, book: Workbook, name: str) -> None:
+        self.rows: deque[tuple[int, list[Any]]] = deque()
+        self._book = book
+        self._name = name
+        self._limits = book._limits
+        self._row: list[Any] = []
+        self._number = 0
+        self._count = 0
+        self._column = -1
+        self._type = ""
+        self._style = 0
+        self._inside = False
+        self._phonetic = False
+        self._text: list[str] = []
+        self._length = 0
+        self._letters: dict[str, int] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition("}")[2]
+        if local == "c":
+            self._start_cell(attributes)
+        elif local in ("v", "t"):
+            self._inside = not self._phonetic
+        elif local == "row":
+            self._start_row(attributes)
+        elif local == "rPh":
+            self._phonetic = True
+
+    def end(self, name: str) -> None:
+        local = name.rpartition("}")[2]
+        if local in ("v", "t"):
+            self._inside = False
+        elif local == "c":
+            value = self._value("".join(self._text))
+            if value != "":
+                missing = self._column + 1 - len(self._row)
+                if missing > 0:
+                    self._row.extend([""] * missing)
+                self._row[self._column] = value
+        elif local == "row":
+            self.rows.append((self._number, self._row))
+        elif local == "rPh":
+            self._phonetic = False
+
+    def text(self, text: str) -> None:
+        if not self._inside:
+            return
+        self._length += len(text)
+        if self._length > self._limits.cell_characters:
+            limit = self._limits.cell_characters
+            raise self._book.refused(
+                f"{self._name}, row {self._number}", f"has a cell of over {limit} characters"
+            )
+        self._text.append(text)
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        written = attributes.get("r", "")
+        number = int(written) if written.isdecimal() and len(written) < 9 else self._number + 1
+        gap = min(number - self._number - 1, 11)
+        for blank in range(number - gap, number):
+            self.rows.append((blank, []))
+        self._number = number
+        self._count += 1
+        if self._count > self._limits.rows:
+            raise self._book.refused(self._name, f"has over {self._limits.rows:,} rows")
+        self._row = []
+        self._column = -1
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._text = []
+        self._length = 0
+        self._type = attributes.get("t", "n")
+        style = attributes.get("s", "0")
+        self._style = int(style) if style.isdecimal() and len(style) < 7 else 0
+        match = _REFERENCE.fullmatch(attributes.get("r", ""))
+        self._column = self._index(match[1]) if match else self._column + 1
+        # A stray cell far to the right of any heading is never a reason for a huge row.
+        self._column = min(self._column, self._limits.columns)
+
+    def _index(self, letters: str) -> int:
+        index = self._letters.get(letters)
+        if index is None:
+            index = 0
+            for letter in letters:
+                index = index * 26 + ord(letter) - 64
+            index = self._letters[letters] = index - 1
+        return index
+
+    def _value(self, text: str) -> Any:
+        if not text:
+            return ""
+        if self._type == "n":
+            return self._numeric(text.strip())
+        if self._type == "s":
+            shared = self._book._shared
+            position = int(text) if text.isdecimal() and len(text) < 10 else len(shared)
+            if position >= len(shared):
+                raise self._book.refused(
+                    f"{self._name}, row {self._number}", "points to a text that is not there"
+                )
+            return shared[position]
+        if self._type == "b":
+            return text.strip() == "1"
+        return text
+
+    def _numeric(self, text: str) -> Any:
+        if not _NUMBER.fullmatch(text):
+            return text
+        number = Decimal(text)
+        style = self._book._styles.get(self._style, "")
+        if style == "date":
+            day: date | None = from_serial(number, self._book._base_1904)
+            return day if day is not None else number
+        if style == "percent":
+            return f"{(number * 100).normalize():f}%"
+        return number
+
+
+class _Collect(Events):
+    """Calls `begin` for each element with its local name and attributes."""
+
+    def __init__(self, begin: Callable[[str, dict[str, str]], None]) -> None:
+        self._begin = begin
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        self._begin(name.rpartition("}")[2], local)
+
+
+def _small_part(book: Workbook, archive: zipfile.ZipFile, part: str, events: Events) -> None:
+    if part not in book._names:
+        return
+    if archive.getinfo(part).file_size > _LARGEST_PART:
+        raise book.refused(part, "is too large")
+    for _ in book.parse(archive, part, events):
+        pass
+
+
+def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], bool]:
+    """Titles and parts of the sheets, and whether days count from 1904."""
+    targets: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
+    base_1904: list[bool] = []
+
+    def relation(local: str, attributes: dict[str, str]) -> None:
+        if local == "Relationship":
+            target = attributes.get("Target", "")
+            full = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            targets[attributes.get("Id", "")] = full
+
+    def sheet(local: str, attributes: dict[str, str]) -> None:
+        if local == "sheet":
+            found.append((attributes.get("name", ""), attributes.get("id", "")))
+        elif local == "workbookPr":
+            base_1904.append(attributes.get("date1904", "") in ("1", "true"))
+
+    _small_part(book, archive, "xl/_rels/workbook.xml.rels", _Collect(relation))
+    _small_part(book, archive, "xl/workbook.xml", _Collect(sheet))
+    sheets = [(title, targets.get(key, "")) for title, key in found]
+    present = [(title, part) for title, part in sheets if part in book._names]
+    if not present:
+        raise book.refused("xl/workbook.xml", "has no sheets")
+    return present, any(base_1904)
+
+
+def _styles(book: Workbook, archive: zipfile.ZipFile) -> dict[int, str]:
+    """Style number → `date` or `percent`, for those that are one."""
+    formats: dict[int, str] = {}
+    cells: list[int] = []
+    inside: list[str] = []
+
+    def number(text: str) -> int:
+        return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+    def style(local: str, attributes: dict[str, str]) -> None:
+        if local in ("cellXfs", "cellStyleXfs", "dxfs", "cellStyles"):
+            inside[:] = [local]
+        elif local == "numFmt":
+            formats[number(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
+        elif local == "xf" and inside == ["cellXfs"]:
+            cells.append(number(attributes.get("numFmtId", "")))
+
+    _small_part(book, archive, "xl/styles.xml", _Collect(style))
+    kinds = {position: _kind_of(key, formats.get(key, "")) for position, key in enumerate(cells)}
+    return {position: kind for position, kind in kinds.items() if kind}
+
+
+def _kind_of(number: int, code: str) -> str:
+    if number in _BUILTIN_DATES:
+        return "date"
+    if number in _BUILTIN_PERCENTS:
+        return "percent"
+    plain = _NOT_FORMAT.sub("", code.partition(";")[0]).lower()
+    if "%" in plain:
+        return "percent"
+    return "date" if plain != "general" and re.search(r"[dmyhs]", plain) else ""
+
+
+class _Texts(Events):
+    def __init__(self, book: Workbook) -> None:
+        self.texts: list[str] = []
+        self._book = book
+        self._parts: list[str] = []
+        self._inside = self._phonetic = False
+        self._size = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition("}")[2]
+        self._inside = local == "t" and not self._phonetic
+        self._phonetic = self._phonetic or local == "rPh"
+        if local == "si":
+            self._parts = []
+
+    def end(self, name: str) -> None:
+        local = name.rpartition("}")[2]
+        self._inside = False
+        if local == "rPh":
+            self._phonetic = False
+        elif local == "si":
+            self.texts.append("".join(self._parts))
+
+    def text(self, text: str) -> None:
+        if not self._inside:
+            return
+        self._size += len(text) + 60
+        if self._size > self._book._limits.shared_text_bytes:
+            raise self._book.refused("xl/sharedStrings.xml", "is too large; deliver CSV instead")
+        self._parts.append(text)
+
+
+def _shared_texts(book: Workbook, archive: zipfile.ZipFile) -> list[str]:
+    """The texts that cells share, bounded in memory."""
+    events = _Texts(book)
+    if "xl/sharedStrings.xml" in book._names:
+        for _ in book.parse(archive, "xl/sharedStrings.xml", events):
+            pass
+    return events.texts
