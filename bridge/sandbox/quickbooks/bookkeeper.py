@@ -14,7 +14,6 @@ from bridge.sandbox.quickbooks.people import key
 from bridge.sandbox.quickbooks.tables import Row
 from bridge.sandbox.quickbooks.writing import open_invoice_lines, write
 
-PERSON = "Contadora"
 NAMED = {"account": "Account", "customer": "Customer", "item": "Item", "vendor": "Vendor"}
 FIELDS = {"date": "TxnDate", "due": "DueDate", "memo": "PrivateNote"}
 
@@ -30,13 +29,9 @@ def follow(company: Company, wish: Wish) -> Wish:
     action = ACTIONS.get(str(wish.get("action", "")))
     if action is None:
         raise Misunderstood(f"action must be one of {', '.join(ACTIONS)}")
-    company.by_hand, before = True, company.editor
-    company.editor = PERSON
+    company.by_hand = True
     try:
         return action(company, wish)
-    except BaseException:
-        company.editor = before
-        raise
     finally:
         company.by_hand = False
 

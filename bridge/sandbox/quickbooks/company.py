@@ -18,7 +18,7 @@ COMPANY_ZONE = timezone(timedelta(hours=-5))
 SERVER_ZONE = timezone(timedelta(hours=-8))
 RECEIVABLE = "Accounts Receivable (A/R)"
 UNDEPOSITED = "UndepositedFunds"
-API_USER = "root"
+API_USER, PERSON = "root", "Contadora"
 
 KIND_OF = {
     "Invoice": "invoice",
@@ -62,7 +62,7 @@ class Company:
         self.names: dict[str, tuple[str, str]] = {}
         self.rates: dict[str, dict[str, str]] = {}
         self.deposits: dict[str, str] = {}
-        self.editor = API_USER
+        self.by_person: set[tuple[str, str]] = set()
         self.by_hand = False
         self.receivables: dict[str, str] = {}
         self.books = Books(home, "", self.receivable)
@@ -184,6 +184,10 @@ class Company:
     def save_row(self, entity: str, row: Row) -> None:
         """Store a new or changed row with its stamps; a change moves the SyncToken."""
         now = self.now_s()
+        if self.by_hand:
+            self.by_person.add((entity, row["Id"]))
+        else:
+            self.by_person.discard((entity, row["Id"]))
         before = self.tables[entity].rows.get(row["Id"])
         stamp = self.stamp(now)
         if before is None:
@@ -194,6 +198,10 @@ class Company:
             created = before["MetaData"]["CreateTime"]
             row["MetaData"] = {"CreateTime": created, "LastUpdatedTime": stamp}
         self.tables[entity].put(row, now)
+
+    def editor(self, entity: str, row_id: str) -> str:
+        """Return who changed a row last, by the name that a stale write is told."""
+        return PERSON if (entity, row_id) in self.by_person else API_USER
 
     def touch(self, entity: str, row_id: str, *, token: bool, moment: bool) -> None:
         """Note that something else changed a row, as far as the switches let it show."""

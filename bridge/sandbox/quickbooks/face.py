@@ -17,6 +17,7 @@ from bridge.sandbox.quickbooks import (
     evaluate,
     faults,
     lists,
+    people,
     query,
     schema,
     snapshot,
@@ -100,6 +101,7 @@ class QuickBooks:
         with self._lock:
             self._settings.change(wish)
             demo.show_settings(self.company)
+            people.index(self.company)
 
     def meters(self) -> dict[str, Any]:
         return {
@@ -233,7 +235,6 @@ class QuickBooks:
             raise faults.unsupported(operation)
         if operation == "void" and entity not in (*schema.VOID_BY_OPERATION, "JournalEntry"):
             raise faults.unsupported("void")
-        company.editor = "root"
         row = write(company, entity, operation, _json(request.body), options)
         if not row:
             # A void that QBO does not do answers as if it had. Last verified 2026-11-20.

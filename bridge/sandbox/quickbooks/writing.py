@@ -87,7 +87,7 @@ def _current(company: Company, entity: str, body: Row) -> Row:
             raise faults.missing(name)
     row = company.row(entity, str(body["Id"]))
     if str(body["SyncToken"]) != row["SyncToken"]:
-        raise faults.stale(company.editor)
+        raise faults.stale(company.editor(entity, row["Id"]))
     return row
 
 
