@@ -1,0 +1,181 @@
+"""Bindings: our references tied to the ids of the accounting system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from sqlalchemy import and_, func, select
+
+from bridge.core.books import Kind, PostedDocument
+from bridge.core.delivery import Binding
+from bridge.core.identity import base_reference
+from bridge.store import tables
+from bridge.store.engine import upsert
+from bridge.store.session import Session, chunks
+from bridge.store.values import NO_LOAN, LoanKey, json
+
+BINDING = tables.table(tables.BindingRow)
+OUTBOX = tables.table(tables.OutboxEntry)
+WAIT = tables.table(tables.Wait)
+decode_binding = msgspec.json.Decoder(Binding).decode
+PARAMETERS = 500
+"""A list of values in one statement has at most so many."""
+
+
+class Bindings(Session):
+    """The part of a unit of work that knows what is in the books under which id.
+
+    Bindings belong to one company's books: those of another are never found.
+    """
+
+    def bindings(self, system: str, company: str, loan: LoanKey) -> list[Binding]:
+        """Every binding of a loan, all generations, voided ones too."""
+        t = BINDING.c
+        query = (
+            select(t.body)
+            .where(
+                t.books == self._books_of(system, company),
+                t.installation == loan[0],
+                t.loan == loan[1],
+            )
+            .order_by(t.reference)
+        )
+        return [decode_binding(body) for (body,) in self._connection.execute(query)]
+
+    def customer_binding(self, system: str, company: str, base: str) -> Binding | None:
+        """The live binding of a customer, whatever its generation; the newest if several."""
+        t = BINDING.c
+        query = select(t.body).where(
+            t.books == self._books_of(system, company),
+            t.base == base,
+            t.kind == Kind.CUSTOMER.value,
+            t.voided == 0,
+        )
+        found = [decode_binding(body) for (body,) in self._connection.execute(query)]
+        return max(found, key=lambda binding: binding.generation, default=None)
+
+    def binding(self, system: str, company: str, reference: str) -> Binding | None:
+        """The binding of a full reference, live or voided."""
+        t = BINDING.c
+        query = select(t.body).where(
+            t.books == self._books_of(system, company), t.reference == reference
+        )
+        body = self._connection.execute(query).scalar()
+        return None if body is None else decode_binding(body)
+
+    def binding_by_external_id(
+        self, system: str, company: str, kind: Kind, external_id: str
+    ) -> Binding | None:
+        """The binding of a document of the books; a live one if there is one."""
+        t = BINDING.c
+        query = (
+            select(t.body)
+            .where(
+                t.books == self._books_of(system, company),
+                t.kind == kind.value,
+                t.external_id == external_id,
+            )
+            .order_by(t.voided, t.reference.desc())
+            .limit(1)
+        )
+        body = self._connection.execute(query).scalar()
+        return None if body is None else decode_binding(body)
+
+    def loan_of(self, system: str, company: str, reference: str) -> LoanKey | None:
+        """The loan that a reference was posted for; None for customers and unknown ones."""
+        t = BINDING.c
+        query = select(t.installation, t.loan).where(
+            t.books == self._books_of(system, company), t.reference == reference
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None or row.loan == "" else (row.installation, row.loan)
+
+    def links(self, system: str, company: str, references: Iterable[str]) -> dict[str, str]:
+        """Reference → external id, for those that are bound and not voided."""
+        books = self._books_of(system, company)
+        t = BINDING.c
+        found: dict[str, str] = {}
+        for part in chunks(references, PARAMETERS):
+            query = select(t.reference, t.external_id).where(
+                t.books == books, t.reference.in_(part), t.voided == 0
+            )
+            for reference, external_id in self._connection.execute(query):
+                found[reference] = external_id
+        return found
+
+    def live_bindings(
+        self, system: str, company: str, kind: Kind | None = None
+    ) -> Iterator[tuple[LoanKey, Binding]]:
+        """Everything that should be in the books, streamed by reference."""
+        t = BINDING.c
+        query = select(t.installation, t.loan, t.body).where(
+            t.books == self._books_of(system, company), t.voided == 0
+        )
+        if kind is not None:
+            query = query.where(t.kind == kind.value)
+        for row in self._connection.execute(query.order_by(t.reference)):
+            yield (row.installation, row.loan), decode_binding(row.body)
+
+    def put_binding(
+        self, system: str, company: str, binding: Binding, loan: LoanKey = NO_LOAN
+    ) -> None:
+        """Write a binding over the one of the same reference. Entries that waited for it go on."""
+        books = self._books_of(system, company)
+        line = {
+            "books": books,
+            "reference": binding.reference,
+            "base": base_reference(binding.reference),
+            "kind": binding.document.kind.value,
+            "external_id": binding.external_id,
+            "version": binding.version,
+            "installation": loan[0],
+            "loan": loan[1],
+            "voided": int(binding.voided),
+            "body": json(binding),
+        }
+        upsert(self._connection, BINDING, [line])
+        if not binding.voided:
+            self._release(books, binding.reference)
+
+    def mark_voided(
+        self, system: str, company: str, reference: str, posted: PostedDocument | None = None
+    ) -> None:
+        """The document is no longer in force; `posted` is what the books say is left of it."""
+        binding = self.binding(system, company, reference)
+        assert binding is not None, f"{reference} is not bound"
+        t = BINDING.c
+        changed = msgspec.structs.replace(
+            binding,
+            voided=True,
+            posted=posted or binding.posted,
+            version=posted.version if posted else binding.version,
+        )
+        self._connection.execute(
+            BINDING.update()
+            .where(t.books == self._books_of(system, company), t.reference == reference)
+            .values(voided=1, version=changed.version, body=json(changed))
+        )
+
+    def binding_counts(self, system: str, company: str) -> dict[tuple[Kind, bool], int]:
+        """(kind, voided) → how many."""
+        t = BINDING.c
+        query = (
+            select(t.kind, t.voided, func.count())
+            .where(t.books == self._books_of(system, company))
+            .group_by(t.kind, t.voided)
+        )
+        return {(Kind(k), bool(v)): n for k, v, n in self._connection.execute(query)}
+
+    def _release(self, books: int, reference: str) -> None:
+        """Entries that waited for this reference wait for one less."""
+        waits = and_(WAIT.c.books == books, WAIT.c.reference == reference)
+        query = select(WAIT.c.entry).where(waits)
+        entries = list(self._connection.execute(query).scalars())
+        if not entries:
+            return
+        self._connection.execute(WAIT.delete().where(waits))
+        for part in chunks(entries, PARAMETERS):
+            self._connection.execute(
+                OUTBOX.update().where(OUTBOX.c.id.in_(part)).values(waiting=OUTBOX.c.waiting - 1)
+            )

@@ -1,0 +1,97 @@
+"""What people see of the outbox, and what they decide about it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_, select
+
+from bridge.core.delivery import State, may
+from bridge.errors import UsageError
+from bridge.store import tables
+from bridge.store.bindings import OUTBOX, WAIT
+from bridge.store.outbox import Outbox
+from bridge.store.outbox_rows import NEVER_YET
+from bridge.store.values import DecisionRecord, Entry, LoanKey
+
+DECISION = tables.table(tables.Decision)
+
+
+class Decisions(Outbox):
+    """The part of a unit of work that answers to people."""
+
+    def entries(
+        self,
+        system: str,
+        company: str,
+        *,
+        state: State | None = None,
+        run: str | None = None,
+        reference: str | None = None,
+        loan: LoanKey | None = None,
+        limit: int = 1000,
+    ) -> list[Entry]:
+        """Entries for a person to look at, oldest first."""
+        t = OUTBOX.c
+        wanted: list[ColumnElement[bool]] = [t.books == self._books_of(system, company)]
+        if state is not None:
+            wanted.append(t.state == state.value)
+        if run is not None:
+            wanted.append(t.run == run)
+        if reference is not None:
+            wanted.append(or_(t.reference == reference, t.target == reference))
+        if loan is not None:
+            wanted += [t.installation == loan[0], t.loan == loan[1]]
+        return self._entries(*wanted, limit=limit)
+
+    def entry(self, entry_id: int) -> Entry | None:
+        found = self._entries(OUTBOX.c.id == entry_id, limit=1)
+        return found[0] if found else None
+
+    def retry(self, entry_id: int, who: str, at: str) -> None:
+        """A person decided to send a rejected or drifted entry again."""
+        self._decide(entry_id, State.PENDING, "retry", who, at)
+
+    def drop(self, entry_id: int, who: str, at: str) -> None:
+        """A person decided not to send an entry."""
+        self._decide(entry_id, State.DROPPED, "drop", who, at)
+        self._connection.execute(WAIT.delete().where(WAIT.c.entry == entry_id))
+
+    def record_decision(
+        self,
+        who: str,
+        at: str,
+        verb: str,
+        reference: str,
+        detail: str = "",
+        entry: int | None = None,
+    ) -> None:
+        """Keep what a person decided."""
+        self._connection.execute(
+            DECISION.insert().values(
+                at=at, who=who, verb=verb, entry=entry, reference=reference, detail=detail
+            )
+        )
+
+    def decisions(self, limit: int = 1000) -> list[DecisionRecord]:
+        """What people decided, newest first."""
+        t = DECISION.c
+        query = select(DECISION).order_by(t.id.desc()).limit(limit)
+        return [
+            DecisionRecord(
+                at=row.at,
+                who=row.who,
+                verb=row.verb,
+                entry=row.entry,
+                reference=row.reference,
+                detail=row.detail,
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def _decide(self, entry_id: int, state: State, verb: str, who: str, at: str) -> None:
+        row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
+        if row is None:
+            raise UsageError(f"outbox entry {entry_id} does not exist; see `outbox list`")
+        if not may(State(row.state), state):
+            raise UsageError(f"{row.reference} is {row.state}; it cannot be changed by {verb}")
+        self._step(row, state, code=row.code, detail=row.detail, not_before=NEVER_YET)
+        self.record_decision(who, at, verb, row.reference, row.detail, entry_id)

@@ -1,0 +1,149 @@
+"""The database connection, and everything that differs between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, QueuePool, Table, create_engine, event, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bridge.errors import ConfigurationError
+from bridge.store.types import native
+
+BUSY_TIMEOUT_S = 30
+CACHE_KIB = 65536
+WRITES = "bridge_writes"
+"""Execution option of a connection that takes the write lock when its transaction begins."""
+
+
+def parsed(url: str) -> URL:
+    """The URL, or a ConfigurationError that says what a good one looks like."""
+    try:
+        found = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(f"[state] url: {url!r} is not a database URL.") from error
+    if found.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigurationError(f"[state] url: {url!r}: use sqlite:///FILE or postgresql://…")
+    if found.get_backend_name() == "sqlite" and found.database in {None, "", ":memory:"}:
+        raise ConfigurationError("[state] url: the state store needs a file: sqlite:///FILE")
+    return found
+
+
+def file_of(url: URL) -> Path | None:
+    """The database file, for SQLite."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    assert url.database is not None, "parsed() refuses a URL without a file"
+    return Path(url.database).expanduser().absolute()
+
+
+def make_private(path: Path) -> None:
+    """Create folder and file for this user only; take others' rights from an existing file."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def uri(path: Path, **parameters: str) -> str:
+    """The file as an SQLite URI."""
+    tail = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"file:{quote(str(path))}?{tail}"
+
+
+def open_engine(url: URL, *, durable: bool = True) -> Engine:
+    """An engine whose transactions begin where they are asked to.
+
+    SQLite: WAL, so that readers and the one writer do not wait for each other; synchronous FULL,
+    because an outbox entry must be on the disk, not in a cache, before its request leaves. It
+    costs one fsync per commit, and a commit covers a whole batch. A scratch copy needs neither.
+    """
+    path = file_of(url)
+    if path is None:
+        return create_engine(url, pool_pre_ping=True)
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri(path, mode="rw"),
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Taking the lock at the start means waiting for it, never failing half-way.
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def raw(connection: Connection) -> Any:
+    """The driver's own connection, inside the current transaction."""
+    return connection.connection.driver_connection
+
+
+def key_of(connection: Connection, identifier: str) -> int | str:
+    """A ledger id as this database keeps it, for statements written as text."""
+    return native(identifier) if is_sqlite(connection) else identifier
+
+
+def temporary(connection: Connection, name: str, columns: str) -> None:
+    """Make an empty temporary table.
+
+    `columns` uses ID for a ledger id's type and SERIAL for a number that counts the rows.
+    """
+    sqlite = is_sqlite(connection)
+    identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+    kinds = {
+        "ID": "BLOB" if sqlite else 'TEXT COLLATE "C"',
+        "SERIAL": "INTEGER PRIMARY KEY" if sqlite else identity,
+    }
+    for word, kind in kinds.items():
+        columns = columns.replace(word, kind)
+    connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
+    connection.execute(text(f"CREATE TEMPORARY TABLE {name} ({columns})"))
+
+
+def in_order(connection: Connection, column: str) -> str:
+    """ORDER BY terms that put ids in numeric order, those that are not numbers last."""
+    if is_sqlite(connection):
+        return column  # `native` made numbers of them
+    number = f"CASE WHEN {column} ~ '^(0|[1-9][0-9]{{0,17}})$' THEN {column}::bigint END"
+    return f"{number} NULLS LAST, {column}"
+
+
+def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows; those whose primary key is there are overwritten."""
+    make = sqlite_insert if is_sqlite(connection) else postgresql_insert
+    keys = [column.name for column in table.primary_key]
+    statement = make(table)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+
+
+def analyse(connection: Connection) -> None:
+    """Let the planner know the tables' sizes."""
+    connection.execute(text("PRAGMA optimize" if is_sqlite(connection) else "ANALYZE"))

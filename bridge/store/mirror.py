@@ -1,0 +1,204 @@
+"""The mirror: what the books said last, so that reconciling reads only what changed there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from sqlalchemy import and_, func, select
+
+from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.delivery import Binding
+from bridge.core.identity import is_ours
+from bridge.store import tables
+from bridge.store.bindings import BINDING, decode_binding
+from bridge.store.engine import upsert
+from bridge.store.session import Session, chunks
+from bridge.store.values import LoanKey, MirrorTotal, json
+
+MIRROR = tables.table(tables.MirrorRow)
+CURSOR = tables.table(tables.MirrorCursor)
+_posted = msgspec.json.Decoder(PostedDocument).decode
+_CHUNK = 1000
+_SAME = and_(
+    MIRROR.c.books == BINDING.c.books,
+    MIRROR.c.kind == BINDING.c.kind,
+    MIRROR.c.external_id == BINDING.c.external_id,
+)
+
+
+class Mirror(Session):
+    """The part of a unit of work that keeps and compares what the books said."""
+
+    def mirror_put(self, system: str, company: str, docs: Iterable[PostedDocument]) -> int:
+        """Write documents as the books tell them now. Returns how many."""
+        books = self._books_of(system, company)
+        count = 0
+        for part in chunks(docs, _CHUNK):
+            upsert(self._connection, MIRROR, [_line(books, document) for document in part])
+            count += len(part)
+        return count
+
+    def mirror_status(
+        self, system: str, company: str, kind: Kind, external_id: str, status: Status
+    ) -> bool:
+        """The books said only this much of a document. False: it is not in the mirror."""
+        document = self.mirror_document(system, company, kind, external_id)
+        if document is None:
+            return False
+        self.mirror_put(system, company, [msgspec.structs.replace(document, status=status)])
+        return True
+
+    def mirror_remove(
+        self, system: str, company: str, kind: Kind, external_ids: Iterable[str]
+    ) -> None:
+        """Forget documents, as if they had never been read."""
+        books = self._books_of(system, company)
+        t = MIRROR.c
+        for part in chunks(external_ids, 500):
+            self._connection.execute(
+                MIRROR.delete().where(
+                    t.books == books, t.kind == kind.value, t.external_id.in_(part)
+                )
+            )
+
+    def mirror_clear(self, system: str, company: str) -> None:
+        """Forget everything that these books said, cursors too: the next reading is a full one."""
+        books = self._books_of(system, company)
+        self._connection.execute(MIRROR.delete().where(MIRROR.c.books == books))
+        self._connection.execute(CURSOR.delete().where(CURSOR.c.books == books))
+
+    def mirror_cursor(self, system: str, company: str, name: str = "changes") -> str:
+        """How far the books have been read; empty before the first time."""
+        query = select(CURSOR.c.cursor).where(
+            CURSOR.c.books == self._books_of(system, company), CURSOR.c.name == name
+        )
+        return str(self._connection.execute(query).scalar() or "")
+
+    def set_mirror_cursor(
+        self, system: str, company: str, cursor: str, name: str = "changes"
+    ) -> None:
+        line = {"books": self._books_of(system, company), "name": name, "cursor": cursor}
+        upsert(self._connection, CURSOR, [line])
+
+    def mirror_document(
+        self, system: str, company: str, kind: Kind, external_id: str
+    ) -> PostedDocument | None:
+        query = select(MIRROR.c.body).where(
+            MIRROR.c.books == self._books_of(system, company),
+            MIRROR.c.kind == kind.value,
+            MIRROR.c.external_id == external_id,
+        )
+        body = self._connection.execute(query).scalar()
+        return None if body is None else _posted(body)
+
+    def mirror_documents(
+        self, system: str, company: str, kind: Kind | None = None
+    ) -> Iterator[PostedDocument]:
+        """Everything the books told, streamed."""
+        query = select(MIRROR.c.body).where(MIRROR.c.books == self._books_of(system, company))
+        if kind is not None:
+            query = query.where(MIRROR.c.kind == kind.value)
+        for body in self._connection.execute(query).scalars():
+            yield _posted(body)
+
+    def mirror_totals(self, system: str, company: str) -> dict[tuple[Kind, str], MirrorTotal]:
+        """(kind, currency) → live documents, their sum and what is open."""
+        t = MIRROR.c
+        query = (
+            select(
+                t.kind, t.currency, func.count(), func.sum(t.total_cents), func.sum(t.open_cents)
+            )
+            .where(t.books == self._books_of(system, company), t.status == Status.LIVE.value)
+            .group_by(t.kind, t.currency)
+        )
+        return {
+            (Kind(kind), currency): MirrorTotal(count=count, total=total, open=still_open)
+            for kind, currency, count, total, still_open in self._connection.execute(query)
+        }
+
+    def missing(
+        self, system: str, company: str
+    ) -> Iterator[tuple[LoanKey, Binding, PostedDocument | None]]:
+        """Bound documents that the books do not have live; with what they say, if anything."""
+        query = (
+            select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
+            .select_from(BINDING.outerjoin(MIRROR, _SAME))
+            .where(
+                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.voided == 0,
+                func.coalesce(MIRROR.c.status, "") != Status.LIVE.value,
+            )
+            .order_by(BINDING.c.reference)
+        )
+        for installation, loan, bound, posted in self._connection.execute(query):
+            document = None if posted is None else _posted(posted)
+            yield (installation, loan), decode_binding(bound), document
+
+    def altered(
+        self, system: str, company: str
+    ) -> Iterator[tuple[LoanKey, Binding, PostedDocument]]:
+        """Live documents whose version in the books is not the one that we saw when posting."""
+        query = (
+            select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
+            .select_from(BINDING.join(MIRROR, _SAME))
+            .where(
+                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.voided == 0,
+                MIRROR.c.status == Status.LIVE.value,
+                MIRROR.c.version != BINDING.c.version,
+            )
+            .order_by(BINDING.c.reference)
+        )
+        for installation, loan, bound, posted in self._connection.execute(query):
+            yield (installation, loan), decode_binding(bound), _posted(posted)
+
+    def revived(self, system: str, company: str) -> Iterator[tuple[Binding, PostedDocument]]:
+        """Documents that we voided and the books have live."""
+        query = (
+            select(BINDING.c.body, MIRROR.c.body)
+            .select_from(BINDING.join(MIRROR, _SAME))
+            .where(
+                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.voided == 1,
+                MIRROR.c.status == Status.LIVE.value,
+            )
+            .order_by(BINDING.c.reference)
+        )
+        for bound, posted in self._connection.execute(query):
+            yield decode_binding(bound), _posted(posted)
+
+    def unbound(
+        self, system: str, company: str, prefixes: Iterable[str] | None = None
+    ) -> Iterator[PostedDocument]:
+        """Live documents that no binding is about; with `prefixes`, those that look like ours."""
+        ours = None if prefixes is None else list(prefixes)
+        query = (
+            select(MIRROR.c.number, MIRROR.c.body)
+            .select_from(MIRROR.outerjoin(BINDING, _SAME))
+            .where(
+                MIRROR.c.books == self._books_of(system, company),
+                MIRROR.c.status == Status.LIVE.value,
+                BINDING.c.reference.is_(None),
+            )
+            .order_by(MIRROR.c.kind, MIRROR.c.number, MIRROR.c.external_id)
+        )
+        for number, body in self._connection.execute(query):
+            if ours is None or any(is_ours(number, prefix) for prefix in ours):
+                yield _posted(body)
+
+
+def _line(books: int, document: PostedDocument) -> dict[str, object]:
+    return {
+        "books": books,
+        "kind": document.kind.value,
+        "external_id": document.external_id,
+        "version": document.version,
+        "status": document.status.value,
+        "number": document.number,
+        "customer_id": document.customer_id,
+        "currency": document.currency,
+        "total_cents": document.total,
+        "open_cents": document.open,
+        "body": json(document),
+    }

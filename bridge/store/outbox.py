@@ -1,0 +1,320 @@
+"""The outbox: every write to the books, from the wish to the proof.
+
+An entry is on disk before its request leaves, and each of its moves is one that
+`core.delivery.MOVES` allows. An entry waits while a document that it names is not in the books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, func, select
+
+from bridge.core.books import (
+    PostedDocument,
+)
+from bridge.core.delivery import (
+    UNSETTLED,
+    WAITS_FOR_A_PERSON,
+    Binding,
+    Drifted,
+    InDoubt,
+    Operation,
+    Outcome,
+    Posted,
+    Rejected,
+    State,
+    Unavailable,
+    may,
+)
+from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, WAIT, Bindings
+from bridge.store.outbox_rows import (
+    books_of,
+    document_from,
+    entry_of,
+    is_about_a_binding,
+    is_void,
+    line_of,
+    named_by,
+)
+from bridge.store.session import chunks
+from bridge.store.types import instant_text
+from bridge.store.values import Entry, LoanKey, NewEntry, json
+
+_SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED)
+_TAKEN = (State.SENDING, State.IN_DOUBT, State.POSTED)
+
+
+class Outbox(Bindings):
+    """The part of a unit of work that moves writes along."""
+
+    def enqueue(self, run: str, system: str, company: str, entries: Sequence[NewEntry]) -> int:
+        """Write down what is wanted, in order. Returns how many entries that were.
+
+        The same intent under way twice is our mistake and raises IntegrityError.
+        """
+        books = self._books_of(system, company)
+        for part in chunks(entries, PARAMETERS):
+            named = [set() if is_void(e) else named_by(e.document) for e in part]
+            bound = self.links(system, company, sorted(set().union(*named)))
+            missing = [sorted(references - bound.keys()) for references in named]
+            lines = [
+                line_of(books, run, entry, len(absent))
+                for entry, absent in zip(part, missing, strict=True)
+            ]
+            insert = OUTBOX.insert().returning(OUTBOX.c.id, sort_by_parameter_order=True)
+            ids = self._connection.execute(insert, lines).scalars().all()
+            waits = [
+                {"books": books, "reference": reference, "entry": entry}
+                for entry, absent in zip(ids, missing, strict=True)
+                for reference in absent
+            ]
+            if waits:
+                self._connection.execute(WAIT.insert(), waits)
+        return len(entries)
+
+    def supersede(self, system: str, company: str, loan: LoanKey) -> int:
+        """Give up what is not on its way for a loan: newer entries say what is wanted now."""
+        t = OUTBOX.c
+        mine = (
+            t.books == self._books_of(system, company),
+            t.installation == loan[0],
+            t.loan == loan[1],
+            t.state.in_(_SUPERSEDABLE),
+        )
+        assert all(may(state, State.SUPERSEDED) for state in _SUPERSEDABLE)
+        waiting = select(t.id).where(*mine, t.waiting > 0)
+        self._connection.execute(WAIT.delete().where(WAIT.c.entry.in_(waiting)))
+        done = self._connection.execute(
+            OUTBOX.update().where(*mine).values(state=State.SUPERSEDED.value, waiting=0)
+        )
+        return int(done.rowcount)
+
+    def unsettled(self, system: str, company: str, loan: LoanKey) -> set[str]:
+        """References of a loan whose write is on its way or not yet proved."""
+        t = OUTBOX.c
+        query = select(t.reference).where(
+            t.books == self._books_of(system, company),
+            t.installation == loan[0],
+            t.loan == loan[1],
+            t.state.in_(_TAKEN),
+        )
+        return set(self._connection.execute(query).scalars())
+
+    def live_entry(self, system: str, company: str, reference: str) -> Entry | None:
+        """The newest entry of a reference that the bridge or a person still has to deal with."""
+        t = OUTBOX.c
+        found = self._entries(
+            t.books == self._books_of(system, company),
+            t.reference == reference,
+            t.state.in_(UNSETTLED | WAITS_FOR_A_PERSON),
+            limit=1,
+            newest=True,
+        )
+        return found[0] if found else None
+
+    def claim(self, system: str, company: str, now: datetime, limit: int) -> list[Entry]:
+        """Take the next entries to send: one operation on one kind, lowest phase first.
+
+        Only those whose time has come and whose named documents are all in the books. They are
+        SENDING from here on, with their links and bindings filled in. Empty: nothing can be sent.
+        """
+        books = self._books_of(system, company)
+        t = OUTBOX.c
+        ready = (
+            t.books == books,
+            t.state == State.PENDING.value,
+            t.waiting == 0,
+            t.not_before <= instant_text(now),
+        )
+        order = (t.phase, t.operation, t.kind, t.id)
+        while True:
+            query = select(t.phase, t.operation, t.kind).where(*ready).order_by(*order).limit(1)
+            first = self._connection.execute(query).first()
+            if first is None:
+                return []
+            same = (t.phase == first[0], t.operation == first[1], t.kind == first[2])
+            found = self._connection.execute(
+                select(OUTBOX)
+                .where(*ready, *same)
+                .order_by(t.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            ).fetchall()
+            claimed = self._ready(books, self._complete(system, company, found))
+            if claimed or not found:
+                break
+        ids = [entry.id for entry in claimed]
+        for part in chunks(ids, PARAMETERS):
+            self._connection.execute(
+                OUTBOX.update()
+                .where(t.id.in_(part))
+                .values(state=State.SENDING.value, attempt=t.attempt + 1)
+            )
+        return [
+            msgspec.structs.replace(entry, state=State.SENDING, attempt=entry.attempt + 1)
+            for entry in claimed
+        ]
+
+    def move(self, entry: Entry | int, outcome: Outcome, now: datetime) -> State:
+        """Write down how an attempt, or looking up a doubtful one, ended.
+
+        Bindings change in the same transaction. `Unavailable` for an entry in doubt means that it
+        is surely absent from the books.
+        """
+        row = self._row(entry if isinstance(entry, int) else entry.id)
+        match outcome:
+            case Posted(document):
+                self._step(row, State.POSTED, code="", detail="")
+                self._bind(row, document)
+                return State.POSTED
+            case Rejected(reason, code):
+                return self._step(row, State.REJECTED, code=code, detail=reason)
+            case InDoubt(cause):
+                return self._step(row, State.IN_DOUBT, code="", detail=cause)
+            case Drifted(current):
+                return self._step(row, State.DRIFTED, code="", detail=json(current).decode())
+            case Unavailable(cause, retry_after_s):
+                due = instant_text(now + timedelta(seconds=retry_after_s))
+                return self._step(row, State.PENDING, code="", detail=cause, not_before=due)
+
+    def doubt_all(self, system: str, company: str) -> int:
+        """At start: what was being sent when the program ended is in doubt."""
+        assert may(State.SENDING, State.IN_DOUBT)
+        t = OUTBOX.c
+        done = self._connection.execute(
+            OUTBOX.update()
+            .where(t.books == self._books_of(system, company), t.state == State.SENDING.value)
+            .values(state=State.IN_DOUBT.value, detail="the program ended while this was sent")
+        )
+        return int(done.rowcount)
+
+    def in_doubt(self, system: str, company: str, limit: int = 100_000) -> list[Entry]:
+        """Entries to look up in the books, with links and bindings."""
+        return self._in_state(system, company, State.IN_DOUBT, limit)
+
+    def posted(self, system: str, company: str, limit: int = 100_000) -> list[Entry]:
+        """Entries that were applied and are not proved yet, with links and bindings."""
+        return self._in_state(system, company, State.POSTED, limit)
+
+    def confirm(self, entry: Entry | int, state: State, detail: str = "") -> None:
+        """The books were read back: they hold what was posted (CONFIRMED) or not (DRIFTED)."""
+        assert state in {State.CONFIRMED, State.DRIFTED}, state
+        row = self._row(entry if isinstance(entry, int) else entry.id)
+        self._step(row, state, code="", detail=detail)
+
+    def outbox_counts(self, system: str, company: str, run: str | None = None) -> dict[State, int]:
+        """Entries by state; only states that occur."""
+        t = OUTBOX.c
+        query = (
+            select(t.state, func.count())
+            .where(t.books == self._books_of(system, company))
+            .group_by(t.state)
+        )
+        if run is not None:
+            query = query.where(t.run == run)
+        return {State(state): number for state, number in self._connection.execute(query)}
+
+    def _row(self, entry_id: int) -> Row[Any]:
+        row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
+        assert row is not None, f"no outbox entry {entry_id}"
+        return row
+
+    def _step(self, row: Row[Any], then: State, **values: str) -> State:
+        assert may(State(row.state), then), f"{row.reference}: {row.state} to {then.value}"
+        self._connection.execute(
+            OUTBOX.update().where(OUTBOX.c.id == row.id).values(state=then.value, **values)
+        )
+        return then
+
+    def _bind(self, row: Row[Any], posted: PostedDocument) -> None:
+        books = self._connection.execute(books_of(row.books)).one()
+        system, company = books.system, books.company
+        if row.operation == Operation.VOID.value:
+            self.mark_voided(system, company, row.target or row.reference, posted)
+            return
+        loan = (row.installation, row.loan)
+        reference = row.reference
+        if row.operation == Operation.UPDATE.value:
+            reference = row.target or row.reference
+            before = self.binding(system, company, reference)
+            assert before is not None, f"{reference} is updated and not bound"
+            generation = before.generation
+        else:
+            generation = row.generation
+        binding = Binding(
+            reference=reference,
+            external_id=posted.external_id,
+            version=posted.version,
+            generation=generation,
+            document=document_from(row.document),
+            posted=posted,
+        )
+        self.put_binding(system, company, binding, loan)
+
+    def _in_state(self, system: str, company: str, state: State, limit: int) -> list[Entry]:
+        t = OUTBOX.c
+        query = (
+            select(OUTBOX)
+            .where(t.books == self._books_of(system, company), t.state == state.value)
+            .order_by(t.id)
+            .limit(limit)
+        )
+        found = self._connection.execute(query).fetchall()
+        return self._complete(system, company, found)
+
+    def _entries(
+        self, *wanted: ColumnElement[bool], limit: int, newest: bool = False
+    ) -> list[Entry]:
+        t = OUTBOX.c
+        order = t.id.desc() if newest else t.id
+        query = select(OUTBOX).where(*wanted).order_by(order).limit(limit)
+        return [entry_of(row) for row in self._connection.execute(query)]
+
+    def _complete(self, system: str, company: str, rows: Sequence[Row[Any]]) -> list[Entry]:
+        """Entries with the external ids they need and the bindings they are about."""
+        entries = [entry_of(row) for row in rows]
+        named = [named_by(entry.document) for entry in entries]
+        links = self.links(system, company, sorted(set().union(*named)))
+        targets = sorted({e.target or e.reference for e in entries if is_about_a_binding(e)})
+        bound = self._bound(system, company, targets)
+        return [
+            msgspec.structs.replace(
+                entry,
+                links={reference: links[reference] for reference in sorted(own & links.keys())},
+                binding=bound.get(entry.target or entry.reference)
+                if is_about_a_binding(entry)
+                else None,
+            )
+            for entry, own in zip(entries, named, strict=True)
+        ]
+
+    def _bound(self, system: str, company: str, references: Sequence[str]) -> dict[str, Binding]:
+        books = self._books_of(system, company)
+        found: dict[str, Binding] = {}
+        for part in chunks(references, PARAMETERS):
+            query = select(BINDING.c.body).where(
+                BINDING.c.books == books, BINDING.c.reference.in_(part)
+            )
+            for body in self._connection.execute(query).scalars():
+                binding = msgspec.json.decode(body, type=Binding)
+                found[binding.reference] = binding
+        return found
+
+    def _ready(self, books: int, entries: Sequence[Entry]) -> list[Entry]:
+        """Those whose links are all there. What lost one (voided since) waits for it again."""
+        ready = []
+        for entry in entries:
+            absent = set() if is_void(entry) else named_by(entry.document) - entry.links.keys()
+            if not absent:
+                ready.append(entry)
+                continue
+            lines = [{"books": books, "reference": r, "entry": entry.id} for r in sorted(absent)]
+            self._connection.execute(WAIT.insert(), lines)
+            self._connection.execute(
+                OUTBOX.update().where(OUTBOX.c.id == entry.id).values(waiting=len(absent))
+            )
+        return ready

@@ -1,0 +1,132 @@
+"""What planning remembers: how far it got, what to look at again, what it noticed and held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from sqlalchemy import and_, func, select
+
+from bridge.core.findings import Finding
+from bridge.core.plan import Hold
+from bridge.store import tables
+from bridge.store.engine import upsert
+from bridge.store.session import BOOKS, Session
+from bridge.store.values import LoanKey, json
+
+REVISIT = tables.table(tables.Revisit)
+FINDING = tables.table(tables.Finding)
+HOLD = tables.table(tables.HoldRow)
+_finding = msgspec.json.Decoder(Finding).decode
+_hold = msgspec.json.Decoder(Hold).decode
+
+
+class Planning(Session):
+    """The part of a unit of work that planning reads and writes."""
+
+    def planned_through(self, system: str, company: str) -> int:
+        """The last intake whose changes are planned for these books; 0 before the first."""
+        books = self._books_of(system, company)
+        query = select(BOOKS.c.planned_through).where(BOOKS.c.id == books)
+        return int(self._connection.execute(query).scalar() or 0)
+
+    def set_planned_through(self, system: str, company: str, change_seq: int) -> None:
+        books = self._books_of(system, company)
+        self._connection.execute(
+            BOOKS.update().where(BOOKS.c.id == books).values(planned_through=change_seq)
+        )
+
+    def revisits(self, system: str, company: str) -> list[LoanKey]:
+        """Loans to plan again although their rows did not change."""
+        books = self._books_of(system, company)
+        query = (
+            select(REVISIT.c.installation, REVISIT.c.loan)
+            .where(REVISIT.c.books == books)
+            .order_by(REVISIT.c.installation, REVISIT.c.loan)
+        )
+        return [(installation, loan) for installation, loan in self._connection.execute(query)]
+
+    def revisit_reasons(self, system: str, company: str) -> dict[str, int]:
+        """Reason → how many loans wait for it."""
+        books = self._books_of(system, company)
+        query = (
+            select(REVISIT.c.reason, func.count())
+            .where(REVISIT.c.books == books)
+            .group_by(REVISIT.c.reason)
+        )
+        return dict(self._connection.execute(query).tuples())
+
+    def set_revisit(self, system: str, company: str, loan: LoanKey, reason: str | None) -> None:
+        """Plan the loan again at the next pass, for this reason; None: no longer."""
+        books = self._books_of(system, company)
+        t = REVISIT.c
+        if reason is None:
+            self._connection.execute(
+                REVISIT.delete().where(
+                    and_(t.books == books, t.installation == loan[0], t.loan == loan[1])
+                )
+            )
+            return
+        upsert(
+            self._connection,
+            REVISIT,
+            [{"books": books, "installation": loan[0], "loan": loan[1], "reason": reason}],
+        )
+
+    def put_findings(self, scope: str, findings: Sequence[Finding]) -> None:
+        """Replace everything that was noticed in this scope.
+
+        Scopes that begin with `snapshot/` belong to the intake.
+        """
+        self._connection.execute(FINDING.delete().where(FINDING.c.scope == scope))
+        lines = [{"scope": scope, "code": f.code, "body": json(f)} for f in findings]
+        if lines:
+            self._connection.execute(FINDING.insert(), lines)
+
+    def findings(self, *, scope_prefix: str = "") -> list[Finding]:
+        """What was noticed, in the order it was."""
+        return [finding for _, finding in self.scoped_findings(scope_prefix=scope_prefix)]
+
+    def scoped_findings(self, *, scope_prefix: str = "") -> Iterator[tuple[str, Finding]]:
+        """(scope, finding) pairs, streamed."""
+        query = select(FINDING.c.scope, FINDING.c.body).order_by(FINDING.c.id)
+        if scope_prefix:
+            query = query.where(FINDING.c.scope.startswith(scope_prefix, autoescape=True))
+        for scope, body in self._connection.execute(query):
+            yield scope, _finding(body)
+
+    def finding_counts(self) -> dict[str, int]:
+        """Code → how many findings."""
+        query = select(FINDING.c.code, func.count()).group_by(FINDING.c.code)
+        return dict(self._connection.execute(query).tuples())
+
+    def put_holds(self, system: str, company: str, loan: LoanKey, holds: Sequence[Hold]) -> None:
+        """Replace what is held back of a loan."""
+        books = self._books_of(system, company)
+        t = HOLD.c
+        self._connection.execute(
+            HOLD.delete().where(
+                and_(t.books == books, t.installation == loan[0], t.loan == loan[1])
+            )
+        )
+        lines = [
+            {"books": books, "installation": loan[0], "loan": loan[1], "body": json(hold)}
+            for hold in holds
+        ]
+        if lines:
+            self._connection.execute(HOLD.insert(), lines)
+
+    def holds(self, system: str, company: str) -> list[Hold]:
+        """Everything that the ledger has and the books do not get yet."""
+        return [hold for _, hold in self.loan_holds(system, company)]
+
+    def loan_holds(self, system: str, company: str) -> Iterator[tuple[LoanKey, Hold]]:
+        """(loan, hold) pairs, streamed."""
+        books = self._books_of(system, company)
+        query = (
+            select(HOLD.c.installation, HOLD.c.loan, HOLD.c.body)
+            .where(HOLD.c.books == books)
+            .order_by(HOLD.c.id)
+        )
+        for installation, loan, body in self._connection.execute(query):
+            yield (installation, loan), _hold(body)

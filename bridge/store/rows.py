@@ -1,0 +1,173 @@
+"""Ledger rows on their way into the store and back: columns, JSON and fingerprints.
+
+A row's JSON leaves out what has its default value, so that a million rows stay small and a field
+added later is no change. The fingerprint covers the JSON without the origin: a row that moved to
+another line of the file is the same row; one that carries another note is not.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from bridge.core.ledger import (
+    Adjustment,
+    Borrower,
+    Collector,
+    Entity,
+    Instalment,
+    Loan,
+    Note,
+    Origin,
+    Repayment,
+    Route,
+    Row,
+    Store,
+)
+from bridge.store.types import cents_of, native
+from bridge.store.values import json
+
+FINGERPRINT_SIZE = 8
+ENTITIES: dict[type[Row], str] = {
+    Store: "stores",
+    Route: "routes",
+    Collector: "collectors",
+    Borrower: "borrowers",
+    Loan: "loans",
+    Instalment: "instalments",
+    Repayment: "repayments",
+    Adjustment: "adjustments",
+}
+"""Row type → the word that counts and totals use."""
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "party": ("kind",),
+    "borrower": ("name_key", "phone", "document"),
+    "loan": ("borrower", "currency", "start", "opening_cents", "gross_cents", "annulled"),
+    "instalment": ("loan", "number", "due", "cents"),
+    "repayment": ("loan", "paid_on", "cents", "state", "kind"),
+    "adjustment": ("loan", "day", "kind", "cents"),
+}
+"""Table (`stage_…`, `ledger_…`) → its own typed columns, as `CELLS` delivers them."""
+
+COMMON = ("id", "fingerprint", "noted", "body")
+_VANISHING = (None, "", (), True, False)
+
+
+def name_key(name: str) -> str:
+    """The name without accents, case and superfluous blanks: what makes two names the same."""
+    if not name.isascii():
+        decomposed = unicodedata.normalize("NFKD", name)
+        name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(name.casefold().split())
+
+
+def _compact(kind: type[Row]) -> Callable[..., msgspec.Struct]:
+    """A twin of the row type without origin that leaves defaults out when encoded.
+
+    Text defaults other than "" are always written: leaving out goes by identity, and equal texts
+    are not always identical.
+    """
+    fields = []
+    for field in msgspec.structs.fields(kind):
+        if field.name != "origin":
+            enumerated = isinstance(field.default, str) and type(field.default) is not str
+            plain = any(field.default is value for value in _VANISHING)
+            fields.append(
+                (field.name, Any, field.default if plain or enumerated else msgspec.UNSET)
+            )
+    return msgspec.defstruct(f"Compact{kind.__name__}", fields, omit_defaults=True)
+
+
+TWINS = {kind: _compact(kind) for kind in ENTITIES}
+_NAMES = msgspec.structs.astuple
+assert all(kind.__struct_fields__[:3] == ("id", "origin", "notes") for kind in ENTITIES)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> bytes:
+    return json(text)
+
+
+def origin_json(origin: Origin) -> bytes:
+    if origin.cells:
+        return json(origin)
+    return b'{"file":%b,"line":%d}' % (_quoted(origin.file), origin.line)
+
+
+def encoded(row: Entity) -> tuple[bytes, bytes]:
+    """Fingerprint and JSON of a row."""
+    values = _NAMES(row)
+    content = json(TWINS[type(row)](values[0], *values[2:]))
+    body = b'%b,"origin":%b}' % (content[:-1], origin_json(row.origin))
+    return blake2b(content, digest_size=FINGERPRINT_SIZE).digest(), body
+
+
+_exact = lru_cache(maxsize=65536)(cents_of)
+
+
+def _cents(amount: Decimal) -> int:
+    # The type is looked at before the cache: 1.5 and Decimal("1.5") are one key to it.
+    return _exact(amount) if type(amount) is Decimal else cents_of(amount)
+
+
+_day = lru_cache(maxsize=16384)(date.isoformat)
+
+
+def _party(row: Any) -> tuple[Any, ...]:
+    return (ENTITIES[type(row)],)
+
+
+def _borrower(row: Borrower) -> tuple[Any, ...]:
+    document = f"{row.document_type} {row.document_number}" if row.document_number else ""
+    return (name_key(row.name), row.phone, document)
+
+
+def _loan(row: Loan) -> tuple[Any, ...]:
+    opening = None if row.opening is None else _cents(row.opening)
+    gross = None if row.gross is None else _cents(row.gross)
+    start = _day(row.start)
+    return (native(row.borrower), row.currency, start, opening, gross, int(row.annulled))
+
+
+def _instalment(row: Instalment) -> tuple[Any, ...]:
+    return (native(row.loan), row.number, _day(row.due), _cents(row.amount))
+
+
+def _repayment(row: Repayment) -> tuple[Any, ...]:
+    # `_value_`: binding a member itself, or asking for `.value`, costs several times as much.
+    cents = _cents(row.amount)
+    return (native(row.loan), _day(row.paid_on), cents, row.state._value_, row.kind._value_)
+
+
+def _adjustment(row: Adjustment) -> tuple[Any, ...]:
+    return (native(row.loan), _day(row.on), row.kind._value_, _cents(row.amount))
+
+
+CELLS: dict[type[Row], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
+    Store: ("party", _party),
+    Route: ("party", _party),
+    Collector: ("party", _party),
+    Borrower: ("borrower", _borrower),
+    Loan: ("loan", _loan),
+    Instalment: ("instalment", _instalment),
+    Repayment: ("repayment", _repayment),
+    Adjustment: ("adjustment", _adjustment),
+}
+"""Row type → its table, and what fills the table's own columns."""
+
+DECODERS: dict[type[Row], Any] = {kind: msgspec.json.Decoder(kind).decode for kind in ENTITIES}
+
+
+def with_note(row: Entity, note: Note) -> Entity:
+    """The row with one more note, once."""
+    if note in row.notes:
+        return row
+    return msgspec.structs.replace(row, notes=(*row.notes, note))

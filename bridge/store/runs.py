@@ -1,0 +1,108 @@
+"""Runs and due times: what was done when, with which verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from bridge.store import tables
+from bridge.store.session import Session
+from bridge.store.types import instant_text
+from bridge.store.values import RunRecord, json
+
+RUN = tables.table(tables.Run)
+SLOT = tables.table(tables.JobSlot)
+
+
+class Runs(Session):
+    """The part of a unit of work that keeps the history."""
+
+    def start_run(self, verb: str, system: str, at: str) -> str:
+        """Write down that a run begins. Its id sorts by time: `20261120T060000Z-sync`."""
+        second = at.partition(".")[0].partition("+")[0].removesuffix("Z")
+        base = f"{second.replace('-', '').replace(':', '')}Z-{verb}"
+        query = select(RUN.c.id).where(RUN.c.id.startswith(base, autoescape=True))
+        taken = set(self._connection.execute(query).scalars())
+        run = base
+        for number in range(2, len(taken) + 3):
+            if run not in taken:
+                break
+            run = f"{base}-{number}"
+        self._connection.execute(
+            RUN.insert().values(
+                id=run,
+                verb=verb,
+                system=system,
+                started_at=at,
+                ended_at="",
+                verdict="",
+                reason="",
+                counts=json({}),
+            )
+        )
+        return run
+
+    def end_run(
+        self, run: str, verdict: str, reason: str, counts: Mapping[str, Any], at: str = ""
+    ) -> None:
+        """Write down how a run ended."""
+        done = self._connection.execute(
+            RUN.update()
+            .where(RUN.c.id == run)
+            .values(verdict=verdict, reason=reason, counts=json(dict(counts)), ended_at=at)
+        )
+        assert done.rowcount == 1, f"no run {run}"
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The last runs, newest first. One without a verdict did not get to its end."""
+        query = select(RUN).order_by(RUN.c.id.desc()).limit(limit)
+        return [
+            RunRecord(
+                id=row.id,
+                verb=row.verb,
+                system=row.system,
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+                verdict=row.verdict,
+                reason=row.reason,
+                counts=msgspec.json.decode(row.counts),
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def claim_slot(self, job: str, slot: str, now: datetime, lease_until: datetime) -> bool:
+        """Claim a due time of a job. True for one process only, unless that one's lease ran out."""
+        mine = and_(SLOT.c.job == job, SLOT.c.slot == slot)
+        until = instant_text(lease_until)
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(
+                    SLOT.insert().values(job=job, slot=slot, lease_until=until, done_at="")
+                )
+        except IntegrityError:
+            taken = self._connection.execute(
+                SLOT.update()
+                .where(mine, SLOT.c.done_at == "", SLOT.c.lease_until < instant_text(now))
+                .values(lease_until=until)
+            )
+            return taken.rowcount == 1
+        return True
+
+    def finish_slot(self, job: str, slot: str, now: datetime) -> None:
+        """The job ran for this due time."""
+        self._connection.execute(
+            SLOT.update()
+            .where(SLOT.c.job == job, SLOT.c.slot == slot)
+            .values(done_at=instant_text(now))
+        )
+
+    def slot_done(self, job: str, slot: str) -> bool:
+        query = select(SLOT.c.slot).where(
+            SLOT.c.job == job, SLOT.c.slot == slot, or_(SLOT.c.done_at != "")
+        )
+        return self._connection.execute(query).first() is not None

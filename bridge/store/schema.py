@@ -1,0 +1,84 @@
+"""Bringing a database to the schema that this program knows."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+import bridge
+from bridge.errors import ConfigurationError
+from bridge.store.engine import WRITES, uri
+from bridge.store.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+def migrations_folder() -> Path:
+    """Where the migrations are: beside the package in a checkout, inside it when installed."""
+    package = Path(bridge.__file__).parent
+    for folder in (package / "_shipped" / "state", package.parent / "state"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise ConfigurationError(f"the state store's migrations are not where {package} was installed")
+
+
+def revision(connection: Connection) -> str | None:
+    """The migration that the database is at; None when it is new."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def bring_up_to_date(engine: Engine, path: Path | None, name: str) -> None:
+    """Migrate if needed. A database that a newer program made is refused, not touched."""
+    with engine.connect() as connection:
+        current = revision(connection)
+    if current == SCHEMA:
+        return
+    # Heavy to import and rarely needed.
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = _config()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise ConfigurationError(
+            f"{name} was made by a newer version of this program (schema {current}, known here: "
+            f"{SCHEMA}). Install that version or newer, or restore a backup made by this one."
+        )
+    if current is not None and path is not None:
+        back_up(path, path.with_name(f"{path.name}.before-{SCHEMA}-from-{current}"))
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, SCHEMA)
+
+
+def back_up(path: Path, target: Path) -> None:
+    """Copy a database that may be in use, for this user's eyes only."""
+    if target.exists():
+        return  # left by an earlier attempt: the oldest copy is the one to keep
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    source = sqlite3.connect(uri(path, mode="rw"), uri=True)
+    copy = sqlite3.connect(part)
+    try:
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+    part.rename(target)
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

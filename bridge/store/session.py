@@ -1,0 +1,49 @@
+"""What every part of a unit of work shares: its connection and the number of each books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from bridge.store import tables
+
+BOOKS = tables.table(tables.Books)
+NOBODY = 0
+"""The number of books that the store has never heard of: they have no rows."""
+
+T = TypeVar("T")
+
+
+class Session:
+    """One transaction. Never outlives the `with` block of `Store.begin` or `Store.read`."""
+
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
+        self._connection = connection
+        self._writes = writes
+        self._books: dict[tuple[str, str], int] = {}
+        self._temporary = 0
+
+    def _books_of(self, system: str, company: str) -> int:
+        """The books' number. Writing makes it; reading answers NOBODY."""
+        known = self._books.get((system, company))
+        if known is not None:
+            return known
+        query = select(BOOKS.c.id).where(BOOKS.c.system == system, BOOKS.c.company == company)
+        found = self._connection.execute(query).scalar()
+        if found is None:
+            if not self._writes:
+                return NOBODY
+            made = BOOKS.insert().values(system=system, company=company, planned_through=0)
+            found = self._connection.execute(made.returning(BOOKS.c.id)).scalar_one()
+        self._books[(system, company)] = int(found)
+        return int(found)
+
+
+def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values in lists of at most `size`."""
+    remaining = iter(values)
+    while part := list(islice(remaining, size)):
+        yield part

@@ -1,0 +1,209 @@
+"""A delivery on its way in: every row in a temporary file of its own, counted and summed.
+
+Nothing of the state is touched until the delivery is accepted; a refused one leaves no trace.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bridge.core.ledger import Adjustment, Entity, Loan, Note, Repayment, Row, SnapshotFacts
+from bridge.core.money import NO_CURRENCY, from_cents
+from bridge.store.rows import CELLS, COLUMNS, COMMON, DECODERS, ENTITIES, encoded, with_note
+from bridge.store.types import native
+from bridge.store.values import Totals
+
+CHUNK = 2000
+LISTED = 1000
+"""So many repeats are named one by one; more are only counted."""
+_PREFIX = ".intake-"
+
+
+class Stage:
+    """The delivery as it would be accepted, with its figures.
+
+    `counts` has the rows of each entity, repeats apart. `totals` has cents by (entity, currency):
+    loans by what they started with (gross, else opening), repayments and adjustments by amount,
+    under `XXX` when their loan is not in the delivery. `previous` and `previous_totals` are the
+    same of the installation's last accepted delivery. `reinstalled` lists ids that came back as
+    something else.
+    """
+
+    def __init__(self, facts: SnapshotFacts, folder: Path | None) -> None:
+        self.facts = facts
+        self.counts: dict[str, int] = dict.fromkeys(ENTITIES.values(), 0)
+        self.totals: Totals = {}
+        self.previous: dict[str, int] = {}
+        self.previous_totals: Totals = {}
+        self.reinstalled: tuple[str, ...] = ()
+        self.repeats = 0
+        self.identical: list[str] = []
+        """Subjects of rows delivered twice alike, at most `LISTED`."""
+        self.conflicting: list[tuple[str, str]] = []
+        """(subject, both amounts) of rows delivered twice with other content."""
+        if folder is not None:
+            sweep(folder)
+        # Locked before it has the name that `sweep` looks for.
+        made = Path(tempfile.mkdtemp(prefix=".new", dir=folder))
+        self._lock = os.open(made, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._folder = made.rename(made.with_name(f"{_PREFIX}{made.name[4:]}"))
+        self.path = self._folder / "rows.db"
+        self._db = _create(self.path)
+        self._arrived = 0
+        self._first_prints: dict[tuple[str, Any, str], bytes] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether a row's absence means that it was deleted."""
+        return self.facts.complete
+
+    def fill(self, rows: Iterable[Entity]) -> None:
+        """Take every row. What the rows' iterator raises is passed on."""
+        waiting: list[Entity] = []
+        kind: type[Row] | None = None
+        for row in rows:
+            if type(row) is not kind or len(waiting) == CHUNK:
+                self._write(waiting)
+                waiting = []
+                kind = type(row)
+            waiting.append(row)
+        self._write(waiting)
+        self._db.execute("COMMIT")
+        self._sum()
+        self._db.close()
+
+    def close(self) -> None:
+        """Remove the file."""
+        if self._lock >= 0:
+            self._db.close()
+            shutil.rmtree(self._folder)
+            os.close(self._lock)
+            self._lock = -1
+
+    def _write(self, rows: list[Entity]) -> None:
+        if not rows:
+            return
+        kind = type(rows[0])
+        table, cells = CELLS[kind]
+        first = self._arrived
+        lines = []
+        for number, row in enumerate(rows, first):
+            fingerprint, body = encoded(row)
+            noted = 1 if row.notes else 0
+            lines.append((native(row.id), fingerprint, noted, body, *cells(row), number))
+        self._arrived += len(lines)
+        marks = ",".join("?" * len(lines[0]))
+        before = self._db.total_changes
+        self._db.executemany(f"INSERT OR IGNORE INTO stage_{table} VALUES ({marks})", lines)
+        fresh = self._db.total_changes - before
+        self.counts[ENTITIES[kind]] += fresh
+        if fresh < len(lines):
+            self._find_repeats(kind, table, rows, lines)
+
+    def _find_repeats(
+        self, kind: type[Row], table: str, rows: list[Entity], lines: list[tuple[Any, ...]]
+    ) -> None:
+        """A row whose place was taken by one that arrived before it is a repeat."""
+        where = "id = ? AND kind = ?" if table == "party" else "id = ? AND ? <> ''"
+        query = f"SELECT arrived, fingerprint, body FROM stage_{table} WHERE {where}"
+        entity = ENTITIES[kind]
+        for row, line in zip(rows, lines, strict=True):
+            arrived, fingerprint, body = self._db.execute(query, (line[0], entity)).fetchone()
+            if arrived == line[-1]:
+                continue
+            self.repeats += 1
+            subject = subject_of(row)
+            original = self._first_prints.get((table, line[0], entity), fingerprint)
+            if original == line[1]:
+                if len(self.identical) < LISTED:
+                    self.identical.append(subject)
+                continue
+            self._first_prints[(table, line[0], entity)] = original
+            kept = DECODERS[kind](body)
+            detail = f"{_amount(kept)} and {_amount(row)}"
+            if len(self.conflicting) < LISTED:
+                self.conflicting.append((subject, detail))
+            now = encoded(with_note(kept, Note("movement.duplicate_conflict", detail)))
+            self._db.execute(
+                f"UPDATE stage_{table} SET fingerprint = ?, body = ?, noted = 1 WHERE {where}",
+                (*now, line[0], entity),
+            )
+
+    def _sum(self) -> None:
+        own = self._db.execute(
+            "SELECT currency, coalesce(sum(coalesce(gross_cents, opening_cents)), 0)"
+            " FROM stage_loan GROUP BY currency"
+        ).fetchall()
+        self.totals = {("loans", currency): cents for currency, cents in own}
+        for table in ("repayment", "adjustment"):
+            for currency, cents in self._db.execute(
+                f"SELECT coalesce(l.currency, '{NO_CURRENCY}'), sum(r.cents) FROM stage_{table} r"
+                " LEFT JOIN stage_loan l ON l.id = r.loan GROUP BY 1"
+            ):
+                self.totals[(f"{table}s", currency)] = cents
+
+
+def subject_of(row: Row) -> str:
+    """The row as findings name it."""
+    if isinstance(row, Loan):
+        return f"debt:{row.id}"
+    if isinstance(row, Repayment | Adjustment):
+        return f"movement:{row.id}"
+    tag = str(row.__struct_config__.tag)
+    return f"{'debtor' if tag == 'borrower' else tag}:{row.id}"
+
+
+def _amount(row: Entity) -> str:
+    """What tells two versions of a row apart for a person: never a name or a phone."""
+    if isinstance(row, Loan):
+        return str(row.opening if row.gross is None else row.gross)
+    amount = getattr(row, "amount", None)
+    return "another content" if amount is None else str(amount)
+
+
+def amount_text(cents: int | None) -> str:
+    return "nothing" if cents is None else str(from_cents(cents))
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a crash left: folders whose owner no longer holds their lock."""
+    for found in _leftovers(folder):
+        shutil.rmtree(found, ignore_errors=True)
+
+
+def _leftovers(folder: Path) -> Iterator[Path]:
+    for found in folder.glob(f"{_PREFIX}*"):
+        lock = os.open(found, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            yield found
+        finally:
+            os.close(lock)
+
+
+def _create(path: Path) -> sqlite3.Connection:
+    """An SQLite file that need not survive anything, with a table for each kind of row."""
+    path.touch(mode=0o600)
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+    db.execute("PRAGMA locking_mode = NORMAL")
+    db.execute("PRAGMA cache_size = -65536")
+    for table, own in COLUMNS.items():
+        # Without types SQLite keeps what it is given: ids that are numbers stay numbers.
+        columns = ", ".join((*COMMON, *own, "arrived"))
+        key = "id, kind" if table == "party" else "id"
+        db.execute(f"CREATE TABLE stage_{table} ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID")
+    db.execute("BEGIN")
+    return db

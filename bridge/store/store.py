@@ -1,0 +1,212 @@
+"""The state store: everything the bridge must not forget, in one database."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+from bridge.core.ledger import Entity, SnapshotFacts
+from bridge.errors import ConfigurationError, TryLater
+from bridge.store import intake, schema
+from bridge.store.decisions import Decisions
+from bridge.store.engine import (
+    WRITES,
+    file_of,
+    is_sqlite,
+    make_private,
+    open_engine,
+    parsed,
+    raw,
+    uri,
+)
+from bridge.store.ledger_queries import LedgerQueries
+from bridge.store.mirror import Mirror
+from bridge.store.planning import Planning
+from bridge.store.runs import Runs
+from bridge.store.scratch import copy_untouched
+from bridge.store.stage import Stage, amount_text
+from bridge.store.values import Accepted
+
+REINSTALLED_LISTED = 20
+
+
+class Work(LedgerQueries, Planning, Decisions, Mirror, Runs):
+    """One transaction on the whole state; see the parts for what it can do."""
+
+
+class Store:
+    """The state, opened. One writer at a time, any number of readers beside it."""
+
+    def __init__(self, url: URL, engine: Engine, scratch: Path | None = None) -> None:
+        self._url = url
+        self._engine = engine
+        self._scratch = scratch
+
+    @staticmethod
+    def open(url: str, *, migrate: bool = True) -> Store:
+        """Open the database, made and brought up to date where needed.
+
+        With `migrate=False` nothing is looked at or made before it is used: the way to `scratch`.
+        """
+        place = parsed(url)
+        path = file_of(place)
+        store = Store(place, open_engine(place))
+        if migrate:
+            if path is not None:
+                make_private(path)
+            with _busy(place):
+                schema.bring_up_to_date(store._engine, path, store.name)
+        return store
+
+    @property
+    def name(self) -> str:
+        """The database for messages, without a password."""
+        path = file_of(self._url)
+        return str(path) if path is not None else self._url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Work]:
+        """One write transaction: all of it, or nothing if the block raises."""
+        with _busy(self._url), self._writing() as connection, connection.begin():
+            yield Work(connection, writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """A view of one moment, whatever others write meanwhile."""
+        with _busy(self._url), self._engine.connect() as connection, connection.begin() as view:
+            yield Work(connection, writes=False)
+            view.rollback()
+
+    def scratch(self) -> Store:
+        """A private copy that nothing comes back from. The original is not touched at all."""
+        original = file_of(self._url)
+        if original is None:
+            raise ConfigurationError(
+                "a dry run works on a copy of the state, which needs an SQLite file; with "
+                "PostgreSQL point [state] url to a restored backup for it"
+            )
+        folder = Path(tempfile.mkdtemp(prefix="ledger-bridge-dry-"))
+        copy = folder / "state.db"
+        make_private(copy)
+        try:
+            if original.exists():
+                copy_untouched(original, copy)
+            url = URL.create("sqlite", database=str(copy))
+            store = Store(url, open_engine(url, durable=False), scratch=folder)
+            schema.bring_up_to_date(store._engine, copy, store.name)
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+        return store
+
+    def stage(self, facts: SnapshotFacts, rows: Iterator[Entity]) -> Stage:
+        """Take a delivery aside and count it. Close the stage when done with it."""
+        path = file_of(self._url)
+        stage = Stage(facts, None if path is None else path.parent)
+        try:
+            stage.fill(rows)
+            with self._beside(self._engine.connect(), stage) as connection, connection.begin():
+                installation = intake.figures(stage, connection)
+                if installation is not None:
+                    stage.reinstalled = _reinstalled(connection, installation)
+        except BaseException:
+            stage.close()
+            raise
+        return stage
+
+    def accept(
+        self,
+        stage: Stage,
+        at: str,
+        *,
+        prefix: str = "",
+        incomplete: Collection[str] = (),
+    ) -> Accepted:
+        """Make the delivery the ledger, in one transaction.
+
+        Rows that a complete delivery lacks are marked as gone; not so those of the entities named
+        in `incomplete` (rows that could not be read). `prefix` is that of the installation's
+        references, if it is not to be the default one; it cannot be changed later.
+        """
+        with (
+            _busy(self._url),
+            self._beside(self._writing(), stage) as connection,
+            connection.begin(),
+        ):
+            intake.figures(stage, connection)
+            return intake.accept(connection, stage, at, prefix, incomplete)
+
+    def back_up(self, target: Path) -> None:
+        """Copy the state to a new file while it is in use."""
+        path = file_of(self._url)
+        if path is None:
+            raise ConfigurationError("back up PostgreSQL with its own pg_dump")
+        if target.exists():
+            raise ConfigurationError(f"{target} exists already; choose another name")
+        schema.back_up(path, target)
+
+    def close(self) -> None:
+        """Close every connection; a scratch copy disappears."""
+        self._engine.dispose()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch)
+            self._scratch = None
+
+    def _writing(self) -> Connection:
+        return self._engine.connect().execution_options(**{WRITES: True})
+
+    @contextmanager
+    def _beside(self, connection: Connection, stage: Stage) -> Iterator[Connection]:
+        """The connection with the staged rows beside it, as tables `stage_…`."""
+        with connection:
+            if not is_sqlite(connection):
+                raise ConfigurationError("deliveries are staged for SQLite only")
+            driver = raw(connection)
+            driver.execute("ATTACH DATABASE ? AS stage", (uri(stage.path, mode="ro"),))
+            driver.execute("PRAGMA stage.cache_size = -16384")
+            try:
+                yield connection
+            finally:
+                driver.execute("DETACH DATABASE stage")
+
+
+@contextmanager
+def _busy(url: URL) -> Iterator[None]:
+    """Say what a lock that nobody releases means."""
+    try:
+        yield
+    except OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        where = url.render_as_string(hide_password=True)
+        raise TryLater(f"{where} is being written to by another run; try again later") from error
+
+
+def _reinstalled(connection: Connection, installation: int) -> tuple[str, ...]:
+    """Loans whose date, amount and borrower's name all differ: another loan under an old id."""
+    found = connection.execute(
+        text(
+            "SELECT s.id, m.start AS was_start, s.start AS is_start,"
+            " coalesce(m.opening_cents, m.gross_cents) AS was_cents,"
+            " coalesce(s.opening_cents, s.gross_cents) AS is_cents"
+            " FROM stage_loan s CROSS JOIN ledger_loan m CROSS JOIN stage_borrower sb"
+            " CROSS JOIN ledger_borrower mb"
+            " WHERE m.installation = :i AND m.id = s.id AND m.start <> s.start"
+            " AND coalesce(m.opening_cents, m.gross_cents, 0)"
+            " <> coalesce(s.opening_cents, s.gross_cents, 0)"
+            " AND sb.id = s.borrower AND mb.installation = :i AND mb.id = m.borrower"
+            " AND sb.name_key <> mb.name_key ORDER BY s.id LIMIT :listed"
+        ),
+        {"i": installation, "listed": REINSTALLED_LISTED},
+    )
+    return tuple(
+        f"debt:{row.id}: another borrower, {row.was_start} became {row.is_start},"
+        f" {amount_text(row.was_cents)} became {amount_text(row.is_cents)}"
+        for row in found
+    )

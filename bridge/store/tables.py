@@ -1,0 +1,323 @@
+"""The tables of the state store.
+
+Ledger rows are keyed by (installation, the source's own id) and never deleted: `present` is 0 for
+what the source no longer has. `body` is the whole row as JSON, amounts as text; the other columns
+are what is searched, joined or summed. Books are one company in one accounting system.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index, Integer, LargeBinary, MetaData, Table, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from bridge.store.types import Cents, NativeId
+
+SCHEMA = "0002"
+"""The migration that these tables correspond to."""
+
+metadata = MetaData()
+_COMPACT = {"sqlite_with_rowid": False}
+
+
+class Base(SQLModel, registry=registry(metadata=metadata)):
+    """Definitions only: statements are written on the tables, rows leave as plain values."""
+
+
+class _LedgerRow(Base):
+    installation: int = Field(primary_key=True)
+    id: str = Field(primary_key=True, sa_type=NativeId)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    present: int
+    noted: int
+    """Whether the reader noticed something in the row."""
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Installation(Base, table=True):
+    """One phone or company that ids belong to."""
+
+    __tablename__ = "installation"
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    installation: str = Field(unique=True)
+    prefix: str = Field(unique=True)
+    as_of: date
+
+
+class Intake(Base, table=True):
+    """One accepted snapshot; its number is the change sequence of everything it touched."""
+
+    __tablename__ = "intake"
+    seq: int | None = Field(default=None, primary_key=True)
+    installation: int = Field(foreign_key="installation.id", index=True)
+    at: str
+    as_of: date
+    complete: int
+    present: bytes = Field(sa_type=LargeBinary)
+    totals: bytes = Field(sa_type=LargeBinary)
+    counts: bytes = Field(sa_type=LargeBinary)
+
+
+class LedgerParty(_LedgerRow, table=True):
+    """Stores, routes and collectors."""
+
+    __tablename__ = "ledger_party"
+    __table_args__ = (_COMPACT,)
+    kind: str = Field(primary_key=True)
+
+
+class LedgerBorrower(_LedgerRow, table=True):
+    __tablename__ = "ledger_borrower"
+    __table_args__ = (
+        Index("ix_ledger_borrower_name", "name_key", "installation", "present"),
+        _COMPACT,
+    )
+    name_key: str
+    phone: str
+    document: str
+
+
+class LedgerLoan(_LedgerRow, table=True):
+    __tablename__ = "ledger_loan"
+    __table_args__ = (
+        Index("ix_ledger_loan_borrower", "installation", "borrower", "present", "currency"),
+        _COMPACT,
+    )
+    borrower: str = Field(sa_type=NativeId)
+    currency: str
+    start: date
+    opening_cents: Decimal | None = Field(sa_type=Cents)
+    gross_cents: Decimal | None = Field(sa_type=Cents)
+    annulled: int
+
+
+class LedgerInstalment(_LedgerRow, table=True):
+    __tablename__ = "ledger_instalment"
+    __table_args__ = (Index("ix_ledger_instalment_loan", "installation", "loan"), _COMPACT)
+    loan: str = Field(sa_type=NativeId)
+    number: int
+    due: date
+    cents: Decimal = Field(sa_type=Cents)
+
+
+class LedgerRepayment(_LedgerRow, table=True):
+    __tablename__ = "ledger_repayment"
+    __table_args__ = (
+        Index("ix_ledger_repayment_loan", "installation", "loan", "paid_on", "cents"),
+        _COMPACT,
+    )
+    loan: str = Field(sa_type=NativeId)
+    paid_on: date
+    cents: Decimal = Field(sa_type=Cents)
+    state: str
+    kind: str
+
+
+class LedgerAdjustment(_LedgerRow, table=True):
+    __tablename__ = "ledger_adjustment"
+    __table_args__ = (Index("ix_ledger_adjustment_loan", "installation", "loan"), _COMPACT)
+    loan: str = Field(sa_type=NativeId)
+    day: date
+    kind: str
+    cents: Decimal = Field(sa_type=Cents)
+
+
+class LedgerChange(Base, table=True):
+    """When anything about a loan last changed; also of loans that rows name and nobody has."""
+
+    __tablename__ = "ledger_change"
+    __table_args__ = (Index("ix_ledger_change_seq", "change_seq"), _COMPACT)
+    installation: int = Field(primary_key=True)
+    loan: str = Field(primary_key=True, sa_type=NativeId)
+    change_seq: int
+
+
+class Finding(Base, table=True):
+    __tablename__ = "finding"
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str = Field(index=True)
+    code: str
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Books(Base, table=True):
+    """One company in one accounting system, and how far it is planned."""
+
+    __tablename__ = "books"
+    __table_args__ = (Index("ix_books", "system", "company", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    system: str
+    company: str
+    planned_through: int = 0
+
+
+class Revisit(Base, table=True):
+    """A loan to be planned again although its rows did not change, and why."""
+
+    __tablename__ = "revisit"
+    __table_args__ = (_COMPACT,)
+    books: int = Field(primary_key=True, foreign_key="books.id")
+    installation: str = Field(primary_key=True)
+    loan: str = Field(primary_key=True)
+    reason: str
+
+
+class HoldRow(Base, table=True):
+    """What the ledger has and the books do not get yet."""
+
+    __tablename__ = "hold"
+    __table_args__ = (Index("ix_hold_loan", "books", "installation", "loan"),)
+    id: int | None = Field(default=None, primary_key=True)
+    books: int = Field(foreign_key="books.id")
+    installation: str
+    loan: str
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class BindingRow(Base, table=True):
+    """Our reference tied to the system's id. `loan` is empty for customers."""
+
+    __tablename__ = "binding"
+    __table_args__ = (
+        Index("ix_binding_loan", "books", "installation", "loan"),
+        Index("ix_binding_base", "books", "base"),
+        Index("ix_binding_external", "books", "kind", "external_id"),
+        _COMPACT,
+    )
+    books: int = Field(primary_key=True, foreign_key="books.id")
+    reference: str = Field(primary_key=True)
+    base: str
+    kind: str
+    external_id: str
+    version: str
+    installation: str
+    loan: str
+    voided: int
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class OutboxEntry(Base, table=True):
+    """One write that is wanted, and what became of it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        # The order in which entries are claimed; those that wait for nobody come first.
+        Index("ix_outbox_claim", "books", "state", "waiting", "phase", "operation", "kind", "id"),
+        Index("ix_outbox_loan", "books", "installation", "loan"),
+        Index("ix_outbox_reference", "books", "reference"),
+        Index("ix_outbox_run", "run", "state"),
+        # The same intent is never under way twice.
+        Index(
+            "ix_outbox_under_way",
+            "books",
+            "key",
+            unique=True,
+            sqlite_where=text("state IN ('pending', 'sending', 'in_doubt')"),
+            postgresql_where=text("state IN ('pending', 'sending', 'in_doubt')"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
+    books: int = Field(foreign_key="books.id")
+    run: str
+    phase: int
+    operation: str
+    kind: str
+    reference: str
+    target: str
+    generation: int
+    key: str
+    installation: str
+    loan: str
+    reason: str
+    state: str
+    attempt: int
+    not_before: str
+    waiting: int
+    """How many references it names that are not bound yet."""
+    code: str
+    detail: str
+    document: bytes = Field(sa_type=LargeBinary)
+
+
+class Wait(Base, table=True):
+    """An entry waits until the reference it names is bound."""
+
+    __tablename__ = "wait"
+    __table_args__ = (Index("ix_wait_entry", "entry"), _COMPACT)
+    books: int = Field(primary_key=True, foreign_key="books.id")
+    reference: str = Field(primary_key=True)
+    entry: int = Field(primary_key=True, foreign_key="outbox.id")
+
+
+class Decision(Base, table=True):
+    """What a person decided, who and when."""
+
+    __tablename__ = "decision"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    who: str
+    verb: str
+    entry: int | None = Field(default=None, index=True)
+    reference: str
+    detail: str
+
+
+class MirrorRow(Base, table=True):
+    """A document as the books last told it."""
+
+    __tablename__ = "mirror"
+    __table_args__ = (Index("ix_mirror_number", "books", "number"), _COMPACT)
+    books: int = Field(primary_key=True, foreign_key="books.id")
+    kind: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    version: str
+    status: str
+    number: str
+    customer_id: str
+    currency: str
+    total_cents: Decimal = Field(sa_type=Cents)
+    open_cents: Decimal = Field(sa_type=Cents)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class MirrorCursor(Base, table=True):
+    """How far the books have been read."""
+
+    __tablename__ = "mirror_cursor"
+    books: int = Field(primary_key=True, foreign_key="books.id")
+    name: str = Field(primary_key=True)
+    cursor: str
+
+
+class Run(Base, table=True):
+    __tablename__ = "run"
+    id: str = Field(primary_key=True)
+    verb: str
+    system: str
+    started_at: str
+    ended_at: str
+    verdict: str
+    reason: str
+    counts: bytes = Field(sa_type=LargeBinary)
+
+
+class JobSlot(Base, table=True):
+    """A due time of a scheduled job: claimed once, by one process."""
+
+    __tablename__ = "job_slot"
+    job: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    lease_until: str
+    done_at: str
+
+
+def table(model: type[Base]) -> Table:
+    """The table that a class defines."""
+    found: Any = model.__table__  # type: ignore[attr-defined]
+    assert isinstance(found, Table)
+    return found
