@@ -1,0 +1,73 @@
+"""Amounts and dates as people of a place write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from bridge.core.money import EXPONENTS
+from bridge.core.reconciliation import Reconciliation
+from bridge.report.texts import LOCALES
+
+_SELDOM_CENTS = frozenset({"COP", "CRC"})
+"""Currencies written without cents unless a report has some."""
+
+
+def locale_for(language: str, lender: str) -> Locale:
+    """The lender's locale if it is of that language, else the language's usual one."""
+    own = Locale.parse(lender.replace("-", "_"))
+    return own if own.language == language else Locale.parse(LOCALES[language])
+
+
+class Figures:
+    """Writes amounts and dates. Within one report a currency always has the same decimals."""
+
+    def __init__(self, locale: Locale, decimals: dict[str, int]) -> None:
+        self.locale = locale
+        self._decimals = decimals
+
+    def amount(self, amount: Decimal, currency: str) -> str:
+        """`1.234.567,89`, with a true minus sign."""
+        places = self._decimals.get(currency, EXPONENTS.get(currency, 2))
+        pattern = "#,##0" + ("." + "0" * places if places else "")
+        written = str(format_decimal(amount, format=pattern, locale=self.locale))
+        return written.replace("-", "\N{MINUS SIGN}")
+
+    def signed(self, amount: Decimal, currency: str) -> str:
+        """With a plus sign when it is above zero: for effects."""
+        return ("+" if amount > 0 else "") + self.amount(amount, currency)
+
+    def number(self, number: int) -> str:
+        return str(format_decimal(number, locale=self.locale))
+
+    def day(self, day: date) -> str:
+        return str(format_date(day, format="long", locale=self.locale))
+
+    def short_day(self, day: date) -> str:
+        return str(format_date(day, format="medium", locale=self.locale))
+
+    def instant(self, instant: datetime) -> str:
+        return f"{format_datetime(instant, 'medium', locale=self.locale)} UTC"
+
+
+def figures(reconciliation: Reconciliation, language: str, lender_locale: str) -> Figures:
+    """Figures for one report: pesos have cents everywhere in it, or nowhere."""
+    seen: dict[str, int] = {}
+    for result in reconciliation.systems:
+        for tie in result.tie_outs:
+            parts = (tie.ledger, tie.documents, tie.control_account, tie.explained)
+            _note(seen, tie.currency, *parts)
+        for item in result.items:
+            _note(seen, item.currency, item.amount)
+        for row in result.aged:
+            _note(seen, row.currency, *row.amounts)
+    return Figures(locale_for(language, lender_locale), seen)
+
+
+def _note(seen: dict[str, int], currency: str, *amounts: Decimal) -> None:
+    if currency in _SELDOM_CENTS and seen.get(currency) != 2:
+        seen[currency] = 0 if all(amount == amount.to_integral_value() for amount in amounts) else 2

@@ -1,0 +1,42 @@
+"""What the reports say, in every language: one catalogue for each, with the same keys."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("es", "en", "pt")
+LOCALES = {"es": "es_CO", "en": "en", "pt": "pt_BR"}
+"""How a language writes numbers and dates when the lender's own locale is another language's."""
+
+Table = dict[str, str]
+
+
+class Texts:
+    """One language's catalogue. An unknown code is shown as itself, never as an error."""
+
+    def __init__(self, language: str, tables: dict[str, Table]) -> None:
+        self.language = language
+        self.tables = tables
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A word or sentence of the report's own."""
+        return self.tables["words"][key].format(**values)
+
+    def of(self, table: str, code: str) -> str:
+        """The sentence for a code."""
+        return self.tables[table].get(code, code)
+
+    def cause(self, code: str) -> str:
+        """Why: causes of the bridge, then what may be wrong with a ledger row."""
+        found = self.tables["causes"].get(code)
+        return found if found is not None else self.of("findings", code)
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The catalogue of a language of `LANGUAGES`."""
+    assert language in LANGUAGES, f"no such language: {language}"
+    file = resources.files(__name__).joinpath(f"{language}.toml")
+    return Texts(language, tomllib.loads(file.read_text(encoding="utf-8")))

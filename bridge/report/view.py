@@ -1,0 +1,182 @@
+"""A reconciliation made ready for reading: in words, grouped by what to do, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+from bridge.core.reconciliation import BREAKING, Item, ItemKind, Reconciliation, SystemResult
+from bridge.report.figures import Figures
+from bridge.report.texts import Texts
+
+SETTLES_ITSELF = frozenset({"none", "run_sync", "wait"})
+"""Actions that ask nothing of a person."""
+
+_FIRST = 10
+"""Rows shown of one task; the list of every item has them all."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One item in words."""
+
+    kind: str
+    kind_code: str
+    currency: str
+    amount: str
+    zero: bool
+    """Whether it moves nothing."""
+    reference: str
+    external_id: str
+    document: str
+    field: str
+    ledger: str
+    books: str
+    cause: str
+    action: str
+    detail: str
+    subject: str
+    loan: str
+    borrower: str
+    count: int
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do, and the items it is about."""
+
+    action: str
+    cause: str
+    kind: str
+    severity: str
+    """bad, warn or quiet."""
+    count: int
+    totals: tuple[tuple[str, str], ...]
+    """(amount, currency) pairs."""
+    lines: tuple[Line, ...]
+    more: int
+
+
+def verdict(result: SystemResult) -> str:
+    """agree, differs or unchecked."""
+    if not result.checked:
+        return "unchecked"
+    return "agree" if result.agree else "differs"
+
+
+def overall(reconciliation: Reconciliation) -> str:
+    """The worst of the systems' verdicts."""
+    verdicts = {verdict(result) for result in reconciliation.systems}
+    for worst in ("differs", "unchecked"):
+        if worst in verdicts:
+            return worst
+    return "agree" if verdicts else "unchecked"
+
+
+def lines(
+    items: Iterable[Item], texts: Texts, figures: Figures, names: dict[str, str]
+) -> list[Line]:
+    """Items in words, in their order."""
+    return [_line(item, texts, figures, names) for item in items]
+
+
+def tasks(
+    result: SystemResult, texts: Texts, figures: Figures, names: dict[str, str]
+) -> tuple[list[Task], list[Task]]:
+    """What a person must do, and what settles itself; each grouped by cause and action."""
+    groups: dict[tuple[ItemKind, str, str], list[Item]] = {}
+    for item in result.items:
+        cause = "" if item.cause == "list.more" else item.cause
+        key = (item.kind, item.action, cause)
+        if not cause:  # the closing line of a list joins the group it closes
+            key = next((k for k in groups if k[:2] == key[:2]), key)
+        groups.setdefault(key, []).append(item)
+    made = [(key[1], _task(items, texts, figures, names)) for key, items in groups.items()]
+    order = ("bad", "warn", "quiet")
+    made.sort(key=lambda pair: order.index(pair[1].severity))
+    person = [task for action, task in made if action not in SETTLES_ITSELF]
+    itself = [task for action, task in made if action in SETTLES_ITSELF]
+    return person, itself
+
+
+def severity(item: Item) -> str:
+    """bad: the books are wrong; warn: a person is asked; quiet: for completeness."""
+    if item.kind in BREAKING or item.kind in {ItemKind.REMAINDER, ItemKind.REJECTED}:
+        return "bad"
+    return "quiet" if item.action in SETTLES_ITSELF else "warn"
+
+
+def _task(items: list[Item], texts: Texts, figures: Figures, names: dict[str, str]) -> Task:
+    sums: dict[str, Decimal] = {}
+    for item in items:
+        if item.amount:
+            sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.amount
+    first = items[0]
+    documents = {(i.reference, i.external_id, i.subject) for i in items if i.count == 1}
+    count = len(documents) + sum(item.count for item in items if item.count > 1)
+    # A remainder has nothing to show but its amount.
+    listed = [item for item in items if item.kind is not ItemKind.REMAINDER]
+    shown = lines(listed[:_FIRST], texts, figures, names)
+    return Task(
+        action=texts.of("actions", first.action),
+        cause=texts.cause(first.cause),
+        kind=texts.of("kinds", first.kind),
+        severity=severity(first),
+        count=count,
+        totals=tuple((figures.signed(a, c), c) for c, a in sorted(sums.items())),
+        lines=tuple(shown),
+        more=len(listed) - len(shown),
+    )
+
+
+def _line(item: Item, texts: Texts, figures: Figures, names: dict[str, str]) -> Line:
+    return Line(
+        kind=texts.of("kinds", item.kind),
+        kind_code=item.kind.value,
+        currency=item.currency,
+        amount=figures.signed(item.amount, item.currency),
+        zero=not item.amount,
+        reference=item.reference,
+        external_id=item.external_id,
+        document=texts.of("documents", item.document) if item.document else "",
+        field=texts.of("fields", item.field) if item.field else "",
+        ledger=_value(item.ledger, item, texts, figures),
+        books=_value(item.books, item, texts, figures),
+        cause=texts.cause(item.cause),
+        action=texts.of("actions", item.action),
+        detail=item.detail,
+        subject=item.subject,
+        loan=item.loan,
+        borrower=names.get(item.loan, ""),
+        count=item.count,
+    )
+
+
+def _value(text: str, item: Item, texts: Texts, figures: Figures) -> str:
+    """A side of a difference: amounts and dates in the reader's form, states in words."""
+    if text in texts.tables["values"]:
+        return texts.of("values", text)
+    if item.field in {"day", "due"} and text:
+        return figures.short_day(date.fromisoformat(text))
+    if item.field in {"", "total"}:
+        return _amount(text, item, figures)
+    if item.field in {"lines", "applications"}:
+        return "; ".join(_part(part, item, figures) for part in text.split("; "))
+    return text
+
+
+def _part(part: str, item: Item, figures: Figures) -> str:
+    """`500000.00 21` (a line) or `DY-L1 500000.00` (an application)."""
+    if item.field == "lines":
+        amount, _, target = part.partition(" ")
+        return f"{_amount(amount, item, figures)} {target}".strip()
+    invoice, _, amount = part.rpartition(" ")
+    return f"{invoice} {_amount(amount, item, figures)}".strip()
+
+
+def _amount(text: str, item: Item, figures: Figures) -> str:
+    try:
+        return figures.amount(Decimal(text), item.currency)
+    except InvalidOperation:
+        return text

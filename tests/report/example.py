@@ -1,0 +1,288 @@
+"""Fixed reconciliations for the golden files and for looking at the reports."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.aging import AgedTotal
+from bridge.core.findings import Severity
+from bridge.core.reconciliation import (
+    FindingGroup,
+    Item,
+    ItemKind,
+    Notice,
+    Reconciliation,
+    SystemResult,
+    TieOut,
+    in_order,
+)
+
+D = Decimal
+
+ITEMS = (
+    Item(
+        kind=ItemKind.TOMBSTONED,
+        currency="COP",
+        amount=D(600000),
+        reference="DY7F3A-L84",
+        external_id="145",
+        document="invoice",
+        field="status",
+        ledger="live",
+        books="voided",
+        cause="books.voided",
+        action="accept_or_repost",
+        loan="84",
+    ),
+    Item(
+        kind=ItemKind.DRIFTED,
+        currency="COP",
+        amount=D(-100000),
+        reference="DY7F3A-L102",
+        external_id="171",
+        document="invoice",
+        field="total",
+        ledger="480000.00",
+        books="580000.00",
+        cause="books.edited",
+        action="accept_or_repost",
+        loan="102",
+    ),
+    Item(
+        kind=ItemKind.DRIFTED,
+        currency="COP",
+        reference="DY7F3A-L102",
+        external_id="171",
+        document="invoice",
+        field="due",
+        ledger="2026-12-02",
+        books="2026-12-20",
+        cause="books.edited",
+        action="accept_or_repost",
+        loan="102",
+    ),
+    Item(
+        kind=ItemKind.DRIFTED,
+        currency="COP",
+        reference="DY7F3A-P1136",
+        external_id="210",
+        document="receipt",
+        field="applications",
+        ledger="DY7F3A-L90 25000.00",
+        books="DY7F3A-L91 25000.00",
+        cause="books.edited",
+        action="accept_or_repost",
+        loan="90",
+    ),
+    Item(
+        kind=ItemKind.ORPHANED,
+        currency="COP",
+        amount=D(-240000),
+        reference="DY7F3A-L9",
+        external_id="999",
+        document="invoice",
+        books="240000.00",
+        cause="reference.unknown",
+        action="adopt_or_void",
+    ),
+    Item(
+        kind=ItemKind.REJECTED,
+        currency="COP",
+        amount=D(-25000),
+        reference="DY7F3A-P1140",
+        document="receipt",
+        ledger="create",
+        cause="outbox.rejected",
+        action="fix_rejected",
+        detail="6000: A business validation error has occurred",
+        loan="90",
+    ),
+    Item(
+        kind=ItemKind.REMAINDER,
+        currency="COP",
+        amount=D(-50000),
+        cause="control.manual_entries",
+        action="find_entry",
+    ),
+    Item(
+        kind=ItemKind.HELD,
+        currency="COP",
+        amount=D(350000),
+        cause="debt.amount_edited",
+        action="fix_source",
+        subject="debt:142",
+        loan="142",
+        detail="300000 on 2026-11-02, 350000 now",
+    ),
+    Item(
+        kind=ItemKind.HELD,
+        currency="USD",
+        amount=D("1250.50"),
+        cause="rate.missing",
+        action="add_rate",
+        subject="debt:77",
+        loan="77",
+        detail="USD 2026-11-18",
+    ),
+    Item(
+        kind=ItemKind.HELD,
+        currency="COP",
+        amount=D(-20000),
+        cause="movement.not_approved",
+        action="wait",
+        subject="movement:501",
+        loan="84",
+    ),
+    Item(
+        kind=ItemKind.PENDING,
+        currency="COP",
+        amount=D(-25000),
+        reference="DY7F3A-P1141",
+        document="receipt",
+        ledger="create",
+        cause="outbox.pending",
+        action="run_sync",
+        loan="91",
+    ),
+    Item(
+        kind=ItemKind.FOREIGN,
+        currency="COP",
+        amount=D(-180000),
+        reference="1037",
+        external_id="88",
+        document="invoice",
+        books="180000.00",
+        cause="books.by_hand",
+        action="none",
+    ),
+)
+
+NAMES = {
+    "84": "María Fernanda Ñáñez",
+    "90": "=cmd|' /C calc'!A0",
+    "102": "<script>alert('x')</script>",
+    "142": "José & Hijos",
+}
+
+QUICKBOOKS = SystemResult(
+    system="quickbooks",
+    company="4620816365000000001",
+    company_name="Crédito Fácil SAS",
+    tie_outs=(
+        TieOut(
+            currency="COP",
+            ledger=D(48215000),
+            documents=D(47935000),
+            control_account=D(47905000),
+            explained=D(360000),
+        ),
+        TieOut(
+            currency="USD",
+            ledger=D("9310.50"),
+            documents=D("8060.00"),
+            control_account=D("8060.00"),
+            explained=D("1250.50"),
+        ),
+    ),
+    counts={
+        "matched": 1482,
+        "missing": 0,
+        "mismatched": 0,
+        "orphaned": 1,
+        "drifted": 2,
+        "tombstoned": 1,
+        "held": 3,
+        "foreign": 1,
+        "pending": 1,
+        "rejected": 1,
+        "remainder": 1,
+    },
+    items=tuple(sorted(ITEMS, key=in_order)),
+    aged=(
+        AgedTotal(
+            currency="COP",
+            amounts=(D(31240000), D(9120000), D(4310000), D(1985000), D(760000), D(520000)),
+        ),
+        AgedTotal(currency="USD", amounts=(D(8060), D(0), D(0), D(0), D(0), D(0))),
+    ),
+    outbox={"pending": 1, "rejected": 1, "confirmed": 1483},
+    posted={"invoice": 12, "receipt": 96, "customer": 4},
+    calls={"total": 58, "metered": 41, "throttled": 0},
+    notices=(Notice("connection.expires", "2026-11-30"),),
+)
+
+XERO = SystemResult(
+    system="xero",
+    company="70784a63-0000-4000-8000-000000000001",
+    company_name="Crédito Fácil Demo",
+    tie_outs=(
+        TieOut(
+            currency="COP",
+            ledger=D(48215000),
+            documents=D(48215000),
+            control_account=D(48215000),
+            explained=D(0),
+        ),
+    ),
+    counts={
+        "matched": 1486,
+        "missing": 0,
+        "mismatched": 0,
+        "orphaned": 0,
+        "drifted": 0,
+        "tombstoned": 0,
+        "held": 0,
+    },
+    aged=(
+        AgedTotal(
+            currency="COP",
+            amounts=(D(31240000), D(9120000), D(4590000), D(1985000), D(760000), D(520000)),
+        ),
+    ),
+    outbox={"confirmed": 1486},
+    calls={"total": 31, "metered": 31, "throttled": 2},
+)
+
+ZOHO = SystemResult(
+    system="zoho",
+    company="600000000001",
+    company_name="Crédito Fácil",
+    checked=False,
+    exit_code=75,
+    calls={"total": 3, "metered": 3, "throttled": 0},
+    notices=(Notice("unchecked.try_later"),),
+)
+
+EXAMPLE = Reconciliation(
+    lender="Crédito Fácil SAS",
+    as_of=date(2026, 11, 20),
+    generated_at=datetime(2026, 11, 21, 10, 30, tzinfo=UTC),
+    run="20261121T103000Z-4f1c",
+    source="deudores",
+    installation="dev-7f3a",
+    source_format="deudores-package/1",
+    source_as_of=date(2026, 11, 20),
+    ledger_counts={"borrowers": 214, "loans": 388, "repayments": 1104, "adjustments": 17},
+    findings=(
+        FindingGroup(
+            code="debt.balance_mismatch",
+            severity=Severity.ERROR,
+            count=2,
+            examples=(("debt:12", "12000 shown, 10000 computed"), ("debt:31", "")),
+        ),
+        FindingGroup(
+            code="movement.possible_double_entry",
+            severity=Severity.WARNING,
+            count=1,
+            examples=(("movement:88", "movement:89 on the same day"),),
+        ),
+        FindingGroup(code="debtor.missing_phone", severity=Severity.INFO, count=31),
+    ),
+    systems=(QUICKBOOKS, XERO, ZOHO),
+    names=NAMES,
+)
+
+ALL_AGREE = msgspec.structs.replace(EXAMPLE, systems=(XERO,), findings=(), names={})
