@@ -98,6 +98,8 @@ SALE = Sale(
     deposit_account=CASH,
     lines=(Line(purpose="recovery", amount=Decimal("75.25"), item=RECOVERY),),
 )
+HAND = {Kind.SALE: "sales_receipt", Kind.APPLICATION: "receipt"}
+"""The sandbox's words for kinds, where they are not ours."""
 EACH = (CUSTOMER, INVOICE, RECEIPT, NOTE, APPLICATION, SALE)
 
 
@@ -179,6 +181,11 @@ class Bench:
 
     def edit(self, **wish: Any) -> Any:
         return self.control("POST", "quickbooks/edit", wish)
+
+    def by_hand(self, action: str, document: Document, **wish: Any) -> Any:
+        """What a bookkeeper does to one of our documents in the web site."""
+        kind = HAND.get(document.kind, document.kind.value)
+        return self.edit(action=action, kind=kind, id=self.links[document.reference], **wish)
 
     def count(self, document: Document) -> int:
         """How many documents or customers of the books carry its number or name."""

@@ -321,12 +321,7 @@ def test_an_update_to_and_fro_is_not_answered_from_memory(full: Bench) -> None:
 def test_what_a_person_edited_is_drift_and_not_overwritten(
     full: Bench, document: Document, operation: Operation
 ) -> None:
-    full.edit(
-        action="edit",
-        kind=document.kind.value,
-        id=full.links[document.reference],
-        set={"date": "2026-11-01"},
-    )
+    full.by_hand("edit", document, set={"date": "2026-11-01"})
     outcome = full.post(document, operation)
     assert isinstance(outcome, Drifted)
     assert outcome.current is not None
@@ -334,7 +329,7 @@ def test_what_a_person_edited_is_drift_and_not_overwritten(
 
 
 def test_a_memo_written_by_a_person_is_no_drift(full: Bench) -> None:
-    full.edit(action="edit", kind="invoice", id=full.links["DYT-L1"], set={"memo": "called twice"})
+    full.by_hand("edit", INVOICE, set={"memo": "called twice"})
     full.posted(changed(INVOICE, due=date(2027, 8, 20)), Operation.UPDATE)
 
 
@@ -351,7 +346,7 @@ def test_a_note_written_on_a_customer_survives_our_update(full: Bench) -> None:
 
 
 def test_an_update_of_what_was_deleted_is_drift_without_a_document(full: Bench) -> None:
-    full.edit(action="delete", kind="sale", id=full.links["DYT-V1"])
+    full.by_hand("delete", SALE)
     assert full.post(SALE, Operation.UPDATE) == Drifted(None)
 
 
@@ -364,7 +359,7 @@ def test_a_write_by_somebody_else_in_between_is_sent_again_once(full: Bench) -> 
     def write(entity: str, body: dict[str, object], key: str, **options: str) -> object:
         if not moved:
             moved.append(key)
-            full.edit(action="edit", kind="invoice", id=full.links["DYT-L1"], set={"memo": "x"})
+            full.by_hand("edit", INVOICE, set={"memo": "x"})
         return real(entity, body, key, **options)
 
     stale.write = write  # type: ignore[method-assign, assignment]
@@ -391,12 +386,12 @@ def test_a_void_takes_the_document_back(full: Bench, kind: Kind) -> None:
 @pytest.mark.parametrize("kind", [Kind.RECEIPT, Kind.SALE, Kind.APPLICATION])
 def test_a_void_of_what_is_gone_already_is_posted(full: Bench, kind: Kind) -> None:
     document = of_kind(kind)
-    full.edit(action="delete", kind=kind.value, id=full.links[document.reference])
+    full.by_hand("delete", document)
     assert full.posted(document, Operation.VOID).status is Status.DELETED
 
 
 def test_a_void_of_what_is_void_already_is_posted_without_a_write(full: Bench) -> None:
-    full.edit(action="void", kind="receipt", id=full.links["DYT-P1"])
+    full.by_hand("void", RECEIPT)
     calls = full.system.calls().total
     assert full.posted(RECEIPT, Operation.VOID).status is Status.VOIDED
     assert full.system.calls().total == calls + 1
