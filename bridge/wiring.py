@@ -52,7 +52,9 @@ def open_dry(
     """The bridge for a dry run: a scratch copy of the state, and books that can only be read."""
     clock = clock or SystemClock()
     with ExitStack() as stack:
-        store = stack.enter_context(_closing(Store.scratch_of(settings.state.url)))
+        store = stack.enter_context(
+            _closing(Store.open(settings.state.url, migrate=False).scratch())
+        )
         books: dict[str, Books[AccountingReader]] = {}
         for name, system in _systems(stack, settings, names, clock).items():
             books[name] = _books(settings, name, Reader(system))
@@ -134,7 +136,9 @@ def _systems(
     made: dict[str, AccountingSystem] = {}
     for name in names or wanted:
         made[name] = stack.enter_context(
-            _closing(_system(name, wanted[name], _credentials(settings, wanted[name], clock), clock))
+            _closing(
+                _system(name, wanted[name], _credentials(settings, wanted[name], clock), clock)
+            )
         )
     return made
 
@@ -166,7 +170,7 @@ def _system(name: str, system: SystemSettings, credentials: Credentials, clock: 
 
 
 def _books(settings: Settings, name: str, system: Any) -> Books[Any]:
-    path = settings.systems[name].mapping  # type: ignore[index]
+    path = next(s.mapping for n, s in settings.systems.items() if n == name)
     assert path is not None, "settings.load places every path"
     mapping = mappingfiles.load_books_mapping(path)
     return Books(system=system, mapping=mapping, where=f"mappings/{path.name}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bridge.core.books import PostedDocument, Status
 from bridge.core.delivery import Operation, State
 from bridge.core.matching import differences
-from bridge.store.values import Entry
+from bridge.store import Entry
 
 
 def verdict(entry: Entry, answer: PostedDocument, links: Mapping[str, str]) -> tuple[State, str]:

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from bridge.core.guards import SnapshotLimits
 from bridge.core.mapping import BooksMapping
 from bridge.source.base import Source
-from bridge.store.store import Store
+from bridge.store import Store
 from bridge.systems.base import AccountingReader, AccountingSystem
 
 System = TypeVar("System", bound=AccountingReader)

@@ -13,9 +13,8 @@ from bridge.core.ledger import SnapshotFacts
 from bridge.core.money import from_cents
 from bridge.errors import SnapshotRefused
 from bridge.source.base import Source
-from bridge.store.stage import Stage
-from bridge.store.store import Store
-from bridge.store.values import Accepted, Totals
+from bridge.store import Accepted, Stage, Store
+from bridge.store.values import Totals
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,14 +53,13 @@ def take_in(
 
 
 def _figures(stage: Stage) -> SnapshotFigures:
-    previous = stage.previous
     return SnapshotFigures(
         counts=stage.counts,
         money=_gross(stage.totals),
-        previous_counts=previous.counts if previous else {},
-        previous_money=_gross(previous.totals) if previous else {},
+        previous_counts=stage.previous,
+        previous_money=_gross(stage.previous_totals),
         reinstalled=stage.reinstalled,
-        last_as_of=previous.as_of.isoformat() if previous else "",
+        last_as_of=stage.previous_as_of,
     )
 
 
@@ -69,5 +67,5 @@ def _gross(totals: Totals) -> dict[str, Decimal]:
     return {
         currency: from_cents(cents)
         for (entity, currency), cents in totals.items()
-        if entity == "loan"
+        if entity == "loans"
     }

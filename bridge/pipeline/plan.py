@@ -6,23 +6,18 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
-import msgspec
-
 from bridge.core import identity
 from bridge.core.booking import Booking, Limits, resolve
-from bridge.core.books import Customer
-from bridge.core.delivery import Operation, State
+from bridge.core.books import Customer, Kind
+from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
-from bridge.core.findings import Finding
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
 from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, PersonNeeded, Problem
 from bridge.pipeline.context import Books, PlanLimits, Progress, System
-from bridge.store.store import Store
-from bridge.store.values import NO_LOAN, LoanKey, NewEntry
-from bridge.store.work import Work
+from bridge.store import NO_LOAN, LoanKey, NewEntry, Store, Work
 from bridge.systems.base import AccountingReader, Capabilities
 
 _REVISITED = HOLD_CODES | {"debt.amount_edited", "debt.currency_unknown"}
@@ -68,8 +63,6 @@ def booking_of(books: Books[System]) -> Booking:
 
 
 def limits_of(can: Capabilities) -> Limits:
-    from bridge.core.books import Kind
-
     return Limits(
         line_target=can.line_target,
         name_length=can.name_length,
@@ -203,12 +196,12 @@ class _Planner:
         made = translate(file, self.booking, bound)
         changes, closed = diff(made, bound, self.booking)
         holds = [*made.holds, *closed]
-        changes, refused = self._without_refused(key, changes)
+        changes = self._without_refused(key, changes)
         if made.customer is not None and any(c.operation is Operation.CREATE for c in changes):
             self._customer(made.customer)
         self._enqueue(key, changes)
         work.put_holds(self.name, self.company, key, holds)
-        work.put_findings(f"loan:{file.installation}:{file.loan_id}", _findings(made.findings))
+        work.put_findings(f"loan/{file.installation}/{file.loan_id}", made.findings)
         work.set_revisit(self.name, self.company, key, _reason_to_come_back(holds))
 
     def finish(self) -> Plan:
@@ -221,21 +214,24 @@ class _Planner:
             loans=self.loans,
         )
 
-    def _without_refused(
-        self, key: LoanKey, changes: list[Change]
-    ) -> tuple[list[Change], int]:
-        """Drop what a person still has to look at in the same words; supersede the rest."""
-        waiting = self.work.waiting_for_a_person(self.name, self.company, key)
-        same = {
-            (e.operation, e.reference)
-            for e in waiting
-            if any(
-                c.operation is e.operation and c.document == e.document for c in changes
+    def _without_refused(self, key: LoanKey, changes: list[Change]) -> list[Change]:
+        """What is left to enqueue: not what a person has yet to look at in the very same words.
+
+        Everything else that was planned before and not sent is superseded.
+        """
+        old = self.work.supersedable(self.name, self.company, key)
+        refused = [
+            entry
+            for entry in old
+            if entry.state in WAITS_FOR_A_PERSON
+            and any(
+                c.operation is entry.operation and c.document == entry.document for c in changes
             )
-        }
-        self.work.supersede(self.name, self.company, key, keep=same)
-        left = [c for c in changes if (c.operation, c.document.reference) not in same]
-        return left, len(changes) - len(left)
+        ]
+        kept = {entry.id for entry in refused}
+        self.work.supersede([entry for entry in old if entry.id not in kept])
+        same = {(entry.operation, entry.reference) for entry in refused}
+        return [c for c in changes if (c.operation, c.document.reference) not in same]
 
     def _customer(self, wanted: Customer) -> None:
         reference = wanted.reference
@@ -249,7 +245,7 @@ class _Planner:
         if waiting is not None:
             if waiting.document == wanted or waiting.state not in (State.PENDING, State.REJECTED):
                 return
-            self.work.supersede_entry(waiting.id)
+            self.work.supersede([waiting])
         if change is not None:
             self._enqueue(NO_LOAN, [change])
 
@@ -281,7 +277,3 @@ class _Planner:
 
 def _reason_to_come_back(holds: Sequence[Hold]) -> str | None:
     return next((hold.code for hold in holds if hold.code in _REVISITED), None)
-
-
-def _findings(found: Sequence[Finding]) -> list[Finding]:
-    return [msgspec.structs.replace(f) for f in found]

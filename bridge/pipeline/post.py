@@ -20,9 +20,7 @@ from bridge.core.delivery import (
 from bridge.core.matching import differences
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time
-from bridge.store.store import Store
-from bridge.store.values import Entry
-from bridge.store.work import Work
+from bridge.store import Entry, Store, Work
 from bridge.systems.base import AccountingSystem
 
 PATIENCE_S = 180.0
@@ -41,7 +39,7 @@ class Posting(msgspec.Struct, kw_only=True):
     """Why the pass stopped before the outbox was empty."""
 
 
-def settle_doubts(store: Store, system: AccountingSystem, time: Time) -> int:
+def settle_doubts(store: Store, system: AccountingSystem, clock: Time) -> int:
     """Look up every write that may or may not have been applied; answers how many there were.
 
     Raises TryLater when the books cannot be asked: then the doubt stays, and nothing is sent.
@@ -54,11 +52,11 @@ def settle_doubts(store: Store, system: AccountingSystem, time: Time) -> int:
     for _, group in groupby(doubted, key=lambda e: (e.operation, e.kind)):
         entries = list(group)
         outcomes = _look_up(system, entries)
-        _write_down(store, system, entries, outcomes, time, Posting())
+        _write_down(store, system, entries, outcomes, clock, Posting())
     return len(doubted)
 
 
-def post_all(store: Store, system: AccountingSystem, time: Time, progress: Progress) -> Posting:
+def post_all(store: Store, system: AccountingSystem, clock: Time, progress: Progress) -> Posting:
     """Send everything that is due, in order of phase, until the outbox is empty or stuck."""
     tally = Posting()
     waited = 0.0
@@ -67,11 +65,11 @@ def post_all(store: Store, system: AccountingSystem, time: Time, progress: Progr
         due = work.outbox_counts(name, company).get(State.PENDING, 0)
     while True:
         with store.begin() as work:
-            batch = work.claim(name, company, time.now(), system.capabilities.claim_size)
+            batch = work.claim(name, company, clock.now(), system.capabilities.claim_size)
         if not batch:
             break
         outcomes = system.post([entry.outgoing() for entry in batch])
-        _write_down(store, system, batch, outcomes, time, tally)
+        _write_down(store, system, batch, outcomes, clock, tally)
         progress("posted", tally.posted, due)
         busy = [o for o in outcomes if isinstance(o, Unavailable)]
         if len(busy) == len(batch):
@@ -80,7 +78,7 @@ def post_all(store: Store, system: AccountingSystem, time: Time, progress: Progr
             if waited > PATIENCE_S:
                 tally.unavailable = busy[0].cause
                 break
-            time.sleep(wait_s)
+            clock.sleep(wait_s)
     return tally
 
 
@@ -89,11 +87,11 @@ def _write_down(
     system: AccountingSystem,
     entries: Sequence[Entry],
     outcomes: Sequence[Outcome],
-    time: Time,
+    clock: Time,
     tally: Posting,
 ) -> None:
     """Outcomes, bindings and verdicts together, or none of them."""
-    now = time.now()
+    now = clock.now()
     with store.begin() as work:
         for entry, outcome in zip(entries, outcomes, strict=True):
             work.move(entry, outcome, now)

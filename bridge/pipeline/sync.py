@@ -11,7 +11,7 @@ from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, 
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
 from bridge.pipeline.post import Posting, post_all, settle_doubts
-from bridge.store.store import Store
+from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
 
@@ -139,9 +139,7 @@ def _planned(
 ) -> Plan:
     if not has_work(bridge.store, books):
         return _nothing(books)
-    return plan(
-        bridge.store, books, booking_of(books), run, bridge.plan_limits, approved, progress
-    )
+    return plan(bridge.store, books, booking_of(books), run, bridge.plan_limits, approved, progress)
 
 
 def _nothing(books: Books[System]) -> Plan:

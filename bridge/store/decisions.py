@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, select
 
-from bridge.core.delivery import State, may
+from bridge.core.delivery import Operation, State, may
 from bridge.errors import UsageError
 from bridge.store import tables
 from bridge.store.bindings import OUTBOX, WAIT
@@ -93,5 +93,11 @@ class Decisions(Outbox):
             raise UsageError(f"outbox entry {entry_id} does not exist; see `outbox list`")
         if not may(State(row.state), state):
             raise UsageError(f"{row.reference} is {row.state}; it cannot be changed by {verb}")
+        created = row.operation == Operation.CREATE.value and row.state == State.DRIFTED.value
+        if created and state is State.PENDING:
+            raise UsageError(
+                f"{row.reference} is in the books already, with other content: correct it there, "
+                "or drop this entry"
+            )
         self._step(row, state, code=row.code, detail=row.detail, not_before=NEVER_YET)
         self.record_decision(who, at, verb, row.reference, row.detail, entry_id)

@@ -283,7 +283,7 @@ def _overwrite(name: str) -> str:
 def figures(stage: Stage, connection: Connection) -> int | None:
     """Fill in what the installation had at its last accepted delivery. None: there is none."""
     found = connection.execute(
-        select(INTAKE.c.installation, INTAKE.c.present, INTAKE.c.totals)
+        select(INTAKE.c.installation, INTAKE.c.present, INTAKE.c.totals, INTAKE.c.as_of)
         .join(INSTALLATION, INSTALLATION.c.id == INTAKE.c.installation)
         .where(INSTALLATION.c.installation == stage.facts.installation)
         .order_by(INTAKE.c.seq.desc())
@@ -291,6 +291,7 @@ def figures(stage: Stage, connection: Connection) -> int | None:
     ).first()
     if found is None:
         return None
+    stage.previous_as_of = found.as_of.isoformat()
     stage.previous = msgspec.json.decode(found.present, type=dict[str, int])
     totals = msgspec.json.decode(found.totals, type=list[tuple[str, str, int]])
     stage.previous_totals = {(entity, currency): cents for entity, currency, cents in totals}

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 
 from bridge.core.books import (
     PostedDocument,
@@ -46,6 +46,7 @@ from bridge.store.values import Entry, LoanKey, NewEntry, json
 
 _SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED)
 _TAKEN = (State.SENDING, State.IN_DOUBT, State.POSTED)
+_MOST_OF_A_LOAN = 100_000
 
 
 class Outbox(Bindings):
@@ -76,22 +77,27 @@ class Outbox(Bindings):
                 self._connection.execute(WAIT.insert(), waits)
         return len(entries)
 
-    def supersede(self, system: str, company: str, loan: LoanKey) -> int:
-        """Give up what is not on its way for a loan: newer entries say what is wanted now."""
+    def supersedable(self, system: str, company: str, loan: LoanKey) -> list[Entry]:
+        """Entries of a loan that are not on their way: waiting to be sent, or for a person."""
         t = OUTBOX.c
-        mine = (
+        return self._entries(
             t.books == self._books_of(system, company),
             t.installation == loan[0],
             t.loan == loan[1],
             t.state.in_(_SUPERSEDABLE),
+            limit=_MOST_OF_A_LOAN,
         )
+
+    def supersede(self, entries: Sequence[Entry]) -> None:
+        """Give up entries that are not on their way: newer ones say what is wanted now."""
         assert all(may(state, State.SUPERSEDED) for state in _SUPERSEDABLE)
-        waiting = select(t.id).where(*mine, t.waiting > 0)
-        self._connection.execute(WAIT.delete().where(WAIT.c.entry.in_(waiting)))
-        done = self._connection.execute(
-            OUTBOX.update().where(*mine).values(state=State.SUPERSEDED.value, waiting=0)
-        )
-        return int(done.rowcount)
+        for part in chunks([entry.id for entry in entries], PARAMETERS):
+            self._connection.execute(WAIT.delete().where(WAIT.c.entry.in_(part)))
+            self._connection.execute(
+                OUTBOX.update()
+                .where(OUTBOX.c.id.in_(part), OUTBOX.c.state.in_(_SUPERSEDABLE))
+                .values(state=State.SUPERSEDED.value, waiting=0)
+            )
 
     def unsettled(self, system: str, company: str, loan: LoanKey) -> set[str]:
         """References of a loan whose write is on its way or not yet proved."""
@@ -119,8 +125,9 @@ class Outbox(Bindings):
     def claim(self, system: str, company: str, now: datetime, limit: int) -> list[Entry]:
         """Take the next entries to send: one operation on one kind, lowest phase first.
 
-        Only those whose time has come and whose named documents are all in the books. They are
-        SENDING from here on, with their links and bindings filled in. Empty: nothing can be sent.
+        Only those whose time has come and whose named documents are all in the books, and nothing
+        of a loan before what is to be taken back of it first. They are SENDING from here on, with
+        their links and bindings filled in. Empty: nothing can be sent.
         """
         books = self._books_of(system, company)
         t = OUTBOX.c
@@ -129,6 +136,7 @@ class Outbox(Bindings):
             t.state == State.PENDING.value,
             t.waiting == 0,
             t.not_before <= instant_text(now),
+            ~_void_before_it(),
         )
         order = (t.phase, t.operation, t.kind, t.id)
         while True:
@@ -318,3 +326,17 @@ class Outbox(Bindings):
                 OUTBOX.update().where(OUTBOX.c.id == entry.id).values(waiting=len(absent))
             )
         return ready
+
+
+def _void_before_it() -> ColumnElement[bool]:
+    """Whether a void of the same loan and an earlier phase is not done yet."""
+    void = OUTBOX.alias("void")
+    undone = sorted((UNSETTLED - {State.POSTED}) | WAITS_FOR_A_PERSON)
+    return exists().where(
+        void.c.books == OUTBOX.c.books,
+        void.c.installation == OUTBOX.c.installation,
+        void.c.loan == OUTBOX.c.loan,
+        void.c.operation == Operation.VOID.value,
+        void.c.phase < OUTBOX.c.phase,
+        void.c.state.in_(undone),
+    )

@@ -41,6 +41,7 @@ class Stage:
         self.counts: dict[str, int] = dict.fromkeys(ENTITIES.values(), 0)
         self.totals: Totals = {}
         self.previous: dict[str, int] = {}
+        self.previous_as_of = ""
         self.previous_totals: Totals = {}
         self.reinstalled: tuple[str, ...] = ()
         self.repeats = 0

@@ -21,12 +21,11 @@ FACTS = SnapshotFacts(
     complete=True,
     locale="es-CO",
     default_currency="COP",
-    declared_counts={"loan": 200},
 )
 GOOD = SnapshotFigures(
-    counts={"loan": 200, "repayment": 900},
+    counts={"loans": 200, "repayments": 900},
     money={"COP": Decimal(1000)},
-    previous_counts={"loan": 201, "repayment": 890},
+    previous_counts={"loans": 201, "repayments": 890},
     previous_money={"COP": Decimal(1100)},
     last_as_of="2026-11-18",
 )
@@ -44,9 +43,9 @@ def test_an_ordinary_day_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"counts": {"loan": 0}}, "has no loans"),
-        ({"counts": {"loan": 150, "repayment": 900}}, "declares 200 loan rows and holds 150"),
-        ({"counts": {"loan": 200, "repayment": 400}}, "has 400 repayment rows"),
+        ({"counts": {"loans": 0}}, "has no loans"),
+        ({"counts": {"loans": 150, "repayments": 900}}, "has 150 loans"),
+        ({"counts": {"loans": 200, "repayments": 400}}, "has 400 repayments"),
         ({"money": {"COP": Decimal(100)}}, "has loans of 100 COP"),
         ({"last_as_of": "2026-11-25"}, "older than the last one accepted"),
         ({"reinstalled": ["debt 1"]}, "the app was reinstalled"),
@@ -57,9 +56,9 @@ def test_what_cannot_be_believed_is_refused(changes: dict[str, Any], words: str)
 
 
 def test_all_reasons_are_given_at_once() -> None:
-    assert len(said(counts={"loan": 10}, money={}, reinstalled=["debt 1"])) == 5
+    assert len(said(counts={"loans": 10}, money={}, reinstalled=["debt 1"])) == 4
 
 
 def test_a_part_of_a_ledger_may_be_small() -> None:
-    partial = msgspec.structs.replace(FACTS, complete=False, declared_counts={})
-    assert said(partial, counts={"loan": 1}, money={}) == []
+    partial = msgspec.structs.replace(FACTS, complete=False)
+    assert said(partial, counts={"loans": 1}, money={}) == []

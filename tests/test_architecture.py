@@ -1,0 +1,138 @@
+"""Imports point one way, and the rules of the house hold in every file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BRIDGE = ROOT / "bridge"
+
+MAY_IMPORT = {
+    "core": {"core", "errors"},
+    "store": {"core", "errors"},
+    "report": {"core", "errors", "report"},
+    "source": {"core", "errors", "source"},
+    "systems": {"core", "errors", "systems"},
+    "pipeline": {"core", "errors", "store", "source", "systems", "report", "pipeline"},
+    "sandbox": {"sandbox"},
+}
+MAY_IMPORT["store"] |= {"store"}
+KNOWS_CONCRETE_CLASSES = {"wiring.py"}
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 70
+
+
+def modules(folder: Path = BRIDGE) -> Iterator[Path]:
+    yield from sorted(folder.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("layer", sorted(MAY_IMPORT))
+def test_imports_point_one_way(layer: str) -> None:
+    assert list(modules(BRIDGE / layer)), f"bridge/{layer} is gone"
+    for path in modules(BRIDGE / layer):
+        ours = {n.split(".")[1] for n in imports(path) if n.startswith("bridge.")}
+        ours -= {"__file__"}
+        assert ours <= MAY_IMPORT[layer], f"{path} imports {sorted(ours - MAY_IMPORT[layer])}"
+
+
+def test_core_touches_neither_network_nor_disk_nor_clock() -> None:
+    banned = {"requests", "socket", "sqlite3", "sqlalchemy", "sqlmodel", "pathlib", "os", "random"}
+    banned |= {"time", "logging", "subprocess", "threading", "io"}
+    for path in modules(BRIDGE / "core"):
+        roots = {name.split(".")[0] for name in imports(path)}
+        assert not roots & banned, f"{path} imports {sorted(roots & banned)}"
+
+
+def test_core_and_pipeline_know_no_vendor() -> None:
+    vendors = re.compile(r"quickbooks|xero|zoho|intuit", re.IGNORECASE)
+    for layer in ("core", "pipeline"):
+        for path in modules(BRIDGE / layer):
+            code = ast.unparse(_without_docstrings(ast.parse(path.read_text(encoding="utf-8"))))
+            assert not vendors.search(code), f"{path} names a vendor"
+
+
+def test_only_the_wiring_knows_concrete_adapters_and_sources() -> None:
+    concrete = re.compile(r"bridge\.(systems\.(quickbooks|xero|zoho)|source\.(deudores|prestacop))")
+    for path in modules():
+        inside = path.relative_to(BRIDGE).parts[0]
+        if inside in ("systems", "source") or path.name in KNOWS_CONCRETE_CLASSES:
+            continue
+        if path.name in ("mappingfiles.py", "schemas.py"):
+            continue
+        assert not any(concrete.match(name) for name in imports(path)), path
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    reads = re.compile(r"datetime\.now\(|date\.today\(|time\.time\(|utcnow\(|time\.sleep\(")
+    allowed = {BRIDGE / "clock.py", BRIDGE / "sandbox" / "clock.py"}
+    for path in modules():
+        if path in allowed or "sandbox" in path.parts:
+            continue
+        assert not reads.search(path.read_text(encoding="utf-8")), path
+
+
+def test_nothing_is_printed_outside_the_command_line() -> None:
+    for path in modules():
+        if "cli" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_print = isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
+            assert not is_print, f"{path}:{node.lineno}"  # type: ignore[attr-defined]
+
+
+def test_no_float_is_made_near_money() -> None:
+    for layer in ("core", "source", "store", "pipeline", "report"):
+        for path in modules(BRIDGE / layer):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                made = isinstance(node, ast.Call) and ast.unparse(node.func) == "float"
+                assert not made, f"{path}:{node.lineno}"  # type: ignore[attr-defined]
+
+
+def test_modules_and_functions_stay_small() -> None:
+    for path in modules():
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= LONGEST_MODULE, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                assert length <= LONGEST_FUNCTION, f"{path}: {node.name} has {length} lines"
+
+
+def test_nothing_is_left_to_do_in_the_code() -> None:
+    leftovers = re.compile(r"\b(TODO|FIXME)\b")
+    for path in modules():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            assert not leftovers.search(line), f"{path}:{number}"
+
+
+def _without_docstrings(tree: ast.AST) -> ast.AST:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [  # type: ignore[attr-defined]
+                child
+                for child in body
+                if not (
+                    isinstance(child, ast.Expr)
+                    and isinstance(child.value, ast.Constant)
+                    and isinstance(child.value.value, str)
+                )
+            ] or [ast.Pass()]
+    return tree
