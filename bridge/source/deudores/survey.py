@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from bridge.core.money import NO_CURRENCY
-from bridge.source.amounts import Form
+from bridge.source.amounts import Form, read_number
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
 
 _AMOUNTS = {
@@ -53,13 +54,16 @@ def survey(
     for number, (line, cells) in enumerate(rows):
         if number < _DATES_LOOKED_AT:
             day_forms[_day_form(cells[day_at])] += 1
-        currency = currency_of(cells)
+        currency = ""
         for field, position in amounts:
             cell = cells[position]
             if cell.__class__ is not str or not cell:
                 numbers[field] += cell.__class__ is Decimal
                 continue
             texts[field] += 1
+            if not _says_something(cell):
+                continue
+            currency = currency or currency_of(cells)
             amount = read(cell, currency)
             if amount is None or amount.form is Form.SILENT:
                 continue
@@ -76,6 +80,13 @@ def survey(
             context.log.note("cell.number_as_text", f"file:{file}", detail)
     _tell_dates(context, file, headings.get(_DATES[kind], ""), day_forms)
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _says_something(cell: str) -> bool:
+    """Whether a cell's form fits one convention only, so that its currency matters."""
+    number = read_number(cell, ".")
+    return number is not None and number.form in (Form.AGREES, Form.CONTRADICTS)
 
 
 def _currency_by_row(

@@ -1,0 +1,174 @@
+"""Amounts are exact, follow their currency's convention, and are never guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.source.amounts import AmountReader, Form, read_number, settled
+from bridge.source.deudores.mapping import DeudoresMapping
+from tests.source.conftest import shipped
+
+MAPPING = DeudoresMapping.model_validate(shipped())
+READER = AmountReader(MAPPING.grouping, ".")
+CENTS = st.integers(-(10**14) + 1, 10**14 - 1)
+
+
+def written(amount: Decimal, grouping: str, grouped: bool) -> str:
+    text = f"{amount:,.2f}" if grouped else f"{amount:.2f}"
+    return text if grouping == "," else text.translate(str.maketrans(",.", ".,"))
+
+
+@given(CENTS, st.sampled_from(sorted(MAPPING.currencies)), st.booleans())
+def test_what_is_written_in_a_currencys_convention_is_read_back(cents, currency, grouped):
+    whole_only = currency in ("CLP", "PYG")
+    amount = Decimal(cents) if whole_only else Decimal(cents).scaleb(-2)
+    if abs(amount) >= 10**12:
+        amount = amount.scaleb(-2).quantize(Decimal(1))
+    read = READER.money(written(amount, MAPPING.grouping[currency], grouped), currency)
+    assert read is not None
+    assert read.value == amount
+
+
+@given(st.integers(0, 10**12))
+def test_whole_pesos_are_read_with_and_without_dots(pesos):
+    dotted = f"{pesos:,}".replace(",", ".")
+    for text in (dotted, str(pesos), f"$ {dotted}", f"${pesos}", f"COP {pesos}", f"'{pesos}"):
+        assert READER.money(text, "COP").value == pesos
+
+
+READINGS = [
+    ("1.234", "COP", "1234"),
+    ("1,234", "MXN", "1234"),
+    ("1.234.567,89", "COP", "1234567.89"),
+    ("1,234,567.89", "MXN", "1234567.89"),
+    ("1,234.56", "COP", "1234.56"),
+    ("1.234,56", "MXN", "1234.56"),
+    ("12,50", "COP", "12.50"),
+    ("0.500", "COP", "0.50"),
+    ("(1.000)", "COP", "-1000"),
+    ("1.000-", "COP", "-1000"),
+    ("-$ 1.000", "COP", "-1000"),
+    ("$ -1.000", "COP", "-1000"),
+    ("R$ 1.234,50", "BRL", "1234.50"),
+    ("US$ 1,234.50", "USD", "1234.50"),
+    ("1 234,50", "COP", "1234.50"),
+    ("1'234,50", "COP", "1234.50"),
+    ("100 MXN", "MXN", "100"),
+    ("2.000\u00a0", "COP", "2000"),
+]
+
+
+@pytest.mark.parametrize(("text", "currency", "value"), READINGS)
+def test_amounts_are_read_as_people_write_them(text, currency, value):
+    assert READER.money(text, currency).value == Decimal(value)
+
+
+UNREADABLE = [
+    "", " ", "-", "$", "5 mil", "5k", "1.2.3", "1,23,456", "1.234.56", "12.", "(1.000", "--5",
+    "-5-", "1 2", "US$ 5", "EUR 5", "nan", "Infinity", "1e999", "٣٤", "1_000", "+5", "=5",
+    "9" * 14, "9" * 50,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_is_no_amount_is_not_read(text):
+    assert READER.money(text, "COP") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "grouping", "form"),
+    [
+        ("1.234", ".", Form.AMBIGUOUS),
+        ("1,234", ".", Form.AMBIGUOUS),
+        ("12.50", ".", Form.CONTRADICTS),
+        ("12,50", ".", Form.AGREES),
+        ("1,234.5", ".", Form.CONTRADICTS),
+        ("1234", ".", Form.SILENT),
+        ("33333.333", ".", Form.CONTRADICTS),
+        ("0.500", ",", Form.AGREES),
+    ],
+)
+def test_a_form_says_what_it_means_for_the_column(text, grouping, form):
+    assert read_number(text, grouping).form is form
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "amount", "codes"),
+    [
+        ("33333.333333333336", "COP", "33333.33", ("amount.too_many_decimals",)),
+        ("0.125", "MXN", "0.13", ("amount.too_many_decimals",)),
+        ("1250.3699999999999", "MXN", "1250.37", ()),
+        ("12500.5", "COP", "12500.50", ("amount.cop_with_cents",)),
+        ("12500.00", "COP", "12500.00", ()),
+        ("100.5", "CLP", "101", ("amount.decimals_not_allowed",)),
+        ("100.0", "CLP", "100", ()),
+    ],
+)
+def test_rounding_is_half_up_and_told_when_it_matters(value, currency, amount, codes):
+    settled_amount = settled(Decimal(value), currency)
+    assert (str(settled_amount.value), settled_amount.codes) == (amount, codes)
+
+
+def test_scientific_amounts_are_read_with_a_warning():
+    read = READER.money("1.2E+06", "COP")
+    assert (read.value, read.codes) == (Decimal(1200000), ("amount.scientific",))
+
+
+def test_neither_truth_values_nor_floats_are_amounts():
+    assert READER.money(True, "COP") is None
+    assert READER.money(1.5, "COP") is None
+    assert READER.money(Decimal("NaN"), "COP") is None
+
+
+def test_a_rates_lone_separator_is_decimal():
+    assert READER.rate("2.125") == READER.rate("2,125 %") == Decimal("2.125")
+    assert str(READER.rate(Decimal("20.0"))) == str(READER.rate("20")) == "20"
+    assert READER.rate("veinte") is None
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_amount_or_is_not(text):
+    read = READER.money(text, "COP")
+    assert read is None or read.value.is_finite()
+
+
+HEAD = "ID deuda;ID deudor;Monto;Moneda;Fecha\n"
+
+
+def test_a_column_that_contradicts_itself_holds_what_can_be_read_in_two_ways(csv_file):
+    from bridge.core.ledger import Loan
+    from tests.source.conftest import Read
+
+    path = csv_file(HEAD + "1;1;1.234;COP;01/02/2026\n2;1;12.50;COP;01/02/2026\n3;1;99;;1/2/26\n")
+    read = Read(path)
+    notes = {loan.id: {note.code for note in loan.notes} for loan in read.of(Loan)}
+    assert "amount.unreadable" in notes["1"]
+    assert "amount.unreadable" not in notes["2"] | notes["3"]
+    detail = next(n.detail for n in read.one(Loan, "1").notes if n.code == "amount.unreadable")
+    assert "row 2, column Monto" in detail
+    assert 'row 3, column Monto has "12.50"' in detail
+    assert "amount.mixed" in read.codes()
+
+    trusting = Read(path, ambiguous_amounts="locale")
+    assert trusting.one(Loan, "1").gross == Decimal(1234)
+    assert trusting.one(Loan, "1").notes == ()
+
+
+def test_another_currencys_convention_is_no_contradiction(csv_file):
+    from bridge.core.ledger import Loan
+    from tests.source.conftest import Read
+
+    path = csv_file(HEAD + "1;1;1.234;COP;01/02/2026\n2;1;12.50;MXN;01/02/2026\n")
+    assert Read(path).one(Loan, "1").notes == ()
+
+
+def test_three_decimals_by_the_convention_are_held(csv_file):
+    from bridge.core.ledger import Loan
+    from tests.source.conftest import Read
+
+    loan = Read(csv_file(HEAD + "1;1;1,234;COP;01/02/2026\n")).one(Loan, "1")
+    assert "amount.unreadable" in {note.code for note in loan.notes}
