@@ -16,7 +16,6 @@ from bridge.sandbox.quickbooks.sales import (
     set_currency,
     set_money,
     show_customer,
-    show_home,
     void_note,
 )
 from bridge.sandbox.quickbooks.tables import Row
@@ -127,7 +126,8 @@ def render(company: Company, row: Row) -> Row:
     kept = company.books.documents[row["Id"]]
     shown = {**row, "domain": "QBO", "sparse": False, "UnappliedAmt": kept.open}
     show_customer(company, shown)
-    show_home(company, shown, kept)
+    if not company.settings.multicurrency:
+        shown.pop("ExchangeRate")
     shown["LinkedTxn"] = deposit_links(company, row["Id"])
     shown["Line"] = [_shown_line(company, line) for line in row["Line"]]
     return shown

@@ -33,7 +33,8 @@ def build(company: Company, entity: str, row: Row, before: Row | None) -> Row:
         row.setdefault("Job", False)
         row.setdefault("BillWithParent", False)
         row.setdefault("PreferredDeliveryMethod", "Print")
-    _set_currency(company, row, before)
+    if entity != "Employee":
+        _set_currency(company, row, before)
     return row
 
 

@@ -309,7 +309,10 @@ def _amount(line: Row, detail: Row) -> Decimal:
     if amount is None:
         raise faults.business("You must set a transaction amount.", "Line.Amount")
     amount = cents(amount)
-    if price is not None and count is not None and cents(price * count) != amount:
+    # Zero for both is what python-quickbooks sends for "not set". Last verified 2026-11-20.
+    if price is None or count is None or not (price or count):
+        return amount
+    if cents(price * count) != amount:
         raise faults.not_the_product(f"{amount:,}")
     return amount
 
