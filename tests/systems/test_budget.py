@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bridge.clock import ManualClock
+from bridge.errors import TryLater
+from bridge.systems.budget import Budget, Meter
+
+LATE = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)
+
+
+def test_calls_are_counted_by_what_they_cost() -> None:
+    meter = Meter(Budget(), ManualClock(LATE))
+    meter.count(metered=True, throttled=False)
+    meter.count(metered=False, throttled=False)
+    meter.count(metered=False, throttled=True)
+    calls = meter.calls()
+    assert (calls.total, calls.metered, calls.throttled) == (3, 1, 1)
+
+
+def test_a_days_budget_is_refused_until_midnight_and_then_new() -> None:
+    clock = ManualClock(LATE)
+    meter = Meter(Budget(per_day=10, used_today=9), clock)
+    meter.require()
+    meter.count(metered=True, throttled=False)
+    with pytest.raises(TryLater, match="budget of 10") as refused:
+        meter.require()
+    assert refused.value.retry_after_s == 3600
+    clock.move(3600)
+    meter.require()
+
+
+def test_a_months_budget_is_refused_until_the_first() -> None:
+    clock = ManualClock(datetime(2026, 12, 31, 12, 0, tzinfo=UTC))
+    meter = Meter(Budget(per_month=5, used_this_month=5), clock)
+    with pytest.raises(TryLater, match="month") as refused:
+        meter.require()
+    assert refused.value.retry_after_s == 12 * 3600
+    clock.move(12 * 3600)
+    meter.require()
+
+
+def test_free_calls_do_not_use_up_a_budget() -> None:
+    meter = Meter(Budget(per_day=1), ManualClock(LATE))
+    meter.count(metered=False, throttled=False)
+    meter.require()
