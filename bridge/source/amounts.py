@@ -30,6 +30,7 @@ _MARKER_MEANS = {
     "$": ("COP", "MXN", "CLP", "ARS", "USD", "UYU", "DOP", "NIO", "BOB"),
 }  # fmt: skip
 _LONGEST = 40
+_FINEST_RATE = Decimal("1e-12")
 _WORTH_TELLING = Decimal("0.005")
 """Share of a minor unit from which rounding is reported (below are binary leftovers)."""
 
@@ -176,7 +177,7 @@ class AmountReader:
             return None
         if not value.is_finite() or not 0 <= value < 10_000:
             return None
-        return Decimal(f"{value.normalize():f}")
+        return Decimal(f"{value.quantize(_FINEST_RATE).normalize():f}")
 
     def grouping(self, currency: str) -> str:
         """The sign between thousands in amounts of this currency."""

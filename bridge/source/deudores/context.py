@@ -56,10 +56,12 @@ class WordOf:
 
     def get(self, native_id: str) -> str:
         """The word, or empty text."""
-        if native_id.isdecimal() and len(native_id) < 9 and native_id[0] != "0":
+        if len(native_id) < 9 and native_id.isdecimal() and native_id[0] != "0":
             number = int(native_id)
-            if number < len(self._dense) and (code := self._dense[number]):
-                return self._words[code]
+            if number < len(self._dense) and native_id.isascii():
+                code = self._dense[number]
+                if code:
+                    return self._words[code]
         return self._words[self._sparse.get(native_id, 0)] if self._sparse else ""
 
 

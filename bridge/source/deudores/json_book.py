@@ -7,8 +7,9 @@ Numbers are read from their text as decimals; no binary float ever exists.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -153,6 +154,7 @@ def _disagreements(name: str, document: Document, manifest: Manifest | None) -> 
 
 def parse(name: str, content: bytes) -> Document:
     """The snapshot, checked as a whole: form, schema and counts. Raises SnapshotRefused."""
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
         document = msgspec.json.decode(content, type=Document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -197,11 +199,15 @@ def decoded(
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and content of each record; one that is no object is told and left out."""
     for number, raw in enumerate(records, start=1):
-        record = _RECORD.decode(raw)
+        reason = "is not an object"
+        try:
+            record = _RECORD.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation) as error:
+            record, reason = None, f"cannot be read ({error})"
         if isinstance(record, dict):
             yield number, record
         else:
-            detail = f"{file}, record {number}: is not an object"
+            detail = f"{file}, record {number}: {reason}"
             context.log.unread(kind, "row.unreadable", f"file:{file}", detail)
 
 

@@ -31,8 +31,8 @@ class Movements:
         native, loan, day_cell, amount_cell, type_cell, concept, method, reverses, ticket, who = (
             cells
         )
-        native_id = native if type(native) is str and native.isalnum() else identifier(native)
-        loan_id = loan if type(loan) is str and loan.isalnum() else identifier(loan)
+        native_id = native if _is_plain(native) else identifier(native)
+        loan_id = loan if _is_plain(loan) else identifier(loan)
         context = self._context
         currency = context.currency_of_loan.get(loan_id) or context.default_currency
         amount = context.amounts.money(amount_cell, currency)
@@ -185,6 +185,11 @@ class Movements:
         subject = f"movement:{native_id}" if native_id else f"file:{self._table.file}"
         related = (f"debt:{loan_id}",) if loan_id else ()
         reading.unread(wrong[0][0], subject, detail, related)
+
+
+def _is_plain(cell: Cell) -> bool:
+    """Whether a cell is an id as it stands."""
+    return type(cell) is str and cell.isalnum() and len(cell) < 20
 
 
 def _first_words(context: Context) -> list[tuple[str, ...]]:

@@ -122,19 +122,23 @@ class Deudores:
         )
 
     def _by_form(self, files: Sequence[Delivered], single: bool) -> dict[str, list[Delivered]]:
-        """The files that can be read, by form. Raises SnapshotRefused for one that cannot."""
+        """The files that can be read, by form. Raises SnapshotRefused for one that cannot, unless
+        another form is wanted."""
         found: dict[str, list[Delivered]] = {}
+        problems: list[Problem] = []
         for file in files:
             if not single and not file.name.lower().endswith((".json", ".xlsx", *_SHEET_NAMES)):
                 continue
             what = content(file)
-            if single or file.name.lower().endswith(".xlsx"):
-                refuse_if(_unreadable(file.name, what))
+            if single or file.name.lower().endswith((f".{self._prefer or 'csv'}", ".xlsx")):
+                problems += _unreadable(file.name, what)
             form = _FORM_OF.get(what)
             if form == "json" and not single and not json_book.looks_like_one(file):
                 continue
             if form:
                 found.setdefault(form, []).append(file)
+        if self._prefer not in found:
+            refuse_if(problems)
         return found
 
     def _chosen(self, by_form: dict[str, list[Delivered]]) -> Form:

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any, Protocol
 
+from bridge.errors import Problem
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.columns import Heading
 from bridge.source.deudores.context import Context, as_text
 from bridge.source.deudores.survey import survey
 from bridge.source.deudores.tables import NumberedCells
 from bridge.source.files.delimited import Broken
+from bridge.source.files.delivered import refuse_if
 from bridge.source.texts import heading_key
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -77,7 +79,7 @@ class SheetTable:
                 self._broken(context, line, row)
                 continue
             first = row[0] if row else ""
-            if first.__class__ is not str or not first or first[0] in "TtSsGg ":
+            if first.__class__ is not str or not first or first[0] in self._initials:
                 kind = self._not_data(row)
                 if kind == "blank":
                     blanks += 1
@@ -96,8 +98,7 @@ class SheetTable:
             row.append("")
             count += 1
             if count > self._rows_limit:
-                self._beyond(context, line)
-                break
+                refuse_if([_too_many(self.file, self._rows_limit)])
             yield line, pick(row)
         if blanks and context is not None:
             context.log.note("file.blank_rows", f"file:{self.file}", f"{blanks} empty rows")
@@ -111,10 +112,13 @@ class SheetTable:
         return "blank"
 
     _totals: frozenset[str] = frozenset()
+    _initials = " "
 
     def with_totals(self, words: frozenset[str]) -> SheetTable:
         """The same table, knowing which words begin a row of totals."""
         self._totals = words
+        initials = {word[0] for word in words if word}
+        self._initials = " \t\u00a0" + "".join(sorted(initials | {i.lower() for i in initials}))
         return self
 
     def _fitted(
@@ -157,3 +161,9 @@ class SheetTable:
             note("file.delimiter", subject, repr(self._sheet.delimiter))
         if self._heading.line > 1:
             note("file.header_offset", subject, f"heading in row {self._heading.line}")
+
+
+def _too_many(file: str, limit: int) -> Problem:
+    return Problem(
+        file, f"has over {limit:,} rows.", "Raise [limits] rows in the mapping if it is genuine."
+    )

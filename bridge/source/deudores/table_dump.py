@@ -7,7 +7,9 @@ interest, which the phone does not store.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -88,12 +90,12 @@ def looks_like_one(content: bytes) -> bool:
 
 def book_of(name: str, content: bytes, facts: SnapshotFacts) -> Book:
     """The dump in the content. Raises SnapshotRefused."""
-    from decimal import Decimal
-
     try:
-        loose = msgspec.json.Decoder(float_hook=Decimal).decode(content)
+        loose = msgspec.json.Decoder(float_hook=Decimal).decode(
+            content.removeprefix(codecs.BOM_UTF8)
+        )
         dump = msgspec.convert(loose, Dump)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation) as error:
         problem = Problem(name, f"is not a readable dump: {error}.", "Export it again.")
         raise SnapshotRefused(f"{name} is not a readable dump", [problem]) from error
     return DumpBook(name, dump, facts)

@@ -87,7 +87,7 @@ class Workbook:
 
     def refused(self, part: str, what: str) -> SnapshotRefused:
         problem = Problem(f"{self.name}, {part}", f"{what}.", "Save the workbook again in Excel.")
-        return SnapshotRefused(f"{self.name} cannot be read", [problem])
+        return SnapshotRefused(f"{self.name} cannot be read: {part} {what}", [problem])
 
     def _refuse_doctype(self, *_: object) -> None:
         raise self.refused("XML", "declares a document type, which no workbook does")
