@@ -11,7 +11,7 @@ over in a bracket is a remainder that nobody has explained, and is reported as o
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -30,10 +30,7 @@ from bridge.core.books import (
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.matching import Difference, differences, drift
 from bridge.core.plan import Hold
-from bridge.core.reconciliation import COUNTED, Item, ItemKind, Notice, TieOut, in_order
-
-LISTED = 1000
-"""Items listed of one kind and currency; the rest is summed in one closing line."""
+from bridge.core.reconciliation import Item, ItemKind, Notice
 
 RECEIVABLE = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.RECEIPT: -1}
 """Kind → what one unit of its total does to the receivable account. Others leave it alone."""
@@ -51,94 +48,6 @@ def effect_in_books(posted: PostedDocument) -> Decimal:
     if posted.status is not Status.LIVE:
         return Decimal(0)
     return posted.total * RECEIVABLE.get(posted.kind, 0)
-
-
-class Tally:
-    """Adds items up as they stream by; memory follows what is listed, not what there is."""
-
-    def __init__(self, listed: int = LISTED) -> None:
-        self._listed = listed
-        self._items: list[Item] = []
-        self._seen: Counter[tuple[ItemKind, str]] = Counter()
-        self._rest: dict[tuple[ItemKind, str], tuple[int, Decimal, Item]] = {}
-        self._not_posted: dict[str, Decimal] = defaultdict(Decimal)
-        self._in_books: dict[str, Decimal] = defaultdict(Decimal)
-        self.counts: Counter[str] = Counter()
-
-    def add(self, items: Iterable[Item], not_posted: Decimal = Decimal(0)) -> None:
-        """Take the items of one document. `not_posted` is the part of their amount that lies
-        between the ledger and what we posted; the rest lies between that and the books."""
-        first = True
-        for item in items:
-            self.counts[item.kind.value] += item.count if first else 0
-            part = not_posted if first else Decimal(0)
-            self._not_posted[item.currency] += part
-            self._in_books[item.currency] += item.amount - part
-            self._keep(item)
-            first = False
-
-    def add_hold(self, hold: Hold, loan: str) -> None:
-        self.add([held(hold, loan)], not_posted=hold.amount)
-
-    def tie(self, currency: str, ledger: Decimal, documents: Decimal, control: Decimal) -> TieOut:
-        """The figures of one currency; what is left in a bracket becomes a remainder item."""
-        not_posted, in_books = self._not_posted[currency], self._in_books[currency]
-        self._remainder(currency, ledger - documents - not_posted, "ledger.not_planned", "run_sync")
-        unaccounted = documents - control - in_books
-        self._remainder(currency, unaccounted, "control.manual_entries", "find_entry")
-        return TieOut(
-            currency=currency,
-            ledger=ledger,
-            documents=documents,
-            control_account=control,
-            explained=not_posted + in_books,
-        )
-
-    def currencies(self) -> set[str]:
-        return {c for c in (*self._not_posted, *self._in_books) if c}
-
-    def items(self) -> tuple[Item, ...]:
-        closing = [
-            Item(
-                kind=kind,
-                currency=currency,
-                amount=amount,
-                cause="list.more",
-                action=last.action,
-                count=count,
-            )
-            for (kind, currency), (count, amount, last) in self._rest.items()
-        ]
-        return tuple(sorted([*self._items, *closing], key=in_order))
-
-    def all_counts(self, bound: int) -> dict[str, int]:
-        """Counts by kind; `matched` is every bound live document that nothing was said about."""
-        off = ("missing", "mismatched", "drifted", "tombstoned")
-        found = dict(self.counts)
-        found["matched"] = bound - sum(self.counts[kind] for kind in off)
-        return {kind: found.pop(kind, 0) for kind in COUNTED} | dict(sorted(found.items()))
-
-    def _keep(self, item: Item) -> None:
-        place = (item.kind, item.currency)
-        self._seen[place] += 1
-        if self._seen[place] <= self._listed:
-            self._items.append(item)
-            return
-        count, amount, _ = self._rest.get(place, (0, Decimal(0), item))
-        self._rest[place] = (count + item.count, amount + item.amount, item)
-
-    def _remainder(self, currency: str, amount: Decimal, cause: str, action: str) -> None:
-        if amount:
-            self.counts[ItemKind.REMAINDER.value] += 1
-            self._items.append(
-                Item(
-                    kind=ItemKind.REMAINDER,
-                    currency=currency,
-                    amount=amount,
-                    cause=cause,
-                    action=action,
-                )
-            )
 
 
 HOLD_ACTIONS = {
@@ -175,7 +84,29 @@ _WAITING = {
     State.IN_DOUBT: (ItemKind.IN_DOUBT, "outbox.in_doubt", "run_sync"),
     State.REJECTED: (ItemKind.REJECTED, "outbox.rejected", "fix_rejected"),
     State.DRIFTED: (ItemKind.PENDING, "outbox.drifted", "decide_drift"),
+    State.DROPPED: (ItemKind.PENDING, "outbox.dropped", "none"),
 }
+
+
+def settled(operation: Operation, document: Document, bound: Binding | None) -> bool:
+    """Whether the binding already says what the write wanted (it reached the books)."""
+    if bound is None:
+        return False
+    if operation is Operation.VOID:
+        return bound.voided
+    return not bound.voided and bound.document == document
+
+
+def arrived(
+    operation: Operation,
+    document: Document,
+    now: PostedDocument | None,
+    links: Mapping[str, str],
+) -> bool:
+    """Whether the books hold what a correction wants, although nobody confirmed it."""
+    if operation is Operation.VOID:
+        return now is None or now.status is not Status.LIVE
+    return now is not None and not differences(document, now, links)
 
 
 def waiting(
@@ -185,34 +116,44 @@ def waiting(
     *,
     bound: Binding | None = None,
     found: PostedDocument | None = None,
+    reached: bool = False,
     detail: str = "",
-) -> tuple[list[Item], Decimal]:
-    """Items of a write that has not reached the books, and their part that is not posted.
+) -> tuple[list[Item], list[Decimal]]:
+    """Items of a write that is not settled, and the part of each that is not posted.
 
-    `bound` is what the write corrects or takes back. `found` is a document of that reference in
-    the books although no write of ours was confirmed: it counts against the amount.
+    `bound` is what the write corrects or takes back. `found` is what the books hold of it although
+    no write of ours was confirmed, `reached` says that the write did arrive; then what they hold
+    counts against the amount, not what we posted before.
     """
     kind, cause, action = _WAITING[state]
     before = effect(bound.document) if bound and not bound.voided else Decimal(0)
     after = Decimal(0) if operation is Operation.VOID else effect(document)
-    in_books = effect_in_books(found) if found else Decimal(0)
-    if found:
-        cause, action = "outbox.found", "adopt_or_void" if kind is ItemKind.REJECTED else "run_sync"
+    in_books = before
+    if found or reached:
+        in_books = effect_in_books(found) if found else Decimal(0)
+        cause = "outbox.found"
+        action = "run_sync" if reached or kind is not ItemKind.REJECTED else "adopt_or_void"
     item = Item(
         kind=kind,
-        currency=_currency(document),
-        amount=after - before - in_books,
+        currency=document.currency,
+        amount=after - in_books,
         reference=document.reference,
         external_id=found.external_id if found else bound.external_id if bound else "",
         document=document.kind.value,
         ledger=operation.value,
-        books=_figure(found) if found else "",
+        books=f"{found.total:f}" if found else "",
         cause=cause,
         action=action,
         detail=detail,
         loan=document.loan,
     )
-    return _moved(item, bound, before), after - before
+    if bound is None or not before or bound.document.currency == document.currency:
+        return [item], [after - before]
+    # The correction changes the currency: a line for each.
+    there = found is not None or reached
+    here = _replace(item, after - in_books if there else after)
+    old = _replace(item, Decimal(0) if there else -before, bound.document.currency)
+    return [here, old], [after, -before]
 
 
 def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, str]) -> list[Item]:
@@ -237,18 +178,22 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     return _with_amounts(items, binding, ours, now)
 
 
-def unbound(posted: PostedDocument, ours: bool) -> Item:
-    """A live document of the books that no binding knows, by the form of its number ours or not."""
+def unbound(posted: PostedDocument, ours: bool, taken_back: bool = False) -> Item:
+    """A live document of the books without a live binding: ours by its number, one that we had
+    taken back, or somebody else's."""
+    cause, action = ("reference.unknown", "adopt_or_void") if ours else ("books.by_hand", "none")
+    if taken_back:
+        cause, action = "books.not_void", "void_again"
     return Item(
-        kind=ItemKind.ORPHANED if ours else ItemKind.FOREIGN,
+        kind=ItemKind.ORPHANED if ours or taken_back else ItemKind.FOREIGN,
         currency=posted.currency,
         amount=-effect_in_books(posted),
         reference=posted.number,
         external_id=posted.external_id,
         document=posted.kind.value,
-        books=_figure(posted),
-        cause="reference.unknown" if ours else "books.by_hand",
-        action="adopt_or_void" if ours else "none",
+        books=f"{posted.total:f}",
+        cause=cause,
+        action=action,
     )
 
 
@@ -311,7 +256,7 @@ def _gone(binding: Binding, kind: ItemKind, cause: str, action: str, amount: Dec
     document = binding.document
     return Item(
         kind=kind,
-        currency=_currency(document),
+        currency=document.currency,
         amount=amount,
         reference=document.reference,
         external_id=binding.external_id,
@@ -339,7 +284,7 @@ def _line(
     document = binding.document
     return Item(
         kind=kind,
-        currency=_currency(document),
+        currency=document.currency,
         reference=document.reference,
         external_id=binding.external_id,
         document=document.kind.value,
@@ -357,7 +302,7 @@ def _with_amounts(
 ) -> list[Item]:
     """Put the document's effect on the difference into the line it belongs to."""
     theirs = effect_in_books(now)
-    currency = _currency(binding.document)
+    currency = binding.document.currency
     same_currency = now.currency in {"", currency} or not theirs
     delta = ours - theirs if same_currency else ours
     if not delta and same_currency:
@@ -374,21 +319,3 @@ def _with_amounts(
 
 def _replace(item: Item, amount: Decimal, currency: str = "") -> Item:
     return replace(item, amount=amount, currency=currency or item.currency)
-
-
-def _moved(item: Item, bound: Binding | None, before: Decimal) -> list[Item]:
-    """Two lines when a correction also changes the currency: one for each."""
-    if bound is None or not before or _currency(bound.document) == item.currency:
-        return [item]
-    return [
-        _replace(item, item.amount + before),
-        _replace(item, -before, _currency(bound.document)),
-    ]
-
-
-def _currency(document: Document) -> str:
-    return document.currency
-
-
-def _figure(posted: PostedDocument) -> str:
-    return f"{posted.total:f}"

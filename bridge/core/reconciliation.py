@@ -51,11 +51,13 @@ CAUSES = frozenset(
         "books.by_hand",
         "books.deleted",
         "books.edited",
+        "books.not_void",
         "books.voided",
         "control.manual_entries",
         "ledger.not_planned",
         "list.more",
         "outbox.drifted",
+        "outbox.dropped",
         "outbox.found",
         "outbox.in_doubt",
         "outbox.pending",
@@ -72,7 +74,6 @@ ACTIONS = frozenset(
         "add_rate",
         "adopt_or_void",
         "approve_limit",
-        "correct_in_books",
         "decide_drift",
         "decide_overpayment",
         "find_entry",
@@ -83,6 +84,7 @@ ACTIONS = frozenset(
         "open_period",
         "post_again",
         "run_sync",
+        "void_again",
         "wait",
     }
 )
@@ -92,10 +94,10 @@ NOTICES = frozenset(
         "connection.expires",
         "control.from_documents",
         "control.home_less_foreign",
-        "findings.more",
         "ledger.no_snapshot",
         "read.full",
         "unchecked.login",
+        "unchecked.refused",
         "unchecked.try_later",
     }
 )

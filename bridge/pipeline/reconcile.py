@@ -1,0 +1,352 @@
+"""The morning's question: do the ledger and the books agree, and if not, where and why?
+
+Reads the books back, compares mirror, bindings and outbox as sets, and adds up. It concludes from complete readings only, and
+nothing that it finds is fed back: on a scratch store it is the same, and nothing stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+
+import msgspec
+
+from bridge.core.aging import aged
+from bridge.core.books import Chart, Kind, PostedDocument
+from bridge.core.delivery import Binding, Operation, State
+from bridge.core.findings import CATALOGUE
+from bridge.core.identity import is_ours
+from bridge.core.reconcile import (
+    RECEIVABLE,
+    arrived,
+    compared,
+    control_accounts,
+    effect,
+    foreign_rest,
+    held,
+    settled,
+    unbound,
+    waiting,
+)
+from bridge.core.reconciliation import (
+    FindingGroup,
+    Item,
+    Notice,
+    Reconciliation,
+    SystemResult,
+)
+from bridge.core.tally import LISTED, Tally
+from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.pipeline.context import Progress, silent
+from bridge.pipeline.readback import read_back
+from bridge.store import LoanKey, Store, Work
+from bridge.store.outbox_rows import named_by
+from bridge.store.reconcile_queries import ReconcileQueries, Waiting
+from bridge.systems.base import AccountingReader, CallCount
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 500
+_FOREIGN_LISTED = 100
+_EXAMPLES = 50
+
+
+def reconcile(
+    store: Store,
+    systems: Mapping[str, AccountingReader],
+    as_of: date,
+    now: datetime,
+    *,
+    lender: str = "",
+    run: str = "",
+    source_format: str = "",
+    names: bool = True,
+    notices: Mapping[str, Sequence[Notice]] | None = None,
+    full: bool = False,
+    listed: int = LISTED,
+    progress: Progress = silent,
+) -> Reconciliation:
+    """Compare every system's books with the ledger.
+
+    `run` is the pass whose postings are reported, `full` forgets the mirror and reads everything,
+    `names` puts borrowers' names beside their loans, `notices` are added to a system's own. A
+    system that cannot be read to the end is reported as not checked; the others are not held up.
+    """
+    results: list[SystemResult] = []
+    loans: dict[str, LoanKey] = {}
+    for name, system in systems.items():
+        before = system.calls()
+        try:
+            read_fully = read_back(store, system, full=full, progress=progress)
+            chart = system.chart()
+            with store.read() as work:
+                made = _Comparison(work, system, chart, listed).result(run, as_of, loans)
+        except BridgeError as error:
+            made = _unchecked(system, error)
+        told = [*made.notices, *(notices or {}).get(name, ())]
+        if made.checked and read_fully:
+            told.append(Notice("read.full"))
+        calls = _calls(before, system.calls())
+        results.append(msgspec.structs.replace(made, calls=calls, notices=tuple(told)))
+        verdict = "unchecked" if not made.checked else "agree" if made.agree else "differs"
+        fields = {"event": "reconcile.ended", "system": name, "run_id": run, "outcome": verdict}
+        log.info("reconciled", extra=fields)
+    with store.read() as work:
+        return _whole(work, results, loans if names else {}, lender, as_of, now, run, source_format)
+
+
+class _Comparison:
+    """One system's mirror against its bindings, its outbox and the ledger."""
+
+    def __init__(self, work: Work, system: AccountingReader, chart: Chart, listed: int) -> None:
+        self.work = work
+        self.queries = ReconcileQueries.on(work)
+        self.name, self.company = system.name, system.company_id
+        self.chart = chart
+        self.tally = Tally(listed)
+        installations = self.queries.installations()
+        self.prefixes = [prefix for _, _, prefix, _ in installations]
+        self.several = len(installations) > 1
+        self.documents: dict[str, Decimal] = {}
+        self.bound = 0
+        self._reached: set[str] = set()
+        self._found: set[tuple[Kind, str]] = set()
+        self._loans: dict[str, LoanKey] = {}
+
+    def result(self, run: str, as_of: date, loans: dict[str, LoanKey]) -> SystemResult:
+        self._holds()
+        self._outbox()
+        self._bindings()
+        self._others()
+        ledger = self.work.ledger_totals()
+        control, notices = self._control()
+        if not ledger:
+            notices.append(Notice("ledger.no_snapshot"))
+        ties = []
+        for currency in self._currencies(ledger, control):
+            figures = (source.get(currency, Decimal(0)) for source in self._sides(ledger, control))
+            ties.append(self.tally.tie(currency, *figures))
+        items = self.tally.items()
+        listed = {item.loan for item in items}
+        loans.update((text, key) for text, key in self._loans.items() if text in listed)
+        counts = self.work.outbox_counts(self.name, self.company)
+        return SystemResult(
+            system=self.name,
+            company=self.company,
+            company_name=self.chart.company.name,
+            tie_outs=tuple(ties),
+            counts=self.tally.all_counts(self.bound),
+            items=items,
+            aged=aged(self.queries.open_by_due(self.name, self.company), as_of),
+            outbox={state.value: counts[state] for state in State if state in counts},
+            posted=self.queries.posted_in(self.name, self.company, run) if run else {},
+            notices=tuple(notices),
+        )
+
+    def _holds(self) -> None:
+        for loan, hold in self.work.loan_holds(self.name, self.company):
+            self.tally.add([held(hold, self._loan(loan))], [hold.amount])
+
+    def _outbox(self) -> None:
+        for side in self.queries.waiting(self.name, self.company):
+            entry = side.entry
+            if settled(entry.operation, entry.document, side.bound):
+                continue
+            reached = self._has_arrived(side)
+            found = side.now if reached else side.found
+            if reached:
+                self._reached.add(entry.reference)
+            elif found:
+                self._found.add((found.kind, found.external_id))
+            items, parts = waiting(
+                entry.state,
+                entry.operation,
+                entry.document,
+                bound=side.bound,
+                found=found,
+                reached=reached,
+                detail=_detail(side),
+            )
+            self.tally.add(self._placed(items, entry.loan), parts)
+
+    def _has_arrived(self, side: Waiting) -> bool:
+        entry, bound = side.entry, side.bound
+        if bound is None or bound.voided or entry.operation is Operation.CREATE:
+            return False
+        names = named_by(entry.document)
+        links = self.work.links(self.name, self.company, sorted(names))
+        return arrived(entry.operation, entry.document, side.now, links)
+
+    def _bindings(self) -> None:
+        for (kind, currency), sums in self.queries.same_sums(self.name, self.company).items():
+            self.bound += sums.count
+            self._document(currency, sums.total * RECEIVABLE.get(kind, 0))
+        suspects = self.queries.suspects(self.name, self.company)
+        while part := list(islice(suspects, _AT_ONCE)):
+            named = set().union(*(named_by(binding.document) for _, binding, _ in part))
+            links = self.work.links(self.name, self.company, sorted(named))
+            for loan, binding, now in part:
+                self._suspect(loan, binding, now, links)
+
+    def _suspect(
+        self, loan: LoanKey, binding: Binding, now: PostedDocument | None, links: dict[str, str]
+    ) -> None:
+        self.bound += 1
+        self._document(binding.document.currency, effect(binding.document))
+        if binding.reference in self._reached:
+            return  # its correction arrived; the outbox's item accounts for it
+        self.tally.add(self._placed(compared(binding, now, links), loan))
+
+    def _others(self) -> None:
+        for other in self.queries.unbound(self.name, self.company, self.prefixes):
+            document = other.document
+            if (document.kind, document.external_id) in self._found:
+                continue
+            ours = any(is_ours(document.number, prefix) for prefix in self.prefixes)
+            if ours or other.taken_back or document.kind in RECEIVABLE:
+                self.tally.add([unbound(document, ours, other.taken_back)])
+        where = (self.name, self.company, self.prefixes, RECEIVABLE)
+        rest = {
+            place: (sums.count, sums.total)
+            for place, sums in self.queries.foreign_sums(*where).items()
+        }
+        for document in self.queries.foreign(*where, _FOREIGN_LISTED):
+            self.tally.add([unbound(document, ours=False)])
+            place = (document.kind, document.currency)
+            count, total = rest[place]
+            rest[place] = (count - 1, total - document.total)
+        for (kind, currency), (count, total) in rest.items():
+            if count:
+                self.tally.add([foreign_rest(currency, count, total * RECEIVABLE[kind])])
+
+    def _control(self) -> tuple[dict[str, Decimal], list[Notice]]:
+        home = self.chart.company.home_currency
+        in_books: dict[str, Decimal] = {}
+        for (kind, currency), sums in self.work.mirror_totals(self.name, self.company).items():
+            moved = sums.total * RECEIVABLE.get(kind, 0)
+            in_books[currency] = in_books.get(currency, Decimal(0)) + moved
+        separate = {a.currency or home for a in self.chart.accounts if a.role == "receivable"}
+        at_home = {
+            currency: self._open_at_home(currency)
+            for currency in in_books
+            if currency and currency not in separate and currency != home
+        }
+        named = {currency: amount for currency, amount in in_books.items() if currency}
+        return control_accounts(self.chart.accounts, home, named, at_home)
+
+    def _open_at_home(self, currency: str) -> Decimal:
+        """What is open in a currency, translated at each document's own rate."""
+        total = Decimal(0)
+        where = (self.name, self.company, currency, RECEIVABLE)
+        for document in self.queries.open_documents(*where):
+            if document.rate is None:
+                continue  # never taken as 1: what it weighs at home shows as not explained
+            at_home = document.open * document.rate
+            total += at_home.quantize(Decimal("0.01")) * RECEIVABLE[document.kind]
+        return total
+
+    def _sides(
+        self, ledger: dict[str, Decimal], control: dict[str, Decimal]
+    ) -> tuple[dict[str, Decimal], dict[str, Decimal], dict[str, Decimal]]:
+        return ledger, self.documents, control
+
+    def _currencies(self, ledger: dict[str, Decimal], control: dict[str, Decimal]) -> list[str]:
+        """The home currency first, then every other that has a figure or an item."""
+        home = self.chart.company.home_currency
+        moved = {c for side in self._sides(ledger, control) for c, amount in side.items() if amount}
+        return [home, *sorted((moved | self.tally.currencies()) - {home, ""})]
+
+    def _document(self, currency: str, amount: Decimal) -> None:
+        self.documents[currency] = self.documents.get(currency, Decimal(0)) + amount
+
+    def _placed(self, items: list[Item], loan: LoanKey) -> list[Item]:
+        text = self._loan(loan)
+        return [msgspec.structs.replace(item, loan=text) for item in items]
+
+    def _loan(self, loan: LoanKey) -> str:
+        """The loan's id; with its installation in front where there are several."""
+        text = "/".join(loan) if self.several and loan[1] else loan[1]
+        if text:
+            self._loans[text] = loan
+        return text
+
+
+def _detail(side: Waiting) -> str:
+    """Why a write waits, in the accounting system's words; nothing that holds a body."""
+    entry = side.entry
+    if entry.state is State.REJECTED:
+        return ": ".join(part for part in (entry.code, entry.detail) if part)
+    return entry.detail if entry.state in {State.PENDING, State.IN_DOUBT} else ""
+
+
+def _unchecked(system: AccountingReader, error: BridgeError) -> SystemResult:
+    codes = {LoginRequired: "unchecked.login", TryLater: "unchecked.try_later"}
+    code = next((c for kind, c in codes.items() if isinstance(error, kind)), "unchecked.refused")
+    return SystemResult(
+        system=system.name,
+        company=system.company_id,
+        checked=False,
+        exit_code=error.exit_code,
+        notices=(Notice(code, str(error)),),
+    )
+
+
+def _calls(before: CallCount, after: CallCount) -> dict[str, int]:
+    return {
+        "total": after.total - before.total,
+        "metered": after.metered - before.metered,
+        "throttled": after.throttled - before.throttled,
+    }
+
+
+def _whole(
+    work: Work,
+    results: list[SystemResult],
+    loans: dict[str, LoanKey],
+    lender: str,
+    as_of: date,
+    now: datetime,
+    run: str,
+    source_format: str,
+) -> Reconciliation:
+    queries = ReconcileQueries.on(work)
+    installations = queries.installations()
+    known = queries.borrower_names(loans.values())
+    return Reconciliation(
+        lender=lender,
+        as_of=as_of,
+        generated_at=now,
+        run=run,
+        source=", ".join(dict.fromkeys(source for source, _, _, _ in installations)),
+        installation=", ".join(installation for _, installation, _, _ in installations),
+        source_format=source_format,
+        source_as_of=min((day for _, _, _, day in installations), default=None),
+        ledger_counts=work.ledger_counts(),
+        findings=_findings(work),
+        systems=tuple(results),
+        names={text: known[key] for text, key in loans.items() if key in known},
+    )
+
+
+def _findings(work: Work) -> tuple[FindingGroup, ...]:
+    """Findings by code, with the first of each. Several systems notice the same thing once."""
+    counts: Counter[str] = Counter()
+    examples: dict[str, dict[tuple[str, str], None]] = {}
+    for finding in work.findings():
+        counts[finding.code] += 1
+        some = examples.setdefault(finding.code, {})
+        if len(some) < _EXAMPLES:
+            some[finding.subject, finding.detail] = None
+    return tuple(
+        FindingGroup(
+            code=code,
+            severity=CATALOGUE[code].severity,
+            count=count,
+            examples=tuple(examples[code]),
+        )
+        for code, count in sorted(counts.items())
+    )

@@ -1,0 +1,355 @@
+"""Questions of reconciling: the mirror against the bindings and the outbox, as sets.
+
+Only rows that differ leave the database one by one; the others are counted and summed there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, text
+
+from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.delivery import Binding, State
+from bridge.core.ledger import Borrower
+from bridge.store import tables
+from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, decode_binding
+from bridge.store.engine import is_sqlite
+from bridge.store.mirror import MIRROR
+from bridge.store.outbox_rows import entry_of
+from bridge.store.rows import DECODERS
+from bridge.store.session import Session, chunks
+from bridge.store.values import Entry, LoanKey, MirrorTotal
+
+INSTALLATION = tables.table(tables.Installation)
+LOAN = tables.table(tables.LedgerLoan)
+BORROWER = tables.table(tables.LedgerBorrower)
+
+_posted = msgspec.json.Decoder(PostedDocument).decode
+_AT_ONCE = 500
+_WAITING = (
+    State.PENDING,
+    State.SENDING,
+    State.IN_DOUBT,
+    State.REJECTED,
+    State.DRIFTED,
+    State.DROPPED,
+)
+_UNPROVED = (State.POSTED.value, State.DRIFTED.value)
+_DONE = (State.POSTED.value, State.CONFIRMED.value)
+_SAME = and_(
+    MIRROR.c.books == BINDING.c.books,
+    MIRROR.c.kind == BINDING.c.kind,
+    MIRROR.c.external_id == BINDING.c.external_id,
+)
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A write that is not settled, and what there is of it on either side."""
+
+    entry: Entry
+    bound: Binding | None = None
+    now: PostedDocument | None = None
+    """The bound document as the books told it last."""
+    found: PostedDocument | None = None
+    """A live document of the same number that no binding is about."""
+
+
+class Unbound(msgspec.Struct, frozen=True, kw_only=True):
+    document: PostedDocument
+    taken_back: bool
+    """Whether it is one that we voided."""
+
+
+class ReconcileQueries(Session):
+    """The part of a unit of work that reconciling needs, on another unit's transaction."""
+
+    @classmethod
+    def on(cls, work: Session) -> ReconcileQueries:
+        """The same transaction; writes nothing."""
+        return cls(work._connection, writes=False)
+
+    def same_sums(self, system: str, company: str) -> dict[tuple[Kind, str], MirrorTotal]:
+        """(kind, currency) → bound live documents that the books hold as we last saw them."""
+        books = self._books_of(system, company)
+        sums = (func.sum(MIRROR.c.total_cents), func.sum(MIRROR.c.open_cents))
+        query = (
+            select(MIRROR.c.kind, MIRROR.c.currency, func.count(), *sums)
+            .select_from(BINDING.join(MIRROR, _SAME))
+            .where(BINDING.c.books == books, BINDING.c.voided == 0, not_(self._suspect(books)))
+            .group_by(MIRROR.c.kind, MIRROR.c.currency)
+        )
+        return {
+            (Kind(kind), currency): MirrorTotal(count=count, total=total, open=still_open)
+            for kind, currency, count, total, still_open in self._connection.execute(query)
+        }
+
+    def suspects(
+        self, system: str, company: str
+    ) -> Iterator[tuple[LoanKey, Binding, PostedDocument | None]]:
+        """Bound live documents that may differ: absent, not live, of another version, or posted
+        without a proof. With what the books say of them, if anything."""
+        books = self._books_of(system, company)
+        query = (
+            select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
+            .select_from(BINDING.outerjoin(MIRROR, _SAME))
+            .where(BINDING.c.books == books, BINDING.c.voided == 0, self._suspect(books))
+            .order_by(BINDING.c.reference)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        for installation, loan, bound, posted in self._connection.execute(query):
+            document = None if posted is None else _posted(posted)
+            yield (installation, loan), decode_binding(bound), document
+
+    def absent(self, system: str, company: str, limit: int) -> dict[Kind, list[str]]:
+        """External ids of bound live documents that the mirror does not have, at most so many."""
+        query = (
+            select(BINDING.c.kind, BINDING.c.external_id)
+            .select_from(BINDING.outerjoin(MIRROR, _SAME))
+            .where(
+                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.voided == 0,
+                MIRROR.c.status.is_(None),
+            )
+            .order_by(BINDING.c.kind, BINDING.c.reference)
+            .limit(limit)
+        )
+        found: dict[Kind, list[str]] = {}
+        for kind, external_id in self._connection.execute(query):
+            found.setdefault(Kind(kind), []).append(external_id)
+        return found
+
+    def waiting(self, system: str, company: str) -> Iterator[Waiting]:
+        """Writes that are not settled, oldest first.
+
+        One that a person dropped counts until a newer write says what is wanted instead.
+        """
+        books = self._books_of(system, company)
+        newer = OUTBOX.alias("newer")
+        t = OUTBOX.c
+        replaced = exists().where(
+            newer.c.books == t.books, newer.c.reference == t.reference, newer.c.id > t.id
+        )
+        query = (
+            select(OUTBOX)
+            .where(
+                t.books == books,
+                t.state.in_([state.value for state in _WAITING]),
+                or_(t.state != State.DROPPED.value, not_(replaced)),
+            )
+            .order_by(t.id)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        rows = (entry_of(row) for row in self._connection.execute(query))
+        for part in chunks(rows, _AT_ONCE):
+            yield from self._sides(books, part)
+
+    def unbound(self, system: str, company: str, prefixes: Sequence[str]) -> Iterator[Unbound]:
+        """Live documents without a live binding that were ours, or have a number like ours."""
+        books = self._books_of(system, company)
+        was_ours = self._bound(voided=1)
+        query = (
+            select(MIRROR.c.body, was_ours)
+            .where(
+                self._live(books),
+                not_(self._bound(voided=0)),
+                or_(was_ours, self._numbered(prefixes)),
+            )
+            .order_by(MIRROR.c.kind, MIRROR.c.number, MIRROR.c.external_id)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        for body, taken_back in self._connection.execute(query):
+            yield Unbound(document=_posted(body), taken_back=bool(taken_back))
+
+    def foreign_sums(
+        self, system: str, company: str, prefixes: Sequence[str], kinds: Iterable[Kind]
+    ) -> dict[tuple[Kind, str], MirrorTotal]:
+        """(kind, currency) → live documents that were never ours."""
+        query = (
+            select(
+                MIRROR.c.kind,
+                MIRROR.c.currency,
+                func.count(),
+                func.sum(MIRROR.c.total_cents),
+                func.sum(MIRROR.c.open_cents),
+            )
+            .where(self._foreign(system, company, prefixes, kinds))
+            .group_by(MIRROR.c.kind, MIRROR.c.currency)
+        )
+        return {
+            (Kind(kind), currency): MirrorTotal(count=count, total=total, open=still_open)
+            for kind, currency, count, total, still_open in self._connection.execute(query)
+        }
+
+    def foreign(
+        self,
+        system: str,
+        company: str,
+        prefixes: Sequence[str],
+        kinds: Iterable[Kind],
+        limit: int,
+    ) -> list[PostedDocument]:
+        """The largest of those documents."""
+        query = (
+            select(MIRROR.c.body)
+            .where(self._foreign(system, company, prefixes, kinds))
+            .order_by(MIRROR.c.total_cents.desc(), MIRROR.c.kind, MIRROR.c.external_id)
+            .limit(limit)
+        )
+        return [_posted(body) for body in self._connection.execute(query).scalars()]
+
+    def open_documents(
+        self, system: str, company: str, currency: str, kinds: Iterable[Kind]
+    ) -> Iterator[PostedDocument]:
+        """Live documents of a currency that are not settled, anybody's."""
+        t = MIRROR.c
+        query = (
+            select(t.body)
+            .where(
+                self._live(self._books_of(system, company)),
+                t.currency == currency,
+                t.kind.in_([kind.value for kind in kinds]),
+                t.open_cents != Decimal(0),
+            )
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        for body in self._connection.execute(query).scalars():
+            yield _posted(body)
+
+    def open_by_due(self, system: str, company: str) -> Iterator[tuple[str, date, Decimal]]:
+        """(currency, due date, open sum) of our own live invoices."""
+        as_text = "CAST(mirror.body AS TEXT)"
+        if is_sqlite(self._connection):
+            due = f"json_extract({as_text}, '$.due')"
+        else:
+            due = "convert_from(mirror.body, 'UTF8')::json ->> 'due'"
+        books = self._books_of(system, company)
+        query = (
+            select(MIRROR.c.currency, text(f"{due} AS due"), func.sum(MIRROR.c.open_cents))
+            .select_from(BINDING.join(MIRROR, _SAME))
+            .where(
+                self._live(books),
+                BINDING.c.voided == 0,
+                MIRROR.c.kind == Kind.INVOICE.value,
+                MIRROR.c.open_cents != Decimal(0),
+            )
+            .group_by(MIRROR.c.currency, text("due"))
+        )
+        for currency, day, amount in self._connection.execute(query):
+            if day is not None:
+                yield currency, date.fromisoformat(day), amount
+
+    def posted_in(self, system: str, company: str, run: str) -> dict[str, int]:
+        """Kind → writes of a run that reached the books."""
+        t = OUTBOX.c
+        query = (
+            select(t.kind, func.count())
+            .where(t.books == self._books_of(system, company), t.run == run, t.state.in_(_DONE))
+            .group_by(t.kind)
+            .order_by(t.kind)
+        )
+        return dict(self._connection.execute(query).tuples())
+
+    def installations(self) -> list[tuple[str, str, str, date]]:
+        """(source, installation, prefix, as of) in the order of their first delivery."""
+        t = INSTALLATION.c
+        query = select(t.source, t.installation, t.prefix, t.as_of).order_by(t.id)
+        return [(row[0], row[1], row[2], row[3]) for row in self._connection.execute(query)]
+
+    def borrower_names(self, loans: Iterable[LoanKey]) -> dict[LoanKey, str]:
+        """Loan → its borrower's name, for those that the ledger knows."""
+        wanted: dict[str, list[str]] = {}
+        for installation, loan in loans:
+            wanted.setdefault(installation, []).append(loan)
+        found: dict[LoanKey, str] = {}
+        decode = DECODERS[Borrower]
+        for installation, ids in wanted.items():
+            for part in chunks(ids, PARAMETERS):
+                query = (
+                    select(LOAN.c.id, BORROWER.c.body)
+                    .select_from(
+                        INSTALLATION.join(LOAN, LOAN.c.installation == INSTALLATION.c.id).join(
+                            BORROWER,
+                            and_(
+                                BORROWER.c.installation == LOAN.c.installation,
+                                BORROWER.c.id == LOAN.c.borrower,
+                            ),
+                        )
+                    )
+                    .where(INSTALLATION.c.installation == installation, LOAN.c.id.in_(part))
+                )
+                for loan, body in self._connection.execute(query):
+                    found[installation, str(loan)] = decode(body).name
+        return found
+
+    def _suspect(self, books: int) -> ColumnElement[bool]:
+        unproved = select(OUTBOX.c.reference).where(
+            OUTBOX.c.books == books, OUTBOX.c.state.in_(_UNPROVED)
+        )
+        return or_(
+            func.coalesce(MIRROR.c.status, "") != Status.LIVE.value,
+            MIRROR.c.version != BINDING.c.version,
+            BINDING.c.reference.in_(unproved),
+        )
+
+    def _live(self, books: int) -> ColumnElement[bool]:
+        return and_(MIRROR.c.books == books, MIRROR.c.status == Status.LIVE.value)
+
+    def _bound(self, voided: int) -> ColumnElement[bool]:
+        return exists().where(_SAME, BINDING.c.voided == voided)
+
+    def _numbered(self, prefixes: Sequence[str]) -> ColumnElement[bool]:
+        """Whether the number begins like a reference of ours (`LIKE` would ignore case)."""
+        starts = [
+            func.substr(MIRROR.c.number, 1, len(prefix) + 1) == f"{prefix}-" for prefix in prefixes
+        ]
+        return or_(False, *starts)
+
+    def _foreign(
+        self, system: str, company: str, prefixes: Sequence[str], kinds: Iterable[Kind]
+    ) -> ColumnElement[bool]:
+        return and_(
+            self._live(self._books_of(system, company)),
+            MIRROR.c.kind.in_([kind.value for kind in kinds]),
+            not_(self._bound(voided=0)),
+            not_(self._bound(voided=1)),
+            not_(self._numbered(prefixes)),
+        )
+
+    def _sides(self, books: int, entries: Sequence[Entry]) -> Iterator[Waiting]:
+        references = sorted({entry.reference for entry in entries})
+        bound = {
+            binding.reference: binding
+            for binding in map(
+                decode_binding,
+                self._connection.execute(
+                    select(BINDING.c.body).where(
+                        BINDING.c.books == books, BINDING.c.reference.in_(references)
+                    )
+                ).scalars(),
+            )
+        }
+        ids = sorted({binding.external_id for binding in bound.values()})
+        t = MIRROR.c
+        by_id = select(t.kind, t.external_id, t.body).where(
+            t.books == books, t.external_id.in_(ids)
+        )
+        now = {(k, i): _posted(body) for k, i, body in self._connection.execute(by_id)}
+        by_number = (
+            select(t.kind, t.number, t.body)
+            .where(self._live(books), t.number.in_(references), not_(self._bound(voided=0)))
+            .order_by(t.external_id.desc())
+        )
+        same = {(k, n): _posted(body) for k, n, body in self._connection.execute(by_number)}
+        for entry in entries:
+            binding = bound.get(entry.reference)
+            key = (entry.kind.value, binding.external_id if binding else "")
+            yield Waiting(
+                entry=entry,
+                bound=binding,
+                now=now.get(key),
+                found=None if binding else same.get((entry.kind.value, entry.reference)),
+            )
