@@ -1,7 +1,8 @@
 """The morning's question: do the ledger and the books agree, and if not, where and why?
 
-Reads the books back, compares mirror, bindings and outbox as sets, and adds up. It concludes from complete readings only, and
-nothing that it finds is fed back: on a scratch store it is the same, and nothing stays.
+Reads the books back, compares mirror, bindings and outbox as sets, and adds up. It concludes from
+complete readings only, and nothing that it finds is fed back: on a scratch store it is the same,
+and nothing stays.
 """
 
 from __future__ import annotations

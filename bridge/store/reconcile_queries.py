@@ -251,7 +251,7 @@ class ReconcileQueries(Session):
             .group_by(t.kind)
             .order_by(t.kind)
         )
-        return dict(self._connection.execute(query).tuples())
+        return {kind: number for kind, number in self._connection.execute(query)}  # noqa: C416
 
     def installations(self) -> list[tuple[str, str, str, date]]:
         """(source, installation, prefix, as of) in the order of their first delivery."""
