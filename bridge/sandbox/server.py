@@ -12,6 +12,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from socketserver import TCPServer
 from types import TracebackType
 from typing import Any
 
@@ -44,7 +45,13 @@ class _Server(ThreadingHTTPServer):
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
+        if ":" in place[0]:
+            self.address_family = socket.AF_INET6
         super().__init__(place, Connection)
+
+    def server_bind(self) -> None:
+        """Bind without asking a name server what this machine is called."""
+        TCPServer.server_bind(self)
 
     def connected(self, connection: socket.socket) -> None:
         with self._open_lock:
@@ -153,7 +160,8 @@ class SandboxServer:
         if system == CONTROL:
             if not request.client.startswith(LOOPBACK):
                 return answer({"error": "the control API answers on this machine only"}, 403)
-            self._changed.set()
+            if request.method != "GET":
+                self._changed.set()
             return self.control.handle(request)
         face = self.faces.get(system)
         if face is None:

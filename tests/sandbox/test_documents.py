@@ -247,6 +247,21 @@ def test_a_deposit_holds_its_payments(api: Client) -> None:
     assert api.balance("Undeposited Funds") == 0
 
 
+def test_a_rate_that_moved_before_the_deposit_is_a_gain(api: Client) -> None:
+    mexican = api.customer("Lupe", "MXN")
+    body = payment(10, {}, mexican, ExchangeRate=200)
+    del body["DepositToAccountRef"]
+    paid = api.post("Payment", body)
+    lines = [{"Amount": 10, "LinkedTxn": [{"TxnId": paid["Id"], "TxnType": "Payment"}]}]
+    bank = {"value": "32"}
+    api.post("Deposit", {"DepositToAccountRef": bank, "ExchangeRate": 210, "Line": lines})
+    assert api.balance("Undeposited Funds") == 0
+    assert api.balance("Exchange Gain or Loss") == -100
+    accounts = {each["name"]: each for each in api.books()["accounts"]}
+    assert accounts["Bank MXN"]["balance"] == "10.00"
+    assert accounts["Bank MXN"]["home_balance"] == "2100.00"
+
+
 def test_sales_and_refund_receipts_move_money_at_once(api: Client) -> None:
     sale = api.post("SalesReceipt", invoice(80, DepositToAccountRef={"value": "1"}))
     refund = api.post("RefundReceipt", invoice(30, DepositToAccountRef={"value": "1"}))

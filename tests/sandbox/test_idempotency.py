@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.sandbox.client import AMY, Client, invoice, payment
 
 
@@ -12,6 +14,16 @@ def test_the_same_requestid_makes_one_document(api: Client) -> None:
     assert api.query("select count(*) from Payment") == {"totalCount": 1}
     api.post("Payment", payment(10, {}), requestid="p-2")
     assert api.query("select count(*) from Payment") == {"totalCount": 2}
+
+
+def test_two_calls_in_flight_with_one_requestid_make_one_document(api: Client) -> None:
+    def post(_: int) -> str:
+        with Client(api.server) as other:
+            return str(other.post("Payment", payment(10, {}), requestid="p-1")["Id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(post, range(16)))) == 1
+    assert api.query("select count(*) from Payment") == {"totalCount": 1}
 
 
 def test_the_company_may_ignore_requestids(api: Client) -> None:

@@ -56,7 +56,9 @@ def step(company: Company, dice: random.Random, mexican: str) -> None:
         kept for kept in documents if kept.open and not kept.void and kept.kind != "receipt"
     ]
     if action <= 1:
-        write(company, "Invoice", "", invoice(amount, customer, **more))
+        body = invoice(amount, customer, **more)
+        body["Line"] += [item_line(Decimal("0.07"), "3"), item_line(Decimal("33.33"), "4")]
+        write(company, "Invoice", "", body)
     elif action == 2:
         write(company, "CreditMemo", "", invoice(amount, customer, **more))
     elif action <= 4:
