@@ -55,7 +55,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "repayment": ("loan", "paid_on", "cents", "state", "kind"),
     "adjustment": ("loan", "day", "kind", "cents"),
 }
-"""Table (`stage_…`, `ledger_…`) → its own typed columns, as `CELLS` delivers them."""
+"""Table (`stage_…`, `ledger_…`) → its own typed columns, as `LINES` delivers them."""
 
 COMMON = ("id", "fingerprint", "noted", "body")
 _VANISHING = (None, "", (), True, False)
@@ -83,11 +83,11 @@ def _compact(kind: type[Row]) -> Callable[..., msgspec.Struct]:
             fields.append(
                 (field.name, Any, field.default if plain or enumerated else msgspec.UNSET)
             )
-    return msgspec.defstruct(f"Compact{kind.__name__}", fields, omit_defaults=True)
+    return msgspec.defstruct(f"Compact{kind.__name__}", fields, omit_defaults=True, gc=False)
 
 
 TWINS = {kind: _compact(kind) for kind in ENTITIES}
-_NAMES = msgspec.structs.astuple
+_values = msgspec.structs.astuple
 assert all(kind.__struct_fields__[:3] == ("id", "origin", "notes") for kind in ENTITIES)
 
 
@@ -100,14 +100,6 @@ def origin_json(origin: Origin) -> bytes:
     if origin.cells:
         return json(origin)
     return b'{"file":%b,"line":%d}' % (_quoted(origin.file), origin.line)
-
-
-def encoded(row: Entity) -> tuple[bytes, bytes]:
-    """Fingerprint and JSON of a row."""
-    values = _NAMES(row)
-    content = json(TWINS[type(row)](values[0], *values[2:]))
-    body = b'%b,"origin":%b}' % (content[:-1], origin_json(row.origin))
-    return blake2b(content, digest_size=FINGERPRINT_SIZE).digest(), body
 
 
 _exact = lru_cache(maxsize=65536)(cents_of)
@@ -151,7 +143,8 @@ def _adjustment(row: Adjustment) -> tuple[Any, ...]:
     return (native(row.loan), _day(row.on), row.kind._value_, _cents(row.amount))
 
 
-CELLS: dict[type[Row], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
+_Cells = Callable[[Any], tuple[Any, ...]]
+_CELLS: dict[type[Row], tuple[str, _Cells]] = {
     Store: ("party", _party),
     Route: ("party", _party),
     Collector: ("party", _party),
@@ -161,7 +154,29 @@ CELLS: dict[type[Row], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
     Repayment: ("repayment", _repayment),
     Adjustment: ("adjustment", _adjustment),
 }
-"""Row type → its table, and what fills the table's own columns."""
+TABLES: dict[type[Row], str] = {kind: table for kind, (table, _) in _CELLS.items()}
+
+
+def _line(kind: type[Row]) -> _Cells:
+    """What makes a line of a stage table of a row; written out because it runs for every row."""
+    twin, cells = TWINS[kind], _CELLS[kind][1]
+
+    def line(row: Any) -> tuple[Any, ...]:
+        values = _values(row)
+        content = json(twin(values[0], *values[2:]))
+        return (
+            native(values[0]),
+            blake2b(content, digest_size=FINGERPRINT_SIZE).digest(),
+            1 if values[2] else 0,
+            b'%b,"origin":%b}' % (content[:-1], origin_json(values[1])),
+            *cells(row),
+        )
+
+    return line
+
+
+LINES: dict[type[Row], _Cells] = {kind: _line(kind) for kind in ENTITIES}
+"""Row type → what makes (id, fingerprint, noted, body, the table's own columns) of a row."""
 
 DECODERS: dict[type[Row], Any] = {kind: msgspec.json.Decoder(kind).decode for kind in ENTITIES}
 

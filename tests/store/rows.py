@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bridge.core.books import Customer, Invoice, Kind, Line, PostedDocument, Receipt
 from bridge.core.books import Application as Applied
+from bridge.core.books import Customer, Invoice, Kind, Line, PostedDocument, Receipt
 from bridge.core.ledger import (
     Adjustment,
     AdjustmentKind,
