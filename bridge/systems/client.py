@@ -124,9 +124,9 @@ class Client:
     def wait_after(self, reply: Reply) -> float:
         """Seconds to wait after a refusal: as told, else a minute for rate and nothing for 5xx."""
         told = retry_after_s(reply.headers, self._clock)
-        if told is not None:
-            return told
-        return RATE_WAIT_S if self._dialect.refused_for_rate(reply) else 0
+        if self._dialect.refused_for_rate(reply):
+            return RATE_WAIT_S if told is None else max(told, 1.0)
+        return told or 0.0
 
     def trace(self, reply: Reply) -> str:
         """The vendor's name for a call, for its support."""

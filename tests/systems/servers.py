@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import requests
+
 Script = Callable[[socket.socket, bytes], None]
 
 
@@ -164,3 +166,28 @@ def http_server(answer: Callable[[Call], Answered]) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def relay(
+    url: str,
+    before: Callable[[Call], None] = lambda _: None,
+    after: Callable[[Call], None] = lambda _: None,
+) -> Iterator[str]:
+    """A server that passes every call on to another, and lets a test act before or after one."""
+
+    def answer(call: Call) -> Answered:
+        before(call)
+        headers = {name: value for name, value in call.headers.items() if name.lower() not in _OWN}
+        with requests.Session() as session:
+            reply = session.request(
+                call.method, url + call.path, headers=headers, data=call.body or None, timeout=5
+            )
+        after(call)
+        return Answered(reply.status_code, reply.content)
+
+    with http_server(answer) as own:
+        yield own
+
+
+_OWN = {"host", "content-length", "accept-encoding", "connection"}

@@ -89,6 +89,7 @@ class QuickBooks:
         self._lists: charts.Lists | None = None
         self._lists_read_at = 0.0
         self._rules: translate.Company | None = None
+        self._currencies: tuple[str, ...] = ()
         self._rates: dict[tuple[str, date], Decimal | None] = {}
 
     def close(self) -> None:
@@ -106,6 +107,7 @@ class QuickBooks:
             else:
                 preferences, accounts = charts.read_again(self._wire)
             chart = charts.chart_of(self.company_id, preferences, accounts, self._lists)
+            self._currencies = chart.company.currencies
             self._rules = charts.writing_rules(chart.company, preferences)
             return chart
 
@@ -135,9 +137,14 @@ class QuickBooks:
         return {key: translate.posted(kind, raw, home) for key, raw in found.items()}
 
     def rate(self, currency: str, day: date) -> Decimal | None:
-        """See base. The query form of this entity has bugs; the GET form is used (§2.14)."""
+        """See base. The query form of this entity has bugs; the GET form is used (§2.14).
+
+        A currency that the company has not got has no rate; it is not asked for.
+        """
         if currency == self._home():
             return Decimal(1)
+        if currency not in self._currencies:
+            return None
         if (currency, day) not in self._rates:
             content = self._wire.get(
                 "exchangerate", sourcecurrencycode=currency, asofdate=day.isoformat()

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from bridge.errors import LoginRequired, TryLater
+from bridge.errors import ConfigurationError, LoginRequired, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
 from bridge.systems.quickbooks import faults, queries
 from bridge.systems.quickbooks.faults import Finding, Then
@@ -84,7 +84,7 @@ class Wire:
         )
         try:
             answer = self._client.write(request)
-        except LoginRequired as ended:
+        except (LoginRequired, ConfigurationError) as ended:
             return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
         return self._result(answer, entity)
 
@@ -106,7 +106,7 @@ class Wire:
         )
         try:
             answer = self._client.write(request, metered=True, lane=self._batches)
-        except LoginRequired as ended:
+        except (LoginRequired, ConfigurationError) as ended:
             return [Unsent(str(ended), RATE_WAIT_S, login_ended=True)] * len(bodies)
         content = answer.json() if isinstance(answer, Reply) and answer.ok else None
         responses = content.get("BatchItemResponse") if isinstance(content, dict) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -33,6 +33,7 @@ from bridge.sandbox.server import SandboxServer
 from bridge.systems.quickbooks.adapter import QuickBooks
 from bridge.systems.quickbooks.settings import Settings
 from bridge.systems.transport import Timeouts
+from tests.systems.servers import Call, relay
 
 REALM = "4620816365000000001"
 DAY = date(2026, 11, 20)
@@ -103,6 +104,10 @@ HAND = {Kind.SALE: "sales_receipt", Kind.APPLICATION: "receipt"}
 EACH = (CUSTOMER, INVOICE, RECEIPT, NOTE, APPLICATION, SALE)
 
 
+def _nothing(_: Call) -> None:
+    """What happens around an undisturbed call."""
+
+
 class Bench:
     """Posts documents one by one and remembers their ids, as the pipeline would."""
 
@@ -158,6 +163,19 @@ class Bench:
     def find(self, document: Document) -> PostedDocument | None:
         found = self.system.find(document.kind, [document], self.links)
         return found.get(document.reference)
+
+    @contextmanager
+    def disturbed(
+        self, before: Callable[[Call], None] = _nothing, after: Callable[[Call], None] = _nothing
+    ) -> Iterator[Bench]:
+        """A second bench on the same books, where something happens before or after its calls."""
+        with relay(self.url, before, after) as url:
+            other = Bench(self.url, settings_for(url, parallel=1))
+            other.links, other.bound = self.links, self.bound
+            try:
+                yield other
+            finally:
+                other.system.close()
 
     def now(self, document: Document) -> PostedDocument | None:
         external_id = self.links[document.reference]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from tests.systems.quickbooks.bench import (
     APPLICATION,
     CUSTOMER,
     DAY,
+    DUE,
     EACH,
     INTEREST,
     INVOICE,
@@ -27,6 +29,7 @@ from tests.systems.quickbooks.bench import (
     benches,
     of_kind,
 )
+from tests.systems.servers import Call
 
 KINDS = list(Kind)
 VOIDABLE = [kind for kind in Kind if kind is not Kind.CUSTOMER]
@@ -350,21 +353,41 @@ def test_an_update_of_what_was_deleted_is_drift_without_a_document(full: Bench) 
     assert full.post(SALE, Operation.UPDATE) == Drifted(None)
 
 
+def before_writes(bench: Bench, times: int, change: dict[str, str]) -> Callable[[Call], None]:
+    """Somebody edits the invoice just before each of our first writes to it arrives."""
+    left = list(range(times))
+
+    def step(call: Call) -> None:
+        if "/invoice?" in call.path and left:
+            left.pop()
+            bench.by_hand("edit", INVOICE, set={**change, "memo": f"edit {len(left)}"})
+
+    return step
+
+
+LATER = changed(INVOICE, due=date(2027, 8, 20))
+
+
 def test_a_write_by_somebody_else_in_between_is_sent_again_once(full: Bench) -> None:
-    """A 5010 on the first send; only the token had moved."""
-    stale = full.system._wire
-    real = stale.write
-    moved: list[str] = []
+    """A 5010 on the first send; only the token and a memo had moved."""
+    with full.disturbed(before_writes(full, 1, {})) as bench:
+        assert bench.posted(LATER, Operation.UPDATE).due == date(2027, 8, 20)
 
-    def write(entity: str, body: dict[str, object], key: str, **options: str) -> object:
-        if not moved:
-            moved.append(key)
-            full.by_hand("edit", INVOICE, set={"memo": "x"})
-        return real(entity, body, key, **options)
 
-    stale.write = write  # type: ignore[method-assign, assignment]
-    posted = full.posted(changed(INVOICE, due=date(2027, 8, 20)), Operation.UPDATE)
-    assert posted.due == date(2027, 8, 20)
+def test_a_real_edit_in_between_is_drift(full: Bench) -> None:
+    with full.disturbed(before_writes(full, 1, {"date": "2026-11-01"})) as bench:
+        outcome = bench.post(LATER, Operation.UPDATE)
+    assert isinstance(outcome, Drifted)
+    assert outcome.current is not None
+    assert outcome.current.due == DUE
+
+
+def test_a_document_that_somebody_keeps_writing_to_is_left_for_later(full: Bench) -> None:
+    with full.disturbed(before_writes(full, 9, {})) as bench:
+        assert isinstance(bench.post(LATER, Operation.UPDATE), Unavailable)
+    now = full.now(INVOICE)
+    assert now is not None
+    assert now.due == DUE
 
 
 # ── voids ────────────────────────────────────────────────────────────────────────────────────

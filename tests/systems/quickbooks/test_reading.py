@@ -298,6 +298,12 @@ def test_a_rate_is_asked_for_once(full: Bench) -> None:
     assert full.system.calls().total == calls
 
 
+def test_a_currency_that_the_company_has_not_got_has_no_rate(full: Bench) -> None:
+    calls = full.system.calls().total
+    assert full.system.rate("EUR", DAY) is None
+    assert full.system.calls().total == calls
+
+
 def test_a_wrong_company_needs_a_login(bench: Bench) -> None:
     settings = settings_for(bench.url, company_id="999")
     other = Bench(bench.url, settings)
