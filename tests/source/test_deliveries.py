@@ -275,7 +275,7 @@ def test_records_that_cannot_be_read_are_told_and_the_rest_is_read(tmp_path):
 
 @pytest.mark.parametrize(
     "record",
-    [b'{"debt_id":1,"amount":1e9999999999999999999}', b'{"a":"\xff"}', b'{"a":"\\ud800"}', b"[]"],
+    [b'{"debt_id":1,"amount":1e9999999999999999999}', b'{"a":"\xff"}', b"[]"],
 )
 def test_a_damaged_record_costs_itself_only(tmp_path, record):
     counts = {"debtors": 0, "debts": 1, "movements": 0}
