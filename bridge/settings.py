@@ -44,7 +44,6 @@ PREFIX = "LEDGER_BRIDGE_"
 SANDBOX_URL = f"{PREFIX}SANDBOX_URL"
 LOOKUP = (Path("bridge.toml"), Path("/etc/ledger-bridge/bridge.toml"))
 
-SystemName = Literal["quickbooks", "xero", "zoho"]
 ADDRESSES: dict[str, tuple[str, str]] = {
     "quickbooks": (
         "https://quickbooks.api.intuit.com",
@@ -92,6 +91,15 @@ def _known_locale(value: str) -> str:
     return value
 
 
+def _known_system(value: str) -> str:
+    if value not in ADDRESSES:
+        raise refusal(
+            f'"{value}" is not an accounting system that the bridge knows.',
+            nearest(value, ADDRESSES),
+        )
+    return value
+
+
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -115,6 +123,7 @@ def _store_url(value: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_known_currency)]
+SystemName = Annotated[str, AfterValidator(_known_system)]
 Url = Annotated[str, AfterValidator(_url)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Format = Literal["html", "xlsx", "json", "csv", "text"]
@@ -204,7 +213,7 @@ class Limits(_Section):
 class ReportSettings(_Section):
     formats: Annotated[tuple[Format, ...], BeforeValidator(_listed)] = ("html", "xlsx")
     folder: Path = Path("reports")
-    languages: Annotated[tuple[Literal["es", "en"], ...], BeforeValidator(_listed)] = ("es",)
+    languages: Annotated[tuple[Literal["es", "en", "pt"], ...], BeforeValidator(_listed)] = ("es",)
 
 
 class Email(_Section):

@@ -155,7 +155,8 @@ def _mappings(mappings: Parser, common: Parser) -> None:
 
     def add(name: str, help: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(name, help=help, description=help, parents=[common])
-        added.set_defaults(run=f"bridge.cli.mappings:{name}")
+        module = "mappings" if name == "check" else "mappings_live"
+        added.set_defaults(run=f"bridge.cli.{module}:{name}")
         return added
 
     check = add("check", "every mistake in the mapping files at once")

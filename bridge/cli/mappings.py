@@ -1,4 +1,4 @@
-"""`mappings check|preview|accounts|explain`: before and after editing how things are booked."""
+"""`mappings check`: every mistake in the mapping files at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bridge.errors import ConfigurationError, Problem, UsageError
 def check(arguments: Namespace, out: Output) -> int:
     """Every mistake in every mapping file that the settings name."""
     loaded = settings.load(arguments.config)
-    files = _files(loaded.settings)
+    files = mapping_files(loaded.settings)
     for name in arguments.names:
         if name not in files:
             raise UsageError(f"[systems.{name}] is not there. {tomlfiles.nearest(name, files)}")
@@ -24,18 +24,23 @@ def check(arguments: Namespace, out: Output) -> int:
     for name, (path, load) in files.items():
         if arguments.names and name not in arguments.names:
             continue
-        found = _problems(path, load)
+        found = problems_in(path, load)
         problems += found
         results.append({"mapping": name, "file": str(path), "problems": len(found)})
         out.line(f"{_verdict(found):<12}{tomlfiles.shown(path)}")
     if problems:
         raise ConfigurationError("The mapping files need a person.", problems)
+    if arguments.live:
+        from bridge.cli.mappings_live import check_charts
+
+        check_charts(loaded.settings, [name for name in loaded.settings.systems if name in files])
+        out.line("The charts of accounts have everything that the mappings name.")
     if arguments.json:
         out.document({"mappings": results, "problems": []})
     return 0
 
 
-def _files(loaded: settings.Settings) -> dict[str, tuple[Path, Callable[[Path], Any]]]:
+def mapping_files(loaded: settings.Settings) -> dict[str, tuple[Path, Callable[[Path], Any]]]:
     """Name → (file, what reads it), of the source and every system that is on."""
     found: dict[str, tuple[Path, Callable[[Path], Any]]] = {}
     source = loaded.source
@@ -49,7 +54,7 @@ def _files(loaded: settings.Settings) -> dict[str, tuple[Path, Callable[[Path], 
     return found
 
 
-def _problems(path: Path, load: Callable[[Path], Any]) -> list[Problem]:
+def problems_in(path: Path, load: Callable[[Path], Any]) -> list[Problem]:
     try:
         load(path)
     except ConfigurationError as error:

@@ -3,7 +3,8 @@
     {reference} · {concept|cut:60} · {date|%d/%m/%Y} · {name|upper} · {ticket|default:no ticket}
 
 A doubled brace stands for itself. `check` says what a person wrote wrongly; `render` never raises:
-what is not a known field stays as it was written, and a field without a value is empty.
+what is not a known field stays as it was written, and a field without a value is left out together
+with the blank before it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ FIELDS = frozenset(
 
 CUT_LONGEST = 4000
 
-_PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+_PART = re.compile(r"(?P<blank> ?)(?:(?P<brace>\{\{|\}\})|\{(?P<inside>[^{}]*)\})")
 _FIELD = re.compile(r"[a-z_]+")
 _DAY_CODES: dict[str, Callable[[date], str]] = {
     "%d": lambda day: f"{day.day:02}",
@@ -62,16 +63,17 @@ FILTERS = (*_WORDS, *(f"{name}:N" for name in _WITH_NUMBER), "default:TEXT", "%d
 
 
 def render(template: str, values: Mapping[str, Value]) -> str:
-    """The template with its fields filled in. A field that has no value is left empty."""
+    """The template with its fields filled in."""
 
     def filled(part: re.Match[str]) -> str:
-        inside = part.group(1)
-        if inside is None:
-            return part.group()[0]
+        blank, brace, inside = part.group("blank", "brace", "inside")
+        if brace:
+            return blank + brace[0]
         name, *filters = inside.split("|")
         if name not in values and name not in FIELDS:
             return part.group()
-        return _filtered(values.get(name), filters)
+        text = _filtered(values.get(name), filters)
+        return blank + text if text else ""
 
     return _PART.sub(filled, template)
 
@@ -90,7 +92,8 @@ def fields_of(template: str) -> set[str]:
 
 
 def _insides(template: str) -> Iterator[str]:
-    return (part.group(1) for part in _PART.finditer(template) if part.group(1) is not None)
+    found = (part.group("inside") for part in _PART.finditer(template))
+    return (inside for inside in found if inside is not None)
 
 
 def _filtered(value: Value, filters: list[str]) -> str:

@@ -38,6 +38,8 @@ VALUES = {
         ("{number}", "3"),
         ("{currency}", "1.50"),
         ("{method}", ""),
+        ("{reference} {method} {ticket} {number}", "DY7F3A-L84 3"),
+        ("{{ {method}}}", "{}"),
         ("{{name}}", "{name}"),
     ],
 )

@@ -1,0 +1,187 @@
+"""`doctor`: looks at everything that a pass needs, and says what to do. Writes nothing."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Generator, Iterator
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+
+from bridge import settings, tomlfiles
+from bridge.cli.mappings import mapping_files, problems_in
+from bridge.cli.output import Output
+from bridge.clock import Clock, SystemClock
+from bridge.errors import BridgeError, Problem
+from bridge.settings import Settings
+
+OLD_DELIVERY_DAYS = 3
+CLOCK_WARNING = timedelta(seconds=30)
+CLOCK_PROBLEM = timedelta(minutes=5)
+TIMEOUT_S = 10
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    topic: str
+    state: Literal["ok", "warning", "problem"] = "ok"
+    finding: str
+    advice: str = ""
+    exit_code: int = 0
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    """Print each line as soon as it is known. Answers the gravest problem's exit code."""
+    lines: list[Line] = []
+    for line in _all(arguments.config):
+        lines.append(line)
+        if not out.json:
+            out.line(f"{line.state:<8} {line.topic}: {line.finding}")
+            if line.advice:
+                out.line(f"         {line.advice}")
+    problems = [line for line in lines if line.state == "problem"]
+    warnings = [line for line in lines if line.state == "warning"]
+    code = max((line.exit_code for line in problems), default=0)
+    if out.json:
+        out.document({"lines": lines, "problems": len(problems), "warnings": len(warnings)})
+    out.line(f"{len(problems)} problems, {len(warnings)} warnings.")
+    return code
+
+
+def _all(config: Path | None) -> Iterator[Line]:
+    from bridge.cli import doctor_parts as parts
+
+    yield from installation()
+    try:
+        loaded = settings.load(config)
+    except BridgeError as error:
+        yield from told("settings", error)
+        return
+    yield Line(topic="settings", finding=tomlfiles.shown(loaded.path))
+    in_force, clock = loaded.settings, SystemClock()
+    broken = yield from mappings(in_force)
+    yield from parts.source(in_force, clock, readable=in_force.source.kind not in broken)
+    yield from parts.state(in_force)
+    yield from parts.folders(in_force)
+    for name, system in in_force.systems.items():
+        if not system.enabled:
+            yield Line(topic=name, finding="not enabled")
+            continue
+        yield from server_clock(name, system.base_url, clock)
+        if broken & {name, in_force.source.kind}:
+            yield Line(
+                topic=name, state="warning", finding="not asked.", advice="Mend the mapping first."
+            )
+        else:
+            yield from parts.system(in_force, name)
+    if not in_force.systems:
+        yield Line(
+            topic="systems",
+            state="problem",
+            finding="bridge.toml names no accounting system.",
+            advice="Add [systems.quickbooks] with its company_id.",
+            exit_code=78,
+        )
+
+
+def told(topic: str, error: BridgeError) -> Iterator[Line]:
+    """An error as lines: one for each problem in it."""
+    for problem in error.problems or [Problem("", str(error), "")]:
+        finding = f"{problem.where}: {problem.what}" if problem.where else problem.what
+        yield Line(
+            topic=topic,
+            state="problem",
+            finding=finding,
+            advice=problem.fix,
+            exit_code=error.exit_code,
+        )
+
+
+def installation() -> Iterator[Line]:
+    """Python and the packages that the bridge asks for."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Line(topic="python", finding=version)
+    missing, count = [], 0
+    for needed in metadata.requires("ledger-bridge") or []:
+        if "extra ==" in needed:
+            continue
+        count += 1
+        name = needed.split(";")[0].strip()
+        for sign in "<>=!~[ ":
+            name = name.split(sign)[0]
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        yield Line(
+            topic="packages",
+            state="problem",
+            finding=f"not installed: {', '.join(missing)}",
+            advice="Install the bridge again with pip.",
+            exit_code=78,
+        )
+    else:
+        yield Line(topic="packages", finding=f"{count} of {count} installed")
+
+
+def mappings(loaded: Settings) -> Generator[Line, None, set[str]]:
+    """The mapping files by themselves. Returns the names of those that are broken."""
+    broken: set[str] = set()
+    for name, (path, load) in mapping_files(loaded).items():
+        problems = problems_in(path, load)
+        if not problems:
+            yield Line(topic="mapping", finding=tomlfiles.shown(path))
+            continue
+        broken.add(name)
+        for problem in problems:
+            yield Line(
+                topic="mapping",
+                state="problem",
+                finding=f"{problem.where}: {problem.what}",
+                advice=problem.fix,
+                exit_code=78,
+            )
+    return broken
+
+
+def server_clock(name: str, url: str, clock: Clock) -> Iterator[Line]:
+    """This machine's clock beside the one of the system's server."""
+    parts = urlsplit(url)
+    topic = f"{name} clock"
+    try:
+        answer = requests.head(f"{parts.scheme}://{parts.netloc}/", timeout=TIMEOUT_S)
+        there = parsedate_to_datetime(answer.headers["Date"])
+    except requests.RequestException:
+        yield Line(
+            topic=topic,
+            state="problem",
+            finding=f"{parts.netloc} cannot be reached.",
+            advice="Look at the network, the proxy and base_url, and try again.",
+            exit_code=75,
+        )
+        return
+    except (KeyError, ValueError, TypeError):
+        yield Line(topic=topic, finding="the server does not tell its time")
+        return
+    apart = abs(clock.now() - there)
+    state: Literal["ok", "warning", "problem"] = "ok"
+    if apart > CLOCK_WARNING:
+        state = "problem" if apart > CLOCK_PROBLEM else "warning"
+    yield Line(
+        topic=topic,
+        state=state,
+        finding=f"{apart.total_seconds():.0f} s from the server's",
+        advice=""
+        if state == "ok"
+        else "Switch on time synchronisation (timedatectl set-ntp true).",
+        exit_code=1 if state == "problem" else 0,
+    )

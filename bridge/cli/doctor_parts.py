@@ -1,0 +1,226 @@
+"""What `doctor` says of the ledger, the state store, the folders and each company's books."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from bridge import tomlfiles, wiring
+from bridge.cli.doctor import OLD_DELIVERY_DAYS, Line, told
+from bridge.clock import Clock
+from bridge.core.booking import resolve
+from bridge.core.books import Chart
+from bridge.core.mapping import BooksMapping
+from bridge.errors import BridgeError
+from bridge.pipeline.context import Books, System
+from bridge.pipeline.plan import limits_of
+from bridge.settings import Settings
+from bridge.store.tables import SCHEMA
+
+SPACE_WARNING = 2 * 1024**3
+SPACE_PROBLEM = 200 * 1024**2
+
+
+def source(loaded: Settings, clock: Clock, *, readable: bool) -> Iterator[Line]:
+    """The newest delivery of the ledger, as far as it can be judged without reading its rows."""
+    if not readable:
+        return
+    today = clock.today(loaded.lender.timezone)
+    try:
+        facts = wiring.open_source(loaded, today).snapshot().facts
+    except BridgeError as error:
+        yield from told("ledger", error)
+        return
+    kind = "complete" if facts.complete else "partial: what is missing in it is not deleted"
+    finding = f"{facts.source} {facts.installation}, as of {facts.as_of}, {kind}"
+    if facts.as_of < today - timedelta(days=OLD_DELIVERY_DAYS):
+        yield Line(
+            topic="ledger",
+            state="warning",
+            finding=finding,
+            advice=f"It is {(today - facts.as_of).days} days old. Export again from the app.",
+        )
+    else:
+        yield Line(topic="ledger", finding=finding)
+
+
+def state(loaded: Settings) -> Iterator[Line]:
+    """The state store: schema, rights, space."""
+    url = loaded.state.url
+    if not url.startswith("sqlite:///"):
+        yield Line(topic="state", finding=url.split("://")[0])
+        return
+    path = Path(url.removeprefix("sqlite:///"))
+    yield from _space(path)
+    if not path.exists():
+        yield Line(topic="state", finding=f"{tomlfiles.shown(path)} will be made by the first sync")
+        return
+    if not os.access(path, os.R_OK | os.W_OK):
+        yield Line(
+            topic="state",
+            state="problem",
+            finding=f"{tomlfiles.shown(path)} cannot be written by this user.",
+            advice=f"Run as the user that owns it (uid {path.stat().st_uid}).",
+            exit_code=78,
+        )
+        return
+    if path.stat().st_mode & 0o077:
+        yield Line(
+            topic="state",
+            state="warning",
+            finding=f"{tomlfiles.shown(path)} can be read by others.",
+            advice=f"Run: chmod 600 {path}",
+        )
+    yield _schema(path)
+
+
+def _schema(path: Path) -> Line:
+    name = tomlfiles.shown(path)
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return Line(
+            topic="state",
+            state="problem",
+            finding=f"{name} is not a state store: {error}.",
+            advice="Look at [state] url, or restore a backup.",
+            exit_code=78,
+        )
+    found = row[0] if row else ""
+    if found == SCHEMA:
+        return Line(topic="state", finding=f"{name}, schema {found}")
+    return Line(
+        topic="state",
+        state="warning",
+        finding=f"{name} has schema {found or 'none'}, this program has {SCHEMA}.",
+        advice="The next sync migrates it, after a backup beside it; a newer one is refused.",
+    )
+
+
+def _space(path: Path) -> Iterator[Line]:
+    folder = next(parent for parent in path.parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    finding = f"{free / 1024**3:.1f} GB free for the state store"
+    if free < SPACE_PROBLEM:
+        yield Line(
+            topic="disk", state="problem", finding=finding, advice="Free some space.", exit_code=75
+        )
+    elif free < SPACE_WARNING:
+        yield Line(topic="disk", state="warning", finding=finding, advice="Free some space soon.")
+    else:
+        yield Line(topic="disk", finding=finding)
+
+
+def folders(loaded: Settings) -> Iterator[Line]:
+    """Whether what is written beside the state can be written."""
+    for topic, folder in (("reports", loaded.report.folder), ("logs", loaded.logs.folder)):
+        there = next(each for each in (folder, *folder.parents) if each.exists())
+        if there.is_dir() and os.access(there, os.W_OK):
+            yield Line(topic=topic, finding=tomlfiles.shown(folder))
+        else:
+            yield Line(
+                topic=topic,
+                state="problem",
+                finding=f"{tomlfiles.shown(folder)} cannot be written by this user.",
+                advice=f"Give this user the right to write to {there}, or name another folder.",
+                exit_code=78,
+            )
+
+
+def system(loaded: Settings, name: str) -> Iterator[Line]:
+    """One company's books: the login, what kind of company it is, and whether the mapping fits."""
+    try:
+        with wiring.open_dry(loaded, [name]) as bridge:
+            books = bridge.books[name]
+            chart = books.system.chart()
+            yield from _company(loaded, name, chart)
+            yield from _fit(name, books, chart)
+            for topic, finding, advice in books.system.probes():
+                yield Line(
+                    topic=f"{name} {topic}",
+                    state="warning" if advice else "ok",
+                    finding=finding,
+                    advice=advice,
+                )
+    except BridgeError as error:
+        yield from told(name, error)
+
+
+def _company(loaded: Settings, name: str, chart: Chart) -> Iterator[Line]:
+    company = chart.company
+    yield Line(topic=name, finding=f"{company.name} ({company.id}), in {company.home_currency}")
+    if company.home_currency != loaded.lender.home_currency:
+        yield Line(
+            topic=name,
+            state="problem",
+            finding=f"the books are kept in {company.home_currency}, [lender] home_currency says "
+            f"{loaded.lender.home_currency}.",
+            advice="Is it the right company_id? A company's home currency never changes.",
+            exit_code=78,
+        )
+    if not company.writable:
+        yield Line(
+            topic=name,
+            state="problem",
+            finding="the company refuses writes.",
+            advice="Look at its subscription.",
+            exit_code=1,
+        )
+    if not company.own_numbers:
+        yield Line(
+            topic=name,
+            state="problem",
+            finding="the company numbers its own documents.",
+            advice="Switch custom transaction numbers on in its sales settings.",
+            exit_code=78,
+        )
+    if company.locked_through:
+        yield Line(topic=name, finding=f"closed through {company.locked_through}")
+    elif company.lock_known:
+        yield Line(topic=name, finding="no period is closed")
+    else:
+        yield Line(
+            topic=name,
+            state="warning",
+            finding="does not tell whether a period is closed.",
+            advice="Documents that it refuses for that reason wait for a person.",
+        )
+
+
+def _fit(name: str, books: Books[System], chart: Chart) -> Iterator[Line]:
+    """The mapping against the chart of accounts as it is now."""
+    booking, problems = resolve(
+        books.mapping, chart, limits_of(books.system.capabilities), books.where
+    )
+    for problem in problems:
+        yield Line(
+            topic=f"{name} chart",
+            state="problem",
+            finding=f"{problem.where}: {problem.what}",
+            advice=problem.fix,
+            exit_code=78,
+        )
+    if booking is not None:
+        targets = len(books.mapping.lines) + len(books.mapping.deposits)
+        yield Line(topic=f"{name} chart", finding=f"{targets} accounts and items found")
+    yield from _currencies(name, books.mapping, chart)
+
+
+def _currencies(name: str, mapping: BooksMapping, chart: Chart) -> Iterator[Line]:
+    company = chart.company
+    foreign = [code for code in mapping.currencies if code != company.home_currency]
+    if foreign and not company.multicurrency:
+        yield Line(
+            topic=f"{name} currencies",
+            state="warning",
+            finding=f"multicurrency is off; loans in {', '.join(foreign)} are held.",
+            advice="Switching it on cannot be undone: ask the accountant.",
+        )

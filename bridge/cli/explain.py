@@ -1,0 +1,201 @@
+"""`explain REF`: the story of one document or loan, from the ledger's rows to the books now."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from bridge import wiring
+from bridge.cli.lookup import loan_of
+from bridge.cli.outbox import told, without_person
+from bridge.cli.output import Output
+from bridge.cli.session import companies, open_settings, open_state
+from bridge.core.books import Kind
+from bridge.core.delivery import Binding
+from bridge.core.identity import base_reference
+from bridge.core.ledger import LoanFile
+from bridge.errors import BridgeError, UsageError
+from bridge.settings import Settings
+from bridge.store.store import Work
+from bridge.store.values import Entry, LoanKey
+
+_PERSON = ("name", "phone", "address", "document_number", "document_type", "origin", "notes")
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    loaded = open_settings(arguments)
+    wanted = arguments.reference
+    on = companies(arguments, loaded)
+    with open_state(loaded) as store, store.read() as work:
+        loan = loan_of(work, loaded, on, wanted)
+        file = work.loan_file(*loan) if loan else None
+        story = {
+            "asked": wanted,
+            "loan": {"installation": loan[0], "id": loan[1]} if loan else None,
+            "ledger": _ledger(file) if file else None,
+            "findings": _findings(work, loan),
+            "systems": {name: _system(work, name, on[name], loan, wanted) for name in on},
+        }
+    if loan is None and not any(each["entries"] or each["bindings"] for each in _of(story)):
+        raise UsageError(f"{wanted} is neither a reference nor a loan that the bridge knows.")
+    for name in on:
+        _books_now(loaded, name, story["systems"][name])
+    if out.json:
+        out.document(story)
+    _tell(story, out)
+    return 0
+
+
+def _of(story: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*story["systems"].values()]
+
+
+def _ledger(file: LoanFile) -> dict[str, Any]:
+    """The rows of a loan, without what belongs to a person, and where each was read."""
+    rows = {
+        "loan": [file.loan] if file.loan else [],
+        "instalments": file.instalments,
+        "repayments": file.repayments,
+        "adjustments": file.adjustments,
+    }
+    return {
+        "as_of": file.as_of,
+        **{name: [_row(row) for row in each] for name, each in rows.items()},
+    }
+
+
+def _row(row: Any) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(), enc_hook=str)
+    kept = {k: v for k, v in told.items() if k not in _PERSON and v not in (None, "", [], False)}
+    kept["from"] = f"{row.origin.file}:{row.origin.line}"
+    if row.notes:
+        kept["noticed"] = [note.code for note in row.notes]
+    return kept
+
+
+def _findings(work: Work, loan: LoanKey | None) -> list[dict[str, str]]:
+    if loan is None:
+        return []
+    found = work.findings(scope_prefix=f"loan:{loan[0]}:{loan[1]}")
+    return [{"code": f.code, "subject": f.subject, "detail": f.detail} for f in found]
+
+
+def _system(
+    work: Work, name: str, company: str, loan: LoanKey | None, wanted: str
+) -> dict[str, Any]:
+    """Entries, bindings and holds: of one document when a reference was asked for."""
+    entries: list[Entry] = []
+    bindings: list[Binding] = []
+    if loan is not None:
+        entries = work.entries(name, company, loan=loan)
+        bindings = work.bindings(name, company, loan)
+    if "-" in wanted and not wanted.startswith(("debt:", "loan:")):
+        base = base_reference(wanted)
+        direct = [work.binding(name, company, wanted), work.customer_binding(name, company, base)]
+        bindings = [b for b in bindings if base_reference(b.reference) == base] or [
+            b for b in direct if b
+        ]
+        entries = [e for e in entries if base_reference(e.reference) == base] or work.entries(
+            name, company, reference=wanted
+        )
+    holds = [hold for key, hold in work.loan_holds(name, company) if key == loan]
+    decided = {e.id for e in entries}
+    return {
+        "entries": [told(name, entry) | {"run": entry.run} for entry in entries],
+        "bindings": [_binding(binding) for binding in bindings],
+        "holds": holds,
+        "decisions": [d for d in work.decisions() if d.entry in decided],
+        "books_now": [],
+    }
+
+
+def _binding(binding: Binding) -> dict[str, Any]:
+    return {
+        "reference": binding.reference,
+        "external_id": binding.external_id,
+        "kind": binding.document.kind.value,
+        "version": binding.version,
+        "generation": binding.generation,
+        "voided": binding.voided,
+        "posted": without_person(msgspec.to_builtins(binding.document)),
+    }
+
+
+def _books_now(loaded: Settings, name: str, story: dict[str, Any]) -> None:
+    """Ask the books for what they hold now; what cannot be asked is said, not guessed."""
+    wanted: dict[str, list[str]] = {}
+    for binding in story["bindings"]:
+        wanted.setdefault(binding["kind"], []).append(binding["external_id"])
+    if not wanted:
+        return
+    try:
+        with wiring.open_dry(loaded, [name]) as bridge:
+            system = bridge.books[name].system
+            for kind, ids in wanted.items():
+                found = system.fetch(Kind(kind), ids)
+                for external_id in ids:
+                    story["books_now"].append(_now(kind, external_id, found.get(external_id)))
+    except BridgeError as error:
+        story["books_unknown"] = str(error)
+
+
+def _now(kind: str, external_id: str, document: Any) -> dict[str, Any]:
+    if document is None:
+        return {"kind": kind, "external_id": external_id, "status": "gone"}
+    shown: dict[str, Any] = msgspec.to_builtins(document)
+    return without_person(shown)
+
+
+def _tell(story: dict[str, Any], out: Output) -> None:
+    loan, ledger = story["loan"], story["ledger"]
+    if loan:
+        out.line(f"Loan {loan['id']} of {loan['installation']}")
+    if ledger:
+        out.line(f"In the ledger, as of {ledger['as_of']}:")
+        for name in ("loan", "instalments", "repayments", "adjustments"):
+            for row in ledger[name]:
+                out.line(f"  {_said(row)}")
+    for finding in story["findings"]:
+        out.line(f"Noticed: {finding['code']} {finding['subject']} {finding['detail']}")
+    for name, system in story["systems"].items():
+        out.line()
+        out.line(f"{name}:")
+        for hold in system["holds"]:
+            out.line(f"  held back: {hold.code} {hold.subject} {hold.amount} {hold.currency}")
+        for entry in system["entries"]:
+            amount = f" {entry['total']} {entry['currency']}" if "total" in entry else ""
+            out.line(
+                f"  #{entry['entry']} {entry['operation']} {entry['kind']} {entry['reference']}"
+                f"{amount} ({entry['reason']}): {entry['state']}, run {entry['run']}"
+            )
+            if entry["detail"]:
+                out.line(f"     {entry['detail']}")
+        for decision in system["decisions"]:
+            out.line(f"  {decision.at[:19]} {decision.who}: {decision.verb} {decision.reference}")
+        for binding in system["bindings"]:
+            gone = ", voided" if binding["voided"] else ""
+            out.line(
+                f"  {binding['reference']} is {binding['kind']} {binding['external_id']}{gone}"
+            )
+        for now in system["books_now"]:
+            out.line(f"  in the books now: {_posted(now)}")
+        if "books_unknown" in system:
+            out.line(f"  in the books now: not known. {system['books_unknown']}")
+
+
+def _said(row: dict[str, Any]) -> str:
+    order = ("id", "start", "due", "paid_on", "on", "kind", "amount", "opening", "gross")
+    words = [f"{key} {row[key]}" for key in order if key in row]
+    with suppress(KeyError):
+        words.append(f"noticed {', '.join(row['noticed'])}")
+    return f"{', '.join(words)} ({row['from']})"
+
+
+def _posted(now: dict[str, Any]) -> str:
+    words = [str(now.get(key, "")) for key in ("kind", "external_id", "status", "number", "day")]
+    if now.get("total"):
+        words.append(f"total {now['total']} {now.get('currency', '')}, open {now.get('open', '')}")
+    return " ".join(word for word in words if word)

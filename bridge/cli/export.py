@@ -1,0 +1,154 @@
+"""`export`: everything that is in the books by the bridge's hand, with the system's ids."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from bridge.cli.output import Output
+from bridge.cli.session import companies, open_settings, open_state
+from bridge.core.books import Customer
+from bridge.core.delivery import Binding
+from bridge.core.money import text
+from bridge.errors import UsageError
+from bridge.store.values import LoanKey
+
+COLUMNS = (
+    "system",
+    "company",
+    "kind",
+    "reference",
+    "external_id",
+    "installation",
+    "loan",
+    "date",
+    "due",
+    "currency",
+    "total",
+    "customer",
+    "version",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    if arguments.format == "xlsx" and arguments.out is None:
+        raise UsageError("A workbook does not go to the screen. Name a file with --out.")
+    if arguments.json and arguments.out is None and arguments.format != "json":
+        raise UsageError("--json and --format say different things. Name a file with --out.")
+    loaded = open_settings(arguments)
+    with open_state(loaded) as store, store.read() as work:
+        lines = (
+            _line(name, company, loan, binding)
+            for name, company in companies(arguments, loaded).items()
+            for loan, binding in work.live_bindings(name, company)
+        )
+        count = _write(arguments.format, lines, arguments.out)
+    if arguments.out is not None:
+        if arguments.json:
+            out.document({"file": arguments.out, "documents": count})
+        out.line(f"{count} documents written to {arguments.out}")
+    return 0
+
+
+def _line(system: str, company: str, loan: LoanKey, binding: Binding) -> dict[str, str]:
+    document = binding.document
+    line = dict.fromkeys(COLUMNS, "") | {
+        "system": system,
+        "company": company,
+        "kind": document.kind.value,
+        "reference": binding.reference,
+        "external_id": binding.external_id,
+        "installation": loan[0],
+        "loan": loan[1],
+        "currency": document.currency,
+        "version": binding.version,
+    }
+    if not isinstance(document, Customer):
+        due = getattr(document, "due", None)
+        line |= {
+            "date": document.day.isoformat(),
+            "due": due.isoformat() if due else "",
+            "total": text(document.total, document.currency),
+            "customer": document.customer,
+        }
+    return line
+
+
+def _write(form: str, lines: Iterator[dict[str, str]], path: Path | None) -> int:
+    """Stream the lines. A file appears whole or not at all. Returns how many."""
+    if form == "xlsx":
+        assert path is not None, "refused above"
+        with _whole(path) as part:
+            return _xlsx(lines, part)
+    write = _json if form == "json" else _csv
+    if path is None:
+        return write(lines, sys.stdout)
+    with _whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        return write(lines, file)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _json(lines: Iterator[dict[str, str]], file: IO[str]) -> int:
+    """One document `{"documents": […]}`, one line of text for each element."""
+    count = 0
+    file.write('{"documents": [')
+    for line in lines:
+        file.write(",\n" if count else "\n")
+        file.write(msgspec.json.encode(line).decode())
+        count += 1
+    file.write("\n]}\n")
+    return count
+
+
+def _csv(lines: Iterator[dict[str, str]], file: IO[str]) -> int:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    count = 0
+    for line in lines:
+        writer.writerow({key: _neutral(value) for key, value in line.items()})
+        count += 1
+        file.write(buffer.getvalue())
+        buffer.seek(0)
+        buffer.truncate()
+    file.write(buffer.getvalue())
+    return count
+
+
+def _neutral(value: str) -> str:
+    """Text that a spreadsheet would take for a formula is marked as text."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def _xlsx(lines: Iterator[dict[str, str]], path: Path) -> int:
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    count = 0
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet: Any = book.add_worksheet("documents")
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, COLUMNS)
+        for line in lines:
+            count += 1
+            sheet.write_row(count, 0, [line[column] for column in COLUMNS])
+    return count

@@ -1,0 +1,279 @@
+"""`mappings accounts|preview|explain`: a mapping beside the chart of accounts and the ledger."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from bridge import wiring
+from bridge.cli.lookup import numbered
+from bridge.cli.outbox import without_person
+from bridge.cli.output import Output
+from bridge.cli.session import chosen, open_settings
+from bridge.core.booking import Booking
+from bridge.core.books import Chart, Document, Transaction
+from bridge.core.ledger import LoanFile
+from bridge.core.money import text
+from bridge.core.translate import Translation, translate
+from bridge.errors import ConfigurationError, Problem, UsageError
+from bridge.pipeline.context import Books, Dry
+from bridge.pipeline.intake import take_in
+from bridge.pipeline.plan import booking_of
+from bridge.settings import Settings
+from bridge.store.store import Work
+from bridge.systems.base import AccountingReader
+
+Reading = Books[AccountingReader]
+
+
+def accounts(arguments: Namespace, out: Output) -> int:
+    """The lists that a mapping may name, of one system or of all."""
+    loaded = open_settings(arguments)
+    with wiring.open_dry(loaded, chosen(arguments, loaded)) as bridge:
+        charts = {name: books.system.chart() for name, books in bridge.books.items()}
+    if out.json:
+        out.document({name: _chart(chart) for name, chart in charts.items()})
+    for name, chart in charts.items():
+        out.line(f"{name}: {chart.company.name}, in {chart.company.home_currency}")
+        out.table(
+            ("id", "number", "account", "class", "type", "currency", ""),
+            [
+                (a.id, a.number, a.name, a.classification, a.type, a.currency, _off(a.active))
+                for a in chart.accounts
+            ],
+        )
+        names = {account.id: account.name for account in chart.accounts}
+        if chart.items:
+            out.line()
+            items = [
+                (i.id, i.name, names.get(i.account_id, ""), _off(i.active)) for i in chart.items
+            ]
+            out.table(("id", "item", "books to", ""), items)
+        for kind, values in chart.lists.items():
+            out.line()
+            out.table(("id", kind, ""), [(v.id, v.name, _off(v.active)) for v in values])
+    return 0
+
+
+def check_charts(loaded: Settings, names: Sequence[str]) -> None:
+    """Raises ConfigurationError with everything that a mapping names and its chart lacks."""
+    problems: list[Problem] = []
+    with wiring.open_dry(loaded, names) as bridge:
+        for books in bridge.books.values():
+            try:
+                booking_of(books)
+            except ConfigurationError as error:
+                problems += error.problems
+    if problems:
+        raise ConfigurationError("The mapping does not fit the chart of accounts.", problems)
+
+
+def _off(active: bool) -> str:
+    return "" if active else "inactive"
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(chart)
+    for account in shown["accounts"]:
+        del account["balance"]
+    return shown
+
+
+def explain(arguments: Namespace, out: Output) -> int:
+    """The documents a loan gives now, and the rule that each line and deposit comes from."""
+    loaded = open_settings(arguments)
+    with wiring.open_dry(loaded, chosen(arguments, loaded)) as bridge:
+        _ledger(bridge)
+        with bridge.store.read() as work:
+            key = numbered(work, loaded, arguments.loan)
+            file = work.loan_file(*key) if key else None
+            if file is None:
+                raise UsageError(f"The ledger has no loan {arguments.loan}.")
+            told = {
+                name: _explained(books, work, file, booking_of(books))
+                for name, books in bridge.books.items()
+            }
+    if out.json:
+        out.document({"loan": file.loan_id, "systems": told})
+    for name, each in told.items():
+        out.line(f"{name}: loan {file.loan_id} of {file.installation}")
+        _tell_documents(each, out)
+    return 0
+
+
+def _ledger(bridge: Dry) -> None:
+    """Take the newest delivery into the scratch store, so that nothing needs a sync before."""
+    take_in(
+        bridge.store,
+        bridge.source,
+        bridge.source_where,
+        bridge.snapshot_limits,
+        bridge.clock.now(),
+    )
+
+
+def _translated(
+    books: Reading, work: Work, file: LoanFile, booking: Booking
+) -> tuple[Translation, dict[str, Document]]:
+    """What the loan gives under the mapping, and what is posted of it, by reference."""
+    bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
+    live = {b.reference: b.document for b in bound if not b.voided}
+    return translate(file, booking, bound), live
+
+
+def _explained(books: Reading, work: Work, file: LoanFile, booking: Booking) -> dict[str, Any]:
+    made, live = _translated(books, work, file, booking)
+    documents = [_document(each, books, booking, live) for each in made.documents]
+    holds = [{"code": h.code, "subject": h.subject, "detail": h.detail} for h in made.holds]
+    return {"documents": documents, "holds": holds, "kept_as_posted": made.keep}
+
+
+def _document(
+    document: Transaction, books: Reading, booking: Booking, live: dict[str, Document]
+) -> dict[str, Any]:
+    accounts = {account.id: account.name for account in books.system.chart().accounts}
+    items = {item.id: item.name for item in books.system.chart().items}
+    told: dict[str, Any] = {
+        "reference": document.reference,
+        "kind": document.kind.value,
+        "date": document.day,
+        "currency": document.currency,
+        "rate": document.rate,
+        "total": text(document.total, document.currency),
+        "memo": document.memo,
+        "memo_rule": f"[memos] {_MEMOS.get(document.kind.value, document.kind.value)}",
+        "posted": document.reference in live,
+        "lines": [
+            {
+                "purpose": line.purpose,
+                "amount": text(line.amount, document.currency),
+                "item": items.get(line.item, line.item),
+                "account": accounts.get(line.account, line.account),
+                "description": line.description,
+                "rule": f"[lines.{line.purpose}]",
+            }
+            for line in getattr(document, "lines", ())
+        ],
+    }
+    deposit = getattr(document, "deposit_account", "")
+    if deposit:
+        told["deposit"] = {
+            "account": accounts.get(deposit, deposit),
+            "rule": _deposit_rule(deposit, booking),
+        }
+    return told
+
+
+_MEMOS = {"receipt": "receipt", "sale": "receipt", "application": "credit_note"}
+
+
+def _deposit_rule(account: str, booking: Booking) -> str:
+    """The rules that lead to this account: which one it was depends on the payment."""
+    numbers = [str(n) for n, rule in enumerate(booking.deposits, 1) if rule.account == account]
+    return f"[[deposits]] {' or '.join(numbers)}"
+
+
+def _tell_documents(each: dict[str, Any], out: Output) -> None:
+    if each["kept_as_posted"]:
+        out.line("  What is posted stays as it is.")
+    for hold in each["holds"]:
+        out.line(f"  held back: {hold['code']} {hold['subject']} {hold['detail']}".rstrip())
+    for document in each["documents"]:
+        posted = "posted" if document["posted"] else "new"
+        out.line(
+            f"  {document['kind']} {document['reference']} of {document['date']}, "
+            f"{document['total']} {document['currency']} ({posted})"
+        )
+        for line in document["lines"]:
+            target = f"{line['item']} → {line['account']}" if line["item"] else line["account"]
+            out.line(f"    {line['amount']:>16}  {target}  {line['description']}  {line['rule']}")
+        if "deposit" in document:
+            deposit = document["deposit"]
+            out.line(f"    deposited to {deposit['account']}  {deposit['rule']}")
+        if document["memo"]:
+            out.line(f"    memo: {document['memo']}  {document['memo_rule']}")
+
+
+def preview(arguments: Namespace, out: Output) -> int:
+    """What posted documents would look like under the mapping as it is now, and some examples."""
+    loaded = open_settings(arguments)
+    with wiring.open_dry(loaded, chosen(arguments, loaded)) as bridge:
+        _ledger(bridge)
+        with bridge.store.read() as work:
+            told = {
+                name: _previewed(books, work, arguments.limit)
+                for name, books in bridge.books.items()
+            }
+    if out.json:
+        out.document({"systems": told})
+    for name, each in told.items():
+        out.line(
+            f"{name}: {each['loans']} loans, {each['posted']} documents posted, "
+            f"{each['differ']} of them would be booked differently now, {each['new']} are new."
+        )
+        rows = [(kind_field, number) for kind_field, number in each["fields"].items()]
+        if rows:
+            out.table(("what would differ", ">documents"), rows)
+        for example in each["examples"]:
+            out.line(f"  {example['reference']} {example['field']}:")
+            out.line(f"    posted {example['posted']}")
+            out.line(f"    now    {example['now']}")
+        if each["differ"]:
+            out.line("Posted documents stay as they are; the mapping applies from now on.")
+    return 0
+
+
+def _previewed(books: Reading, work: Work, limit: int) -> dict[str, Any]:
+    """One walk over every loan, one after another: memory stays flat."""
+    booking = booking_of(books)
+    fields: Counter[str] = Counter()
+    examples: list[dict[str, Any]] = []
+    tally = Counter[str]()
+    for file in work.loan_files(0):
+        tally["loans"] += 1
+        made, live = _translated(books, work, file, booking)
+        for document in made.documents:
+            before = live.get(document.reference)
+            if before is None:
+                tally["new"] += 1
+                continue
+            tally["posted"] += 1
+            found = _differences(before, document)
+            tally["differ"] += bool(found)
+            for field, then, now in found:
+                fields[f"{document.kind.value} {field}"] += 1
+                if len(examples) < limit:
+                    examples.append(
+                        {
+                            "reference": document.reference,
+                            "field": field,
+                            "posted": then,
+                            "now": now,
+                        }
+                    )
+    counted = {key: tally[key] for key in ("loans", "posted", "differ", "new")}
+    return {**counted, "fields": dict(fields.most_common()), "examples": examples}
+
+
+def _differences(before: Document, now: Document) -> list[tuple[str, Any, Any]]:
+    """Field by field, what the mapping decides and the ledger does not."""
+    then_, now_ = _flat(before), _flat(now)
+    keys = sorted(then_.keys() | now_.keys())
+    return [(key, then_.get(key), now_.get(key)) for key in keys if then_.get(key) != now_.get(key)]
+
+
+def _flat(document: Document) -> dict[str, Any]:
+    """`lines 1 item` → value, and so on."""
+    shown = without_person(msgspec.to_builtins(document))
+    flat: dict[str, Any] = {}
+    for key, value in shown.items():
+        if key == "lines":
+            for number, line in enumerate(value, start=1):
+                flat |= {f"line {number} {name}": each for name, each in line.items()}
+        else:
+            flat[key] = value
+    return flat

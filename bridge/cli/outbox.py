@@ -1,0 +1,120 @@
+"""`outbox list|show|retry|drop`: the writes on their way, and what a person decides about them."""
+
+from __future__ import annotations
+
+import getpass
+from argparse import Namespace
+from typing import Any
+
+import msgspec
+
+from bridge.cli.output import Output
+from bridge.cli.plans import shown
+from bridge.cli.session import companies, open_settings, open_state
+from bridge.clock import SystemClock
+from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
+from bridge.errors import UsageError
+from bridge.store.values import Entry
+
+
+def list(arguments: Namespace, out: Output) -> int:
+    """Entries that are not finished, or those of the states asked for."""
+    loaded = open_settings(arguments)
+    states = [State(name) for name in arguments.state or ()]
+    states = states or sorted(UNSETTLED | WAITS_FOR_A_PERSON)
+    lines: dict[int, dict[str, Any]] = {}
+    with open_state(loaded) as store, store.read() as work:
+        for name, company in companies(arguments, loaded).items():
+            for state in states:
+                left = arguments.limit - len(lines)
+                if left <= 0:
+                    break
+                for entry in work.entries(name, company, state=state, limit=left):
+                    lines[entry.id] = told(name, entry)
+    ordered = [lines[number] for number in sorted(lines)]
+    if out.json:
+        out.document({"entries": ordered})
+    keys = ("entry", "system", "operation", "kind", "reference", "state", "attempt", "detail")
+    heads = (">entry", *keys[1:])
+    out.table(heads, [[line[key] for key in keys] for line in ordered])
+    if not ordered:
+        out.say("Nothing is on its way and nothing waits for a person.")
+    return 0
+
+
+def show(arguments: Namespace, out: Output) -> int:
+    """One entry, its document, and what people decided about it."""
+    loaded = open_settings(arguments)
+    with open_state(loaded) as store, store.read() as work:
+        entry = work.entry(arguments.entry)
+        if entry is None:
+            raise UsageError(f"Outbox entry {arguments.entry} does not exist; see `outbox list`.")
+        decisions = [each for each in work.decisions() if each.entry == entry.id]
+    document = told("", entry) | {
+        "run": entry.run,
+        "key": entry.key,
+        "generation": entry.generation,
+        "waiting": entry.waiting,
+        "not_before": entry.not_before,
+        "document": without_person(msgspec.to_builtins(entry.document)),
+        "decisions": decisions,
+    }
+    del document["system"]
+    if out.json:
+        out.document(document)
+    for key, value in document.items():
+        if key not in ("document", "decisions"):
+            out.line(f"{key:<12}{value}")
+    out.line()
+    out.line(msgspec.json.format(msgspec.json.encode(document["document"]), indent=2).decode())
+    for decision in decisions:
+        out.line(f"{decision.at[:19]} {decision.who}: {decision.verb}")
+    return 0
+
+
+def retry(arguments: Namespace, out: Output) -> int:
+    """Send rejected or drifted entries again at the next pass."""
+    return _decide(arguments, out, "retry")
+
+
+def drop(arguments: Namespace, out: Output) -> int:
+    """Do not send entries: reconcile will say that they are missing."""
+    return _decide(arguments, out, "drop")
+
+
+def _decide(arguments: Namespace, out: Output, verb: str) -> int:
+    """All of the entries, or none when one of them cannot be decided so."""
+    at = SystemClock().now().isoformat()
+    who = getpass.getuser()
+    with open_state(open_settings(arguments)) as store, store.begin() as work:
+        for number in arguments.entry:
+            if verb == "retry":
+                work.retry(number, who, at)
+            else:
+                work.drop(number, who, at)
+    if out.json:
+        out.document({"decision": verb, "entries": arguments.entry})
+    done = "will be sent by the next sync" if verb == "retry" else "will not be sent"
+    out.line(f"{', '.join(str(number) for number in arguments.entry)}: {done}")
+    return 0
+
+
+def told(system: str, entry: Entry) -> dict[str, Any]:
+    """An entry in a person's words; no names."""
+    return {
+        "entry": entry.id,
+        **shown(system, entry),
+        "state": entry.state.value,
+        "attempt": entry.attempt,
+        "code": entry.code,
+        "detail": entry.detail,
+    }
+
+
+def without_person(document: dict[str, Any]) -> dict[str, Any]:
+    """A document without what belongs to a person."""
+    return {
+        key: value
+        for key, value in document.items()
+        if key not in ("name", "phone", "email", "facts")
+    }

@@ -1,0 +1,88 @@
+"""What every verb that works with a lender's data begins with: settings, logs, one system."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from bridge import logs, settings
+from bridge.cli.output import Output
+from bridge.clock import SystemClock
+from bridge.errors import UsageError
+from bridge.settings import Settings
+from bridge.store.store import Store
+from bridge.tomlfiles import nearest, shown
+
+_LOG_NAME = re.compile(r"bridge-(\d{4}-\d{2}-\d{2})\.log")
+
+
+def open_settings(arguments: Namespace) -> Settings:
+    """The settings in force."""
+    return settings.load(arguments.config).settings
+
+
+def chosen(arguments: Namespace, loaded: Settings) -> list[str] | None:
+    """The systems that `--system` names; None for all that are on."""
+    wanted = arguments.system
+    if wanted is None:
+        return None
+    enabled = [name for name, system in loaded.systems.items() if system.enabled]
+    if wanted not in enabled:
+        raise UsageError(
+            f"No system {wanted} is enabled in bridge.toml. {nearest(wanted, enabled)}"
+        )
+    return [wanted]
+
+
+def companies(arguments: Namespace, loaded: Settings) -> dict[str, str]:
+    """System → company, of those that are on and not ruled out by `--system`."""
+    names = chosen(arguments, loaded)
+    return {
+        name: system.company_id
+        for name, system in loaded.systems.items()
+        if system.enabled and (names is None or name in names)
+    }
+
+
+@contextmanager
+def open_state(loaded: Settings) -> Iterator[Store]:
+    """The state store as it is. Raises UsageError when nothing was ever synced."""
+    url = loaded.state.url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        path = shown(Path(url.removeprefix("sqlite:///")))
+        raise UsageError(f"There is no state store {path} yet. Run `ledger-bridge sync` first.")
+    store = Store.open(url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def start_logs(loaded: Settings, out: Output, writes: bool = True) -> None:
+    """Log lines go to stderr; on a terminal, which shows progress instead, to a file a day.
+
+    A dry run writes no file.
+    """
+    if not out.terminal:
+        logs.configure(loaded.logs.level.upper())
+        return
+    if not writes:
+        logs.configure("ERROR")
+        return
+    today = SystemClock().today(loaded.lender.timezone)
+    folder = loaded.logs.folder
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"bridge-{today.isoformat()}.log"
+    logs.configure(loaded.logs.level.upper(), path.open("a", encoding="utf-8", buffering=1))
+    _drop_old(folder, today - timedelta(days=loaded.logs.keep_days))
+
+
+def _drop_old(folder: Path, before: date) -> None:
+    for path in folder.iterdir():
+        named = _LOG_NAME.fullmatch(path.name)
+        if named and named.group(1) < before.isoformat():
+            path.unlink(missing_ok=True)

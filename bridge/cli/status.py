@@ -1,0 +1,87 @@
+"""`status` and `history`: where things stand, from the state store alone."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from bridge.cli.output import Output
+from bridge.cli.session import open_settings, open_state
+from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
+from bridge.core.money import text
+from bridge.store.store import Work
+from bridge.store.values import RunRecord
+
+
+def status(arguments: Namespace, out: Output) -> int:
+    """Answers 1 when something waits for a person, 0 otherwise."""
+    loaded = open_settings(arguments)
+    with open_state(loaded) as store, store.read() as work:
+        runs = work.runs(limit=1)
+        systems = {
+            name: _system(work, name, system.company_id)
+            for name, system in loaded.systems.items()
+            if system.enabled
+        }
+        owed = {code: text(sum_, code) for code, sum_ in work.ledger_totals().items()}
+    waiting = sum(each["waits_for_a_person"] for each in systems.values())
+    if out.json:
+        last = _run(runs[0]) if runs else None
+        out.document({"last_run": last, "owed": owed, "systems": systems})
+    for run in runs:
+        out.line(f"Last run {run.id}: {run.verdict or 'not finished'}. {run.reason}")
+    out.line("Owed by the ledger: " + (", ".join(f"{v} {c}" for c, v in owed.items()) or "nothing"))
+    heads = ("system", ">in the books", ">under way", ">for a person", ">held", ">to look at again")
+    keys = ("in_the_books", "under_way", "waits_for_a_person", "held", "revisits")
+    out.table(heads, [[name, *(each[key] for key in keys)] for name, each in systems.items()])
+    if waiting:
+        out.line(f"{waiting} documents wait for a person: `ledger-bridge outbox list`.")
+    return 1 if waiting else 0
+
+
+def _system(work: Work, name: str, company: str) -> dict[str, Any]:
+    counts = work.outbox_counts(name, company)
+    bound = work.binding_counts(name, company)
+    held: dict[str, int] = {}
+    for hold in work.holds(name, company):
+        held[hold.code] = held.get(hold.code, 0) + 1
+    return {
+        "company": company,
+        "in_the_books": sum(number for (_, voided), number in bound.items() if not voided),
+        "voided": sum(number for (_, voided), number in bound.items() if voided),
+        "under_way": sum(counts.get(state, 0) for state in UNSETTLED),
+        "waits_for_a_person": sum(counts.get(state, 0) for state in WAITS_FOR_A_PERSON),
+        "held": sum(held.values()),
+        "held_by_reason": held,
+        "revisits": len(work.revisits(name, company)),
+        "outbox": {state.value: number for state, number in sorted(counts.items())},
+    }
+
+
+def history(arguments: Namespace, out: Output) -> int:
+    """The last runs, newest first, and what people decided."""
+    with open_state(open_settings(arguments)) as store, store.read() as work:
+        runs = work.runs(limit=arguments.limit)
+        decisions = work.decisions(limit=arguments.limit)
+    if out.json:
+        out.document({"runs": [_run(run) for run in runs], "decisions": decisions})
+    out.table(
+        ("run", "systems", "ended", "verdict", "reason"),
+        [[r.id, r.system, r.ended_at[:19], r.verdict or "not finished", r.reason] for r in runs],
+    )
+    for decision in decisions:
+        out.line(f"{decision.at[:19]} {decision.who}: {decision.verb} {decision.reference}")
+    return 0
+
+
+def _run(run: RunRecord) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "verb": run.verb,
+        "systems": run.system.split(",") if run.system else [],
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "counts": run.counts,
+    }

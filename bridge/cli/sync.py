@@ -1,0 +1,81 @@
+"""`sync`: one pass, or with `--dry-run` what one would do."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import msgspec
+
+from bridge import wiring
+from bridge.cli.output import Output
+from bridge.cli.plans import approved_by, written_plan
+from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.errors import UsageError
+from bridge.pipeline import sync as pipeline
+from bridge.pipeline.sync import SyncResult
+
+HEADS = (
+    "system",
+    ">create",
+    ">update",
+    ">void",
+    ">posted",
+    ">confirmed",
+    ">rejected",
+    ">in doubt",
+    ">pending",
+    ">calls",
+)
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    if arguments.approve and arguments.apply:
+        raise UsageError("--approve and --apply both name a plan. Give one of them.")
+    loaded = open_settings(arguments)
+    names = chosen(arguments, loaded)
+    approve = approved_by(arguments.apply) if arguments.apply else arguments.approve
+    start_logs(loaded, out, writes=not arguments.dry_run)
+    with out.progress() as progress:
+        if arguments.dry_run:
+            with wiring.open_dry(loaded, names) as dry:
+                result = pipeline.preview(dry, progress)
+                plan = written_plan(dry, result) if arguments.plan_out else b""
+        else:
+            with wiring.open_bridge(loaded, names) as live:
+                result = pipeline.sync(live, approve, progress)
+                plan = written_plan(live, result) if arguments.plan_out else b""
+    if arguments.plan_out:
+        _keep(arguments.plan_out, plan, out)
+    _tell(result, arguments.dry_run, out)
+    return result.exit_code
+
+
+def _keep(path: Path, plan: bytes, out: Output) -> None:
+    path.write_bytes(plan)
+    out.say(f"The plan is in {path}. To do exactly that: ledger-bridge sync --apply {path}")
+
+
+def _tell(result: SyncResult, dry: bool, out: Output) -> None:
+    document = result.document()
+    if out.json:
+        out.document(document)
+    systems = msgspec.convert(document["systems"], dict[str, dict[str, object]])
+    rows = []
+    for name, done in systems.items():
+        planned = msgspec.convert(done["planned"], dict[str, int])
+        counted = ("posted", "confirmed", "rejected", "in_doubt", "pending", "calls")
+        rows.append([name, *planned.values(), *(done[key] for key in counted)])
+    out.table(HEADS, rows)
+    for name, each in result.systems.items():
+        if each.stopped is not None:
+            out.say(f"{name}: {each.stopped}")
+            for problem in each.stopped.problems:
+                out.say(f"  - {problem}")
+    intake = result.intake.accepted
+    out.line(f"Ledger of {result.intake.facts.as_of}: {intake.changes} rows changed, "
+             f"{intake.loans_touched} loans touched.")  # fmt: skip
+    if dry:
+        out.line("Dry run: nothing was written, neither to the books nor to the state store.")
+    out.line(f"{result.verdict}: {result.reason}")
+    out.line(f"run {result.run}, plan {result.digest}")
