@@ -7,17 +7,20 @@ import shutil
 import tempfile
 import webbrowser
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.cli.output import Output
 from bridge.cli.shipped import shipped
+from bridge.core.reconciliation import BREAKING
 
 if TYPE_CHECKING:
     from bridge.core.reconciliation import Reconciliation
     from bridge.pipeline.sync import SyncResult
     from bridge.sandbox.server import SandboxServer
 
+DAYS = {"dia1": date(2026, 11, 19), "dia2": date(2026, 11, 20)}
 EDITED = "DY7F3A-L84"
 VOIDED = "DY7F3A-P1042"
 
@@ -41,10 +44,13 @@ class _Demo:
     def __init__(self, folder: Path, out: Output) -> None:
         self.folder, self.out = folder, out
         self.step = 0
+        self.pages: list[Path] = []
 
     def play(self) -> Path:
+        from bridge import logs
         from bridge.sandbox.server import SandboxServer
 
+        logs.configure("ERROR")
         self._say("Starting QuickBooks on this machine (a sandbox with real double-entry books)")
         with SandboxServer(fast=True) as sandbox:
             self._say("Day 1: a lender's phone (200 loans, 1,137 movements) into empty books")
@@ -60,7 +66,7 @@ class _Demo:
             self._bookkeeper(sandbox)
             self._say("The books are compared again: what differs, why, and what to do")
             self._reconcile(sandbox, "dia2")
-            return self._pages()[0]
+            return next(path for path in self.pages if path.suffix == ".html")
 
     def _say(self, text: str) -> None:
         self.step += 1
@@ -95,35 +101,47 @@ class _Demo:
     def _told(self, result: SyncResult) -> None:
         for name, done in result.systems.items():
             planned = done.plan.figures
+            if done.posting.doubted:
+                self.out.line(
+                    f"   {done.posting.doubted} reply lost: looked up in the books before "
+                    "anything was sent again"
+                )
             self.out.line(
                 f"   {name}: {planned.create} created, {planned.update} updated, "
                 f"{planned.void} voided; {done.posting.confirmed} confirmed, "
                 f"{done.rejected} refused, {done.pending + done.in_doubt} left, "
                 f"{done.calls} calls"
             )
-        self.out.line(f"   {result.verdict}: {result.reason}")
+        self.out.line(f"   {result.reason}")
 
     def _reconcile(self, sandbox: SandboxServer, day: str) -> None:
         from bridge import wiring
+        from bridge.cli.reconcile import compared
         from bridge.cli.reports import write_reports
-        from bridge.pipeline.reconcile import reconcile_bridge
+        from bridge.pipeline.context import silent
 
         settings = self._settings(sandbox, day)
         with wiring.open_bridge(settings) as bridge:
-            found = reconcile_bridge(bridge)
-            write_reports(settings, bridge, found)
+            found = compared(bridge, settings, argparse.Namespace(as_of=DAYS[day]), silent)
+        self.pages = write_reports(settings, found, None, None)
         self._compared(found)
 
     def _compared(self, found: Reconciliation) -> None:
-        for name, system in found.systems.items():
-            self.out.line(f"   {name}: {'agrees' if system.agree else 'does NOT agree'}")
+        for result in found.systems:
             rows = [
-                (c, t.ledger, t.held, t.documents, t.control_account, t.difference - t.explained)
-                for c, t in system.currencies.items()
+                (t.currency, t.ledger, t.ledger - t.documents, t.documents, t.control_account)
+                for t in result.tie_outs
             ]
-            self.out.table(
-                ["", ">ledger", ">held back", ">documents", ">A/R account", ">unexplained"], rows
-            )
+            heads = ("", ">ledger", ">held back", ">bridge's documents", ">A/R in the books")
+            self.out.table(heads, rows)
+            verdict = "both sides agree" if result.agree else "the two sides do NOT agree"
+            self.out.line(f"   {result.system}: {verdict}")
+            for item in result.items:
+                if item.kind in BREAKING:
+                    self.out.line(
+                        f"   - {item.kind.value} {item.reference} {item.field}: "
+                        f"ledger {item.ledger}, books {item.books} {item.currency}"
+                    )
 
     def _lose_a_reply(self, sandbox: SandboxServer) -> None:
         self._control(
@@ -147,6 +165,3 @@ class _Demo:
         import requests
 
         requests.post(f"{sandbox.url}/_sandbox/{path}", json=wish, timeout=10).raise_for_status()
-
-    def _pages(self) -> list[Path]:
-        return sorted((self.folder / "reports").rglob("*.html"))

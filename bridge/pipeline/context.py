@@ -72,8 +72,8 @@ class Bridge(Generic[System]):
     clock: Time
     today: date
     """The lender's business day."""
-    snapshot_limits: SnapshotLimits = SnapshotLimits()
-    plan_limits: PlanLimits = PlanLimits()
+    snapshot_limits: SnapshotLimits
+    plan_limits: PlanLimits
 
 
 Live = Bridge[AccountingSystem]

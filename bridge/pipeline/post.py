@@ -34,13 +34,14 @@ class Posting(msgspec.Struct, kw_only=True):
     confirmed: int = 0
     rejected: int = 0
     drifted: int = 0
-    in_doubt: int = 0
+    doubted: int = 0
+    """Replies that were lost or said nothing; each was looked up, or will be."""
     unavailable: str = ""
     """Why the pass stopped before the outbox was empty."""
 
 
-def settle_doubts(store: Store, system: AccountingSystem, clock: Time) -> int:
-    """Look up every write that may or may not have been applied; answers how many there were.
+def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Posting) -> None:
+    """Look up every write that may or may not have been applied, and add it up in `tally`.
 
     Raises TryLater when the books cannot be asked: then the doubt stays, and nothing is sent.
     """
@@ -52,13 +53,13 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time) -> int:
     for _, group in groupby(doubted, key=lambda e: (e.operation, e.kind)):
         entries = list(group)
         outcomes = _look_up(system, entries)
-        _write_down(store, system, entries, outcomes, clock, Posting())
-    return len(doubted)
+        _write_down(store, system, entries, outcomes, clock, tally)
 
 
-def post_all(store: Store, system: AccountingSystem, clock: Time, progress: Progress) -> Posting:
+def post_all(
+    store: Store, system: AccountingSystem, clock: Time, tally: Posting, progress: Progress
+) -> None:
     """Send everything that is due, in order of phase, until the outbox is empty or stuck."""
-    tally = Posting()
     waited = 0.0
     name, company = system.name, system.company_id
     with store.read() as work:
@@ -79,7 +80,6 @@ def post_all(store: Store, system: AccountingSystem, clock: Time, progress: Prog
                 tally.unavailable = busy[0].cause
                 break
             clock.sleep(wait_s)
-    return tally
 
 
 def _write_down(
@@ -114,7 +114,7 @@ def _count(outcome: Outcome, tally: Posting) -> None:
         case Posted():
             tally.posted += 1
         case InDoubt():
-            tally.in_doubt += 1
+            tally.doubted += 1
         case Drifted():
             tally.drifted += 1
         case Unavailable():

@@ -14,6 +14,9 @@ from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
+_ROUNDS = 3
+"""How often one pass posts again after looking up lost replies."""
+
 
 class SystemPass(msgspec.Struct, kw_only=True):
     """What one pass did for one system."""
@@ -115,13 +118,14 @@ def _pass(
 ) -> SystemPass:
     done = SystemPass(plan=_nothing(books), posting=Posting())
     try:
-        settle_doubts(bridge.store, books.system, bridge.clock)
+        settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
         done.plan = _planned(bridge, books, run, approved, progress)
-        done.posting = post_all(bridge.store, books.system, bridge.clock, progress)
-        if done.posting.in_doubt:
-            settle_doubts(bridge.store, books.system, bridge.clock)
-            again = post_all(bridge.store, books.system, bridge.clock, progress)
-            _add(done.posting, again)
+        for _ in range(_ROUNDS):
+            doubted = done.posting.doubted
+            post_all(bridge.store, books.system, bridge.clock, done.posting, progress)
+            if done.posting.doubted == doubted:
+                break
+            settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
     except UnsafePlan as unsafe:
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
@@ -146,15 +150,6 @@ def _nothing(books: Books[System]) -> Plan:
     return Plan(
         system=books.name, company=books.company, figures=PlanFigures(), digest="0" * 32, loans=0
     )
-
-
-def _add(tally: Posting, more: Posting) -> None:
-    tally.posted += more.posted
-    tally.confirmed += more.confirmed
-    tally.rejected += more.rejected
-    tally.drifted += more.drifted
-    tally.in_doubt = more.in_doubt
-    tally.unavailable = more.unavailable
 
 
 def _count(store: Store, books: Books[System], done: SystemPass) -> None:

@@ -215,7 +215,7 @@ class World:
         return [
             d
             for d in self.books()["documents"]
-            if "-" in (d["number"] or "") and d["status"] not in ("voided", "deleted")
+            if "-" in (d["number"] or "") and d["status"] not in ("void", "deleted")
         ]
 
 

@@ -1,0 +1,98 @@
+"""The real process, killed with the real signal, again and again, at moments nobody chose."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import ROOT, SAMPLE, World
+
+KILLS = int(os.environ.get("BRIDGE_KILLS", "6"))
+"""How many kills; 50 and more with BRIDGE_KILLS=50."""
+MOST_RUNS = 400
+
+
+def test_a_process_killed_at_any_moment_posts_nothing_twice(tmp_path: Path) -> None:
+    chance = random.Random(20261120)
+    with SandboxServer(fast=True) as sandbox:
+        world = World(tmp_path, sandbox)
+        world.overrides = {"LEDGER_BRIDGE_SOURCE__PATH": str(SAMPLE / "dia1")}
+        world.control("POST", "quickbooks/settings", requestid="ignore")
+        world.control("POST", "quickbooks/latency", ms=4)
+        killed = finished = 0
+        for number in range(MOST_RUNS):
+            world.overrides["LEDGER_BRIDGE_SOURCE__PATH"] = str(SAMPLE / day_of(killed))
+            before = calls(world)
+            process = start(world)
+            patience = 0.0 if killed >= KILLS else chance.uniform(0.05, 1.2)
+            code = kill_after_work(world, process, before, patience)
+            if code == -signal.SIGKILL:
+                killed += 1
+            else:
+                assert code == 0, f"run {number} ended with {code}"
+                finished += 1
+                if killed >= KILLS and day_of(killed) == "dia2":
+                    break
+                forget(world)
+        assert killed >= KILLS
+        check_laws(world)
+
+
+def day_of(killed: int) -> str:
+    return "dia1" if killed < KILLS // 2 else "dia2"
+
+
+def forget(world: World) -> None:
+    """Nothing is left to interrupt: begin again with empty books and no state."""
+    world.control("POST", "reset")
+    world.control("POST", "quickbooks/settings", requestid="ignore")
+    world.control("POST", "quickbooks/latency", ms=4)
+    for path in world.folder.glob("state.*"):
+        path.unlink()
+
+
+def calls(world: World) -> int:
+    counted: dict[str, Any] = world.control("GET", "quickbooks/calls")
+    return int(counted["total"])
+
+
+def start(world: World) -> subprocess.Popen[bytes]:
+    environment = os.environ | {
+        "LEDGER_BRIDGE_SANDBOX_URL": world.sandbox.url,
+        "LEDGER_BRIDGE_STATE__URL": f"sqlite:///{world.folder}/state.db",
+        "LEDGER_BRIDGE_LOGS__FOLDER": str(world.folder / "logs"),
+        "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_MINUTE": "0",
+        "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_SECOND": "0",
+        **world.overrides,
+    }
+    command = [sys.executable, "-m", "bridge.cli.main", "--config"]
+    command += [str(ROOT / "config" / "sandbox.toml"), "sync", "--json"]
+    return subprocess.Popen(
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def kill_after_work(
+    world: World, process: subprocess.Popen[bytes], before: int, patience: float
+) -> int:
+    """Let the process reach the books, then kill it within `patience` seconds; 0 lets it live."""
+    if not patience:
+        return process.wait(timeout=120)
+    try:
+        while process.poll() is None and calls(world) == before:
+            pass
+        return process.wait(timeout=patience)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        return process.wait(timeout=30)

@@ -1,0 +1,154 @@
+"""A real lender's two days, through the whole bridge into empty books."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.core.delivery import State
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.world import REALM, SAMPLE, World, one
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with SandboxServer(fast=True) as sandbox:
+        yield World(tmp_path, sandbox)
+
+
+def deliver(world: World, day: str, form: str = "json") -> None:
+    world.overrides = {
+        "LEDGER_BRIDGE_SOURCE__PATH": str(SAMPLE / day),
+        "LEDGER_BRIDGE_SOURCE__PREFER": form,
+    }
+
+
+def held(world: World) -> dict[str, Decimal]:
+    """Currency → what is held back."""
+    found: Counter[str] = Counter()
+    with world.dry() as bridge, bridge.store.read() as work:
+        for hold in work.holds("quickbooks", REALM):
+            found[hold.currency] += hold.amount  # type: ignore[assignment]
+    return dict(found)  # type: ignore[arg-type]
+
+
+def ledger(world: World) -> dict[str, Decimal]:
+    with world.dry() as bridge, bridge.store.read() as work:
+        return work.ledger_totals()
+
+
+def agrees(world: World) -> None:
+    """The books balance, receivables are the ledger less the holds, principal is no income."""
+    books = world.books()
+    assert books["trial_balance"]["debits"] == books["trial_balance"]["credits"]
+    totals, holds = ledger(world), held(world)
+    for currency in ("COP", "MXN"):
+        assert world.receivable(currency) == totals[currency] - holds.get(currency, Decimal(0))
+    assert principal_in_profit_and_loss(books) == 0
+
+
+def principal_in_profit_and_loss(books: dict[str, Any]) -> Decimal:
+    """Principal reaches one account, and that account is not of the profit and loss."""
+    clearing = next(a for a in books["accounts"] if a["name"] == "Loan clearing")
+    return Decimal(0) if clearing["class"] == "asset" else Decimal(clearing["balance"])
+
+
+def test_day_one_arrives_to_the_cent_and_only_once(world: World) -> None:
+    deliver(world, "dia1")
+    first = one(world.sync())
+    assert first.posting.confirmed == first.posting.posted == first.plan.figures.create
+    assert first.rejected == first.pending == first.in_doubt == 0
+    agrees(world)
+    again = one(world.sync())
+    figures = again.plan.figures
+    assert (figures.create, figures.update, figures.void) == (0, 0, 0)
+    assert again.calls <= 5
+
+
+def test_day_two_makes_exactly_the_expected_changes(world: World) -> None:
+    deliver(world, "dia1")
+    world.sync()
+    deliver(world, "dia2")
+    done = one(world.sync())
+    agrees(world)
+    with world.dry() as bridge, bridge.store.read() as work:
+        entries = work.entries("quickbooks", REALM, limit=10_000)
+        holds = {(h.code, h.subject, h.amount) for h in work.holds("quickbooks", REALM)}
+    today = {(e.operation.value, e.reference) for e in entries if e.run.endswith("-2")}
+    new_payments = {("create", f"DY7F3A-P{n}") for n in range(1136, 1150)}
+    assert today == new_payments | {
+        ("create", "DY7F3A-C1150"),
+        ("void", "DY7F3A-P456"),
+        ("create", "DY7F3A-P456.2"),
+        ("void", "DY7F3A-P457"),
+        ("create", "DY7F3A-P457.2"),
+        ("void", "DY7F3A-P461"),
+        ("void", "DY7F3A-L25"),
+        *(("void", f"DY7F3A-{n}") for n in gone_with_debt_25()),
+        ("create", "DY7F3A-D121"),
+        ("create", "DY7F3A-L201"),
+        ("create", "DY7F3A-L202"),
+    }
+    assert all(e.state is State.CONFIRMED for e in entries)
+    assert ("debt.amount_edited", "debt:21", Decimal(10000)) in holds
+    assert done.rejected == 0
+
+
+def gone_with_debt_25() -> list[str]:
+    """The documents of the movements that the deleted debt took along."""
+    import json
+
+    snapshot = json.loads((SAMPLE / "dia1" / "deudores_snapshot.json").read_text("utf-8"))
+    kinds = {m["movement_id"]: m["type"] for m in snapshot["movements"] if m["debt_id"] == 25}
+    letter = {"PAYMENT": "P", "INCREASE": "C"}
+    return [f"{letter[kind]}{number}" for number, kind in kinds.items()]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_every_form_of_the_delivery_gives_the_same_plan(world: World, form: str) -> None:
+    deliver(world, "dia1", "json")
+    from_json = world.preview()
+    deliver(world, "dia1", form)
+    other = world.preview()
+    assert one(other).plan.figures.create > 1000
+    assert other.digest == from_json.digest
+
+
+def test_a_dry_run_writes_nothing_anywhere(world: World) -> None:
+    deliver(world, "dia1")
+    world.sync()
+    deliver(world, "dia2")
+    files = {p: p.read_bytes() for p in world.folder.rglob("*") if p.is_file()}
+    books = world.books()
+    planned = one(world.preview()).plan.figures
+    assert (planned.create, planned.void) == (20, 9)
+    assert {p: p.read_bytes() for p in world.folder.rglob("*") if p.is_file()} == files
+    assert world.books() == books
+
+
+def test_the_plan_that_a_dry_run_shows_is_the_one_that_is_done(world: World) -> None:
+    deliver(world, "dia1")
+    shown = world.preview().digest
+    assert world.sync(approve=shown).digest == shown
+
+
+def test_another_plan_than_the_approved_one_is_not_done(world: World) -> None:
+    deliver(world, "dia1")
+    result = world.sync(approve="0" * 31 + "1")
+    assert result.verdict == "person"
+    assert world.live_documents() == []
+
+
+def test_a_plan_over_the_limits_waits_for_a_person(world: World) -> None:
+    deliver(world, "dia1")
+    world.overrides["LEDGER_BRIDGE_LIMITS__DOCUMENTS"] = "100"
+    stopped = world.sync()
+    assert (stopped.exit_code, world.live_documents()) == (1, [])
+    assert "--approve" in one(stopped).stopped.problems[0].fix
+    done = world.sync(approve=stopped.digest)
+    assert one(done).posting.confirmed == 1437
