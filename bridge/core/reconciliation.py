@@ -182,9 +182,14 @@ class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def agree(self) -> bool:
+        """Whether every cent is explained and the books hold what was posted.
+
+        Two remainders that happen to cancel out are still two things that nobody explained.
+        """
         return (
             self.checked
             and not any(tie.unexplained for tie in self.tie_outs)
+            and not self.counts.get(ItemKind.REMAINDER, 0)
             and not any(self.counts.get(kind, 0) for kind in BREAKING)
         )
 

@@ -76,7 +76,7 @@ def _system(
     return {
         "result": result,
         "verdict": verdict(result),
-        "ties": [_tie(result, place, figures) for place in range(len(result.tie_outs))],
+        "ties": [_tie(result, place, texts, figures) for place in range(len(result.tie_outs))],
         "todo": person,
         "itself": itself,
         "lines": lines(result.items, texts, figures, reconciliation.names),
@@ -88,10 +88,10 @@ def _system(
     }
 
 
-def _tie(result: SystemResult, place: int, figures: Figures) -> Tie:
+def _tie(result: SystemResult, place: int, texts: Texts, figures: Figures) -> Tie:
     tie = result.tie_outs[place]
     return Tie(
-        currency=tie.currency,
+        currency=texts.currency(tie.currency),
         ledger=figures.amount(tie.ledger, tie.currency),
         documents=figures.amount(tie.documents, tie.currency),
         control_account=figures.amount(tie.control_account, tie.currency),

@@ -56,7 +56,7 @@ def _table(result: SystemResult, texts: Texts, figures: Figures) -> list[str]:
     rows: list[Sequence[str]] = [[texts("currency"), *(texts(name) for name in names)]]
     for tie in result.tie_outs:
         amounts = (figures.amount(getattr(tie, name), tie.currency) for name in names)
-        rows.append([tie.currency, *amounts])
+        rows.append([texts.currency(tie.currency), *amounts])
     widths = [max(len(row[column]) for row in rows) for column in range(len(names) + 1)]
     out = [
         "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))

@@ -124,7 +124,7 @@ def _task(items: list[Item], texts: Texts, figures: Figures, names: dict[str, st
         kind=texts.of("kinds", first.kind),
         severity=severity(first),
         count=count,
-        totals=tuple((figures.signed(a, c), c) for c, a in sorted(sums.items())),
+        totals=tuple((figures.signed(a, c), texts.currency(c)) for c, a in sorted(sums.items())),
         lines=tuple(shown),
         more=len(listed) - len(shown),
     )
@@ -134,7 +134,7 @@ def _line(item: Item, texts: Texts, figures: Figures, names: dict[str, str]) -> 
     return Line(
         kind=texts.of("kinds", item.kind),
         kind_code=item.kind.value,
-        currency=item.currency,
+        currency=texts.currency(item.currency),
         amount=figures.signed(item.amount, item.currency),
         zero=not item.amount,
         reference=item.reference,

@@ -86,7 +86,9 @@ class _Sheets:
                 self._text(sheet, row, column, value)
             return row + 1
         for tie in result.tie_outs:
-            for column, value in enumerate((result.system, company, tie.currency)):
+            for column, value in enumerate(
+                (result.system, company, self.texts.currency(tie.currency))
+            ):
                 self._text(sheet, row, column, value)
             for column, name in enumerate(_TIE, start=3):
                 self._amount(sheet, row, column, getattr(tie, name), tie.currency)

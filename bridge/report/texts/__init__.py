@@ -6,6 +6,8 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from bridge.core.money import NO_CURRENCY
+
 LANGUAGES = ("es", "en", "pt")
 LOCALES = {"es": "es_CO", "en": "en", "pt": "pt_BR"}
 """How a language writes numbers and dates when the lender's own locale is another language's."""
@@ -27,6 +29,10 @@ class Texts:
     def of(self, table: str, code: str) -> str:
         """The sentence for a code."""
         return self.tables[table].get(code, code)
+
+    def currency(self, code: str) -> str:
+        """The currency's code, or that there is none."""
+        return self("no_currency") if code == NO_CURRENCY else code
 
     def cause(self, code: str) -> str:
         """Why: causes of the bridge, then what may be wrong with a ledger row."""

@@ -1,0 +1,304 @@
+"""What every report promises: exact amounts, text that stays text, the reader's own forms."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.core.reconciliation import Item, ItemKind, Notice, Reconciliation, TieOut
+from bridge.report.csv import TITLES, neutral
+from bridge.report.figures import Figures, figures, locale_for
+from bridge.report.render import FORMATS, content, render
+from bridge.report.texts import LANGUAGES, texts
+from bridge.report.view import lines, overall, tasks, verdict
+from tests.report.example import ALL_AGREE, EXAMPLE, NAMES, QUICKBOOKS, ZOHO
+
+replace = msgspec.structs.replace
+EMPTY = Reconciliation(
+    lender="X", as_of=date(2026, 11, 20), generated_at=datetime(2026, 11, 21, tzinfo=UTC), run=""
+)
+
+
+def test_the_json_document_has_every_key_of_the_contract():
+    document = json.loads(content(EXAMPLE, "json", "es", "es-CO"))
+    assert document["as_of"] == "2026-11-20"
+    system = document["systems"]["quickbooks"]
+    assert system["agree"] is False
+    assert system["currencies"]["USD"] == {
+        "ledger": "9310.50", "documents": "8060.00", "control_account": "8060.00",
+        "difference": "1250.50", "explained": "1250.50", "unexplained": "0.00",
+    }  # fmt: skip
+    assert {"matched", "missing", "mismatched", "orphaned", "drifted", "tombstoned", "held"} <= set(
+        system["counts"]
+    )
+    for item in system["items"]:
+        assert {
+            "kind", "reference", "external_id", "field", "ledger", "books", "cause", "action",
+        } <= set(item)  # fmt: skip
+
+
+def test_amounts_in_json_have_the_currencys_decimals():
+    tie = TieOut(
+        currency="CLP", ledger=Decimal("5.00"), documents=Decimal(5), control_account=Decimal(5),
+        explained=Decimal(0),
+    )  # fmt: skip
+    system = replace(QUICKBOOKS, tie_outs=(tie,), items=())
+    document = json.loads(content(replace(EXAMPLE, systems=(system,)), "json", "es", "es-CO"))
+    assert document["systems"]["quickbooks"]["currencies"]["CLP"]["ledger"] == "5"
+
+
+@pytest.mark.parametrize("name", [*NAMES.values(), "Ana\nGil"])
+def test_names_of_borrowers_never_reach_the_json(name):
+    assert name not in content(EXAMPLE, "json", "es", "es-CO").decode()
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [v or "" for k, v in attrs if k in {"src", "href", "style"} or k[:2] == "on"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_needs_nothing_but_itself_and_runs_nothing(language):
+    page = Page(content(EXAMPLE, "html", language, "es-CO").decode())
+    assert not {"script", "link", "img", "iframe", "object", "form"} & set(page.tags)
+    assert all(link.startswith("#") for link in page.links)
+    assert "<script>alert('x')</script>" in page.text
+
+
+HOSTILE = st.sampled_from(
+    [
+        "<script>",
+        "</style>",
+        "=cmd()",
+        "+1",
+        "-1",
+        "@x",
+        "\t=1",
+        "{{ 71*71 }}",
+        "\"'><b>",
+        "a\nb",
+        "é",
+    ]
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(HOSTILE, min_size=6, max_size=6))
+def test_text_from_anywhere_stays_text(hostile):
+    name, reference, detail, ledger, books, company = hostile
+    item = Item(
+        kind=ItemKind.DRIFTED, currency="COP", reference=reference, external_id=reference,
+        field="memo", ledger=ledger, books=books, cause="books.edited", action="look_closer",
+        detail=detail, subject=detail, loan="1",
+    )  # fmt: skip
+    system = replace(QUICKBOOKS, company_name=company, items=(item,), notices=())
+    wild = replace(EXAMPLE, systems=(system,), names={"1": name}, lender=company, findings=())
+    page = Page(content(wild, "html", "en", "en").decode())
+    assert "script" not in page.tags
+    assert page.tags.count("style") == 1
+    assert "5041" not in page.text
+    table = content(wild, "csv", "en", "en").decode("utf-8-sig")
+    for row in list(csv.reader(io.StringIO(table, newline="")))[1:]:
+        for title, cell in zip(TITLES, row, strict=True):
+            assert title == "amount" or not cell.startswith(("=", "+", "-", "@", "\t", "\n"))
+    workbook = zipfile.ZipFile(io.BytesIO(content(wild, "xlsx", "en", "en")))
+    for sheet in (n for n in workbook.namelist() if n.startswith("xl/worksheets/sheet")):
+        assert b"<f>" not in workbook.read(sheet)
+
+
+def test_a_text_that_looks_like_a_formula_gets_a_mark_and_others_do_not():
+    assert [neutral(t) for t in ("=1", "+1", "-1", "@a", "\tb", "DY-L1", "")] == [
+        "'=1", "'+1", "'-1", "'@a", "'\tb", "DY-L1", "",
+    ]  # fmt: skip
+
+
+def test_the_csv_has_every_item_with_plain_amounts():
+    table = content(EXAMPLE, "csv", "es", "es-CO").decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table, newline="")))
+    assert len(rows) == len(QUICKBOOKS.items)
+    total = sum(Decimal(r["amount"]) for r in rows if r["currency"] == "COP")
+    assert total == QUICKBOOKS.tie_outs[0].difference
+    assert {r["borrower"] for r in rows} >= {"María Fernanda Ñáñez", "'=cmd|' /C calc'!A0"}
+
+
+def test_the_workbook_has_exact_amounts_and_quoted_text():
+    odd = Item(
+        kind=ItemKind.FOREIGN, currency="USD", amount=Decimal("-98765432109876.43"),
+        reference="long", cause="books.by_hand", action="none",
+    )  # fmt: skip
+    cent = replace(odd, amount=Decimal("1234567890123.45"), reference="fits")
+    system = replace(QUICKBOOKS, items=(odd, cent))
+    made = content(replace(EXAMPLE, systems=(system, ZOHO)), "xlsx", "es", "es-CO")
+    workbook = zipfile.ZipFile(io.BytesIO(made))
+    sheets = b"".join(
+        workbook.read(n) for n in workbook.namelist() if n.startswith("xl/worksheets/sheet")
+    )
+    assert b"<v>1234567890123.45</v>" in sheets
+    assert b"-98765432109876.43" in sheets
+    assert b"<v>-98765432109876" not in sheets
+    names = ET.fromstring(workbook.read("xl/workbook.xml"))
+    titles = [s.attrib["name"] for s in names.iter() if s.tag.endswith("}sheet")]
+    assert titles[0] == "Conciliación"
+    assert "Zoho" not in titles
+
+
+def test_the_same_reconciliation_gives_the_same_workbook():
+    first, second = (content(EXAMPLE, "xlsx", "en", "en") for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("language", "lender", "written", "day"),
+    [
+        ("es", "es-CO", "1.234.567,89", "20 de noviembre de 2026"),
+        ("es", "es-MX", "1,234,567.89", "20 de noviembre de 2026"),
+        ("en", "es-CO", "1,234,567.89", "November 20, 2026"),
+        ("en", "en-GB", "1,234,567.89", "20 November 2026"),
+        ("pt", "es-CO", "1.234.567,89", "20 de novembro de 2026"),
+    ],
+)
+def test_amounts_and_dates_are_written_as_the_reader_writes_them(language, lender, written, day):
+    form = Figures(locale_for(language, lender), {})
+    assert form.amount(Decimal("1234567.89"), "USD") == written
+    assert form.day(date(2026, 11, 20)) == day
+
+
+def test_pesos_have_cents_everywhere_in_a_report_or_nowhere():
+    whole = figures(EXAMPLE, "es", "es-CO")
+    assert whole.amount(Decimal("5.00"), "COP") == "5"
+    assert whole.amount(Decimal(5), "USD") == "5,00"
+    assert whole.amount(Decimal(5), "CLP") == "5"
+    item = replace(QUICKBOOKS.items[0], amount=Decimal("0.50"))
+    system = replace(QUICKBOOKS, items=(item, *QUICKBOOKS.items))
+    some = figures(replace(EXAMPLE, systems=(system,)), "es", "es-CO")
+    assert some.amount(Decimal(5), "COP") == "5,00"
+
+
+def test_a_minus_is_a_minus_and_an_effect_has_its_sign():
+    form = figures(EXAMPLE, "es", "es-CO")
+    assert form.signed(Decimal(-5), "USD") == "\N{MINUS SIGN}5,00"
+    assert form.signed(Decimal(5), "USD") == "+5,00"
+    assert form.signed(Decimal(0), "USD") == "0,00"
+
+
+@settings(max_examples=100)
+@given(st.decimals("-99999999999.99", "99999999999.99", places=2))
+def test_no_cent_is_lost_in_writing(amount):
+    written = Figures(locale_for("es", "es-CO"), {}).amount(amount, "USD")
+    plain = written.replace(".", "").replace(",", ".").replace("\N{MINUS SIGN}", "-")
+    assert Decimal(plain) == amount
+
+
+def test_what_a_person_must_do_comes_first_and_worst_first():
+    words, form = texts("en"), figures(EXAMPLE, "en", "en")
+    person, itself = tasks(QUICKBOOKS, words, form, {})
+    assert [t.severity for t in person] == ["bad"] * 5 + ["warn"] * 2
+    assert {t.severity for t in itself} == {"quiet"}
+    edited = next(t for t in person if t.kind == "Edited in the books")
+    assert (edited.count, len(edited.lines), edited.totals) == (2, 3, (("−100,000", "COP"),))
+
+
+def test_a_long_task_shows_the_first_rows_and_how_many_more():
+    many = tuple(
+        replace(QUICKBOOKS.items[0], reference=f"DY-L{n}", external_id=str(n)) for n in range(25)
+    )
+    rest = Item(
+        kind=many[0].kind, currency="COP", amount=Decimal(5), cause="list.more",
+        action=many[0].action, count=100,
+    )  # fmt: skip
+    system = replace(QUICKBOOKS, items=(*many, rest))
+    (task,), _ = tasks(system, texts("en"), figures(EXAMPLE, "en", "en"), {})
+    assert (task.count, len(task.lines), task.more) == (125, 10, 16)
+    shown = content(replace(EXAMPLE, systems=(system,)), "html", "en", "en").decode()
+    assert "and 16 more" in shown
+    assert (
+        "and 16 more" in content(replace(EXAMPLE, systems=(system,)), "text", "en", "en").decode()
+    )
+
+
+def test_sides_of_a_difference_are_written_in_the_readers_form():
+    words, form = texts("es"), figures(EXAMPLE, "es", "es-CO")
+    base = replace(QUICKBOOKS.items[0], currency="USD", ledger="", books="")
+    cases = {
+        ("lines", "500000.00 21; 3.00 9"): "500.000,00 21; 3,00 9",
+        ("applications", "DY-L1 25000.00"): "DY-L1 25.000,00",
+        ("due", "2026-12-02"): "2/12/2026",
+        ("total", "10.50"): "10,50",
+        ("total", "much"): "much",
+        ("number", "12"): "12",
+        ("status", "voided"): "anulado",
+        ("total", ""): "",
+    }
+    for (name, text), written in cases.items():
+        (line,) = lines([replace(base, field=name, ledger=text)], words, form, {})
+        assert line.ledger == written
+
+
+def test_the_worst_verdict_heads_the_page():
+    assert overall(EXAMPLE) == "differs"
+    assert overall(ALL_AGREE) == "agree"
+    assert overall(EMPTY) == "unchecked"
+    assert overall(replace(EXAMPLE, systems=(ZOHO,))) == "unchecked"
+    assert verdict(ZOHO) == "unchecked"
+
+
+def test_a_ledger_without_currency_is_said_to_have_none():
+    tie = TieOut(
+        currency="XXX", ledger=Decimal(5), documents=Decimal(0), control_account=Decimal(0),
+        explained=Decimal(5),
+    )  # fmt: skip
+    made = replace(EXAMPLE, systems=(replace(QUICKBOOKS, tie_outs=(tie,)),))
+    for form in ("text", "html"):
+        shown = content(made, form, "es", "es-CO").decode()
+        assert "Sin moneda" in shown
+        assert "XXX" not in shown
+
+
+def test_a_terminal_is_not_moved_by_what_the_books_say():
+    system = replace(QUICKBOOKS, notices=(Notice("unchecked.refused", "\x1b[2Jgone\x07"),))
+    shown = content(replace(EXAMPLE, systems=(system,)), "text", "en", "en").decode()
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+
+
+def test_reports_are_written_for_the_owner_only_and_replace_the_days_earlier_ones(tmp_path):
+    for _ in range(2):
+        paths = render(EXAMPLE, FORMATS, tmp_path / "new", ("es", "en"), "es-CO")
+    assert [p.name for p in paths] == [
+        "reconciliation-2026-11-20.es.html", "reconciliation-2026-11-20.en.html",
+        "reconciliation-2026-11-20.es.xlsx", "reconciliation-2026-11-20.en.xlsx",
+        "reconciliation-2026-11-20.json",
+        "reconciliation-2026-11-20.es.csv", "reconciliation-2026-11-20.en.csv",
+        "reconciliation-2026-11-20.es.txt", "reconciliation-2026-11-20.en.txt",
+    ]  # fmt: skip
+    assert sorted(paths) == sorted((tmp_path / "new").iterdir())
+    assert {p.stat().st_mode & 0o777 for p in paths} == {0o600}
+
+
+def test_a_day_without_anything_still_makes_every_report(tmp_path):
+    for path in render(EMPTY, FORMATS, tmp_path, ("es",), "es-CO"):
+        assert path.stat().st_size > 100

@@ -1,0 +1,75 @@
+"""Every code that can reach a report is said in every language."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from bridge.core.books import Kind, Status
+from bridge.core.delivery import Operation, State
+from bridge.core.findings import CATALOGUE, Severity
+from bridge.core.plan import HOLD_CODES
+from bridge.core.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
+from bridge.report.texts import LANGUAGES, texts
+
+FIELDS = {
+    "status", "number", "name", "currency", "day", "due", "total", "rate", "customer", "lines",
+    "applications", "deposit_account", "credit_note", "memo",
+}  # fmt: skip
+CODES = {
+    "causes": CAUSES | HOLD_CODES,
+    "actions": ACTIONS,
+    "notices": NOTICES,
+    "findings": set(CATALOGUE),
+    "kinds": {kind.value for kind in ItemKind},
+    "counts": {kind.value for kind in ItemKind} | set(COUNTED),
+    "documents": {kind.value for kind in Kind},
+    "fields": FIELDS,
+    "values": {*(s.value for s in Status), *(o.value for o in Operation)},
+    "outbox": {state.value for state in State},
+    "severities": {severity.value for severity in Severity},
+    "verdicts": {"agree", "differs", "unchecked"},
+    "calls": {"total", "metered", "throttled"},
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("table", sorted(CODES))
+def test_every_code_is_said_and_nothing_else(language, table):
+    assert set(texts(language).tables[table]) == CODES[table]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_languages_have_the_same_keys_and_the_same_blanks(language):
+    ours, theirs = texts(language).tables, texts("en").tables
+    assert {name: set(table) for name, table in ours.items()} == {
+        name: set(table) for name, table in theirs.items()
+    }
+    for name, table in ours.items():
+        for code, sentence in table.items():
+            assert blanks(sentence) == blanks(theirs[name][code]), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("table", ["causes", "actions", "findings"])
+def test_causes_and_actions_are_whole_sentences(language, table):
+    for code, sentence in texts(language).tables[table].items():
+        assert sentence[0].isupper(), code
+        assert sentence.endswith("."), code
+
+
+def test_no_language_is_left_in_another_ones_words():
+    for table, sentences in texts("es").tables.items():
+        if table in {"causes", "actions", "findings", "notices"}:
+            for code, sentence in sentences.items():
+                assert sentence not in (texts(x).tables[table][code] for x in ("en", "pt"))
+
+
+def test_an_unknown_code_is_shown_as_it_is():
+    assert texts("es").cause("new.code") == "new.code"
+    assert texts("es").of("systems", "alegra") == "alegra"
+
+
+def blanks(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
