@@ -217,6 +217,6 @@ def _throttle(settings: Settings, clock: Clock) -> Throttle:
 
 
 def _batches(settings: Settings, clock: Clock) -> Throttle:
-    """40 batches a minute (DOC:limits-and-throttles)."""
-    limit = settings.batches_per_minute
+    """40 batches a minute (DOC:limits-and-throttles), unless limits are lifted altogether."""
+    limit = settings.batches_per_minute if settings.calls_per_minute else 0
     return Throttle((Window(limit, 60, slack_s=1.2),) if limit else (), clock)

@@ -14,7 +14,7 @@ from bridge.core.books import Kind, PostedDocument
 from bridge.systems.base import Changes
 from bridge.systems.quickbooks.reading import kind_of
 from bridge.systems.quickbooks.translate import ENTITY, deleted, posted
-from bridge.systems.quickbooks.wire import Wire
+from bridge.systems.quickbooks.wire import QuestionRefused, Wire
 
 DAYS = 29
 """One day less than the limit: what happens beyond it is not documented."""
@@ -34,18 +34,19 @@ def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home:
     """Every document of these kinds that was written or deleted since the cursor.
 
     One call for all kinds; when its answer is full, one for each entity. An answer that is full
-    even then may have been cut.
+    even then may have been cut. Whether QuickBooks cuts or refuses what is too much is UNVERIFIED:
+    a refusal counts as full.
     """
     if now - datetime.fromisoformat(cursor) > timedelta(days=DAYS):
         return Changes(documents=(), cursor=cursor, complete=False)
     entities = tuple(dict.fromkeys(ENTITY[kind] for kind in kinds))
-    rows = _captured(wire, entities, cursor)
-    following = cursor_at(wire.server_time)
-    complete = len(rows) < _FULL
+    rows, complete = _captured(wire, entities, cursor)
+    # The oldest answer's time: what moves between the calls is seen again with the next cursor.
+    following = cursor_at(wire.server_time) if wire.server_time else cursor
     if not complete and len(entities) > 1:
         parts = [_captured(wire, (entity,), cursor) for entity in entities]
-        complete = all(len(part) < _FULL for part in parts)
-        rows = [row for part in parts for row in part]
+        complete = all(whole for _, whole in parts)
+        rows = [row for part, _ in parts for row in part]
     latest = {(entity, raw["Id"]): (entity, raw) for entity, raw in rows}
     documents = [
         document
@@ -57,15 +58,22 @@ def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home:
     )
 
 
-def _captured(wire: Wire, entities: Sequence[str], cursor: str) -> list[tuple[str, Raw]]:
-    content = wire.get("cdc", entities=",".join(entities), changedSince=cursor)
-    return [
+def _captured(
+    wire: Wire, entities: Sequence[str], cursor: str
+) -> tuple[list[tuple[str, Raw]], bool]:
+    """(entity, object) pairs of one answer, and whether it can have been all."""
+    try:
+        content = wire.get("cdc", entities=",".join(entities), changedSince=cursor)
+    except QuestionRefused:
+        return [], False
+    rows = [
         (entity, raw)
         for response in content.get("CDCResponse") or ()
         for part in response.get("QueryResponse") or ()
         for entity in entities
         for raw in part.get(entity) or ()
     ]
+    return rows, len(rows) < _FULL
 
 
 def _documents(entity: str, raw: Raw, kinds: Sequence[Kind], home: str) -> list[PostedDocument]:

@@ -29,6 +29,10 @@ _PAGES_MAX = 10_000
 Raw = dict[str, Any]
 
 
+class QuestionRefused(TryLater):
+    """A question was read and refused, which says nothing about what was asked for."""
+
+
 class Applied(msgspec.Struct, frozen=True):
     """The write was applied; the entity as answered."""
 
@@ -173,7 +177,7 @@ class Wire:
             finding = faults.judge(found)
             if finding.then is Then.LOGIN:
                 raise LoginRequired(f"{finding.reason} Run: ledger-bridge connect quickbooks")
-            raise TryLater(f"A question to QuickBooks was refused: {finding.reason}")
+            raise QuestionRefused(f"A question to QuickBooks was refused: {finding.reason}")
         if not reply.ok or not isinstance(content, dict):
             raise TryLater(f"QuickBooks answered HTTP {reply.status} and nothing readable.")
         self.server_time = content.get("time") or self.server_time
