@@ -58,9 +58,11 @@ def survey(
         for field, position in amounts:
             cell = cells[position]
             if cell.__class__ is not str or not cell:
-                numbers[field] += cell.__class__ is Decimal
+                if cell.__class__ is Decimal:
+                    numbers[field] += 1
                 continue
-            texts[field] += 1
+            if numbers:
+                texts[field] += 1
             if not _says_something(cell):
                 continue
             currency = currency or currency_of(cells)
@@ -76,7 +78,7 @@ def survey(
     _tell(context, file, headings, found, count, both)
     for field in numbers.keys() & texts.keys():
         if numbers[field] and texts[field]:
-            detail = f"column {headings[field]}: {texts[field]} amounts are text, not numbers"
+            detail = f"column {headings[field]}: some amounts are text, not numbers"
             context.log.note("cell.number_as_text", f"file:{file}", detail)
     _tell_dates(context, file, headings.get(_DATES[kind], ""), day_forms)
     return found
