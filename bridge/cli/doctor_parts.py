@@ -81,12 +81,15 @@ def state(loaded: Settings) -> Iterator[Line]:
 def _schema(path: Path) -> Line:
     name = tomlfiles.shown(path)
     try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        # Immutable: a plain read-only connection would leave files beside the database.
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except sqlite3.OperationalError:
+        return Line(topic="state", finding=f"{name}, to be looked at by the next sync")
+    except sqlite3.DatabaseError as error:
         return Line(
             topic="state",
             state="problem",

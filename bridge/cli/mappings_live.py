@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from bridge import wiring
 from bridge.cli.lookup import numbered
-from bridge.cli.outbox import without_person
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings
 from bridge.core.booking import Booking
 from bridge.core.books import Chart, Document, Transaction
+from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.money import text
-from bridge.core.translate import Translation, translate
+from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.pipeline.context import Books, Dry
 from bridge.pipeline.intake import take_in
@@ -116,24 +117,17 @@ def _ledger(bridge: Dry) -> None:
     )
 
 
-def _translated(
-    books: Reading, work: Work, file: LoanFile, booking: Booking
-) -> tuple[Translation, dict[str, Document]]:
-    """What the loan gives under the mapping, and what is posted of it, by reference."""
-    bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
-    live = {b.reference: b.document for b in bound if not b.voided}
-    return translate(file, booking, bound), live
-
-
 def _explained(books: Reading, work: Work, file: LoanFile, booking: Booking) -> dict[str, Any]:
-    made, live = _translated(books, work, file, booking)
+    bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
+    made = translate(file, booking, bound)
+    live = {b.reference for b in bound if not b.voided}
     documents = [_document(each, books, booking, live) for each in made.documents]
     holds = [{"code": h.code, "subject": h.subject, "detail": h.detail} for h in made.holds]
     return {"documents": documents, "holds": holds, "kept_as_posted": made.keep}
 
 
 def _document(
-    document: Transaction, books: Reading, booking: Booking, live: dict[str, Document]
+    document: Transaction, books: Reading, booking: Booking, live: set[str]
 ) -> dict[str, Any]:
     accounts = {account.id: account.name for account in books.system.chart().accounts}
     items = {item.id: item.name for item in books.system.chart().items}
@@ -228,33 +222,30 @@ def preview(arguments: Namespace, out: Output) -> int:
 
 
 def _previewed(books: Reading, work: Work, limit: int) -> dict[str, Any]:
-    """One walk over every loan, one after another: memory stays flat."""
+    """One walk over every loan, one after another: memory stays flat.
+
+    Each loan is booked as if nothing of it were posted and no period closed, because otherwise
+    what is posted keeps the mapping that it was posted with.
+    """
     booking = booking_of(books)
+    booking = replace(booking, company=replace(booking.company, locked_through=None))
     fields: Counter[str] = Counter()
     examples: list[dict[str, Any]] = []
     tally = Counter[str]()
     for file in work.loan_files(0):
         tally["loans"] += 1
-        made, live = _translated(books, work, file, booking)
-        for document in made.documents:
+        bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
+        live = {base_reference(b.reference): b.document for b in bound if not b.voided}
+        for document in translate(file, booking, []).documents:
             before = live.get(document.reference)
-            if before is None:
-                tally["new"] += 1
-                continue
-            tally["posted"] += 1
-            found = _differences(before, document)
+            tally["new" if before is None else "posted"] += 1
+            found = _differences(before, document) if before else []
             tally["differ"] += bool(found)
             for field, then, now in found:
                 fields[f"{document.kind.value} {field}"] += 1
                 if len(examples) < limit:
-                    examples.append(
-                        {
-                            "reference": document.reference,
-                            "field": field,
-                            "posted": then,
-                            "now": now,
-                        }
-                    )
+                    example = {"field": field, "posted": then, "now": now}
+                    examples.append({"reference": document.reference, **example})
     counted = {key: tally[key] for key in ("loans", "posted", "differ", "new")}
     return {**counted, "fields": dict(fields.most_common()), "examples": examples}
 
@@ -267,13 +258,13 @@ def _differences(before: Document, now: Document) -> list[tuple[str, Any, Any]]:
 
 
 def _flat(document: Document) -> dict[str, Any]:
-    """`lines 1 item` → value, and so on."""
-    shown = without_person(msgspec.to_builtins(document))
-    flat: dict[str, Any] = {}
-    for key, value in shown.items():
-        if key == "lines":
-            for number, line in enumerate(value, start=1):
-                flat |= {f"line {number} {name}": each for name, each in line.items()}
-        else:
-            flat[key] = value
+    """`line 1 item` → value, and so on."""
+    shown: dict[str, Any] = msgspec.to_builtins(document)
+    flat = {key: shown[key] for key in _DECIDED if key in shown}
+    for number, line in enumerate(shown.get("lines", ()), start=1):
+        flat |= {f"line {number} {name}": value for name, value in line.items()}
     return flat
+
+
+_DECIDED = ("memo", "rate", "tags", "deposit_account", "method")
+"""Fields of a document that a mapping decides, beside its lines."""

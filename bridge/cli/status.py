@@ -61,7 +61,7 @@ def _system(work: Work, name: str, company: str) -> dict[str, Any]:
 def history(arguments: Namespace, out: Output) -> int:
     """The last runs, newest first, and what people decided."""
     with open_state(open_settings(arguments)) as store, store.read() as work:
-        runs = work.runs(limit=arguments.limit)
+        runs = sorted(work.runs(limit=arguments.limit), key=lambda r: r.started_at, reverse=True)
         decisions = work.decisions(limit=arguments.limit)
     if out.json:
         out.document({"runs": [_run(run) for run in runs], "decisions": decisions})
