@@ -1,0 +1,329 @@
+"""The morning after a bookkeeper's day: every edit is found, and every cent has its item."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bridge.core.books import Kind
+from bridge.core.delivery import Unavailable
+from bridge.core.reconciliation import ItemKind, Notice, Reconciliation, SystemResult
+from bridge.errors import LoginRequired, PersonNeeded, TryLater
+from bridge.pipeline.reconcile import reconcile
+from bridge.report.render import content
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.world import NOW, REALM, Killed, Ledger, World
+
+DAY = "2026-11-10"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture
+def world(tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox)
+    made.control("POST", "reset")
+    ledger = Ledger.random(random.Random(7), loans=4)
+    ledger.write(made.snapshot)
+    assert made.sync().verdict == "clean"
+    return made
+
+
+def morning(world: World, wrap: Any = None, **options: Any) -> Reconciliation:
+    with world.bridge() as bridge:
+        systems = {n: wrap(b.system) if wrap else b.system for n, b in bridge.books.items()}
+        return reconcile(bridge.store, systems, bridge.today, NOW, lender="X", **options)
+
+
+def answer(world: World, **options: Any) -> SystemResult:
+    (result,) = morning(world, **options).systems
+    return result
+
+
+def hand(world: World, **wish: Any) -> None:
+    world.control("POST", "quickbooks/edit", **wish)
+
+
+def ours(world: World, kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(d for d in world.live_documents() if d["kind"] == kind)
+    return found
+
+
+def kinds(result: SystemResult) -> set[str]:
+    return {item.kind.value for item in result.items}
+
+
+def adds_up(result: SystemResult) -> None:
+    """The law of the report: items add up to the difference, or the rest is said to be open."""
+    assert result.checked
+    for tie in result.tie_outs:
+        items = [item for item in result.items if item.currency == tie.currency]
+        explained = [item.amount for item in items if item.kind is not ItemKind.REMAINDER]
+        assert sum(explained, Decimal(0)) == tie.explained
+        assert sum((item.amount for item in items), Decimal(0)) == tie.difference
+        if tie.unexplained:
+            assert not result.agree
+
+
+def test_after_a_pass_both_sides_agree_and_the_control_account_says_so(world: World) -> None:
+    result = answer(world)
+    assert result.agree
+    assert result.company == REALM
+    assert not result.counts["missing"] + result.counts["drifted"] + result.counts["orphaned"]
+    for tie in result.tie_outs:
+        if tie.currency != "XXX":
+            assert tie.control_account == world.receivable(tie.currency)
+    adds_up(result)
+
+
+def test_the_second_morning_reads_only_what_changed(world: World) -> None:
+    first = answer(world)
+    second = answer(world)
+    assert Notice("read.full") in first.notices
+    assert Notice("read.full") not in second.notices
+    assert second.calls["total"] < first.calls["total"]
+    assert msgspec.structs.replace(second, calls={}, notices=()) == msgspec.structs.replace(
+        first, calls={}, notices=()
+    )
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["full", "changes"])
+def test_every_kind_of_edit_is_found_whichever_way_the_books_are_read(
+    world: World, before: bool
+) -> None:
+    if before:
+        assert answer(world).agree
+    invoice, receipt = ours(world, "invoice"), ours(world, "receipt")
+    rest = [d["number"] for d in world.live_documents() if d["kind"] == "receipt"]
+    hand(world, action="edit", kind="invoice", number=invoice["number"], set={"due": "2027-01-31"})
+    hand(world, action="void", kind="receipt", number=receipt["number"])
+    hand(world, action="delete", kind="receipt", number=rest[-1])
+    common = {"customer": "Nueva Clienta", "date": DAY}
+    hand(world, action="add", kind="invoice", number="DY7F3A-L999", amount="700", **common)
+    hand(world, action="add", kind="invoice", number="A-17", amount="500", **common)
+    result = answer(world)
+    adds_up(result)
+    assert not result.agree
+    by_reference = {item.reference: item for item in result.items}
+    assert by_reference[receipt["number"]].cause == "books.voided"
+    assert by_reference[rest[-1]].kind in {ItemKind.TOMBSTONED, ItemKind.MISSING}
+    assert by_reference["DY7F3A-L999"].kind is ItemKind.ORPHANED
+    assert by_reference["A-17"].kind is ItemKind.FOREIGN
+    due = next(i for i in result.items if i.reference == invoice["number"] and i.field == "due")
+    assert (due.kind, due.books, due.amount) == (ItemKind.DRIFTED, "2027-01-31", 0)
+
+
+def test_a_document_by_hand_is_explained_and_a_journal_entry_is_not(world: World) -> None:
+    hand(
+        world, action="add", kind="invoice", number="A-17", amount="500", customer="Otra", date=DAY
+    )
+    result = answer(world)
+    adds_up(result)
+    assert result.agree
+    assert kinds(result) >= {"foreign"}
+    accounts = world.books()["accounts"]
+    account = next(
+        a for a in accounts if a["type"] == "Accounts Receivable" and a["currency"] == "COP"
+    )
+    lines = [
+        {"account": account["id"], "debit": "90", "customer": "Otra"},
+        {"account": "Checking", "credit": "90"},
+    ]
+    hand(world, action="add", kind="journal", number="J-1", date=DAY, lines=lines)
+    result = answer(world)
+    adds_up(result)
+    assert not result.agree
+    (rest,) = [item for item in result.items if item.kind is ItemKind.REMAINDER]
+    assert (rest.amount, rest.cause) == (Decimal(-90), "control.manual_entries")
+
+
+def test_a_total_changed_by_hand_is_named_with_both_amounts(world: World) -> None:
+    invoice = ours(world, "invoice")
+    hand(world, action="edit", kind="invoice", number=invoice["number"], set={"amount": "1234567"})
+    result = answer(world)
+    adds_up(result)
+    total = next(i for i in result.items if i.field == "total")
+    assert (total.reference, total.books) == (invoice["number"], "1234567.00")
+    assert total.amount == Decimal(invoice["total"]) - Decimal(1234567)
+
+
+def test_a_ledger_that_moved_on_is_pending_work_not_a_mystery(world: World) -> None:
+    ledger = Ledger.random(random.Random(7), loans=4)
+    ledger.lend(5, random.Random(1))
+    ledger.write(world.snapshot)
+    world.overrides = {"LEDGER_BRIDGE_LIMITS__DOCUMENTS": "0"}
+    world.sync()
+    result = answer(world)
+    adds_up(result)
+    assert not result.agree
+    assert {i.cause for i in result.items if i.kind is ItemKind.REMAINDER} == {"ledger.not_planned"}
+    world.overrides = {}
+    world.dies = lambda when: when == "before the request"
+    with pytest.raises(Killed):
+        world.sync()
+    result = answer(world)
+    adds_up(result)
+    assert result.agree
+    assert kinds(result) & {"pending", "in_doubt"}
+
+
+def test_a_lost_reply_is_in_doubt_at_most_and_never_an_orphan(world: World) -> None:
+    ledger = Ledger.random(random.Random(7), loans=4)
+    ledger.lend(5, random.Random(1))
+    ledger.write(world.snapshot)
+    deaths = iter([False, True])
+    world.dies = lambda when: when == "after the answer" and next(deaths, False)
+    with pytest.raises(Killed):
+        world.sync()
+    result = answer(world)
+    adds_up(result)
+    assert result.counts["orphaned"] == 0
+    assert result.agree
+    assert any(item.cause == "outbox.found" for item in result.items)
+
+
+class Broken:
+    """An accounting system whose listing breaks off after the first document."""
+
+    def __init__(self, system: Any, error: Exception) -> None:
+        self.system, self.error = system, error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.system, name)
+
+    def read(self, kinds: Any) -> Iterator[Any]:
+        yield next(self.system.read([Kind.CUSTOMER]))
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exit_code"),
+    [
+        (TryLater("the page broke off"), "unchecked.try_later", 75),
+        (LoginRequired("connect again"), "unchecked.login", 78),
+        (PersonNeeded("two candidates"), "unchecked.refused", 1),
+    ],
+)
+def test_a_reading_that_breaks_off_concludes_nothing(
+    world: World, error: Exception, code: str, exit_code: int
+) -> None:
+    found = morning(world, wrap=lambda system: Broken(system, error))
+    (result,) = found.systems
+    assert (result.checked, result.agree, result.items) == (False, False, ())
+    assert result.notices == (Notice(code, str(error)),)
+    assert found.exit_code == exit_code
+    after = answer(world)
+    assert after.agree
+    assert Notice("read.full") in after.notices
+
+
+def test_what_a_listing_leaves_out_is_asked_for_before_it_is_called_missing(world: World) -> None:
+    class Lagging(Broken):
+        def read(self, kinds: Any) -> Iterator[Any]:
+            for document in self.system.read(kinds):
+                if document.kind is not Kind.RECEIPT:
+                    yield document
+
+    result = answer(world, wrap=lambda system: Lagging(system, TryLater("")))
+    assert result.counts["missing"] == 0
+    assert result.agree
+
+
+def test_a_dry_run_says_the_same_and_leaves_no_trace(world: World) -> None:
+    with world.dry() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        dry = reconcile(bridge.store, systems, bridge.today, NOW, lender="X")
+    wet = morning(world)
+    assert [s.tie_outs for s in dry.systems] == [s.tie_outs for s in wet.systems]
+    assert Notice("read.full") in wet.systems[0].notices
+
+
+def test_names_are_there_when_wanted_and_reports_can_be_made(world: World) -> None:
+    receipt = ours(world, "receipt")
+    hand(world, action="void", kind="receipt", number=receipt["number"])
+    named = morning(world, run="x")
+    assert set(named.names.values()) <= {"Persona 0", "Persona 1", "Persona 2"}
+    assert named.names
+    assert not morning(world, names=False).names
+    assert named.source == "deudores"
+    assert named.ledger_counts["loans"] == 4
+    for form in ("html", "text", "json", "csv", "xlsx"):
+        assert content(named, form, "es", "es-CO")
+
+
+def test_a_short_list_still_adds_up(world: World) -> None:
+    for number in range(120):
+        hand(
+            world, action="add", kind="invoice", number=f"B-{number}", amount="10",
+            customer="Otra", date=DAY,
+        )  # fmt: skip
+    result = answer(world, listed=5)
+    adds_up(result)
+    assert result.counts["foreign"] == 120
+    assert result.agree
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_a_bookkeeper_does_every_cent_has_an_item(world: World, seed: int) -> None:
+    chance = random.Random(seed)
+    if chance.random() < 0.5:
+        answer(world)
+    for number in range(chance.randrange(1, 8)):
+        document = chance.choice(world.live_documents())
+        if document["kind"] not in {"invoice", "receipt", "credit_note"}:
+            continue
+        where = {"kind": document["kind"], "number": document["number"]}
+        match chance.randrange(6):
+            case 0:
+                hand(world, action="void", **where)
+            case 1:
+                hand(world, action="delete", **where)
+            case 2:
+                amount = str(chance.randrange(1, 900) * 500)
+                hand(world, action="edit", set={"amount": amount}, **where)
+            case 3:
+                hand(world, action="edit", set={"date": DAY}, **where)
+            case 4:
+                hand(world, action="edit", set={"number": f"X{seed}-{number}"}, **where)
+            case 5:
+                name = chance.choice(["DY7F3A-L88", "C"])
+                hand(
+                    world, action="add", kind="invoice", number=f"{name}{number}", amount="75.25",
+                    customer="Otra", date=DAY,
+                )  # fmt: skip
+    result = answer(world)
+    adds_up(result)
+    assert not [item for item in result.items if item.kind is ItemKind.REMAINDER]
+    assert all(not tie.unexplained for tie in result.tie_outs)
+
+
+def test_refused_at_the_door_is_waiting_not_missing(world: World) -> None:
+    ledger = Ledger.random(random.Random(7), loans=4)
+    ledger.lend(5, random.Random(1))
+    ledger.write(world.snapshot)
+
+    class Shut(Broken):
+        def post(self, batch: Any) -> list[Any]:
+            return [Unavailable("busy", 3600) for _ in batch]
+
+    with world.bridge() as bridge:
+        from bridge.pipeline.sync import sync
+
+        for name, books in bridge.books.items():
+            shut: Any = Shut(books.system, TryLater(""))
+            bridge.books[name] = type(books)(shut, books.mapping, books.where)
+        sync(bridge)
+    result = answer(world)
+    adds_up(result)
+    assert result.agree
+    assert "pending" in kinds(result)
