@@ -1,0 +1,218 @@
+"""What people and networks do to a lender's books, one story each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.core.delivery import State
+from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
+from bridge.sandbox.server import SandboxServer
+from bridge.store import Entry
+from tests.pipeline.world import REALM, Killed, Ledger, World, one
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture
+def world(tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox)
+    made.control("POST", "reset")
+    return made
+
+
+@pytest.fixture
+def ledger(world: World) -> Ledger:
+    made = Ledger.random(random.Random(7))
+    made.write(world.snapshot)
+    return made
+
+
+def entries(world: World, state: State | None = None) -> list[Entry]:
+    with world.dry() as bridge, bridge.store.read() as work:
+        return work.entries("quickbooks", REALM, state=state, limit=1000)
+
+
+def fault(world: World, kind: str, path: str, when: str = "after", count: int = 1) -> None:
+    wish: dict[str, Any] = {"kind": kind, "when": when, "count": count}
+    match = {"method": "POST", "path": path}
+    world.control("POST", "faults", system="quickbooks", match=match, **wish)
+
+
+def edit(world: World, **wish: Any) -> None:
+    world.control("POST", "quickbooks/edit", **wish)
+
+
+def numbers(world: World) -> list[str]:
+    return sorted(d["number"] for d in world.live_documents())
+
+
+def a_loan_with_payment(ledger: Ledger) -> tuple[int, int]:
+    row = next(m for m in ledger.movements.values() if m["type"] == "PAYMENT")
+    return row["debt_id"], row["movement_id"]
+
+
+def test_a_lost_reply_is_looked_up_within_the_pass(world: World, ledger: Ledger) -> None:
+    fault(world, "reset", "/payment")
+    done = one(world.sync())
+    assert done.posting.doubted == 1
+    assert done.posting.confirmed == done.plan.figures.create
+    assert len(numbers(world)) == len(set(numbers(world)))
+
+
+def test_an_outage_leaves_everything_for_the_next_pass(world: World, ledger: Ledger) -> None:
+    fault(world, "429", "/invoice", when="before", count=200)
+    first = world.sync()
+    assert (first.verdict, first.exit_code) == ("later", 75)
+    world.control("DELETE", "faults")
+    world.clock.move(3600)
+    assert world.sync().verdict == "clean"
+
+
+def test_books_that_cannot_be_asked_leave_the_doubt_and_send_nothing(
+    world: World, ledger: Ledger
+) -> None:
+    world.dies = lambda where: where == "after the answer"
+    with pytest.raises(Killed):
+        world.sync()
+    world.dies = lambda _: False
+    fault(world, "503", "/query", when="before", count=500)
+    sent_before = len(world.books()["customers"])
+    assert world.sync().verdict == "later"
+    assert len(world.books()["customers"]) == sent_before
+    assert entries(world, State.IN_DOUBT)
+    world.control("DELETE", "faults")
+    world.clock.move(3600)
+    assert world.sync().verdict == "clean"
+
+
+def test_a_customer_of_the_same_name_entered_by_hand_is_a_question(
+    world: World, ledger: Ledger
+) -> None:
+    name = "Solo Una Persona"
+    ledger.debtors[1]["name"] = name
+    ledger.write(world.snapshot)
+    edit(world, action="add", kind="customer", name=name)
+    result = world.sync()
+    assert result.verdict == "person"
+    (refused,) = entries(world, State.REJECTED)
+    assert (refused.code, refused.reference) == ("name_taken", "DY7F3A-D1")
+    waiting = [e for e in entries(world, State.PENDING) if e.loan[1] == "1"]
+    assert waiting, "the documents of that borrower wait"
+    again = world.sync()
+    assert one(again).posting.posted == 0
+
+
+def test_an_edit_by_the_bookkeeper_is_never_overwritten(world: World, ledger: Ledger) -> None:
+    world.sync()
+    loan, payment = a_loan_with_payment(ledger)
+    edit(
+        world,
+        action="edit",
+        kind="receipt",
+        number=f"DY7F3A-P{payment}",
+        set={"date": "2026-11-11"},
+    )
+    ledger.movements[payment]["amount"] += 500
+    ledger.write(world.snapshot)
+    result = world.sync()
+    assert result.verdict == "person"
+    (drifted,) = entries(world, State.DRIFTED)
+    assert drifted.reference == f"DY7F3A-P{payment}"
+    kept = next(d for d in world.live_documents() if d["number"] == f"DY7F3A-P{payment}")
+    assert kept["date"] == "2026-11-11"
+    assert f"DY7F3A-P{payment}.2" not in numbers(world)
+
+
+def test_a_closed_period_is_respected(world: World, ledger: Ledger) -> None:
+    edit(world, action="lock", date="2026-12-31")
+    assert world.sync().verdict == "clean"
+    assert numbers(world) == []
+    with world.dry() as bridge, bridge.store.read() as work:
+        codes = {hold.code for hold in work.holds("quickbooks", REALM)}
+    assert codes == {"books.period_closed"}
+    edit(world, action="lock", date="2026-05-31")
+    world.sync()
+    assert numbers(world) != []
+
+
+def test_principal_on_an_income_account_stops_the_pass_before_anything(
+    world: World, ledger: Ledger, tmp_path: Path
+) -> None:
+    text = Path("mappings/quickbooks.toml").read_text("utf-8")
+    wrong = tmp_path / "quickbooks.toml"
+    wrong.write_text(text.replace('item = "Loan principal"', 'item = "Store sales"'), "utf-8")
+    world.overrides["LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__MAPPING"] = str(wrong)
+    done = world.sync()
+    stopped = one(done).stopped
+    assert isinstance(stopped, ConfigurationError)
+    assert "Money lent is not income" in str(stopped.problems[0])
+    assert done.exit_code == 78
+    assert numbers(world) == []
+
+
+def test_a_shrunken_ledger_is_refused_and_nothing_is_voided(world: World, ledger: Ledger) -> None:
+    for number in range(6, 40):
+        ledger.lend(number, random.Random(number))
+    ledger.write(world.snapshot)
+    world.sync()
+    before = numbers(world)
+    ledger.debts = dict(list(ledger.debts.items())[:5])
+    ledger.movements = {k: m for k, m in ledger.movements.items() if m["debt_id"] in ledger.debts}
+    ledger.write(world.snapshot)
+    with pytest.raises(SnapshotRefused) as refused:
+        world.sync()
+    assert "the last snapshot had 39" in str(refused.value.problems[0])
+    assert numbers(world) == before
+
+
+def test_an_older_delivery_is_refused(world: World, ledger: Ledger) -> None:
+    world.sync()
+    ledger.as_of = "2026-11-12"
+    ledger.write(world.snapshot)
+    with pytest.raises(SnapshotRefused, match="refused") as refused:
+        world.sync()
+    assert "older than the last one accepted" in str(refused.value.problems[0])
+
+
+def test_a_second_process_is_told_that_one_is_at_work(world: World, ledger: Ledger) -> None:
+    with world.bridge():
+        with pytest.raises(TryLater, match="Another bridge"), world.bridge():
+            pytest.fail("two at once")
+        assert one(world.preview()).plan.figures.create > 0
+
+
+def test_the_reference_is_all_it_takes_to_find_a_document_again(
+    world: World, ledger: Ledger
+) -> None:
+    """Losing the state between the answer and its record costs nothing."""
+    deaths = iter([True])
+    world.dies = lambda where: where == "after the answer" and next(deaths, False)
+    with pytest.raises(Killed):
+        world.sync()
+    world.control("POST", "quickbooks/settings", requestid="ignore")
+    assert world.sync().verdict == "clean"
+    assert len(numbers(world)) == len(set(numbers(world)))
+
+
+def test_the_books_hold_the_ledgers_own_amounts(world: World, ledger: Ledger) -> None:
+    world.sync()
+    for debt in ledger.debts.values():
+        posted = next(
+            d for d in world.live_documents() if d["number"] == f"DY7F3A-L{debt['debt_id']}"
+        )
+        charged = sum(
+            m["amount"]
+            for m in ledger.movements.values()
+            if m["debt_id"] == debt["debt_id"] and m["type"] in ("INCREASE", "LATE_FEE")
+        )
+        assert Decimal(posted["total"]) == debt["amount"] - charged
