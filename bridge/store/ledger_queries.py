@@ -33,15 +33,15 @@ CHUNK = 500
 
 _LOANS = """
 SELECT w.position, w.loan, i.installation, i.prefix, i.as_of,
- CASE WHEN l.present = 1 THEN l.body END AS loan_body,
- CASE WHEN b.present = 1 THEN b.body END AS borrower_body,
+ l.body AS loan_body, b.body AS borrower_body,
  CASE WHEN EXISTS (SELECT 1 FROM ledger_borrower o WHERE o.name_key = b.name_key
   AND o.present = 1 AND (o.id <> b.id OR o.installation <> b.installation))
   THEN 1 ELSE 0 END AS homonym
 FROM {wanted} w
 JOIN installation i ON i.id = w.installation
-LEFT JOIN ledger_loan l ON l.installation = w.installation AND l.id = w.loan
+LEFT JOIN ledger_loan l ON l.installation = w.installation AND l.id = w.loan AND l.present = 1
 LEFT JOIN ledger_borrower b ON b.installation = l.installation AND b.id = l.borrower
+ AND b.present = 1
 WHERE w.position BETWEEN :first AND :last ORDER BY w.position
 """
 _CHILDREN = """
