@@ -25,6 +25,7 @@ from bridge.systems.base import AccountingSystem
 
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
+_SHORTEST_WAIT_S = 1.0
 
 
 class Posting(msgspec.Struct, kw_only=True):
@@ -60,26 +61,29 @@ def post_all(
     store: Store, system: AccountingSystem, clock: Time, tally: Posting, progress: Progress
 ) -> None:
     """Send everything that is due, in order of phase, until the outbox is empty or stuck."""
-    waited = 0.0
     name, company = system.name, system.company_id
+    waited_s, busy = 0.0, Unavailable("")
     with store.read() as work:
         due = work.outbox_counts(name, company).get(State.PENDING, 0)
     while True:
         with store.begin() as work:
             batch = work.claim(name, company, clock.now(), system.capabilities.claim_size)
-        if not batch:
+        if not batch and not busy.cause:
             break
+        if not batch:
+            wait_s = max(busy.retry_after_s, _SHORTEST_WAIT_S)
+            waited_s += wait_s
+            if waited_s > PATIENCE_S:
+                tally.unavailable = busy.cause
+                break
+            clock.sleep(wait_s)
+            busy = Unavailable("")
+            continue
         outcomes = system.post([entry.outgoing() for entry in batch])
         _write_down(store, system, batch, outcomes, clock, tally)
         progress("posted", tally.posted, due)
-        busy = [o for o in outcomes if isinstance(o, Unavailable)]
-        if len(busy) == len(batch):
-            wait_s = max(o.retry_after_s for o in busy)
-            waited += max(wait_s, 1.0)
-            if waited > PATIENCE_S:
-                tally.unavailable = busy[0].cause
-                break
-            clock.sleep(wait_s)
+        refused = [o for o in outcomes if isinstance(o, Unavailable)]
+        busy = max(refused, key=lambda o: o.retry_after_s, default=busy)
 
 
 def _write_down(

@@ -71,7 +71,7 @@ def sync(bridge: Live, approve: str | None = None, progress: Progress = silent) 
     for number, (name, books) in enumerate(bridge.books.items()):
         said = approved[number] if number < len(approved) else None
         systems[name] = _pass(bridge, books, run, said, progress)
-    return _end(bridge, run, intake, systems)
+    return _end(bridge, run, intake, systems, _verdict(systems))
 
 
 def preview(bridge: Dry, progress: Progress = silent) -> SyncResult:
@@ -87,8 +87,8 @@ def preview(bridge: Dry, progress: Progress = silent) -> SyncResult:
             systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=error)
         else:
             systems[name] = SystemPass(plan=made, posting=Posting())
-        _count(bridge.store, books, systems[name])
-    return _end(bridge, run, intake, systems)
+        systems[name].calls = books.system.calls().total
+    return _end(bridge, run, intake, systems, _foreseen(systems))
 
 
 def _begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
@@ -162,9 +162,13 @@ def _count(store: Store, books: Books[System], done: SystemPass) -> None:
 
 
 def _end(
-    bridge: Bridge[System], run: str, intake: Intake, systems: dict[str, SystemPass]
+    bridge: Bridge[System],
+    run: str,
+    intake: Intake,
+    systems: dict[str, SystemPass],
+    ended: tuple[str, str],
 ) -> SyncResult:
-    verdict, reason = _verdict(systems)
+    verdict, reason = ended
     result = SyncResult(run=run, intake=intake, systems=systems, verdict=verdict, reason=reason)
     counts = {name: _system_document(s) for name, s in systems.items()}
     with bridge.store.begin() as work:
@@ -172,24 +176,35 @@ def _end(
     return result
 
 
-def _verdict(systems: dict[str, SystemPass]) -> tuple[str, str]:
-    for name, done in systems.items():
-        if done.stopped is not None and not isinstance(done.stopped, TryLater):
-            return "person", f"{name}: {done.stopped}"
-    for name, done in systems.items():
-        if done.rejected:
-            return "person", f"{name}: {done.rejected} documents wait for a person"
+def _foreseen(systems: dict[str, SystemPass]) -> tuple[str, str]:
+    """The verdict of a preview: what would stop a pass, else how much it would change."""
     for name, done in systems.items():
         if done.stopped is not None:
-            return "later", f"{name}: {done.stopped}"
-        if done.posting.unavailable or done.in_doubt:
-            why = done.posting.unavailable or f"{done.in_doubt} documents in doubt"
-            return "later", f"{name}: {why}"
+            later = isinstance(done.stopped, TryLater)
+            return "later" if later else "person", f"{name}: {done.stopped}"
     changes = sum(
         s.plan.figures.create + s.plan.figures.update + s.plan.figures.void
         for s in systems.values()
     )
     return "clean", f"{changes} changes" if changes else "nothing to do"
+
+
+def _verdict(systems: dict[str, SystemPass]) -> tuple[str, str]:
+    """A person is needed before all else; then what time will mend; then clean."""
+    for name, done in systems.items():
+        if done.stopped is not None and not isinstance(done.stopped, TryLater):
+            return "person", f"{name}: {done.stopped}"
+        if done.rejected:
+            return "person", f"{name}: {done.rejected} documents wait for a person"
+    for name, done in systems.items():
+        why = str(done.stopped or "") or done.posting.unavailable
+        if not why and done.in_doubt:
+            why = f"{done.in_doubt} documents in doubt"
+        if why:
+            return "later", f"{name}: {why}"
+        if done.pending:
+            return "person", f"{name}: {done.pending} documents wait for one that was dropped"
+    return _foreseen(systems)
 
 
 def _system_document(done: SystemPass) -> dict[str, object]:
