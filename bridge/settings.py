@@ -8,21 +8,16 @@ addresses to another host without a change to the file. Secrets are never here.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import available_timezones
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -36,98 +31,26 @@ from pydantic_settings import (
 )
 
 from bridge import tomlfiles
-from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.errors import ConfigurationError, Problem
-from bridge.tomlfiles import Place, TomlFile, nearest, refusal
+from bridge.settingtypes import (
+    ADDRESSES,
+    Currency,
+    Formats,
+    Languages,
+    Locale,
+    Percent,
+    StoreUrl,
+    SystemName,
+    Url,
+    Words,
+    Zone,
+    is_loopback,
+)
+from bridge.tomlfiles import Place, TomlFile, refusal
 
 PREFIX = "LEDGER_BRIDGE_"
 SANDBOX_URL = f"{PREFIX}SANDBOX_URL"
 LOOKUP = (Path("bridge.toml"), Path("/etc/ledger-bridge/bridge.toml"))
-
-ADDRESSES: dict[str, tuple[str, str]] = {
-    "quickbooks": (
-        "https://quickbooks.api.intuit.com",
-        "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
-    ),
-    "xero": ("https://api.xero.com/api.xro/2.0", "https://identity.xero.com/connect/token"),
-    "zoho": ("https://www.zohoapis.com/books/v3", "https://accounts.zoho.com/oauth/v2/token"),
-}
-"""System → (base URL, token URL) of the provider, for settings that name none."""
-
-
-def _listed(value: Any) -> Any:
-    """Lists may come from the environment as words with commas between them."""
-    if isinstance(value, str) and "," in value:
-        return [word.strip() for word in value.split(",") if word.strip()]
-    return [value] if isinstance(value, str) else value
-
-
-def _known_currency(value: str) -> str:
-    code = value.upper()
-    if code not in EXPONENTS or code == NO_CURRENCY:
-        raise refusal(
-            f'"{value}" is not a currency that the bridge knows.',
-            nearest(code, sorted(set(EXPONENTS) - {NO_CURRENCY})),
-        )
-    return code
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _known_zone(value: str) -> str:
-    if value not in _zones():
-        near = nearest(value, _zones())
-        near = near if near.startswith("Did") else "Write it as in America/Bogota."
-        raise refusal(f'"{value}" is not a time zone.', near)
-    return value
-
-
-def _known_locale(value: str) -> str:
-    if not re.fullmatch(r"[a-z]{2}-[A-Z]{2}", value):
-        raise refusal(f'"{value}" is not a locale.', "Write language and country: es-CO, es-MX.")
-    return value
-
-
-def _known_system(value: str) -> str:
-    if value not in ADDRESSES:
-        raise refusal(
-            f'"{value}" is not an accounting system that the bridge knows.',
-            nearest(value, ADDRESSES),
-        )
-    return value
-
-
-def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise refusal(f'"{value}" is not a web address.', "Begin it with https://.")
-    if parts.scheme == "http" and not _loopback(value):
-        raise refusal(
-            f'"{value}" would send the books unencrypted.', "Use https:// (http is for loopback)."
-        )
-    return value.rstrip("/")
-
-
-def _loopback(url: str) -> bool:
-    return (urlsplit(url).hostname or "") in ("127.0.0.1", "::1", "localhost")
-
-
-def _store_url(value: str) -> str:
-    if not re.match(r"(sqlite|postgresql(\+\w+)?)://", value):
-        fix = 'Write "sqlite:///state/bridge.db" or "postgresql://user@host/base".'
-        raise refusal(f'"{value}" is not the address of a store.', fix)
-    return value
-
-
-Currency = Annotated[str, AfterValidator(_known_currency)]
-SystemName = Annotated[str, AfterValidator(_known_system)]
-Url = Annotated[str, AfterValidator(_url)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Format = Literal["html", "xlsx", "json", "csv", "text"]
-Percent = Annotated[Decimal, Field(ge=0, le=100)]
 
 
 class _Section(BaseModel):
@@ -136,9 +59,9 @@ class _Section(BaseModel):
 
 class Lender(_Section):
     name: str = Field(min_length=1)
-    timezone: Annotated[str, AfterValidator(_known_zone)]
+    timezone: Zone
     """Business days begin and end here."""
-    locale: Annotated[str, AfterValidator(_known_locale)] = "es-CO"
+    locale: Locale = "es-CO"
     home_currency: Currency
     names_in_reports: bool = True
     """Whether reports name borrowers, or show only references."""
@@ -178,13 +101,13 @@ class SystemSettings(_Section):
     """Loans before this day are not posted one by one."""
 
     @model_validator(mode="after")
-    def _static_is_for_loopback(self) -> SystemSettings:
+    def _static_is_foris_loopback(self) -> SystemSettings:
         if self.access == "static":
             if not self.static_token:
                 raise refusal(
                     'access = "static" needs static_token.', 'Add static_token = "demo-access".'
                 )
-            if not _loopback(self.base_url):
+            if not is_loopback(self.base_url):
                 raise refusal(
                     'access = "static" is for a sandbox on this machine.',
                     'Write access = "oauth" and run `ledger-bridge connect`.',
@@ -211,9 +134,9 @@ class Limits(_Section):
 
 
 class ReportSettings(_Section):
-    formats: Annotated[tuple[Format, ...], BeforeValidator(_listed)] = ("html", "xlsx")
+    formats: Formats = ("html", "xlsx")
     folder: Path = Path("reports")
-    languages: Annotated[tuple[Literal["es", "en", "pt"], ...], BeforeValidator(_listed)] = ("es",)
+    languages: Languages = ("es",)
 
 
 class Email(_Section):
@@ -235,7 +158,7 @@ class Email(_Section):
 
 
 class State(_Section):
-    url: Annotated[str, AfterValidator(_store_url)] = "sqlite:///state/bridge.db"
+    url: StoreUrl = "sqlite:///state/bridge.db"
 
 
 class Logs(_Section):

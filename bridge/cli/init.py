@@ -132,7 +132,7 @@ def _mistake(key: str, answer: str) -> str:
 
 def _bridge_toml(answers: Answers) -> str:
     """The documented example with the answers in it."""
-    lines = shipped("bridge.toml.example").read_text(encoding="utf-8").split("\n")
+    lines = shipped("config/bridge.toml.example").read_text(encoding="utf-8").split("\n")
     lines[0] = "# Settings of the accounting bridge."
     for key in QUESTIONS:
         number = next(n for n, line in enumerate(lines) if line.startswith(f"{key} = "))

@@ -7,7 +7,8 @@ import io
 import json
 
 import pytest
-from conftest import small_ledger
+
+from tests.cli.small_lender import small_ledger
 
 
 def test_a_day_from_doctor_to_reconcile(lender):

@@ -210,7 +210,12 @@ def test_no_file_at_all_is_said_with_both_places(folder, monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    ["bridge.toml.example", "config/sandbox.toml", "config/demo.toml", "config/quickbooks.toml"],
+    [
+        "config/bridge.toml.example",
+        "config/sandbox.toml",
+        "config/demo.toml",
+        "config/quickbooks.toml",
+    ],
 )
 def test_shipped_settings_are_good(name):
     loaded = settings.load(shipped(name), {}).settings
@@ -218,7 +223,7 @@ def test_shipped_settings_are_good(name):
 
 
 def test_the_example_shows_every_key_there_is():
-    text = shipped("bridge.toml.example").read_text(encoding="utf-8")
+    text = shipped("config/bridge.toml.example").read_text(encoding="utf-8")
     hidden = {"static_token", "parallel", "calls_per_minute", "calls_per_second"}
     for section, field in settings.Settings.model_fields.items():
         model = settings.SystemSettings if section == "systems" else field.annotation

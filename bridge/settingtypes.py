@@ -1,0 +1,105 @@
+"""The kinds of values that bridge.toml has, each with what is said of a wrong one."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bridge.core.money import EXPONENTS, NO_CURRENCY
+from bridge.tomlfiles import nearest, refusal
+
+ADDRESSES: dict[str, tuple[str, str]] = {
+    "quickbooks": (
+        "https://quickbooks.api.intuit.com",
+        "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+    ),
+    "xero": ("https://api.xero.com/api.xro/2.0", "https://identity.xero.com/connect/token"),
+    "zoho": ("https://www.zohoapis.com/books/v3", "https://accounts.zoho.com/oauth/v2/token"),
+}
+"""System → (base URL, token URL) of the provider, for settings that name none."""
+
+
+def _listed(value: Any) -> Any:
+    """Lists may come from the environment as words with commas between them."""
+    if isinstance(value, str) and "," in value:
+        return [word.strip() for word in value.split(",") if word.strip()]
+    return [value] if isinstance(value, str) else value
+
+
+def _known_currency(value: str) -> str:
+    code = value.upper()
+    if code not in EXPONENTS or code == NO_CURRENCY:
+        raise refusal(
+            f'"{value}" is not a currency that the bridge knows.',
+            nearest(code, sorted(set(EXPONENTS) - {NO_CURRENCY})),
+        )
+    return code
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known_zone(value: str) -> str:
+    if value not in _zones():
+        near = nearest(value, _zones())
+        near = near if near.startswith("Did") else "Write it as in America/Bogota."
+        raise refusal(f'"{value}" is not a time zone.', near)
+    return value
+
+
+def _known_locale(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}-[A-Z]{2}", value):
+        raise refusal(f'"{value}" is not a locale.', "Write language and country: es-CO, es-MX.")
+    return value
+
+
+def _known_system(value: str) -> str:
+    if value not in ADDRESSES:
+        raise refusal(
+            f'"{value}" is not an accounting system that the bridge knows.',
+            nearest(value, ADDRESSES),
+        )
+    return value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise refusal(f'"{value}" is not a web address.', "Begin it with https://.")
+    if parts.scheme == "http" and not is_loopback(value):
+        raise refusal(
+            f'"{value}" would send the books unencrypted.', "Use https:// (http is for loopback)."
+        )
+    return value.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in ("127.0.0.1", "::1", "localhost")
+
+
+def _store_url(value: str) -> str:
+    if not re.match(r"(sqlite|postgresql(\+\w+)?)://", value):
+        fix = 'Write "sqlite:///state/bridge.db" or "postgresql://user@host/base".'
+        raise refusal(f'"{value}" is not the address of a store.', fix)
+    return value
+
+
+Currency = Annotated[str, AfterValidator(_known_currency)]
+SystemName = Annotated[str, AfterValidator(_known_system)]
+Url = Annotated[str, AfterValidator(_url)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Format = Literal["html", "xlsx", "json", "csv", "text"]
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Locale = Annotated[str, AfterValidator(_known_locale)]
+StoreUrl = Annotated[str, AfterValidator(_store_url)]
+Formats = Annotated[tuple[Format, ...], BeforeValidator(_listed)]
+Languages = Annotated[tuple[Literal["es", "en", "pt"], ...], BeforeValidator(_listed)]

@@ -1,0 +1,81 @@
+"""A small lender with a sandbox of its own, worked on through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from bridge.cli.main import main
+from bridge.cli.shipped import shipped
+from bridge.sandbox.server import SandboxServer
+
+LOANS = (11, 12, 61, 62, 84)
+"""Of the sample ledger: a running account, one in pesos of Mexico, and three loans."""
+
+
+def small_ledger() -> dict[str, Any]:
+    sample = shipped("config/sample/deudores/dia1/deudores_snapshot.json")
+    ledger: dict[str, Any] = json.loads(sample.read_text(encoding="utf-8"))
+    ledger["debts"] = [debt for debt in ledger["debts"] if debt["debt_id"] in LOANS]
+    owing = {debt["debtor_id"] for debt in ledger["debts"]}
+    ledger["debtors"] = [each for each in ledger["debtors"] if each["debtor_id"] in owing]
+    ledger["movements"] = [each for each in ledger["movements"] if each["debt_id"] in LOANS]
+    ledger["consents"] = [each for each in ledger["consents"] if each["debtor_id"] in owing]
+    ledger["counts"] = {key: len(ledger[key]) for key in ledger["counts"]}
+    return ledger
+
+
+class Lender:
+    """A folder with settings and a ledger, and what the command line answers there."""
+
+    def __init__(self, folder: Path, sandbox: SandboxServer, capsys: Any) -> None:
+        self.folder, self.sandbox, self._capsys = folder, sandbox, capsys
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit code, stdout, stderr."""
+        self._capsys.readouterr()
+        code = main(list(arguments))
+        captured = self._capsys.readouterr()
+        return code, captured.out, captured.err
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        """The one document that is on stdout."""
+        answered, out, err = self.run(*arguments, "--json")
+        assert answered == code, err
+        return json.loads(out)
+
+    def deliver(self, ledger: dict[str, Any]) -> None:
+        path = self.folder / "inbox" / "deudores_snapshot.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(ledger), encoding="utf-8")
+
+    def control(self, path: str, **wish: Any) -> None:
+        url = f"{self.sandbox.url}/_sandbox/{path}"
+        requests.post(url, json=wish, timeout=10).raise_for_status()
+
+    def files(self) -> dict[str, bytes]:
+        """Everything in the state folder, by name."""
+        state = self.folder / "state"
+        return {p.name: p.read_bytes() for p in sorted(state.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def lender(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with SandboxServer(fast=True) as sandbox:
+        text = shipped("config/sandbox.toml").read_text(encoding="utf-8")
+        text = text.replace('path = "sample/deudores/dia1"', 'path = "inbox"')
+        text = text.replace("../", "").replace("http://127.0.0.1:8765", sandbox.url)
+        text = text.replace('client_id = "demo', 'calls_per_second = 0\nclient_id = "demo')
+        (tmp_path / "bridge.toml").write_text(text, encoding="utf-8")
+        (tmp_path / "mappings").mkdir()
+        for name in ("deudores", "quickbooks"):
+            mapping = shipped(f"mappings/{name}.toml").read_text(encoding="utf-8")
+            (tmp_path / "mappings" / f"{name}.toml").write_text(mapping, encoding="utf-8")
+        made = Lender(tmp_path, sandbox, capsys)
+        made.deliver(small_ledger())
+        yield made
