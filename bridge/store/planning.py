@@ -54,7 +54,7 @@ class Planning(Session):
             .where(REVISIT.c.books == books)
             .group_by(REVISIT.c.reason)
         )
-        return dict(self._connection.execute(query).tuples())
+        return dict(self._connection.execute(query).tuples().all())
 
     def set_revisit(self, system: str, company: str, loan: LoanKey, reason: str | None) -> None:
         """Plan the loan again at the next pass, for this reason; None: no longer."""
@@ -98,7 +98,7 @@ class Planning(Session):
     def finding_counts(self) -> dict[str, int]:
         """Code → how many findings."""
         query = select(FINDING.c.code, func.count()).group_by(FINDING.c.code)
-        return dict(self._connection.execute(query).tuples())
+        return dict(self._connection.execute(query).tuples().all())
 
     def put_holds(self, system: str, company: str, loan: LoanKey, holds: Sequence[Hold]) -> None:
         """Replace what is held back of a loan."""

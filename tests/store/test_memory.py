@@ -1,0 +1,138 @@
+"""What planning, reconciling and history remember."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bridge.core.books import Kind, Status
+from bridge.core.delivery import Binding
+from bridge.core.findings import Finding
+from bridge.core.plan import Hold
+from bridge.store import Store
+from tests.store.rows import AT, COMPANY, NOW, SYSTEM, customer, invoice, posted
+
+BOOKS = (SYSTEM, COMPANY)
+LOAN = ("dev-7f3a", "1")
+
+
+def bound(reference: str, external_id: str, version: str = "0", **changed: object) -> Binding:
+    values: dict[str, object] = {
+        "reference": reference,
+        "external_id": external_id,
+        "version": version,
+        "generation": 1,
+        "document": invoice(reference),
+    }
+    return Binding(**values | changed)  # type: ignore[arg-type]
+
+
+def test_findings_and_holds_are_replaced_in_their_scope(store: Store) -> None:
+    one = Finding(code="debt.overpaid", subject="debt:1", detail="by 5000")
+    two = Finding(code="amount.mixed", subject="file:a.csv")
+    hold = Hold(code="loan.held", subject="debt:1", currency="COP", amount=Decimal("-0.10"))
+    with store.begin() as work:
+        work.put_findings("loan/dev/1", [one])
+        work.put_findings("files", [two, two])
+        work.put_findings("files", [two])
+        work.put_holds(*BOOKS, LOAN, [hold, hold])
+        work.put_holds("xero", "x", LOAN, [hold])
+    with store.begin() as work:
+        assert work.findings() == [one, two]
+        assert work.findings(scope_prefix="loan/") == [one]
+        assert work.finding_counts() == {"debt.overpaid": 1, "amount.mixed": 1}
+        assert work.holds(*BOOKS) == [hold, hold]
+        work.put_holds(*BOOKS, LOAN, [])
+        assert work.holds(*BOOKS) == []
+        assert list(work.loan_holds("xero", "x")) == [(LOAN, hold)]
+
+
+def test_revisits_are_planned_until_taken_back(store: Store) -> None:
+    with store.begin() as work:
+        work.set_revisit(*BOOKS, LOAN, "rate.missing")
+        work.set_revisit(*BOOKS, LOAN, "books.period_closed")
+        assert work.revisit_reasons(*BOOKS) == {"books.period_closed": 1}
+        work.set_revisit(*BOOKS, LOAN, None)
+        assert work.revisits(*BOOKS) == []
+        work.set_planned_through(*BOOKS, 3)
+        assert work.planned_through(*BOOKS) == 3
+        assert work.planned_through("xero", "other") == 0
+
+
+def test_reading_about_unknown_books_writes_nothing(store: Store) -> None:
+    with store.read() as work:
+        assert work.outbox_counts("zoho", "none") == {}
+        assert work.planned_through("zoho", "none") == 0
+
+
+def test_the_mirror_is_compared_with_what_is_bound(store: Store) -> None:
+    with store.begin() as work:
+        for number in "1234":
+            work.put_binding(*BOOKS, bound(f"DY7F3A-L{number}", number), LOAN)
+        work.put_binding(*BOOKS, bound("DY7F3A-L5", "5", voided=True), LOAN)
+        assert work.mirror_put(
+            *BOOKS,
+            [
+                posted(Kind.INVOICE, "1", total=Decimal("10.50"), currency="COP"),
+                posted(Kind.INVOICE, "2", "1", total=Decimal(1), currency="COP"),
+                posted(Kind.INVOICE, "3", status=Status.VOIDED),
+                posted(Kind.INVOICE, "5", number="DY7F3A-L5"),
+                posted(Kind.INVOICE, "6", number="DY7F3A-L6"),
+                posted(Kind.INVOICE, "7", number="1001"),
+            ],
+        ) == 6  # fmt: skip
+        missing = [(b.reference, d and d.status) for _, b, d in work.missing(*BOOKS)]
+        assert missing == [("DY7F3A-L3", Status.VOIDED), ("DY7F3A-L4", None)]
+        assert [b.reference for _, b, _ in work.altered(*BOOKS)] == ["DY7F3A-L2"]
+        assert [b.reference for b, _ in work.revived(*BOOKS)] == ["DY7F3A-L5"]
+        assert [d.external_id for d in work.unbound(*BOOKS, ["DY7F3A"])] == ["6"]
+        assert [d.external_id for d in work.unbound(*BOOKS)] == ["7", "6"]
+        total = work.mirror_totals(*BOOKS)[(Kind.INVOICE, "COP")]
+        assert (total.count, total.total) == (2, Decimal("11.50"))
+        assert work.mirror_status(*BOOKS, Kind.INVOICE, "1", Status.DELETED)
+        assert not work.mirror_status(*BOOKS, Kind.INVOICE, "404", Status.DELETED)
+        work.mirror_remove(*BOOKS, Kind.INVOICE, ["2"])
+        assert len(list(work.missing(*BOOKS))) == 4
+        work.set_mirror_cursor(*BOOKS, "a")
+        work.set_mirror_cursor(*BOOKS, "b")
+        assert work.mirror_cursor(*BOOKS) == "b"
+        work.mirror_clear(*BOOKS)
+        assert list(work.mirror_documents(*BOOKS)) == []
+        assert work.mirror_cursor(*BOOKS) == ""
+
+
+def test_a_customer_is_found_by_its_name_without_generation(store: Store) -> None:
+    with store.begin() as work:
+        for generation, reference in ((1, "DY7F3A-D1"), (2, "DY7F3A-D1.2")):
+            binding = bound(
+                reference, reference, document=customer(reference), generation=generation
+            )
+            work.put_binding(*BOOKS, binding)
+        found = work.customer_binding(*BOOKS, "DY7F3A-D1")
+        assert found is not None
+        assert found.reference == "DY7F3A-D1.2"
+        assert work.loan_of(*BOOKS, "DY7F3A-D1") is None
+        assert work.binding_counts(*BOOKS) == {(Kind.CUSTOMER, False): 2}
+
+
+def test_runs_sort_by_time_and_keep_their_end(store: Store) -> None:
+    with store.begin() as work:
+        first = work.start_run("sync", "xero", AT)
+        second = work.start_run("sync", "xero", "2026-11-20T06:00:00.000001+00:00")
+        later = work.start_run("reconcile", "", "2026-11-20T07:00:00Z")
+        assert (first, second) == ("20261120T060000Z-sync", "20261120T060000Z-sync-2")
+        work.end_run(later, "clean", "nothing to do", {"posted": 0}, AT)
+        newest, *_ = work.runs(limit=1)
+    assert (newest.id, newest.verdict, newest.counts) == (later, "clean", {"posted": 0})
+
+
+def test_a_due_time_is_claimed_once_until_its_lease_ends(store: Store) -> None:
+    lease = NOW + timedelta(hours=1)
+    with store.begin() as work:
+        assert work.claim_slot("sync", AT, NOW, lease)
+        assert not work.claim_slot("sync", AT, NOW, lease)
+        late, later = lease + timedelta(seconds=1), lease + timedelta(days=1)
+        assert work.claim_slot("sync", AT, late, later)
+        work.finish_slot("sync", AT, late)
+        assert work.slot_done("sync", AT)
+        assert not work.claim_slot("sync", AT, later + timedelta(days=1), later)

@@ -1,0 +1,267 @@
+"""The life of writes: claimed in order, moved only as the table allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import chain, product
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bridge.core.books import Document, Kind
+from bridge.core.delivery import (
+    Drifted,
+    InDoubt,
+    Operation,
+    Outcome,
+    Posted,
+    Rejected,
+    State,
+    Unavailable,
+    may,
+)
+from bridge.errors import UsageError
+from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Store, Work
+from tests.store.rows import AT, COMPANY, NOW, SYSTEM, customer, invoice, posted, receipt
+
+ONE: LoanKey = ("dev-7f3a", "1")
+BOOKS = (SYSTEM, COMPANY)
+
+
+def new(
+    document: Document,
+    phase: int,
+    operation: Operation = Operation.CREATE,
+    loan: LoanKey = ONE,
+    target: str = "",
+    key: str = "",
+) -> NewEntry:
+    return NewEntry(
+        operation=operation,
+        document=document,
+        key=key or f"{operation.value} {document.reference}",
+        phase=phase,
+        loan=loan,
+        target=target,
+    )
+
+
+def enqueue(store: Store, *entries: NewEntry) -> None:
+    with store.begin() as work:
+        work.enqueue("run-1", *BOOKS, entries)
+
+
+def claimed(store: Store, limit: int = 10) -> list[Entry]:
+    with store.begin() as work:
+        return work.claim(*BOOKS, NOW, limit)
+
+
+def references(entries: Sequence[Entry]) -> list[str]:
+    return [entry.reference for entry in entries]
+
+
+def post(store: Store, entries: Sequence[Entry]) -> None:
+    with store.begin() as work:
+        for entry in entries:
+            work.move(entry, Posted(posted(entry.kind, f"id {entry.reference}")), NOW)
+
+
+def first_loan(store: Store) -> None:
+    enqueue(
+        store,
+        new(receipt("DY7F3A-P1", "DY7F3A-L1"), 13),
+        new(invoice("DY7F3A-L1"), 9),
+        new(invoice("DY7F3A-L2"), 9),
+        new(customer(), 6, loan=NO_LOAN),
+    )
+
+
+def test_what_others_need_is_claimed_first_and_what_needs_it_waits(store: Store) -> None:
+    first_loan(store)
+    people = claimed(store)
+    assert references(people) == ["DY7F3A-D1"]
+    assert people[0].state is State.SENDING
+    assert people[0].attempt == 1
+    assert claimed(store) == []
+    post(store, people)
+    invoices = claimed(store)
+    assert references(invoices) == ["DY7F3A-L1", "DY7F3A-L2"]
+    assert invoices[0].links == {"DY7F3A-D1": "id DY7F3A-D1"}
+    post(store, invoices[1:])
+    assert claimed(store) == []
+    post(store, invoices[:1])
+    (paid,) = claimed(store)
+    assert paid.outgoing().links == {
+        "DY7F3A-D1": "id DY7F3A-D1",
+        "DY7F3A-L1": "id DY7F3A-L1",
+    }
+
+
+def test_a_rejected_customer_holds_up_its_documents_only(store: Store) -> None:
+    first_loan(store)
+    enqueue(store, new(customer("DY7F3A-D2"), 6, loan=NO_LOAN))
+    one, two = claimed(store)
+    with store.begin() as work:
+        work.move(one, Rejected("name taken", "6240"), NOW)
+    post(store, [two])
+    assert claimed(store) == []
+    enqueue(store, new(invoice("DY7F3A-L9", "DY7F3A-D2"), 9, loan=("dev-7f3a", "9")))
+    assert references(claimed(store)) == ["DY7F3A-L9"]
+    with store.begin() as work:
+        work.retry(one.id, "ana", AT)
+    post(store, claimed(store))
+    assert references(claimed(store)) == ["DY7F3A-L1", "DY7F3A-L2"]
+
+
+def test_a_binding_taken_over_from_the_books_ends_the_waiting(store: Store) -> None:
+    first_loan(store)
+    (person,) = claimed(store)
+    post(store, [person])
+    with store.begin() as work:
+        binding = work.binding(*BOOKS, "DY7F3A-D1")
+        assert binding is not None
+        work.mark_voided(*BOOKS, "DY7F3A-D1")
+    assert claimed(store) == []
+    with store.begin() as work:
+        work.put_binding(*BOOKS, binding)
+    assert references(claimed(store, 1)) == ["DY7F3A-L1"]
+
+
+def test_claims_stop_at_the_limit_and_never_repeat(store: Store) -> None:
+    enqueue(store, *(new(customer(f"DY7F3A-D{n}"), 6, loan=NO_LOAN) for n in range(1, 8)))
+    seen = [references(claimed(store, 3)) for _ in range(4)]
+    assert [len(part) for part in seen] == [3, 3, 1, 0]
+    assert list(chain(*seen)) == [f"DY7F3A-D{n}" for n in range(1, 8)]
+
+
+def test_what_was_refused_at_the_door_waits_its_time(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    (entry,) = claimed(store)
+    with store.begin() as work:
+        work.move(entry, Unavailable("rate limit", 60), NOW)
+        assert work.claim(*BOOKS, NOW + timedelta(seconds=59), 1) == []
+        (again,) = work.claim(*BOOKS, NOW + timedelta(seconds=60), 1)
+    assert again.attempt == 2
+
+
+def test_after_a_crash_everything_on_its_way_is_in_doubt_and_never_claimed(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    claimed(store)
+    with store.begin() as work:
+        assert work.doubt_all(*BOOKS) == 1
+        assert work.claim(*BOOKS, NOW, 10) == []
+        (entry,) = work.in_doubt(*BOOKS)
+        work.move(entry, Posted(posted(Kind.CUSTOMER, "77", "3")), NOW)
+        found = work.binding(*BOOKS, "DY7F3A-D1")
+    assert found is not None
+    assert (found.external_id, found.version, found.voided) == ("77", "3", False)
+
+
+OUTCOMES: dict[State, Outcome] = {
+    State.POSTED: Posted(posted(Kind.CUSTOMER, "77")),
+    State.REJECTED: Rejected("no", "1"),
+    State.PENDING: Unavailable("busy"),
+    State.IN_DOUBT: InDoubt("reset"),
+    State.DRIFTED: Drifted(None),
+}
+PATHS: dict[State, list[State]] = {
+    State.PENDING: [],
+    State.SENDING: [State.SENDING],
+    State.IN_DOUBT: [State.SENDING, State.IN_DOUBT],
+    State.POSTED: [State.SENDING, State.POSTED],
+    State.REJECTED: [State.SENDING, State.REJECTED],
+    State.DRIFTED: [State.SENDING, State.DRIFTED],
+}
+
+
+def brought_to(work: Work, state: State) -> Entry:
+    work.enqueue("run-1", *BOOKS, [new(customer(), 6, loan=NO_LOAN)])
+    (entry,) = work.entries(*BOOKS)
+    for step in PATHS[state]:
+        if step is State.SENDING:
+            work.claim(*BOOKS, NOW, 1)
+        else:
+            work.move(entry, OUTCOMES[step], NOW)
+    return entry
+
+
+@pytest.mark.parametrize(("now", "then"), product(PATHS, OUTCOMES))
+def test_an_entry_moves_only_as_the_table_allows(store: Store, now: State, then: State) -> None:
+    with store.begin() as work:
+        entry = brought_to(work, now)
+        before = work.entry(entry.id)
+        if may(now, then):
+            assert work.move(entry, OUTCOMES[then], NOW) is then
+        else:
+            with pytest.raises(AssertionError):
+                work.move(entry, OUTCOMES[then], NOW)
+            assert work.entry(entry.id) == before
+            assert (work.binding(*BOOKS, "DY7F3A-D1") is None) == (now is not State.POSTED)
+
+
+def test_a_void_marks_the_binding_and_an_update_replaces_what_was_posted(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    post(store, claimed(store))
+    enqueue(store, new(invoice("DY7F3A-L1"), 9))
+    post(store, claimed(store))
+    edited = invoice("DY7F3A-L1", amount=5)
+    enqueue(store, new(edited, 8, Operation.UPDATE, target="DY7F3A-L1"))
+    (update,) = claimed(store)
+    assert update.binding is not None
+    assert update.binding.document == invoice("DY7F3A-L1")
+    with store.begin() as work:
+        work.move(update, Posted(posted(Kind.INVOICE, "id DY7F3A-L1", "1")), NOW)
+        (bound,) = work.bindings(*BOOKS, ONE)
+        assert (bound.document, bound.version) == (edited, "1")
+        work.confirm(update, State.CONFIRMED)
+    enqueue(store, new(edited, 5, Operation.VOID, target="DY7F3A-L1"))
+    post(store, claimed(store))
+    with store.read() as work:
+        (bound,) = work.bindings(*BOOKS, ONE)
+        assert bound.voided
+        assert work.links(*BOOKS, ["DY7F3A-L1", "DY7F3A-D1"]) == {"DY7F3A-D1": "id DY7F3A-D1"}
+        assert work.binding_by_external_id(*BOOKS, Kind.INVOICE, "id DY7F3A-L1") == bound
+
+
+def test_a_binding_of_another_company_is_never_found(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    post(store, claimed(store))
+    with store.read() as work:
+        assert work.binding(SYSTEM, "another", "DY7F3A-D1") is None
+        assert work.customer_binding("xero", COMPANY, "DY7F3A-D1") is None
+        assert work.customer_binding(*BOOKS, "DY7F3A-D1") is not None
+
+
+def test_the_same_intent_is_not_under_way_twice(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    with pytest.raises(IntegrityError):
+        enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    with store.read() as work:
+        assert work.outbox_counts(*BOOKS) == {State.PENDING: 1}
+
+
+def test_superseded_entries_leave_no_waits_behind(store: Store) -> None:
+    first_loan(store)
+    with store.begin() as work:
+        assert work.unsettled(*BOOKS, ONE) == set()
+        work.supersede(work.supersedable(*BOOKS, ONE))
+        assert work.outbox_counts(*BOOKS) == {State.PENDING: 1, State.SUPERSEDED: 3}
+    post(store, claimed(store))
+    assert claimed(store) == []
+    enqueue(store, new(invoice("DY7F3A-L1"), 9))
+    assert references(claimed(store)) == ["DY7F3A-L1"]
+
+
+def test_a_person_decides_and_it_is_kept_who_and_when(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    with store.begin() as work:
+        (entry,) = work.entries(*BOOKS, state=State.PENDING)
+        with pytest.raises(UsageError, match="cannot be"):
+            work.retry(entry.id, "ana", AT)
+        work.drop(entry.id, "ana", AT)
+        (decision,) = work.decisions()
+        assert (decision.who, decision.at, decision.verb) == ("ana", AT, "drop")
+        assert work.live_entry(*BOOKS, "DY7F3A-D1") is None
+        with pytest.raises(UsageError, match="does not exist"):
+            work.drop(404, "ana", AT)

@@ -1,0 +1,310 @@
+"""Crashes, copies, modes, versions: what must hold for the file itself."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import Column, MetaData, Table, create_engine, insert, select
+from sqlalchemy.exc import StatementError
+
+from bridge.core.ledger import Entity
+from bridge.core.money import NO_CURRENCY
+from bridge.errors import ConfigurationError, TryLater
+from bridge.store import Store, engine, schema, tables
+from bridge.store.types import Cents, native
+from tests.store.rows import borrower, facts, loan, repayment, take
+
+ROWS: list[Entity] = [borrower("1"), loan("1", "1"), repayment("1", "1")]
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder}/state/state.db"
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file and its hash."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+CHILD = """
+import os, sys
+from tests.store.rows import borrower, facts, loan, repayment
+from bridge.store import Store
+
+store = Store.open(sys.argv[1])
+if sys.argv[2] == "stage":
+    def rows():
+        for number in range(2000):
+            yield borrower(str(number))
+        print("ready", flush=True)
+        sys.stdin.read()
+    store.stage(facts(), rows())
+with store.begin() as work:
+    for number in range(2000):
+        work.set_revisit("xero", "company", ("dev", str(number)), "half done")
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+def child(place: str, what: str) -> subprocess.Popen[bytes]:
+    """A process that stops in the middle of its work and says so."""
+    started = subprocess.Popen(
+        [sys.executable, "-c", CHILD, place, what],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == b"ready\n"
+    return started
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def test_a_process_killed_half_way_leaves_nothing_of_its_transaction(tmp_path: Path) -> None:
+    store = Store.open(url(tmp_path))
+    take(store, ROWS)
+    store.close()
+    kill(child(url(tmp_path), "write"))
+    store = Store.open(url(tmp_path))
+    with store.begin() as work:
+        assert work.revisits("xero", "company") == []
+        assert work.ledger_totals() == {"COP": Decimal(100000)}
+        work.set_revisit("xero", "company", ("dev", "1"), "whole")
+    kill(child(url(tmp_path), "write"))
+    with store.read() as work:
+        assert work.revisits("xero", "company") == [("dev", "1")]
+    store.close()
+
+
+def test_what_a_killed_intake_left_is_swept_and_a_living_one_is_not(tmp_path: Path) -> None:
+    living = child(url(tmp_path), "stage")
+    kill(child(url(tmp_path), "stage"))
+    folder = tmp_path / "state"
+    assert len(list(folder.glob(".intake-*"))) == 2
+    store = Store.open(url(tmp_path))
+    take(store, ROWS)
+    assert len(list(folder.glob(".intake-*"))) == 1
+    kill(living)
+    take(store, ROWS)
+    assert list(folder.glob(".intake-*")) == []
+    store.close()
+
+
+def test_a_delivery_that_breaks_off_leaves_nothing(store: Store, tmp_path: Path) -> None:
+    def rows() -> object:
+        yield ROWS[0]
+        raise TryLater("the file broke off")
+
+    with pytest.raises(TryLater):
+        store.stage(facts(), rows())  # type: ignore[arg-type]
+    assert list((tmp_path / "state").glob(".*")) == []
+    with store.read() as work:
+        assert work.change_seq() == 0
+
+
+def dry_run(original: Store) -> dict[str, Decimal]:
+    """Everything a dry run does, on a scratch copy."""
+    scratch = original.scratch()
+    try:
+        with scratch.read() as work:
+            totals = work.ledger_totals()
+        take(scratch, [borrower("9"), loan("9", "9")])
+        with scratch.begin() as work:
+            run = work.start_run("sync", "xero", "2026-11-20T06:00:00+00:00")
+            work.end_run(run, "clean", "dry", {})
+        return totals
+    finally:
+        scratch.close()
+
+
+def test_a_dry_run_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+    store = Store.open(url(tmp_path))
+    take(store, ROWS)
+    store.close()
+    before = contents(tmp_path)
+    assert dry_run(Store.open(url(tmp_path), migrate=False)) == {"COP": Decimal(100000)}
+    assert contents(tmp_path) == before
+
+
+def test_a_dry_run_beside_a_writer_sees_what_is_committed_and_changes_no_byte(
+    tmp_path: Path,
+) -> None:
+    store = Store.open(url(tmp_path))
+    take(store, ROWS)
+    writer = child(url(tmp_path), "write")
+    before = contents(tmp_path)
+    assert dry_run(Store.open(url(tmp_path), migrate=False)) == {"COP": Decimal(100000)}
+    assert contents(tmp_path) == before
+    kill(writer)
+    store.close()
+
+
+def test_a_dry_run_after_a_crash_changes_no_byte_either(tmp_path: Path) -> None:
+    store = Store.open(url(tmp_path))
+    store.close()
+    writer = child(url(tmp_path), "write")
+    kill(writer)
+    left = contents(tmp_path)
+    assert set(left) == {"state/state.db", "state/state.db-shm", "state/state.db-wal"}
+    assert dry_run(Store.open(url(tmp_path), migrate=False)) == {}
+    assert contents(tmp_path) == left
+    (tmp_path / "state" / "state.db-shm").unlink()
+    left = contents(tmp_path)
+    assert dry_run(Store.open(url(tmp_path), migrate=False)) == {}
+    assert contents(tmp_path) == left
+
+
+def test_a_dry_run_before_anything_exists_makes_nothing(tmp_path: Path) -> None:
+    assert dry_run(Store.open(url(tmp_path), migrate=False)) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scratch_copy_disappears(tmp_path: Path) -> None:
+    scratch = Store.open(url(tmp_path), migrate=False).scratch()
+    folder = Path(scratch.name).parent
+    assert modes(folder)["state.db"] == 0o600
+    scratch.close()
+    assert not folder.exists()
+
+
+def test_only_this_user_may_read_the_state(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        store = Store.open(url(tmp_path))
+        take(store, ROWS)
+    finally:
+        os.umask(old)
+    folder = tmp_path / "state"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert set(modes(folder).values()) == {0o600}
+    store.close()
+    (folder / "state.db").chmod(0o644)
+    Store.open(url(tmp_path)).close()
+    assert modes(folder)["state.db"] == 0o600
+
+
+@pytest.mark.parametrize("amount", [1.5, 1, "1.50"])
+def test_amounts_that_are_not_exact_are_refused(store: Store, amount: object) -> None:
+    money = Table("money", MetaData(), Column("cents", Cents))
+    memory = create_engine("sqlite://")
+    money.create(memory)
+    with memory.begin() as connection:
+        connection.execute(insert(money).values(cents=Decimal("-0.01")))
+        assert connection.execute(select(money.c.cents)).scalar() == Decimal("-0.01")
+        with pytest.raises(StatementError):
+            connection.execute(insert(money).values(cents=amount))
+    memory.dispose()
+    # An equal exact amount is already remembered when the other one comes.
+    store.stage(facts(), iter([repayment("1", "1", "1.5"), repayment("2", "1", "1")])).close()
+    bad = msgspec.structs.replace(repayment("3", "1"), amount=amount)
+    with pytest.raises(TypeError, match="not an exact amount"):
+        store.stage(facts(), iter([bad]))
+
+
+def test_amounts_keep_every_cent(store: Store) -> None:
+    huge = Decimal("99999999999999.99")
+    take(store, [borrower("1"), loan("1", "1", opening=huge, currency=NO_CURRENCY)])
+    with store.read() as work:
+        assert work.ledger_totals() == {NO_CURRENCY: huge}
+
+
+@pytest.mark.parametrize("text", ["0", "7", "007", "-1", "1.0", "9" * 18, "9" * 30, "٣", " 1", ""])
+def test_an_id_comes_back_as_it_was(text: str) -> None:
+    assert str(native(text)) == text
+
+
+def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, tables.metadata) == []
+        assert schema.revision(connection) == tables.SCHEMA
+
+
+def at_first_version(folder: Path) -> None:
+    """A database with data as the first version of the program left it."""
+    from alembic import command
+
+    path = folder / "state" / "state.db"
+    engine.make_private(path)
+    opened = engine.open_engine(engine.parsed(url(folder)))
+    config = schema._config()
+    with opened.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO books (system, company, planned_through) VALUES ('xero', 'c', 7)"
+        )
+    opened.dispose()
+
+
+def test_a_database_of_the_first_version_is_backed_up_and_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
+    at_first_version(tmp_path)
+    store = Store.open(url(tmp_path))
+    with store.begin() as work:
+        assert work.planned_through("xero", "c") == 7
+        work.set_mirror_cursor("xero", "c", "2026-11-20")
+    store.close()
+    backup = tmp_path / "state" / f"state.db.before-{tables.SCHEMA}-from-0001"
+    assert modes(tmp_path / "state") == {"state.db": 0o600, backup.name: 0o600}
+    connection = sqlite3.connect(backup)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert connection.execute("SELECT planned_through FROM books").fetchall() == [(7,)]
+    connection.close()
+
+
+def test_a_database_of_a_newer_program_is_refused_and_not_touched(tmp_path: Path) -> None:
+    store = Store.open(url(tmp_path))
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    store.close()
+    before = contents(tmp_path)
+    with pytest.raises(ConfigurationError, match="newer version of this program"):
+        Store.open(url(tmp_path))
+    after = {name: value for name, value in contents(tmp_path).items() if name in before}
+    assert after == before
+
+
+@pytest.mark.parametrize("wrong", ["state.db", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
+def test_a_wrong_url_says_what_is_right(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"\[state\] url"):
+        Store.open(wrong)
+
+
+def test_prefixes_and_sources_of_an_installation_stay(store: Store) -> None:
+    take(store, ROWS)
+    for changed in ({"source": "prestacop"}, {"installation": "xx-7f3a"}):
+        stage = store.stage(facts(**changed), iter(ROWS))
+        with pytest.raises(ConfigurationError):
+            store.accept(stage, "2026-11-20T06:00:00Z")
+        stage.close()
+    stage = store.stage(facts(), iter(ROWS))
+    with pytest.raises(ConfigurationError, match="would post everything again"):
+        store.accept(stage, "2026-11-20T06:00:00Z", prefix="OTHER")
+    stage.close()
