@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,7 +41,6 @@ from bridge.settingtypes import (
     StoreUrl,
     SystemName,
     Url,
-    Words,
     Zone,
     is_loopback,
 )
@@ -68,9 +66,9 @@ class Lender(_Section):
 
 
 class LedgerSource(_Section):
-    kind: Literal["deudores", "prestacop"]
+    kind: Literal["deudores"]
     path: Path
-    """A delivery (folder or file), or a folder of deliveries."""
+    """A delivery: a folder, a ZIP or a single file."""
     mapping: Path | None = None
     prefer: Literal["json", "csv", "xlsx"] = "json"
     """Which form is read when a delivery holds the same content in several."""
@@ -97,11 +95,9 @@ class SystemSettings(_Section):
     """0 lifts the limit, for a sandbox started with --fast; none is the provider's limit."""
     budget: Annotated[int, Field(gt=0)] | None = None
     """Metered calls that one day may use; none is the provider's own limit."""
-    cutover: date | None = None
-    """Loans before this day are not posted one by one."""
 
     @model_validator(mode="after")
-    def _static_is_foris_loopback(self) -> SystemSettings:
+    def _static_is_for_loopback(self) -> SystemSettings:
         if self.access == "static":
             if not self.static_token:
                 raise refusal(
@@ -113,12 +109,6 @@ class SystemSettings(_Section):
                     'Write access = "oauth" and run `ledger-bridge connect`.',
                 )
         return self
-
-
-class Schedule(_Section):
-    sync_every_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
-    reconcile_at: time = time(6, 0)
-    """In the lender's time zone."""
 
 
 class Limits(_Section):
@@ -137,24 +127,6 @@ class ReportSettings(_Section):
     formats: Formats = ("html", "xlsx")
     folder: Path = Path("reports")
     languages: Languages = ("es",)
-
-
-class Email(_Section):
-    enabled: bool = False
-    host: str = ""
-    port: Annotated[int, Field(gt=0, lt=65536)] = 587
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str = ""
-    sender: str = ""
-    to: Words = ()
-
-    @model_validator(mode="after")
-    def _complete(self) -> Email:
-        needed = {"host": self.host, "sender": self.sender, "to": self.to}
-        if self.enabled and (empty := [key for key, value in needed.items() if not value]):
-            what = f"e-mail is enabled but {', '.join(empty)} is empty."
-            raise refusal(what, "Fill it in, or write enabled = false.")
-        return self
 
 
 class State(_Section):
@@ -176,10 +148,8 @@ class Settings(BaseSettings):
     lender: Lender
     source: LedgerSource
     systems: dict[SystemName, SystemSettings] = {}
-    schedule: Schedule = Schedule()
     limits: Limits = Limits()
     report: ReportSettings = ReportSettings()
-    email: Email = Email()
     state: State = State()
     logs: Logs = Logs()
 

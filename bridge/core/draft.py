@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bridge.core.booking import Booking
-from bridge.core.books import CreditNote, Transaction, digest_of
+from bridge.core.books import CreditNote, Customer, Transaction, digest_of
 from bridge.core.delivery import Binding
 from bridge.core.identity import Letter, base_reference, reference, with_generation
 from bridge.core.ledger import Adjustment, LoanFile, Repayment
@@ -81,15 +81,22 @@ class Draft:
         """The full reference: the live one, or the next generation after a void.
 
         `replace`: a posted document whose facts changed is voided and posted anew; so is every
-        document of a loan that moved to another customer.
+        document of a loan that moved to another customer or currency.
         """
         found = self._latest.get(base)
         if found is None:
             return base
-        moved = self.customer != getattr(found.document, "customer", self.customer)
+        moved = self.moved(found)
         if found.voided or ((replace or moved) and found.document.facts != facts):
             return with_generation(base, found.generation + 1)
         return found.reference
+
+    def moved(self, binding: Binding) -> bool:
+        """Whether the loan has another customer or currency than this posted document."""
+        posted = binding.document
+        return not isinstance(posted, Customer) and (
+            (posted.customer, posted.currency) != (self.customer, self.loan.currency)
+        )
 
     def head(
         self,

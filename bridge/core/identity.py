@@ -45,7 +45,7 @@ def reference(prefix: str, letter: Letter, native_id: str, part: str = "") -> st
     """The document's name in the books, in its first generation; `part` is a suffix like `I03`.
 
     A native id that is too long or has other signs than letters and digits is replaced by a
-    digest of itself (up to 8 characters, base 32), so that two ids never share a reference by being cut.
+    digest of itself (up to 8 characters, base 32): ids are never cut, so two never share a name.
     """
     room = REFERENCE_LENGTH - len(prefix) - 2 - len(part) - _ROOM_FOR_GENERATION
     fits = re.fullmatch(r"[A-Za-z0-9]+", native_id) is not None and len(native_id) <= room

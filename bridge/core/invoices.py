@@ -87,32 +87,23 @@ class Invoicing:
     def _per_instalment(
         self, schedule: tuple[Instalment, ...], parts: Parts, opening: Decimal
     ) -> list[Invoice]:
-        made: list[Invoice] = []
+        """One invoice for each instalment; the first purpose takes what rounding leaves."""
+        (first, _), *others = parts
         total = sum((amount for _, amount in parts), ZERO)
-        before = ZERO
-        taken = dict.fromkeys((purpose for purpose, _ in parts), ZERO)
-        for instalment in schedule:
-            last = instalment is schedule[-1]
-            before = opening if last else min(before + instalment.amount, opening)
-            lines: Parts = []
-            share = total if last else quantised(total * before / opening, self.loan.currency)
-            rest = share - sum(taken.values(), ZERO)
-            for purpose, amount in reversed(parts):
-                upto = amount if last else quantised(amount * before / opening, self.loan.currency)
-                part = min(upto - taken[purpose], rest)
-                if purpose == parts[0][0]:
-                    part = rest
-                taken[purpose] += part
-                rest -= part
-                lines.insert(0, (purpose, part))
-            part_name = f"I{instalment.number:02}"
+        made: list[Invoice] = []
+        for instalment, before, amount in _shares(schedule, opening):
+            lines = [
+                (purpose, lending.split(opening, part, before, amount)) for purpose, part in others
+            ]
+            rest = lending.split(opening, total, before, amount)
+            rest -= sum((part for _, part in lines), ZERO)
             invoice = self._invoice(
                 Letter.LOAN,
                 self.loan.id,
-                part_name,
+                f"I{instalment.number:02}",
                 self.loan.start,
                 max(instalment.due, self.loan.start),
-                [(purpose, amount) for purpose, amount in lines if amount],
+                [(purpose, part) for purpose, part in [(first, rest), *lines] if part],
             )
             made.extend([invoice] if invoice else [])
         return made
@@ -122,21 +113,16 @@ class Invoicing:
     ) -> list[Invoice]:
         """One interest invoice per instalment, dated and posted when it falls due."""
         made: list[Invoice] = []
-        paid, waiting = ZERO, ZERO
-        for instalment in schedule:
-            last = instalment is schedule[-1]
-            amount = opening - paid if last else min(instalment.amount, opening - paid)
-            part = lending.split(opening, interest, paid, amount)
-            paid += amount
-            if not part:
-                continue
-            if instalment.due > self.file.as_of:
+        waiting = ZERO
+        for instalment, before, amount in _shares(schedule, opening):
+            part = lending.split(opening, interest, before, amount)
+            if part and instalment.due > self.file.as_of:
                 waiting += part
-                continue
-            name = f"F{instalment.number:02}"
-            due = instalment.due
-            invoice = self._invoice(Letter.LOAN, self.loan.id, name, due, due, [("interest", part)])
-            made.extend([invoice] if invoice else [])
+            elif part:
+                name, due = f"F{instalment.number:02}", instalment.due
+                parts: Parts = [("interest", part)]
+                invoice = self._invoice(Letter.LOAN, self.loan.id, name, due, due, parts)
+                made.extend([invoice] if invoice else [])
         if waiting:
             self._hold("interest.not_due", f"debt:{self.loan.id}", waiting)
         return made
@@ -222,11 +208,11 @@ class Invoicing:
             bases.add(base)
             bound = self.draft.bound(base)
             posted = bound.document if bound else None
-            if not isinstance(posted, Invoice):
+            if bound is None or not isinstance(posted, Invoice) or self.draft.moved(bound):
                 documents.append(invoice)
             elif posted.facts == invoice.facts:
                 documents.append(posted)
-            elif posted.customer != invoice.customer or self._may_change(posted, invoice):
+            elif self._may_change(posted, invoice):
                 documents.append(invoice)
             else:
                 documents.append(posted)
@@ -250,8 +236,6 @@ class Invoicing:
         return documents
 
     def _may_change(self, posted: Invoice, wanted: Invoice) -> bool:
-        if posted.currency != wanted.currency:
-            return False
         locked = self.draft.booking.company.locked_through
         is_open = locked is None or (posted.day > locked and wanted.day > locked)
         same_money = posted.total == wanted.total and posted.day == wanted.day
@@ -318,3 +302,15 @@ class Invoicing:
         self.holds.append(
             Hold(code=code, subject=subject, currency=self.loan.currency, amount=amount)
         )
+
+
+def _shares(
+    schedule: tuple[Instalment, ...], opening: Decimal
+) -> Iterator[tuple[Instalment, Decimal, Decimal]]:
+    """(instalment, due before it, its amount); the last takes what is left of the loan."""
+    before = ZERO
+    for instalment in schedule:
+        left = opening - before
+        amount = left if instalment is schedule[-1] else min(instalment.amount, left)
+        yield instalment, before, amount
+        before += amount

@@ -23,7 +23,6 @@ Purpose = Literal[
     "discount",
     "write_off",
     "recovery",
-    "opening",
 ]
 PURPOSES: tuple[str, ...] = Purpose.__args__  # type: ignore[attr-defined]
 
@@ -37,7 +36,6 @@ NEEDED_CLASSES: dict[str, frozenset[str]] = {
     "discount": frozenset({"expense", "income"}),
     "write_off": frozenset({"expense", "asset", "liability"}),
     "recovery": frozenset({"income"}),
-    "opening": frozenset({"equity", "asset", "liability"}),
 }
 """Purpose → classes of account it may be booked to. Principal is never income (DESIGN §2)."""
 
@@ -128,8 +126,8 @@ class BooksMapping(_Model):
 
     invoice_per: Literal["loan", "instalment"] = "loan"
     interest: Literal["upfront", "as_due"] = "upfront"
-    own: tuple[Literal["amount", "date", "customer", "name"], ...] = ()
-    """Fields of posted documents that the bridge sets right again when the books change them."""
+    own: tuple[Literal["name"], ...] = ()
+    """Fields of what is posted that follow the ledger: a renamed borrower renames the customer."""
     lines: dict[Purpose, LineRule]
     deposits: tuple[DepositRule, ...]
     payment_methods: dict[str, str] = {}

@@ -7,7 +7,6 @@ with fewer (CLP, PYG) are checked by `fits`. Source: ISO 4217, table in CONTRIBU
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 NO_CURRENCY = "XXX"
@@ -21,28 +20,6 @@ EXPONENTS = {
 
 CENT = Decimal("0.01")
 _UNITS = {0: Decimal(1), 2: CENT}
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An exact amount in one currency."""
-
-    amount: Decimal
-    currency: str
-
-    def __post_init__(self) -> None:
-        assert isinstance(self.amount, Decimal), f"not exact: {self.amount!r}"
-
-    def __add__(self, other: Money) -> Money:
-        assert self.currency == other.currency, f"{self.currency} + {other.currency}"
-        return Money(self.amount + other.amount, self.currency)
-
-    def __sub__(self, other: Money) -> Money:
-        assert self.currency == other.currency, f"{self.currency} - {other.currency}"
-        return Money(self.amount - other.amount, self.currency)
-
-    def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
 
 
 def quantised(amount: Decimal, currency: str) -> Decimal:

@@ -150,12 +150,13 @@ def _orphans(file: LoanFile, bound: Sequence[Binding], posted: Decimal) -> tuple
 
 
 def _moved_behind_a_lock(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> bool:
-    """The loan has another customer now, and some of what is posted lies in a closed period."""
+    """The loan has another customer or currency, and some of it is posted in a closed period."""
     assert file.loan is not None
     locked = booking.company.locked_through
-    wanted = customer_reference(file, file.loan.borrower, file.loan.currency, booking)
+    customer_now = customer_reference(file, file.loan.borrower, file.loan.currency, booking)
+    wanted = (customer_now, file.loan.currency)
     return locked is not None and any(
-        b.document.customer != wanted and b.document.day <= locked
+        (b.document.customer, b.document.currency) != wanted and b.document.day <= locked
         for b in bound
         if not b.voided and not isinstance(b.document, Customer)
     )

@@ -62,7 +62,7 @@ def post_all(
 ) -> None:
     """Send everything that is due, in order of phase, until the outbox is empty or stuck."""
     name, company = system.name, system.company_id
-    waited_s, busy = 0.0, Unavailable("")
+    waited_s, backoff_s, busy = 0.0, _SHORTEST_WAIT_S, Unavailable("")
     with store.read() as work:
         due = work.outbox_counts(name, company).get(State.PENDING, 0)
     while True:
@@ -71,7 +71,8 @@ def post_all(
         if not batch and not busy.cause:
             break
         if not batch:
-            wait_s = max(busy.retry_after_s, _SHORTEST_WAIT_S)
+            wait_s = max(busy.retry_after_s, backoff_s)
+            backoff_s *= 2
             waited_s += wait_s
             if waited_s > PATIENCE_S:
                 tally.unavailable = busy.cause
@@ -82,6 +83,8 @@ def post_all(
         outcomes = system.post([entry.outgoing() for entry in batch])
         _write_down(store, system, batch, outcomes, clock, tally)
         progress("posted", tally.posted, due)
+        if any(isinstance(o, Posted) for o in outcomes):
+            backoff_s = _SHORTEST_WAIT_S
         refused = [o for o in outcomes if isinstance(o, Unavailable)]
         busy = max(refused, key=lambda o: o.retry_after_s, default=busy)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -256,7 +257,7 @@ rules = st.sampled_from(
 
 
 def accounted_for(shelf: Shelf) -> Decimal:
-    """What is in the books plus everything held."""
+    """What is in the books plus everything held, whatever the currency."""
     assert shelf.last is not None
     held = sum((h.amount for h in (*shelf.last.holds, *shelf.closed)), Decimal(0))
     return held + sum((receivable(b.document) for b in shelf.live()), Decimal(0))
@@ -281,8 +282,7 @@ def test_every_cent_is_still_accounted_for_after_the_ledger_changes(  # type: ig
     shelf.sync(some_file(before, loan_before))
     changed = some_file(after, loan_after)
     shelf.sync(changed)
-    if loan_before.currency == loan_after.currency:
-        assert accounted_for(shelf) == lending.balance(changed)
+    assert accounted_for(shelf) == lending.balance(changed)
     assert shelf.sync(changed) == []
 
 
@@ -306,3 +306,92 @@ def test_the_borrower_is_the_customer_under_a_reference_of_ours() -> None:
     assert wanted is not None
     assert (wanted.reference, wanted.notes, wanted.phone) == ("DY7F3A-D11", "DY7F3A-D11", "")
     assert BORROWER.name == wanted.name
+
+
+def test_insurance_has_a_line_of_its_own_when_the_parts_add_up() -> None:
+    parts = {"interest": Decimal(15000), "insurance": Decimal(5000)}
+    (invoice,) = invoices(translated(file(loan(**parts))))
+    assert lines(invoice) == {"principal": Decimal(100000)} | parts
+
+
+def test_a_loan_without_a_split_is_all_principal_or_split_by_a_rate() -> None:
+    (plain,) = invoices(translated(file(loan(principal=None))))
+    assert lines(plain) == {"principal": Decimal(120000)}
+    rate = {"policies": {"no_split": "interest_rate", "no_split_rate": 20}}
+    (split,) = invoices(translated(file(loan(principal=None)), **rate))
+    assert lines(split) == {"principal": Decimal(100000), "interest": Decimal(20000)}
+
+
+def test_a_charge_that_is_held_has_no_invoice() -> None:
+    charge = adjusted(7, AdjustmentKind.CHARGE, "12000", notes=noted("movement.future_date"))
+    result = translated(file(account("62000"), charge))
+    assert [i.reference for i in invoices(result)] == [LOAN_ID]
+    assert [(h.subject, h.amount) for h in result.holds] == [("movement:7", Decimal(12000))]
+
+
+def test_an_account_that_is_all_charges_has_no_opening_invoice() -> None:
+    charge = adjusted(7, AdjustmentKind.CHARGE, "12000")
+    assert [i.reference for i in invoices(translated(file(account("12000"), charge)))] == [
+        "DY7F3A-C7"
+    ]
+
+
+def test_a_payment_before_its_loan_keeps_its_date_or_takes_the_loans() -> None:
+    early = paid(1, "500", date(2026, 7, 31))
+    (own,) = receipts(translated(file(loan(), early)))
+    (moved,) = receipts(translated(file(loan(), early), policies={"before_loan": "loan_date"}))
+    assert (own.day, moved.day) == (date(2026, 7, 31), START)
+
+
+def test_a_charge_in_a_closed_period_is_held_alone() -> None:
+    shelf = Shelf()
+    shelf.sync(file(account("50000")))
+    shelf.booking = booking(locked=date(2026, 9, 30))
+    late = adjusted(7, AdjustmentKind.CHARGE, "12000", date(2026, 9, 15))
+    assert shelf.sync(file(account("62000"), late)) == []
+    assert shelf.last is not None
+    assert [(h.code, h.subject) for h in shelf.last.holds] == [
+        ("books.period_closed", "movement:7")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"notes": noted("date.unreadable")}, "date.unreadable"),
+        ({"gross": "-5"}, "debt.total_not_positive"),
+    ],
+)
+def test_a_loan_that_cannot_be_read_is_held(changes: dict[str, object], code: str) -> None:
+    (hold,) = translated(file(loan(**changes))).holds  # type: ignore[arg-type]
+    assert hold.code == code
+
+
+def test_a_foreign_loan_in_a_company_of_one_currency_is_held() -> None:
+    book = booking()
+    single = msgspec.structs.replace(
+        book, company=msgspec.structs.replace(book.company, multicurrency=False)
+    )
+    (hold,) = translate(file(loan(currency="MXN")), single, []).holds
+    assert (hold.code, hold.amount) == ("rate.missing", Decimal(120000))
+
+
+def test_a_loan_that_vanished_while_its_movements_stay_is_a_question() -> None:
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "500")))
+    assert shelf.sync(file(None, paid(1, "500"), borrower=None)) == []
+    assert shelf.last is not None
+    assert [(h.currency, h.amount) for h in shelf.last.holds] == [
+        ("XXX", Decimal(-500)),
+        ("COP", Decimal(-119500)),
+    ]
+
+
+def test_a_loan_moved_behind_a_lock_is_held() -> None:
+    shelf = Shelf()
+    shelf.sync(file(loan()))
+    shelf.booking = booking(locked=date(2026, 9, 30))
+    other = msgspec.structs.replace(BORROWER, id="12")
+    assert shelf.sync(file(loan(borrower="12"), borrower=other)) == []
+    assert shelf.last is not None
+    assert [h.code for h in shelf.last.holds] == ["books.period_closed"]

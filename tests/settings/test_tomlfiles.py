@@ -16,7 +16,7 @@ from bridge.errors import ConfigurationError
 from bridge.mappingfiles import load_books_mapping
 
 MAPPING = """\
-own = ["amount"]
+own = ["name"]
 
 [lines.principal]
 item = "Loan principal"
@@ -70,9 +70,9 @@ def test_a_good_file_is_read_exactly(mapping):
     ("old", "new", "said"),
     [
         (
-            'own = ["amount"]',
-            'own = ["amnt"]',
-            'books.toml:1 [own 1]: "amnt" is not known here. Did you mean "amount"?',
+            'own = ["name"]',
+            'own = ["nmae"]',
+            'books.toml:1 [own 1]: "nmae" is not known here.',
         ),
         ("lines.interest", "lines.intrest", 'books.toml:5 [lines] intrest: "intrest"'),
         (
