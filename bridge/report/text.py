@@ -76,7 +76,10 @@ def _tasks(found: list[Task], texts: Texts) -> list[str]:
         totals = ", ".join(f"{amount} {currency}" for amount, currency in task.totals)
         head = f"{task.kind} ({task.count})" + (f": {totals}" if totals else "")
         out += [f"  {head}", *_wrapped(task.cause, "    "), *_wrapped(f"→ {task.action}", "    ")]
-        out += [f"      {_item(line)}" for line in task.lines]
+        for line in task.lines:
+            out.append(f"      {_item(line)}")
+            if not task.cause:
+                out += _wrapped(line.cause, "          ")
         if task.more:
             out.append(f"      … {texts('more', count=task.more)}")
         out.append("")

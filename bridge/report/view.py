@@ -48,6 +48,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     action: str
     cause: str
+    """Empty when its items have several: then each line says its own."""
     kind: str
     severity: str
     """bad, warn or quiet."""
@@ -84,15 +85,11 @@ def lines(
 def tasks(
     result: SystemResult, texts: Texts, figures: Figures, names: dict[str, str]
 ) -> tuple[list[Task], list[Task]]:
-    """What a person must do, and what settles itself; each grouped by cause and action."""
-    groups: dict[tuple[ItemKind, str, str], list[Item]] = {}
+    """What a person must do, and what settles itself; each grouped by what to do."""
+    groups: dict[tuple[ItemKind, str], list[Item]] = {}
     for item in result.items:
-        cause = "" if item.cause == "list.more" else item.cause
-        key = (item.kind, item.action, cause)
-        if not cause:  # the closing line of a list joins the group it closes
-            key = next((k for k in groups if k[:2] == key[:2]), key)
-        groups.setdefault(key, []).append(item)
-    made = [(key[1], _task(items, texts, figures, names)) for key, items in groups.items()]
+        groups.setdefault((item.kind, item.action), []).append(item)
+    made = [(action, _task(items, texts, figures, names)) for (_, action), items in groups.items()]
     order = ("bad", "warn", "quiet")
     made.sort(key=lambda pair: order.index(pair[1].severity))
     person = [task for action, task in made if action not in SETTLES_ITSELF]
@@ -113,6 +110,7 @@ def _task(items: list[Item], texts: Texts, figures: Figures, names: dict[str, st
         if item.amount:
             sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.amount
     first = items[0]
+    causes = {item.cause for item in items if item.cause != "list.more"}
     documents = {(i.reference, i.external_id, i.subject) for i in items if i.count == 1}
     count = len(documents) + sum(item.count for item in items if item.count > 1)
     # A remainder has nothing to show but its amount.
@@ -120,7 +118,7 @@ def _task(items: list[Item], texts: Texts, figures: Figures, names: dict[str, st
     shown = lines(listed[:_FIRST], texts, figures, names)
     return Task(
         action=texts.of("actions", first.action),
-        cause=texts.cause(first.cause),
+        cause=texts.cause(first.cause) if len(causes) == 1 else "",
         kind=texts.of("kinds", first.kind),
         severity=severity(first),
         count=count,

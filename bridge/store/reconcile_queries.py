@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, text, tuple_
 
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, State
@@ -150,12 +150,12 @@ class ReconcileQueries(Session):
     def unbound(self, system: str, company: str, prefixes: Sequence[str]) -> Iterator[Unbound]:
         """Live documents without a live binding that were ours, or have a number like ours."""
         books = self._books_of(system, company)
-        was_ours = self._bound(voided=1)
+        was_ours = self._bound(books, voided=1)
         query = (
             select(MIRROR.c.body, was_ours)
             .where(
                 self._live(books),
-                not_(self._bound(voided=0)),
+                not_(self._bound(books, voided=0)),
                 or_(was_ours, self._numbered(prefixes)),
             )
             .order_by(MIRROR.c.kind, MIRROR.c.number, MIRROR.c.external_id)
@@ -298,8 +298,13 @@ class ReconcileQueries(Session):
     def _live(self, books: int) -> ColumnElement[bool]:
         return and_(MIRROR.c.books == books, MIRROR.c.status == Status.LIVE.value)
 
-    def _bound(self, voided: int) -> ColumnElement[bool]:
-        return exists().where(_SAME, BINDING.c.voided == voided)
+    def _bound(self, books: int, voided: int) -> ColumnElement[bool]:
+        """Whether a binding is about the mirror's row. As a set: for a correlated subquery SQLite
+        picks the primary key and walks all bindings for each row (seen 2026-11-21, 3.40)."""
+        bound = select(BINDING.c.kind, BINDING.c.external_id).where(
+            BINDING.c.books == books, BINDING.c.voided == voided
+        )
+        return tuple_(MIRROR.c.kind, MIRROR.c.external_id).in_(bound)
 
     def _numbered(self, prefixes: Sequence[str]) -> ColumnElement[bool]:
         """Whether the number begins like a reference of ours (`LIKE` would ignore case)."""
@@ -311,11 +316,12 @@ class ReconcileQueries(Session):
     def _foreign(
         self, system: str, company: str, prefixes: Sequence[str], kinds: Iterable[Kind]
     ) -> ColumnElement[bool]:
+        books = self._books_of(system, company)
         return and_(
-            self._live(self._books_of(system, company)),
+            self._live(books),
             MIRROR.c.kind.in_([kind.value for kind in kinds]),
-            not_(self._bound(voided=0)),
-            not_(self._bound(voided=1)),
+            not_(self._bound(books, voided=0)),
+            not_(self._bound(books, voided=1)),
             not_(self._numbered(prefixes)),
         )
 
@@ -340,7 +346,7 @@ class ReconcileQueries(Session):
         now = {(k, i): _posted(body) for k, i, body in self._connection.execute(by_id)}
         by_number = (
             select(t.kind, t.number, t.body)
-            .where(self._live(books), t.number.in_(references), not_(self._bound(voided=0)))
+            .where(self._live(books), t.number.in_(references), not_(self._bound(books, voided=0)))
             .order_by(t.external_id.desc())
         )
         same = {(k, n): _posted(body) for k, n, body in self._connection.execute(by_number)}
