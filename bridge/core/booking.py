@@ -194,7 +194,9 @@ class _Finder:
 
     def item(self, wanted: str, key: str) -> Item | None:
         named = [i for i in self.chart.items if wanted in (i.id, i.name)]
-        return self._one(wanted, named, [i.name for i in self.chart.items], key, "an item")
+        return self._one(
+            wanted, named, [i.name for i in self.chart.items if i.active], key, "an item"
+        )
 
     def account(self, wanted: str, key: str) -> Account | None:
         """By number first, then name, then id: a number on a chart may look like another's id."""
@@ -202,8 +204,8 @@ class _Finder:
             named = [a for a in self.chart.accounts if wanted and getattr(a, field) == wanted]
             if named:
                 break
-        choices = [a.number or a.name for a in self.chart.accounts]
-        choices += [a.name for a in self.chart.accounts]
+        active = [a for a in self.chart.accounts if a.active]
+        choices = [a.number for a in active] + [a.name for a in active]
         return self._one(wanted, named, choices, key, "an account")
 
     def listed(self, name: str, wanted: str, key: str) -> str:

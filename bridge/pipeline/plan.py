@@ -215,15 +215,14 @@ class _Planner:
         )
 
     def _without_refused(self, key: LoanKey, changes: list[Change]) -> list[Change]:
-        """What is left to enqueue: not what a person has yet to look at in the very same words.
-
-        Everything else that was planned before and not sent is superseded.
+        """What is left to enqueue: not what a person has yet to look at, or has dropped, in the
+        very same words. Everything else that was planned before and not sent is superseded.
         """
-        old = self.work.supersedable(self.name, self.company, key)
+        old = self.work.planned_before(self.name, self.company, key)
         refused = [
             entry
             for entry in old
-            if entry.state in WAITS_FOR_A_PERSON
+            if entry.state in WAITS_FOR_A_PERSON | {State.DROPPED}
             and any(
                 c.operation is entry.operation and c.document == entry.document for c in changes
             )
@@ -263,6 +262,9 @@ class _Planner:
         idempotency = identity.key(
             self.name, self.company, change.operation, reference, change.document.digest
         )
+        refused = self.work.refusals(self.name, self.company, reference)
+        if refused:  # the old key may remember the refusal
+            idempotency = f"{idempotency}-{refused}"
         return NewEntry(
             operation=change.operation,
             document=change.document,

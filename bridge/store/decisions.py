@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from typing import Any
 
-from bridge.core.delivery import Operation, State, may
+from sqlalchemy import ColumnElement, Row, or_, select
+
+from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
 from bridge.errors import UsageError
 from bridge.store import tables
 from bridge.store.bindings import OUTBOX, WAIT
 from bridge.store.outbox import Outbox
-from bridge.store.outbox_rows import NEVER_YET
-from bridge.store.values import DecisionRecord, Entry, LoanKey
+from bridge.store.outbox_rows import books_of, entry_of
+from bridge.store.planning import Planning
+from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
 DECISION = tables.table(tables.Decision)
 
 
-class Decisions(Outbox):
+class Decisions(Outbox, Planning):
     """The part of a unit of work that answers to people."""
 
     def entries(
@@ -47,8 +50,29 @@ class Decisions(Outbox):
         return found[0] if found else None
 
     def retry(self, entry_id: int, who: str, at: str) -> None:
-        """A person decided to send a rejected or drifted entry again."""
-        self._decide(entry_id, State.PENDING, "retry", who, at)
+        """A person decided to try a rejected or drifted entry again.
+
+        Its loan is planned anew, with the mapping, rates and lock date of that moment. A customer,
+        who belongs to no loan, is sent again under a new key: the old one may remember a refusal.
+        """
+        row = self._decide(entry_id, State.SUPERSEDED, "retry", who, at)
+        books = self._connection.execute(books_of(row.books)).one()
+        if row.loan:
+            loan = (row.installation, row.loan)
+            self.set_revisit(books.system, books.company, loan, "outbox.retry")
+            return
+        refused = self.refusals(books.system, books.company, row.reference)
+        entry = entry_of(row)
+        again = NewEntry(
+            operation=entry.operation,
+            document=entry.document,
+            key=f"{entry.key.partition('-')[0]}-{refused}",
+            phase=entry.phase,
+            generation=entry.generation,
+            target=entry.target,
+            reason=entry.reason,
+        )
+        self.enqueue(entry.run, books.system, books.company, [again])
 
     def drop(self, entry_id: int, who: str, at: str) -> None:
         """A person decided not to send an entry."""
@@ -87,17 +111,21 @@ class Decisions(Outbox):
             for row in self._connection.execute(query)
         ]
 
-    def _decide(self, entry_id: int, state: State, verb: str, who: str, at: str) -> None:
+    def _decide(self, entry_id: int, state: State, verb: str, who: str, at: str) -> Row[Any]:
         row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
         if row is None:
             raise UsageError(f"outbox entry {entry_id} does not exist; see `outbox list`")
-        if not may(State(row.state), state):
+        allowed = may(State(row.state), state)
+        if verb == "retry":
+            allowed = State(row.state) in WAITS_FOR_A_PERSON
+        if not allowed:
             raise UsageError(f"{row.reference} is {row.state}; it cannot be changed by {verb}")
         created = row.operation == Operation.CREATE.value and row.state == State.DRIFTED.value
-        if created and state is State.PENDING:
+        if created and state is State.SUPERSEDED:
             raise UsageError(
                 f"{row.reference} is in the books already, with other content: correct it there, "
                 "or drop this entry"
             )
-        self._step(row, state, code=row.code, detail=row.detail, not_before=NEVER_YET)
+        self._step(row, state, code=row.code, detail=row.detail)
         self.record_decision(who, at, verb, row.reference, row.detail, entry_id)
+        return row

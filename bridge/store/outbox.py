@@ -77,19 +77,31 @@ class Outbox(Bindings):
                 self._connection.execute(WAIT.insert(), waits)
         return len(entries)
 
-    def supersedable(self, system: str, company: str, loan: LoanKey) -> list[Entry]:
-        """Entries of a loan that are not on their way: waiting to be sent, or for a person."""
+    def planned_before(self, system: str, company: str, loan: LoanKey) -> list[Entry]:
+        """Entries of a loan that are neither on their way nor done: waiting to be sent, waiting
+        for a person, or dropped by one."""
         t = OUTBOX.c
         return self._entries(
             t.books == self._books_of(system, company),
             t.installation == loan[0],
             t.loan == loan[1],
-            t.state.in_(_SUPERSEDABLE),
+            t.state.in_((*_SUPERSEDABLE, State.DROPPED)),
             limit=_MOST_OF_A_LOAN,
         )
 
+    def refusals(self, system: str, company: str, reference: str) -> int:
+        """How often the books have refused a write of this reference."""
+        t = OUTBOX.c
+        query = select(func.count()).where(
+            t.books == self._books_of(system, company), t.reference == reference, t.code != ""
+        )
+        return int(self._connection.execute(query).scalar() or 0)
+
     def supersede(self, entries: Sequence[Entry]) -> None:
-        """Give up entries that are not on their way: newer ones say what is wanted now."""
+        """Give up entries that are not on their way: newer ones say what is wanted now.
+
+        What a person dropped stays dropped.
+        """
         assert all(may(state, State.SUPERSEDED) for state in _SUPERSEDABLE)
         for part in chunks([entry.id for entry in entries], PARAMETERS):
             self._connection.execute(WAIT.delete().where(WAIT.c.entry.in_(part)))

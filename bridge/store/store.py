@@ -27,7 +27,6 @@ from bridge.store.engine import (
 )
 from bridge.store.ledger_queries import LedgerQueries
 from bridge.store.mirror import Mirror
-from bridge.store.planning import Planning
 from bridge.store.runs import Runs
 from bridge.store.scratch import copy_untouched
 from bridge.store.stage import Stage, amount_text
@@ -36,7 +35,7 @@ from bridge.store.values import Accepted
 REINSTALLED_LISTED = 20
 
 
-class Work(LedgerQueries, Planning, Decisions, Mirror, Runs):
+class Work(LedgerQueries, Decisions, Mirror, Runs):
     """One transaction on the whole state; see the parts for what it can do."""
 
 

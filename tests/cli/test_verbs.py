@@ -190,7 +190,7 @@ def test_a_refused_document_waits_for_a_person_who_decides(lender):
     assert lender.run("outbox", "drop", str(first))[0] == 0
     assert lender.json("outbox", "show", str(first))["state"] == "dropped"
     assert lender.json("outbox", "retry", str(second)) == {"decision": "retry", "entries": [second]}
-    assert lender.json("outbox", "show", str(second))["state"] == "pending"
+    assert lender.json("outbox", "show", str(second))["state"] == "superseded"
     decided = lender.json("history")["decisions"]
     assert [each["verb"] for each in decided] == ["retry", "drop"]
     assert lender.run("outbox", "retry", str(first))[0] == 2

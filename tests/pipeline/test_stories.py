@@ -216,3 +216,62 @@ def test_the_books_hold_the_ledgers_own_amounts(world: World, ledger: Ledger) ->
             if m["debt_id"] == debt["debt_id"] and m["type"] in ("INCREASE", "LATE_FEE")
         )
         assert Decimal(posted["total"]) == debt["amount"] - charged
+
+
+def test_an_item_made_inactive_stops_the_pass_with_what_to_do(world: World, ledger: Ledger) -> None:
+    edit(world, action="inactivate", kind="item", name="Late fee")
+    stopped = one(world.sync()).stopped
+    assert isinstance(stopped, ConfigurationError)
+    assert '"Late fee" is not an item in' in str(stopped.problems[0])
+    assert "deleted" not in stopped.problems[0].fix
+    assert numbers(world) == []
+
+
+def test_a_refused_customer_goes_through_once_the_bookkeeper_made_room(
+    world: World, ledger: Ledger
+) -> None:
+    ledger.debtors[1]["name"] = "Solo Una Persona"
+    ledger.write(world.snapshot)
+    edit(world, action="add", kind="customer", name="Solo Una Persona")
+    world.control("POST", "quickbooks/settings", requestid_replays_faults=True)
+    world.sync()
+    (refused,) = entries(world, State.REJECTED)
+    edit(world, action="rename", name="Solo Una Persona", to="Otra Persona")
+    with world.bridge() as bridge, bridge.store.begin() as work:
+        work.retry(refused.id, "ana", "2026-11-20T12:00:00Z")
+    assert world.sync().verdict == "clean"
+    assert "DY7F3A-L1" in numbers(world)
+
+
+def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
+    world: World, ledger: Ledger
+) -> None:
+    payment = a_payment(ledger)
+    world.control(
+        "POST",
+        "faults",
+        system="quickbooks",
+        kind="429",
+        when="before",
+        count=500,
+        match={"method": "POST", "path": "/payment"},
+    )
+    world.sync()
+    waiting = next(e for e in entries(world, State.PENDING) if e.reference == f"DY7F3A-P{payment}")
+    with world.bridge() as bridge, bridge.store.begin() as work:
+        work.drop(waiting.id, "ana", "2026-11-20T12:00:00Z")
+    world.control("DELETE", "faults")
+    world.clock.move(3600)
+    world.sync()
+    debt = ledger.movements[payment]["debt_id"]
+    ledger.debts[debt]["note"] = "x"
+    new = ledger.move(random.Random(3))
+    ledger.movements[new].update(debt_id=debt, type="PAYMENT", amount=500)
+    ledger.write(world.snapshot)
+    world.sync()
+    assert f"DY7F3A-P{payment}" not in numbers(world)
+    assert f"DY7F3A-P{new}" in numbers(world)
+    ledger.movements[payment]["amount"] += 500
+    ledger.write(world.snapshot)
+    world.sync()
+    assert f"DY7F3A-P{payment}" in numbers(world)

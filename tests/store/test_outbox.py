@@ -245,7 +245,7 @@ def test_superseded_entries_leave_no_waits_behind(store: Store) -> None:
     first_loan(store)
     with store.begin() as work:
         assert work.unsettled(*BOOKS, ONE) == set()
-        work.supersede(work.supersedable(*BOOKS, ONE))
+        work.supersede(work.planned_before(*BOOKS, ONE))
         assert work.outbox_counts(*BOOKS) == {State.PENDING: 1, State.SUPERSEDED: 3}
     post(store, claimed(store))
     assert claimed(store) == []
