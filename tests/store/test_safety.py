@@ -45,10 +45,14 @@ def modes(folder: Path) -> dict[str, int]:
 
 CHILD = """
 import os, sys
-from tests.store.rows import borrower, facts, loan, repayment
+from tests.store.rows import borrower, facts, loan, take
 from bridge.store import Store
 
 store = Store.open(sys.argv[1])
+if sys.argv[2] == "idle":
+    take(store, [borrower("1"), loan("1", "1")])
+    print("ready", flush=True)
+    sys.stdin.read()
 if sys.argv[2] == "stage":
     def rows():
         for number in range(2000):
@@ -159,6 +163,16 @@ def test_a_dry_run_beside_a_writer_sees_what_is_committed_and_changes_no_byte(
     assert contents(tmp_path) == before
     kill(writer)
     store.close()
+
+
+def test_a_dry_run_beside_a_process_that_wrote_last_changes_no_byte(tmp_path: Path) -> None:
+    # Nobody has read since that process wrote: a reader would mark that in the index.
+    other = child(url(tmp_path), "idle")
+    before = contents(tmp_path)
+    assert "state/state.db-shm" in before
+    assert dry_run(Store.open(url(tmp_path), migrate=False)) == {"COP": Decimal(120000)}
+    assert contents(tmp_path) == before
+    kill(other)
 
 
 def test_a_dry_run_after_a_crash_changes_no_byte_either(tmp_path: Path) -> None:
