@@ -239,6 +239,57 @@ def test_what_a_listing_leaves_out_is_asked_for_before_it_is_called_missing(worl
     assert result.agree
 
 
+def test_one_receivable_account_for_all_currencies_is_told_apart(world: World) -> None:
+    class Merged(Broken):
+        def read(self, kinds: Any) -> Iterator[Any]:
+            yield from self.system.read(kinds)
+
+        def chart(self) -> Any:
+            chart = self.system.chart()
+            receivables = [a for a in chart.accounts if a.role == "receivable"]
+            home = chart.company.home_currency
+            balance = sum((a.balance for a in receivables if a.currency == home), Decimal(0))
+            for document in self.system.read([Kind.INVOICE, Kind.RECEIPT, Kind.CREDIT_NOTE]):
+                if document.currency != home and document.open:
+                    sign = 1 if document.kind is Kind.INVOICE else -1
+                    at_home = (document.open * document.rate).quantize(Decimal("0.01"))
+                    balance += sign * at_home
+            one = msgspec.structs.replace(receivables[0], currency="", balance=balance)
+            others = tuple(a for a in chart.accounts if a.role != "receivable")
+            return msgspec.structs.replace(chart, accounts=(*others, one))
+
+    ledger = Ledger.random(random.Random(7), loans=4)
+    ledger.lend(5, random.Random(1))
+    ledger.debts[5]["currency"] = "MXN"
+    ledger.write(world.snapshot)
+    world.sync()
+    result = answer(world, wrap=lambda system: Merged(system, TryLater("")))
+    adds_up(result)
+    assert result.agree
+    assert {tie.currency for tie in result.tie_outs} == {"COP", "MXN"}
+    separate = answer(world)
+    assert [t.control_account for t in result.tie_outs] == [
+        t.control_account for t in separate.tie_outs
+    ]
+    codes = {notice.code for notice in result.notices}
+    assert codes >= {"control.from_documents", "control.home_less_foreign"}
+
+
+def test_a_write_whose_correction_arrived_unseen_is_not_called_an_edit(world: World) -> None:
+    ledger = Ledger.random(random.Random(7), loans=4)
+    ledger.write(world.snapshot)
+    payment = next(m for m in ledger.movements.values() if m["type"] == "PAYMENT")
+    payment["amount"] += 500
+    ledger.write(world.snapshot)
+    world.dies = lambda when: when == "after the answer"
+    with pytest.raises(Killed):
+        world.sync()
+    result = answer(world)
+    adds_up(result)
+    assert result.agree, result.items
+    assert result.counts["drifted"] + result.counts["tombstoned"] + result.counts["missing"] == 0
+
+
 def test_a_dry_run_says_the_same_and_leaves_no_trace(world: World) -> None:
     with world.dry() as bridge:
         systems = {name: books.system for name, books in bridge.books.items()}
