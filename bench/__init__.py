@@ -1,0 +1,1 @@
+"""Figures about speed, memory and calls: `python -m bench` (DESIGN §10)."""
