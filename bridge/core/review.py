@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from bridge.core import lending
 from bridge.core.findings import Finding
-from bridge.core.ledger import Loan, LoanFile, LoanKind, Row
+from bridge.core.ledger import AdjustmentKind, Borrower, Loan, LoanFile, LoanKind, Row
 from bridge.core.money import NO_CURRENCY
 
 ZERO = Decimal(0)
@@ -24,6 +24,14 @@ def review(file: LoanFile, tolerance: Decimal = ZERO) -> tuple[Finding, ...]:
         found.extend(_money(file, file.loan, tolerance))
         found.extend(_dates(file, file.loan))
     return tuple(found)
+
+
+def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
+    """What the reader noticed about the borrower."""
+    return tuple(
+        Finding(code=note.code, subject=f"debtor:{borrower.id}", detail=note.detail)
+        for note in borrower.notes
+    )
 
 
 def _notes(file: LoanFile) -> Iterator[Finding]:
@@ -54,7 +62,7 @@ def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
                 subject=subject,
                 detail=f"marked as paid with {reported} {loan.currency} owed",
             )
-        elif not loan.reported_paid and reported <= 0:
+        elif not loan.reported_paid and reported <= 0 and not _written_off(file):
             yield Finding(
                 code="debt.paid_flag_mismatch", subject=subject, detail="nothing owed, not marked"
             )
@@ -93,3 +101,7 @@ def _dates(file: LoanFile, loan: Loan) -> Iterator[Finding]:
                 related=(f"debt:{loan.id}",),
                 detail=f"paid {row.paid_on.isoformat()}, lent {loan.start.isoformat()}",
             )
+
+
+def _written_off(file: LoanFile) -> bool:
+    return any(row.kind is AdjustmentKind.WRITE_OFF for row in file.adjustments)

@@ -14,6 +14,7 @@ from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
+from bridge.core.review import review_borrower
 from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, PersonNeeded, Problem
 from bridge.pipeline.context import Books, PlanLimits, Progress, System
@@ -202,6 +203,9 @@ class _Planner:
         self._enqueue(key, changes)
         work.put_holds(self.name, self.company, key, holds)
         work.put_findings(f"loan/{file.installation}/{file.loan_id}", made.findings)
+        if file.borrower is not None:
+            scope = f"borrower/{file.installation}/{file.borrower.id}"
+            work.put_findings(scope, review_borrower(file.borrower))
         work.set_revisit(self.name, self.company, key, _reason_to_come_back(holds))
 
     def finish(self) -> Plan:

@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from bridge.core.findings import CATALOGUE, Finding, Severity
-from bridge.core.ledger import Loan
-from bridge.core.review import review
-from tests.core.builders import account, file, loan, noted, paid
+from bridge.core.ledger import AdjustmentKind, Loan
+from bridge.core.review import review, review_borrower
+from tests.core.builders import BORROWER, account, adjusted, file, loan, noted, paid
 
 
 def codes(of: Loan, *rows: Any) -> list[str]:
@@ -50,6 +51,19 @@ def test_an_overpaid_loan_reported_at_zero_agrees() -> None:
 def test_a_paid_loan_that_is_not_marked_is_told() -> None:
     nothing_owed = loan(reported_balance=Decimal(0), reported_paid=False)
     assert codes(nothing_owed, paid(1, "120000")) == ["debt.paid_flag_mismatch"]
+
+
+def test_a_written_off_loan_need_not_be_marked_as_paid() -> None:
+    nothing_owed = loan(reported_balance=Decimal(0), reported_paid=False)
+    written_off = adjusted(2, AdjustmentKind.WRITE_OFF, "120000")
+    assert codes(nothing_owed, written_off) == []
+
+
+def test_what_the_reader_noticed_about_a_borrower_is_told() -> None:
+    noticed = msgspec.structs.replace(BORROWER, notes=noted("debtor.missing_phone"))
+    assert [(f.code, f.subject) for f in review_borrower(noticed)] == [
+        ("debtor.missing_phone", "debtor:11")
+    ]
 
 
 def test_a_payment_before_its_loan_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from bridge.core.books import Customer, Invoice, Receipt
 from bridge.core.delivery import State
+from bridge.pipeline.sync import preview
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import REALM, SAMPLE, World, one
 
@@ -101,12 +104,73 @@ def test_day_two_makes_exactly_the_expected_changes(world: World) -> None:
 
 def gone_with_debt_25() -> list[str]:
     """The documents of the movements that the deleted debt took along."""
-    import json
-
     snapshot = json.loads((SAMPLE / "dia1" / "deudores_snapshot.json").read_text("utf-8"))
     kinds = {m["movement_id"]: m["type"] for m in snapshot["movements"] if m["debt_id"] == 25}
     letter = {"PAYMENT": "P", "INCREASE": "C"}
     return [f"{letter[kind]}{number}" for number, kind in kinds.items()]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx"])
+def test_every_deliberate_defect_of_the_sample_is_told_and_nothing_else(
+    world: World, form: str
+) -> None:
+    expected = json.loads((SAMPLE / "dia1" / "problemas_esperados.json").read_text("utf-8"))
+    wanted: dict[str, set[str]] = {}
+    for problem in expected["data_problems"]:
+        wanted.setdefault(problem["code"], set()).update(problem["records"])
+    # The sample moved debt 200 from debtor 120 to one who does not exist.
+    wanted["debtor.without_debts"].add("debtor:120")
+    # Told of the debtor; that the second currency is debt 12's stands in the detail.
+    wanted["debtor.two_currencies"].remove("debt:12")
+    # The person typed twice was typed with a double blank the second time.
+    wanted["debtor.name_cleanup"].add("debtor:64")
+    wanted["debt.orphan"].add("debtor:777")
+    wanted["movement.orphan"].add("debt:9901")
+    deliver(world, "dia1", form)
+    with world.dry() as bridge:
+        preview(bridge)
+        with bridge.store.read() as work:
+            findings = work.findings()
+    told: dict[str, set[str]] = {}
+    for finding in findings:
+        if not finding.subject.startswith("file:"):
+            told.setdefault(finding.code, set()).update({finding.subject, *finding.related})
+    told.pop("phone.scientific", None)
+    assert told == wanted
+
+
+def test_every_defect_is_treated_as_expected(world: World) -> None:
+    deliver(world, "dia1")
+    world.sync()
+    with world.dry() as bridge, bridge.store.read() as work:
+        held_back = {(h.subject, h.code) for h in work.holds("quickbooks", REALM)}
+        bound = {b.reference: b.document for _, b in work.live_bindings("quickbooks", REALM)}
+    assert held_back == {
+        ("movement:44", "movement.future_date"),
+        ("movement:351", "movement.duplicate_conflict"),
+        ("movement:1126", "movement.orphan"),
+        ("movement:1130", "movement.negative_payment"),
+        ("debt:142", "debt.currency_unknown"),
+        ("debt:200", "debt.orphan"),
+    }
+    names = {r: d.name for r, d in bound.items() if isinstance(d, Customer)}
+    assert names["DY7F3A-D11"] != names["DY7F3A-D31"]
+    assert names["DY7F3A-D5"] != names["DY7F3A-D64"]
+    assert "DY7F3A-D44" not in names
+    assert names["DY7F3A-D11MXN"] == f"{names['DY7F3A-D11']} (MXN)".replace(
+        " (DY7F3A-D11) (MXN)", " (MXN) (DY7F3A-D11MXN)"
+    )
+    overpaid = bound["DY7F3A-P4"]
+    assert isinstance(overpaid, Receipt)
+    assert overpaid.unapplied == Decimal(5000)
+    assert bound["DY7F3A-P1131"].total == Decimal("33333.33")  # type: ignore[union-attr]
+    assert bound["DY7F3A-P1132"].total == Decimal("12500.50")  # type: ignore[union-attr]
+    assert {"DY7F3A-P403", "DY7F3A-P1127", "DY7F3A-P201"} <= bound.keys()
+    assert "DY7F3A-P1129" not in bound
+    assert {"DY7F3A-K1133", "DY7F3A-F1134", "DY7F3A-K1135"} <= bound.keys()
+    inverted = bound["DY7F3A-L61"]
+    assert isinstance(inverted, Invoice)
+    assert inverted.due == inverted.day
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
