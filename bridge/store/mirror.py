@@ -9,7 +9,6 @@ from sqlalchemy import and_, func, select
 
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import Binding
-from bridge.core.identity import is_ours
 from bridge.store import tables
 from bridge.store.bindings import BINDING, decode_binding
 from bridge.store.engine import upsert
@@ -167,25 +166,6 @@ class Mirror(Session):
         )
         for bound, posted in self._connection.execute(query):
             yield decode_binding(bound), _posted(posted)
-
-    def unbound(
-        self, system: str, company: str, prefixes: Iterable[str] | None = None
-    ) -> Iterator[PostedDocument]:
-        """Live documents that no binding is about; with `prefixes`, those that look like ours."""
-        ours = None if prefixes is None else list(prefixes)
-        query = (
-            select(MIRROR.c.number, MIRROR.c.body)
-            .select_from(MIRROR.outerjoin(BINDING, _SAME))
-            .where(
-                MIRROR.c.books == self._books_of(system, company),
-                MIRROR.c.status == Status.LIVE.value,
-                BINDING.c.reference.is_(None),
-            )
-            .order_by(MIRROR.c.kind, MIRROR.c.number, MIRROR.c.external_id)
-        )
-        for number, body in self._connection.execute(query):
-            if ours is None or any(is_ours(number, prefix) for prefix in ours):
-                yield _posted(body)
 
 
 def _line(books: int, document: PostedDocument) -> dict[str, object]:

@@ -85,8 +85,6 @@ def test_the_mirror_is_compared_with_what_is_bound(store: Store) -> None:
         assert missing == [("DY7F3A-L3", Status.VOIDED), ("DY7F3A-L4", None)]
         assert [b.reference for _, b, _ in work.altered(*BOOKS)] == ["DY7F3A-L2"]
         assert [b.reference for b, _ in work.revived(*BOOKS)] == ["DY7F3A-L5"]
-        assert [d.external_id for d in work.unbound(*BOOKS, ["DY7F3A"])] == ["6"]
-        assert [d.external_id for d in work.unbound(*BOOKS)] == ["7", "6"]
         total = work.mirror_totals(*BOOKS)[(Kind.INVOICE, "COP")]
         assert (total.count, total.total) == (2, Decimal("11.50"))
         assert work.mirror_status(*BOOKS, Kind.INVOICE, "1", Status.DELETED)
