@@ -19,6 +19,8 @@ from bridge.store.types import native
 
 BUSY_TIMEOUT_S = 30
 CACHE_KIB = 65536
+PAGE_SIZE = 8192
+"""Twice the default: a tenth less work in a large intake, and still little for one entry."""
 WRITES = "bridge_writes"
 """Execution option of a connection that takes the write lock when its transaction begins."""
 
@@ -77,6 +79,7 @@ def open_engine(url: URL, *, durable: bool = True) -> Engine:
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # of a new file; before WAL
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -25,7 +25,6 @@ from bridge.core.ledger import (
     Instalment,
     Loan,
     Note,
-    Origin,
     Repayment,
     Route,
     Row,
@@ -96,12 +95,7 @@ def _quoted(text: str) -> bytes:
     return json(text)
 
 
-def origin_json(origin: Origin) -> bytes:
-    if origin.cells:
-        return json(origin)
-    return b'{"file":%b,"line":%d}' % (_quoted(origin.file), origin.line)
-
-
+_PLAIN = b'{"file":%b,"line":%d}'
 _exact = lru_cache(maxsize=65536)(cents_of)
 
 
@@ -164,11 +158,13 @@ def _line(kind: type[Row]) -> _Cells:
     def line(row: Any) -> tuple[Any, ...]:
         values = _values(row)
         content = json(twin(values[0], *values[2:]))
+        origin = values[1]
+        where = json(origin) if origin.cells else _PLAIN % (_quoted(origin.file), origin.line)
         return (
             native(values[0]),
             blake2b(content, digest_size=FINGERPRINT_SIZE).digest(),
             1 if values[2] else 0,
-            b'%b,"origin":%b}' % (content[:-1], origin_json(values[1])),
+            b'%b,"origin":%b}' % (content[:-1], where),
             *cells(row),
         )
 

@@ -233,9 +233,9 @@ def _create(path: Path) -> sqlite3.Connection:
     """An SQLite file that need not survive anything, with a table for each kind of row."""
     path.touch(mode=0o600)
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA page_size = 16384")
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("PRAGMA synchronous = OFF")
-    db.execute("PRAGMA locking_mode = NORMAL")
     db.execute("PRAGMA cache_size = -32768")
     for table, own in COLUMNS.items():
         # Without types SQLite keeps what it is given: ids that are numbers stay numbers.
