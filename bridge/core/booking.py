@@ -26,6 +26,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     description_length: int
     one_currency_per_customer: bool
     updates_receipts: bool
+    receipt_parts: bool = False
+    """Whether one receipt settles one invoice, so that a repayment may be several."""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,9 +17,10 @@ from bridge.core.books import (
     digest_of,
 )
 from bridge.core.delivery import Binding, Operation
+from bridge.core.holding import receivable
 from bridge.core.identity import base_reference
 from bridge.core.plan import Change, Hold
-from bridge.core.translate import Translation, receivable
+from bridge.core.translate import Translation
 
 ZERO = Decimal(0)
 

@@ -113,7 +113,7 @@ class Draft:
     ) -> tuple[Head | None, str]:
         """The common fields, or the reason why the document cannot be posted now."""
         base = reference(self.file.prefix, letter, native_id, part)
-        digest = digest_of((self.customer, self.loan.currency, day, facts))
+        digest = self.facts(day, facts)
         full = self.number(base, digest, replace=replace)
         bound = self.bound(base)
         is_kept = bound is not None and bound.document.facts == digest
@@ -144,6 +144,10 @@ class Draft:
         )
         return head, ""
 
+    def facts(self, day: date, facts: object) -> str:
+        """The digest of what the ledger says of a document of this loan."""
+        return digest_of((self.customer, self.loan.currency, day, facts))
+
     def words(self) -> dict[str, Value]:
         """What templates may speak of."""
         loan = self.loan
@@ -163,12 +167,11 @@ class Draft:
         }
 
     def receipt_head(self, row: Repayment, day: date) -> tuple[Head | None, str]:
-        facts = (row.amount, row.method, row.kind, row.collector, row.route, row.store)
         return self.head(
             Letter.REPAYMENT,
             row.id,
             day=day,
-            facts=facts,
+            facts=repayment_facts(row),
             memo=self.booking.mapping.memos.receipt,
             words=row_words(row),
             row=row,
@@ -225,3 +228,8 @@ def row_words(row: Repayment | Adjustment) -> dict[str, Value]:
     if isinstance(row, Repayment):
         return {"concept": row.concept, "ticket": row.ticket, "method": row.method}
     return {"concept": row.concept}
+
+
+def repayment_facts(row: Repayment) -> object:
+    """What of a repayment its receipt depends on."""
+    return (row.amount, row.method, row.kind, row.collector, row.route, row.store)

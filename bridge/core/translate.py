@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core import lending
+from bridge.core import lending, parts
 from bridge.core.allocation import Allocator
 from bridge.core.booking import Booking
 from bridge.core.books import (
@@ -20,15 +20,15 @@ from bridge.core.books import (
     CreditApplication,
     CreditNote,
     Customer,
-    Document,
     Invoice,
     Receipt,
     Sale,
     Transaction,
 )
 from bridge.core.delivery import Binding
-from bridge.core.draft import Draft
+from bridge.core.draft import Draft, repayment_facts
 from bridge.core.findings import Finding, holds
+from bridge.core.holding import held_as_a_whole, receivable
 from bridge.core.identity import base_reference
 from bridge.core.invoices import CORRECTION_PART, Invoicing
 from bridge.core.ledger import (
@@ -38,8 +38,7 @@ from bridge.core.ledger import (
     Repayment,
     RepaymentKind,
 )
-from bridge.core.money import NO_CURRENCY, fits
-from bridge.core.naming import customer, customer_reference
+from bridge.core.naming import customer
 from bridge.core.plan import Hold
 from bridge.core.review import review
 
@@ -60,17 +59,6 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     keep: bool = False
 
 
-def receivable(document: Document) -> Decimal:
-    """What the document does to receivables: an invoice raises them, a receipt lowers them."""
-    match document:
-        case Invoice():
-            return document.total
-        case Receipt() | CreditNote():
-            return -document.total
-        case _:
-            return ZERO
-
-
 def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Translation:
     """The documents of one loan, given what is already bound to it.
 
@@ -78,97 +66,12 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
     voided comes back under its next generation, and corrections already made count.
     """
     findings = review(file)
-    whole = _held_as_a_whole(file, booking, bound)
+    whole = held_as_a_whole(file, booking, bound)
     if whole is not None:
         return Translation(customer=None, documents=(), holds=whole, findings=findings, keep=True)
     if file.loan is None or file.loan.annulled:
         return Translation(customer=None, documents=(), holds=(), findings=findings)
     return _Translator(file, booking, bound).run(findings)
-
-
-def _held_as_a_whole(
-    file: LoanFile, booking: Booking, bound: Sequence[Binding]
-) -> tuple[Hold, ...] | None:
-    """The holds of a loan that cannot be posted at all; None when it can.
-
-    What is posted already stays: its part is taken off the hold's amount.
-    """
-    posted = sum((receivable(b.document) for b in bound if not b.voided), ZERO)
-    loan = file.loan
-    subject = f"debt:{file.loan_id}"
-    if loan is None:
-        return _orphans(file, bound, posted)
-    if loan.annulled:
-        return None
-    code = ""
-    if file.borrower is None:
-        code = "debt.orphan"
-    elif loan.currency == NO_CURRENCY:
-        code = "debt.currency_unknown"
-    elif any(holds(note.code) for note in loan.notes):
-        code = next(note.code for note in loan.notes if holds(note.code))
-    elif lending.opening(loan, file.adjustments) < 0:
-        code = "debt.total_not_positive"
-    elif not _all_fit(file):
-        code = "amount.decimals_not_allowed"
-    elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:
-        code = "rate.missing"
-    elif _moved_behind_a_lock(file, booking, bound):
-        code = "books.period_closed"
-    if not code:
-        return None
-    amount = lending.balance(file) - posted
-    return (Hold(code=code, subject=subject, currency=loan.currency, amount=amount),)
-
-
-def _orphans(file: LoanFile, bound: Sequence[Binding], posted: Decimal) -> tuple[Hold, ...] | None:
-    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
-    if not rows:
-        return None
-    found = [
-        Hold(
-            code="movement.orphan",
-            subject=f"movement:{row.id}",
-            currency=NO_CURRENCY,
-            amount=lending.effect(row),
-            detail=f"debt {file.loan_id} is not in the ledger",
-        )
-        for row in rows
-    ]
-    live = [b.document for b in bound if not b.voided and not isinstance(b.document, Customer)]
-    if posted:
-        found.append(
-            Hold(
-                code="movement.orphan",
-                subject=f"debt:{file.loan_id}",
-                currency=live[0].currency,
-                amount=-posted,
-                detail="the loan was posted and is gone from the ledger, its movements are not",
-            )
-        )
-    return tuple(found)
-
-
-def _moved_behind_a_lock(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> bool:
-    """The loan has another customer or currency, and some of it is posted in a closed period."""
-    assert file.loan is not None
-    locked = booking.company.locked_through
-    customer_now = customer_reference(file, file.loan.borrower, file.loan.currency, booking)
-    wanted = (customer_now, file.loan.currency)
-    return locked is not None and any(
-        (b.document.customer, b.document.currency) != wanted and b.document.day <= locked
-        for b in bound
-        if not b.voided and not isinstance(b.document, Customer)
-    )
-
-
-def _all_fit(file: LoanFile) -> bool:
-    assert file.loan is not None
-    currency = file.loan.currency
-    amounts = [lending.opening(file.loan, file.adjustments)]
-    amounts += [row.amount for row in file.repayments]
-    amounts += [row.amount for row in file.adjustments]
-    return all(fits(amount, currency) for amount in amounts)
 
 
 class _Translator:
@@ -186,6 +89,8 @@ class _Translator:
         self.findings: list[Finding] = []
         self.paid_by: dict[str, str] = {}
         """Receipt's reference → id of the repayment."""
+        self.whole: set[str] = set()
+        """References of receipts that are still to be split into parts."""
 
     def run(self, findings: tuple[Finding, ...]) -> Translation:
         settling = list(self._unsettled())
@@ -277,6 +182,14 @@ class _Translator:
         day = row.paid_on
         if day < self.loan.start and self.booking.mapping.policies.before_loan == "loan_date":
             day = self.loan.start
+        in_parts = self.booking.limits.receipt_parts
+        if in_parts:
+            facts = self.draft.facts(day, repayment_facts(row))
+            posted = parts.kept(self.draft, row.id, facts, row.amount)
+            self.paid_by |= {receipt.reference: row.id for receipt in posted}
+            yield from posted
+            if posted:
+                return
         head, refused = self.draft.receipt_head(row, day)
         if head is None:
             self._hold_row(row, refused)
@@ -288,7 +201,9 @@ class _Translator:
             method=self.booking.payment_methods.get(row.method, ""),
         )
         self.paid_by[receipt.reference] = row.id
-        yield self.draft.settled(receipt)
+        if in_parts:
+            self.whole.add(receipt.reference)
+        yield receipt if in_parts else self.draft.settled(receipt)
 
     def _receipt(self, receipt: Receipt) -> None:
         applications = self.allocator.apply(receipt.reference, receipt.total)
@@ -311,7 +226,11 @@ class _Translator:
                     self._hold("policy.overpayment", subject, -receipt.total, receipt.reference)
                 )
                 return
-        self.documents.append(done)
+        if receipt.reference in self.whole:
+            row_id = self.paid_by[receipt.reference]
+            self.documents.extend(parts.split(self.draft, row_id, done))
+        else:
+            self.documents.append(done)
 
     def _add(self, document: CreditApplication, applied: tuple[Application, ...]) -> None:
         self.documents.append(msgspec.structs.replace(document, applications=applied))

@@ -72,6 +72,7 @@ def limits_of(can: Capabilities) -> Limits:
         description_length=can.description_length,
         one_currency_per_customer=can.one_currency_per_customer,
         updates_receipts=Kind.RECEIPT in can.update,
+        receipt_parts=can.receipt_parts,
     )
 
 

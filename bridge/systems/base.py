@@ -31,6 +31,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     description_length: int
     one_currency_per_customer: bool
     unique_names: bool
+    receipt_parts: bool = False
+    """True: a receipt is for one invoice and its whole total, or for none (then it is credit)."""
     change_feed_days: int
     """How far back `changes` can see; 0 when there is no such feed."""
 

@@ -115,6 +115,38 @@ def test_lines_without_items_are_compared_by_account():
     assert found == [Difference("lines", "500000.00 9", "500000.00 1")]
 
 
+def test_where_only_amounts_differ_the_items_are_left_out():
+    less = PostedLine(amount=Decimal(90000), item="22")
+    more = PostedLine(amount=Decimal(510000), item="21")
+    one = replace(POSTED, lines=(less, POSTED.lines[1]))
+    found = [Difference("lines", "100000.00", "90000.00")]
+    assert differences(INVOICE, one, LINKS) == drift(POSTED, one) == found
+    both = replace(POSTED, lines=(less, more))
+    assert differences(INVOICE, both, LINKS) == [
+        Difference("lines", "500000.00; 100000.00", "510000.00; 90000.00")
+    ]
+
+
+def test_amounts_that_changed_places_are_told_in_the_order_of_their_items():
+    swapped = {"21": Decimal(100000), "22": Decimal(500000)}
+    lines = tuple(PostedLine(amount=amount, item=item) for item, amount in swapped.items())
+    assert differences(INVOICE, replace(POSTED, lines=lines), LINKS) == [
+        Difference("lines", "500000.00; 100000.00", "100000.00; 500000.00")
+    ]
+
+
+def test_a_line_that_only_one_side_has_says_what_it_is_on():
+    lines = (*POSTED.lines, PostedLine(amount=Decimal(5), item="7"))
+    more = replace(POSTED, total=Decimal(600005), lines=lines)
+    assert drift(POSTED, more)[1:] == [Difference("lines", "", "5.00 7")]
+    apart = {"21": Decimal(400000), "7": Decimal(99999)}
+    split = tuple(PostedLine(amount=amount, item=item) for item, amount in apart.items())
+    mixed = replace(POSTED, lines=(POSTED.lines[0], *split))
+    assert differences(INVOICE, mixed, LINKS) == [
+        Difference("lines", "500000.00", "400000.00; 99999.00 7")
+    ]
+
+
 def test_two_equal_lines_are_not_one():
     ours = replace(INVOICE, lines=(LINES[1], LINES[1]))
     theirs = replace(POSTED, total=Decimal(200000), lines=(POSTED.lines[0],))

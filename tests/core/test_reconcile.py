@@ -24,9 +24,9 @@ from bridge.core.books import (
     Status,
 )
 from bridge.core.delivery import Binding, Operation, State
+from bridge.core.findings import CATALOGUE, holds
 from bridge.core.plan import HOLD_CODES, Hold
 from bridge.core.reconcile import (
-    HOLD_ACTIONS,
     RECEIVABLE,
     arrived,
     compared,
@@ -209,9 +209,9 @@ def test_a_doubtful_write_found_in_the_books_counts_nothing_and_is_no_orphan():
     assert (only(items).amount, only(items).cause, parts) == (ZERO, "outbox.found", [Decimal(600)])
 
 
-def test_a_refused_document_that_is_in_the_books_is_to_be_adopted_or_voided():
+def test_a_refused_document_whose_number_is_in_the_books_needs_the_number():
     items, _ = waiting(State.REJECTED, Operation.CREATE, BILL, found=posted(BILL))
-    assert only(items).action == "adopt_or_void"
+    assert only(items).action == "free_number"
 
 
 def test_a_correction_counts_by_how_much_it_corrects():
@@ -267,13 +267,32 @@ def test_documents_that_no_binding_knows_are_told_apart():
     assert {i.amount for i in (ours, theirs, back)} == {Decimal(-600)}
 
 
-def test_every_hold_has_an_action_that_is_known():
-    for code in HOLD_CODES:
-        hold = Hold(code=code, subject="debt:7", currency="COP", amount=Decimal(5))
-        item = held(hold, "7")
-        assert item.action in ACTIONS
-        assert item.action != "fix_source" or code in {"loan.held"}
-    assert set(HOLD_ACTIONS.values()) <= ACTIONS
+ROW_IS_WRONG = {
+    "amount.decimals_not_allowed", "amount.unreadable", "date.unreadable", "row.unreadable",
+    "debt.total_not_positive", "loan.held",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(HOLD_CODES | {c for c in CATALOGUE if holds(c)}))
+def test_only_a_hold_for_a_wrong_row_asks_to_correct_the_row(code):
+    item = held(Hold(code=code, subject="debt:7", currency="COP", amount=Decimal(5)), "7")
+    assert item.action in ACTIONS
+    assert (item.action == "fix_source") == (code in ROW_IS_WRONG)
+
+
+@pytest.mark.parametrize("code", ["interest.not_due", "recovery.income"])
+def test_a_hold_for_information_asks_nothing(code):
+    hold = Hold(code=code, subject="debt:7", currency="COP", amount=Decimal(5))
+    assert held(hold, "7").action == "none"
+
+
+def test_a_voided_document_can_be_restored_and_a_deleted_one_must_be_entered_again():
+    voided, deleted = (
+        only(compared(BOUND, posted(BILL, status=status), LINKS)).action
+        for status in (Status.VOIDED, Status.DELETED)
+    )
+    assert (voided, deleted) == ("restore_or_remove", "enter_again_or_remove")
+    assert only(compared(BOUND, None, LINKS)).action == deleted
 
 
 def receivable(currency: str, balance: str) -> Account:
@@ -326,7 +345,7 @@ def test_counts_are_of_documents_not_of_lines():
 
 def test_references_are_sorted_as_people_count():
     items = [
-        Item(kind=ItemKind.MISSING, reference=r, cause="books.absent", action="post_again")
+        Item(kind=ItemKind.MISSING, reference=r, cause="books.absent", action="put_right")
         for r in ("DY-L10", "DY-L9", "DY-L100")
     ]
     assert [i.reference for i in sorted(items, key=in_order)] == ["DY-L9", "DY-L10", "DY-L100"]

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.core import lending
+from bridge.core.booking import Booking
 from bridge.core.books import CreditNote, Invoice, Receipt, Sale
+from bridge.core.holding import receivable
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment, RepaymentState
-from bridge.core.translate import Translation, receivable, translate
+from bridge.core.translate import Translation, translate
 from tests.core.builders import (
     BORROWER,
     START,
@@ -256,6 +258,12 @@ rules = st.sampled_from(
 )
 
 
+def in_parts(book: Booking) -> Booking:
+    """The same company in a system whose receipts are for one invoice each."""
+    limits = msgspec.structs.replace(book.limits, receipt_parts=True, updates_receipts=False)
+    return msgspec.structs.replace(book, limits=limits)
+
+
 def accounted_for(shelf: Shelf) -> Decimal:
     """What is in the books plus everything held, whatever the currency."""
     assert shelf.last is not None
@@ -264,9 +272,10 @@ def accounted_for(shelf: Shelf) -> Decimal:
 
 
 @settings(max_examples=300, deadline=None)
-@given(rows, loans, rules)
-def test_every_cent_of_a_loan_is_in_a_document_or_in_a_hold(drawn, of, rule) -> None:  # type: ignore[no-untyped-def]
-    shelf = Shelf(booking(**rule))
+@given(rows, loans, rules, st.booleans())
+def test_every_cent_of_a_loan_is_in_a_document_or_in_a_hold(drawn, of, rule, parts) -> None:  # type: ignore[no-untyped-def]
+    book = booking(**rule)
+    shelf = Shelf(in_parts(book) if parts else book)
     made = some_file(drawn, of)
     shelf.sync(made)
     assert accounted_for(shelf) == lending.balance(made)
@@ -274,11 +283,12 @@ def test_every_cent_of_a_loan_is_in_a_document_or_in_a_hold(drawn, of, rule) -> 
 
 
 @settings(max_examples=300, deadline=None)
-@given(rows, rows, loans, loans, rules)
+@given(rows, rows, loans, loans, rules, st.booleans())
 def test_every_cent_is_still_accounted_for_after_the_ledger_changes(  # type: ignore[no-untyped-def]
-    before, after, loan_before, loan_after, rule
+    before, after, loan_before, loan_after, rule, parts
 ) -> None:
-    shelf = Shelf(booking(**rule))
+    book = booking(**rule)
+    shelf = Shelf(in_parts(book) if parts else book)
     shelf.sync(some_file(before, loan_before))
     changed = some_file(after, loan_after)
     shelf.sync(changed)
@@ -395,3 +405,25 @@ def test_a_loan_moved_behind_a_lock_is_held() -> None:
     assert shelf.sync(file(loan(borrower="12"), borrower=other)) == []
     assert shelf.last is not None
     assert [h.code for h in shelf.last.holds] == ["books.period_closed"]
+
+
+def test_a_system_of_one_invoice_for_each_receipt_gets_the_payment_in_parts() -> None:
+    charge = adjusted(7, AdjustmentKind.CHARGE, "12000")
+    of = file(account("62000"), charge, paid(8, "65000"))
+    shelf = Shelf(in_parts(booking()))
+    shelf.sync(of)
+    made = [b.document for b in shelf.live() if isinstance(b.document, Receipt)]
+    assert [(r.reference, r.total, [a.invoice for a in r.applications]) for r in made] == [
+        ("DY7F3A-P8", Decimal(50000), [LOAN_ID]),
+        ("DY7F3A-P8S2", Decimal(12000), ["DY7F3A-C7"]),
+        ("DY7F3A-P8S3", Decimal(3000), []),
+    ]
+    assert shelf.sync(of) == []
+    assert shelf.sync(file(account("62000"), charge, paid(8, "50000"))) == [
+        "void DY7F3A-P8",
+        "void DY7F3A-P8S2",
+        "void DY7F3A-P8S3",
+        "create DY7F3A-P8.2",
+    ]
+    shelf.booking = in_parts(booking(locked=date(2026, 10, 31)))
+    assert shelf.sync(file(account("62000"), charge, paid(8, "50000"))) == []

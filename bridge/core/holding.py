@@ -1,0 +1,114 @@
+"""Loans that cannot be booked at all, and why: they are held with their whole balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bridge.core import lending
+from bridge.core.booking import Booking
+from bridge.core.books import CreditNote, Customer, Document, Invoice, Receipt
+from bridge.core.delivery import Binding
+from bridge.core.findings import holds
+from bridge.core.ledger import Adjustment, LoanFile, Repayment
+from bridge.core.money import NO_CURRENCY, fits
+from bridge.core.naming import customer_reference
+from bridge.core.plan import Hold
+
+ZERO = Decimal(0)
+
+
+def receivable(document: Document) -> Decimal:
+    """What the document does to receivables: an invoice raises them, a receipt lowers them."""
+    match document:
+        case Invoice():
+            return document.total
+        case Receipt() | CreditNote():
+            return -document.total
+        case _:
+            return ZERO
+
+
+def held_as_a_whole(
+    file: LoanFile, booking: Booking, bound: Sequence[Binding]
+) -> tuple[Hold, ...] | None:
+    """The holds of a loan that cannot be posted at all; None when it can.
+
+    What is posted already stays: its part is taken off the hold's amount.
+    """
+    posted = sum((receivable(b.document) for b in bound if not b.voided), ZERO)
+    loan = file.loan
+    subject = f"debt:{file.loan_id}"
+    if loan is None:
+        return _orphans(file, bound, posted)
+    if loan.annulled:
+        return None
+    code = ""
+    if file.borrower is None:
+        code = "debt.orphan"
+    elif loan.currency == NO_CURRENCY:
+        code = "debt.currency_unknown"
+    elif any(holds(note.code) for note in loan.notes):
+        code = next(note.code for note in loan.notes if holds(note.code))
+    elif lending.opening(loan, file.adjustments) < 0:
+        code = "debt.total_not_positive"
+    elif not _all_fit(file):
+        code = "amount.decimals_not_allowed"
+    elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:
+        code = "rate.missing"
+    elif _moved_behind_a_lock(file, booking, bound):
+        code = "books.period_closed"
+    if not code:
+        return None
+    amount = lending.balance(file) - posted
+    return (Hold(code=code, subject=subject, currency=loan.currency, amount=amount),)
+
+
+def _orphans(file: LoanFile, bound: Sequence[Binding], posted: Decimal) -> tuple[Hold, ...] | None:
+    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
+    if not rows:
+        return None
+    found = [
+        Hold(
+            code="movement.orphan",
+            subject=f"movement:{row.id}",
+            currency=NO_CURRENCY,
+            amount=lending.effect(row),
+            detail=f"debt {file.loan_id} is not in the ledger",
+        )
+        for row in rows
+    ]
+    live = [b.document for b in bound if not b.voided and not isinstance(b.document, Customer)]
+    if posted:
+        found.append(
+            Hold(
+                code="movement.orphan",
+                subject=f"debt:{file.loan_id}",
+                currency=live[0].currency,
+                amount=-posted,
+                detail="the loan was posted and is gone from the ledger, its movements are not",
+            )
+        )
+    return tuple(found)
+
+
+def _moved_behind_a_lock(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> bool:
+    """The loan has another customer or currency, and some of it is posted in a closed period."""
+    assert file.loan is not None
+    locked = booking.company.locked_through
+    customer_now = customer_reference(file, file.loan.borrower, file.loan.currency, booking)
+    wanted = (customer_now, file.loan.currency)
+    return locked is not None and any(
+        (b.document.customer, b.document.currency) != wanted and b.document.day <= locked
+        for b in bound
+        if not b.voided and not isinstance(b.document, Customer)
+    )
+
+
+def _all_fit(file: LoanFile) -> bool:
+    assert file.loan is not None
+    currency = file.loan.currency
+    amounts = [lending.opening(file.loan, file.adjustments)]
+    amounts += [row.amount for row in file.repayments]
+    amounts += [row.amount for row in file.adjustments]
+    return all(fits(amount, currency) for amount in amounts)

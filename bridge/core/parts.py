@@ -1,0 +1,59 @@
+"""Receipts for systems in which one receipt settles one invoice.
+
+There a repayment of two invoices, or one that pays too much, is several receipts: one for each
+invoice, and one without any for the rest. The first has the repayment's own reference, the others
+a part of it (`DY7F3A-P9`, `DY7F3A-P9S2`).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.books import Application, Receipt, digest_of
+from bridge.core.draft import Draft
+from bridge.core.identity import Letter, reference
+
+ZERO = Decimal(0)
+_MOST = 1_000
+
+
+def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt]:
+    """The receipts as they are posted, if together they are still this repayment; else none."""
+    found: list[Receipt] = []
+    for number in range(1, _MOST):
+        bound = draft.bound(_base(draft, row_id, number))
+        if bound is None:
+            break
+        receipt = bound.document
+        if not isinstance(receipt, Receipt) or receipt.facts != _facts(facts, number, receipt):
+            return []
+        found.append(receipt)
+    return found if sum((receipt.total for receipt in found), ZERO) == amount else []
+
+
+def split(draft: Draft, row_id: str, whole: Receipt) -> list[Receipt]:
+    """The receipts of a repayment that has been applied."""
+    shares: list[tuple[tuple[Application, ...], Decimal]] = [
+        ((application,), application.amount) for application in whole.applications
+    ]
+    if whole.unapplied > 0:
+        shares.append(((), whole.unapplied))
+    made = []
+    for number, (applications, total) in enumerate(shares, start=1):
+        part = msgspec.structs.replace(whole, applications=applications, total=total)
+        facts = _facts(whole.facts, number, part)
+        full = draft.number(_base(draft, row_id, number), facts, replace=True)
+        made.append(msgspec.structs.replace(part, facts=facts, reference=full))
+    return made
+
+
+def _base(draft: Draft, row_id: str, number: int) -> str:
+    part = "" if number == 1 else f"S{number}"
+    return reference(draft.file.prefix, Letter.REPAYMENT, row_id, part)
+
+
+def _facts(facts: str, number: int, part: Receipt) -> str:
+    invoices = [application.invoice for application in part.applications]
+    return digest_of((facts, number, part.total, invoices))
