@@ -17,6 +17,7 @@ from bridge.core.guards import SnapshotLimits
 from bridge.credentials import Credentials, MemoryCredentials, open_credentials
 from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
+from bridge.pipeline.calls import keep_calls
 from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits
 from bridge.settings import Settings, SystemSettings
 from bridge.source import registry as sources
@@ -40,7 +41,9 @@ def open_bridge(
         stack.enter_context(only_one(settings.state.url))
         store = stack.enter_context(_closing(Store.open(settings.state.url)))
         books: dict[str, Books[AccountingSystem]] = {}
-        for name, system in _systems(stack, settings, names, clock).items():
+        made = _systems(stack, settings, names, clock, store)
+        stack.callback(keep_calls, store, made.values())  # however the pass ends
+        for name, system in made.items():
             books[name] = _books(settings, name, system)
         yield Bridge(store=store, books=books, **_rest(settings, clock))
 
@@ -56,7 +59,7 @@ def open_dry(
             _closing(Store.open(settings.state.url, migrate=False).scratch())
         )
         books: dict[str, Books[AccountingReader]] = {}
-        for name, system in _systems(stack, settings, names, clock).items():
+        for name, system in _systems(stack, settings, names, clock, store).items():
             books[name] = _books(settings, name, Reader(system))
         yield Bridge(store=store, books=books, **_rest(settings, clock))
 
@@ -116,7 +119,11 @@ def _rest(settings: Settings, clock: Clock) -> dict[str, Any]:
 
 
 def _systems(
-    stack: ExitStack, settings: Settings, names: Sequence[str] | None, clock: Clock
+    stack: ExitStack,
+    settings: Settings,
+    names: Sequence[str] | None,
+    clock: Clock,
+    store: Store,
 ) -> dict[str, AccountingSystem]:
     wanted = {name: s for name, s in settings.systems.items() if s.enabled}
     unknown = [name for name in names or () if name not in wanted]
@@ -135,12 +142,23 @@ def _systems(
         )
     made: dict[str, AccountingSystem] = {}
     for name in names or wanted:
+        budget = _budget(name, wanted[name], clock, store)
+        credentials = _credentials(settings, wanted[name], clock)
         made[name] = stack.enter_context(
-            _closing(
-                _system(name, wanted[name], _credentials(settings, wanted[name], clock), clock)
-            )
+            _closing(_system(name, wanted[name], credentials, clock, budget))
         )
     return made
+
+
+def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Budget:
+    """What the settings allow, less what earlier runs of the day and month used."""
+    today = clock.now().date()
+    with store.read() as work:
+        of_day = work.calls_between(name, system.company_id, today, today)
+        of_month = work.calls_between(name, system.company_id, today.replace(day=1), today)
+    return Budget(
+        per_day=system.budget, used_today=of_day.metered, used_this_month=of_month.metered
+    )
 
 
 def _credentials(settings: Settings, system: SystemSettings, clock: Clock) -> Credentials:
@@ -149,7 +167,9 @@ def _credentials(settings: Settings, system: SystemSettings, clock: Clock) -> Cr
     return open_credentials(state_folder(settings), os.environ, clock)
 
 
-def _system(name: str, system: SystemSettings, credentials: Credentials, clock: Clock) -> Any:
+def _system(
+    name: str, system: SystemSettings, credentials: Credentials, clock: Clock, budget: Budget
+) -> Any:
     adapter = systems.load(name)
     kind = adapter.settings_type
     given = {
@@ -162,7 +182,7 @@ def _system(name: str, system: SystemSettings, credentials: Credentials, clock: 
         "parallel": system.parallel,
         "calls_per_minute": system.calls_per_minute,
         "calls_per_second": system.calls_per_second,
-        "budget": Budget(per_day=system.budget) if system.budget else None,
+        "budget": budget,
     }
     known = {field.name for field in msgspec.structs.fields(kind)}
     chosen = {key: v for key, v in given.items() if v not in (None, "") and key in known}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import date
 from typing import Any
 
 from bridge.cli.output import Output
 from bridge.cli.session import open_settings, open_state
+from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.money import text
+from bridge.settings import SystemSettings
 from bridge.store.store import Work
 from bridge.store.values import RunRecord
 
@@ -16,10 +19,14 @@ from bridge.store.values import RunRecord
 def status(arguments: Namespace, out: Output) -> int:
     """Answers 1 when something waits for a person, 0 otherwise."""
     loaded = open_settings(arguments)
+    today = SystemClock().now().date()
     with open_state(loaded) as store, store.read() as work:
         runs = work.runs(limit=1)
         systems = {
-            name: _system(work, name, system.company_id)
+            name: {
+                **_system(work, name, system.company_id),
+                "calls_today": _calls(work, name, system, today),
+            }
             for name, system in loaded.systems.items()
             if system.enabled
         }
@@ -34,6 +41,12 @@ def status(arguments: Namespace, out: Output) -> int:
     heads = ("system", ">in the books", ">under way", ">for a person", ">held", ">to look at again")
     keys = ("in_the_books", "under_way", "waits_for_a_person", "held", "revisits")
     out.table(heads, [[name, *(each[key] for key in keys)] for name, each in systems.items()])
+    for name, each in systems.items():
+        calls = each["calls_today"]
+        budget = f" of {calls['budget']}" if calls["budget"] else ""
+        out.line(
+            f"{name}: {calls['metered']}{budget} metered calls today (UTC), {calls['total']} in all"
+        )
     if waiting:
         out.line(f"{waiting} documents wait for a person: `ledger-bridge outbox list`.")
     return 1 if waiting else 0
@@ -55,6 +68,17 @@ def _system(work: Work, name: str, company: str) -> dict[str, Any]:
         "held_by_reason": held,
         "revisits": len(work.revisits(name, company)),
         "outbox": {state.value: number for state, number in sorted(counts.items())},
+    }
+
+
+def _calls(work: Work, name: str, system: SystemSettings, day: date) -> dict[str, int | None]:
+    """What finished runs called on a UTC day, and how many metered calls it may have."""
+    made = work.calls_between(name, system.company_id, day, day)
+    return {
+        "total": made.total,
+        "metered": made.metered,
+        "throttled": made.throttled,
+        "budget": system.budget,
     }
 
 

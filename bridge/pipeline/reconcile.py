@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 
@@ -42,6 +42,7 @@ from bridge.core.reconciliation import (
 )
 from bridge.core.tally import LISTED, Tally
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.pipeline.calls import metered_on
 from bridge.pipeline.context import Progress, silent
 from bridge.pipeline.readback import read_back
 from bridge.store import LoanKey, Store, Work
@@ -79,6 +80,7 @@ def reconcile(
     """
     results: list[SystemResult] = []
     loans: dict[str, LoanKey] = {}
+    day = now.astimezone(UTC).date()
     for name, system in systems.items():
         before = system.calls()
         try:
@@ -91,7 +93,7 @@ def reconcile(
         told = [*made.notices, *(notices or {}).get(name, ())]
         if made.checked and read_fully:
             told.append(Notice("read.full"))
-        calls = _calls(before, system.calls())
+        calls = {**_calls(before, system.calls()), "metered_today": metered_on(day, store, system)}
         results.append(msgspec.structs.replace(made, calls=calls, notices=tuple(told)))
         verdict = "unchecked" if not made.checked else "agree" if made.agree else "differs"
         fields = {"event": "reconcile.ended", "system": name, "run_id": run, "outcome": verdict}

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bridge.core.ledger import Entity, SnapshotFacts
 from bridge.errors import ConfigurationError, TryLater
 from bridge.store import intake, schema
+from bridge.store.calls import Calls
 from bridge.store.decisions import Decisions
 from bridge.store.engine import (
     WRITES,
@@ -35,7 +36,7 @@ from bridge.store.values import Accepted
 REINSTALLED_LISTED = 20
 
 
-class Work(LedgerQueries, Decisions, Mirror, Runs):
+class Work(LedgerQueries, Decisions, Mirror, Runs, Calls):
     """One transaction on the whole state; see the parts for what it can do."""
 
 

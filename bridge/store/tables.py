@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Cents, NativeId
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The migration that these tables correspond to."""
 
 metadata = MetaData()
@@ -304,6 +304,18 @@ class Run(Base, table=True):
     verdict: str
     reason: str
     counts: bytes = Field(sa_type=LargeBinary)
+
+
+class CallDay(Base, table=True):
+    """Calls that one UTC day's runs made to these books."""
+
+    __tablename__ = "call_day"
+    __table_args__ = (_COMPACT,)
+    books: int = Field(primary_key=True, foreign_key="books.id")
+    day: date = Field(primary_key=True)
+    total: int
+    metered: int
+    throttled: int
 
 
 class JobSlot(Base, table=True):

@@ -114,6 +114,14 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class DayCalls(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls to one company's books: all of them, the metered ones, and refusals for rate."""
+
+    total: int = 0
+    metered: int = 0
+    throttled: int = 0
+
+
 class MirrorTotal(msgspec.Struct, frozen=True, kw_only=True):
     """Live documents of one kind and currency as the books last told them."""
 

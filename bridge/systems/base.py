@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -52,6 +52,8 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     metered: int
     throttled: int
+    by_day: Mapping[date, CallCount] = {}
+    """The same for each UTC day, by which products meter; the inner ones have none."""
 
 
 class AccountingReader(Protocol):

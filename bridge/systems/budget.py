@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -31,6 +31,7 @@ class Meter:
         self._total = 0
         self._metered = 0
         self._throttled = 0
+        self._by_day: dict[date, CallCount] = {}
         now = clock.now()
         self._day, self._month = now.date(), now.date().replace(day=1)
         self._today = budget.used_today
@@ -47,15 +48,15 @@ class Meter:
                 following = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
                 wait_s = (following - now).total_seconds()
                 raise TryLater(
-                    f"This month's budget of {per_month} metered calls is used up. Raise "
-                    f"budget.per_month, or wait for the next month.",
+                    f"This month's budget of {per_month} metered calls is used up. "
+                    f"Wait for the next month (UTC).",
                     retry_after_s=wait_s,
                 )
             if per_day is not None and self._today >= per_day:
                 wait_s = (midnight + timedelta(days=1) - now).total_seconds()
                 raise TryLater(
                     f"Today's budget of {per_day} metered calls is used up. Raise "
-                    f"budget.per_day, or wait for tomorrow.",
+                    f"budget of this system in bridge.toml, or wait until midnight UTC.",
                     retry_after_s=wait_s,
                 )
 
@@ -65,6 +66,12 @@ class Meter:
             self._turn_page()
             self._total += 1
             self._throttled += throttled
+            before = self._by_day.get(self._day, CallCount(total=0, metered=0, throttled=0))
+            self._by_day[self._day] = CallCount(
+                total=before.total + 1,
+                metered=before.metered + metered,
+                throttled=before.throttled + throttled,
+            )
             if metered:
                 self._metered += 1
                 self._today += 1
@@ -72,7 +79,12 @@ class Meter:
 
     def calls(self) -> CallCount:
         with self._lock:
-            return CallCount(total=self._total, metered=self._metered, throttled=self._throttled)
+            return CallCount(
+                total=self._total,
+                metered=self._metered,
+                throttled=self._throttled,
+                by_day=dict(self._by_day),
+            )
 
     def _turn_page(self) -> None:
         today = self._clock.now().date()

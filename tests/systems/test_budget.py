@@ -46,3 +46,17 @@ def test_free_calls_do_not_use_up_a_budget() -> None:
     meter = Meter(Budget(per_day=1), ManualClock(LATE))
     meter.count(metered=False, throttled=False)
     meter.require()
+
+
+def test_calls_are_counted_on_the_day_on_which_they_were_made() -> None:
+    clock = ManualClock(LATE)
+    meter = Meter(Budget(used_today=100), clock)
+    meter.count(metered=True, throttled=False)
+    clock.move(3600)
+    meter.count(metered=True, throttled=False)
+    meter.count(metered=False, throttled=True)
+    days = {day.isoformat(): calls for day, calls in meter.calls().by_day.items()}
+    assert {day: (c.total, c.metered, c.throttled) for day, c in days.items()} == {
+        "2026-11-30": (1, 1, 0),
+        "2026-12-01": (2, 1, 1),
+    }

@@ -1,0 +1,44 @@
+"""Calls to the accounting systems, by UTC day: what a budget has left outlives the process."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bridge.store import tables
+from bridge.store.engine import is_sqlite
+from bridge.store.session import Session
+from bridge.store.values import DayCalls
+
+CALL_DAY = tables.table(tables.CallDay)
+_COUNTS = (CALL_DAY.c.total, CALL_DAY.c.metered, CALL_DAY.c.throttled)
+
+
+class Calls(Session):
+    """The part of a unit of work that keeps how often the books were called."""
+
+    def count_calls(self, system: str, company: str, day: date, calls: DayCalls) -> None:
+        """Add to what is known of that day."""
+        make = sqlite_insert if is_sqlite(self._connection) else postgresql_insert
+        statement = make(CALL_DAY).values(
+            books=self._books_of(system, company),
+            day=day,
+            total=calls.total,
+            metered=calls.metered,
+            throttled=calls.throttled,
+        )
+        more = {count.name: count + statement.excluded[count.name] for count in _COUNTS}
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["books", "day"], set_=more)
+        )
+
+    def calls_between(self, system: str, company: str, first: date, last: date) -> DayCalls:
+        """All calls of these days, both included, as far as finished runs have told."""
+        query = select(*(func.coalesce(func.sum(count), 0) for count in _COUNTS)).where(
+            CALL_DAY.c.books == self._books_of(system, company), CALL_DAY.c.day.between(first, last)
+        )
+        total, metered, throttled = self._connection.execute(query).one()
+        return DayCalls(total=int(total), metered=int(metered), throttled=int(throttled))
