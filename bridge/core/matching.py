@@ -9,10 +9,9 @@ currency's decimals, lines and applications in any order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 import msgspec
 
@@ -172,14 +171,36 @@ def _our_lines(
     if not posted.lines:
         return []
     key = _line_key(currency, any(line.item for line in lines), descriptions)
-    return _bags("lines", map(key, lines), map(key, posted.lines), _line_text)
+    return _line_bags(map(key, lines), map(key, posted.lines))
 
 
 def _their_lines(then: PostedDocument, now: PostedDocument) -> list[Difference]:
     by_item = any(line.item for line in then.lines)
     ours = map(_line_key(then.currency, by_item, False), then.lines)
     theirs = map(_line_key(now.currency, by_item, False), now.lines)
-    return _bags("lines", ours, theirs, _line_text)
+    return _line_bags(ours, theirs)
+
+
+def _line_bags(ours: Iterable[_LineKey], theirs: Iterable[_LineKey]) -> list[Difference]:
+    """The lines that only one side has. Amounts say enough where both are on the same items or
+    accounts; they stand in the same order of items then. Others say what they are on."""
+    mine, other = Counter(ours), Counter(theirs)
+    if mine == other:
+        return []
+    sides = [sorted(bag.elements(), key=_by_target) for bag in (mine - other, other - mine)]
+    targets = [Counter(line[1:] for line in side) for side in sides]
+    shared = {target for target in targets[0] if targets[0][target] == targets[1][target]}
+    return [Difference("lines", *("; ".join(_line_texts(side, shared)) for side in sides))]
+
+
+def _by_target(line: _LineKey) -> tuple[tuple[str, ...], Decimal]:
+    return (line[1:], Decimal(line[0]))
+
+
+def _line_texts(lines: Iterable[_LineKey], shared: Collection[tuple[str, ...]]) -> Iterator[str]:
+    for line in lines:
+        told = line[:1] if line[1:] in shared else line
+        yield " ".join(part for part in told if part)
 
 
 def _line_key(
@@ -191,10 +212,6 @@ def _line_key(
         return (money.text(line.amount, currency), target, description)
 
     return key
-
-
-def _line_text(line: _LineKey) -> str:
-    return " ".join(part for part in line if part)
 
 
 _Applied = tuple[str, str]
@@ -215,7 +232,7 @@ def _our_applications(
 
     ours = _applied(wanted, document.currency)
     theirs = _applied(posted.applications, document.currency)
-    return _bags("applications", ours, theirs, text)
+    return _applied_bags(ours, theirs, text)
 
 
 def _their_applications(then: PostedDocument, now: PostedDocument) -> list[Difference]:
@@ -225,7 +242,7 @@ def _their_applications(then: PostedDocument, now: PostedDocument) -> list[Diffe
         return []
     ours = _applied(then.applications, then.currency)
     theirs = _applied(now.applications, now.currency)
-    return _bags("applications", ours, theirs, " ".join)
+    return _applied_bags(ours, theirs, " ".join)
 
 
 def _applied(pairs: Iterable[tuple[str, Decimal]], currency: str) -> list[_Applied]:
@@ -236,18 +253,16 @@ def _applied(pairs: Iterable[tuple[str, Decimal]], currency: str) -> list[_Appli
     return [(invoice, money.text(amount, currency)) for invoice, amount in sums.items() if amount]
 
 
-_Key = TypeVar("_Key", _LineKey, _Applied)
-
-
-def _bags(
-    name: str, ours: Iterable[_Key], theirs: Iterable[_Key], text: Callable[[_Key], str]
+def _applied_bags(
+    ours: Iterable[_Applied], theirs: Iterable[_Applied], text: Callable[[_Applied], str]
 ) -> list[Difference]:
     """One difference with what only one side has, or none when both have the same."""
     mine, other = Counter(ours), Counter(theirs)
     if mine == other:
         return []
-    return [Difference(name, _bag_text(mine - other, text), _bag_text(other - mine, text))]
+    sides = (_bag_text(mine - other, text), _bag_text(other - mine, text))
+    return [Difference("applications", *sides)]
 
 
-def _bag_text(bag: Counter[_Key], text: Callable[[_Key], str]) -> str:
+def _bag_text(bag: Counter[_Applied], text: Callable[[_Applied], str]) -> str:
     return "; ".join(sorted(text(key) for key in bag.elements()))

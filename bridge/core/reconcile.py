@@ -52,12 +52,21 @@ def effect_in_books(posted: PostedDocument) -> Decimal:
 
 HOLD_ACTIONS = {
     "amount.over_limit": "approve_limit",
-    "books.drifted": "decide_drift",
+    "books.drifted": "decide_correction",
     "books.period_closed": "open_period",
-    "books.tombstoned": "accept_or_repost",
+    "books.tombstoned": "restore_or_remove",
+    "debt.amount_edited": "decide_amount",
+    "debt.currency_unknown": "set_currency",
+    "debt.orphan": "restore_borrower",
     "interest.not_due": "none",
     "loan.held": "fix_source",
+    "movement.duplicate_conflict": "keep_one",
+    "movement.future_date": "check_date",
+    "movement.negative_payment": "fix_negative",
     "movement.not_approved": "wait",
+    "movement.orphan": "restore_loan",
+    "movement.refund": "book_refund",
+    "movement.reversal_unmatched": "name_reversed",
     "policy.overpayment": "decide_overpayment",
     "rate.missing": "add_rate",
     "recovery.income": "none",
@@ -83,7 +92,7 @@ _WAITING = {
     State.SENDING: (ItemKind.IN_DOUBT, "outbox.in_doubt", "run_sync"),
     State.IN_DOUBT: (ItemKind.IN_DOUBT, "outbox.in_doubt", "run_sync"),
     State.REJECTED: (ItemKind.REJECTED, "outbox.rejected", "fix_rejected"),
-    State.DRIFTED: (ItemKind.PENDING, "outbox.drifted", "decide_drift"),
+    State.DRIFTED: (ItemKind.PENDING, "outbox.drifted", "decide_correction"),
     State.DROPPED: (ItemKind.PENDING, "outbox.dropped", "none"),
 }
 
@@ -132,7 +141,7 @@ def waiting(
     if found or reached:
         in_books = effect_in_books(found) if found else Decimal(0)
         cause = "outbox.found"
-        action = "run_sync" if reached or kind is not ItemKind.REJECTED else "adopt_or_void"
+        action = "run_sync" if reached or kind is not ItemKind.REJECTED else "free_number"
     item = Item(
         kind=kind,
         currency=document.currency,
@@ -165,11 +174,12 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     document = binding.document
     ours = effect(document)
     if now is None:
-        return [_gone(binding, ItemKind.MISSING, "books.absent", "post_again", ours)]
-    if now.status is not Status.LIVE:
-        cause = "books.voided" if now.status is Status.VOIDED else "books.deleted"
-        item = _gone(binding, ItemKind.TOMBSTONED, cause, "accept_or_repost", ours)
-        return [item]
+        return [_gone(binding, ItemKind.MISSING, "books.absent", "enter_again_or_remove", ours)]
+    if now.status is Status.VOIDED:
+        return [_gone(binding, ItemKind.TOMBSTONED, "books.voided", "restore_or_remove", ours)]
+    if now.status is Status.DELETED:
+        action = "enter_again_or_remove"
+        return [_gone(binding, ItemKind.TOMBSTONED, "books.deleted", action, ours)]
     wrong = differences(document, now, links)
     by_hand = _by_hand(binding, now, wrong)
     edited = {difference.field for difference in by_hand}
@@ -181,7 +191,7 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
 def unbound(posted: PostedDocument, ours: bool, taken_back: bool = False) -> Item:
     """A live document of the books without a live binding: ours by its number, one that we had
     taken back, or somebody else's."""
-    cause, action = ("reference.unknown", "adopt_or_void") if ours else ("books.by_hand", "none")
+    cause, action = ("reference.unknown", "void_or_renumber") if ours else ("books.by_hand", "none")
     if taken_back:
         cause, action = "books.not_void", "void_again"
     return Item(
@@ -271,7 +281,7 @@ def _gone(binding: Binding, kind: ItemKind, cause: str, action: str, amount: Dec
 
 
 def _edited(binding: Binding, difference: Difference) -> Item:
-    return _line(binding, difference, ItemKind.DRIFTED, "books.edited", "accept_or_repost")
+    return _line(binding, difference, ItemKind.DRIFTED, "books.edited", "put_right")
 
 
 def _mismatched(binding: Binding, difference: Difference) -> Item:

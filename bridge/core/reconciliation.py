@@ -70,24 +70,36 @@ CAUSES = frozenset(
 
 ACTIONS = frozenset(
     {
-        "accept_or_repost",
         "add_rate",
-        "adopt_or_void",
         "approve_limit",
-        "decide_drift",
+        "book_refund",
+        "check_date",
+        "decide_amount",
+        "decide_correction",
         "decide_overpayment",
+        "enter_again_or_remove",
         "find_entry",
+        "fix_negative",
         "fix_rejected",
         "fix_source",
+        "free_number",
+        "keep_one",
         "look_closer",
+        "name_reversed",
         "none",
         "open_period",
-        "post_again",
+        "put_right",
+        "restore_borrower",
+        "restore_loan",
+        "restore_or_remove",
         "run_sync",
+        "set_currency",
         "void_again",
+        "void_or_renumber",
         "wait",
     }
 )
+"""What a person can do about an item, today and by hand: no verb that is still to be built."""
 
 NOTICES = frozenset(
     {

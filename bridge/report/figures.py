@@ -41,6 +41,12 @@ class Figures:
         """With a plus sign when it is above zero: for effects."""
         return ("+" if amount > 0 else "") + self.amount(amount, currency)
 
+    def plain(self, amount: Decimal) -> str:
+        """An amount whose currency is not told: with cents only if it has some."""
+        whole = amount == amount.to_integral_value()
+        written = format_decimal(amount, "#,##0" if whole else "#,##0.00", locale=self.locale)
+        return str(written).replace("-", "\N{MINUS SIGN}")
+
     def number(self, number: int) -> str:
         return str(format_decimal(number, locale=self.locale))
 

@@ -9,16 +9,13 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from bridge.core.aging import AgedTotal, labels
-from bridge.core.findings import Severity
-from bridge.core.reconciliation import FindingGroup, Reconciliation, SystemResult
+from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
-from bridge.report.view import lines, overall, tasks, verdict
+from bridge.report.view import lines, overall, remarks, tasks, verdict
 
 _SCALE = 1000
 """Width of an age bar in its own units."""
-
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 class Tie(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +47,7 @@ def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> by
         r=reconciliation,
         overall=overall(reconciliation),
         systems=[_system(s, reconciliation, texts, figures) for s in reconciliation.systems],
-        findings=_by_severity(reconciliation.findings),
+        findings=remarks(reconciliation.findings, texts, figures),
         named=bool(reconciliation.names),
     )
     return page.encode()
@@ -121,7 +118,3 @@ def _bars(row: AgedTotal, texts: Texts, figures: Figures) -> Iterator[Bar]:
             label=name,
             amount=figures.amount(amount, row.currency),
         )
-
-
-def _by_severity(groups: tuple[FindingGroup, ...]) -> list[FindingGroup]:
-    return sorted(groups, key=lambda group: (_ORDER.index(group.severity), -group.count))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
-from bridge.report.view import Line, Task, tasks, verdict
+from bridge.report.view import Line, Task, remarks, tasks, verdict
 
 _WIDTH = 96
 _MARKS = {"agree": "✓", "differs": "✗", "unchecked": "?"}
@@ -22,8 +22,8 @@ def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> st
         out += _system(result, reconciliation, texts, figures)
     if reconciliation.findings:
         out += _title(texts("findings"))
-        for group in reconciliation.findings:
-            out.append(f"  {figures.number(group.count):>6}  {texts.cause(group.code)}")
+        for group in remarks(reconciliation.findings, texts, figures):
+            out.append(f"  {figures.number(group.count):>6}  {group.cause}")
         out.append("")
     made = figures.instant(reconciliation.generated_at)
     out.append(f"{texts('generated')} {made} · {texts('run')} {reconciliation.run}")
@@ -77,7 +77,7 @@ def _tasks(found: list[Task], texts: Texts) -> list[str]:
         head = f"{task.kind} ({task.count})" + (f": {totals}" if totals else "")
         out += [f"  {head}", *_wrapped(task.cause, "    "), *_wrapped(f"→ {task.action}", "    ")]
         for line in task.lines:
-            out.append(f"      {_item(line)}")
+            out += _wrapped(_item(line), "      ", "        ")
             if not task.cause:
                 out += _wrapped(line.cause, "          ")
         if task.more:
@@ -93,7 +93,7 @@ def _item(line: Line) -> str:
     if line.field:
         change = f"{line.field}: {line.ledger or '—'} → {line.books or '—'}"
     parts = (what, line.borrower, line.document, amount, change, line.detail)
-    return _one_line(" · ".join(part for part in parts if part))
+    return " · ".join(part for part in parts if part)
 
 
 def _one_line(text: str) -> str:
@@ -105,7 +105,11 @@ def _title(text: str) -> list[str]:
     return [text, "-" * len(text)]
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def _wrapped(text: str, indent: str, after: str = "") -> list[str]:
     return textwrap.wrap(
-        _one_line(text), _WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)
+        _one_line(text),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=after or " " * len(indent),
+        break_on_hyphens=False,
     )

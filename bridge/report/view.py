@@ -8,7 +8,16 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
-from bridge.core.reconciliation import BREAKING, Item, ItemKind, Reconciliation, SystemResult
+from bridge.core.findings import Severity
+from bridge.core.reconciliation import (
+    BREAKING,
+    FindingGroup,
+    Item,
+    ItemKind,
+    Reconciliation,
+    SystemResult,
+)
+from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
 
@@ -20,8 +29,9 @@ _FIRST = 10
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One item in words."""
+    """One item in words; a total and the lines that make it up are one."""
 
+    item: Item
     kind: str
     kind_code: str
     currency: str
@@ -79,7 +89,53 @@ def lines(
     items: Iterable[Item], texts: Texts, figures: Figures, names: dict[str, str]
 ) -> list[Line]:
     """Items in words, in their order."""
-    return [_line(item, texts, figures, names) for item in items]
+    return [_line(item, parts, texts, figures, names) for item, parts in _folded(items)]
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger's rows show, one kind of it."""
+
+    severity: Severity
+    cause: str
+    count: int
+    examples: tuple[tuple[str, str], ...]
+    """(row, particulars) pairs."""
+
+
+def remarks(groups: Iterable[FindingGroup], texts: Texts, figures: Figures) -> list[Remark]:
+    """Findings in words, worst first."""
+    order = tuple(reversed(Severity))
+    return [
+        Remark(
+            severity=group.severity,
+            cause=texts.cause(group.code),
+            count=group.count,
+            examples=tuple(
+                (texts.subject(subject), said(detail, texts, figures))
+                for subject, detail in group.examples
+            ),
+        )
+        for group in sorted(groups, key=lambda g: (order.index(g.severity), -g.count))
+    ]
+
+
+def _folded(items: Iterable[Item]) -> list[tuple[Item, Item | None]]:
+    """Each item, and with the total of a document the item of its lines, if that moves nothing."""
+    rows = list(items)
+    totals = {_document(item) for item in rows if item.field == "total"}
+    parts = {
+        _document(item): item
+        for item in rows
+        if item.field == "lines" and not item.amount and _document(item) in totals
+    }
+    folded = [item for item in rows if item is not parts.get(_document(item))]
+    return [
+        (item, parts.get(_document(item)) if item.field == "total" else None) for item in folded
+    ]
+
+
+def _document(item: Item) -> tuple[str, ...]:
+    return (item.kind, item.document, item.reference, item.external_id, item.cause)
 
 
 def tasks(
@@ -115,7 +171,8 @@ def _task(items: list[Item], texts: Texts, figures: Figures, names: dict[str, st
     count = len(documents) + sum(item.count for item in items if item.count > 1)
     # A remainder has nothing to show but its amount.
     listed = [item for item in items if item.kind is not ItemKind.REMAINDER]
-    shown = lines(listed[:_FIRST], texts, figures, names)
+    folded = _folded(listed)
+    shown = [_line(item, parts, texts, figures, names) for item, parts in folded[:_FIRST]]
     return Task(
         action=texts.of("actions", first.action),
         cause=texts.cause(first.cause) if len(causes) == 1 else "",
@@ -124,12 +181,21 @@ def _task(items: list[Item], texts: Texts, figures: Figures, names: dict[str, st
         count=count,
         totals=tuple((figures.signed(a, c), texts.currency(c)) for c, a in sorted(sums.items())),
         lines=tuple(shown),
-        more=len(listed) - len(shown),
+        more=len(folded) - len(shown),
     )
 
 
-def _line(item: Item, texts: Texts, figures: Figures, names: dict[str, str]) -> Line:
+def _line(
+    item: Item, parts: Item | None, texts: Texts, figures: Figures, names: dict[str, str]
+) -> Line:
+    details = [said(item.detail, texts, figures)]
+    if parts is not None:
+        ledger, books = (
+            _value(side, parts, texts, figures) for side in (parts.ledger, parts.books)
+        )
+        details.append(f"{texts.of('fields', parts.field)}: {ledger or '—'} → {books or '—'}")
     return Line(
+        item=item,
         kind=texts.of("kinds", item.kind),
         kind_code=item.kind.value,
         currency=texts.currency(item.currency),
@@ -143,12 +209,17 @@ def _line(item: Item, texts: Texts, figures: Figures, names: dict[str, str]) -> 
         books=_value(item.books, item, texts, figures),
         cause=texts.cause(item.cause),
         action=texts.of("actions", item.action),
-        detail=item.detail,
-        subject=item.subject,
+        detail=" · ".join(filter(None, details)),
+        subject=texts.subject(item.subject),
         loan=item.loan,
         borrower=names.get(item.loan, ""),
         count=item.count,
     )
+
+
+def _change(item: Item, texts: Texts, figures: Figures) -> str:
+    ledger, books = (_value(side, item, texts, figures) for side in (item.ledger, item.books))
+    return f"{texts.of('fields', item.field)}: {ledger or '—'} → {books or '—'}"
 
 
 def _value(text: str, item: Item, texts: Texts, figures: Figures) -> str:
@@ -165,10 +236,10 @@ def _value(text: str, item: Item, texts: Texts, figures: Figures) -> str:
 
 
 def _part(part: str, item: Item, figures: Figures) -> str:
-    """`500000.00 21` (a line) or `DY-L1 500000.00` (an application)."""
+    """A line (`500000.00`, or `500000.00 21` with what it is on) or an invoice (`DY-L1 9.00`)."""
     if item.field == "lines":
         amount, _, target = part.partition(" ")
-        return f"{_amount(amount, item, figures)} {target}".strip()
+        return " ".join(filter(None, (_amount(amount, item, figures), target and f"(id {target})")))
     invoice, _, amount = part.rpartition(" ")
     return f"{invoice} {_amount(amount, item, figures)}".strip()
 

@@ -13,7 +13,7 @@ from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.csv import neutral
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
-from bridge.report.view import Line, lines, verdict
+from bridge.report.view import Line, lines, remarks, verdict
 
 _DIGITS = 15
 """What Excel keeps of a number; a longer amount is written as text rather than cut."""
@@ -106,11 +106,10 @@ class _Sheets:
         self._titles(sheet, 0, [self.texts(name) for name, _ in columns])
         row = 1
         for result in reconciliation.systems:
-            shown = lines(result.items, self.texts, self.figures, reconciliation.names)
-            for item, line in zip(result.items, shown, strict=True):
+            for line in lines(result.items, self.texts, self.figures, reconciliation.names):
                 for column, (name, _) in enumerate(columns):
                     if name == "amount":
-                        self._amount(sheet, row, column, item.amount, item.currency)
+                        self._amount(sheet, row, column, line.item.amount, line.item.currency)
                     else:
                         self._text(sheet, row, column, _cell(name, result, line))
                 row += 1
@@ -123,11 +122,11 @@ class _Sheets:
             sheet.set_column(column, column, width)
         self._titles(sheet, 0, [self.texts(name) for name in names])
         row = 1
-        for group in reconciliation.findings:
+        for group in remarks(reconciliation.findings, self.texts, self.figures):
             level = self.texts.of("severities", group.severity)
             for subject, detail in group.examples or (("", ""),):
                 self._text(sheet, row, 0, level)
-                self._text(sheet, row, 1, self.texts.cause(group.code))
+                self._text(sheet, row, 1, group.cause)
                 sheet.write_number(row, 2, group.count)
                 self._text(sheet, row, 3, subject)
                 self._text(sheet, row, 4, detail)

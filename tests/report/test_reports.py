@@ -244,7 +244,8 @@ def test_sides_of_a_difference_are_written_in_the_readers_form():
     words, form = texts("es"), figures(EXAMPLE, "es", "es-CO")
     base = replace(QUICKBOOKS.items[0], currency="USD", ledger="", books="")
     cases = {
-        ("lines", "500000.00 21; 3.00 9"): "500.000,00 21; 3,00 9",
+        ("lines", "500000.00 21; 3.00 9"): "500.000,00 (id 21); 3,00 (id 9)",
+        ("lines", "500000.00; 3.00"): "500.000,00; 3,00",
         ("applications", "DY-L1 25000.00"): "DY-L1 25.000,00",
         ("due", "2026-12-02"): "2/12/2026",
         ("total", "10.50"): "10,50",
@@ -256,6 +257,64 @@ def test_sides_of_a_difference_are_written_in_the_readers_form():
     for (name, text), written in cases.items():
         (line,) = lines([replace(base, field=name, ledger=text)], words, form, {})
         assert line.ledger == written
+
+
+@pytest.mark.parametrize(
+    ("language", "loan", "movement"),
+    [
+        ("es", "Préstamo 142", "Movimiento 501"),
+        ("en", "Loan 142", "Movement 501"),
+        ("pt", "Empréstimo 142", "Movimento 501"),
+    ],
+)
+def test_people_read_rows_of_the_ledger_in_words_and_programs_as_codes(language, loan, movement):
+    made = {form: content(EXAMPLE, form, language, "es-CO") for form in FORMATS}
+    sheets = zipfile.ZipFile(io.BytesIO(made["xlsx"]))
+    made["xlsx"] = b"".join(sheets.read(name) for name in sorted(sheets.namelist()))
+    for form in ("html", "text", "xlsx"):
+        shown = made[form].decode()
+        assert loan in shown
+        assert movement in shown
+        assert "debt:" not in shown
+        assert "movement:" not in shown
+    for form in ("json", "csv"):
+        shown = made[form].decode()
+        assert loan not in shown
+        assert "debt:142" in shown
+        assert "movement:501" in shown
+
+
+def test_a_row_of_an_unknown_kind_is_shown_as_it_is():
+    assert texts("es").subject("visit:7") == "visit:7"
+    assert texts("es").subject("debt") == "debt"
+    assert texts("en").subject("file:a: b {id}.csv") == "File a: b {id}.csv"
+
+
+def test_the_lines_behind_a_total_are_told_with_it():
+    words, form = texts("en"), figures(EXAMPLE, "en", "en")
+    shown = [line for line in lines(QUICKBOOKS.items, words, form, {}) if line.loan == "102"]
+    assert [(line.field, line.detail) for line in shown] == [
+        ("Due date", ""), ("Total", "Lines: 400,000 → 500,000"),
+    ]  # fmt: skip
+    fields = [item["field"] for item in _items_of(EXAMPLE) if item["loan"] == "102"]
+    assert fields == ["due", "lines", "total"]
+
+
+def test_lines_without_a_total_or_with_an_amount_stand_for_themselves():
+    (due, part, total) = (item for item in QUICKBOOKS.items if item.loan == "102")
+    words, form = texts("en"), figures(EXAMPLE, "en", "en")
+    for rows in (
+        (due, part),
+        (part, replace(total, reference="DY7F3A-L103")),
+        (replace(part, amount=Decimal(1)), total),
+        (replace(part, cause="posting.differs", kind=ItemKind.MISMATCHED), total),
+    ):
+        assert "Lines" in [line.field for line in lines(rows, words, form, {})]
+
+
+def _items_of(reconciliation: Reconciliation) -> list[dict[str, str]]:
+    document = json.loads(content(reconciliation, "json", "es", "es-CO"))
+    return document["systems"]["quickbooks"]["items"]
 
 
 def test_the_worst_verdict_heads_the_page():

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import redirect_stdout
+from io import StringIO
 from string import Formatter
+from typing import get_args, get_type_hints
 
 import pytest
 
+from bridge.cli.arguments import parser
 from bridge.core.books import Kind, Status
 from bridge.core.delivery import Operation, State
 from bridge.core.findings import CATALOGUE, Severity
+from bridge.core.mapping import Policies
 from bridge.core.plan import HOLD_CODES
 from bridge.core.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
+from bridge.report.details import FORMS
 from bridge.report.texts import LANGUAGES, texts
 
 FIELDS = {
@@ -27,9 +34,22 @@ CODES = {
     "documents": {kind.value for kind in Kind},
     "fields": FIELDS,
     "values": {*(s.value for s in Status), *(o.value for o in Operation)},
+    "subjects": {
+        "debt",
+        "movement",
+        "debtor",
+        "document",
+        "file",
+        "installation",
+        "instalment",
+        "store",
+        "route",
+        "collector",
+    },
     "outbox": {state.value for state in State},
     "severities": {severity.value for severity in Severity},
     "verdicts": {"agree", "differs", "unchecked"},
+    "details": set(FORMS),
     "calls": {"total", "metered", "throttled"},
 }
 
@@ -57,6 +77,30 @@ def test_causes_and_actions_are_whole_sentences(language, table):
     for code, sentence in texts(language).tables[table].items():
         assert sentence[0].isupper(), code
         assert sentence.endswith("."), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_action_names_only_verbs_that_exist(language):
+    named = set()
+    for sentence in texts(language).tables["actions"].values():
+        named |= set(re.findall(r"ledger-bridge ([a-z]+(?: [a-z]+)?)", sentence))
+    assert named == {"explain", "outbox retry", "sync"}
+    for verb in named:
+        with pytest.raises(SystemExit) as ended, redirect_stdout(StringIO()):
+            parser().parse_args([*verb.split(), "--help"])
+        assert ended.value.code == 0, verb
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_action_names_only_settings_that_exist(language):
+    sentences = texts(language).tables["actions"]
+    for code, (field, value) in {
+        "decide_amount": ("amount_edited", "correct"),
+        "decide_overpayment": ("overpayment", "credit"),
+        "open_period": ("closed_period", "adjust"),
+    }.items():
+        assert f'{field} = "{value}"' in sentences[code]
+        assert value in get_args(get_type_hints(Policies)[field])
 
 
 def test_no_language_is_left_in_another_ones_words():

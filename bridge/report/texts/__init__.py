@@ -30,6 +30,12 @@ class Texts:
         """The sentence for a code."""
         return self.tables[table].get(code, code)
 
+    def subject(self, code: str) -> str:
+        """A row of the ledger in words: `debt:21` is the loan 21."""
+        kind, colon, native_id = code.partition(":")
+        form = self.tables["subjects"].get(kind)
+        return form.format(id=native_id) if form and colon else code
+
     def currency(self, code: str) -> str:
         """The currency's code, or that there is none."""
         return self("no_currency") if code == NO_CURRENCY else code

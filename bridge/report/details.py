@@ -1,0 +1,98 @@
+"""The particulars of holds and remarks in the reader's language, as far as they are ours.
+
+Planner and readers write particulars once, in English, with plain digits. Here those of a known
+form are taken apart and said again; what the accounting system wrote is shown as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from bridge.report.figures import Figures
+from bridge.report.texts import Texts
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_CELL = r"(?s:.*), row (?P<row>\d+), column (?P<column>.+?): "
+_TEXT = r'"(?P<text>(?s:.*))"'
+
+
+def _amount(name: str = "amount") -> str:
+    return rf"(?P<{name}>{_NUMBER})"
+
+
+def _day(name: str = "day") -> str:
+    return rf"(?P<{name}>{_DAY})"
+
+
+_CURRENCY = r"(?P<currency>[A-Z]{3})"
+
+FORMS = {
+    "no_loan": r"debt (?P<loan>\S+) (?:is not in the ledger|does not exist)",
+    "no_borrower": r"debtor (?P<borrower>\S+) does not exist",
+    "loan_gone": "the loan was posted and is gone from the ledger, its movements are not",
+    "period_closed": "changed in the ledger after its period was closed",
+    "overpaid": rf"{_amount()} {_CURRENCY} more than was owed",
+    "balance": rf"the ledger says {_amount('shown')}, its movements make {_amount()} {_CURRENCY}",
+    "paid_and_owed": rf"marked as paid with {_amount()} {_CURRENCY} owed",
+    "nothing_owed": "nothing owed, not marked",
+    "split": rf"principal and interest make {_amount('parts')}, the total is {_amount()}",
+    "schedule": rf"(?P<number>\d+) × {_amount('each')} is not {_amount()}",
+    "before_loan": rf"paid {_day()}, lent {_day('start')}",
+    "due_before_start": rf"due {_day()}, start {_day('start')}",
+    "after": rf"{_day()} is after {_day('as_of')}",
+    "two_values": rf"{_amount('first')} and {_amount('second')}",
+    "alike": rf"(?P<number>\d+) of {_amount()} on {_day()} for debt (?P<loan>\S+)",
+    "two_currencies": r"has debts in (?P<first>[A-Z]{3}) and (?P<second>[A-Z]{3})",
+    "same_name": r"same name, other phone or document \((?P<number>\d+)\)",
+    "same_person": r"same name, same phone \((?P<number>\d+)\)",
+    "not_a_currency": rf"{_CELL}{_TEXT} is not a currency",
+    "not_an_amount": rf"{_CELL}{_TEXT} is not an amount",
+    "not_a_date": rf"{_CELL}{_TEXT} is not a date",
+    "text_read_as": rf"{_CELL}{_TEXT} read as (?P<value>\S+)",
+    "read_as": rf"{_CELL}read as (?P<value>\S+)",
+    "interrupted": "the program ended while this was sent",
+}
+"""Entry of the catalogue's table `details` → the form of the particulars that it says."""
+
+_WORDLESS = {
+    "{day}": _day(),
+    "{amount} {currency}": rf"{_amount()} {_CURRENCY}",
+    "{currency} {day}": rf"{_CURRENCY} {_day()}",
+}
+_PATTERNS = {key: re.compile(form) for key, form in (FORMS | _WORDLESS).items()}
+_DAYS = frozenset({"day", "start", "as_of"})
+_AMOUNTS = frozenset({"amount", "shown", "parts", "each", "first", "second", "value"})
+
+
+def said(detail: str, texts: Texts, figures: Figures) -> str:
+    """The particulars in words; unchanged when their form is not known."""
+    for key, pattern in _PATTERNS.items():
+        found = pattern.fullmatch(detail)
+        if found:
+            parts = found.groupdict()
+            values = {name: _value(name, parts, texts, figures) for name in parts}
+            return texts.tables["details"].get(key, key).format(**values)
+    return detail
+
+
+def _value(name: str, parts: dict[str, str], texts: Texts, figures: Figures) -> str:
+    text = parts[name]
+    if name in _DAYS:
+        return _day_of(text, figures)
+    if name == "currency":
+        return texts.currency(text)
+    if name in _AMOUNTS and re.fullmatch(_NUMBER, text):
+        amount = Decimal(text)
+        currency = parts.get("currency")
+        return figures.amount(amount, currency) if currency else figures.plain(amount)
+    return text
+
+
+def _day_of(text: str, figures: Figures) -> str:
+    try:
+        return figures.short_day(date.fromisoformat(text))
+    except ValueError:
+        return text

@@ -1,0 +1,131 @@
+"""Particulars in the reader's language: every form that we write is said, nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.report.details import FORMS, said
+from bridge.report.figures import Figures, locale_for
+from bridge.report.texts import LANGUAGES, texts
+
+CELL = "deudas.csv, a: b, row 141, column Moneda"
+WRITTEN = {
+    "no_loan": ("debt 9901 is not in the ledger", "el préstamo 9901 no está en la cartera"),
+    "no_borrower": ("debtor 777 does not exist", "el cliente 777 no está en la cartera"),
+    "loan_gone": (
+        "the loan was posted and is gone from the ledger, its movements are not",
+        "el préstamo se registró y ya no está en la cartera; sus movimientos sí",
+    ),
+    "period_closed": (
+        "changed in the ledger after its period was closed",
+        "se cambió en la cartera después del cierre del período",
+    ),
+    "overpaid": ("5000.00 USD more than was owed", "5.000,00 USD más de lo que se debía"),
+    "balance": (
+        "the ledger says 48000.00, its movements make 63000.00 COP",
+        "la cartera muestra 48.000; sus movimientos dan 63.000 COP",
+    ),
+    "paid_and_owed": (
+        "marked as paid with 12000.50 USD owed",
+        "marcado como pagado, pero se deben 12.000,50 USD",
+    ),
+    "nothing_owed": (
+        "nothing owed, not marked",
+        "no se debe nada y no está marcado como pagado",
+    ),
+    "split": (
+        "principal and interest make 100.50, the total is 120.00",
+        "capital e interés suman 100,50; el total es 120",
+    ),
+    "schedule": ("30 × 17000.00 is not 480000.00", "30 × 17.000 no da 480.000"),
+    "before_loan": (
+        "paid 2026-07-05, lent 2026-07-08",
+        "pagado el 5/07/2026, prestado el 8/07/2026",
+    ),
+    "due_before_start": (
+        "due 2026-05-11, start 2026-05-12",
+        "vence el 11/05/2026, empieza el 12/05/2026",
+    ),
+    "after": ("2027-11-18 is after 2026-11-20", "18/11/2027 es posterior a 20/11/2026"),
+    "two_values": ("12500.00 and 13500.00", "12.500 y 13.500"),
+    "alike": (
+        "2 of 75000.00 on 2026-05-23 for debt 62",
+        "2 pagos de 75.000 el 23/05/2026 en el préstamo 62",
+    ),
+    "two_currencies": ("has debts in COP and MXN", "tiene préstamos en COP y MXN"),
+    "same_name": (
+        "same name, other phone or document (2)",
+        "mismo nombre, otro teléfono o documento; son 2",
+    ),
+    "same_person": ("same name, same phone (3)", "mismo nombre y teléfono; son 3"),
+    "not_a_currency": (
+        f'{CELL}: "PESOS" is not a currency',
+        "fila 141, columna Moneda: «PESOS» no es una moneda",
+    ),
+    "not_an_amount": (
+        f'{CELL}: "mil" is not an amount',
+        "fila 141, columna Moneda: «mil» no es un valor",
+    ),
+    "not_a_date": (
+        f'{CELL}: "ayer" is not a date',
+        "fila 141, columna Moneda: «ayer» no es una fecha",
+    ),
+    "text_read_as": (
+        f'{CELL}: "12500.5" read as 12500.50',
+        "fila 141, columna Moneda: «12500.5» se leyó como 12.500,50",
+    ),
+    "read_as": (f"{CELL}: read as COP", "fila 141, columna Moneda: se leyó como COP"),
+    "interrupted": (
+        "the program ended while this was sent",
+        "el programa se detuvo mientras se enviaba",
+    ),
+}
+
+
+def form(language: str) -> Figures:
+    return Figures(locale_for(language, "es-CO"), {"COP": 0})
+
+
+def spanish(detail: str) -> str:
+    return said(detail, texts("es"), form("es"))
+
+
+@pytest.mark.parametrize("key", sorted(FORMS))
+def test_every_form_is_said_in_the_readers_words(key):
+    written, wanted = WRITTEN[key]
+    assert spanish(written) == wanted
+    for language in LANGUAGES:
+        again = said(written, texts(language), form(language))
+        assert "{" not in again
+        assert language == "es" or again != wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("-2000.00 USD", "−2.000,00 USD"),
+        ("600.00 XXX", "600,00 Sin moneda"),
+        ("2026-11-15", "15/11/2026"),
+        ("USD 2026-11-18", "USD 18/11/2026"),
+        ("2026-99-99", "2026-99-99"),
+        ("late_fee", "late_fee"),
+        ("", ""),
+    ],
+)
+def test_figures_alone_are_written_in_the_readers_form(written, wanted):
+    assert spanish(written) == wanted
+
+
+@given(st.text(max_size=60))
+def test_what_a_cell_held_is_shown_and_never_run(text):
+    assert spanish(f'x, row 1, column {{0}}: "{text}" is not an amount') == (
+        f"fila 1, columna {{0}}: «{text}» no es un valor"
+    )
+
+
+@given(st.text(max_size=60))
+def test_what_the_accounting_system_wrote_is_shown_as_it_came(text):
+    words = f"6140: {text}"
+    assert spanish(words) == words
