@@ -65,16 +65,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     row than at its best in this run."""
 
     @property
-    def share(self) -> float | None:
-        """Of the target."""
-        return None if self.target is None else self.measured / self.target
-
-    @property
     def verdict(self) -> str:
-        if self.share is None:
+        """The share of the target, and whether it is kept."""
+        if self.target is None:
             return ""
-        kept = self.share >= 1 if self.at_least else self.share <= 1
-        return f"{self.share:.0%} {'ok' if kept else 'MISSED'}"
+        kept = self.measured >= self.target if self.at_least else self.measured <= self.target
+        share = f"{self.measured / self.target:.0%} " if self.target else ""
+        return f"{share}{'ok' if kept else 'MISSED'}"
 
 
 _HEADS = ("what", "target", "measured", "of target", "CPU", "noise", "")

@@ -52,6 +52,7 @@ def test_the_table_judges_full_sizes_only() -> None:
         Line(what="quick", measured=1, unit="s", target=2),
         Line(what="slow", measured=3, unit="s", target=2, note="why"),
         Line(what="rate", measured=96, unit="%", target=95, at_least=True),
+        Line(what="none", measured=0, unit="", target=0),
     ]
 
     judged = table(lines, full=True)
