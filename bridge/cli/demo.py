@@ -5,21 +5,28 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+import textwrap
 import webbrowser
 from collections.abc import Mapping
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.cli.output import Output
 from bridge.cli.shipped import shipped
-from bridge.core.reconciliation import BREAKING
+from bridge.core.reconciliation import ItemKind
+from bridge.errors import UsageError
 
 if TYPE_CHECKING:
     from bridge.core.reconciliation import Reconciliation
     from bridge.pipeline.sync import SyncResult
+    from bridge.report.figures import Figures
+    from bridge.report.texts import Texts
     from bridge.sandbox.server import SandboxServer
+    from bridge.settings import Settings
 
+_WIDTH = 98
 DAYS = {"dia1": date(2026, 11, 19), "dia2": date(2026, 11, 20)}
 EDITED = "DY7F3A-L84"
 VOIDED = "DY7F3A-P1042"
@@ -27,16 +34,22 @@ VOIDED = "DY7F3A-P1042"
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Show the whole way: a ledger becomes books, changes, and still agrees."""
+    if out.json:
+        raise UsageError(
+            "demo tells a story to people and has no JSON document; `reconcile --json` has one."
+        )
     folder = Path("demo").absolute() if arguments.keep else Path(tempfile.mkdtemp(prefix="bridge-"))
     try:
-        report = _Demo(folder, out).play()
+        shutil.rmtree(folder / "state", ignore_errors=True)  # of an earlier demo: other books
+        pages = _Demo(folder, out).play()
     finally:
         if not arguments.keep:
             shutil.rmtree(folder / "state", ignore_errors=True)
     out.line()
-    out.line(f"The report: {report}")
+    for head, page in zip_longest(("The report:",), pages, fillvalue=""):
+        out.line(f"{head:<11} {page}")
     if arguments.open:
-        webbrowser.open(report.as_uri())
+        webbrowser.open(pages[0].as_uri())
     return 0
 
 
@@ -45,18 +58,23 @@ class _Demo:
         self.folder, self.out = folder, out
         self.step = 0
         self.pages: list[Path] = []
+        self.locale = "en"
+        """The lender's."""
 
-    def play(self) -> Path:
+    def play(self) -> list[Path]:
+        """Returns the report's pages, the lender's own language first."""
         from bridge import logs
         from bridge.sandbox.server import SandboxServer
 
         logs.configure("ERROR")
         self._say("Starting QuickBooks on this machine (a sandbox with real double-entry books)")
         with SandboxServer(fast=True) as sandbox:
-            self._say("Day 1: a lender's phone (200 loans, 1,137 movements) into empty books")
+            self._settings(sandbox, "dia1")
+            self._tell(f"Figures are written as the lender writes them: {self._number(1234567)}")
+            self._say("Day 1: a lender's phone (200 loans, 1.137 movements) into empty books")
             self._sync(sandbox, "dia1")
             self._say("The books are read back and compared with the ledger")
-            self._reconcile(sandbox, "dia1")
+            self._held(self._reconcile(sandbox, "dia1"))
             self._say("Day 1 again: nothing may be posted twice")
             self._sync(sandbox, "dia1")
             self._say("Day 2: payments come in, some are edited or deleted; one reply gets lost")
@@ -65,15 +83,15 @@ class _Demo:
             self._say("Meanwhile the bookkeeper edits one invoice and voids one receipt by hand")
             self._bookkeeper(sandbox)
             self._say("The books are compared again: what differs, why, and what to do")
-            self._reconcile(sandbox, "dia2")
-            return next(path for path in self.pages if path.suffix == ".html")
+            self._to_do(self._reconcile(sandbox, "dia2"))
+            return [path for path in self.pages if path.suffix == ".html"]
 
     def _say(self, text: str) -> None:
         self.step += 1
         self.out.line()
         self.out.line(f"{self.step}. {text}")
 
-    def _settings(self, sandbox: SandboxServer, day: str) -> Any:
+    def _settings(self, sandbox: SandboxServer, day: str) -> Settings:
         from bridge import settings
 
         environment: Mapping[str, str] = {
@@ -85,7 +103,9 @@ class _Demo:
             "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_MINUTE": "0",
             "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_SECOND": "0",
         }
-        return settings.load(shipped("config/demo.toml"), environment).settings
+        loaded = settings.load(shipped("config/demo.toml"), environment).settings
+        self.locale = loaded.lender.locale
+        return loaded
 
     def _sync(self, sandbox: SandboxServer, day: str) -> None:
         from bridge import wiring
@@ -99,49 +119,97 @@ class _Demo:
         self._told(result)
 
     def _told(self, result: SyncResult) -> None:
-        for name, done in result.systems.items():
-            planned = done.plan.figures
+        for done in result.systems.values():
             if done.posting.doubted:
-                self.out.line(
-                    f"   {done.posting.doubted} reply lost: looked up in the books before "
-                    "anything was sent again"
+                self._tell(
+                    f"{self._number(done.posting.doubted)} reply lost: looked up in the books "
+                    "before anything was sent again"
                 )
-            self.out.line(
-                f"   {name}: {planned.create} created, {planned.update} updated, "
-                f"{planned.void} voided; {done.posting.confirmed} confirmed, "
-                f"{done.rejected} refused, {done.pending + done.in_doubt} left, "
-                f"{done.calls} calls"
-            )
-        self.out.line(f"   {result.reason}")
+            planned = done.plan.figures
+            counts = {
+                "created": planned.create,
+                "updated": planned.update,
+                "voided": planned.void,
+                "confirmed by the books": done.posting.confirmed,
+                "refused": done.rejected,
+                "left": done.pending + done.in_doubt,
+            }
+            told = [f"{self._number(count)} {what}" for what, count in counts.items() if count]
+            told = told or ["nothing to do"]
+            self._tell(", ".join([*told, f"{self._number(done.calls)} calls"]))
 
-    def _reconcile(self, sandbox: SandboxServer, day: str) -> None:
+    def _reconcile(self, sandbox: SandboxServer, day: str) -> Reconciliation:
         from bridge import wiring
         from bridge.cli.reconcile import compared
         from bridge.cli.reports import write_reports
-        from bridge.pipeline.context import silent
 
         settings = self._settings(sandbox, day)
-        with wiring.open_bridge(settings) as bridge:
-            found = compared(bridge, settings, argparse.Namespace(as_of=DAYS[day]), silent)
+        with wiring.open_bridge(settings) as bridge, self.out.progress() as progress:
+            found = compared(bridge, settings, argparse.Namespace(as_of=DAYS[day]), progress)
         self.pages = write_reports(settings, found, None, None)
         self._compared(found)
+        return found
 
     def _compared(self, found: Reconciliation) -> None:
+        texts, figures = self._words(found)
+        heads = ("", ">ledger", ">held back", ">bridge's documents", ">A/R in the books")
         for result in found.systems:
-            rows = [
-                (t.currency, t.ledger, t.ledger - t.documents, t.documents, t.control_account)
-                for t in result.tie_outs
-            ]
-            heads = ("", ">ledger", ">held back", ">bridge's documents", ">A/R in the books")
+            rows = []
+            for tie in result.tie_outs:
+                held = tie.ledger - tie.documents
+                sides = (tie.ledger, held, tie.documents, tie.control_account)
+                amounts = [figures.amount(side, tie.currency) for side in sides]
+                rows.append([f"   {texts.currency(tie.currency)}", *amounts])
             self.out.table(heads, rows)
-            verdict = "both sides agree" if result.agree else "the two sides do NOT agree"
-            self.out.line(f"   {result.system}: {verdict}")
-            for item in result.items:
-                if item.kind in BREAKING:
-                    self.out.line(
-                        f"   - {item.kind.value} {item.reference} {item.field}: "
-                        f"ledger {item.ledger}, books {item.books} {item.currency}"
-                    )
+            name = texts.of("systems", result.system)
+            verdict = "both sides agree, to the cent" if result.agree else "they do NOT agree"
+            self._tell(f"{name}: {verdict}")
+
+    def _held(self, found: Reconciliation) -> None:
+        """What is not in the books and why, one line each."""
+        texts, figures = self._words(found)
+        items = [i for result in found.systems for i in result.items if i.kind is ItemKind.HELD]
+        if not items:
+            return
+        self.out.line()
+        self._tell(f"Held back ({len(items)}), because posting it might be wrong:")
+        for item in items:
+            amount = figures.signed(item.amount, item.currency)
+            row = texts.subject(item.subject)
+            what = f"   {amount:>12} {texts.currency(item.currency):<11}  {row:<14}  "
+            why = texts.cause(item.cause)
+            for line in textwrap.wrap(what + why, _WIDTH, subsequent_indent=" " * len(what)):
+                self.out.line(line)
+
+    def _to_do(self, found: Reconciliation) -> None:
+        """What differs, as the report says it; what is held back was told before."""
+        from bridge.report.text import told
+        from bridge.report.view import tasks
+
+        texts, figures = self._words(found)
+        self.out.line()
+        for result in found.systems:
+            person, _ = tasks(result, texts, figures, found.names)
+            for line in told([task for task in person if task.severity == "bad"], texts):
+                self.out.line(f" {line}".rstrip())
+            held = result.counts.get(ItemKind.HELD, 0)
+            self._tell(f"The {held} things held back are in the report, each with what to do.")
+
+    def _words(self, found: Reconciliation) -> tuple[Texts, Figures]:
+        """English words, and figures as the lender writes them."""
+        from bridge.report.figures import figures
+        from bridge.report.texts import texts
+
+        return texts("en"), figures(found, self.locale.partition("-")[0], self.locale)
+
+    def _number(self, number: int) -> str:
+        """A count as the lender writes it."""
+        from bridge.report.figures import Figures, locale_for
+
+        return Figures(locale_for(self.locale.partition("-")[0], self.locale), {}).number(number)
+
+    def _tell(self, text: str) -> None:
+        self.out.line(f"   {text}")
 
     def _lose_a_reply(self, sandbox: SandboxServer) -> None:
         self._control(

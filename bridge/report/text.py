@@ -44,10 +44,10 @@ def _system(
     out += _table(result, texts, figures)
     person, itself = tasks(result, texts, figures, reconciliation.names)
     out += _title(texts("today"))
-    out += _tasks(person, texts) if person else [f"  {texts('today_none')}", ""]
+    out += told(person, texts) if person else [f"  {texts('today_none')}", ""]
     if itself:
         out += _title(texts("by_itself"))
-        out += _tasks(itself, texts)
+        out += told(itself, texts)
     return out
 
 
@@ -70,7 +70,8 @@ def _table(result: SystemResult, texts: Texts, figures: Figures) -> list[str]:
     return [*out, "", *_wrapped(" · ".join(counts), "  "), ""]
 
 
-def _tasks(found: list[Task], texts: Texts) -> list[str]:
+def told(found: list[Task], texts: Texts) -> list[str]:
+    """Things to do, each with its cause, what to do and the items it is about."""
     out: list[str] = []
     for task in found:
         totals = ", ".join(f"{amount} {currency}" for amount, currency in task.totals)

@@ -222,7 +222,7 @@ QUICKBOOKS = SystemResult(
     ),
     outbox={"pending": 1, "rejected": 1, "confirmed": 1483},
     posted={"invoice": 12, "receipt": 96, "customer": 4},
-    calls={"total": 58, "metered": 41, "throttled": 0},
+    calls={"total": 58, "metered": 41, "throttled": 0, "metered_today": 96},
     notices=(Notice("connection.expires", "2026-11-30"),),
 )
 

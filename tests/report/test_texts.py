@@ -50,7 +50,7 @@ CODES = {
     "severities": {severity.value for severity in Severity},
     "verdicts": {"agree", "differs", "unchecked"},
     "details": set(FORMS),
-    "calls": {"total", "metered", "throttled"},
+    "calls": {"total", "metered", "metered_today", "throttled"},
 }
 
 
