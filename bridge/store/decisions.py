@@ -11,7 +11,7 @@ from bridge.errors import UsageError
 from bridge.store import tables
 from bridge.store.bindings import OUTBOX, WAIT
 from bridge.store.outbox import Outbox
-from bridge.store.outbox_rows import books_of, entry_of
+from bridge.store.outbox_rows import entry_of
 from bridge.store.planning import Planning
 from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
@@ -56,12 +56,12 @@ class Decisions(Outbox, Planning):
         who belongs to no loan, is sent again under a new key: the old one may remember a refusal.
         """
         row = self._decide(entry_id, State.SUPERSEDED, "retry", who, at)
-        books = self._connection.execute(books_of(row.books)).one()
+        system, company = self._named(row.books)
         if row.loan:
             loan = (row.installation, row.loan)
-            self.set_revisit(books.system, books.company, loan, "outbox.retry")
+            self.set_revisit(system, company, loan, "outbox.retry")
             return
-        refused = self.refusals(books.system, books.company, row.reference)
+        refused = self.refusals(system, company, row.reference)
         entry = entry_of(row)
         again = NewEntry(
             operation=entry.operation,
@@ -72,7 +72,7 @@ class Decisions(Outbox, Planning):
             target=entry.target,
             reason=entry.reason,
         )
-        self.enqueue(entry.run, books.system, books.company, [again])
+        self.enqueue(entry.run, system, company, [again])
 
     def drop(self, entry_id: int, who: str, at: str) -> None:
         """A person decided not to send an entry."""

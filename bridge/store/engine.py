@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, QueuePool, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, QueuePool, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
@@ -139,12 +140,16 @@ def in_order(connection: Connection, column: str) -> str:
 
 
 def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows; those whose primary key is there are overwritten."""
-    make = sqlite_insert if is_sqlite(connection) else postgresql_insert
+    """Insert whole rows; those whose primary key is there are overwritten."""
+    connection.execute(_upsert(table, sqlite=is_sqlite(connection)), rows)
+
+
+@cache
+def _upsert(table: Table, *, sqlite: bool) -> Executable:
+    statement = sqlite_insert(table) if sqlite else postgresql_insert(table)
     keys = [column.name for column in table.primary_key]
-    statement = make(table)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+    fresh = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=fresh)
 
 
 def analyse(connection: Connection) -> None:

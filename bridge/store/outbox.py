@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 
 from bridge.core.books import (
     PostedDocument,
@@ -32,7 +32,6 @@ from bridge.core.delivery import (
 )
 from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, WAIT, Bindings
 from bridge.store.outbox_rows import (
-    books_of,
     document_from,
     entry_of,
     is_about_a_binding,
@@ -148,7 +147,8 @@ class Outbox(Bindings):
             t.state == State.PENDING.value,
             t.waiting == 0,
             t.not_before <= instant_text(now),
-            ~_void_before_it(),
+            # Customers have no loan, and all of them would be looked through for each.
+            or_(t.loan == "", ~_void_before_it()),
         )
         order = (t.phase, t.operation, t.kind, t.id)
         while True:
@@ -251,8 +251,7 @@ class Outbox(Bindings):
         return then
 
     def _bind(self, row: Row[Any], posted: PostedDocument) -> None:
-        books = self._connection.execute(books_of(row.books)).one()
-        system, company = books.system, books.company
+        system, company = self._named(row.books)
         if row.operation == Operation.VOID.value:
             self.mark_voided(system, company, row.target or row.reference, posted)
             return

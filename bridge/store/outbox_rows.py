@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row
 
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
 from bridge.core.delivery import Operation, State
-from bridge.store import tables
 from bridge.store.values import Entry, NewEntry, json
 
 document_from = msgspec.json.Decoder(Document).decode
@@ -36,11 +35,6 @@ def is_void(entry: Entry | NewEntry) -> bool:
 
 def is_about_a_binding(entry: Entry) -> bool:
     return entry.operation is not Operation.CREATE
-
-
-def books_of(books: int) -> Select[Any]:
-    table = tables.table(tables.Books)
-    return select(table.c.system, table.c.company).where(table.c.id == books)
 
 
 def line_of(books: int, run: str, entry: NewEntry, waiting: int) -> dict[str, Any]:

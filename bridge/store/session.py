@@ -41,6 +41,16 @@ class Session:
         self._books[(system, company)] = int(found)
         return int(found)
 
+    def _named(self, books: int) -> tuple[str, str]:
+        """System and company of a number."""
+        for name, number in self._books.items():
+            if number == books:
+                return name
+        query = select(BOOKS.c.system, BOOKS.c.company).where(BOOKS.c.id == books)
+        row = self._connection.execute(query).one()
+        self._books[(row.system, row.company)] = books
+        return row.system, row.company
+
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """The values in lists of at most `size`."""
