@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bench.__main__ import run
 from bench.figures import Line, Size, table
-from bench.rows import ROWS
+from bench.rows import LARGE_LEDGER, ROWS
 
 TINY = Size(
     full=False,
@@ -21,15 +22,17 @@ TINY = Size(
     runs=1,
     latency_ms=1,
 )
-OWN_PROCESS = ("ingest", "start")
+OWN_PROCESS = ["start"]
+ALONE = [name for name in ROWS if name not in (*LARGE_LEDGER, *OWN_PROCESS)]
 
 
-@pytest.mark.parametrize("name", [name for name in ROWS if name not in OWN_PROCESS])
-def test_a_row_has_figures(name: str, tmp_path: Path) -> None:
-    lines = ROWS[name](TINY, tmp_path)
+@pytest.mark.parametrize("names", [LARGE_LEDGER, *([name] for name in ALONE)])
+def test_rows_have_figures(names: Sequence[str], tmp_path: Path) -> None:
+    for name in names:
+        lines = ROWS[name](TINY, tmp_path)
 
-    assert lines
-    assert all(line.measured >= 0 for line in lines)
+        assert lines
+        assert all(line.measured >= 0 for line in lines)
 
 
 def test_rows_run_in_processes_of_their_own_and_leave_nothing(tmp_path: Path) -> None:
