@@ -1,0 +1,24 @@
+"""Tokens end, rotate and are refused; the books are not asked in vain and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bridge.errors import LoginRequired
+from tests.conformance.bench import Bench
+
+
+def test_an_expired_token_is_renewed_without_anybody_noticing(bench: Bench) -> None:
+    bench.token = ""
+    bench.loan()
+    bench.clock.move(2 * 3600)
+    bench.control("POST", "clock", seconds=2 * 3600)
+    second = bench.invoice(2)
+    bench.post(second)
+    assert bench.count(second.reference) == 1
+
+
+def test_a_login_that_has_ended_asks_for_a_person(bench: Bench) -> None:
+    bench.token = "not-a-token"
+    with pytest.raises(LoginRequired):
+        bench.system.chart()
