@@ -54,7 +54,7 @@ HOLD_ACTIONS = {
     "amount.over_limit": "approve_limit",
     "books.drifted": "decide_correction",
     "books.period_closed": "open_period",
-    "books.tombstoned": "restore_or_remove",
+    "books.tombstoned": "enter_again_or_remove",
     "debt.amount_edited": "decide_amount",
     "debt.currency_unknown": "set_currency",
     "debt.orphan": "restore_borrower",
@@ -174,12 +174,10 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     document = binding.document
     ours = effect(document)
     if now is None:
-        return [_gone(binding, ItemKind.MISSING, "books.absent", "enter_again_or_remove", ours)]
-    if now.status is Status.VOIDED:
-        return [_gone(binding, ItemKind.TOMBSTONED, "books.voided", "restore_or_remove", ours)]
-    if now.status is Status.DELETED:
-        action = "enter_again_or_remove"
-        return [_gone(binding, ItemKind.TOMBSTONED, "books.deleted", action, ours)]
+        return [_gone(binding, ItemKind.MISSING, "books.absent", ours)]
+    if now.status is not Status.LIVE:
+        cause = "books.voided" if now.status is Status.VOIDED else "books.deleted"
+        return [_gone(binding, ItemKind.TOMBSTONED, cause, ours)]
     wrong = differences(document, now, links)
     by_hand = _by_hand(binding, now, wrong)
     edited = {difference.field for difference in by_hand}
@@ -262,7 +260,7 @@ def _by_hand(binding: Binding, now: PostedDocument, wrong: list[Difference]) -> 
 _ALWAYS_TOLD = frozenset({"name", "day", "due", "total", "currency", "customer"})
 
 
-def _gone(binding: Binding, kind: ItemKind, cause: str, action: str, amount: Decimal) -> Item:
+def _gone(binding: Binding, kind: ItemKind, cause: str, amount: Decimal) -> Item:
     document = binding.document
     return Item(
         kind=kind,
@@ -275,7 +273,7 @@ def _gone(binding: Binding, kind: ItemKind, cause: str, action: str, amount: Dec
         ledger=Status.LIVE.value,
         books={"books.voided": Status.VOIDED, "books.deleted": Status.DELETED}.get(cause, ""),
         cause=cause,
-        action=action,
+        action="enter_again_or_remove",
         loan=document.loan,
     )
 

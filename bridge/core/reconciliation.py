@@ -91,7 +91,6 @@ ACTIONS = frozenset(
         "put_right",
         "restore_borrower",
         "restore_loan",
-        "restore_or_remove",
         "run_sync",
         "set_currency",
         "void_again",

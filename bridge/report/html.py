@@ -12,7 +12,7 @@ from bridge.core.aging import AgedTotal, labels
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
-from bridge.report.view import lines, overall, remarks, tasks, verdict
+from bridge.report.view import lines, notices, overall, remarks, tasks, verdict
 
 _SCALE = 1000
 """Width of an age bar in its own units."""
@@ -74,6 +74,7 @@ def _system(
         "result": result,
         "verdict": verdict(result),
         "ties": [_tie(result, place, texts, figures) for place in range(len(result.tie_outs))],
+        "notices": notices(result, texts, figures),
         "todo": person,
         "itself": itself,
         "lines": lines(result.items, texts, figures, reconciliation.names),

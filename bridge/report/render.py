@@ -34,7 +34,7 @@ def render(
         # JSON speaks in codes: it is the same in every language.
         for language in ("",) if form == "json" else languages:
             path = out_dir / file_name(reconciliation, form, language)
-            _replace(path, content(reconciliation, form, language or languages[0], locale))
+            _replace(path, content(reconciliation, form, language or LANGUAGES[0], locale))
             written.append(path)
     return written
 

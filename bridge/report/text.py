@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
-from bridge.report.view import Line, Task, remarks, tasks, verdict
+from bridge.report.view import Line, Task, notices, remarks, tasks, verdict
 
 _WIDTH = 96
 _MARKS = {"agree": "✓", "differs": "✗", "unchecked": "?"}
@@ -36,9 +36,8 @@ def _system(
     answer = verdict(result)
     name = f"{texts.of('systems', result.system)} · {result.company_name or result.company}"
     out = [f"{_MARKS[answer]} {name}: {texts(answer)}", ""]
-    for notice in result.notices:
-        line = " ".join(part for part in (texts.of("notices", notice.code), notice.detail) if part)
-        out += _wrapped(line, "  ! ")
+    for notice in notices(result, texts, figures):
+        out += _wrapped(" ".join(filter(None, notice)), "  ! ")
     if not result.checked:
         return [*out, *_wrapped(texts("unchecked_note"), "  "), ""]
     out += _table(result, texts, figures)
@@ -63,7 +62,7 @@ def _table(result: SystemResult, texts: Texts, figures: Figures) -> list[str]:
         for row in rows
     ]
     counts = [
-        f"{figures.number(number)} {texts.of('counts', kind)}"
+        f"{texts.of('counts', kind)} {figures.number(number)}"
         for kind, number in result.counts.items()
         if number
     ]

@@ -92,6 +92,14 @@ def lines(
     return [_line(item, parts, texts, figures, names) for item, parts in _folded(items)]
 
 
+def notices(result: SystemResult, texts: Texts, figures: Figures) -> list[tuple[str, str]]:
+    """(what to know, its particulars) in words."""
+    return [
+        (texts.of("notices", notice.code), said(notice.detail, texts, figures))
+        for notice in result.notices
+    ]
+
+
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger's rows show, one kind of it."""
 

@@ -34,7 +34,7 @@ ITEMS = (
         ledger="live",
         books="voided",
         cause="books.voided",
-        action="restore_or_remove",
+        action="enter_again_or_remove",
         loan="84",
     ),
     Item(

@@ -21,7 +21,7 @@ from bridge.report.csv import TITLES, neutral
 from bridge.report.figures import Figures, figures, locale_for
 from bridge.report.render import FORMATS, content, render
 from bridge.report.texts import LANGUAGES, texts
-from bridge.report.view import lines, overall, tasks, verdict
+from bridge.report.view import lines, overall, remarks, tasks, verdict
 from tests.report.example import ALL_AGREE, EXAMPLE, NAMES, QUICKBOOKS, ZOHO
 
 replace = msgspec.structs.replace
@@ -317,6 +317,31 @@ def _items_of(reconciliation: Reconciliation) -> list[dict[str, str]]:
     return document["systems"]["quickbooks"]["items"]
 
 
+def test_a_task_of_one_row_says_its_amount_once():
+    one = replace(QUICKBOOKS, tie_outs=(), items=(QUICKBOOKS.items[0],))
+    two = replace(one, items=(one.items[0], replace(one.items[0], reference="DY7F3A-L85")))
+    for system, times in ((one, 1), (two, 3)):
+        page = content(replace(EXAMPLE, systems=(system,)), "html", "en", "en").decode()
+        tasks_only = page.partition('<details class="items"')[0]
+        told = tasks_only.count("+600,000 <") + tasks_only.count("+1,200,000 <")
+        assert told == times
+
+
+def test_a_day_in_a_notice_is_written_in_the_readers_form():
+    for form in ("text", "html"):
+        shown = content(EXAMPLE, form, "es", "es-CO").decode()
+        assert "30/11/2026" in shown
+        assert "2026-11-30" not in shown
+
+
+def test_remarks_on_rows_come_worst_first_in_words():
+    found = remarks(EXAMPLE.findings[::-1], texts("en"), figures(EXAMPLE, "en", "en"))
+    assert [r.severity.value for r in found] == ["error", "warning", "warning", "info"]
+    assert found[0].examples[0] == (
+        "Loan 12", "the ledger shows 12,000; its movements make 10,000 COP",
+    )  # fmt: skip
+
+
 def test_the_worst_verdict_heads_the_page():
     assert overall(EXAMPLE) == "differs"
     assert overall(ALL_AGREE) == "agree"
@@ -356,6 +381,11 @@ def test_reports_are_written_for_the_owner_only_and_replace_the_days_earlier_one
     ]  # fmt: skip
     assert sorted(paths) == sorted((tmp_path / "new").iterdir())
     assert {p.stat().st_mode & 0o777 for p in paths} == {0o600}
+
+
+def test_codes_need_no_language(tmp_path):
+    (path,) = render(EXAMPLE, ("json",), tmp_path, (), "es-CO")
+    assert path.name == "reconciliation-2026-11-20.json"
 
 
 def test_a_day_without_anything_still_makes_every_report(tmp_path):

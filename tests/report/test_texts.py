@@ -18,7 +18,8 @@ from bridge.core.mapping import Policies
 from bridge.core.plan import HOLD_CODES
 from bridge.core.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
 from bridge.report.details import FORMS
-from bridge.report.texts import LANGUAGES, texts
+from bridge.report.texts import LANGUAGES, LOCALES, texts
+from bridge.settingtypes import Languages
 
 FIELDS = {
     "status", "number", "name", "currency", "day", "due", "total", "rate", "customer", "lines",
@@ -77,6 +78,10 @@ def test_causes_and_actions_are_whole_sentences(language, table):
     for code, sentence in texts(language).tables[table].items():
         assert sentence[0].isupper(), code
         assert sentence.endswith("."), code
+
+
+def test_the_settings_take_every_language_of_the_reports_and_no_other():
+    assert set(get_args(get_args(get_args(Languages)[0])[0])) == set(LANGUAGES) == set(LOCALES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
