@@ -62,7 +62,7 @@ def _table(result: SystemResult, texts: Texts, figures: Figures) -> list[str]:
         for row in rows
     ]
     counts = [
-        f"{texts.of('counts', kind)} {figures.number(number)}"
+        f"{texts.of('counts', kind)}: {figures.number(number)}"
         for kind, number in result.counts.items()
         if number
     ]

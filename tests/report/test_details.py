@@ -111,6 +111,7 @@ def test_every_form_is_said_in_the_readers_words(key):
         ("USD 2026-11-18", "USD 18/11/2026"),
         ("2026-99-99", "2026-99-99"),
         ("late_fee", "late_fee"),
+        ("2026-11-15 is too early", "2026-11-15 is too early"),
         ("", ""),
     ],
 )
