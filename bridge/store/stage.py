@@ -10,9 +10,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -23,14 +21,10 @@ from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.store.rows import COLUMNS, COMMON, DECODERS, ENTITIES, LINES, TABLES, with_note
 from bridge.store.values import Totals
 
-CHUNK = 2000
-"""Lines in one statement: long enough that waiting for the interpreter between two is little."""
-AHEAD = 4
-"""Statements waiting to be written, at most."""
+CHUNK = 200
 LISTED = 1000
 """So many repeats are named one by one; more are only counted."""
 _PREFIX = ".intake-"
-_Line = tuple[Any, ...]
 
 
 class Stage:
@@ -74,19 +68,17 @@ class Stage:
         return self.facts.complete
 
     def fill(self, rows: Iterable[Entity]) -> None:
-        """Take every row. What the rows' iterator raises is passed on.
-
-        SQLite writes in a thread of its own (it works without the interpreter's lock) while the
-        next rows are being read.
-        """
-        with ThreadPoolExecutor(1, "stage") as writer:
-            writes: deque[Future[None]] = deque()
-            for kind, lines in _batches(rows):
-                if len(writes) == AHEAD:
-                    writes.popleft().result()
-                writes.append(writer.submit(self._write, kind, lines))
-            for write in writes:
-                write.result()
+        """Take every row. What the rows' iterator raises is passed on."""
+        kind: type[Row] | None = None
+        lines: list[tuple[Any, ...]] = []
+        for row in rows:
+            if type(row) is not kind or len(lines) == CHUNK:
+                self._write(kind, lines)
+                lines = []
+                kind = type(row)
+                line = LINES[kind]
+            lines.append(line(row))
+        self._write(kind, lines)
         self._db.execute("COMMIT")
         self._sum()
         self._db.close()
@@ -99,7 +91,9 @@ class Stage:
             os.close(self._lock)
             self._lock = -1
 
-    def _write(self, kind: type[Row], lines: list[_Line]) -> None:
+    def _write(self, kind: type[Row] | None, lines: list[tuple[Any, ...]]) -> None:
+        if kind is None:
+            return
         table = TABLES[kind]
         self._chunk += 1
         before = self._db.total_changes
@@ -110,7 +104,7 @@ class Stage:
         if fresh < len(lines):
             self._find_repeats(kind, lines)
 
-    def _find_repeats(self, kind: type[Row], lines: list[_Line]) -> None:
+    def _find_repeats(self, kind: type[Row], lines: list[tuple[Any, ...]]) -> None:
         """A row whose place was taken by one that arrived before it is a repeat."""
         table, entity = TABLES[kind], ENTITIES[kind]
         where = "id = ? AND kind = ?" if table == "party" else "id = ? AND ? <> ''"
@@ -156,22 +150,6 @@ class Stage:
                 " LEFT JOIN currencies c ON c.id = r.loan GROUP BY 1"
             ):
                 self.totals[(f"{table}s", currency)] = cents
-
-
-def _batches(rows: Iterable[Entity]) -> Iterator[tuple[type[Row], list[_Line]]]:
-    """Lines for the stage tables, each list of one kind."""
-    kind: type[Row] | None = None
-    lines: list[_Line] = []
-    for row in rows:
-        if type(row) is not kind or len(lines) == CHUNK:
-            if kind is not None:
-                yield kind, lines
-            lines = []
-            kind = type(row)
-            line = LINES[kind]
-        lines.append(line(row))
-    if kind is not None:
-        yield kind, lines
 
 
 @lru_cache(maxsize=32)
