@@ -60,6 +60,12 @@ class Meter:
                     retry_after_s=wait_s,
                 )
 
+    def cap_day(self, calls: int) -> None:
+        """Allow so many a day where the settings say nothing: what the product turns out to."""
+        with self._lock:
+            if self._budget.per_day is None:
+                self._budget = msgspec.structs.replace(self._budget, per_day=calls)
+
     def count(self, *, metered: bool, throttled: bool) -> None:
         """Note one call that was answered or lost."""
         with self._lock:

@@ -37,7 +37,12 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     company: str
     refused_for_rate: Callable[[Reply], bool]
+    rate_wait_s: Callable[[Reply], float | None] = lambda _: None
+    """How long a refusal for rate lasts by what it says of itself, where no header tells."""
     trace_header: str = ""
+    token_scheme: str = "Bearer"
+    meters_refusals: bool = False
+    """Whether calls that were refused or lost count in the product's own meter."""
 
 
 class Client:
@@ -104,7 +109,7 @@ class Client:
                 if wait_s > RATE_WAIT_S * 2:
                     raise TryLater("Refused for rate; the wait is long.", retry_after_s=wait_s)
                 self._clock.sleep(wait_s)
-            return _signed(request, token)
+            return self._signed(request, token)
 
         def wait_of(answer: Answer) -> float | None:
             nonlocal token, renewals
@@ -125,6 +130,8 @@ class Client:
         """Seconds to wait after a refusal: as told, else a minute for rate and nothing for 5xx."""
         told = retry_after_s(reply.headers, self._clock)
         if self._dialect.refused_for_rate(reply):
+            if told is None:
+                told = self._dialect.rate_wait_s(reply)
             return RATE_WAIT_S if told is None else max(told, 1.0)
         return told or 0.0
 
@@ -150,7 +157,7 @@ class Client:
         return waited or self._throttle.wait()
 
     def _send(self, request: Request, token: str, metered: bool) -> Answer:
-        answer = self._transport.send(_signed(request, token))
+        answer = self._transport.send(self._signed(request, token))
         self._note(answer, metered)
         return answer
 
@@ -160,16 +167,19 @@ class Client:
             self._meter.count(metered=metered, throttled=False)
             return
         fields = {"system": self._dialect.system, "company": self._dialect.company}
+        metered = metered and self._dialect.meters_refusals
         if not isinstance(answer, Reply):
             event = "call.not_sent" if isinstance(answer, NotSent) else "call.lost"
-            self._meter.count(metered=False, throttled=False)
+            left = not isinstance(answer, NotSent)
+            self._meter.count(metered=metered and left, throttled=False)
             log.warning("no reply", extra={"event": event, "error": answer.cause, **fields})
             return
         throttled = self._dialect.refused_for_rate(answer)
         if throttled:
             self._throttle.pause(self.wait_after(answer))
-        self._meter.count(metered=False, throttled=throttled)
-        trace = f"{self._dialect.trace_header}={self.trace(answer)}"
+        self._meter.count(metered=metered, throttled=throttled)
+        header = self._dialect.trace_header
+        trace = f"{header}={self.trace(answer)}" if header else ""
         log.warning(
             "refused",
             extra={
@@ -180,6 +190,10 @@ class Client:
             },
         )
 
+    def _signed(self, request: Request, token: str) -> Request:
+        headers = {**request.headers, "Authorization": f"{self._dialect.token_scheme} {token}"}
+        return msgspec.structs.replace(request, headers=headers)
+
     def _refused_twice(self) -> str:
         name = self._dialect.system
         return f"{name} refuses a fresh access token. Run: ledger-bridge connect {name}"
@@ -187,8 +201,3 @@ class Client:
 
 def _unauthorized(answer: Answer) -> bool:
     return isinstance(answer, Reply) and answer.status == 401
-
-
-def _signed(request: Request, token: str) -> Request:
-    headers = {**request.headers, "Authorization": f"Bearer {token}"}
-    return msgspec.structs.replace(request, headers=headers)

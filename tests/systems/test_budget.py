@@ -60,3 +60,14 @@ def test_calls_are_counted_on_the_day_on_which_they_were_made() -> None:
         "2026-11-30": (1, 1, 0),
         "2026-12-01": (2, 1, 1),
     }
+
+
+def test_what_the_product_allows_counts_where_the_settings_say_nothing() -> None:
+    clock = ManualClock(LATE)
+    free, set_by_hand = Meter(Budget(), clock), Meter(Budget(per_day=2), clock)
+    for meter in (free, set_by_hand):
+        meter.cap_day(1)
+        meter.count(metered=True, throttled=False)
+    with pytest.raises(TryLater, match="budget of 1 "):
+        free.require()
+    set_by_hand.require()
