@@ -22,20 +22,22 @@ _NEW_ID = 900_000_000
 def reconciling(size: Size, folder: Path) -> list[Line]:
     """Books of many documents, read once; then a day with a few payments, and the next morning.
 
-    A day passes in the sandbox before each reading, as a change feed tells what moved in the
-    last minutes again.
+    As in life, a day passes in the sandbox before each reading (a change feed tells what moved in
+    the last minutes again), and each verb opens the bridge anew.
     """
     write_ledger(folder, size.books_loans)
-    with lending(folder) as lender, lender.bridge(mode="backfill") as bridge:
-        with watch() as building:
-            built = sync(bridge)
-        assert built.verdict == "clean", built.reason
+    with lending(folder) as lender:
+        with lender.bridge(mode="backfill") as bridge:
+            with watch() as building:
+                built = sync(bridge)
+            assert built.verdict == "clean", built.reason
         (made,) = built.systems.values()
         documents = made.posting.confirmed - made.plan.figures.by_kind["create.customer"]
-        first, first_spent = _morning(lender, bridge)
-        _a_day(bridge, size.changes)
-        second, spent = _morning(lender, bridge)
-        third, quiet = _morning(lender, bridge)
+        first, first_spent = _morning(lender)
+        with lender.bridge(mode="backfill") as bridge:
+            _a_day(bridge, size.changes)
+        second, spent = _morning(lender)
+        third, quiet = _morning(lender)
     return [
         Line(
             what=f"first read-back and reconcile, {documents:,} documents",
@@ -58,7 +60,8 @@ def reconciling(size: Size, folder: Path) -> list[Line]:
             what="the same: calls",
             measured=second.calls["total"],
             unit="",
-            note=f"{size.changes} payments and their invoices had changed",
+            note=f"the chart of accounts and lists among them; {size.changes} payments and their "
+            "invoices had changed",
         ),
         Line(
             what="morning reconcile, nothing changed: own time",
@@ -72,9 +75,9 @@ def reconciling(size: Size, folder: Path) -> list[Line]:
     ]
 
 
-def _morning(lender: Lender, bridge: Live) -> tuple[SystemResult, Watch]:
+def _morning(lender: Lender) -> tuple[SystemResult, Watch]:
     lender.sandbox.control("POST", "clock", days=1)
-    with watch() as spent:
+    with lender.bridge() as bridge, watch() as spent:
         found: Reconciliation = reconcile(
             bridge.store,
             {name: books.system for name, books in bridge.books.items()},
