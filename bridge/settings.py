@@ -38,6 +38,7 @@ from bridge.settingtypes import (
     Languages,
     Locale,
     Percent,
+    RedirectUri,
     StoreUrl,
     SystemName,
     Url,
@@ -81,6 +82,10 @@ class SystemSettings(_Section):
     company_id: str = Field(min_length=1)
     base_url: Url = ""
     token_url: Url = ""
+    authorize_url: Url = ""
+    """Where a person's browser logs in, for `ledger-bridge connect`."""
+    redirect_uri: RedirectUri = "http://localhost:8766/callback"
+    """Where the browser is sent after that, as registered with the app at the provider."""
     mapping: Path | None = None
     client_id: str = ""
     access: Literal["oauth", "static"] = "oauth"
@@ -276,6 +281,7 @@ def _with_addresses(content: dict[str, Any]) -> dict[str, Any]:
             {
                 "base_url": ADDRESSES[name][0],
                 "token_url": ADDRESSES[name][1],
+                "authorize_url": ADDRESSES[name][2],
                 **table,
             }
             if name in ADDRESSES
@@ -296,7 +302,7 @@ def _redirected(content: dict[str, Any], sandbox: str) -> dict[str, Any]:
     return _each_system(
         content,
         lambda _, table: {
-            key: moved(value) if key in ("base_url", "token_url") else value
+            key: moved(value) if key in ("base_url", "token_url", "authorize_url") else value
             for key, value in table.items()
         },
     )

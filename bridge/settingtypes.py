@@ -14,15 +14,24 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.tomlfiles import nearest, refusal
 
-ADDRESSES: dict[str, tuple[str, str]] = {
+ADDRESSES: dict[str, tuple[str, str, str]] = {
     "quickbooks": (
         "https://quickbooks.api.intuit.com",
         "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+        "https://appcenter.intuit.com/connect/oauth2",
     ),
-    "xero": ("https://api.xero.com/api.xro/2.0", "https://identity.xero.com/connect/token"),
-    "zoho": ("https://www.zohoapis.com/books/v3", "https://accounts.zoho.com/oauth/v2/token"),
+    "xero": (
+        "https://api.xero.com/api.xro/2.0",
+        "https://identity.xero.com/connect/token",
+        "https://login.xero.com/identity/connect/authorize",
+    ),
+    "zoho": (
+        "https://www.zohoapis.com/books/v3",
+        "https://accounts.zoho.com/oauth/v2/token",
+        "https://accounts.zoho.com/oauth/v2/auth",
+    ),
 }
-"""System → (base URL, token URL) of the provider, for settings that name none."""
+"""System → (base, token, authorize URL) of the provider, for settings that name none."""
 
 
 def _listed(value: Any) -> Any:
@@ -81,6 +90,12 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _redirect(value: str) -> str:
+    """A web address, to the letter: providers compare it with the one that the app has."""
+    _url(value)
+    return value
+
+
 def is_loopback(url: str) -> bool:
     return (urlsplit(url).hostname or "") in ("127.0.0.1", "::1", "localhost")
 
@@ -95,6 +110,7 @@ def _store_url(value: str) -> str:
 Currency = Annotated[str, AfterValidator(_known_currency)]
 SystemName = Annotated[str, AfterValidator(_known_system)]
 Url = Annotated[str, AfterValidator(_url)]
+RedirectUri = Annotated[str, AfterValidator(_redirect)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Format = Literal["html", "xlsx", "json", "csv", "text"]
 Percent = Annotated[Decimal, Field(ge=0, le=100)]

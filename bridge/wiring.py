@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -26,6 +27,9 @@ from bridge.store.store import Store
 from bridge.systems import registry as systems
 from bridge.systems.base import AccountingReader, AccountingSystem
 from bridge.systems.budget import Budget
+from bridge.systems.login import Login
+from bridge.systems.oauth import TokenEndpoint
+from bridge.systems.transport import Transport
 
 
 @contextmanager
@@ -62,6 +66,46 @@ def open_dry(
         for name, system in _systems(stack, settings, names, clock, store).items():
             books[name] = _books(settings, name, Reader(system))
         yield Bridge(store=store, books=books, **_rest(settings, clock))
+
+
+@contextmanager
+def open_login(settings: Settings, name: str, clock: Clock | None = None) -> Iterator[Login]:
+    """A browser login to one system's company. Needs no state store."""
+    clock = clock or SystemClock()
+    system = settings.systems[name]
+    adapter = systems.load(name)
+    credentials = _credentials(settings, system, clock)
+    connection = _connection(adapter, system, Budget())
+
+    def endpoint(secret: str) -> TokenEndpoint:
+        with_secret = msgspec.structs.replace(connection, client_secret=secret)
+        made: TokenEndpoint = adapter.token_endpoint(with_secret, credentials)
+        return made
+
+    with _closing(Transport(clock, jitter=random.random)) as transport:
+        yield Login(
+            adapter.login,
+            page=connection.authorize_url,
+            client_id=system.client_id,
+            company=system.company_id,
+            endpoint=endpoint,
+            credentials=credentials,
+            transport=transport,
+            clock=clock,
+        )
+
+
+@contextmanager
+def open_reader(
+    settings: Settings, name: str, clock: Clock | None = None
+) -> Iterator[AccountingReader]:
+    """One company's books, to look at; without a state store, so the calls are not kept."""
+    clock = clock or SystemClock()
+    system = settings.systems[name]
+    budget = Budget(per_day=system.budget)
+    made = _system(name, system, _credentials(settings, system, clock), clock, budget)
+    with _closing(made):
+        yield Reader(made)
 
 
 class Reader:
@@ -171,11 +215,17 @@ def _system(
     name: str, system: SystemSettings, credentials: Credentials, clock: Clock, budget: Budget
 ) -> Any:
     adapter = systems.load(name)
+    return adapter(_connection(adapter, system, budget), credentials, clock)
+
+
+def _connection(adapter: Any, system: SystemSettings, budget: Budget) -> Any:
+    """The adapter's own settings: what it knows of bridge.toml's, its defaults for the rest."""
     kind = adapter.settings_type
     given = {
         "company_id": system.company_id,
         "base_url": system.base_url,
         "token_url": system.token_url,
+        "authorize_url": system.authorize_url,
         "client_id": system.client_id,
         "access_token": system.static_token if system.access == "static" else None,
         "mode": system.mode,
@@ -186,7 +236,7 @@ def _system(
     }
     known = {field.name for field in msgspec.structs.fields(kind)}
     chosen = {key: v for key, v in given.items() if v not in (None, "") and key in known}
-    return adapter(kind(**chosen), credentials, clock)
+    return kind(**chosen)
 
 
 def _books(settings: Settings, name: str, system: Any) -> Books[Any]:

@@ -85,6 +85,7 @@ def _starting(verb: Any) -> None:
     init = verb("init", "bridge.cli.init:run", "write bridge.toml and mapping files to edit")
     init.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR")
     init.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
+    _connect(verb("connect", "bridge.cli.connect:run", "log in to an accounting system"))
     verb("doctor", "bridge.cli.doctor:run", "check everything, and say what to do")
     sandbox = verb("sandbox", "bridge.cli.sandbox:run", "the accounting systems on this machine")
     sandbox.add_argument("--host", default="127.0.0.1")
@@ -98,6 +99,24 @@ def _starting(verb: Any) -> None:
         help="refuse the access token demo-access: clients must log in",
     )
     verb("version", "bridge.cli.version:run", "print the version")
+
+
+def _connect(connect: Parser) -> None:
+    connect.add_argument("system", metavar="SYSTEM")
+    connect.add_argument(
+        "--code",
+        metavar="URL",
+        help="the address that a login begun before has ended on; - reads it from standard input",
+    )
+    connect.add_argument(
+        "--secret-file", type=Path, metavar="FILE", help="read the app's client secret from here"
+    )
+    connect.add_argument(
+        "--port", type=int, metavar="N", help="of the redirect_uri on this machine; 0 takes any"
+    )
+    connect.add_argument(
+        "--wait", type=_seconds, default=600, metavar="S", help="how long to wait (600 s)"
+    )
 
 
 def _working(verb: Any) -> None:
@@ -181,6 +200,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f'"{text}" is not a day; write 2026-11-20') from error
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > 86_400:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number of seconds up to 86400')
+    return int(text)
 
 
 def _formats(text: str) -> tuple[str, ...]:

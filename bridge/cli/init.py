@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -57,19 +58,23 @@ def run(arguments: Namespace, out: Output) -> int:
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     if out.json:
         out.document({"written": [str(p) for p in written], "kept": [str(p) for p in kept]})
-    _told(written, kept, folder, out)
+    _told(written, kept, folder, answers.systems, out)
     return 0
 
 
-def _told(written: list[Path], kept: list[Path], folder: Path, out: Output) -> None:
+def _told(
+    written: list[Path], kept: list[Path], folder: Path, systems: Sequence[str], out: Output
+) -> None:
     for path in written:
         out.line(f"written   {path}")
     for path in kept:
         out.line(f"kept      {path} (was there already)")
     config = "" if folder.resolve() == Path.cwd() else f"--config {folder / 'bridge.toml'} "
     out.line()
-    out.line("Next: put the company id into bridge.toml, edit mappings/, then run")
+    out.line("Next: put company id and client id into bridge.toml, edit mappings/, then run")
     out.line(f"  ledger-bridge {config}mappings check")
+    for name in systems:
+        out.line(f"  ledger-bridge {config}connect {name}")
     out.line(f"  ledger-bridge {config}doctor")
 
 

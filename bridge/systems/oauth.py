@@ -24,6 +24,9 @@ from bridge.systems.transport import Answer, Reply, Request, Transport
 log = logging.getLogger("bridge.systems.oauth")
 
 REFRESH_TOKEN = "refresh_token"
+CLIENT_SECRET = "client_secret"
+"""Kept for the whole installation: its company is empty."""
+
 GRANT_ENDS = "grant_ends"
 """Name under which the connection's own end dates are kept, beside the token."""
 
@@ -147,7 +150,11 @@ class RefreshedTokens:
         answer = self._ask(stored)
         if _refused(answer) and (newer := self._stored()) != stored:
             answer = self._ask(newer)
-        return _granted(answer, self._system, self._company)
+        ended = (
+            f"The connection to {self._system} company {self._company} has ended. "
+            f"Run: ledger-bridge connect {self._system}"
+        )
+        return _granted(answer, self._system, ended)
 
     def _ask(self, refresh_token: str) -> Answer:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
@@ -188,12 +195,22 @@ def save_grant(
     credentials.set(system, company, GRANT_ENDS, msgspec.json.encode(ends).decode())
 
 
+def grant_ends(credentials: Credentials, system: str, company: str) -> GrantEnds:
+    """When the stored login ends, as far as the provider has told."""
+    stored = credentials.get(system, company, GRANT_ENDS)
+    return msgspec.json.decode(stored, type=GrantEnds) if stored else GrantEnds()
+
+
 def exchange_code(
     endpoint: TokenEndpoint, transport: Transport, *, system: str, code: str, redirect_uri: str
 ) -> Grant:
     """Trade the code of a browser login for tokens. A code works once."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-    return _granted(transport.send(_token_request(endpoint, form)), system, "")
+    refused = (
+        f"{system} does not accept the code of this login: it is wrong, was used before, or is "
+        f"older than a few minutes. Run again: ledger-bridge connect {system}"
+    )
+    return _granted(transport.send(_token_request(endpoint, form)), system, refused)
 
 
 def authorize_url(page: str, *, client_id: str, redirect_uri: str, scope: str, state: str) -> str:
@@ -229,19 +246,18 @@ def _error_of(reply: Reply) -> str:
     return error if isinstance(error, str) else ""
 
 
-def _granted(answer: Answer, system: str, company: str) -> Grant:
+def _granted(answer: Answer, system: str, refused: str) -> Grant:
+    """The grant in an answer. `refused` says what it means that there is none."""
     if not isinstance(answer, Reply):
         raise TryLater(f"The login server of {system} could not be reached: {answer.cause}.")
     error = _error_of(answer)
     if error == "invalid_grant":
-        raise LoginRequired(
-            f"The connection to {system} company {company} has ended. "
-            f"Run: ledger-bridge connect {system}"
-        )
+        raise LoginRequired(refused)
     if error in {"invalid_client", "unauthorized_client"}:
         raise ConfigurationError(
             f"{system} does not know this client id and secret. Compare them with the keys of "
-            f"your app at the provider; sandbox keys do not work with real companies."
+            f"your app at the provider; sandbox keys do not work with real companies. To give "
+            f"another secret: ledger-bridge connect {system} --secret-file FILE"
         )
     try:
         grant = msgspec.json.decode(answer.body, type=Grant)

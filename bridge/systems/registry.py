@@ -16,7 +16,8 @@ SYSTEMS = {
 def load(name: str) -> Any:
     """The adapter's class. Every one is made by `Class(settings, credentials, clock)`.
 
-    `Class.settings_type` is the type of its settings: a msgspec Struct.
+    `Class.settings_type` is the type of its settings: a msgspec Struct. `Class.login` and
+    `Class.token_endpoint(settings, credentials)` say how one logs in (`login.py`).
     """
     path = SYSTEMS.get(name)
     if path is None:

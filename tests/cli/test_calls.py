@@ -27,8 +27,7 @@ def test_a_budget_holds_across_the_runs_of_a_day(lender, monkeypatch):
     lender.run("sync")
     used = told(lender)["metered"]
     monkeypatch.setenv(BUDGET, str(used))
-    code, _, err = lender.run("reconcile")
-    assert code == 75
+    assert lender.run("reconcile")[0] == 75
     found = told(lender)
     assert found == {**found, "metered": used, "budget": used}
     monkeypatch.setenv(BUDGET, str(used + 1000))

@@ -49,7 +49,7 @@ def test_without_a_verb_it_is_a_usage_mistake(capsys):
 def test_help_ends_well_and_names_every_verb(capsys):
     assert main.main(["--help"]) == 0
     text = capsys.readouterr().out
-    verbs = "demo init doctor sync reconcile status history explain outbox mappings export"
+    verbs = "demo init connect doctor sync reconcile status history explain outbox mappings export"
     for verb in [*verbs.split(" "), "sandbox"]:
         assert f"\n    {verb} " in text
 

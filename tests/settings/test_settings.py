@@ -115,6 +115,19 @@ def test_without_addresses_the_provider_is_meant(load):
     assert quickbooks.token_url.startswith("https://oauth.platform.intuit.com/")
 
 
+def test_where_one_logs_in_is_known_and_moves_to_the_sandbox(load):
+    assert load().systems["quickbooks"].authorize_url.startswith("https://appcenter.intuit.com/")
+    moved = load(SANDBOX_URL="http://localhost:9000").systems["quickbooks"]
+    assert moved.authorize_url == "http://localhost:9000/connect/oauth2"
+    assert moved.redirect_uri == "http://localhost:8766/callback"
+
+
+def test_a_redirect_address_is_kept_to_the_letter_and_never_unencrypted(load, problems):
+    text = GOOD + 'redirect_uri = "https://example.com/back/"\n'
+    assert load(text).systems["quickbooks"].redirect_uri == "https://example.com/back/"
+    assert "unencrypted" in problems(text.replace("https", "http"))[0]
+
+
 STATIC = GOOD + 'access = "static"\n'
 
 

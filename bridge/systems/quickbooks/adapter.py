@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from bridge.core.books import Chart, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
-from bridge.errors import ConfigurationError
 from bridge.systems import oauth
 from bridge.systems.base import CallCount, Capabilities, Changes
 from bridge.systems.budget import Meter
@@ -18,14 +17,12 @@ from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.quickbooks import changes, faults, probes, reading, translate
 from bridge.systems.quickbooks import chart as charts
+from bridge.systems.quickbooks.login import LOGIN, NAME, token_endpoint
 from bridge.systems.quickbooks.settings import Settings
 from bridge.systems.quickbooks.wire import Wire
 from bridge.systems.quickbooks.writing import Writer
 from bridge.systems.throttle import Throttle, Window
 from bridge.systems.transport import Timeouts, Transport
-
-NAME = "quickbooks"
-SCOPE = "com.intuit.quickbooks.accounting"
 
 _ALL = frozenset(Kind)
 
@@ -52,6 +49,8 @@ class QuickBooks:
     settings_type = Settings
     name = NAME
     capabilities = CAPABILITIES
+    login = LOGIN
+    token_endpoint = staticmethod(token_endpoint)
 
     def __init__(
         self,
@@ -184,26 +183,6 @@ class QuickBooks:
             system=NAME,
             company=self.company_id,
         )
-
-
-def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenEndpoint:
-    """Where this installation's app gets its tokens; also for the `connect` verb."""
-    secret = settings.client_secret or credentials.get(NAME, "", "client_secret")
-    if not (settings.client_id and secret):
-        raise ConfigurationError(
-            "QuickBooks needs the client id and secret of your app at developer.intuit.com. Set "
-            "client_id in [systems.quickbooks] and run: ledger-bridge connect quickbooks"
-        )
-    return oauth.TokenEndpoint(
-        url=settings.token_url,
-        client_id=settings.client_id,
-        client_secret=secret,
-        # Without this header the answer does not tell the connection's hard end (§1).
-        headers={
-            "Accept": "application/json",
-            "x-include-refresh-token-hard-expires-in": "true",
-        },
-    )
 
 
 def _throttle(settings: Settings, clock: Clock) -> Throttle:

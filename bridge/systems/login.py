@@ -1,0 +1,238 @@
+"""A browser login, step by step: the page to open, the address that comes back, the tokens.
+
+Nothing is stored before all of it has gone well: the right login, the right company, and a code
+that the provider takes. Only the words that tell our login from another are kept meanwhile, so
+that the address may also be brought by another process (a server without a browser).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from bridge.errors import ConfigurationError, LoginRequired, Problem, TryLater
+from bridge.systems import oauth
+from bridge.systems.needs import Clock, Credentials
+from bridge.systems.transport import Transport
+
+PENDING = "pending_login"
+PENDING_S = 3600
+"""How long an address may take to come back. The code in it ends sooner."""
+
+_ADDRESS_MAX = 8192
+
+
+class BrowserLogin(msgspec.Struct, frozen=True, kw_only=True):
+    """What a product calls things in a login."""
+
+    system: str
+    scope: str
+    company_field: str
+    """Name under which the address that comes back tells the company."""
+
+
+class Redirect(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address says that a browser was sent back to. Empty: it does not say."""
+
+    code: str
+    state: str
+    company: str
+    error: str
+
+    def __repr__(self) -> str:
+        return f"Redirect(company={self.company!r}, error={self.error!r})"
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A login that was begun."""
+
+    state: str
+    redirect_uri: str
+    at: str
+
+    def __repr__(self) -> str:
+        return f"Pending(at={self.at!r})"
+
+
+class Login:
+    """One login to one company.
+
+    `endpoint` makes the token endpoint for a client secret, `page` is where the person says yes.
+    """
+
+    def __init__(
+        self,
+        product: BrowserLogin,
+        *,
+        page: str,
+        client_id: str,
+        company: str,
+        endpoint: Callable[[str], oauth.TokenEndpoint],
+        credentials: Credentials,
+        transport: Transport,
+        clock: Clock,
+    ) -> None:
+        self._product = product
+        self._page = page
+        self._client_id = client_id
+        self._company = company
+        self._endpoint = endpoint
+        self._credentials = credentials
+        self._transport = transport
+        self._clock = clock
+        self._mine: Pending | None = None
+
+    @property
+    def stored_secret(self) -> str:
+        """The client secret of an earlier login; empty when there was none."""
+        return self._credentials.get(self._product.system, "", oauth.CLIENT_SECRET) or ""
+
+    def begin(self, redirect_uri: str) -> str:
+        """The page to open in a browser. Forgets a login that was begun before."""
+        state = secrets.token_urlsafe(24)
+        now = self._clock.now().isoformat()
+        begun = Pending(state=state, redirect_uri=redirect_uri, at=now)
+        self._mine = begun
+        stored = msgspec.json.encode(begun).decode()
+        self._credentials.set(self._product.system, self._company, PENDING, stored)
+        return oauth.authorize_url(
+            self._page,
+            client_id=self._client_id,
+            redirect_uri=redirect_uri,
+            scope=self._product.scope,
+            state=state,
+        )
+
+    def read(self, address: str) -> Redirect | None:
+        """What a pasted or received address says; None when it is not one that comes back."""
+        address = address.strip()
+        if len(address) > _ADDRESS_MAX:
+            return None
+        try:
+            fields = parse_qs(urlsplit(address).query)
+        except ValueError:
+            return None
+        names = ("code", "state", self._product.company_field, "error")
+        code, state, company, error = (_only(fields, name) for name in names)
+        if not code and not error:
+            return None
+        return Redirect(code=code, state=state, company=company, error=error)
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address comes back from the login that was begun last."""
+        back, begun = self.read(address), self._begun()
+        return bool(back and begun and _same(back.state, begun.state))
+
+    def finish(self, address: str, secret: str) -> None:
+        """Check the address, trade its code for tokens, and store them with the client secret.
+
+        Raises LoginRequired or ConfigurationError, in words, when anything is not as it must be.
+        """
+        system = self._product.system
+        back, begun = self.read(address), self._begun()
+        if back is None:
+            raise LoginRequired(
+                f"That is not the address which a login ends on: it has no code. "
+                f"Run again: ledger-bridge connect {system}"
+            )
+        if begun is None:
+            raise LoginRequired(
+                f"No login to {system} was begun here within the last hour. "
+                f"Run: ledger-bridge connect {system}"
+            )
+        if not _same(back.state, begun.state):
+            raise LoginRequired(
+                f"That address belongs to another login (its state is not ours). Nothing was "
+                f"stored. Run again: ledger-bridge connect {system}"
+            )
+        try:
+            self._store(secret, self._grant(back, begun, secret))
+        except (LoginRequired, ConfigurationError):
+            self._forget()
+            raise
+        self._forget()
+
+    def ends(self) -> oauth.GrantEnds:
+        """When the stored login ends."""
+        return oauth.grant_ends(self._credentials, self._product.system, self._company)
+
+    def _grant(self, back: Redirect, begun: Pending, secret: str) -> oauth.Grant:
+        system = self._product.system
+        if back.error:
+            raise LoginRequired(
+                f"{system} did not let the bridge in (it says: {back.error[:80]}). Nothing was "
+                f"stored. Run again and agree: ledger-bridge connect {system}"
+            )
+        self._require_company(back)
+        grant = oauth.exchange_code(
+            self._endpoint(secret),
+            self._transport,
+            system=system,
+            code=back.code,
+            redirect_uri=begun.redirect_uri,
+        )
+        if not grant.refresh_token:
+            raise LoginRequired(
+                f"{system} gave no lasting login. Look at the scopes of your app there, and run "
+                f"again: ledger-bridge connect {system}"
+            )
+        return grant
+
+    def _require_company(self, back: Redirect) -> None:
+        """The person chose a company in the browser; another one's books are never written to."""
+        if back.company == self._company:
+            return
+        system = self._product.system
+        raise ConfigurationError(
+            "The login was for another company. Nothing was stored.",
+            [
+                Problem(
+                    f"[systems.{system}] company_id",
+                    f"is {self._company}; the company chosen in the browser is "
+                    f"{back.company or 'not told'}.",
+                    "Connect again and choose the right company, or correct company_id.",
+                )
+            ],
+        )
+
+    def _store(self, secret: str, grant: oauth.Grant) -> None:
+        system, store = self._product.system, self._credentials
+        try:
+            with store.lock(system, self._company):  # a running pass may be renewing the old one
+                if secret != self.stored_secret:
+                    store.set(system, "", oauth.CLIENT_SECRET, secret)
+                oauth.save_grant(grant, store, self._clock, system, self._company)
+        except OSError as error:
+            raise TryLater(
+                f"The login could not be saved ({error.strerror}). Make room or repair the state "
+                f"folder, then run again: ledger-bridge connect {system}"
+            ) from error
+
+    def _begun(self) -> Pending | None:
+        """The login begun by this process, else by another one; None when it is too old."""
+        begun = self._mine
+        if begun is None:
+            stored = self._credentials.get(self._product.system, self._company, PENDING)
+            if not stored:
+                return None
+            begun = msgspec.json.decode(stored, type=Pending)
+        age = self._clock.now() - datetime.fromisoformat(begun.at)
+        return begun if 0 <= age.total_seconds() <= PENDING_S else None
+
+    def _forget(self) -> None:
+        self._mine = None
+        self._credentials.delete(self._product.system, self._company, PENDING)
+
+
+def _only(fields: dict[str, list[str]], name: str) -> str:
+    """A field that is there once; two of a name are none, since nobody knows which is meant."""
+    values = fields.get(name, [])
+    return values[0] if len(values) == 1 else ""
+
+
+def _same(one: str, other: str) -> bool:
+    return secrets.compare_digest(one.encode(), other.encode())

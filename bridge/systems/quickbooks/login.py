@@ -1,0 +1,32 @@
+"""How one logs in to QuickBooks Online (quickbooks.md §1, last verified 2026-11-20)."""
+
+from __future__ import annotations
+
+from bridge.errors import ConfigurationError
+from bridge.systems.login import BrowserLogin
+from bridge.systems.needs import Credentials
+from bridge.systems.oauth import CLIENT_SECRET, TokenEndpoint
+from bridge.systems.quickbooks.settings import Settings
+
+NAME = "quickbooks"
+LOGIN = BrowserLogin(system=NAME, scope="com.intuit.quickbooks.accounting", company_field="realmId")
+
+
+def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoint:
+    """Where this installation's app gets its tokens. A secret in the settings counts first."""
+    secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
+    if not (settings.client_id and secret):
+        raise ConfigurationError(
+            "QuickBooks needs the client id and secret of your app at developer.intuit.com. Set "
+            "client_id in [systems.quickbooks] and run: ledger-bridge connect quickbooks"
+        )
+    return TokenEndpoint(
+        url=settings.token_url,
+        client_id=settings.client_id,
+        client_secret=secret,
+        # Without this header the answer does not tell the connection's hard end (§1).
+        headers={
+            "Accept": "application/json",
+            "x-include-refresh-token-hard-expires-in": "true",
+        },
+    )
