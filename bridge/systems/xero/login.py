@@ -1,0 +1,131 @@
+"""How one logs in to Xero (xero.md §1, last verified 2026-11-20).
+
+Two ways: a person's consent in the browser, with a refresh token that changes at each use and
+dies after 60 days without one; or a custom connection, which has no refresh token and exists for
+organisations of Australia, New Zealand, the United Kingdom and the United States only.
+"""
+
+from __future__ import annotations
+
+import threading
+from base64 import b64encode
+from urllib.parse import urlencode
+
+import msgspec
+
+from bridge.errors import ConfigurationError, TryLater
+from bridge.systems import oauth
+from bridge.systems.needs import Clock, Credentials
+from bridge.systems.transport import Reply, Request, Transport
+from bridge.systems.xero.settings import Settings
+
+NAME = "xero"
+GRANT = "grant"
+"""Name in the credential store under which `client_credentials` says "custom connection"."""
+
+SCOPES = (
+    "accounting.contacts",
+    "accounting.invoices",
+    "accounting.payments",
+    "accounting.banktransactions",
+    "accounting.settings.read",
+    "accounting.reports.trialbalance.read",
+)
+"""The granular ones: apps made since 2026-03-02 can not ask for the broad ones (DOC Scopes)."""
+
+BROWSER_SCOPE = " ".join(("offline_access", *SCOPES))
+
+_EARLY_S = 120
+
+
+def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenEndpoint:
+    """Where this installation's app gets its tokens. A secret in the settings counts first."""
+    secret = settings.client_secret or credentials.get(NAME, "", "client_secret")
+    if not (settings.client_id and secret):
+        raise ConfigurationError(
+            "Xero needs the client id and secret of your app at developer.xero.com. Set "
+            "client_id in [systems.xero] and run: ledger-bridge connect xero"
+        )
+    return oauth.TokenEndpoint(
+        url=settings.token_url,
+        client_id=settings.client_id,
+        client_secret=secret,
+        headers={"Accept": "application/json"},
+    )
+
+
+def tokens(
+    settings: Settings, transport: Transport, credentials: Credentials, clock: Clock
+) -> oauth.Tokens:
+    """The source of access tokens that the settings or the credential store ask for."""
+    if settings.access_token:
+        return oauth.StaticToken(settings.access_token)
+    endpoint = token_endpoint(settings, credentials)
+    grant = settings.grant or credentials.get(NAME, settings.company_id, GRANT)
+    if grant == "client_credentials":
+        return CustomConnection(endpoint, transport, clock)
+    return oauth.RefreshedTokens(
+        endpoint,
+        transport,
+        credentials,
+        clock,
+        system=NAME,
+        company=settings.company_id,
+    )
+
+
+class CustomConnection:
+    """Tokens of a machine-to-machine connection: asked for anew each time, nothing is stored."""
+
+    def __init__(self, endpoint: oauth.TokenEndpoint, transport: Transport, clock: Clock) -> None:
+        self._endpoint = endpoint
+        self._transport = transport
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._ends_at = 0.0
+
+    def current(self) -> str:
+        if self._token and self._clock.monotonic() < self._ends_at:
+            return self._token
+        return self.renewed(self._token)
+
+    def renewed(self, refused: str) -> str:
+        """Ask for one, unless another thread has done so since `refused` was handed out."""
+        with self._lock:
+            alive = self._token and self._clock.monotonic() < self._ends_at
+            if not alive or self._token == refused:
+                grant = self._ask()
+                self._token = grant.access_token
+                self._ends_at = self._clock.monotonic() + max(grant.expires_in - _EARLY_S, 1)
+            return self._token
+
+    def _ask(self) -> oauth.Grant:
+        pair = f"{self._endpoint.client_id}:{self._endpoint.client_secret}".encode()
+        form = {"grant_type": "client_credentials", "scope": " ".join(SCOPES)}
+        headers = {
+            **self._endpoint.headers,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Authorization": f"Basic {b64encode(pair).decode()}",
+        }
+        body = urlencode(form).encode()
+        request = Request(method="POST", url=self._endpoint.url, headers=headers, body=body)
+        answer = self._transport.send(request)
+        if not isinstance(answer, Reply):
+            raise TryLater(f"The login server of Xero could not be reached: {answer.cause}.")
+        content = answer.json()
+        error = content.get("error") if isinstance(content, dict) else None
+        if error in ("invalid_client", "unauthorized_client", "invalid_scope"):
+            raise ConfigurationError(
+                f"Xero refuses this custom connection ({error}). Compare the client id and "
+                f"secret with those at developer.xero.com, and its scopes with: {' '.join(SCOPES)}"
+            )
+        try:
+            grant = msgspec.json.decode(answer.body, type=oauth.Grant)
+        except msgspec.DecodeError as problem:
+            raise TryLater(
+                f"The login server of Xero answered {answer.status} without a token."
+            ) from problem
+        if not answer.ok or not grant.access_token:
+            raise TryLater(f"The login server of Xero answered {answer.status}.")
+        return grant

@@ -1,0 +1,254 @@
+"""Looking documents up in Xero, in as few calls as it takes.
+
+Only Invoices and Contacts can be asked for by a list of ids, only Invoices by a list of numbers.
+The others are asked for by conditions joined with OR; should Xero refuse such a question (it may
+on books of more than 100,000 documents), they are asked for one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bridge.core.books import Document, Kind, PostedDocument, Receipt, Status
+from bridge.errors import PersonNeeded
+from bridge.systems.xero import queries
+from bridge.systems.xero.answers import RESOURCE, in_the_books, overpayment_number, posted
+from bridge.systems.xero.translate import OVERPAYMENT, Company
+from bridge.systems.xero.wire import ID_FIELD, NUMBER_FIELD, PAGE, QuestionRefused, Wire
+
+Raw = dict[str, Any]
+
+OURS = {
+    "Contacts": "",
+    "Invoices": 'Type=="ACCREC"',
+    "CreditNotes": 'Type=="ACCRECCREDIT"',
+    "Payments": 'PaymentType=="ACCRECPAYMENT"',
+    "BankTransactions": 'Type=="RECEIVE"',
+    "Overpayments": 'Type=="RECEIVE-OVERPAYMENT"',
+}
+"""The half of each list that has to do with customers."""
+
+_BOTH = {"Contacts": {"includeArchived": "true"}}
+
+
+def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
+    """Those objects as they are now, by external id."""
+    if kind is not Kind.RECEIPT:
+        return _by_ids(wire, RESOURCE[kind], external_ids)
+    over = [i.removeprefix(OVERPAYMENT) for i in external_ids if i.startswith(OVERPAYMENT)]
+    found = _by_ids(wire, "Payments", [i for i in external_ids if not i.startswith(OVERPAYMENT)])
+    for overpayment_id, raw in _by_ids(wire, "Overpayments", over).items():
+        found[OVERPAYMENT + overpayment_id] = raw
+    return found
+
+
+def find(
+    wire: Wire, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str], company: Company
+) -> dict[str, PostedDocument]:
+    """Those of `wanted` that are in the books, by reference. Two candidates raise PersonNeeded.
+
+    What was deleted in Xero keeps its number or reference and is not in the books any more.
+    """
+    if kind is Kind.APPLICATION:
+        return _applications(wire, wanted, links, company)
+    candidates = _numbered(wire, kind, wanted)
+    found = {}
+    for document in wanted:
+        ours = [posted(kind, raw, company) for raw in candidates.get(document.reference, ())]
+        ours = [document for document in ours if document.status is not Status.DELETED]
+        if ours:
+            customer = links.get(getattr(document, "customer", ""), "")
+            found[document.reference] = _the_one(document.reference, ours, customer)
+    return found
+
+
+def read(wire: Wire, kinds: Sequence[Kind], company: Company) -> Iterator[PostedDocument]:
+    """Every document of these kinds, page by page; credit notes once for what they settle too."""
+    for resource in resources(kinds):
+        options = {**_where(OURS[resource]), **_BOTH.get(resource, {})}
+        for raw in wire.rows(resource, **options):
+            for document in documents(resource, raw, kinds, company):
+                if document.status is not Status.DELETED:
+                    yield document
+
+
+def resources(kinds: Sequence[Kind]) -> list[str]:
+    """The lists that hold documents of these kinds."""
+    names = dict.fromkeys(RESOURCE[kind] for kind in kinds)
+    if Kind.RECEIPT in kinds:
+        names["Overpayments"] = None
+    return list(names)
+
+
+def documents(
+    resource: str, raw: Raw, kinds: Sequence[Kind], company: Company
+) -> Iterator[PostedDocument]:
+    """What one object of a list is to us. A credit note is a document and its application."""
+    if not in_the_books(raw):
+        return
+    if resource == "Overpayments":
+        yield posted(Kind.RECEIPT, raw, company)
+        return
+    for kind, name in RESOURCE.items():
+        if name == resource and kind in kinds:
+            yield posted(kind, raw, company)
+
+
+def since(wire: Wire, resource: str, moment: str) -> Iterator[Raw]:
+    """What of a list was written since then, deleted objects included."""
+    options = {**_where(OURS[resource]), **_BOTH.get(resource, {})}
+    return wire.rows(resource, since=moment, **options)
+
+
+def _by_ids(wire: Wire, resource: str, ids: Sequence[str]) -> dict[str, Raw]:
+    if not ids:
+        return {}
+    if resource not in ("Invoices", "Contacts"):
+        return _by_conditions(wire, resource, ids)
+    field = ID_FIELD[resource]
+    options = {"page": "1", "pageSize": str(PAGE), **_BOTH.get(resource, {})}
+    found: dict[str, Raw] = {}
+    for group in queries.groups(ids, ","):
+        content = wire.get(resource, {"IDs": ",".join(group), **options})
+        found |= {raw[field]: raw for raw in content.get(resource) or ()}
+    return found
+
+
+def _by_conditions(wire: Wire, resource: str, ids: Sequence[str]) -> dict[str, Raw]:
+    field = ID_FIELD[resource]
+
+    def one(external_id: str) -> list[Raw]:
+        content = wire.get_if_there(f"{resource}/{external_id}")
+        return [] if content is None else list(content.get(resource) or ())
+
+    rows = _asked(wire, resource, ids, lambda value: queries.guid(field, value), one)
+    return {raw[field]: raw for raw in rows}
+
+
+def _numbered(wire: Wire, kind: Kind, wanted: Sequence[Document]) -> dict[str, list[Raw]]:
+    """Candidates by our reference."""
+    found: dict[str, list[Raw]] = {}
+    references = [document.reference for document in wanted]
+    if kind is Kind.RECEIPT:
+        _overpaid(wire, wanted, found)
+        references = [d.reference for d in wanted if _settles(d)]
+    resource = RESOURCE[kind]
+    for raw in _by_numbers(wire, resource, references):
+        if in_the_books(raw):
+            found.setdefault(raw.get(NUMBER_FIELD[resource]) or "", []).append(raw)
+    return found
+
+
+def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterator[Raw]:
+    """Objects of a list that carry one of these references."""
+    field = NUMBER_FIELD[resource]
+    if resource == "Invoices":
+        for group in queries.groups(references, ","):
+            options = {"InvoiceNumbers": ",".join(group), **_where(OURS[resource])}
+            yield from wire.rows(resource, **options)
+        return
+
+    def one(reference: str) -> list[Raw]:
+        where = queries.text(field, reference)
+        return list(wire.rows(resource, where=where, **_BOTH.get(resource, {})))
+
+    def by_number(reference: str) -> list[Raw]:
+        content = wire.get_if_there(f"{resource}/{reference}")
+        return [] if content is None else list(content.get(resource) or ())
+
+    by_path = resource in ("Contacts", "CreditNotes")  # those can be had by number (OAS)
+    singly = by_number if by_path else one
+    yield from _asked(wire, resource, references, lambda v: queries.text(field, v), singly)
+
+
+def _asked(
+    wire: Wire,
+    resource: str,
+    values: Sequence[str],
+    condition: Callable[[str], str],
+    one: Callable[[str], list[Raw]],
+) -> list[Raw]:
+    """Objects that meet one of the conditions, asked for together, or singly if refused."""
+    by_term = {condition(value): value for value in values}
+    options = _BOTH.get(resource, {})
+    found: list[Raw] = []
+    for group in queries.groups(by_term, " OR "):
+        try:
+            found += wire.rows(resource, where=queries.any_of(group), **options)
+        except QuestionRefused:
+            for term in group:
+                found += one(by_term[term])
+    return found
+
+
+def _overpaid(wire: Wire, wanted: Sequence[Document], found: dict[str, list[Raw]]) -> None:
+    """Overpayments by our reference, from the whole list of them: it is short.
+
+    Whether Xero keeps their Reference is UNVERIFIED, so they can not be asked for by it. One that
+    tells neither Reference nor lines is asked for by itself if it might be ours.
+    """
+    loose = {d.reference: d for d in wanted if isinstance(d, Receipt) and not d.applications}
+    if not loose:
+        return
+    amounts = {document.total for document in loose.values()}
+    for raw in wire.rows("Overpayments", **_where(OURS["Overpayments"])):
+        whole = raw
+        silent = not raw.get("Reference") and not raw.get("LineItems")
+        if silent and raw.get("Total") in amounts:
+            content = wire.get(f"Overpayments/{raw['OverpaymentID']}")
+            whole = (content.get("Overpayments") or [raw])[0]
+        number = overpayment_number(whole)
+        if number in loose:
+            found.setdefault(number, []).append(whole)
+
+
+def _settles(document: Document) -> bool:
+    return isinstance(document, Receipt) and bool(document.applications)
+
+
+def _applications(
+    wire: Wire, wanted: Sequence[Document], links: Mapping[str, str], company: Company
+) -> dict[str, PostedDocument]:
+    """Applications that are in the books whole.
+
+    One of several invoices is several writes. While a part is missing the application counts as
+    absent: posting it again sends what is missing, and only that.
+    """
+    notes = {d.reference: links.get(getattr(d, "credit_note", ""), "") for d in wanted}
+    raws = load(wire, Kind.APPLICATION, [note for note in notes.values() if note])
+    found = {}
+    for document in wanted:
+        raw = raws.get(notes[document.reference])
+        if raw is None:
+            continue
+        now = posted(Kind.APPLICATION, raw, company)
+        there = {invoice for invoice, _ in now.applications}
+        asked = {links.get(a.invoice, "") for a in getattr(document, "applications", ())}
+        if now.status is Status.LIVE and asked <= there:
+            found[document.reference] = now
+    return found
+
+
+def _the_one(reference: str, found: Sequence[PostedDocument], customer: str) -> PostedDocument:
+    """The document that a reference means, of those that carry it.
+
+    A live one before voided ones, and the expected customer's before others. A single document
+    of another customer is still ours: somebody moved it, which comparing will show.
+    """
+    live = [document for document in found if document.status is Status.LIVE]
+    if not live:
+        return found[-1]
+    if len(live) > 1 and customer:
+        live = [document for document in live if document.customer_id == customer] or live
+    if len(live) > 1:
+        ids = ", ".join(document.external_id for document in live)
+        raise PersonNeeded(
+            f"Xero has {len(live)} documents with the reference {reference} (ids {ids}). "
+            f"Take back the one that should not be there, then run the sync again."
+        )
+    return live[0]
+
+
+def _where(condition: str) -> dict[str, str]:
+    return {"where": condition} if condition else {}

@@ -1,0 +1,363 @@
+"""Xero's URLs, and what its answers to writes and reads come to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.systems.client import RATE_WAIT_S, Client, Held
+from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
+from bridge.systems.xero import faults
+from bridge.systems.xero.faults import PLAN_WAIT_S, Finding, Then
+from bridge.systems.xero.settings import Settings
+
+PAGE = 1000
+"""Rows of a page; Xero allows 1 to 1000 and adjusts what is out of range (DOC)."""
+_PAGES_MAX = 10_000
+
+ZERO_ID = "00000000-0000-0000-0000-000000000000"
+"""The id of an element that was not created (REC)."""
+
+ID_FIELD = {
+    "Contacts": "ContactID",
+    "Invoices": "InvoiceID",
+    "CreditNotes": "CreditNoteID",
+    "Payments": "PaymentID",
+    "BankTransactions": "BankTransactionID",
+    "Overpayments": "OverpaymentID",
+}
+NUMBER_FIELD = {
+    "Contacts": "ContactNumber",
+    "Invoices": "InvoiceNumber",
+    "CreditNotes": "CreditNoteNumber",
+    "Payments": "Reference",
+    "BankTransactions": "Reference",
+    "Overpayments": "Reference",
+}
+"""What an element is known by before it has an id."""
+
+_DAY_LEFT = "X-DayLimit-Remaining"
+_KEPT_WAIT_S = 3600.0
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+Raw = dict[str, Any]
+
+
+class QuestionRefused(TryLater):
+    """A question was read and refused, which says nothing about what was asked for."""
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """The write was applied; the element as answered."""
+
+    raw: Raw
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The write was read and refused."""
+
+    finding: Finding
+
+
+class Unsent(msgspec.Struct, frozen=True):
+    """Surely not applied."""
+
+    cause: str
+    retry_after_s: float
+    login_ended: bool = False
+
+
+class Unclear(msgspec.Struct, frozen=True):
+    """Perhaps applied."""
+
+    cause: str
+
+
+Result = Applied | Refused | Unsent | Unclear
+
+
+class Wire:
+    """One organisation's Xero, call by call."""
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self._client = client
+        self._settings = settings
+        self._root = settings.base_url.rstrip("/")
+        self._tenant = {
+            "xero-tenant-id": settings.company_id,
+            "Accept": "application/json",  # or else the answer is XML
+        }
+        self.server_time = ""
+        """`DateTimeUTC` of the latest answer to a read."""
+        self.day_left: int | None = None
+        """Calls that Xero says are left today, as of the latest answer."""
+
+    # ── writes ───────────────────────────────────────────────────────────────────────────────
+
+    def write_many(
+        self, method: str, resource: str, bodies: Sequence[Raw], keys: Sequence[str]
+    ) -> list[Result]:
+        """Create (PUT) or change (POST) up to fifty objects, each judged by its own status.
+
+        PUT creates only; a POST with a known number would change that document (ISSUE
+        xeroizer#121). Without summarizeErrors=false one bad element would refuse all (REC).
+        """
+        assert 0 < len(bodies) <= self._settings.batch_size, len(bodies)
+        content = to_json({resource: list(bodies)})
+        answer = self._write(method, f"{resource}?summarizeErrors=false", content, keys)
+        if isinstance(answer, Unsent):
+            return [answer] * len(bodies)
+        reply = answer.json() if isinstance(answer, Reply) else None
+        if isinstance(answer, Reply) and answer.ok and isinstance(reply, dict):
+            elements = reply.get(resource)
+            if isinstance(elements, list):
+                pairs = paired(resource, bodies, elements)
+                return [element_result(resource, element) for element in pairs]
+        if isinstance(answer, Reply) and answer.status == 400 and isinstance(reply, dict):
+            return self._refused_whole(resource, bodies, reply)
+        return [self._result(answer)] * len(bodies)
+
+    def write_one(
+        self, method: str, path: str, resource: str, body: Raw | None, key: str
+    ) -> Result:
+        """A call that is about one object and takes no list."""
+        content = None if body is None else to_json(body)
+        answer = self._write(method, path, content, [key])
+        if isinstance(answer, Unsent):
+            return answer
+        if isinstance(answer, Reply) and answer.ok:
+            reply = answer.json()
+            if isinstance(reply, dict):
+                # A deleted allocation is answered without an envelope (OAS).
+                elements = reply.get(resource) or [reply]
+                if faults.says_refused(elements[0]):
+                    return element_result(resource, elements[0])
+                return Applied(elements[0])
+            return Unclear("an answer that can not be read")
+        return self._result(answer)
+
+    def _write(
+        self, method: str, path: str, content: bytes | None, keys: Sequence[str]
+    ) -> Answer | Unsent:
+        if self.day_left is not None and self.day_left < self._settings.calls_kept:
+            left, self.day_left = self.day_left, None  # the next one asks Xero again
+            return Unsent(f"Xero has {left} calls left for today; they are kept", _KEPT_WAIT_S)
+        headers = {**self._tenant, "Content-Type": "application/json"}
+        if method != "DELETE":  # ignored there (DOC Idempotency)
+            headers["Idempotency-Key"] = batch_key(method, path, content or b"", keys)
+        request = Request(method=method, url=f"{self._root}/{path}", headers=headers, body=content)
+        try:
+            answer = self._client.write(request, metered=True)
+        except (LoginRequired, ConfigurationError) as ended:
+            return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
+        if isinstance(answer, Held):
+            return Unsent(answer.cause, answer.retry_after_s)
+        if isinstance(answer, Reply):
+            self._note(answer)
+        return answer
+
+    def _refused_whole(self, resource: str, bodies: Sequence[Raw], content: Raw) -> list[Result]:
+        """A 400: the elements that it names were refused; what became of others is not known."""
+        elements = content.get("Elements") or []
+        if not elements:
+            finding = faults.judge_answer(content)
+            return [_refusal(finding) if finding else Unclear("HTTP 400")] * len(bodies)
+        if len(elements) == len(bodies):
+            named: list[Raw | None] = list(elements)
+        else:
+            named = [_named(resource, body, elements) for body in bodies]
+        return [
+            Unclear("refused together with another document")
+            if element is None
+            else _refusal(faults.judge(faults.messages(element)))
+            for element in named
+        ]
+
+    def _result(self, answer: Answer) -> Result:
+        """What became of a write whose answer holds no element."""
+        if isinstance(answer, NotSent):
+            return Unsent(answer.cause, 0)
+        if not isinstance(answer, Reply):
+            return Unclear(answer.cause)
+        if faults.refused_for_rate(answer):
+            return Unsent("refused for rate", self._client.wait_after(answer))
+        if answer.status == 403:
+            return Unsent(_disconnected(answer), RATE_WAIT_S, login_ended=True)
+        if answer.status == 404:
+            return Refused(Finding(Then.REJECT, "gone", "Xero 404: there is no such document"))
+        content = answer.json()
+        if answer.status == 400 and isinstance(content, dict):
+            texts = [text for e in content.get("Elements") or () for text in faults.messages(e)]
+            finding = faults.judge(texts) if texts else faults.judge_answer(content)
+            if finding:
+                return _refusal(finding)
+        trace = self._client.trace(answer)
+        return Unclear(f"HTTP {answer.status} (xero-correlation-id {trace})")
+
+    # ── reads ────────────────────────────────────────────────────────────────────────────────
+
+    def get(
+        self,
+        path: str,
+        options: Mapping[str, str] = _NONE,
+        *,
+        since: str = "",
+        metered: bool = True,
+    ) -> Raw:
+        """The body of a GET. Raises QuestionRefused on 400 and 404."""
+        found = self.get_if_there(path, options, since=since, metered=metered)
+        if found is None:
+            raise QuestionRefused(f"Xero has no {path.partition('/')[0]} there.")
+        return found
+
+    def get_if_there(
+        self,
+        path: str,
+        options: Mapping[str, str] = _NONE,
+        *,
+        since: str = "",
+        metered: bool = True,
+    ) -> Raw | None:
+        """The body of a GET, or None where Xero says 404: there is no such object."""
+        query = f"?{urlencode(options, quote_via=quote)}" if options else ""
+        headers = {**self._tenant, **({"If-Modified-Since": since} if since else {})}
+        request = Request(method="GET", url=f"{self._root}/{path}{query}", headers=headers)
+        reply = self._client.read(request, metered=metered)
+        self._note(reply)
+        if reply.status == 404:
+            return None
+        if reply.status == 304 and since:
+            return {}
+        content = reply.json()
+        if reply.status == 403:
+            raise LoginRequired(_disconnected(reply))
+        if reply.status == 400 and (finding := faults.judge_answer(content)):
+            raise QuestionRefused(f"A question to Xero was refused: {finding.reason}")
+        if not reply.ok or not isinstance(content, dict):
+            raise TryLater(f"Xero answered HTTP {reply.status} and nothing readable.")
+        self.server_time = content.get("DateTimeUTC") or self.server_time
+        return content
+
+    def rows(self, resource: str, *, since: str = "", **options: str) -> Iterator[Raw]:
+        """All rows of a list, page by page, in the order of ids.
+
+        By default Xero orders by the time of change, where a row that changes between two pages
+        moves to the end and pulls an unread one into a page already read. In the order of ids
+        nothing leaves its place; a new row only makes the next page repeat one.
+        """
+        field = ID_FIELD[resource]
+        before: frozenset[str] = frozenset()
+        for page in range(1, _PAGES_MAX):
+            options |= {"page": str(page), "pageSize": str(PAGE), "order": field}
+            content = self.get(resource, options, since=since)
+            if not content:
+                return  # nothing was modified
+            rows = content.get(resource)
+            if not isinstance(rows, list):
+                raise TryLater(f"Xero answered without {resource}.")
+            yield from (row for row in rows if row[field] not in before)
+            told = content.get("pagination") or {}
+            last = told.get("pageCount")
+            if isinstance(last, int):
+                if not rows and page < last:
+                    raise TryLater(f"Xero answered page {page} of {last} of {resource} empty.")
+                if page >= last:
+                    return
+            elif not rows:
+                return
+            before = frozenset(row[field] for row in rows)
+        raise TryLater(f"Xero has more {resource} than the bridge reads in one go.")
+
+    def connections(self) -> list[Raw]:
+        """The organisations that this login reaches: a bare list, outside of any of them."""
+        request = Request(method="GET", url=f"{self._settings.root}/connections", headers={})
+        reply = self._client.read(request, metered=False)
+        content = reply.json()
+        if not reply.ok or not isinstance(content, list):
+            raise TryLater(f"Xero answered HTTP {reply.status} for the list of connections.")
+        return content
+
+    def _note(self, reply: Reply) -> None:
+        left = reply.headers.get(_DAY_LEFT, "")
+        if left.isdigit():
+            self.day_left = int(left)
+
+
+def batch_key(method: str, path: str, content: bytes, keys: Sequence[str]) -> str:
+    """The Idempotency-Key of a request: at most 128 characters, remembered for six minutes.
+
+    Over the documents' own keys and over the bytes: the same key with another body is refused, so
+    a batch that lost or gained a document, or an update of another version, has another key.
+    """
+    digest = hashlib.blake2b(digest_size=32)
+    for part in (method, path, *keys):
+        digest.update(part.encode() + b"\x1f")
+    digest.update(content)
+    return digest.hexdigest()
+
+
+def paired(resource: str, bodies: Sequence[Raw], elements: Sequence[Raw]) -> list[Raw | None]:
+    """The element that answers each body: by position, unless ids or numbers say otherwise.
+
+    That answers come in the order of the request is relied upon by everybody and promised nowhere
+    (UNVERIFIED, last verified 2026-11-20).
+    """
+    if len(bodies) == len(elements):
+        pairs = zip(bodies, elements, strict=True)
+        if not any(_is_other(resource, body, element) for body, element in pairs):
+            return list(elements)
+    return [_named(resource, body, elements) for body in bodies]
+
+
+def element_result(resource: str, element: Raw | None) -> Result:
+    """What became of one element of an answer.
+
+    A WARNING is applied: what Xero changed shows when the document is compared.
+    """
+    if element is None:
+        return Unclear("the answer does not have this document")
+    if faults.says_refused(element):
+        return _refusal(faults.judge(faults.messages(element)))
+    if element.get(ID_FIELD[resource]) in (None, "", ZERO_ID):
+        return Unclear("the answer has no id for this document")
+    return Applied(element)
+
+
+def _refusal(finding: Finding) -> Result:
+    if finding.then is Then.DOUBT:
+        return Unclear(finding.reason)
+    if finding.then is Then.WAIT:
+        return Unsent(finding.reason, PLAN_WAIT_S)
+    return Refused(finding)
+
+
+def _is_other(resource: str, body: Mapping[str, Any], element: Mapping[str, Any]) -> bool:
+    """Whether an element surely answers another body."""
+    for field in (ID_FIELD[resource], NUMBER_FIELD[resource]):
+        ours, theirs = body.get(field), element.get(field)
+        if ours and theirs:
+            return bool(ours != theirs)
+    return False
+
+
+def _named(resource: str, body: Mapping[str, Any], elements: Sequence[Raw]) -> Raw | None:
+    for field in (ID_FIELD[resource], NUMBER_FIELD[resource]):
+        if ours := body.get(field):
+            return next((e for e in elements if e.get(field) == ours), None)
+    return None
+
+
+def _disconnected(reply: Reply) -> str:
+    """403: the organisation is not connected, or the person lost the right to it (§1.4)."""
+    content = reply.json()
+    detail = content.get("Detail") if isinstance(content, dict) else ""
+    return (
+        f"Xero does not let this login into the organisation ({detail or 'HTTP 403'}). "
+        f"Run: ledger-bridge connect xero"
+    )

@@ -1,0 +1,363 @@
+"""Writes to Xero, and what became of each: one outcome for every document, always.
+
+Nothing is sent twice that may have been applied. The Idempotency-Key protects for six minutes
+only; beyond them it is the look-up by number or reference that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from bridge.core.books import Customer, Kind, PostedDocument, Receipt, Status
+from bridge.core.delivery import (
+    Binding,
+    Drifted,
+    InDoubt,
+    Operation,
+    Outcome,
+    Outgoing,
+    Posted,
+    Rejected,
+    Unavailable,
+)
+from bridge.core.matching import differences, drift
+from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.xero import reading
+from bridge.systems.xero.answers import in_the_books, posted
+from bridge.systems.xero.applying import Applier
+from bridge.systems.xero.faults import Finding, Then
+from bridge.systems.xero.settings import Settings
+from bridge.systems.xero.translate import (
+    OVERPAYMENT,
+    Body,
+    Company,
+    Refusal,
+    as_told,
+    body_of,
+    return_of,
+    update_of,
+    void_of,
+)
+from bridge.systems.xero.wire import Applied, Refused, Result, Unsent, Wire
+
+BUSY_WAIT_S = 60.0
+
+_UNKNOWN_LINKS = {"customer", "applications", "credit_note"}
+_TAKEN = frozenset({Then.NAME_TAKEN, Then.NUMBER_TAKEN})
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A write that is ready to leave. `path` without an id goes in batches of its like."""
+
+    outgoing: Outgoing
+    method: str
+    path: str
+    body: Body
+    key: str
+    now: PostedDocument | None = None
+    """As the books held it when the change was decided."""
+
+    @property
+    def alone(self) -> bool:
+        return "/" in self.path
+
+
+class Writer:
+    """Carries out writes of one organisation."""
+
+    def __init__(self, wire: Wire, settings: Settings, company: Callable[[], Company]) -> None:
+        self._wire = wire
+        self._settings = settings
+        self._company_of = company
+        self._applier = Applier(wire, company)
+        self._threads: ThreadPoolExecutor | None = None
+
+    def close(self) -> None:
+        if self._threads is not None:
+            self._threads.shutdown()
+
+    def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """One outcome for each, in order. Raises LoginRequired only if nothing was applied."""
+        if not batch:
+            return []
+        kinds = {(o.document.kind, o.operation) for o in batch}
+        assert len(kinds) == 1, f"one kind and one operation at a time: {kinds}"
+        kind, operation = kinds.pop()
+        try:
+            if kind is Kind.APPLICATION:
+                return self._applier.post(batch, operation)
+            ready = self._prepare(batch, kind, operation)
+        except TryLater as reason:
+            wait_s = reason.retry_after_s or BUSY_WAIT_S
+            return [Unavailable(str(reason), wait_s)] * len(batch)
+        jobs = [job for job in ready if isinstance(job, Job)]
+        results = self._send(jobs)
+        raise_if_login_ended(results)
+        settled = iter(self._settle_all(jobs, results))
+        return [next(settled) if isinstance(entry, Job) else entry for entry in ready]
+
+    # ── before anything leaves ───────────────────────────────────────────────────────────────
+
+    def _prepare(
+        self, batch: Sequence[Outgoing], kind: Kind, operation: Operation
+    ) -> list[Job | Outcome]:
+        """What to send, or the outcome of what is not to be sent."""
+        company = self._company_of()
+        if operation is Operation.CREATE:
+            return [_creation(outgoing, company) for outgoing in batch]
+        ids = [_target(outgoing).external_id for outgoing in batch]
+        current = reading.load(self._wire, kind, ids)
+        return [
+            self._decide(outgoing, current.get(external_id), company)
+            for outgoing, external_id in zip(batch, ids, strict=True)
+        ]
+
+    def _decide(self, outgoing: Outgoing, raw: Body | None, company: Company) -> Job | Outcome:
+        """Whether the books still hold what we posted; if so, the update or void to send."""
+        kind = outgoing.document.kind
+        void = outgoing.operation is Operation.VOID
+        now = None if raw is None or not in_the_books(raw) else posted(kind, raw, company)
+        if raw is None or now is None:
+            return Posted(gone(outgoing)) if void else Drifted(None)
+        if void and now.status is not Status.LIVE:
+            return Posted(now)
+        if _moved(outgoing, now):
+            same = not void and not _unlike(outgoing, now)
+            return Posted(now) if same else Drifted(now)
+        if raw.get("IsReconciled") is True:
+            # What deleting it does to the bank reconciliation is UNVERIFIED.
+            return Rejected(
+                f"{outgoing.document.reference} is reconciled with the bank in Xero. Remove the "
+                f"reconciliation there first, or correct it by hand.",
+                "reconciled",
+            )
+        try:
+            return _change(outgoing, raw, now, company)
+        except Refusal as refusal:
+            return Rejected(refusal.reason, refusal.code)
+
+    # ── sending ──────────────────────────────────────────────────────────────────────────────
+
+    def _send(self, jobs: Sequence[Job]) -> list[Result]:
+        """In batches of one path, several under way. After one not sent, none is tried."""
+        tasks = [part for group in _by_path(jobs) for part in self._parts(group)]
+        stopped: list[Unsent] = []
+
+        def send(task: list[int]) -> list[Result]:
+            if stopped:
+                return [stopped[0]] * len(task)
+            results = self._send_task([jobs[index] for index in task])
+            stopped.extend(result for result in results[:1] if isinstance(result, Unsent))
+            return results
+
+        if len(tasks) <= 1 or self._settings.parallel <= 1:
+            answered = [send(task) for task in tasks]
+        else:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(self._settings.parallel, "xero")
+            answered = list(self._threads.map(send, tasks))
+        by_index = {
+            index: result
+            for task, results in zip(tasks, answered, strict=True)
+            for index, result in zip(task, results, strict=True)
+        }
+        return [by_index[index] for index in range(len(jobs))]
+
+    def _parts(self, indexes: list[int]) -> list[list[int]]:
+        size = self._settings.batch_size
+        return [indexes[start : start + size] for start in range(0, len(indexes), size)]
+
+    def _send_task(self, jobs: Sequence[Job]) -> list[Result]:
+        first = jobs[0]
+        if first.alone:
+            resource, _, _ = first.path.partition("/")
+            return [self._wire.write_one(first.method, first.path, resource, first.body, first.key)]
+        bodies, keys = [job.body for job in jobs], [job.key for job in jobs]
+        return self._wire.write_many(first.method, first.path, bodies, keys)
+
+    # ── afterwards ───────────────────────────────────────────────────────────────────────────
+
+    def _settle_all(self, jobs: Sequence[Job], results: Sequence[Result]) -> list[Outcome]:
+        """Outcomes in order; what was refused because something is there is looked up together."""
+        outcomes = [self._settle(job, result) for job, result in zip(jobs, results, strict=True)]
+        asked = {
+            index: (job, result.finding)
+            for index, (job, result) in enumerate(zip(jobs, results, strict=True))
+            if isinstance(result, Refused) and _needs_a_look(job, result.finding)
+        }
+        if asked:
+            looked = self._look_up(list(asked.values()))
+            for index, outcome in zip(asked, looked, strict=True):
+                outcomes[index] = outcome
+        return outcomes
+
+    def _settle(self, job: Job, result: Result) -> Outcome:
+        if isinstance(result, Unsent):
+            return Unavailable(result.cause, result.retry_after_s)
+        if isinstance(result, Refused):
+            return Rejected(result.finding.reason, result.finding.code)
+        if isinstance(result, Applied):
+            return self._applied(job, result.raw)
+        return InDoubt(result.cause)
+
+    def _applied(self, job: Job, raw: Body) -> Outcome:
+        kind = job.outgoing.document.kind
+        if job.outgoing.operation is not Operation.VOID:
+            if kind is Kind.RECEIPT and "PaymentID" not in raw and not raw.get("OverpaymentID"):
+                return InDoubt("the answer has no id for the overpayment")
+            return Posted(posted(kind, raw, self._company_of()))
+        assert job.now is not None
+        if job.now.external_id.startswith(OVERPAYMENT):
+            void = msgspec.structs.replace(job.now, status=Status.VOIDED, open=job.now.open * 0)
+            return Posted(void)
+        left = posted(kind, raw, self._company_of())
+        if left.status is Status.LIVE:
+            return InDoubt("the answer does not show a void")
+        # A short answer may leave out what the document said: it is kept as it was last told.
+        return Posted(msgspec.structs.replace(job.now, status=left.status, version=left.version))
+
+    def _look_up(self, asked: Sequence[tuple[Job, Finding]]) -> list[Outcome]:
+        """What is behind refusals that say that something is there, or done, already."""
+        kind = asked[0][0].outgoing.document.kind
+        company = self._company_of()
+        links: dict[str, str] = {}
+        for job, _ in asked:
+            links |= job.outgoing.links
+        try:
+            if asked[0][0].outgoing.operation is Operation.CREATE:
+                wanted = [job.outgoing.document for job, _ in asked]
+                found = reading.find(self._wire, kind, wanted, links, company)
+                return [
+                    _whose(job.outgoing, found.get(job.outgoing.document.reference), finding)
+                    for job, finding in asked
+                ]
+            ids = [_target(job.outgoing).external_id for job, _ in asked]
+            raws = reading.load(self._wire, kind, ids)
+            return [
+                _state_now(job, raws.get(external_id), finding, company)
+                for (job, finding), external_id in zip(asked, ids, strict=True)
+            ]
+        except BridgeError as reason:
+            # Refused, but whether because ours is there already is not known.
+            return [InDoubt(f"{finding.code}, and then: {reason}") for _, finding in asked]
+
+
+def raise_if_login_ended(results: Sequence[Result]) -> None:
+    """Say that the connection has ended, unless that would cost a document its outcome."""
+    ended = [r for r in results if isinstance(r, Unsent) and r.login_ended]
+    if ended and all(isinstance(result, Unsent) for result in results):
+        raise LoginRequired(ended[0].cause)
+
+
+def _creation(outgoing: Outgoing, company: Company) -> Job | Outcome:
+    try:
+        path, body = body_of(outgoing.document, outgoing.links, company)
+    except Refusal as refusal:
+        return Rejected(refusal.reason, refusal.code)
+    return Job(outgoing=outgoing, method="PUT", path=path, body=body, key=outgoing.key)
+
+
+def _change(outgoing: Outgoing, raw: Body, now: PostedDocument, company: Company) -> Job:
+    """The update or void of a document that is as we left it. Raises Refusal.
+
+    The version goes into the key: a document that is changed to and fro wants the same content
+    twice, and must not be answered what was answered the first time.
+    """
+    document = outgoing.document
+    if outgoing.operation is Operation.UPDATE:
+        if document.kind is Kind.RECEIPT:
+            raise Refusal("receipt_fixed", "Xero changes no payment: take it back, post another.")
+        path, body = update_of(document, outgoing.links, company, raw)
+        method = "POST"
+    elif isinstance(document, Receipt) and now.external_id.startswith(OVERPAYMENT):
+        method, path, body = "PUT", "Payments", return_of(document, now, company)
+    else:
+        method, path, body = void_of(document.kind, raw, now)
+    key = f"{outgoing.key}-{now.version}"
+    return Job(outgoing=outgoing, method=method, path=path, body=body, key=key, now=now)
+
+
+def _by_path(jobs: Sequence[Job]) -> list[list[int]]:
+    """Indexes of jobs that may share a call; those that may not are alone."""
+    groups: dict[str, list[int]] = {}
+    for index, job in enumerate(jobs):
+        groups.setdefault(f"{job.method} {job.path}", []).append(index)
+    return list(groups.values())
+
+
+def _needs_a_look(job: Job, finding: Finding) -> bool:
+    if job.outgoing.operation is Operation.CREATE:
+        return finding.then in _TAKEN or finding.then is Then.STATUS
+    return finding.then is Then.STATUS or finding.code == "gone"
+
+
+def _whose(outgoing: Outgoing, now: PostedDocument | None, finding: Finding) -> Outcome:
+    """Ours already, with the same content: posted. Anything else is a question."""
+    document = outgoing.document
+    if now is not None and not differences(document, now, outgoing.links):
+        return Posted(now)
+    if isinstance(document, Customer) and finding.then is Then.NAME_TAKEN:
+        return Rejected(
+            f"Another contact in Xero has the name meant for {document.reference}. If it is the "
+            f"same person, give that contact our reference as its ContactNumber (`ledger-bridge "
+            f"drift adopt`); else rename it, or change the customer name pattern in the mapping.",
+            "name_taken",
+        )
+    if finding.then not in _TAKEN:
+        return Rejected(finding.reason, finding.code)
+    where = f" (id {now.external_id}, {now.status.value})" if now is not None else ""
+    return Rejected(
+        f"{document.reference} is taken in Xero{where} by what is not this document. Renumber "
+        f"that one, or adopt it.",
+        "number_taken",
+    )
+
+
+def _state_now(job: Job, raw: Body | None, finding: Finding, company: Company) -> Outcome:
+    """After a refused change of status: done already, or truly refused."""
+    void = job.outgoing.operation is Operation.VOID
+    if raw is None:
+        return Posted(gone(job.outgoing)) if void else Drifted(None)
+    now = posted(job.outgoing.document.kind, raw, company)
+    if void and now.status is not Status.LIVE:
+        return Posted(now)
+    if now.status is not Status.LIVE:
+        return Drifted(now)
+    return Rejected(finding.reason, finding.code)
+
+
+def _target(outgoing: Outgoing) -> Binding:
+    assert outgoing.target is not None, f"{outgoing.document.reference}: no binding to change"
+    return outgoing.target
+
+
+def _moved(outgoing: Outgoing, now: PostedDocument) -> bool:
+    """Whether somebody changed in the books what we posted."""
+    target = _target(outgoing)
+    if target.posted is not None:
+        return bool(drift(target.posted, now))
+    # Without the books' own answer, only what our links can name is compared.
+    found = differences(target.document, now, outgoing.links)
+    return any(difference.field not in _UNKNOWN_LINKS for difference in found)
+
+
+def _unlike(outgoing: Outgoing, now: PostedDocument) -> bool:
+    document = as_told(outgoing.document)
+    return bool(differences(document, now, outgoing.links, descriptions=True))
+
+
+def gone(outgoing: Outgoing) -> PostedDocument:
+    """What to remember of a document that is not in the books any more."""
+    target = _target(outgoing)
+    if target.posted is not None:
+        return msgspec.structs.replace(target.posted, status=Status.DELETED)
+    return PostedDocument(
+        kind=outgoing.document.kind,
+        external_id=target.external_id,
+        version=target.version,
+        status=Status.DELETED,
+        number=outgoing.document.reference,
+    )
