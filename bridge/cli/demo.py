@@ -152,7 +152,7 @@ class _Demo:
 
     def _compared(self, found: Reconciliation) -> None:
         texts, figures = self._words(found)
-        heads = ("", ">ledger", ">held back", ">bridge's documents", ">A/R in the books")
+        heads = ("   currency", ">ledger", ">held back", ">bridge's documents", ">A/R in the books")
         for result in found.systems:
             rows = []
             for tie in result.tie_outs:

@@ -12,6 +12,7 @@ import pytest
 
 from bridge.cli import demo, main
 from bridge.cli.output import Output
+from tests.report.example import EXAMPLE
 
 
 class Played(NamedTuple):
@@ -89,6 +90,20 @@ def test_the_spanish_page_of_the_sample_has_no_english_particulars(played):
     for word in ("debt", "debtor", "row", "column", "is not", "the", "owed", "same name", "loan"):
         assert not re.search(rf"\b{word}\b", page), word
     assert not re.search(r"\b(debt|movement|debtor|document|file):", page)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_gets_the_same_figures_in_a_table(tmp_path):
+    screen = Terminal()
+    told = demo._Demo(tmp_path, Output(screen, Terminal()))
+    told.locale = "es-CO"
+    told._compared(EXAMPLE)
+    assert "48.215.000" in screen.getvalue()
+    assert "QuickBooks Online: they do NOT agree" in screen.getvalue()
 
 
 def test_there_is_no_json_document_of_a_story(capsys):
