@@ -147,7 +147,7 @@ def http_server(answer: Callable[[Call], Answered]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST  # noqa: N815  (the library's name)
+        do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815  (the library's names)
 
         def log_message(self, *_: Any) -> None:
             pass

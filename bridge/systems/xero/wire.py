@@ -261,16 +261,16 @@ class Wire:
             rows = content.get(resource)
             if not isinstance(rows, list):
                 raise TryLater(f"Xero answered without {resource}.")
-            yield from (row for row in rows if row[field] not in before)
-            told = content.get("pagination") or {}
-            last = told.get("pageCount")
+            fresh = [row for row in rows if row[field] not in before]
+            yield from fresh
+            last = (content.get("pagination") or {}).get("pageCount")
             if isinstance(last, int):
                 if not rows and page < last:
                     raise TryLater(f"Xero answered page {page} of {last} of {resource} empty.")
                 if page >= last:
                     return
-            elif not rows:
-                return
+            elif not fresh:
+                return  # Xero always tells the count of pages; without it, until nothing new comes
             before = frozenset(row[field] for row in rows)
         raise TryLater(f"Xero has more {resource} than the bridge reads in one go.")
 
