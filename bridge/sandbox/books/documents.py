@@ -24,7 +24,6 @@ PATTERNS = {
     "receipt": Pattern(receivable=-1, money=1, lines=-1),
     "sales_receipt": Pattern(receivable=0, money=1, lines=-1),
     "refund": Pattern(receivable=0, money=-1, lines=1),
-    "payout": Pattern(receivable=1, money=-1, lines=-1),
     "spending": Pattern(receivable=0, money=-1, lines=1),
     "deposit": Pattern(receivable=0, money=1, lines=-1),
     "journal": Pattern(receivable=0, money=0, lines=1),

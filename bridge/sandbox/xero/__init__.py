@@ -1,0 +1,1 @@
+"""The Xero face of the sandbox."""
