@@ -83,7 +83,7 @@ class Output:
 
         table = Table()
         for head in heads:
-            table.add_column(head.lstrip(">"), justify="right" if head[0] == ">" else "left")
+            table.add_column(head.lstrip(">"), justify="right" if head.startswith(">") else "left")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         Console(file=self._stdout, no_color=no_color()).print(table)

@@ -375,11 +375,17 @@ def test_the_address_may_be_pasted_later_without_leaving_it_in_the_history(waiti
 
 def test_on_a_terminal_the_secret_is_asked_for_and_not_echoed(person, monkeypatch):
     monkeypatch.delenv("LEDGER_BRIDGE_CLIENT_SECRET")
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
-        command = [sys.executable, "-m", "bridge.cli.main", "connect", "quickbooks", "--port", "0"]
-        os.execv(sys.executable, command)
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "bridge.cli.main", "connect", "quickbooks", "--port", "0"]
+    process = subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        start_new_session=True,
+    )
+    os.close(theirs)
     said = ""
 
     def until(words: str) -> None:
@@ -395,8 +401,8 @@ def test_on_a_terminal_the_secret_is_asked_for_and_not_echoed(person, monkeypatc
         os.write(terminal, browser_ends_on(the_page(said)).encode() + b"\n")
         until("Next: ledger-bridge doctor")
     finally:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        process.kill()
+        process.wait()
         os.close(terminal)
     assert "demo-secret" not in said
     assert person.stored()[CLIENT_SECRET] == "demo-secret"

@@ -102,6 +102,11 @@ class Bench:
         assert answer.ok, answer.text
         return answer.json()
 
+    def wait(self, seconds: int) -> None:
+        """Time passes, here and there."""
+        self.clock.move(seconds)
+        self.control("POST", "clock", seconds=seconds)
+
     def edit(self, **wish: Any) -> Any:
         return self.control("POST", f"{self.name}/edit", **wish)
 

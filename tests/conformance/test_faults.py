@@ -29,7 +29,7 @@ def test_a_lost_reply_is_in_doubt_and_the_document_is_there(bench: Bench, kind: 
     strike(bench, kind, "after")
     (outcome,) = bench.send(invoice)
     assert isinstance(outcome, InDoubt), outcome
-    bench.clock.move(3600)
+    bench.wait(3600)
     found = bench.find(invoice)[invoice.reference]
     assert (found.total, found.status) == (invoice.total, Status.LIVE)
     assert bench.count(invoice.reference) == 1
@@ -42,7 +42,7 @@ def test_a_request_that_never_arrived_is_not_taken_for_done(bench: Bench, kind: 
     strike(bench, kind, "before")
     (outcome,) = bench.send(invoice)
     assert isinstance(outcome, InDoubt | Unavailable), outcome
-    bench.clock.move(3600)
+    bench.wait(3600)
     assert bench.find(invoice) == {}
     bench.post(invoice)
     assert bench.count(invoice.reference) == 1
@@ -63,7 +63,7 @@ def test_of_a_batch_with_a_lost_reply_nothing_is_lost_or_doubled(bench: Bench) -
     strike(bench, "reset", "after")
     outcomes = bench.send(*made)
     assert len(outcomes) == 7
-    bench.clock.move(3600)
+    bench.wait(3600)
     found = bench.find(*made)
     for document, outcome in zip(made, outcomes, strict=True):
         if isinstance(outcome, Posted):
