@@ -33,6 +33,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     unique_names: bool
     receipt_parts: bool = False
     """True: a receipt is for one invoice and its whole total, or for none (then it is credit)."""
+    two_steps: bool = False
+    """True: a document is made as a draft and then made to count. One that stopped half-way is not
+    in the books, and posting it again takes it up."""
     change_feed_days: int
     """How far back `changes` can see; 0 when there is no such feed."""
 

@@ -134,7 +134,7 @@ class Bench:
         return sum(
             1
             for d in self.books()["documents"]
-            if d["number"] == reference and d["status"] not in ("void", "voided", "deleted")
+            if d["number"] == reference and d["status"] not in ("void", "voided", "deleted", "draft")
         )
 
     # ── documents ──────────────────────────────────────────────────────────────────────────────
