@@ -17,6 +17,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     company_id: str
     """The tenant id, as GET /connections tells it."""
     base_url: str = f"https://api.xero.com{API}"
+    """With or without the path of the accounting API."""
     token_url: str = "https://identity.xero.com/connect/token"
     authorize_url: str = "https://login.xero.com/identity/connect/authorize"
     client_id: str = ""
@@ -48,3 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def root(self) -> str:
         """Where /connections is: the host of the API."""
         return self.base_url.rstrip("/").removesuffix(API)
+
+    @property
+    def api(self) -> str:
+        """Where the accounting API is."""
+        return self.root + API

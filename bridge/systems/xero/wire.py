@@ -88,7 +88,7 @@ class Wire:
     def __init__(self, client: Client, settings: Settings) -> None:
         self._client = client
         self._settings = settings
-        self._root = settings.base_url.rstrip("/")
+        self._root = settings.api
         self._tenant = {
             "xero-tenant-id": settings.company_id,
             "Accept": "application/json",  # or else the answer is XML
