@@ -10,6 +10,7 @@ from bridge.errors import ConfigurationError
 
 SYSTEMS = {
     "quickbooks": "bridge.systems.quickbooks.adapter:QuickBooks",
+    "zoho": "bridge.systems.zoho.adapter:ZohoBooks",
 }
 
 

@@ -1,0 +1,281 @@
+"""An organization's settings and lists.
+
+Accounts with balances, and the transaction lock, are read each time; what changes seldom is kept
+for a while. What needs a scope or a plan that may be missing (lock, fields, locations, tags) is
+asked last and may stay unknown: a missing scope answers like a dead token (zoho_books.md §1.5),
+so the questions that must be answered come first. Last verified 2026-11-20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from bridge.core.books import Account, Chart, Company, Item, Kind, Named
+from bridge.errors import LoginRequired, TryLater
+from bridge.systems.zoho import posted as inward
+from bridge.systems.zoho import translate
+from bridge.systems.zoho.posted import amount, text
+from bridge.systems.zoho.wire import ACCOUNTS, ITEMS, QuestionRefused, Wire
+
+_ASSET = (
+    "other_asset other_current_asset intangible_asset right_to_use_asset financial_asset "
+    "contingent_asset contract_asset cash bank fixed_asset accounts_receivable stock "
+    "payment_clearing deferred_tax_asset"
+)
+_LIABILITY = (
+    "other_current_liability contract_liability refund_liability credit_card "
+    "long_term_liability loans_and_borrowing lease_liability employee_benefit_liability "
+    "contingent_liability financial_liability other_liability accounts_payable "
+    "deferred_tax_liability"
+)
+_INCOME = "income finance_income other_comprehensive_income other_income"
+_EXPENSE = (
+    "expense manufacturing_expense impairment_expense depreciation_expense "
+    "employee_benefit_expense lease_expense finance_expense tax_expense cost_of_goods_sold "
+    "other_expense"
+)
+CLASSIFICATION = {
+    **dict.fromkeys(_ASSET.split(), "asset"),
+    **dict.fromkeys(_LIABILITY.split(), "liability"),
+    **dict.fromkeys(_INCOME.split(), "income"),
+    **dict.fromkeys(_EXPENSE.split(), "expense"),
+    "equity": "equity",
+}
+"""account_type → classification (DOC chart-of-accounts). One that is not here has none, and
+nothing may be booked to it."""
+
+_ROLES = {"accounts_receivable": "receivable", "bank": "bank", "cash": "bank"}
+_CREDIT_SIDE = frozenset({"liability", "equity", "income"})
+"""Balances are told positive on an account's own side (UNVERIFIED for `current_balance`)."""
+
+DAY_LIMITS = {
+    "free": 1_000,
+    "standard": 2_000,
+    "professional": 5_000,
+    "premium": 10_000,
+    "elite": 10_000,
+    "ultimate": 10_000,
+}
+"""Plan → calls a day (DOC API Call Limit)."""
+
+_OURS = {"sales", "accountant", ""}
+"""Modules whose lock stops us; recoveries are journals, which are the accountant's."""
+_THEIRS = {"purchase", "purchases", "banking", "inventory_adjustments", "inventory"}
+
+Raw = dict[str, Any]
+
+
+class Lists(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept between two readings of the chart."""
+
+    organization: Raw
+    currencies: list[Raw]
+    items: list[Raw]
+    item_accounts: dict[str, str]
+    lists: dict[str, tuple[Named, ...]]
+    fields: dict[Kind, str]
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True):
+    through: date | None = None
+    known: bool = True
+
+
+def read_lists(wire: Wire, company_id: str) -> Lists:
+    """Settings and lists, read now."""
+    organization = wire.get(f"organizations/{company_id}")
+    if organization is None or not isinstance(organization.get("organization"), dict):
+        raise LoginRequired(
+            f"Zoho does not show organization {company_id} to this user. Compare company_id and "
+            f"the data centre in base_url, then run: ledger-bridge connect zoho"
+        )
+    currencies = _required(wire, "settings/currencies", "currencies")
+    items = list(wire.rows(ITEMS, filter_by="Status.All"))
+    lists = {
+        "payment_method": tuple(Named(id=mode, name=mode) for mode in translate.PAYMENT_MODES),
+        "tax_code": tuple(
+            Named(id=text(raw, "tax_id"), name=text(raw, "tax_name"))
+            for raw in _asked(wire, "settings/taxes", "taxes") or ()
+        ),
+    }
+    lists |= _dimensions(wire)
+    return Lists(
+        organization=organization["organization"],
+        currencies=currencies,
+        items=items,
+        item_accounts=_item_accounts(wire, items),
+        lists=lists,
+        fields=own_fields(wire),
+    )
+
+
+def read_accounts(wire: Wire) -> list[Raw]:
+    return list(wire.rows(ACCOUNTS, filter_by="AccountType.All", showbalance="true"))
+
+
+def read_lock(wire: Wire) -> Lock:
+    """The last locked day. Pages differ on whether it is locked itself: it counts as locked."""
+    rows = _asked(wire, "transactionlocks", "transaction_locks")
+    if rows is None:
+        rows = _asked(wire, "transactionlock", "transaction_lock")
+    if rows is None:
+        return Lock(known=False)
+    days = [day for raw in rows if (day := _locked_through(raw))]
+    return Lock(through=max(days, default=None))
+
+
+def own_fields(wire: Wire) -> dict[Kind, str]:
+    """Kind → id of the organization's field for our reference, of those kinds that have one."""
+    rows = _asked(wire, "settings/fields", "fields", entity="contact", filter_custom_fields="true")
+    for raw in rows or ():
+        named = raw.get("api_name") == inward.FIELD_NAME or raw.get("label") == inward.FIELD_LABEL
+        if named and raw.get("is_active", True) not in (False, "false"):
+            found = text(raw, "field_id") or text(raw, "customfield_id")
+            return {Kind.CUSTOMER: found} if found else {}
+    return {}
+
+
+def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists) -> Chart:
+    """The chart, from what was read."""
+    organization = lists.organization
+    home = text(organization, "currency_code")
+    codes = {text(raw, "currency_code") for raw in lists.currencies}
+    address = organization.get("address")
+    country = text(organization, "country_code") or text(
+        address if isinstance(address, dict) else {}, "country"
+    )
+    company = Company(
+        id=company_id,
+        name=text(organization, "name"),
+        home_currency=home,
+        country=country,
+        multicurrency=len(codes) > 1,
+        currencies=tuple(sorted(codes | {home})),
+        locked_through=lock.through,
+        lock_known=lock.known,
+        writable=organization.get("is_org_active", True) in (True, "true"),
+    )
+    return Chart(
+        company=company,
+        accounts=tuple(_account(raw, home) for raw in accounts),
+        items=tuple(_item(raw, lists.item_accounts) for raw in lists.items),
+        lists=lists.lists,
+    )
+
+
+def writing_rules(lists: Lists) -> translate.Company:
+    """The part of the settings that decides how documents are written."""
+    home = text(lists.organization, "currency_code")
+    decimals = {
+        text(raw, "currency_code"): int(raw["price_precision"])
+        for raw in lists.currencies
+        if raw.get("price_precision") not in (None, "")
+    }
+    currencies = {text(raw, "currency_code"): text(raw, "currency_id") for raw in lists.currencies}
+    currencies.setdefault(home, text(lists.organization, "currency_id"))
+    return translate.Company(
+        home_currency=home, currencies=currencies, decimals=decimals, fields=lists.fields
+    )
+
+
+def calls_a_day(lists: Lists) -> int | None:
+    """What the organization's plan allows, for all its programs together."""
+    plan = text(lists.organization, "plan_name").lower()
+    return next((limit for name, limit in DAY_LIMITS.items() if name in plan), None)
+
+
+def _account(raw: Raw, home: str) -> Account:
+    kind = text(raw, "account_type")
+    classification = CLASSIFICATION.get(kind, "")
+    balance = amount(raw, "current_balance")
+    return Account(
+        id=text(raw, "account_id"),
+        number=text(raw, "account_code"),
+        name=text(raw, "account_name"),
+        classification=classification,
+        type=kind,
+        role=_ROLES.get(kind, ""),
+        currency=text(raw, "currency_code") or home,
+        active=raw.get("is_active", True) in (True, "true"),
+        balance=-balance if classification in _CREDIT_SIDE else balance,
+    )
+
+
+def _item(raw: Raw, accounts: dict[str, str]) -> Item:
+    item_id = text(raw, "item_id")
+    return Item(
+        id=item_id,
+        name=text(raw, "name"),
+        account_id=accounts.get(item_id, ""),
+        active=text(raw, "status") != "inactive",
+    )
+
+
+def _item_accounts(wire: Wire, items: Iterable[Raw]) -> dict[str, str]:
+    """Item → its account. The documented rows of the listing do not have it; live ones may."""
+    found = {text(raw, "item_id"): text(raw, "account_id") for raw in items}
+    untold = [item_id for item_id, account in found.items() if not account]
+    for start in range(0, len(untold), 50):
+        some = ",".join(untold[start : start + 50])
+        for raw in _asked(wire, "itemdetails", "items", item_ids=some) or ():
+            found[text(raw, "item_id")] = text(raw, "account_id")
+    for item_id in untold:
+        if not found[item_id]:
+            whole = wire.one(ITEMS, item_id) or {}
+            found[item_id] = text(whole, "account_id")
+    return found
+
+
+def _dimensions(wire: Wire) -> dict[str, tuple[Named, ...]]:
+    """Locations and reporting tags, where the organization uses them."""
+    found: dict[str, tuple[Named, ...]] = {}
+    locations = _asked(wire, "locations", "locations")
+    if locations:
+        found[translate.LOCATION] = tuple(
+            Named(id=text(raw, "location_id"), name=text(raw, "location_name")) for raw in locations
+        )
+    for tag in _asked(wire, "reportingtags", "reporting_tags") or ():
+        tag_id = text(tag, "tag_id")
+        options = _asked(wire, f"reportingtags/{tag_id}/options/all", "results")
+        found[text(tag, "tag_name")] = tuple(
+            Named(
+                id=f"{tag_id}:{text(option, 'option_id')}",
+                name=text(option, "option_name"),
+                active=option.get("is_active", True) in (True, "true"),
+            )
+            for option in options or ()
+        )
+    return found
+
+
+def _required(wire: Wire, path: str, name: str) -> list[Raw]:
+    content = wire.get(path)
+    rows = None if content is None else content.get(name)
+    if not isinstance(rows, list):
+        raise TryLater(f"Zoho answered without {name}.")
+    return rows
+
+
+def _asked(wire: Wire, path: str, name: str, **options: str) -> list[Raw] | None:
+    """The answer to a question that a plan, a scope or a role may not allow; None then."""
+    try:
+        content = wire.get(path, **options)
+    except (QuestionRefused, LoginRequired):
+        return None
+    rows = None if content is None else content.get(name)
+    if isinstance(rows, dict):
+        return [rows]
+    return rows if isinstance(rows, list) else None
+
+
+def _locked_through(raw: Raw) -> date | None:
+    """The last day of a lock that is on and is ours; one that does not say whose counts."""
+    module = text(raw, "transaction_lock_module").lower()
+    on = text(raw, "transaction_lock_status").startswith("enabled")
+    on = on or text(raw, "lock_status") == "locked"
+    theirs = module in _THEIRS and module not in _OURS
+    return inward.day(raw, "transaction_lock_date") if on and not theirs else None

@@ -1,0 +1,253 @@
+"""Zoho's objects in our words. Pure.
+
+The same field changes its type between a listing and a detail (§2): ids are read as text, amounts
+as Decimal from number or text. Listings have no lines, and of payments no applications; what is
+not told stays empty. Last verified 2026-11-20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bridge.core.books import Kind, PostedDocument, PostedLine, Status
+from bridge.systems.zoho.translate import OUR_FORM, Company, has_reference
+
+FIELD_NAME = "cf_ledger_reference"
+FIELD_LABEL = "Ledger reference"
+
+_NOT_IN_THE_BOOKS = frozenset({"draft", "pending_approval", "rejected"})
+"""States in which a document posts nothing."""
+_VOID = "void"
+
+Raw = dict[str, Any]
+
+
+def posted(kind: Kind, raw: Raw, company: Company) -> PostedDocument:
+    """An object of a listing or a detail in our words (an application: see `application`)."""
+    match kind:
+        case Kind.CUSTOMER:
+            return _contact(raw, company)
+        case Kind.INVOICE:
+            return _invoice(raw, company)
+        case Kind.CREDIT_NOTE:
+            return _credit_note(raw, company)
+        case Kind.RECEIPT:
+            return _payment(raw, company)
+        case Kind.SALE:
+            return _journal(raw, company)
+        case Kind.APPLICATION:
+            return application(raw, None, company)
+
+
+def application(note: Raw, credited: Iterable[Raw] | None, company: Company) -> PostedDocument:
+    """What a credit note is used for. `credited`: its invoices, where they were asked for.
+
+    It has neither date nor number of its own, and its id is the note's: one note has one.
+    """
+    pairs = tuple(
+        (text(row, "invoice_id"), amount(row, "credited_amount") or amount(row, "amount_applied"))
+        for row in credited or ()
+    )
+    used = amount(note, "total") - amount(note, "balance")
+    return PostedDocument(
+        kind=Kind.APPLICATION,
+        external_id=text(note, "creditnote_id"),
+        version=version(note),
+        status=status(note),
+        customer_id=text(note, "customer_id"),
+        currency=currency_of(note, company),
+        total=used if credited is None else sum((value for _, value in pairs), Decimal(0)),
+        applications=pairs,
+        credit_note_id=text(note, "creditnote_id"),
+        updated_at=version(note),
+    )
+
+
+def is_draft(raw: Raw) -> bool:
+    """Whether it is there, and posts nothing yet."""
+    return raw.get("status") in _NOT_IN_THE_BOOKS
+
+
+def status(raw: Raw) -> Status:
+    gone = raw.get("status") == _VOID or is_draft(raw)
+    return Status.VOIDED if gone else Status.LIVE
+
+
+def is_ours(contact: Raw, reference: str) -> bool:
+    """Whether a contact carries our reference: in the field for it, its number or its notes."""
+    told = (own_field(contact), text(contact, "contact_number"))
+    return reference in told or has_reference(contact.get("notes"), reference)
+
+
+def own_field(raw: Raw) -> str:
+    """Our custom field, in any of the three ways in which it is told (§2)."""
+    hashed = raw.get("custom_field_hash")
+    for place in (raw, hashed if isinstance(hashed, dict) else {}):
+        if place.get(FIELD_NAME):
+            return str(place[FIELD_NAME])
+    for field in raw.get("custom_fields") or ():
+        if field.get("api_name") == FIELD_NAME or field.get("label") == FIELD_LABEL:
+            return str(field.get("value") or "")
+    return ""
+
+
+def version(raw: Raw) -> str:
+    """Moves with every write. The detail of a credit note has another name for it."""
+    return text(raw, "last_modified_time") or text(raw, "updated_time")
+
+
+def currency_of(raw: Raw, company: Company) -> str:
+    """By its code, else by its id; a document that tells neither is in the home currency."""
+    told, its_id = text(raw, "currency_code"), text(raw, "currency_id")
+    named = (code for code, known in company.currencies.items() if known == its_id)
+    return told or next(named, company.home_currency)
+
+
+def text(raw: Raw, field: str) -> str:
+    value = raw.get(field)
+    return "" if value is None else str(value)
+
+
+def amount(raw: Raw, field: str) -> Decimal:
+    """An amount, exact, from number or text; 0 when it is not told."""
+    return optional(raw, field) or Decimal(0)
+
+
+def optional(raw: Raw, field: str) -> Decimal | None:
+    value = raw.get(field)
+    return None if value is None or value == "" else Decimal(value)
+
+
+def day(raw: Raw, field: str) -> date | None:
+    value = text(raw, field)
+    return date.fromisoformat(value[:10]) if value else None
+
+
+def _contact(raw: Raw, company: Company) -> PostedDocument:
+    return PostedDocument(
+        kind=Kind.CUSTOMER,
+        external_id=text(raw, "contact_id"),
+        version=version(raw),
+        # An inactive contact takes no more documents: what a void is for a document.
+        status=Status.VOIDED if raw.get("status") == "inactive" else Status.LIVE,
+        # Only by the field: notes are in the detail but in no listing.
+        number=own_field(raw),
+        name=text(raw, "contact_name"),
+        currency=currency_of(raw, company),
+        open=amount(raw, "outstanding_receivable_amount"),
+        memo=text(raw, "notes"),
+        updated_at=version(raw),
+    )
+
+
+def _invoice(raw: Raw, company: Company) -> PostedDocument:
+    return _document(
+        Kind.INVOICE,
+        raw,
+        company,
+        external_id=text(raw, "invoice_id"),
+        number=text(raw, "invoice_number"),
+        due=day(raw, "due_date"),
+        open=amount(raw, "balance"),
+        lines=_lines(raw),
+        memo=text(raw, "notes"),
+    )
+
+
+def _credit_note(raw: Raw, company: Company) -> PostedDocument:
+    return _document(
+        Kind.CREDIT_NOTE,
+        raw,
+        company,
+        external_id=text(raw, "creditnote_id"),
+        number=text(raw, "creditnote_number"),
+        open=amount(raw, "balance"),
+        lines=_lines(raw),
+        memo=text(raw, "notes"),
+    )
+
+
+def _payment(raw: Raw, company: Company) -> PostedDocument:
+    applied = tuple(
+        (text(row, "invoice_id"), amount(row, "amount_applied"))
+        for row in raw.get("invoices") or ()
+    )
+    unused = optional(raw, "unused_amount")
+    if unused is None:  # the documented answer to a create leaves it out
+        unused = amount(raw, "amount") - sum((value for _, value in applied), Decimal(0))
+    return _document(
+        Kind.RECEIPT,
+        raw,
+        company,
+        external_id=text(raw, "payment_id"),
+        number=text(raw, "reference_number"),
+        total=amount(raw, "amount"),
+        open=unused,
+        applications=applied,
+        deposit_account=text(raw, "account_id"),
+        memo=text(raw, "description"),
+        status=Status.LIVE,
+    )
+
+
+def _journal(raw: Raw, company: Company) -> PostedDocument:
+    """A recovery. Lines are not told: a journal has accounts, and ours go by items."""
+    lines = raw.get("line_items") or ()
+    received = [line for line in lines if line.get("debit_or_credit") == "debit"]
+    people = [text(line, "customer_id") for line in lines if line.get("customer_id")]
+    return _document(
+        Kind.SALE,
+        raw,
+        company,
+        external_id=text(raw, "journal_id"),
+        number=text(raw, "reference_number"),
+        day=day(raw, "journal_date"),
+        customer_id=people[0] if people else text(raw, "customer_id"),
+        deposit_account=text(received[0], "account_id") if received else "",
+        memo=text(raw, "notes"),
+    )
+
+
+def is_sale(raw: Raw) -> bool:
+    """Whether a journal is one of our recoveries: by its reference alone."""
+    return OUR_FORM.fullmatch(text(raw, "reference_number")) is not None
+
+
+def _document(kind: Kind, raw: Raw, company: Company, **told: Any) -> PostedDocument:
+    """What documents have in common, with `told` laid over it."""
+    currency = currency_of(raw, company)
+    common: dict[str, Any] = {
+        "version": version(raw),
+        "status": status(raw),
+        "name": text(raw, "customer_name"),
+        "customer_id": text(raw, "customer_id"),
+        "day": day(raw, "date"),
+        "currency": currency,
+        "rate": None if currency == company.home_currency else optional(raw, "exchange_rate"),
+        "total": amount(raw, "total"),
+        "updated_at": version(raw),
+    }
+    return PostedDocument(kind=kind, **{**common, **told})
+
+
+def _lines(raw: Raw) -> tuple[PostedLine, ...]:
+    return tuple(
+        PostedLine(
+            amount=_line_total(line),
+            description=text(line, "description"),
+            item=text(line, "item_id"),
+            account=text(line, "account_id"),
+        )
+        for line in raw.get("line_items") or ()
+    )
+
+
+def _line_total(line: Raw) -> Decimal:
+    told = optional(line, "item_total")
+    if told is not None:
+        return told
+    quantity = optional(line, "quantity")
+    return amount(line, "rate") * (Decimal(1) if quantity is None else quantity)

@@ -1,0 +1,308 @@
+"""Looking documents up in Zoho Books, in as few calls as it takes.
+
+Filters are loose, or ignored without a word, so every row is compared here. Listings lag behind
+writes by seconds to minutes, so absence is concluded only when so much time has passed since the
+write that is in doubt (zoho_books.md §2, §4.4, last verified 2026-11-20).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from bridge.core.books import (
+    CreditApplication,
+    Customer,
+    Document,
+    Kind,
+    PostedDocument,
+    Status,
+)
+from bridge.core.matching import differences
+from bridge.errors import PersonNeeded, TryLater
+from bridge.systems.needs import Clock
+from bridge.systems.zoho import posted as inward
+from bridge.systems.zoho.marking import MARKED_AS, Marking
+from bridge.systems.zoho.posted import Raw
+from bridge.systems.zoho.translate import LISTING, NUMBER_FIELD, Company
+from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, Listing, Wire
+
+_SEARCH_MAX = 100
+"""The longest text that a search takes (OAS contacts)."""
+_A_FEW = 3
+"""More than so many are looked for among the newest documents first: one call for all."""
+
+
+class Patience:
+    """Knows how long it is until a listing can be believed about a write.
+
+    A write whose doubt this process has not seen (it was restarted) may have left just before it
+    began.
+    """
+
+    def __init__(self, clock: Clock, settles_after_s: float) -> None:
+        self._clock = clock
+        self._settles_after_s = settles_after_s
+        self._began = clock.monotonic()
+        self._doubted: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def doubt(self, reference: str) -> None:
+        """A write of this document may or may not have been applied just now."""
+        with self._lock:
+            self._doubted[reference] = self._clock.monotonic()
+
+    def wait(self, references: Iterable[str]) -> bool:
+        """Wait until what is not listed is not there. False when it is so already."""
+        with self._lock:
+            moments = [self._doubted.get(reference, self._began) for reference in references]
+        latest = max(moments, default=float("-inf"))
+        rest_s = latest + self._settles_after_s - self._clock.monotonic()
+        if rest_s <= 0:
+            return False
+        self._clock.sleep(rest_s)
+        return True
+
+
+class Reading:
+    """Questions about one organization's documents."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        company: Callable[[], Company],
+        patience: Patience,
+        marking: Marking,
+    ) -> None:
+        self._wire = wire
+        self._company = company
+        self._patience = patience
+        self._marking = marking
+
+    def find(
+        self, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str]
+    ) -> dict[str, PostedDocument]:
+        """See base. What is asked for is in doubt: where its reply was lost between creation and
+        marking, the second half of that write is done here, on the very document that was sent.
+        Any other draft posts nothing and is left out.
+        """
+        found = self.look(kind, wanted, links)
+        missing = [document for document in wanted if document.reference not in found]
+        if missing and self._patience.wait(document.reference for document in missing):
+            found |= self.look(kind, missing, links)
+        return found
+
+    def look(
+        self, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str]
+    ) -> dict[str, PostedDocument]:
+        """Those of `wanted` that can be seen now, which says nothing about the others."""
+        if kind is Kind.APPLICATION:
+            return self._applications(wanted, links)
+        found = {}
+        candidates = self._candidates(kind, wanted, links)
+        for document in wanted:
+            ours = self._details(kind, document, candidates.get(document.reference, ()))
+            ours = self._out_of_drafts(kind, document, ours, links)
+            if ours:
+                customer = (
+                    "" if isinstance(document, Customer) else links.get(document.customer, "")
+                )
+                documents = [inward.posted(kind, raw, self._company()) for raw in ours]
+                found[document.reference] = _the_one(document.reference, documents, customer)
+        return found
+
+    def named(self, kind: Kind, document: Document) -> list[Raw]:
+        """Whatever carries the document's number or name, ours or not, drafts too, in full."""
+        field = NUMBER_FIELD[kind]
+        name = document.name if isinstance(document, Customer) else document.reference
+        same = [
+            inward.text(raw, LISTING[kind].id)
+            for raw in self._search(LISTING[kind], field, name)
+            if folded(inward.text(raw, field)) == folded(name)
+        ]
+        return [raw for external_id in same if (raw := self._wire.one(LISTING[kind], external_id))]
+
+    def load(self, kind: Kind, external_id: str) -> Raw | None:
+        """The object behind a document as it is now; None when it is gone."""
+        return self._wire.one(LISTING[kind], external_id)
+
+    def credited(self, note_id: str) -> list[Raw]:
+        """The invoices that a credit note is used for, each with the id of that use."""
+        content = self._wire.get(f"creditnotes/{note_id}/invoices") or {}
+        return list(content.get("invoices_credited") or ())
+
+    def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
+        """See base: one call each. A credit note that is used for nothing is no application."""
+        found = {}
+        for external_id in dict.fromkeys(external_ids):
+            raw = self.load(kind, external_id)
+            if raw is None:
+                continue
+            document = self.seen(kind, raw)
+            if kind is not Kind.APPLICATION or document.total:
+                found[external_id] = document
+        return found
+
+    def seen(self, kind: Kind, raw: Raw) -> PostedDocument:
+        """An object in full in our words."""
+        if kind is not Kind.APPLICATION:
+            return inward.posted(kind, raw, self._company())
+        used = inward.amount(raw, "total") != inward.amount(raw, "balance")
+        credited = self.credited(inward.text(raw, NOTES.id)) if used else []
+        return inward.application(raw, credited, self._company())
+
+    def read(self, kinds: Sequence[Kind]) -> Iterator[PostedDocument]:
+        """Every document of these kinds, page by page; a listing once for all kinds in it.
+
+        Applications come from the listing of credit notes, by what is used of each. Recoveries
+        are read one by one, since the listing of journals does not name their customers.
+        """
+        company = self._company()
+        listings = dict.fromkeys(LISTING[kind] for kind in kinds)
+        for listing in listings:
+            here = [kind for kind in kinds if LISTING[kind] is listing]
+            for raw in self._wire.rows(listing, **_everything(listing)):
+                yield from self._documents(here, listing, raw, company)
+
+    def _documents(
+        self, kinds: Sequence[Kind], listing: Listing, raw: Raw, company: Company
+    ) -> Iterator[PostedDocument]:
+        if listing is CONTACTS and raw.get("contact_type", "customer") != "customer":
+            return
+        if listing is JOURNALS:
+            if not inward.is_sale(raw):
+                return
+            whole = self._wire.one(listing, inward.text(raw, listing.id))
+            if whole is None:
+                return
+            raw = whole
+        for kind in kinds:
+            document = inward.posted(kind, raw, company)
+            if kind is not Kind.APPLICATION or document.total:
+                yield document
+
+    # ── looking up ───────────────────────────────────────────────────────────────────────────
+
+    def _candidates(
+        self, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str]
+    ) -> dict[str, list[str]]:
+        """Reference → ids of what carries the number or name."""
+        listing, field = LISTING[kind], NUMBER_FIELD[kind]
+        names = {
+            document.reference: folded(
+                document.name if isinstance(document, Customer) else document.reference
+            )
+            for document in wanted
+        }
+        found: dict[str, list[str]] = {}
+        if len(wanted) > _A_FEW:
+            newest, _ = self._wire.page(listing, 1, sort_order="D", **_everything(listing))
+            by_name: dict[str, list[str]] = {}
+            for raw in newest:
+                name = folded(inward.text(raw, field))
+                by_name.setdefault(name, []).append(inward.text(raw, listing.id))
+            found = {ref: by_name[name] for ref, name in names.items() if name in by_name}
+        for document in wanted:
+            if document.reference in found:
+                continue
+            if isinstance(document, Customer):
+                found[document.reference] = self._contacts(document)
+                continue
+            narrowed = {}
+            if kind is Kind.RECEIPT and document.customer in links:
+                narrowed["customer_id"] = links[document.customer]
+            rows = self._search(listing, field, document.reference, **narrowed)
+            same = names[document.reference]
+            found[document.reference] = [
+                inward.text(raw, listing.id)
+                for raw in rows
+                if folded(inward.text(raw, field)) == same
+            ]
+        return found
+
+    def _contacts(self, document: Customer) -> list[str]:
+        """By name; else by our reference in the notes, since a bookkeeper may have renamed it."""
+        same = folded(document.name)
+        rows = [
+            raw
+            for raw in self._search(CONTACTS, "contact_name", document.name)
+            if folded(inward.text(raw, "contact_name")) == same
+        ]
+        if not rows:
+            noted = self._search(CONTACTS, "search_text", document.reference)
+            rows = list(islice(noted, _A_FEW))
+        return [inward.text(raw, CONTACTS.id) for raw in rows]
+
+    def _search(self, listing: Listing, field: str, value: str, **narrowed: str) -> Iterator[Raw]:
+        key = field
+        if len(value) > _SEARCH_MAX:
+            key, value = f"{field}_startswith", value[:_SEARCH_MAX]
+        return self._wire.rows(listing, **{key: value, **narrowed})
+
+    def _details(self, kind: Kind, document: Document, external_ids: Iterable[str]) -> list[Raw]:
+        """The candidates in full that are the document's own."""
+        whole = [self._wire.one(LISTING[kind], external_id) for external_id in external_ids]
+        there = [raw for raw in whole if raw is not None]
+        if kind is not Kind.CUSTOMER:
+            return there
+        return [raw for raw in there if inward.is_ours(raw, document.reference)]
+
+    def _out_of_drafts(
+        self, kind: Kind, document: Document, ours: list[Raw], links: Mapping[str, str]
+    ) -> list[Raw]:
+        """Without drafts; if there are only drafts, the one that is what we sent, marked."""
+        there = [raw for raw in ours if not inward.is_draft(raw)]
+        if there or kind not in MARKED_AS:
+            return there
+        for raw in ours:
+            marked = {**raw, "status": MARKED_AS[kind]}
+            as_sent = inward.posted(kind, marked, self._company())
+            if differences(document, as_sent, links):
+                continue
+            done = self._marking.one(kind, inward.text(raw, LISTING[kind].id))
+            if done.cause:
+                raise TryLater(f"{document.reference} is a draft in Zoho for now: {done.cause}")
+            return [marked] if done.done else []
+        return []
+
+    def _applications(
+        self, wanted: Sequence[Document], links: Mapping[str, str]
+    ) -> dict[str, PostedDocument]:
+        found = {}
+        for document in wanted:
+            assert isinstance(document, CreditApplication), document.reference
+            note_id = links.get(document.credit_note, "")
+            for seen in self.fetch(Kind.APPLICATION, [note_id] if note_id else []).values():
+                found[document.reference] = seen
+        return found
+
+
+def folded(name: str) -> str:
+    """A name as Zoho may compare it: without case and outer spaces (UNVERIFIED)."""
+    return " ".join(name.split()).casefold()
+
+
+def _everything(listing: Listing) -> dict[str, str]:
+    """What makes a listing show all: of contacts the inactive ones too."""
+    return {"filter_by": "Status.All"} if listing is CONTACTS else {}
+
+
+def _the_one(reference: str, found: Sequence[PostedDocument], customer: str) -> PostedDocument:
+    """The document that a reference means, of those that carry it.
+
+    A live one before voided ones, and the expected customer's before others. A single document
+    of another customer is still ours: somebody moved it, which comparing will show.
+    """
+    live = [document for document in found if document.status is Status.LIVE]
+    if not live:
+        return found[-1]
+    if len(live) > 1 and customer:
+        live = [document for document in live if document.customer_id == customer] or live
+    if len(live) > 1:
+        ids = ", ".join(document.external_id for document in live)
+        raise PersonNeeded(
+            f"Zoho has {len(live)} documents with the reference {reference} (ids {ids}). Void or "
+            f"delete the one that should not be there, then run the sync again."
+        )
+    return live[0]

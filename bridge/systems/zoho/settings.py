@@ -1,0 +1,59 @@
+"""What one connection to Zoho Books needs to know."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from bridge.systems.budget import Budget
+
+LAG_S = 120.0
+"""How long after a write a listing may still not show it: "seconds to minutes" (§2, §4.4)."""
+
+_PATH = "/books/v3"
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One organization. The defaults are those of the real product, data centre US."""
+
+    company_id: str
+    """The organization_id."""
+    base_url: str = "https://www.zohoapis.com/books/v3"
+    """Its path may be left out: the `api_domain` of a data centre will do."""
+    token_url: str = "https://accounts.zoho.com/oauth/v2/token"
+    authorize_url: str = "https://accounts.zoho.com/oauth/v2/auth"
+    client_id: str = ""
+    client_secret: str = ""
+    """Empty: taken from the credential store (company "", name `client_secret`)."""
+    access_token: str = ""
+    """A fixed access token, for the sandbox; empty: tokens are renewed."""
+    mode: Literal["single", "backfill"] = "single"
+    """There are no batches. backfill leaves a larger part of the day's calls to others."""
+    parallel: int = 4
+    """Five calls at once on the free plan, ten on paid ones (§7)."""
+    calls_per_minute: int = 100
+    """0 lifts the limit, for a sandbox with --fast."""
+    lists_age_s: float = 600
+    """How long items and other lists are kept before they are read again."""
+    lag_s: float | None = None
+    """Seconds before a write that is not listed counts as absent; None is `LAG_S`, but nothing
+    for a sandbox with --fast on this machine, which does not lag."""
+    budget: Budget = Budget()
+
+    def __repr__(self) -> str:
+        return f"Settings(company_id={self.company_id!r}, base_url={self.base_url!r})"
+
+    @property
+    def root(self) -> str:
+        url = self.base_url.rstrip("/")
+        return url if url.endswith(_PATH) else url + _PATH
+
+    @property
+    def settles_after_s(self) -> float:
+        if self.lag_s is not None:
+            return self.lag_s
+        here = urlsplit(self.base_url).hostname in _THIS_MACHINE
+        return 0.0 if here and not self.calls_per_minute else LAG_S

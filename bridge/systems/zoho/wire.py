@@ -1,0 +1,206 @@
+"""Zoho Books' URLs, and what its answers to writes and reads come to.
+
+There is no key that keeps a repeated POST from making a second document (§4.1), so a write is
+sent once, and a reply that is lost is a doubt. Last verified 2026-11-20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.systems.client import RATE_WAIT_S, Client, Held
+from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
+from bridge.systems.zoho import faults
+from bridge.systems.zoho.faults import Finding, Then
+from bridge.systems.zoho.settings import Settings
+
+PAGE = 200
+"""The most that a page holds (§2)."""
+_PAGES_MAX = 10_000
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+
+Raw = dict[str, Any]
+
+
+class QuestionRefused(TryLater):
+    """A question was read and refused, which says nothing about what was asked for."""
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """The write was applied; the whole envelope."""
+
+    content: Raw
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The write was read and refused."""
+
+    finding: Finding
+
+
+class Unsent(msgspec.Struct, frozen=True):
+    """Surely not applied."""
+
+    cause: str
+    retry_after_s: float
+    login_ended: bool = False
+
+
+class Unclear(msgspec.Struct, frozen=True):
+    """Perhaps applied."""
+
+    cause: str
+
+
+Result = Applied | Refused | Unsent | Unclear
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """Where documents of one sort are listed, and what its answers are called."""
+
+    path: str
+    rows: str
+    """Name of the list in a listing's answer."""
+    one: str
+    """Name of the object in an answer about one."""
+    id: str
+    sort: str = "created_time"
+
+
+CONTACTS = Listing("contacts", "contacts", "contact", "contact_id")
+INVOICES = Listing("invoices", "invoices", "invoice", "invoice_id")
+NOTES = Listing("creditnotes", "creditnotes", "creditnote", "creditnote_id")
+PAYMENTS = Listing("customerpayments", "customerpayments", "payment", "payment_id")
+JOURNALS = Listing("journals", "journals", "journal", "journal_id", "entry_number")
+ACCOUNTS = Listing(
+    "chartofaccounts", "chartofaccounts", "chart_of_account", "account_id", "account_name"
+)
+ITEMS = Listing("items", "items", "item", "item_id", "name")
+
+
+class Wire:
+    """One organization's Zoho Books, call by call."""
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self._client = client
+        self._root = settings.root
+        self._organization = settings.company_id
+
+    def write(self, method: str, path: str, body: Raw | None = None, /, **options: str) -> Result:
+        """Send one write, once."""
+        request = Request(
+            method=method,
+            url=self._url(path, options),
+            headers=_JSON,
+            body=None if body is None else to_json(body),
+        )
+        try:
+            answer = self._client.write(request, metered=True)
+        except (LoginRequired, ConfigurationError) as ended:
+            return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
+        return self._result(answer)
+
+    def get(self, path: str, /, **options: str) -> Raw | None:
+        """The answer to a question; None when what it is about surely does not exist."""
+        request = Request(method="GET", url=self._url(path, options), headers={})
+        reply = self._client.read(request, metered=True)
+        content = reply.json()
+        if faults.succeeded(reply, content):
+            assert isinstance(content, dict)
+            return content
+        finding = faults.judge(reply, content)
+        if finding.then is Then.GONE and reply.status == 404:
+            return None
+        if finding.then is Then.LOGIN:
+            raise LoginRequired(f"{finding.reason} Run: ledger-bridge connect zoho")
+        if finding.then is Then.REJECT:
+            raise QuestionRefused(f"A question to Zoho was refused: {finding.reason}")
+        raise TryLater(
+            f"Zoho did not answer a question: {finding.reason}",
+            retry_after_s=finding.wait_s or None,
+        )
+
+    def one(self, listing: Listing, external_id: str) -> Raw | None:
+        """One object in full; None when it surely does not exist."""
+        content = self.get(f"{listing.path}/{external_id}")
+        if content is None:
+            return None
+        raw = content.get(listing.one)
+        if not isinstance(raw, dict):
+            raise TryLater(f"Zoho answered without {listing.one}.")
+        return raw
+
+    def rows(self, listing: Listing, /, **options: str) -> Iterator[Raw]:
+        """All rows of a listing, page by page, each once.
+
+        Pages are numbers into a moving list: oldest first, so that what is added comes at the
+        end. Filters may be ignored without a word (§2): whoever asks compares every row.
+        """
+        seen: set[str] = set()
+        for number in range(1, _PAGES_MAX):
+            page, more = self.page(listing, number, sort_order="A", **options)
+            for raw in page:
+                external_id = str(raw.get(listing.id))
+                if external_id not in seen:
+                    seen.add(external_id)
+                    yield raw
+            if not more:
+                return
+        raise TryLater(f"Zoho has more pages of {listing.path} than the bridge reads in one go.")
+
+    def page(self, listing: Listing, number: int, /, **options: str) -> tuple[list[Raw], bool]:
+        """One page of a listing, and whether there is another."""
+        content = self.get(
+            listing.path,
+            **{
+                "page": str(number),
+                "per_page": str(PAGE),
+                "sort_column": listing.sort,
+                **options,
+            },
+        )
+        page = None if content is None else content.get(listing.rows)
+        if content is None or not isinstance(page, list):
+            raise TryLater(f"Zoho answered without {listing.rows}.")
+        return page, _has_more(content, len(page))
+
+    def _url(self, path: str, options: dict[str, str]) -> str:
+        query = urlencode({"organization_id": self._organization, **options})
+        return f"{self._root}/{path}?{query}"
+
+    def _result(self, answer: Answer | Held) -> Result:
+        """What became of a write."""
+        if isinstance(answer, Held):
+            return Unsent(answer.cause, answer.retry_after_s)
+        if isinstance(answer, NotSent):
+            return Unsent(answer.cause, 0)
+        if not isinstance(answer, Reply):
+            return Unclear(answer.cause)
+        if faults.refused_for_rate(answer):
+            return Unsent("refused for rate", self._client.wait_after(answer))
+        content = answer.json()
+        if faults.succeeded(answer, content):
+            return Applied(content)
+        finding = faults.judge(answer, content)
+        if finding.then is Then.DOUBT:
+            return Unclear(finding.reason)
+        if finding.then is Then.WAIT:
+            return Unsent(finding.reason, finding.wait_s)
+        if finding.then is Then.LOGIN:
+            return Unsent(finding.reason, RATE_WAIT_S, login_ended=True)
+        return Refused(finding)
+
+
+def _has_more(content: Raw, count: int) -> bool:
+    """By page_context, which the schema of invoices shows as a list; else by a full page."""
+    context = content.get("page_context")
+    if isinstance(context, list):
+        context = context[0] if context else None
+    if isinstance(context, dict) and "has_more_page" in context:
+        return context["has_more_page"] in (True, "true", 1)
+    return count >= PAGE

@@ -1,0 +1,330 @@
+"""Writes to Zoho Books, and what became of each: one outcome for every document, always.
+
+Zoho knows no key, so nothing is sent again that may have been applied: such a write is in doubt
+until it is looked up. Its own rules are a second defence, where it has any: numbers of invoices
+and credit notes and names of customers are taken once only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from bridge.core.books import (
+    CreditApplication,
+    Customer,
+    Kind,
+    PostedDocument,
+    Status,
+)
+from bridge.core.delivery import (
+    Drifted,
+    InDoubt,
+    Operation,
+    Outcome,
+    Outgoing,
+    Posted,
+    Rejected,
+    Unavailable,
+)
+from bridge.core.matching import differences
+from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.zoho import changing
+from bridge.systems.zoho import posted as inward
+from bridge.systems.zoho.changing import Call
+from bridge.systems.zoho.faults import Finding, Then
+from bridge.systems.zoho.marking import MARKED_AS, Marked, Marking
+from bridge.systems.zoho.posted import Raw
+from bridge.systems.zoho.reading import Patience, Reading
+from bridge.systems.zoho.settings import Settings
+from bridge.systems.zoho.translate import LISTING, Company, Refusal, body_of, link
+from bridge.systems.zoho.wire import Applied, Refused, Result, Unsent, Wire
+
+BUSY_WAIT_S = 60.0
+_OWN_NUMBER = {"ignore_auto_number_generation": "true"}
+"""In the query: in the body it is ignored for invoices (§3.5)."""
+
+
+class _Ended(msgspec.Struct, frozen=True):
+    """Surely not applied, because the connection has ended."""
+
+    cause: str
+
+
+class _Draft(msgspec.Struct, frozen=True):
+    """Created, or found again, and still to be taken out of its draft."""
+
+    raw: Raw
+
+
+_Step = Outcome | _Ended | _Draft
+
+
+class Writer:
+    """Carries out writes of one organization."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        reading: Reading,
+        marking: Marking,
+        patience: Patience,
+        settings: Settings,
+        company: Callable[[], Company],
+    ) -> None:
+        self._wire = wire
+        self._reading = reading
+        self._marking = marking
+        self._patience = patience
+        self._settings = settings
+        self._company = company
+        self._threads: ThreadPoolExecutor | None = None
+
+    def close(self) -> None:
+        if self._threads is not None:
+            self._threads.shutdown()
+
+    def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """One outcome for each, in order. Raises LoginRequired only if nothing was applied."""
+        if not batch:
+            return []
+        kinds = {(o.document.kind, o.operation) for o in batch}
+        assert len(kinds) == 1, f"one kind and one operation at a time: {kinds}"
+        try:
+            self._company()
+        except TryLater as reason:
+            wait_s = reason.retry_after_s or BUSY_WAIT_S
+            return [Unavailable(str(reason), wait_s)] * len(batch)
+        steps = self._in_parallel(batch)
+        ended = next((step for step in steps if isinstance(step, _Ended)), None)
+        if ended and all(isinstance(step, _Ended | Unavailable) for step in steps):
+            raise LoginRequired(ended.cause)
+        outcomes = self._out_of_drafts(batch, steps)
+        for outgoing, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, InDoubt):
+                self._patience.doubt(outgoing.document.reference)
+        return outcomes
+
+    def _in_parallel(self, batch: Sequence[Outgoing]) -> list[_Step]:
+        """Every write by itself. After one that could not be sent, none is tried."""
+        stopped: list[Unavailable | _Ended] = []
+
+        def carry_out(outgoing: Outgoing) -> _Step:
+            if stopped:
+                return stopped[0]
+            step = self._carry_out(outgoing)
+            if isinstance(step, Unavailable | _Ended):
+                stopped.append(step)
+            return step
+
+        if len(batch) <= 1 or self._settings.parallel <= 1:
+            return [carry_out(outgoing) for outgoing in batch]
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._settings.parallel, "zoho")
+        return list(self._threads.map(carry_out, batch))
+
+    def _carry_out(self, outgoing: Outgoing) -> _Step:
+        """One write. What is asked before it leaves may fail; then nothing was applied."""
+        try:
+            if outgoing.operation is not Operation.CREATE:
+                return self._change(outgoing)
+            if outgoing.document.kind is Kind.APPLICATION:
+                return self._apply(outgoing)
+            return self._create(outgoing)
+        except Refusal as refusal:
+            return Rejected(refusal.reason, refusal.code)
+        except LoginRequired as ended:
+            return _Ended(str(ended))
+        except TryLater as reason:
+            return Unavailable(str(reason), reason.retry_after_s or BUSY_WAIT_S)
+
+    # ── new documents ────────────────────────────────────────────────────────────────────────
+
+    def _create(self, outgoing: Outgoing) -> _Step:
+        document = outgoing.document
+        kind = document.kind
+        body = body_of(document, outgoing.links, self._company())
+        numbered = kind in {Kind.INVOICE, Kind.CREDIT_NOTE}
+        options = _OWN_NUMBER if numbered else {}
+        result = self._wire.write("POST", LISTING[kind].path, body, **options)
+        if isinstance(result, Refused):
+            return self._refused(outgoing, result.finding)
+        if not isinstance(result, Applied):
+            return _not_applied(result)
+        raw = result.content.get(LISTING[kind].one)
+        if not isinstance(raw, dict) or not raw.get(LISTING[kind].id):
+            return InDoubt(f"the answer shows no {LISTING[kind].one}")
+        if numbered and inward.is_draft(raw):
+            return _Draft(raw)
+        if not isinstance(document, Customer):
+            raw.setdefault("currency_code", document.currency)  # not in every answer to a create
+        return Posted(inward.posted(kind, raw, self._company()))
+
+    def _refused(self, outgoing: Outgoing, finding: Finding) -> _Step:
+        """Whether the refusal is because ours is there already."""
+        try:
+            if finding.then is Then.TAKEN:
+                return self._who_has_it(outgoing, finding)
+            if outgoing.document.kind in {Kind.RECEIPT, Kind.CUSTOMER}:
+                # Which code a unique field of ours is refused with is not documented, and money
+                # that has been applied before is "more than the balance due" (24016).
+                kind, links = outgoing.document.kind, outgoing.links
+                found = self._reading.look(kind, [outgoing.document], links)
+                ours = found.get(outgoing.document.reference)
+                if ours is not None and not differences(outgoing.document, ours, links):
+                    return Posted(ours)
+        except BridgeError as reason:
+            return InDoubt(f"{finding.code}, and then: {reason}")
+        return Rejected(finding.reason, finding.code)
+
+    def _who_has_it(self, outgoing: Outgoing, finding: Finding) -> _Step:
+        """Ours already, with the same content: posted. Anything else is a question."""
+        document, kind, company = outgoing.document, outgoing.document.kind, self._company()
+        found = self._reading.named(kind, document)
+        if not found:
+            return InDoubt(f"{finding.reason} (and no listing shows it yet)")
+        for raw in found:
+            if isinstance(document, Customer) and not inward.is_ours(raw, document.reference):
+                continue
+            draft = kind in MARKED_AS and inward.is_draft(raw)
+            as_sent = {**raw, "status": MARKED_AS[kind]} if draft else raw
+            now = inward.posted(kind, as_sent, company)
+            if not differences(document, now, outgoing.links):
+                return _Draft(raw) if draft else Posted(now)
+        if isinstance(document, Customer):
+            return Rejected(
+                f"Another customer in Zoho has the name meant for {document.reference}. Write our "
+                f"reference into that customer's remarks if it is the same person, rename it, or "
+                f"change the customer name pattern in the mapping.",
+                "name_taken",
+            )
+        ids = ", ".join(inward.text(raw, LISTING[kind].id) for raw in found)
+        return Rejected(
+            f"The number {document.reference} is taken in Zoho by another document (id {ids}). "
+            f"Renumber that one, or adopt it.",
+            "number_taken",
+        )
+
+    def _out_of_drafts(self, batch: Sequence[Outgoing], steps: Sequence[_Step]) -> list[Outcome]:
+        kind = batch[0].document.kind
+        drafts = {
+            inward.text(step.raw, LISTING[kind].id): step.raw
+            for step in steps
+            if isinstance(step, _Draft)
+        }
+        marked: dict[str, Marked] = {}
+        if drafts:
+            try:
+                if kind is Kind.INVOICE:
+                    marked = self._marking.sent(list(drafts))
+                else:
+                    marked = {key: self._marking.one(kind, key) for key in drafts}
+            except BridgeError as reason:
+                marked = {key: Marked(done=False, cause=str(reason)) for key in drafts}
+        return [self._outcome(kind, step, marked) for step in steps]
+
+    def _outcome(self, kind: Kind, step: _Step, marked: dict[str, Marked]) -> Outcome:
+        if isinstance(step, _Ended):
+            return Unavailable(step.cause, BUSY_WAIT_S)
+        if not isinstance(step, _Draft):
+            return step
+        mark = marked[inward.text(step.raw, LISTING[kind].id)]
+        if mark.done:
+            raw = {**step.raw, "status": MARKED_AS[kind]}
+            return Posted(inward.posted(kind, raw, self._company()))
+        if mark.refused:
+            return Rejected(mark.refused, mark.code)
+        return InDoubt(f"created, perhaps not marked: {mark.cause}")
+
+    # ── credit notes put to use ──────────────────────────────────────────────────────────────
+
+    def _apply(self, outgoing: Outgoing) -> _Step:
+        """Use a credit note, after a look at it: a second use would be one too many."""
+        document = outgoing.document
+        assert isinstance(document, CreditApplication)
+        body = body_of(document, outgoing.links, self._company())
+        note_id = link(outgoing.links, document.credit_note)
+        note = self._reading.load(Kind.APPLICATION, note_id)
+        if note is None:
+            return Rejected("The credit note is not in the books any more.", "gone")
+        now = self._reading.seen(Kind.APPLICATION, note)
+        if now.total:
+            if not differences(document, now, outgoing.links):
+                return Posted(now)
+            reason = f"Credit note {document.credit_note} is used for something else already."
+            return Rejected(reason, "credit_used_up")
+        result = self._wire.write("POST", f"creditnotes/{note_id}/invoices", body)
+        if isinstance(result, Refused):
+            return Rejected(result.finding.reason, result.finding.code)
+        if not isinstance(result, Applied):
+            return _not_applied(result)
+        return Posted(inward.application(note, body["invoices"], self._company()))
+
+    # ── changes ──────────────────────────────────────────────────────────────────────────────
+
+    def _change(self, outgoing: Outgoing) -> Outcome | _Ended:
+        """An update or a void, if the books still hold what we posted."""
+        kind, void = outgoing.document.kind, outgoing.operation is Operation.VOID
+        external_id = changing.target(outgoing).external_id
+        raw = self._reading.load(kind, external_id)
+        now = None if raw is None else self._reading.seen(kind, raw)
+        if raw is None or now is None or (kind is Kind.APPLICATION and not now.total):
+            return Posted(changing.gone(outgoing)) if void else Drifted(None)
+        if void and now.status is not Status.LIVE and not inward.is_draft(raw):
+            return Posted(now)
+        if changing.moved(outgoing, now) and not (void and inward.is_draft(raw)):
+            same = not void and not changing.unlike(outgoing, now)
+            return Posted(now) if same else Drifted(now)
+        credited = self._reading.credited(external_id) if kind is Kind.APPLICATION else []
+        calls = changing.calls(outgoing, raw, credited, self._company())
+        return self._send_all(outgoing, calls, now)
+
+    def _send_all(
+        self, outgoing: Outgoing, calls: Sequence[Call], now: PostedDocument
+    ) -> Outcome | _Ended:
+        """The calls of one change, in order; after the first, any failure is a doubt."""
+        content: dict[str, Any] = {}
+        for number, call in enumerate(calls):
+            result = self._wire.write(call.method, call.path, call.body)
+            if isinstance(result, Applied):
+                content = result.content
+                continue
+            if isinstance(result, Refused):
+                then = result.finding.then
+                if then is Then.DONE or (then is Then.GONE and call.method == "DELETE"):
+                    continue
+                if number == 0:
+                    return Rejected(result.finding.reason, result.finding.code)
+                return InDoubt(f"half done: {result.finding.reason}")
+            failed = _not_applied(result)
+            return failed if number == 0 else InDoubt(f"half done: {result.cause}")
+        if outgoing.operation is Operation.VOID:
+            return Posted(changing.taken_back(outgoing, now))
+        return self._updated(outgoing, content)
+
+    def _updated(self, outgoing: Outgoing, content: dict[str, Any]) -> Outcome:
+        kind = outgoing.document.kind
+        if kind is not Kind.APPLICATION:
+            raw = content.get(LISTING[kind].one)
+            if isinstance(raw, dict) and raw.get(LISTING[kind].id):
+                if not isinstance(outgoing.document, Customer):
+                    raw.setdefault("currency_code", outgoing.document.currency)
+                return Posted(inward.posted(kind, raw, self._company()))
+        try:
+            external_id = changing.target(outgoing).external_id
+            found = self._reading.fetch(kind, [external_id]).get(external_id)
+        except BridgeError as reason:
+            return InDoubt(f"changed, and then: {reason}")
+        return InDoubt("changed, and then not found") if found is None else Posted(found)
+
+
+def _not_applied(result: Result) -> Outcome | _Ended:
+    if isinstance(result, Unsent):
+        if result.login_ended:
+            return _Ended(result.cause)
+        return Unavailable(result.cause, result.retry_after_s)
+    assert not isinstance(result, Applied | Refused)
+    return InDoubt(result.cause)
