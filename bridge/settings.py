@@ -71,8 +71,8 @@ class LedgerSource(_Section):
     path: Path
     """A delivery: a folder, a ZIP or a single file."""
     mapping: Path | None = None
-    prefer: Literal["json", "csv", "xlsx"] = "json"
-    """Which form is read when a delivery holds the same content in several."""
+    prefer: Literal["json", "csv", "xlsx"] | None = None
+    """Which form is read where a delivery has several; none takes the one that says most."""
 
 
 class SystemSettings(_Section):

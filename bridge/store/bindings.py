@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Binding
@@ -21,6 +21,18 @@ WAIT = tables.table(tables.Wait)
 decode_binding = msgspec.json.Decoder(Binding).decode
 PARAMETERS = 500
 """A list of values in one statement has at most so many."""
+
+# Made once: for one row at a time, making a statement costs more than carrying it out.
+_THOSE_WAITING = and_(
+    WAIT.c.books == bindparam("books"), WAIT.c.reference == bindparam("reference")
+)
+_WAITING = select(WAIT.c.entry).where(_THOSE_WAITING)
+_WAITED = WAIT.delete().where(_THOSE_WAITING)
+_ONE_LESS = (
+    OUTBOX.update()
+    .where(OUTBOX.c.id.in_(bindparam("entries", expanding=True)))
+    .values(waiting=OUTBOX.c.waiting - 1)
+)
 
 
 class Bindings(Session):
@@ -169,13 +181,10 @@ class Bindings(Session):
 
     def _release(self, books: int, reference: str) -> None:
         """Entries that waited for this reference wait for one less."""
-        waits = and_(WAIT.c.books == books, WAIT.c.reference == reference)
-        query = select(WAIT.c.entry).where(waits)
-        entries = list(self._connection.execute(query).scalars())
+        place = {"books": books, "reference": reference}
+        entries = list(self._connection.execute(_WAITING, place).scalars())
         if not entries:
             return
-        self._connection.execute(WAIT.delete().where(waits))
+        self._connection.execute(_WAITED, place)
         for part in chunks(entries, PARAMETERS):
-            self._connection.execute(
-                OUTBOX.update().where(OUTBOX.c.id.in_(part)).values(waiting=OUTBOX.c.waiting - 1)
-            )
+            self._connection.execute(_ONE_LESS, {"entries": part})

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from bridge.core.findings import Finding
 from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.store import tables
-from bridge.store.engine import in_order, temporary
+from bridge.store.engine import in_order, size_up, temporary
 from bridge.store.rows import DECODERS, ENTITIES
 from bridge.store.stage import LISTED, Stage
 from bridge.store.values import json
@@ -110,6 +110,7 @@ def _add_borrowers_of_touched_loans(connection: Connection, scope: Scope) -> Non
         ),
         scope.parameters,
     )
+    size_up(connection, "touched_borrower")
 
 
 def _forget(connection: Connection, scope: Scope) -> None:

@@ -20,6 +20,8 @@ from bridge.store.types import native
 
 BUSY_TIMEOUT_S = 30
 CACHE_KIB = 65536
+ANALYSED = 400
+"""Rows that are looked at to estimate a table's size and spread."""
 PAGE_SIZE = 8192
 """Twice the default: a tenth less work in a large intake, and still little for one entry."""
 WRITES = "bridge_writes"
@@ -87,6 +89,7 @@ def open_engine(url: URL, *, durable: bool = True) -> Engine:
         connection.execute("PRAGMA temp_store = FILE")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute(f"PRAGMA analysis_limit = {ANALYSED}")
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
@@ -150,6 +153,17 @@ def _upsert(table: Table, *, sqlite: bool) -> Executable:
     keys = [column.name for column in table.primary_key]
     fresh = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+
+
+def size_up(connection: Connection, *names: str) -> None:
+    """Let the planner know how many rows temporary tables have.
+
+    Not told, SQLite takes each for a million rows, and reads whole ledger tables first to sort out
+    what cannot match: seconds, where there is one row.
+    """
+    if is_sqlite(connection):
+        for name in names:
+            connection.execute(text(f"ANALYZE temp.{name}"))
 
 
 def analyse(connection: Connection) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Index, select, text
 from bridge.core.identity import prefix_of
 from bridge.errors import ConfigurationError
 from bridge.store import crossrow, tables
-from bridge.store.engine import analyse, temporary
+from bridge.store.engine import analyse, size_up, temporary
 from bridge.store.rows import COLUMNS
 from bridge.store.stage import Stage
 from bridge.store.values import Accepted, Count, json
@@ -133,6 +133,7 @@ class _Intake:
             else:
                 gone = [e for e in entities if self._stage.complete and e not in incomplete]
                 counts |= self._merge(name, entities, gone)
+        size_up(self._connection, "touched", "touched_name")
         self._mark()
         return counts
 
@@ -159,6 +160,7 @@ class _Intake:
         )
         fates = self._differences(name, entities, gone)
         if any(fates.values()):
+            size_up(self._connection, f"delta_{name}")
             self._touch(name)
             self._write(name)
         return {

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
 
 from bridge.core.books import (
     PostedDocument,
@@ -46,6 +46,14 @@ from bridge.store.values import Entry, LoanKey, NewEntry, json
 _SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED)
 _TAKEN = (State.SENDING, State.IN_DOUBT, State.POSTED)
 _MOST_OF_A_LOAN = 100_000
+# Made once: for one row at a time, making a statement costs more than carrying it out.
+_ENTRY = select(OUTBOX).where(OUTBOX.c.id == bindparam("entry"))
+_STEP = OUTBOX.update().where(OUTBOX.c.id == bindparam("entry"))
+_REFUSALS = select(func.count()).where(
+    OUTBOX.c.books == bindparam("books"),
+    OUTBOX.c.reference == bindparam("reference"),
+    OUTBOX.c.code != "",
+)
 
 
 class Outbox(Bindings):
@@ -90,11 +98,8 @@ class Outbox(Bindings):
 
     def refusals(self, system: str, company: str, reference: str) -> int:
         """How often the books have refused a write of this reference."""
-        t = OUTBOX.c
-        query = select(func.count()).where(
-            t.books == self._books_of(system, company), t.reference == reference, t.code != ""
-        )
-        return int(self._connection.execute(query).scalar() or 0)
+        place = {"books": self._books_of(system, company), "reference": reference}
+        return int(self._connection.execute(_REFUSALS, place).scalar() or 0)
 
     def supersede(self, entries: Sequence[Entry]) -> None:
         """Give up entries that are not on their way: newer ones say what is wanted now.
@@ -239,15 +244,13 @@ class Outbox(Bindings):
         return {State(state): number for state, number in self._connection.execute(query)}
 
     def _row(self, entry_id: int) -> Row[Any]:
-        row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
+        row = self._connection.execute(_ENTRY, {"entry": entry_id}).first()
         assert row is not None, f"no outbox entry {entry_id}"
         return row
 
     def _step(self, row: Row[Any], then: State, **values: str) -> State:
         assert may(State(row.state), then), f"{row.reference}: {row.state} to {then.value}"
-        self._connection.execute(
-            OUTBOX.update().where(OUTBOX.c.id == row.id).values(state=then.value, **values)
-        )
+        self._connection.execute(_STEP, {"entry": row.id, "state": then.value, **values})
         return then
 
     def _bind(self, row: Row[Any], posted: PostedDocument) -> None:

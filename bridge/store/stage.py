@@ -18,6 +18,7 @@ from typing import Any
 
 from bridge.core.ledger import Adjustment, Entity, Loan, Note, Repayment, Row, SnapshotFacts
 from bridge.core.money import NO_CURRENCY, from_cents
+from bridge.store.engine import ANALYSED
 from bridge.store.rows import COLUMNS, COMMON, DECODERS, ENTITIES, LINES, TABLES, with_note
 from bridge.store.values import Totals
 
@@ -81,6 +82,8 @@ class Stage:
         self._write(kind, lines)
         self._db.execute("COMMIT")
         self._sum()
+        self._db.execute(f"PRAGMA analysis_limit = {ANALYSED}")
+        self._db.execute("ANALYZE")
         self._db.close()
 
     def close(self) -> None:

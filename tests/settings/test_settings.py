@@ -99,7 +99,7 @@ def test_the_environment_lies_over_the_file_key_by_key(load):
     assert loaded.report.formats == ("html", "json")
     assert loaded.report.languages == ("en",)
     assert loaded.lender.names_in_reports is False
-    assert loaded.source.prefer == "json"
+    assert loaded.source.prefer is None
 
 
 def test_the_sandbox_address_replaces_host_and_port_of_every_system(load):

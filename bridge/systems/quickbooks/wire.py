@@ -114,8 +114,9 @@ class Wire:
             return [Unsent(str(ended), RATE_WAIT_S, login_ended=True)] * len(bodies)
         content = answer.json() if isinstance(answer, Reply) and answer.ok else None
         responses = content.get("BatchItemResponse") if isinstance(content, dict) else None
-        if not isinstance(answer, Reply) or not responses:
+        if not isinstance(answer, Reply) or content is None or not responses:
             return [self._result(answer, entity)] * len(bodies)
+        self._note_time(content)
         by_id = {item.get("bId"): item for item in responses}
         return [_item_result(by_id.get(item["bId"]), entity) for item in items]
 
@@ -180,8 +181,12 @@ class Wire:
             raise QuestionRefused(f"A question to QuickBooks was refused: {finding.reason}")
         if not reply.ok or not isinstance(content, dict):
             raise TryLater(f"QuickBooks answered HTTP {reply.status} and nothing readable.")
-        self.server_time = content.get("time") or self.server_time
+        self._note_time(content)
         return content
+
+    def _note_time(self, content: Raw) -> None:
+        """The product's own clock, as of its latest answer."""
+        self.server_time = content.get("time") or self.server_time
 
     def _part(self, content: Raw, name: str) -> Raw:
         part = content.get(name)
@@ -207,6 +212,7 @@ class Wire:
             return _refusal(faults.judge(found))
         raw = content.get(entity) if isinstance(content, dict) else None
         if answer.ok and isinstance(raw, dict) and raw.get("Id"):
+            self._note_time(content)
             return Applied(raw)
         return Unclear(f"HTTP {answer.status} without {entity} (intuit_tid {trace})")
 
