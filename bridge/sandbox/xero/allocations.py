@@ -23,7 +23,7 @@ def write(company: Company, table: str, source: Row, body: Row) -> str:
         raise Invalid(faults.UNKNOWN_DOCUMENT)
     documents = company.books.documents
     credit, debit = documents.get(source[id_name]), documents.get(invoice["InvoiceID"])
-    amount = body.get("Amount", body.get("AppliedAmount"))
+    amount = body.get("Amount")
     messages = []
     if credit is None or source["Status"] != "AUTHORISED":
         raise faults.wrong_status(noun)

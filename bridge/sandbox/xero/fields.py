@@ -93,8 +93,31 @@ DOCUMENTS = {
 WITH_CONTACT = (*DOCUMENTS, "BankTransactions", "Payments")
 
 
+def exists(table: str, name: str) -> bool:
+    """Whether a resource has a field, by its name in any case."""
+    wanted = name.lower()
+    if wanted in _NAMES[table] or wanted == "updateddateutc":
+        return True
+    first, _, rest = wanted.partition(".")
+    if first == "contact" and table in WITH_CONTACT:
+        return exists("Contacts", rest)
+    if first in ("bankaccount", "account") and table in ("BankTransactions", "BatchPayments"):
+        return exists("Accounts", rest)
+    return (
+        (table == "Accounts" and wanted == "class")
+        or (table == "Payments" and wanted in _PAYMENT)
+        or (table in DOCUMENTS and wanted in _DOCUMENT)
+    )
+
+
+def check(table: str, name: str) -> None:
+    """Refuse (16) a field that does not exist."""
+    if not exists(table, name):
+        raise bad_filter(f"No property or field '{name}' exists in type '{table.rstrip('s')}'")
+
+
 def field(company: Company, table: str, row: Row, name: str) -> Any:
-    """Return a field of a row by its name in any case; Refused (16) if there is no such field."""
+    """Return a field of a row by its name in any case; the name must exist."""
     wanted = name.lower()
     stored = _NAMES[table].get(wanted)
     if stored is not None:
@@ -113,9 +136,7 @@ def field(company: Company, table: str, row: Row, name: str) -> Any:
     ):
         account = company.tables["Accounts"].rows[row["AccountID"]]
         return field(company, "Accounts", account, wanted.partition(".")[2])
-    if table in DOCUMENTS and wanted in _DOCUMENT:
-        return _DOCUMENT[wanted](company, row, row[DOCUMENTS[table]])
-    raise bad_filter(f"No property or field '{name}' exists in type '{table.rstrip('s')}'")
+    return _DOCUMENT[wanted](company, row, row[DOCUMENTS[table]])
 
 
 def _open(company: Company, row: Row, row_id: str) -> Decimal:

@@ -9,7 +9,7 @@ from bridge.sandbox.wire import Request
 from bridge.sandbox.xero import rendering, where
 from bridge.sandbox.xero.company import Company
 from bridge.sandbox.xero.faults import bad_filter, not_found
-from bridge.sandbox.xero.fields import field
+from bridge.sandbox.xero.fields import check, field
 from bridge.sandbox.xero.tables import Row
 from bridge.sandbox.xero.values import read_time_ms
 
@@ -104,7 +104,7 @@ def _wanted(company: Company, table: str, request: Request, asked: dict[str, str
         term = asked["searchterm"].casefold()
         rows = [r for r in rows if any(term in str(r.get(n) or "").casefold() for n in SEARCHED)]
     if asked.get("where"):
-        test = where.parse(asked["where"])
+        test = where.parse(asked["where"], lambda name: check(table, name))
         rows = [row for row in rows if test(lambda name: field(company, table, row, name))]  # noqa: B023
     return rows
 
@@ -131,6 +131,7 @@ def _sort(company: Company, table: str, rows: list[Row], order: str) -> None:
     rows.sort(key=lambda row: (row["_ms"], str(row[id_name])))
     for part in reversed([each.strip() for each in order.split(",") if each.strip()]):
         name, _, way = part.partition(" ")
+        check(table, name)
 
         def key(row: Row, name: str = name) -> tuple[bool, Any]:
             value = field(company, table, row, name)

@@ -139,7 +139,6 @@ NOTED: dict[str, dict[str, str]] = {
         "AllocationID": "id",
         "Invoice": "Invoice",
         "Amount": "number",
-        "AppliedAmount": "number",
         "Date": "day",
     },
     "BankTransaction": {

@@ -59,9 +59,15 @@ FULL = " ".join(
 
 
 def allows(scopes: Collection[str], resource: str, *, reads: bool) -> bool:
-    """Whether one of the scopes covers the resource; a report is named `Reports/…`."""
+    """Whether one of the scopes covers the resource; a report is named `Reports/…`.
+
+    What does not exist needs no scope: it is told apart later.
+    """
     if resource.startswith("Reports/"):
-        return REPORTS.get(resource[8:], ALL_REPORTS) in scopes or ALL_REPORTS in scopes
+        wanted = REPORTS.get(resource[8:])
+        return wanted is None or wanted in scopes or ALL_REPORTS in scopes
+    if not any(resource in resources for resources in COVERS.values()):
+        return True
     for scope, resources in COVERS.items():
         if resource in resources:
             # Creating an item with accounting.invoices alone was refused. Last verified 2026-09-28.

@@ -21,9 +21,12 @@ _METHODS = ("contains", "startswith", "endswith")
 DEEPEST = 50
 
 
-def parse(text: str) -> Test:
-    """Return the test that a filter stands for; Refused (16) if it cannot be read."""
-    parser = _Parser(text)
+def parse(text: str, check: Callable[[str], None]) -> Test:
+    """Return the test that a filter stands for; Refused (16) if it cannot be read.
+
+    `check` refuses the name of a field that does not exist.
+    """
+    parser = _Parser(text, check)
     test = parser.either()
     if parser.peek() is not None:
         raise parser.wrong()
@@ -33,7 +36,8 @@ def parse(text: str) -> Test:
 class _Parser:
     """Reads a filter from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, check: Callable[[str], None]) -> None:
+        self._check = check
         self._text, self._tokens, self._place, self._depth = text, _tokens(text), 0, 0
 
     def peek(self) -> tuple[str, str] | None:
@@ -74,7 +78,9 @@ class _Parser:
         if method.lower() in _METHODS and self._taken("op", "("):
             wanted = self._value()
             self._need("op", ")")
+            self._check(stem)
             return _method(stem, method.lower(), str(wanted))
+        self._check(name)
         at = self.peek()
         if at is None or at[0] != "op" or at[1] not in _COMPARE:
             # A name alone is a yes-or-no field.
