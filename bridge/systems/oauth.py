@@ -42,6 +42,8 @@ class TokenEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     client_secret: str
     client_auth: Literal["basic", "form"] = "basic"
     headers: dict[str, str] = {}
+    idle_s: int | None = None
+    """How long a refresh token lives unused, where the provider does not say it in its answer."""
 
     def __repr__(self) -> str:
         return f"TokenEndpoint({self.url!r})"
@@ -154,7 +156,7 @@ class RefreshedTokens:
             f"The connection to {self._system} company {self._company} has ended. "
             f"Run: ledger-bridge connect {self._system}"
         )
-        return _granted(answer, self._system, ended)
+        return _dated(_granted(answer, self._system, ended), self._endpoint)
 
     def _ask(self, refresh_token: str) -> Answer:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
@@ -210,7 +212,8 @@ def exchange_code(
         f"{system} does not accept the code of this login: it is wrong, was used before, or is "
         f"older than a few minutes. Run again: ledger-bridge connect {system}"
     )
-    return _granted(transport.send(_token_request(endpoint, form)), system, refused)
+    answer = transport.send(_token_request(endpoint, form))
+    return _dated(_granted(answer, system, refused), endpoint)
 
 
 def authorize_url(page: str, *, client_id: str, redirect_uri: str, scope: str, state: str) -> str:
@@ -268,6 +271,13 @@ def _granted(answer: Answer, system: str, refused: str) -> Grant:
     if not answer.ok or not grant.access_token:
         raise TryLater(f"The login server of {system} answered {answer.status}.")
     return grant
+
+
+def _dated(grant: Grant, endpoint: TokenEndpoint) -> Grant:
+    """The grant with the end of its refresh token, which some providers leave out."""
+    if grant.x_refresh_token_expires_in is not None or endpoint.idle_s is None:
+        return grant
+    return msgspec.structs.replace(grant, x_refresh_token_expires_in=endpoint.idle_s)
 
 
 def _iso(now: float, seconds: int | None) -> str:

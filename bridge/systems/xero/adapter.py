@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bridge.core.books import Chart, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
+from bridge.systems import oauth
 from bridge.systems.base import CallCount, Capabilities, Changes
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
@@ -19,7 +20,7 @@ from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.xero import changes, faults, probes, reading, translate
 from bridge.systems.xero import chart as charts
 from bridge.systems.xero.answers import posted
-from bridge.systems.xero.login import NAME, token_endpoint, tokens
+from bridge.systems.xero.login import LOGIN, NAME, token_endpoint, tokens
 from bridge.systems.xero.settings import Settings
 from bridge.systems.xero.wire import Wire
 from bridge.systems.xero.writing import Writer
@@ -47,6 +48,7 @@ class Xero:
     settings_type = Settings
     name = NAME
     capabilities = CAPABILITIES
+    login = LOGIN
     token_endpoint = staticmethod(token_endpoint)
 
     def __init__(
@@ -148,6 +150,9 @@ class Xero:
         yield from probes.of_chart(chart)
         yield from probes.of_actions(self._wire.get("Organisation/Actions"))
         yield from probes.of_limits(self._wire.day_left)
+        if not self._settings.access_token:
+            ends = oauth.grant_ends(self._credentials, NAME, self.company_id)
+            yield from probes.of_grant(ends, self._clock.now())
 
     def _company(self) -> translate.Company:
         if self._rules is None:

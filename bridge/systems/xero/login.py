@@ -15,6 +15,7 @@ import msgspec
 
 from bridge.errors import ConfigurationError, TryLater
 from bridge.systems import oauth
+from bridge.systems.login import BrowserLogin
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.transport import Reply, Request, Transport
 from bridge.systems.xero.settings import Settings
@@ -35,12 +36,18 @@ SCOPES = (
 
 BROWSER_SCOPE = " ".join(("offline_access", *SCOPES))
 
+LOGIN = BrowserLogin(system=NAME, scope=BROWSER_SCOPE, company_field="")
+"""Xero connects a person, who may reach several organisations: the address that comes back names
+none. Every call names its organisation, and a login that does not reach it is refused with 403."""
+
 _EARLY_S = 120
+_REFRESH_TOKEN_S = 60 * 24 * 3600
+"""Unused; the answer does not say it (DOC Token-types)."""
 
 
 def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenEndpoint:
     """Where this installation's app gets its tokens. A secret in the settings counts first."""
-    secret = settings.client_secret or credentials.get(NAME, "", "client_secret")
+    secret = settings.client_secret or credentials.get(NAME, "", oauth.CLIENT_SECRET)
     if not (settings.client_id and secret):
         raise ConfigurationError(
             "Xero needs the client id and secret of your app at developer.xero.com. Set "
@@ -51,6 +58,7 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenE
         client_id=settings.client_id,
         client_secret=secret,
         headers={"Accept": "application/json"},
+        idle_s=_REFRESH_TOKEN_S,
     )
 
 

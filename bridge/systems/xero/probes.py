@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.core.books import Chart
+from bridge.systems.oauth import GrantEnds
 from bridge.systems.xero.translate import Body
 
 Probe = tuple[str, str, str]
 
 _FEW_CALLS = 200
+_WARN = timedelta(days=15)
 
 
 def of_connection(connections: Sequence[Body], tenant: str) -> Iterator[Probe]:
@@ -74,6 +77,17 @@ def of_limits(day_left: int | None) -> Iterator[Probe]:
         return
     advice = "Leave the first big load to another day." if day_left < _FEW_CALLS else ""
     yield ("calls left today", str(day_left), advice)
+
+
+def of_grant(ends: GrantEnds, now: datetime) -> Iterator[Probe]:
+    """When the login dies if nobody uses it; a run of the bridge puts it off."""
+    if not ends.idle:
+        yield ("connection ends if unused", "not told", "")
+        return
+    when = datetime.fromisoformat(ends.idle)
+    soon = when - now < _WARN
+    advice = "Run a sync, or: ledger-bridge connect xero" if soon else ""
+    yield ("connection ends if unused", when.date().isoformat(), advice)
 
 
 def _connection(raw: Body) -> Any:
