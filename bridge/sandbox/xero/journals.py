@@ -77,6 +77,7 @@ def _line(company: Company, body: Row) -> Row:
     label = str(body.get("AccountCode") or body.get("AccountID") or "")
     if account is None:
         raise Invalid(faults.account_refused(label) if label else faults.ACCOUNT_NEEDED)
+    label = account.get("Code") or label
     if account["Status"] != "ACTIVE" and not company.by_hand:
         raise Invalid(faults.account_archived(label))
     if account["Type"] in ("BANK", "INVENTORY") or account.get("SystemAccount") in CLOSED:

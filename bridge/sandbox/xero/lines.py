@@ -168,6 +168,7 @@ def _account(company: Company, line: Row, rules: Rules, warnings: list[str]) -> 
         line.pop("AccountCode", None)
         line["TaxType"] = "NONE"
         return
+    label = account.get("Code") or label
     if account["Status"] != "ACTIVE" and not company.by_hand:
         raise Invalid(faults.account_archived(label))
     if not _usable(company, account):
