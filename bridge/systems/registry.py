@@ -10,6 +10,7 @@ from bridge.errors import ConfigurationError
 
 SYSTEMS = {
     "quickbooks": "bridge.systems.quickbooks.adapter:QuickBooks",
+    "xero": "bridge.systems.xero.adapter:Xero",
     "zoho": "bridge.systems.zoho.adapter:ZohoBooks",
 }
 

@@ -64,14 +64,7 @@ def calls(world: World) -> int:
 
 
 def start(world: World) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "LEDGER_BRIDGE_SANDBOX_URL": world.sandbox.url,
-        "LEDGER_BRIDGE_STATE__URL": f"sqlite:///{world.folder}/state.db",
-        "LEDGER_BRIDGE_LOGS__FOLDER": str(world.folder / "logs"),
-        "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_MINUTE": "0",
-        "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_SECOND": "0",
-        **world.overrides,
-    }
+    environment = os.environ | world.environment()
     command = [sys.executable, "-m", "bridge.cli.main", "--config"]
     command += [str(ROOT / "config" / "sandbox.toml"), "sync", "--json"]
     return subprocess.Popen(
