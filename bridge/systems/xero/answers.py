@@ -24,6 +24,7 @@ RESOURCE = {
 
 _STATUS = {"VOIDED": Status.VOIDED, "DELETED": Status.DELETED}
 _NOT_IN_THE_BOOKS = frozenset({"DRAFT", "SUBMITTED"})
+_OUR_CUSTOMER = re.compile(r"[A-Z0-9]{1,6}-D[A-Za-z0-9]+(\.\d+)?")
 _OUR_NUMBER = re.compile(r"[A-Z0-9]{1,6}-P[A-Za-z0-9.-]+")
 
 
@@ -93,6 +94,16 @@ def overpayment_number(raw: Body) -> str:
     return ""
 
 
+def contact_number(raw: Body) -> str:
+    """Our reference on a contact: its ContactNumber, which only programs can write.
+
+    A person who says that a contact of the books is our customer writes the reference into its
+    AccountNumber, which Xero shows.
+    """
+    told = [str(raw.get(field) or "") for field in ("ContactNumber", "AccountNumber")]
+    return next((number for number in told if _OUR_CUSTOMER.fullmatch(number)), told[0])
+
+
 def amount(raw: Body, field: str) -> Decimal:
     """An amount of a decoded body, exact; 0 when it is not there."""
     return _optional(raw, field) or Decimal(0)
@@ -106,7 +117,7 @@ def _contact(raw: Body) -> PostedDocument:
         version=_version(raw),
         # An archived contact takes no more documents: what a void is for a document.
         status=Status.LIVE if raw.get("ContactStatus", "ACTIVE") == "ACTIVE" else Status.VOIDED,
-        number=raw.get("ContactNumber") or "",
+        number=contact_number(raw),
         name=raw.get("Name") or "",
         open=amount(balances.get("AccountsReceivable") or {}, "Outstanding"),
         updated_at=_updated_at(raw),

@@ -13,7 +13,13 @@ from typing import Any
 from bridge.core.books import Document, Kind, PostedDocument, Receipt, Status
 from bridge.errors import PersonNeeded
 from bridge.systems.xero import queries
-from bridge.systems.xero.answers import RESOURCE, in_the_books, overpayment_number, posted
+from bridge.systems.xero.answers import (
+    RESOURCE,
+    contact_number,
+    in_the_books,
+    overpayment_number,
+    posted,
+)
 from bridge.systems.xero.translate import OVERPAYMENT, Company
 from bridge.systems.xero.wire import ID_FIELD, NUMBER_FIELD, PAGE, QuestionRefused, Wire
 
@@ -136,7 +142,10 @@ def _numbered(wire: Wire, kind: Kind, wanted: Sequence[Document]) -> dict[str, l
     resource = RESOURCE[kind]
     for raw in _by_numbers(wire, resource, references):
         if in_the_books(raw):
-            found.setdefault(raw.get(NUMBER_FIELD[resource]) or "", []).append(raw)
+            number = raw.get(NUMBER_FIELD[resource]) or ""
+            if kind is Kind.CUSTOMER:
+                number = contact_number(raw)
+            found.setdefault(number, []).append(raw)
     return found
 
 
@@ -157,8 +166,10 @@ def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterato
         content = wire.get_if_there(f"{resource}/{reference}")
         return [] if content is None else list(content.get(resource) or ())
 
-    by_path = resource in ("Contacts", "CreditNotes")  # those can be had by number (OAS)
-    singly = by_number if by_path else one
+    if resource == "Contacts":
+        yield from _asked(wire, resource, references, _named_so, by_number)
+        return
+    singly = by_number if resource == "CreditNotes" else one  # can be had by number (OAS)
     yield from _asked(wire, resource, references, lambda v: queries.text(field, v), singly)
 
 
@@ -180,6 +191,11 @@ def _asked(
             for term in group:
                 found += one(by_term[term])
     return found
+
+
+def _named_so(reference: str) -> str:
+    """Condition: the contact carries our reference, written by us or by a person."""
+    return queries.any_of(queries.text(f, reference) for f in ("ContactNumber", "AccountNumber"))
 
 
 def _overpaid(wire: Wire, wanted: Sequence[Document], found: dict[str, list[Raw]]) -> None:

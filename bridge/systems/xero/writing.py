@@ -150,7 +150,7 @@ class Writer:
             if stopped:
                 return [stopped[0]] * len(task)
             results = self._send_task([jobs[index] for index in task])
-            stopped.extend(result for result in results[:1] if isinstance(result, Unsent))
+            stopped.extend([result for result in results if isinstance(result, Unsent)][:1])
             return results
 
         if len(tasks) <= 1 or self._settings.parallel <= 1:
@@ -302,8 +302,8 @@ def _whose(outgoing: Outgoing, now: PostedDocument | None, finding: Finding) -> 
     if isinstance(document, Customer) and finding.then is Then.NAME_TAKEN:
         return Rejected(
             f"Another contact in Xero has the name meant for {document.reference}. If it is the "
-            f"same person, give that contact our reference as its ContactNumber (`ledger-bridge "
-            f"drift adopt`); else rename it, or change the customer name pattern in the mapping.",
+            f"same person, write {document.reference} into its account number in Xero and try "
+            f"again; else rename it, or change the customer name pattern in the mapping.",
             "name_taken",
         )
     if finding.then not in _TAKEN:

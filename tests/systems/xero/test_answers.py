@@ -106,6 +106,30 @@ def test_what_is_sent_is_what_is_read(document: Any, rate: Decimal | None) -> No
     assert differences(document, posted(document.kind, raw, COMPANY), LINKS) == []
 
 
+@pytest.mark.parametrize(
+    ("numbers", "ours"),
+    [
+        (("DYT-D1", ""), "DYT-D1"),
+        (("", "DYT-D1"), "DYT-D1"),
+        (("CRM-77", "DYT-D1"), "DYT-D1"),
+        (("CRM-77", "4711"), "CRM-77"),
+        (("", "4711"), ""),
+    ],
+)
+def test_a_contact_is_known_by_either_number(numbers: tuple[str, str], ours: str) -> None:
+    raw = {"ContactID": guid(1), "ContactNumber": numbers[0], "AccountNumber": numbers[1]}
+    assert posted(Kind.CUSTOMER, raw, COMPANY).number == ours
+
+
+def test_a_deleted_allocation_settles_nothing() -> None:
+    rows = [
+        {"Amount": Decimal(n), "Invoice": {"InvoiceID": guid(n)}, "IsDeleted": n == 2}
+        for n in (1, 2)
+    ]
+    raw = {"CreditNoteID": guid(9), "Status": "AUTHORISED", "Allocations": rows}
+    assert posted(Kind.APPLICATION, raw, COMPANY).applications == ((guid(1), Decimal(1)),)
+
+
 def test_an_overpayment_is_known_by_its_description_where_its_reference_is_lost() -> None:
     _, body = body_of(CREDIT, LINKS, COMPANY)
     raw = _as_held("BankTransactions", from_json(to_json(body)))

@@ -16,12 +16,15 @@ import vcr
 from bridge.clock import ManualClock
 from bridge.core.books import Kind, Status
 from bridge.credentials import MemoryCredentials
+from bridge.systems.transport import from_json, to_json
 from bridge.systems.xero.adapter import Xero
 from bridge.systems.xero.answers import posted
+from bridge.systems.xero.chart import balances_of
 from bridge.systems.xero.faults import Then
 from bridge.systems.xero.settings import Settings
 from bridge.systems.xero.translate import Company
 from bridge.systems.xero.wire import Applied, Refused, Unsent, Wire
+from tests.systems.xero.schema import example
 from tests.systems.xero.scripted import TENANT
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -120,3 +123,10 @@ def test_the_documented_lists_make_a_chart() -> None:
         assert all(account.classification for account in chart.accounts)
         assert any(account.role == "bank" for account in chart.accounts)
         assert "tax_code" in chart.lists
+
+
+def test_the_documented_trial_balance_is_read_by_its_year_columns() -> None:
+    balances = balances_of(from_json(to_json(example("/Reports/TrialBalance"))))
+    sales = "02439bca-5fdc-4b62-b281-0bdf9f16fd5b"
+    assert balances[sales] == Decimal("-1020.22"), "not the -200.00 of the month"
+    assert sum(amount != 0 for amount in balances.values()) > 3

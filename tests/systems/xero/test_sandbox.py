@@ -280,6 +280,20 @@ def test_a_change_by_hand_between_reading_and_voiding_is_a_refusal_not_a_doubt(
     assert outcome.document.status is not Status.LIVE
 
 
+def test_a_person_says_that_a_contact_is_our_customer(bench: Bench) -> None:
+    bench.edit(action="add", kind="customer", name=CUSTOMER.name)
+    outcome = bench.post(CUSTOMER)
+    assert isinstance(outcome, Rejected)
+    assert outcome.code == "name_taken"
+    assert bench.find(CUSTOMER) is None
+    wire = bench.system._wire
+    rows = wire.rows("Contacts", where=f'Name=="{CUSTOMER.name}"')
+    contact = {"ContactID": next(rows)["ContactID"], "AccountNumber": CUSTOMER.reference}
+    wire.write_many("POST", "Contacts", [contact], ["by hand"])
+    assert bench.posted(CUSTOMER).external_id == contact["ContactID"]
+    assert bench.count(CUSTOMER) == 1
+
+
 # ── currencies, periods, accounts ────────────────────────────────────────────────────────────
 
 
