@@ -10,22 +10,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import ROOT, SAMPLE, World
+from tests.pipeline.world import COMPANIES, ROOT, SAMPLE, World
 
-KILLS = int(os.environ.get("BRIDGE_KILLS", "6"))
-"""How many kills; 50 and more with BRIDGE_KILLS=50."""
+KILLS = int(os.environ.get("BRIDGE_KILLS", "4"))
+"""How many kills for each system; 50 and more with BRIDGE_KILLS=50."""
 MOST_RUNS = 400
 
 
-def test_a_process_killed_at_any_moment_posts_nothing_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("system", COMPANIES)
+def test_a_process_killed_at_any_moment_posts_nothing_twice(system: str, tmp_path: Path) -> None:
     chance = random.Random(20261120)
     with SandboxServer(fast=True) as sandbox:
-        world = World(tmp_path, sandbox)
+        world = World(tmp_path, sandbox, system)
         world.overrides = {"LEDGER_BRIDGE_SOURCE__PATH": str(SAMPLE / "dia1")}
-        world.control("POST", "quickbooks/settings", requestid="ignore")
-        world.control("POST", "quickbooks/latency", ms=4)
+        begin(world)
         killed = finished = 0
         for number in range(MOST_RUNS):
             world.overrides["LEDGER_BRIDGE_SOURCE__PATH"] = str(SAMPLE / day_of(killed))
@@ -52,14 +54,21 @@ def day_of(killed: int) -> str:
 def forget(world: World) -> None:
     """Nothing is left to interrupt: begin again with empty books and no state."""
     world.control("POST", "reset")
-    world.control("POST", "quickbooks/settings", requestid="ignore")
-    world.control("POST", "quickbooks/latency", ms=4)
+    begin(world)
     for path in world.folder.glob("state.*"):
         path.unlink()
 
 
+def begin(world: World) -> None:
+    """Slow enough to be killed in the middle, and with no key that is remembered."""
+    if world.system == "quickbooks":
+        world.control("POST", "quickbooks/settings", requestid="ignore")
+    slow = {"quickbooks": 4, "xero": 60, "zoho": 4}[world.system]
+    world.control("POST", f"{world.system}/latency", ms=slow)
+
+
 def calls(world: World) -> int:
-    counted: dict[str, Any] = world.control("GET", "quickbooks/calls")
+    counted: dict[str, Any] = world.control("GET", f"{world.system}/calls")
     return int(counted["total"])
 
 
