@@ -14,6 +14,7 @@ from xero_python.api_client.deserializer import deserialize
 from bridge.core.books import Application, Document, Kind, Status
 from bridge.core.delivery import Drifted, InDoubt, Operation, Posted, Rejected, Unavailable
 from bridge.core.matching import differences
+from bridge.systems.xero.translate import body_of
 from tests.systems.servers import Call
 from tests.systems.xero.bench import Bench, benches
 from tests.systems.xero.documents import (
@@ -292,6 +293,30 @@ def test_a_person_says_that_a_contact_is_our_customer(bench: Bench) -> None:
     wire.write_many("POST", "Contacts", [contact], ["by hand"])
     assert bench.posted(CUSTOMER).external_id == contact["ContactID"]
     assert bench.count(CUSTOMER) == 1
+
+
+def test_a_number_that_a_person_used_is_not_taken_for_ours(bench: Bench) -> None:
+    bench.posted(bench[CUSTOMER])
+    invoice = bench[INVOICE]
+    bench.edit(action="add", kind="invoice", number="DYT-L1", customer=CUSTOMER.name,
+               amount="5", date="2026-11-20", due="2026-12-20", account="640")  # fmt: skip
+    outcome = bench.post(invoice)
+    assert isinstance(outcome, Rejected)
+    assert outcome.code == "number_taken"
+    assert bench.count(invoice) == 1
+
+
+def test_what_is_reconciled_with_the_bank_is_left_to_a_person(bench: Bench) -> None:
+    receipt = before(bench, "DYT-P1")
+    _, body = body_of(receipt, bench.links, bench.system._company())
+    bench.system._wire.write_many("PUT", "Payments", [{**body, "IsReconciled": True}], ["by hand"])
+    there = bench.find(receipt)
+    assert there is not None
+    bench.remember(receipt, there)
+    outcome = bench.void(receipt)
+    assert isinstance(outcome, Rejected)
+    assert outcome.code == "reconciled"
+    assert bench.now(receipt).status is Status.LIVE
 
 
 # ── currencies, periods, accounts ────────────────────────────────────────────────────────────
