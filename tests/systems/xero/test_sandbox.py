@@ -295,6 +295,19 @@ def test_a_person_says_that_a_contact_is_our_customer(bench: Bench) -> None:
     assert bench.count(CUSTOMER) == 1
 
 
+def test_an_application_that_a_person_changed_is_left_alone(full: Bench) -> None:
+    wire, note = full.system._wire, full.links["DYT-K1"]
+    (row,) = wire.get(f"CreditNotes/{note}")["CreditNotes"][0]["Allocations"]
+    path = f"CreditNotes/{note}/Allocations"
+    wire.write_one("DELETE", f"{path}/{row['AllocationID']}", "Allocations", None, "by hand")
+    other = {"Amount": Decimal(7), "Date": "2026-11-20", "Invoice": row["Invoice"]}
+    wire.write_one("PUT", path, "Allocations", {"Allocations": [other]}, "by hand")
+    outcome = full.void(full[APPLICATION])
+    assert isinstance(outcome, Drifted)
+    assert outcome.current is not None
+    assert outcome.current.total == 7
+
+
 def test_a_number_that_a_person_used_is_not_taken_for_ours(bench: Bench) -> None:
     bench.posted(bench[CUSTOMER])
     invoice = bench[INVOICE]
