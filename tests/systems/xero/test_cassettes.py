@@ -130,3 +130,12 @@ def test_the_documented_trial_balance_is_read_by_its_year_columns() -> None:
     sales = "02439bca-5fdc-4b62-b281-0bdf9f16fd5b"
     assert balances[sales] == Decimal("-1020.22"), "not the -200.00 of the month"
     assert sum(amount != 0 for amount in balances.values()) > 3
+
+
+def test_what_an_account_stands_at_is_in_the_years_columns() -> None:
+    account = [{"Id": "account", "Value": "a-1"}]
+    cells = [{"Value": v, "Attributes": account} for v in ("Bank (090)", "5", "2", "1,070.50", "")]
+    titles = [{"Value": v} for v in ("Account", "Debit", "Credit", "YTD Debit", "YTD Credit")]
+    inner = {"RowType": "Section", "Rows": [{"RowType": "Row", "Cells": cells}]}
+    rows = [{"RowType": "Header", "Cells": titles}, {"RowType": "Section", "Rows": [inner]}]
+    assert balances_of({"Reports": [{"Rows": rows}]}) == {"a-1": Decimal("1070.50")}
