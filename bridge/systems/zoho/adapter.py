@@ -156,7 +156,11 @@ class ZohoBooks:
         if (currency, day) not in self._rates:
             path = f"settings/currencies/{rules.currencies[currency]}/exchangerates"
             content = self._wire.get(path, from_date=day.isoformat()) or {}
-            self._rates[currency, day] = _rate_on(content.get("exchange_rates") or (), day)
+            rate = _rate_on(content.get("exchange_rates") or (), day)
+            if rate is None:  # it may mean "from that day on", and there are later ones
+                content = self._wire.get(path) or {}
+                rate = _rate_on(content.get("exchange_rates") or (), day)
+            self._rates[currency, day] = rate
         return self._rates[currency, day]
 
     def calls(self) -> CallCount:

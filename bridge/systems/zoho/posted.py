@@ -51,7 +51,8 @@ def application(note: Raw, credited: Iterable[Raw] | None, company: Company) -> 
         (text(row, "invoice_id"), amount(row, "credited_amount") or amount(row, "amount_applied"))
         for row in credited or ()
     )
-    used = amount(note, "total") - amount(note, "balance")
+    live = status(note) is Status.LIVE
+    used = amount(note, "total") - amount(note, "balance") if live else Decimal(0)
     return PostedDocument(
         kind=Kind.APPLICATION,
         external_id=text(note, "creditnote_id"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -46,6 +46,14 @@ HAND = {Kind.APPLICATION: "credit_note", Kind.SALE: "journal"}
 """The sandbox's words for kinds, where they are not ours."""
 
 
+Doc = TypeVar("Doc", bound=msgspec.Struct)
+
+
+def changed(document: Doc, **fields: object) -> Doc:
+    """The document with other content."""
+    return msgspec.structs.replace(document, **fields)
+
+
 class Documents:
     """One document of each kind, on the items and accounts of an organization."""
 
@@ -53,7 +61,13 @@ class Documents:
         self.item = {item.name: item.id for item in chart.items}
         self.behind = {item.name: item.account_id for item in chart.items}
         self.account = {account.name: account.id for account in chart.accounts}
-        common = {"loan": "1", "facts": "", "customer": "DYT-D1", "day": DAY, "currency": "COP"}
+        common: dict[str, Any] = {
+            "loan": "1",
+            "facts": "",
+            "customer": "DYT-D1",
+            "day": DAY,
+            "currency": "COP",
+        }
         self.invoice = Invoice(
             reference="DYT-L1",
             due=DUE,
@@ -112,6 +126,29 @@ class Documents:
         return next(document for document in self.each if document.kind is kind)
 
 
+class TwinClock(ManualClock):
+    """Takes the sandbox's clock along when somebody waits, so that nobody really does."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(datetime.now(UTC))
+        self._url = url
+
+    def sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            control(self._url, "POST", "clock", {"seconds": seconds})
+        super().sleep(seconds)
+
+
+def control(url: str, method: str, path: str, wish: Any = None) -> Any:
+    request = urllib.request.Request(
+        f"{url}/_sandbox/{path}",
+        method=method,
+        data=None if wish is None else json.dumps(wish).encode(),
+    )
+    with urllib.request.urlopen(request, timeout=5) as response:
+        return msgspec.json.decode(response.read())
+
+
 def _nothing(_: Call) -> None:
     """What happens around an undisturbed call."""
 
@@ -120,7 +157,7 @@ class Bench:
     """Posts documents one by one and remembers their ids, as the pipeline would."""
 
     def __init__(self, url: str, settings: Settings, docs: Documents | None = None) -> None:
-        clock = ManualClock(datetime.now(UTC))
+        clock = TwinClock(url)
         self.url = url
         self.settings = settings
         self.system = ZohoBooks(
@@ -181,7 +218,8 @@ class Bench:
     ) -> Iterator[Bench]:
         """A second bench on the same books, where something happens before or after its calls."""
         with relay(self.url, before, after) as url:
-            other = Bench(self.url, settings_for(url, parallel=1))
+            settings = settings_for(url, parallel=1, lag_s=self.settings.lag_s)
+            other = Bench(self.url, settings, self.docs)
             other.links, other.bound = self.links, self.bound
             try:
                 yield other
@@ -193,13 +231,7 @@ class Bench:
         return self.system.fetch(document.kind, [external_id]).get(external_id)
 
     def control(self, method: str, path: str, wish: Any = None) -> Any:
-        request = urllib.request.Request(
-            f"{self.url}/_sandbox/{path}",
-            method=method,
-            data=None if wish is None else json.dumps(wish).encode(),
-        )
-        with urllib.request.urlopen(request, timeout=5) as response:
-            return msgspec.json.decode(response.read())
+        return control(self.url, method, path, wish)
 
     def fault(self, kind: str, when: str = "after", count: int = 1, **match: str) -> None:
         wish = {"system": "zoho", "kind": kind, "when": when, "count": count}
@@ -221,6 +253,9 @@ class Bench:
         books = self.control("GET", "zoho/books")
         if isinstance(document, Customer):
             return sum(c["name"] == document.name for c in books["customers"])
+        if isinstance(document, CreditApplication):
+            used = [d for d in books["documents"] if d["number"] == document.credit_note]
+            return sum(Decimal(d["open"]) == 0 for d in used)
         return sum(d["number"] == document.reference for d in books["documents"])
 
 
