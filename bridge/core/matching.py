@@ -151,12 +151,16 @@ def _amounts(ours: Decimal, theirs: Decimal, currency: str, other: str) -> list[
 
 
 _RATE_STEPS = 1000
-"""Rates within a thousandth are the same: products keep six decimals of the rate or of its inverse.
-What matters shows far above it: a rate of 1 by omission, or one upside down."""
+_INVERSE_STEP = Decimal("0.0000005")
+"""Rates within a thousandth are the same, and those whose inverses are the same to six decimals:
+products keep six decimals of the rate or of its inverse. What matters shows far above it: a rate of
+1 by omission, or one upside down."""
 
 
 def _rates(ours: Decimal | None, theirs: Decimal | None) -> list[Difference]:
     if ours is None or theirs is None or abs(ours - theirs) * _RATE_STEPS <= ours:
+        return []
+    if theirs > 0 and abs(1 / ours - 1 / theirs) <= _INVERSE_STEP:
         return []
     return [Difference("rate", f"{ours.normalize():f}", f"{theirs.normalize():f}")]
 

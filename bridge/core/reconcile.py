@@ -217,6 +217,20 @@ def foreign_rest(currency: str, count: int, effect_sum: Decimal) -> Item:
     )
 
 
+HALF_A_CENT = Decimal("0.005")
+
+
+def rounded(currency: str, amount: Decimal) -> Item:
+    """What translating foreign documents left on a receivable account kept in home currency."""
+    return Item(
+        kind=ItemKind.FOREIGN,
+        currency=currency,
+        amount=amount,
+        cause="control.rounding",
+        action="none",
+    )
+
+
 def control_accounts(
     accounts: Iterable[Account],
     home: str,

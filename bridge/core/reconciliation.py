@@ -54,6 +54,7 @@ CAUSES = frozenset(
         "books.not_void",
         "books.voided",
         "control.manual_entries",
+        "control.rounding",
         "ledger.not_planned",
         "list.more",
         "outbox.drifted",

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bridge.core.reconcile import rounded
 from bridge.core.reconciliation import COUNTED, Item, ItemKind, TieOut, in_order
 
 LISTED = 1000
@@ -38,8 +39,22 @@ class Tally:
         if items:
             self.counts[items[0].kind.value] += items[0].count
 
-    def tie(self, currency: str, ledger: Decimal, documents: Decimal, control: Decimal) -> TieOut:
-        """The figures of one currency; what is left in a bracket becomes a remainder item."""
+    def tie(
+        self,
+        currency: str,
+        ledger: Decimal,
+        documents: Decimal,
+        control: Decimal,
+        rounding: Decimal = Decimal(0),
+    ) -> TieOut:
+        """The figures of one currency; what is left in a bracket becomes a remainder item.
+
+        `rounding` is what translating foreign documents may leave on an account that holds them in
+        this currency; a rest within it is an item of its own.
+        """
+        rest = documents - control - self._in_books[currency]
+        if 0 < abs(rest) <= rounding:
+            self.add([rounded(currency, rest)])
         not_posted, in_books = self._not_posted[currency], self._in_books[currency]
         self._remainder(currency, ledger - documents - not_posted, "ledger.not_planned", "run_sync")
         unaccounted = documents - control - in_books

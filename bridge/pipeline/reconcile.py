@@ -22,6 +22,7 @@ from bridge.core.delivery import Binding, Operation, State
 from bridge.core.findings import CATALOGUE
 from bridge.core.identity import is_ours
 from bridge.core.reconcile import (
+    HALF_A_CENT,
     RECEIVABLE,
     arrived,
     compared,
@@ -52,6 +53,7 @@ from bridge.systems.base import AccountingReader, CallCount
 
 log = logging.getLogger(__name__)
 
+ZERO = Decimal(0)
 _AT_ONCE = 500
 _FOREIGN_LISTED = 100
 _EXAMPLES = 50
@@ -116,6 +118,8 @@ class _Comparison:
         self.several = len(installations) > 1
         self.documents: dict[str, Decimal] = {}
         self.bound = 0
+        self._rounding: dict[str, Decimal] = {}
+        """Home currency → what translating foreign documents may leave on its account."""
         self._reached: set[str] = set()
         self._found: set[tuple[Kind, str]] = set()
         self._loans: dict[str, LoanKey] = {}
@@ -131,8 +135,10 @@ class _Comparison:
             notices.append(Notice("ledger.no_snapshot"))
         ties = []
         for currency in self._currencies(ledger, control):
-            figures = (source.get(currency, Decimal(0)) for source in self._sides(ledger, control))
-            ties.append(self.tally.tie(currency, *figures))
+            sides = self._sides(ledger, control)
+            on_ledger, on_documents, on_control = (side.get(currency, ZERO) for side in sides)
+            room = self._rounding.get(currency, ZERO)
+            ties.append(self.tally.tie(currency, on_ledger, on_documents, on_control, room))
         items = self.tally.items()
         listed = {item.loan for item in items}
         loans.update((text, key) for text, key in self._loans.items() if text in listed)
@@ -238,6 +244,12 @@ class _Comparison:
             for currency in in_books
             if currency and currency not in separate and currency != home
         }
+        translated = sum(
+            sums.count
+            for (kind, currency), sums in self.work.mirror_totals(self.name, self.company).items()
+            if currency in at_home and kind in RECEIVABLE
+        )
+        self._rounding[home] = HALF_A_CENT * translated
         named = {currency: amount for currency, amount in in_books.items() if currency}
         return control_accounts(self.chart.accounts, home, named, at_home)
 

@@ -126,6 +126,8 @@ def _pass(
             if done.posting.doubted == doubted:
                 break
             settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
+        else:
+            done.posting.unavailable = "replies kept getting lost"
     except UnsafePlan as unsafe:
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:

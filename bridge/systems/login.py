@@ -116,8 +116,9 @@ class Login:
             fields = parse_qs(urlsplit(address).query)
         except ValueError:
             return None
-        names = ("code", "state", self._product.company_field, "error")
-        code, state, company, error = (_only(fields, name) for name in names)
+        code, state, error = (_only(fields, name) for name in ("code", "state", "error"))
+        field = self._product.company_field
+        company = _only(fields, field) if field else ""
         if not code and not error:
             return None
         return Redirect(code=code, state=state, company=company, error=error)
@@ -183,8 +184,11 @@ class Login:
         return grant
 
     def _require_company(self, back: Redirect) -> None:
-        """The person chose a company in the browser; another one's books are never written to."""
-        if back.company == self._company:
+        """The person chose a company in the browser; another one's books are never written to.
+
+        Where the address does not tell the company, the first question to the books does.
+        """
+        if back.company == self._company or not self._product.company_field:
             return
         system = self._product.system
         raise ConfigurationError(

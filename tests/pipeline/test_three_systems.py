@@ -1,0 +1,85 @@
+"""One ledger, three sets of books at once: each agrees with the ledger and with the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.reconcile import reconcile
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.world import COMPANIES, SAMPLE, World
+
+MOST_CALLS_OF_NOTHING = {"quickbooks": 5, "xero": 10, "zoho": 15}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with SandboxServer(fast=True) as sandbox:
+        made = World(tmp_path, sandbox)
+        for name in COMPANIES:
+            made.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__ENABLED"] = "true"
+            made.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__CALLS_PER_MINUTE"] = "0"
+        yield made
+
+
+def deliver(world: World, day: str) -> None:
+    world.overrides["LEDGER_BRIDGE_SOURCE__PATH"] = str(SAMPLE / day)
+
+
+def wanted(world: World) -> dict[str, dict[str, Decimal]]:
+    """System → currency → the ledger less what is held back."""
+    found: dict[str, dict[str, Decimal]] = {}
+    with world.dry() as bridge, bridge.store.read() as work:
+        totals = work.ledger_totals()
+        for name, company in COMPANIES.items():
+            held: Counter[str] = Counter()
+            for hold in work.holds(name, company):
+                held[hold.currency] += hold.amount  # type: ignore[assignment]
+            found[name] = {c: totals[c] - held[c] for c in ("COP", "MXN")}
+    return found
+
+
+def owed(world: World) -> dict[str, dict[str, Decimal]]:
+    found = {}
+    for name in COMPANIES:
+        world.system = name
+        found[name] = {c: world.receivable(c) for c in ("COP", "MXN")}
+        sides = world.books()["trial_balance"]
+        assert sides["debits"] == sides["credits"]
+    return found
+
+
+@pytest.mark.parametrize("day", ["dia1", "dia2"])
+def test_the_samples_agree_to_the_cent_in_all_three_at_once(world: World, day: str) -> None:
+    deliver(world, "dia1")
+    world.sync()
+    deliver(world, day)
+    world.sync()
+    books = owed(world)
+    assert books == wanted(world)
+    assert books["quickbooks"] == books["xero"] == books["zoho"]
+    again = world.sync()
+    for name, done in again.systems.items():
+        figures = done.plan.figures
+        assert (figures.create, figures.update, figures.void) == (0, 0, 0)
+        assert done.calls <= MOST_CALLS_OF_NOTHING[name], name
+
+
+def test_all_three_reconcile_and_the_trouble_of_one_is_not_the_others(world: World) -> None:
+    deliver(world, "dia1")
+    world.sync()
+    wish = {"kind": "invoice", "number": "DY7F3A-L84", "set": {"amount": "999000"}}
+    world.control("POST", "zoho/edit", action="edit", **wish)
+    with world.bridge() as bridge:
+        found = reconcile(
+            bridge.store,
+            {name: books.system for name, books in bridge.books.items()},
+            bridge.today,
+            world.clock.now(),
+        )
+    agree = {result.system: result.agree for result in found.systems}
+    assert agree == {"quickbooks": True, "xero": True, "zoho": False}
