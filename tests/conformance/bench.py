@@ -43,6 +43,7 @@ COMPANIES = {
 DAY = date(2026, 11, 10)
 DUE = date(2026, 12, 10)
 PREFIX = "DY7F3A"
+GONE = ("void", "voided", "deleted", "draft")
 
 
 @dataclass
@@ -134,7 +135,7 @@ class Bench:
         return sum(
             1
             for d in self.books()["documents"]
-            if d["number"] == reference and d["status"] not in ("void", "voided", "deleted", "draft")
+            if d["number"] == reference and d["status"] not in GONE
         )
 
     # ── documents ──────────────────────────────────────────────────────────────────────────────
