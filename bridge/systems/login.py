@@ -32,7 +32,9 @@ class BrowserLogin(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     scope: str
     company_field: str
-    """Name under which the address that comes back tells the company."""
+    """Name under which the address that comes back tells the company; empty: it does not."""
+    options: dict[str, str] = {}
+    """The product's own parameters of the page that the browser opens."""
 
 
 class Redirect(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +107,7 @@ class Login:
             redirect_uri=redirect_uri,
             scope=self._product.scope,
             state=state,
+            options=self._product.options,
         )
 
     def read(self, address: str) -> Redirect | None:

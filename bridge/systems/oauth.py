@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 from urllib.parse import urlencode
@@ -216,14 +217,23 @@ def exchange_code(
     return _dated(_granted(answer, system, refused), endpoint)
 
 
-def authorize_url(page: str, *, client_id: str, redirect_uri: str, scope: str, state: str) -> str:
-    """Where the person's browser goes to say yes."""
+def authorize_url(
+    page: str,
+    *,
+    client_id: str,
+    redirect_uri: str,
+    scope: str,
+    state: str,
+    options: Mapping[str, str] | None = None,
+) -> str:
+    """Where the person's browser goes to say yes. `options` are a product's own parameters."""
     query = {
         "client_id": client_id,
         "response_type": "code",
         "scope": scope,
         "redirect_uri": redirect_uri,
         "state": state,
+        **(options or {}),
     }
     return f"{page}?{urlencode(query)}"
 

@@ -35,8 +35,14 @@ SCOPES = (
 )
 """accountants: the chart, the lock, and the journals that recoveries are."""
 
-LOGIN = BrowserLogin(system=NAME, scope=",".join(SCOPES), company_field="")
-"""Zoho asks for the user, not for an organization: the chart shows whether it is the right one."""
+LOGIN = BrowserLogin(
+    system=NAME,
+    scope=",".join(SCOPES),
+    company_field="",
+    options={"access_type": "offline", "prompt": "consent"},
+)
+"""Zoho asks for the user, not for an organization: the chart shows whether it is the right one.
+Without `offline` there is no refresh token, without `consent` none the second time (§1)."""
 
 _EARLY_S = 120
 _FRESH_S = 300
