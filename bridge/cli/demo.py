@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import textwrap
 import webbrowser
-from collections.abc import Mapping
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
@@ -30,6 +29,12 @@ _WIDTH = 98
 DAYS = {"dia1": date(2026, 11, 19), "dia2": date(2026, 11, 20)}
 EDITED = "DY7F3A-L84"
 VOIDED = "DY7F3A-P1042"
+RECEIPTS = {
+    "quickbooks": ("POST", "/payment"),
+    "xero": ("PUT", "/Payments"),
+    "zoho": ("POST", "/customerpayments"),
+}
+"""System → method and path of a receipt's first writing."""
 
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
@@ -67,20 +72,20 @@ class _Demo:
         from bridge.sandbox.server import SandboxServer
 
         logs.configure("ERROR")
-        self._say("Starting QuickBooks on this machine (a sandbox with real double-entry books)")
+        self._say("Starting QuickBooks, Xero and Zoho Books on this machine (real double entry)")
         with SandboxServer(fast=True) as sandbox:
             self._settings(sandbox, "dia1")
             self._tell(f"Figures are written as the lender writes them: {self._number(1234567)}")
-            self._say("Day 1: a lender's phone (200 loans, 1.137 movements) into empty books")
+            self._say("Day 1: a lender's phone (200 loans, 1.137 movements) into three empty books")
             self._sync(sandbox, "dia1")
             self._say("The books are read back and compared with the ledger")
             self._held(self._reconcile(sandbox, "dia1"))
             self._say("Day 1 again: nothing may be posted twice")
             self._sync(sandbox, "dia1")
-            self._say("Day 2: payments come in, some are edited or deleted; one reply gets lost")
-            self._lose_a_reply(sandbox)
+            self._say("Day 2: payments come in, some are edited or deleted; replies get lost")
+            self._lose_replies(sandbox)
             self._sync(sandbox, "dia2")
-            self._say("Meanwhile the bookkeeper edits one invoice and voids one receipt by hand")
+            self._say("In QuickBooks the bookkeeper edits one invoice and voids one receipt")
             self._bookkeeper(sandbox)
             self._say("The books are compared again: what differs, why, and what to do")
             self._to_do(self._reconcile(sandbox, "dia2"))
@@ -94,15 +99,16 @@ class _Demo:
     def _settings(self, sandbox: SandboxServer, day: str) -> Settings:
         from bridge import settings
 
-        environment: Mapping[str, str] = {
+        environment = {
             "LEDGER_BRIDGE_SANDBOX_URL": sandbox.url,
             "LEDGER_BRIDGE_SOURCE__PATH": str(shipped(f"config/sample/deudores/{day}")),
             "LEDGER_BRIDGE_STATE__URL": f"sqlite:///{self.folder}/state/bridge.db",
             "LEDGER_BRIDGE_REPORT__FOLDER": str(self.folder / "reports"),
             "LEDGER_BRIDGE_LOGS__FOLDER": str(self.folder / "state" / "logs"),
-            "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_MINUTE": "0",
-            "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_SECOND": "0",
         }
+        for name in RECEIPTS:
+            environment[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__CALLS_PER_MINUTE"] = "0"
+            environment[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__CALLS_PER_SECOND"] = "0"
         loaded = settings.load(shipped("config/demo.toml"), environment).settings
         self.locale = loaded.lender.locale
         return loaded
@@ -119,11 +125,11 @@ class _Demo:
         self._told(result)
 
     def _told(self, result: SyncResult) -> None:
-        for done in result.systems.values():
+        for name, done in result.systems.items():
             if done.posting.doubted:
                 self._tell(
-                    f"{self._number(done.posting.doubted)} reply lost: looked up in the books "
-                    "before anything was sent again"
+                    f"{name}: a lost reply left {self._number(done.posting.doubted)} in doubt; "
+                    "looked up in the books before anything was sent again"
                 )
             planned = done.plan.figures
             counts = {
@@ -136,7 +142,7 @@ class _Demo:
             }
             told = [f"{self._number(count)} {what}" for what, count in counts.items() if count]
             told = told or ["nothing to do"]
-            self._tell(", ".join([*told, f"{self._number(done.calls)} calls"]))
+            self._tell(f"{name}: " + ", ".join([*told, f"{self._number(done.calls)} calls"]))
 
     def _reconcile(self, sandbox: SandboxServer, day: str) -> Reconciliation:
         from bridge import wiring
@@ -166,9 +172,14 @@ class _Demo:
             self._tell(f"{name}: {verdict}")
 
     def _held(self, found: Reconciliation) -> None:
-        """What is not in the books and why, one line each."""
+        """What is not in the books and why, one line each, once for all systems."""
         texts, figures = self._words(found)
-        items = [i for result in found.systems for i in result.items if i.kind is ItemKind.HELD]
+        items = {
+            (item.subject, item.cause): item
+            for result in found.systems
+            for item in result.items
+            if item.kind is ItemKind.HELD
+        }.values()
         if not items:
             return
         self.out.line()
@@ -192,8 +203,8 @@ class _Demo:
             person, _ = tasks(result, texts, figures, found.names)
             for line in told([task for task in person if task.severity == "bad"], texts):
                 self.out.line(f" {line}".rstrip())
-            held = result.counts.get(ItemKind.HELD, 0)
-            self._tell(f"The {held} things held back are in the report, each with what to do.")
+        held = max(result.counts.get(ItemKind.HELD, 0) for result in found.systems)
+        self._tell(f"The {held} things held back are in the report, each with what to do.")
 
     def _words(self, found: Reconciliation) -> tuple[Texts, Figures]:
         """English words, and figures as the lender writes them."""
@@ -211,16 +222,17 @@ class _Demo:
     def _tell(self, text: str) -> None:
         self.out.line(f"   {text}")
 
-    def _lose_a_reply(self, sandbox: SandboxServer) -> None:
-        self._control(
-            sandbox,
-            "faults",
-            system="quickbooks",
-            count=1,
-            when="after",
-            kind="reset",
-            match={"method": "POST", "path": "/payment"},
-        )
+    def _lose_replies(self, sandbox: SandboxServer) -> None:
+        for system, (method, path) in RECEIPTS.items():
+            self._control(
+                sandbox,
+                "faults",
+                system=system,
+                count=1,
+                when="after",
+                kind="reset",
+                match={"method": method, "path": path},
+            )
 
     def _bookkeeper(self, sandbox: SandboxServer) -> None:
         edit = "quickbooks/edit"

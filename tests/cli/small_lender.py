@@ -68,6 +68,9 @@ def lender(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     with SandboxServer(fast=True) as sandbox:
         text = shipped("config/sandbox.toml").read_text(encoding="utf-8")
+        # What verbs say and do is the same for every system: one system is enough.
+        start, end = text.index("[systems.xero]"), text.index("[limits]")
+        text = text[:start] + text[end:]
         text = text.replace('path = "sample/deudores/dia1"', 'path = "inbox"')
         text = text.replace("../", "").replace("http://127.0.0.1:8765", sandbox.url)
         text = text.replace('client_id = "demo', 'calls_per_second = 0\nclient_id = "demo')

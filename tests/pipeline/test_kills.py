@@ -63,6 +63,10 @@ def begin(world: World) -> None:
     """Slow enough to be killed in the middle, and with no key that is remembered."""
     if world.system == "quickbooks":
         world.control("POST", "quickbooks/settings", requestid="ignore")
+    if world.system == "zoho":
+        # Real time: nobody waits minutes here for listings to catch up.
+        world.control("POST", "zoho/settings", read_lag_s=0)
+        world.overrides["LEDGER_BRIDGE_SYSTEMS__ZOHO__CALLS_PER_MINUTE"] = "0"
     slow = {"quickbooks": 4, "xero": 60, "zoho": 4}[world.system]
     world.control("POST", f"{world.system}/latency", ms=slow)
 
