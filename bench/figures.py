@@ -18,6 +18,9 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     single_calls: int
     """Calls from the first of a window on, at QuickBooks' limits."""
     batch_calls: int
+    xero_calls: int
+    """Calls of fifty documents, at Xero's limits."""
+    zoho_calls: int
     books_loans: int
     """In the books that are reconciled: 6 documents each, beside their customers."""
     changes: int
@@ -32,6 +35,8 @@ FULL = Size(
     posted_loans=2_000,
     single_calls=1_000,
     batch_calls=80,
+    xero_calls=120,
+    zoho_calls=200,
     books_loans=16_700,
     changes=50,
     runs=9,
@@ -42,6 +47,8 @@ SMALL = Size(
     posted_loans=150,
     single_calls=50,
     batch_calls=8,
+    xero_calls=6,
+    zoho_calls=50,
     books_loans=150,
     changes=10,
     runs=3,

@@ -28,6 +28,15 @@ _MORNING = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 AT = _MORNING.isoformat()
 
 
+QUICKBOOKS, XERO, ZOHO = "quickbooks", "xero", "zoho"
+_DEMO = {
+    QUICKBOOKS: ("4620816365000000001", "/quickbooks", "/quickbooks/oauth2/v1/tokens/bearer"),
+    XERO: ("70784a63-0000-4000-8000-000000000001", "/xero/api.xro/2.0", "/xero/connect/token"),
+    ZOHO: ("600000000001", "/zoho/books/v3", "/zoho/oauth/v2/token"),
+}
+"""The sandbox's demo companies: id, and where its API and its tokens are."""
+
+
 class BenchClock(SystemClock):
     """Runs like the machine's, from the morning after the delivery on."""
 
@@ -66,20 +75,20 @@ class Sandbox:
         answer.raise_for_status()
         return answer.json()
 
-    def calls(self) -> int:
-        """Calls to the API that were answered so far."""
-        return int(self.control("GET", "quickbooks/calls")["total"])
+    def calls(self, system: str) -> int:
+        """Calls to the system's API that were answered so far."""
+        return int(self.control("GET", f"{system}/calls")["total"])
 
-    def refusals(self) -> int:
+    def refusals(self, system: str) -> int:
         """Calls that were refused for rate."""
-        return int(self.control("GET", "quickbooks/calls")["throttled"])
+        return int(self.control("GET", f"{system}/calls")["throttled"])
 
 
 class Lender:
     """One lender's bridge on one sandbox."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, clock: BenchClock) -> None:
-        self.folder, self.sandbox, self.clock = folder, sandbox, clock
+    def __init__(self, folder: Path, sandbox: Sandbox, clock: BenchClock, system: str) -> None:
+        self.folder, self.sandbox, self.clock, self.system = folder, sandbox, clock, system
 
     @contextmanager
     def bridge(self, *, mode: str = "single", limits: bool = False) -> Iterator[Live]:
@@ -91,24 +100,40 @@ class Lender:
             "LEDGER_BRIDGE_LOGS__FOLDER": str(self.folder / "logs"),
             "LEDGER_BRIDGE_LIMITS__DOCUMENTS": "100000000",
             "LEDGER_BRIDGE_LIMITS__VOIDS": "100000000",
-            "LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__MODE": mode,
         }
-        if not limits:
-            environment["LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_MINUTE"] = "0"
-            environment["LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__CALLS_PER_SECOND"] = "0"
+        for name in _DEMO:
+            environment |= self._system(name, mode, limits=limits)
         loaded = settings_module.load(_ROOT / "config" / "sandbox.toml", environment)
         with wiring.open_bridge(loaded.settings, clock=self.clock) as bridge:
             yield bridge
 
+    def _system(self, name: str, mode: str, *, limits: bool) -> dict[str, str]:
+        """One of the sandbox's demo companies; only the lender's own is switched on."""
+        company, base, token = _DEMO[name]
+        keys = {
+            "ENABLED": "true" if name == self.system else "false",
+            "COMPANY_ID": company,
+            "BASE_URL": f"{self.sandbox.url}{base}",
+            "TOKEN_URL": f"{self.sandbox.url}{token}",
+            "MAPPING": str(_ROOT / "mappings" / f"{name}.toml"),
+            "ACCESS": "static",
+            "STATIC_TOKEN": "demo-access",
+            "MODE": mode,
+        }
+        if not limits:
+            keys |= {"CALLS_PER_MINUTE": "0", "CALLS_PER_SECOND": "0"}
+        section = f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__"
+        return {f"{section}{key}": value for key, value in keys.items()}
+
 
 @contextmanager
-def lending(folder: Path, *, fast: bool = True) -> Iterator[Lender]:
+def lending(folder: Path, *, fast: bool = True, system: str = QUICKBOOKS) -> Iterator[Lender]:
     """A lender with a fresh sandbox, whose clock says what the lender's says."""
     sandbox = Sandbox(fast=fast)
     clock = BenchClock()
     try:
         sandbox.control("POST", "clock", seconds=clock.ahead.total_seconds())
-        yield Lender(folder, sandbox, clock)
+        yield Lender(folder, sandbox, clock, system)
     finally:
         sandbox.close()
 
@@ -121,9 +146,12 @@ def state_of(folder: Path) -> str:
     return f"sqlite:///{folder}/state.db"
 
 
-def write_ledger(folder: Path, loans: int) -> None:
-    """A package of CSV files: as many borrowers as loans, five movements each, a tenth charges."""
-    make_csv.write(ledger_of(folder), loans, loans * 5, foreign=10)
+def write_ledger(folder: Path, loans: int, *, foreign: int = 10) -> None:
+    """A package of CSV files: as many borrowers as loans, five movements each, a tenth charges.
+
+    So many loans in a hundred are in another currency.
+    """
+    make_csv.write(ledger_of(folder), loans, loans * 5, foreign=foreign)
 
 
 def books_of(bridge: Live) -> Books[AccountingSystem]:

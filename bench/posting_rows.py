@@ -1,4 +1,4 @@
-"""Rows about posting: our own work for a document, and QuickBooks' limits used to the full."""
+"""Rows about posting: our own work for a document, and each system at its full rate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.figures import Line, Size
-from bench.lender import AT, Lender, Sandbox, books_of, lending, write_ledger
+from bench.lender import AT, XERO, ZOHO, Lender, books_of, lending, write_ledger
 from bench.measuring import watch
 from bridge.core.plan import Plan
 from bridge.pipeline.context import Live, silent
@@ -20,6 +20,8 @@ from bridge.pipeline.post import Posting, post_all
 _CALLS_A_MINUTE = 500
 _BATCHES_A_MINUTE = 40
 _BATCH = 30
+_XERO_A_MINUTE = 60
+_ZOHO_A_MINUTE = 100
 _LOOK_S = 0.05
 
 
@@ -114,6 +116,66 @@ def posting_batches(size: Size, folder: Path) -> list[Line]:
     ]
 
 
+def posting_xero(size: Size, folder: Path) -> list[Line]:
+    """Calls of fifty documents under 60 calls a minute, four at once."""
+    write_ledger(folder, size.xero_calls * 9, foreign=0)
+    with lending(folder, fast=False, system=XERO) as lender:
+        seconds, tally, calls, refused = _at_the_limits(lender, "single", size, size.xero_calls)
+    rate = size.xero_calls / seconds * 60
+    filled = tally.posted / calls
+    return [
+        _share_used("Xero", size, size.xero_calls, seconds, _XERO_A_MINUTE),
+        Line(
+            what="Xero: documents per call",
+            measured=filled,
+            unit="",
+            target=45,
+            at_least=True,
+            note=f"{calls:,} calls of all kinds for {tally.posted:,} documents; calls that the "
+            "end of a kind of document left short of fifty are among them",
+        ),
+        Line(what="Xero: documents a minute", measured=rate * filled, unit=""),
+        _refusals("Xero", refused),
+    ]
+
+
+def posting_zoho(size: Size, folder: Path) -> list[Line]:
+    """One document a call under 100 calls a minute; invoices leave their drafts together."""
+    write_ledger(folder, max(size.zoho_calls // 5, 2), foreign=0)
+    with lending(folder, fast=False, system=ZOHO) as lender:
+        seconds, tally, calls, refused = _at_the_limits(lender, "single", size, size.zoho_calls)
+    return [
+        _share_used("Zoho Books", size, size.zoho_calls, seconds, _ZOHO_A_MINUTE),
+        Line(
+            what="Zoho Books: calls per document",
+            measured=calls / tally.posted,
+            unit="",
+            target=1.02,
+            note=f"{calls:,} calls of all kinds for {tally.posted:,} documents; each claim of up "
+            "to 100 invoices costs two more, which a larger ledger has more invoices for",
+        ),
+        _refusals("Zoho Books", refused),
+    ]
+
+
+def _share_used(name: str, size: Size, calls: int, seconds: float, allowed: int) -> Line:
+    note = f"{calls:,} calls in {seconds:.1f} s, {size.latency_ms} ms latency"
+    if not size.full:
+        note += "; too short for the limit of a minute to be felt"
+    return Line(
+        what=f"{name}: of {allowed} calls a minute",
+        measured=calls / seconds * 60 / allowed * 100,
+        unit="%",
+        target=95,
+        at_least=True,
+        note=note,
+    )
+
+
+def _refusals(mode: str, refused: int) -> Line:
+    return Line(what=f"{mode}: refused for rate (429)", measured=refused, unit="", target=0)
+
+
 def _costs(mode: str, tally: Posting, calls: int, refused: int) -> list[Line]:
     target = 1.02 if mode != "backfill" else 1.02 / _BATCH
     return [
@@ -124,7 +186,7 @@ def _costs(mode: str, tally: Posting, calls: int, refused: int) -> list[Line]:
             target=target,
             note=f"{calls:,} calls of all kinds for {tally.posted:,} documents",
         ),
-        Line(what=f"{mode}: refused for rate (429)", measured=refused, unit="", target=0),
+        _refusals(mode, refused),
     ]
 
 
@@ -141,8 +203,8 @@ def _at_the_limits(
         system = books_of(bridge).system
         _take_in(bridge)
         plan_all(bridge)
-        lender.sandbox.control("POST", "quickbooks/latency", ms=size.latency_ms)
-        counter = _Counter(lender.sandbox, wanted)
+        lender.sandbox.control("POST", f"{lender.system}/latency", ms=size.latency_ms)
+        counter = _Counter(lender, wanted)
         before = system.calls().total
         counter.start()
 
@@ -154,18 +216,18 @@ def _at_the_limits(
             post_all(bridge.store, system, bridge.clock, tally, progress)
         counter.join()
         calls = system.calls()
-    refused = max(calls.throttled, lender.sandbox.refusals())
+    refused = max(calls.throttled, lender.sandbox.refusals(lender.system))
     return counter.seconds, tally, calls.total - before, refused
 
 
 class _Counter(threading.Thread):
     """Asks the sandbox for its count until `wanted` calls have followed the first."""
 
-    def __init__(self, sandbox: Sandbox, wanted: int) -> None:
+    def __init__(self, lender: Lender, wanted: int) -> None:
         super().__init__(daemon=True)
-        self._sandbox, self._wanted = sandbox, wanted
-        self._before = sandbox.calls()
-        self._until = time.perf_counter() + 60 + wanted
+        self._lender, self._wanted = lender, wanted
+        self._before = self._calls()
+        self._until = time.perf_counter() + 60 + wanted * 2
         self.done = threading.Event()
         self.seconds = 0.0
 
@@ -175,10 +237,13 @@ class _Counter(threading.Thread):
         self.done.set()
 
     def _when(self, count: int) -> float:
-        while self._sandbox.calls() - self._before < count:
+        while self._calls() - self._before < count:
             assert time.perf_counter() < self._until, "the sandbox gets no calls"
             time.sleep(_LOOK_S)
         return time.perf_counter()
+
+    def _calls(self) -> int:
+        return self._lender.sandbox.calls(self._lender.system)
 
 
 def _take_in(bridge: Live) -> None:

@@ -31,6 +31,8 @@ ROWS: dict[str, Row] = {
     "local-batches": posting_rows.local_batches,
     "posting": posting_rows.posting_single,
     "backfill": posting_rows.posting_batches,
+    "xero": posting_rows.posting_xero,
+    "zoho": posting_rows.posting_zoho,
     "reconcile": books_rows.reconciling,
 }
 
