@@ -14,6 +14,7 @@ from bridge.core.ledger import Adjustment, LoanFile, Repayment
 from bridge.core.money import NO_CURRENCY, fits
 from bridge.core.naming import customer_reference
 from bridge.core.plan import Hold
+from bridge.core.reversing import undone
 
 ZERO = Decimal(0)
 
@@ -98,10 +99,13 @@ def _moved_behind_a_lock(file: LoanFile, booking: Booking, bound: Sequence[Bindi
     locked = booking.company.locked_through
     customer_now = customer_reference(file, file.loan.borrower, file.loan.currency, booking)
     wanted = (customer_now, file.loan.currency)
+    settled_already = undone(bound)
     return locked is not None and any(
         (b.document.customer, b.document.currency) != wanted and b.document.day <= locked
         for b in bound
-        if not b.voided and not isinstance(b.document, Customer)
+        if not b.voided
+        and not isinstance(b.document, Customer)
+        and b.reference not in settled_already
     )
 
 

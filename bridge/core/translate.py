@@ -40,6 +40,14 @@ from bridge.core.ledger import (
 )
 from bridge.core.naming import customer
 from bridge.core.plan import Hold
+from bridge.core.reversing import (
+    Undoing,
+    closed_documents,
+    keepable,
+    reversals,
+    settled,
+    take_back_all,
+)
 from bridge.core.review import review
 
 ZERO = Decimal(0)
@@ -70,7 +78,8 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
     if whole is not None:
         return Translation(customer=None, documents=(), holds=whole, findings=findings, keep=True)
     if file.loan is None or file.loan.annulled:
-        return Translation(customer=None, documents=(), holds=(), findings=findings)
+        left = tuple(take_back_all(file, booking, bound))
+        return Translation(customer=None, documents=left, holds=(), findings=findings)
     return _Translator(file, booking, bound).run(findings)
 
 
@@ -83,6 +92,7 @@ class _Translator:
         self.file, self.loan, self.booking = file, file.loan, booking
         self.borrower = file.borrower
         self.draft = Draft(file, booking, bound)
+        self.undoing = Undoing(file, booking, bound)
         self.allocator = Allocator(extends=booking.limits.updates_receipts)
         self.documents: list[Transaction] = []
         self.holds: list[Hold] = []
@@ -104,8 +114,13 @@ class _Translator:
                 customer=None, documents=(), holds=(hold,), findings=findings, keep=True
             )
         self.holds.extend(invoicing.holds)
-        self.allocator.open_invoices(d for d in invoices if isinstance(d, Invoice))
+        closed, reversals = self._undone(invoices, settling)
+        opened = [d for d in (*invoices, *closed, *reversals) if isinstance(d, Invoice)]
+        self.allocator.open_invoices(opened)
+        self.allocator.keep(closed)
         self._settle([*self._with_applications(invoices), *settling])
+        self.documents.extend(closed)
+        self.documents.extend(settled(self.undoing, reversals, self.allocator))
         wanted = None
         if self.documents:
             wanted = customer(self.file, self.borrower, self.loan.currency, self.booking)
@@ -115,6 +130,17 @@ class _Translator:
             holds=tuple(self.holds),
             findings=(*findings, *self.findings),
         )
+
+    def _undone(
+        self, invoices: Sequence[Transaction], settling: Sequence[Transaction]
+    ) -> tuple[list[Transaction], list[Invoice | CreditNote]]:
+        """What stays of closed periods although it is not wanted, and what undoes it now."""
+        wanted = {document.reference for document in (*invoices, *settling)}
+        closed = closed_documents(
+            self.booking, (b for b in self.draft.live() if b.reference not in wanted)
+        )
+        made = reversals(self.undoing, closed)
+        return [*self.draft.undone.values(), *keepable(closed, made)], made
 
     def _staying(self, settling: Sequence[Transaction]) -> frozenset[str]:
         """Posted receipts and applications that will still be there after this plan."""

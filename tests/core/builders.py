@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from bridge.core.booking import Booking, Limits, resolve
 from bridge.core.books import Account, Chart, Company, Item
 from bridge.core.delivery import Binding
@@ -58,6 +60,7 @@ ITEMS = {
     "write_off": "4",
     "discount": "5",
     "recovery": "6",
+    "reversal": "1",
 }
 
 
@@ -194,6 +197,12 @@ class Shelf:
                 document=change.document,
                 voided=change.operation == "void",
             )
+            undone = getattr(change.document, "reverses", "")
+            if undone:
+                by = "" if change.operation == "void" else reference
+                self.bindings[undone] = msgspec.structs.replace(
+                    self.bindings[undone], reversed_by=by
+                )
         return done
 
     def live(self) -> list[Binding]:

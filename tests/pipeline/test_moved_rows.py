@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from bridge.core.delivery import State
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, Ledger, World
+from tests.pipeline.world import COMPANIES, Ledger, World, small_ledger
 
 
 @pytest.fixture(scope="module")
@@ -31,25 +30,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
 
 @pytest.fixture
 def ledger() -> Ledger:
-    """Two accounts at the store, 1 and 2, with a charge and a payment on the first."""
-    made = Ledger()
-    chance = random.Random(1)
-    for number in (1, 2):
-        made.lend(number, chance)
-        made.debtors[number]["name"] = f"Persona {number}"
-        made.debts[number] |= {
-            "kind": "fiado", "amount": 50_000, "due_on": None, "principal": None,
-            "interest_pct": None, "currency": "COP",
-        }  # fmt: skip
-    row = {"debt_id": 1, "concept": "", "method": "CASH"}
-    made.movements[7] = row | {
-        "movement_id": 7, "type": "PAYMENT", "amount": 3_000, "date": "2026-07-03",
-    }  # fmt: skip
-    made.movements[8] = row | {
-        "movement_id": 8, "type": "INCREASE", "amount": 2_000, "date": "2026-07-04",
-    }  # fmt: skip
-    made.debts[1]["amount"] += 2_000
-    return made
+    return small_ledger()
 
 
 def in_the_books(world: World, base: str) -> list[tuple[str, Decimal]]:
