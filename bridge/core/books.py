@@ -154,6 +154,13 @@ Transaction = Invoice | CreditNote | Receipt | CreditApplication | Sale
 Document = Customer | Transaction
 
 
+def applied(document: Document) -> dict[str, Decimal]:
+    """What a receipt or a credit note's use settles, by invoice; nothing for other kinds."""
+    if not isinstance(document, Receipt | CreditApplication):
+        return {}
+    return {application.invoice: application.amount for application in document.applications}
+
+
 class Status(StrEnum):
     """What the books say of a document."""
 

@@ -16,6 +16,7 @@ from bridge.core.identity import Letter, base_reference, reference, with_generat
 from bridge.core.ledger import Adjustment, LoanFile, Repayment
 from bridge.core.naming import customer_reference
 from bridge.core.reversing import undone
+from bridge.core.standing import Standing, is_gone
 from bridge.core.templates import Value, render
 
 Doc = TypeVar("Doc", bound=Transaction)
@@ -50,6 +51,7 @@ class Draft:
         self.customer = customer_reference(file, self.borrower.id, self.loan.currency, booking)
         self.undone = undone(bound)
         """What was undone in an open period, and what undid it: none of it counts."""
+        self.standing = Standing()
         self._latest: dict[str, Binding] = {}
         for binding in bound:
             base = base_reference(binding.reference)
@@ -79,10 +81,24 @@ class Draft:
         So a mapping edited later, a rate or a closed period changes nothing that is posted.
         """
         found = self.bound(base_reference(document.reference))
-        if found is None or found.document.facts != document.facts:
+        if found is None:
+            return document
+        if found.accepted:
+            return self.standing.weigh(found, document)
+        if found.reference != document.reference or found.document.facts != document.facts:
             return document
         assert type(found.document) is type(document)
         return found.document
+
+    def stands(self, full: str) -> bool:
+        """Whether a person left this document as the books have it."""
+        found = self.bound(base_reference(full))
+        return found is not None and found.reference == full and bool(found.accepted)
+
+    def is_gone(self, full: str) -> bool:
+        """Whether a person accepted that the books have this document no longer."""
+        found = self.bound(base_reference(full))
+        return found is not None and found.reference == full and is_gone(found)
 
     def number(self, base: str, facts: str, *, replace: bool) -> str:
         """The full reference: the live one, or the next generation after a void.
@@ -93,10 +109,16 @@ class Draft:
         found = self._latest.get(base)
         if found is None:
             return base
-        moved = self.moved(found)
-        if not self._counts(found) or ((replace or moved) and found.document.facts != facts):
+        if self._counts(found) and found.accepted:
+            return found.reference
+        changed = (replace or self.moved(found)) and found.document.facts != facts
+        if not self._counts(found) or changed or self.is_renewed(found):
             return with_generation(base, found.generation + 1)
         return found.reference
+
+    def is_renewed(self, binding: Binding) -> bool:
+        """Whether what is to be as we posted it again must be posted anew for that."""
+        return binding.restore and binding.document.kind not in self.booking.limits.updates
 
     def moved(self, binding: Binding) -> bool:
         """Whether the loan has another customer or currency than this posted document."""

@@ -149,7 +149,7 @@ def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) ->
     allocator = Allocator(extends=False)
     everything = [*kept, *made]
     allocator.open_invoices(d for d in everything if isinstance(d, Invoice))
-    allocator.keep(kept)
+    allocator.keep([*stays.values(), *closed])
     return [*kept, *settled(undoing, made, allocator)]
 
 
@@ -161,7 +161,10 @@ def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transac
     return [
         b.document
         for b in bound
-        if b.in_force and isinstance(b.document, Transaction) and b.document.day <= locked
+        if b.in_force
+        and not b.accepted
+        and isinstance(b.document, Transaction)
+        and b.document.day <= locked
     ]
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from bridge.core import identity
 from bridge.core.booking import Booking, Limits, resolve
-from bridge.core.books import Customer, Kind
+from bridge.core.books import Customer
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.identity import base_reference
@@ -73,7 +73,7 @@ def limits_of(can: Capabilities) -> Limits:
         memo_length=can.memo_length,
         description_length=can.description_length,
         one_currency_per_customer=can.one_currency_per_customer,
-        updates_receipts=Kind.RECEIPT in can.update,
+        updates=can.update,
         receipt_parts=can.receipt_parts,
     )
 
