@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bridge.core import lending
-from bridge.core.books import CreditApplication, CreditNote, Invoice, Receipt, Transaction
+from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
 from bridge.core.draft import Draft
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, base_reference, reference
@@ -252,12 +252,10 @@ class Invoicing:
         locked = self.draft.booking.company.locked_through
         if locked is not None and posted.day <= locked:
             return False
+        stays = [d for d in self._posted() if d.reference in self.staying]
         return not any(
-            application.invoice == posted.reference
-            for document in self._posted()
-            if isinstance(document, Receipt | CreditApplication)
-            and document.reference in self.staying
-            for application in document.applications
+            posted.reference in applied(document)
+            for document in (*stays, *self.draft.undone.values())
         )
 
     def _correction(self, difference: Decimal, before: list[Transaction]) -> list[Transaction]:
