@@ -155,7 +155,6 @@ class Auth:
         given: dict[str, Any] = {"access_token": token}
         if fresh:
             given["refresh_token"] = fresh
-        given["scope"] = grant.scope
         given["api_domain"] = f"http://{request.headers.get('host', '127.0.0.1')}/zoho"
         given["token_type"] = "Bearer"
         given["expires_in"] = self._settings.access_token_s

@@ -145,14 +145,11 @@ def shown(org: Organization, entity: str, row: Row) -> Row:
             continue
         made.append(
             {
-                "field_id": field["field_id"],
                 "customfield_id": field["field_id"],
                 "index": field["index"],
                 "label": field["label"],
                 "api_name": field["api_name"],
-                "data_type": field["data_type"],
                 "value": value,
-                "value_formatted": value,
             }
         )
         promoted[field["api_name"]] = value

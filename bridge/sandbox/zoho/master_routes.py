@@ -18,7 +18,8 @@ EMAIL = "contabilidad@creditofacil.example"
 
 def list_organizations(call: Call) -> Answer:
     """Answer without an organization_id and without a page_context."""
-    shown = {**_organization(call.org), "fiscal_year_start_month": 0}
+    plan = {"plan_name": call.org.settings.plan.upper(), "plan_period": "Monthly"}
+    shown = {**_organization(call.org), **plan, "fiscal_year_start_month": 0}
     return Answer({"organizations": [shown]})
 
 
@@ -40,8 +41,6 @@ def _organization(org: Organization) -> Row:
         "contact_name": "Contadora",
         "email": EMAIL,
         "is_default_org": True,
-        "plan_name": org.settings.plan.upper(),
-        "plan_period": "Monthly",
         "language_code": org.settings.language,
         "account_created_date": "2025-01-01",
         "time_zone": ZONE_NAME,
@@ -185,7 +184,7 @@ def list_accounts(call: Call) -> Answer:
         call.page(
             "accounts",
             "chartofaccounts",
-            lambda org, row: lists.shown_account(org, row, balance=balance),
+            lambda org, row: lists.listed_account(org, row, balance=balance),
         )
     )
 

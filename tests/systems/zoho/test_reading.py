@@ -245,6 +245,12 @@ def test_the_field_for_our_reference_is_made_once_and_used(bench: Bench) -> None
     assert not isinstance(bench.post(twin), Posted), "the field takes no duplicates"
 
 
+def test_accounts_are_in_the_currency_that_their_rows_name_by_id(bench: Bench) -> None:
+    currencies = {account.name: account.currency for account in bench.system.chart().accounts}
+    assert currencies["Bank MXN"] == "MXN"
+    assert currencies["Bank COP"] == "COP"
+
+
 def test_the_days_calls_are_capped_by_the_plan() -> None:
     with benches(calls_per_minute=100_000, lag_s=0) as bench:
         bench.switch(plan="Free")
