@@ -54,6 +54,8 @@ class Bench:
     sandbox: SandboxServer
     clock: ManualClock = field(default_factory=lambda: ManualClock(datetime.now(UTC)))
     token: str = "demo-access"
+    more: dict[str, Any] = field(default_factory=dict)
+    """Settings of the adapter that a test wants otherwise."""
     posted: dict[str, PostedDocument] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
     _system: AccountingSystem | None = None
@@ -74,6 +76,7 @@ class Bench:
                 "client_secret": "demo-secret",
                 "calls_per_minute": 0,
                 "calls_per_second": 0,
+                **self.more,
             }
             known = {f.name for f in msgspec.structs.fields(kind)}
             settings = kind(**{k: v for k, v in given.items() if k in known})
