@@ -100,12 +100,24 @@ def open_reader(
     settings: Settings, name: str, clock: Clock | None = None
 ) -> Iterator[AccountingReader]:
     """One company's books, to look at; without a state store, so the calls are not kept."""
+    with open_system(settings, name, clock) as system:
+        yield Reader(system)
+
+
+@contextmanager
+def open_system(
+    settings: Settings, name: str, clock: Clock | None = None
+) -> Iterator[AccountingSystem]:
+    """One company's books without a state store, where nothing keeps a post from being made twice.
+
+    For the conformance suite on a test company; the product posts through `open_bridge` alone.
+    """
     clock = clock or SystemClock()
     system = settings.systems[name]
     budget = Budget(per_day=system.budget)
     made = _system(name, system, _credentials(settings, system, clock), clock, budget)
     with _closing(made):
-        yield Reader(made)
+        yield made
 
 
 class Reader:

@@ -18,7 +18,8 @@ from bridge.sandbox.wire import Request, Response, answer, decode
 from bridge.systems import registry
 from bridge.systems.login import Login
 from bridge.systems.transport import Transport
-from tests.conformance.bench import COMPANIES, Bench
+from tests.conformance.bench import Bench
+from tests.conformance.ground import COMPANIES, on_sandbox
 from tests.contract.exchanges import RecordingSandbox
 
 RETURN_TO = "http://localhost:8766/callback"
@@ -44,9 +45,8 @@ def trouble(
 @contextmanager
 def another(bench: Bench, sandbox: RecordingSandbox, **settings: Any) -> Iterator[Bench]:
     """A second adapter on the same books, which has asked nothing yet."""
-    other = Bench(bench.name, sandbox, bench.clock, more=settings)
-    other.posted, other.bindings = dict(bench.posted), dict(bench.bindings)
-    with closing(other.system):  # type: ignore[type-var]
+    ground = on_sandbox(bench.name, sandbox, bench.ground.clock, **settings)
+    with closing(Bench(ground, None, dict(bench.posted), dict(bench.bindings))) as other:
         yield other
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.bench import COMPANIES
+from tests.conformance.ground import COMPANIES
 from tests.contract import bodies, defects
 from tests.contract.defects import Defect
 from tests.contract.exchanges import OUR_AGENT, Exchange, Violation

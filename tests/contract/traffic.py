@@ -17,7 +17,8 @@ import msgspec
 
 from bridge.core.books import Application, Document, Invoice, Kind, Receipt
 from bridge.pipeline.reconcile import reconcile
-from tests.conformance.bench import DAY, Bench
+from tests.conformance.bench import Bench
+from tests.conformance.ground import DAY, on_sandbox
 from tests.contract import callsites, strangers
 from tests.contract.callsites import Site
 from tests.contract.exchanges import Exchange, RecordingSandbox
@@ -44,11 +45,11 @@ def record(system: str, folder: Path) -> Traffic:
         the_samples(system, sandbox, folder)
         sandbox.control.reset()
         strangers.prepare(system, sandbox)
-        bench = Bench(system, sandbox)
+        bench = Bench(on_sandbox(system, sandbox))
         every_document(bench)
         look_around(bench)
         of_its_own(bench, sandbox)
-        bench.system.close()  # type: ignore[attr-defined]
+        bench.close()
         logins(system, sandbox)
         sandbox.control.reset()
         strangers.ask(system, sandbox)
