@@ -122,6 +122,7 @@ WRONG_BODIES = [
     (XERO, "10.25", '"10.25"', ("type", "LineItem.UnitAmount")),
     (XERO, "10.25", "10.250000000000001", ("decimals", "UnitAmount")),
     (XERO, "10.25", "1E+2", ("exponent", "UnitAmount")),
+    (XERO, "10.25", "10.0", ("float", "UnitAmount")),
     (XERO, '"Quantity"', '"Description": "x", "Quantity"', ("json", "PUT /api.xro/2.0/Invoices")),
     (QUICKBOOKS, '"PaymentRefNum"', '"RefNum"', ("unknown", "Payment.RefNum")),
     (QUICKBOOKS, '"value"', '"id"', ("unknown", "ReferenceType.id")),
