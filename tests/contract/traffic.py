@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.books import Application, Document, Invoice, Kind, Receipt
+from bridge.core.delivery import Outcome, Posted
 from bridge.pipeline.reconcile import reconcile
 from tests.conformance.bench import Bench
 from tests.conformance.ground import DAY, on_sandbox
@@ -189,7 +190,7 @@ def update_each(bench: Bench) -> None:
     bench.post(bench.invoice(21, "44.00"))
     for document in wishes:
         if document.kind in bench.can.update:
-            bench.update(document)
+            done(bench.update(document))
 
 
 def void_each(bench: Bench) -> None:
@@ -198,7 +199,11 @@ def void_each(bench: Bench) -> None:
     for kind in order:
         for binding in list(bench.bindings.values()):
             if binding.document.kind is kind:
-                bench.void(binding.document)
+                done(bench.void(binding.document))
+
+
+def done(outcome: Outcome) -> None:
+    assert isinstance(outcome, Posted), outcome
 
 
 def changed(document: Any, **fields: Any) -> Any:
