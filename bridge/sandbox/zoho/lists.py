@@ -150,7 +150,6 @@ def shown_account(org: Organization, row: Row, *, balance: bool = False) -> Row:
         "is_user_created": not row["is_system_account"],
         "is_standalone_account": False,
         "can_show_in_ze": False,
-        "include_in_vat_return": False,
         "is_involved_in_transaction": row["account_id"] in org.books.journal.home,
         "parent_account_name": parents.get(row["parent_account_id"], {}).get("account_name", ""),
         "depth": 1 if row["parent_account_id"] else 0,
@@ -158,7 +157,6 @@ def shown_account(org: Organization, row: Row, *, balance: bool = False) -> Row:
         "is_child_present": False,
         "child_count": "",
         "documents": [],
-        "custom_fields": [],
     }
     if balance:
         shown["current_balance"] = natural_balance(org, row["account_id"])

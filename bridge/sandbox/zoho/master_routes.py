@@ -26,8 +26,10 @@ def list_organizations(call: Call) -> Answer:
 def read_organization(call: Call) -> Answer:
     if call.ids[0] != ORGANIZATION_ID:
         raise refused(6041, call.ids[0])
-    # The list has a number here, the detail a name. Last verified 2026-11-20.
-    shown = {**_organization(call.org), "fiscal_year_start_month": "january"}
+    shown = _organization(call.org)
+    # The list has a number here, the detail a name; only the list tells the plan. 2026-11-20.
+    shown["fiscal_year_start_month"] = "january"
+    del shown["plan_name"], shown["plan_period"]
     shown["date_format"], shown["field_separator"] = "dd/MM/yyyy", "/"
     shown["address"] = {"street_address1": "Carrera 7 71-21", "city": "Bogotá"}
     return Answer({"organization": shown})

@@ -13,7 +13,6 @@ from bridge.sandbox.zoho.tables import Row, sent
 PLAIN = (
     "company_name",
     "website",
-    "language_code",
     "customer_sub_type",
     "notes",
     "payment_terms_label",

@@ -74,6 +74,7 @@ def invoice_listed(org: Organization, row: Row) -> Row:
     return {
         **{name: row[name] for name in INVOICE},
         "status": invoices.status(org, row),
+        "last_modified_time": invoices.modified(org, row),
         "customer_name": org.customer_name(row["customer_id"]),
         "due_days": open_days if row["balance"] else "",
         "is_emailed": False,
