@@ -204,9 +204,8 @@ def _search(org: Organization, listing: Listing, wanted: str) -> Callable[[Row],
     if len(wanted) > LONGEST_SEARCH:
         raise refused(4, "search_text")
     wanted = wanted.casefold()
-    return lambda row: any(
-        wanted in str(value(org, row, name)).casefold() for name in listing.texts
-    )
+    names = listing.searched or listing.texts
+    return lambda row: any(wanted in str(value(org, row, name)).casefold() for name in names)
 
 
 def _ordered(org: Organization, listing: Listing, rows: Iterable[Row], asked: Query) -> list[Row]:

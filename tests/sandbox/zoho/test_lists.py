@@ -262,6 +262,10 @@ def test_contacts_are_filtered_by_one_thing_at_a_time(zoho: Client, customer: st
     ]
     assert names(contact_name="an") == ["Ana"]
     assert names(contact_name_startswith="cli") == ["Cliente de ejemplo"]
+    noted = {"contact_name": "Zoe", "contact_type": "customer", "notes": "vive en el centro"}
+    zoho.ok("POST", "contacts", noted)
+    assert names(search_text="CENTRO") == ["Zoe"]
+    assert names(search_text="zoe") == ["Zoe"]
 
 
 def test_answers_can_be_noisy(zoho: Client, customer: str) -> None:
