@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -59,6 +59,16 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
     """The same for each UTC day, by which products meter; the inner ones have none."""
 
 
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one thing that a company should have for the bridge, in words."""
+
+    what: str
+    state: Literal["made", "there", "missing"]
+    why: str = ""
+    """Why it is missing."""
+    advice: str = ""
+
+
 class AccountingReader(Protocol):
     """One company's books in one accounting product, to look at.
 
@@ -105,6 +115,9 @@ class AccountingReader(Protocol):
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
         """Those documents as they are now, by external id; one left out is surely gone."""
 
+    def companies(self) -> Mapping[str, str]:
+        """Id → name of the companies that the login reaches; empty where a login is for one."""
+
     def rate(self, currency: str, day: date) -> Decimal | None:
         """Home currency per unit of `currency` on that day, as the company's own list has it."""
 
@@ -128,4 +141,11 @@ class AccountingSystem(AccountingReader, Protocol):
         never costs another its outcome. Updates and voids read the document first and are
         `Drifted`, not sent, when the books no longer hold what `target` says we posted. A void
         of what is void or gone already is `Posted`.
+        """
+
+    def set_up(self) -> Sequence[Prepared]:
+        """Make what the company should have for the bridge and lacks; empty where that is nothing.
+
+        A person's wish: no pass calls it. Done again, it makes nothing again. What the product
+        refuses is told, with what to do; documents are posted without it all the same.
         """

@@ -71,7 +71,7 @@ class LiveCompany:
             fixed = {"access": "static", "static_token": token}
             settings = with_changes(settings, self.system, fixed)
         stack = ExitStack()
-        made = stack.enter_context(wiring.open_system(settings, self.system, self.clock))
+        made = stack.enter_context(wiring.open_company(settings, self.system, self.clock))
         self._open[id(made)] = stack
         return made
 

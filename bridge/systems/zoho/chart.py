@@ -134,11 +134,21 @@ def own_fields(wire: Wire) -> dict[Kind, str]:
     """Kind → id of the organization's field for our reference, of those kinds that have one."""
     rows = _asked(wire, "settings/fields", "fields", entity="contact", filter_custom_fields="true")
     for raw in rows or ():
-        named = raw.get("api_name") == inward.FIELD_NAME or raw.get("label") == inward.FIELD_LABEL
-        if named and raw.get("is_active", True) not in (False, "false"):
+        if is_our_field(raw) and raw.get("is_active", True) not in (False, "false"):
             found = text(raw, "field_id") or text(raw, "customfield_id")
             return {Kind.CUSTOMER: found} if found else {}
     return {}
+
+
+def is_our_field(raw: Raw) -> bool:
+    """Whether a custom field is the one for our reference."""
+    return raw.get("api_name") == inward.FIELD_NAME or raw.get("label") == inward.FIELD_LABEL
+
+
+def organizations(wire: Wire) -> dict[str, str]:
+    """Id → name of the organizations that the login's user belongs to."""
+    rows = _required(wire, "organizations", "organizations")
+    return {text(raw, "organization_id"): text(raw, "name") for raw in rows}
 
 
 def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists) -> Chart:
