@@ -58,6 +58,7 @@ def parser() -> Parser:
     _working(verb)
     _looking(verb)
     _outbox(verb("outbox", "", "what is on its way to the books"), common)
+    _drift(verb("drift", "", "what the books hold otherwise than posted, and who is right"), common)
     _mappings(verb("mappings", "", "check a mapping file, and see what an edit would do"), common)
     return whole
 
@@ -178,6 +179,30 @@ def _outbox(outbox: Parser, common: Parser) -> None:
     ):
         one = add(name, help)
         one.add_argument("entry", type=int, nargs="+" if name != "show" else None, metavar="ENTRY")
+
+
+def _drift(drift: Parser, common: Parser) -> None:
+    names = "list|accept|repost|adopt"
+    verbs = drift.add_subparsers(dest="what", metavar=names, required=True)
+
+    def add(name: str, help: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=help, description=help, parents=[common])
+        added.set_defaults(run=f"bridge.cli.drift:{name}")
+        _system(added)
+        return added
+
+    listed = add("list", "what differs, read from the books now; writes nothing")
+    listed.add_argument("--all", action="store_true", help="also what was accepted before")
+    for name, help in (
+        ("accept", "the books are right: leave documents as they have them"),
+        ("repost", "the ledger is right: have documents again as they were posted"),
+    ):
+        one = add(name, help)
+        one.add_argument("references", nargs="*", metavar="REF", help="DY7F3A-L84, DY7F3A-P1136")
+        one.add_argument("--loan", metavar="LOAN", help="everything of a loan that differs")
+    adopt = add("adopt", "a document of the books is this one of ours")
+    adopt.add_argument("reference", metavar="REF")
+    adopt.add_argument("external_id", metavar="ID", help="its id in the accounting system")
 
 
 def _mappings(mappings: Parser, common: Parser) -> None:

@@ -74,7 +74,7 @@ def customer_change(wanted: Customer, bound: Binding | None, *, owns_name: bool)
     """A customer is created once; renamed only where the mapping owns the name."""
     if bound is None:
         return _change(Operation.CREATE, wanted, 1, "new")
-    if owns_name and bound.document.facts != wanted.facts:
+    if bound.restore or (owns_name and bound.document.facts != wanted.facts):
         return _change(Operation.UPDATE, wanted, bound.generation, "edited")
     return None
 

@@ -27,6 +27,16 @@ Purpose = Literal[
 ]
 PURPOSES: tuple[str, ...] = Purpose.__args__  # type: ignore[attr-defined]
 
+Own = Literal["name", "amount", "date", "due", "customer"]
+OWNED_FIELDS: dict[str, frozenset[str]] = {
+    "name": frozenset({"name"}),
+    "amount": frozenset({"total", "lines"}),
+    "date": frozenset({"day"}),
+    "due": frozenset({"due"}),
+    "customer": frozenset({"customer"}),
+}
+"""What a mapping may own → the fields that are compared with the books for it."""
+
 NEEDED_CLASSES: dict[str, frozenset[str]] = {
     "principal": frozenset({"asset", "liability", "equity"}),
     "interest": frozenset({"income", "liability"}),
@@ -128,8 +138,9 @@ class BooksMapping(_Model):
 
     invoice_per: Literal["loan", "instalment"] = "loan"
     interest: Literal["upfront", "as_due"] = "upfront"
-    own: tuple[Literal["name"], ...] = ()
-    """Fields of what is posted that follow the ledger: a renamed borrower renames the customer."""
+    own: tuple[Own, ...] = ()
+    """Fields that are the ledger's: a renamed borrower renames the customer, and what somebody
+    edits of them in the books is put back. Every other edit is reported and left alone."""
     lines: dict[Purpose, LineRule]
     deposits: tuple[DepositRule, ...]
     payment_methods: dict[str, str] = {}

@@ -31,6 +31,7 @@ from bridge.core.delivery import Binding, Operation, State
 from bridge.core.matching import Difference, differences, drift
 from bridge.core.plan import Hold
 from bridge.core.reconciliation import Item, ItemKind, Notice
+from bridge.core.standing import is_gone
 
 RECEIVABLE = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.RECEIPT: -1}
 """Kind → what one unit of its total does to the receivable account. Others leave it alone."""
@@ -170,10 +171,13 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     """Items of a live bound document against what the books hold now (None: it is not there).
 
     Empty when both say the same. The amount stands in the line of the total, and in a line for
-    each currency when the currency itself was changed.
+    each currency when the currency itself was changed. What a person accepted is told only where
+    it moves an amount.
     """
     document = binding.document
     ours = effect(document)
+    if is_gone(binding) and (now is None or now.status is not Status.LIVE):
+        return [_gone(binding, ItemKind.ACCEPTED, "books.accepted", ours)] if ours else []
     if now is None:
         return [_gone(binding, ItemKind.MISSING, "books.absent", ours)]
     if now.status is not Status.LIVE:
@@ -184,7 +188,8 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     edited = {difference.field for difference in by_hand}
     items = [_edited(binding, d) for d in by_hand]
     items += [_mismatched(binding, d) for d in wrong if d.field not in edited]
-    return _with_amounts(items, binding, ours, now)
+    told = _with_amounts(items, binding, ours, now)
+    return [item for item in told if item.kind is not ItemKind.ACCEPTED or item.amount]
 
 
 def unbound(posted: PostedDocument, ours: bool, taken_back: bool = False) -> Item:
@@ -288,7 +293,7 @@ def _gone(binding: Binding, kind: ItemKind, cause: str, amount: Decimal) -> Item
         ledger=Status.LIVE.value,
         books={"books.voided": Status.VOIDED, "books.deleted": Status.DELETED}.get(cause, ""),
         cause=cause,
-        action="enter_again_or_remove",
+        action="none" if kind is ItemKind.ACCEPTED else "enter_again_or_remove",
         loan=document.loan,
     )
 
@@ -298,6 +303,8 @@ def _edited(binding: Binding, difference: Difference) -> Item:
 
 
 def _mismatched(binding: Binding, difference: Difference) -> Item:
+    if binding.accepted:
+        return _line(binding, difference, ItemKind.ACCEPTED, "books.accepted", "none")
     return _line(binding, difference, ItemKind.MISMATCHED, "posting.differs", "look_closer")
 
 

@@ -32,6 +32,8 @@ class ItemKind(StrEnum):
     HELD = "held"
     PENDING = "pending"
     FOREIGN = "foreign"
+    ACCEPTED = "accepted"
+    """Different, and left so by a person."""
 
 
 BREAKING = frozenset(
@@ -48,6 +50,7 @@ BREAKING = frozenset(
 CAUSES = frozenset(
     {
         "books.absent",
+        "books.accepted",
         "books.by_hand",
         "books.deleted",
         "books.edited",

@@ -86,7 +86,7 @@ class Tally:
 
     def all_counts(self, bound: int) -> dict[str, int]:
         """Counts by kind; `matched` is every bound live document that nothing was said about."""
-        off = ("missing", "mismatched", "drifted", "tombstoned")
+        off = ("missing", "mismatched", "drifted", "tombstoned", "accepted")
         found = dict(self.counts)
         found["matched"] = bound - sum(self.counts[kind] for kind in off)
         return {kind: found.pop(kind, 0) for kind in COUNTED} | dict(sorted(found.items()))

@@ -15,6 +15,8 @@ from bridge.core.delivery import WAITS_FOR_A_PERSON, Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
+from bridge.core.mapping import OWNED_FIELDS
+from bridge.core.matching import drift
 from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
 from bridge.core.review import review_borrower
 from bridge.core.translate import translate
@@ -65,6 +67,11 @@ def booking_of(books: Books[System]) -> Booking:
     return booking
 
 
+def owned_fields(booking: Booking) -> frozenset[str]:
+    """The fields in which the ledger wins over the books."""
+    return frozenset().union(*(OWNED_FIELDS[name] for name in booking.mapping.own))
+
+
 def limits_of(can: Capabilities) -> Limits:
     return Limits(
         line_target=can.line_target,
@@ -86,7 +93,10 @@ def has_work(store: Store, books: Books[System]) -> bool:
             return True
         counts = work.outbox_counts(name, company)
         waiting = (State.PENDING, State.SENDING, State.IN_DOUBT, State.POSTED)
-        return any(counts.get(state) for state in waiting) or bool(work.revisits(name, company))
+        if any(counts.get(state) for state in waiting) or work.revisits(name, company):
+            return True
+        # What was edited is put back only where the mapping owns fields.
+        return bool(books.mapping.own) and work.has_altered(name, company)
 
 
 def plan(
@@ -106,6 +116,7 @@ def plan(
     _ask_rates(store, books, booking)
     with store.begin() as work:
         planner = _Planner(work, books, booking, run)
+        planner.put_back_what_is_owned()
         for number, file in enumerate(
             work.loan_files(
                 work.planned_through(books.name, books.company),
@@ -191,6 +202,25 @@ class _Planner:
         self._postponed: list[LoanFile] = []
         """Loans with something whose old place, another loan, is to be planned first."""
 
+    def put_back_what_is_owned(self) -> None:
+        """Mark what somebody edited in the books, as they were read last, where every edited field
+        is the ledger's by the mapping. Its loan is then planned again."""
+        owned = owned_fields(self.booking)
+        if not owned:
+            return
+        for loan, binding, now in list(self.work.altered(self.name, self.company)):
+            if binding.posted is None or binding.accepted:
+                continue
+            edited = {difference.field for difference in drift(binding.posted, now)}
+            if not edited or not edited <= owned:
+                continue
+            marked = msgspec.structs.replace(binding, posted=now, version=now.version, restore=True)
+            self.work.put_binding(self.name, self.company, marked, loan)
+            if isinstance(binding.document, Customer):
+                self._customer(binding.document)
+            else:
+                self.work.set_revisit(self.name, self.company, loan, "own")
+
     def loan(self, file: LoanFile) -> None:
         self.loans += 1
         if not self._planned(file):
@@ -213,6 +243,8 @@ class _Planner:
         if moved:  # what came from another loan goes on under the next generation
             made = translate(file, self.booking, [*bound, *map(_as_voided, moved)])
             changes, closed = diff(made, bound, self.booking)
+        for binding in made.noted:
+            work.put_binding(self.name, self.company, binding, key)
         holds = [*made.holds, *closed]
         changes = self._without_refused(key, changes)
         if made.customer is not None and any(c.operation is Operation.CREATE for c in changes):

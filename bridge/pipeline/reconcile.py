@@ -89,7 +89,10 @@ def reconcile(
             read_fully = read_back(store, system, full=full, progress=progress)
             chart = system.chart()
             with store.read() as work:
-                made = _Comparison(work, system, chart, listed).result(run, as_of, loans)
+                comparison = _Comparison(work, system, chart, listed)
+                made = comparison.result(run, as_of, loans)
+            with store.begin() as work:
+                work.saw_versions(name, system.company_id, comparison.same_in)
         except BridgeError as error:
             made = _unchecked(system, error)
         told = [*made.notices, *(notices or {}).get(name, ())]
@@ -123,6 +126,8 @@ class _Comparison:
         self._reached: set[str] = set()
         self._found: set[tuple[Kind, str]] = set()
         self._loans: dict[str, LoanKey] = {}
+        self.same_in: dict[str, str] = {}
+        """Reference → the version that the books have moved on to without a difference."""
 
     def result(self, run: str, as_of: date, loans: dict[str, LoanKey]) -> SystemResult:
         self._holds()
@@ -208,7 +213,10 @@ class _Comparison:
         self._document(binding.document.currency, effect(binding.document))
         if binding.reference in self._reached:
             return  # its correction arrived; the outbox's item accounts for it
-        self.tally.add(self._placed(compared(binding, now, links), loan))
+        found = compared(binding, now, links)
+        self.tally.add(self._placed(found, loan))
+        if not found and now is not None and now.version != binding.version:
+            self.same_in[binding.reference] = now.version
 
     def _others(self) -> None:
         for other in self.queries.unbound(self.name, self.company, self.prefixes):

@@ -57,7 +57,7 @@ def _system(result: SystemResult) -> dict[str, Any]:
         "company_name": result.company_name,
         "currencies": {tie.currency: _figures(tie) for tie in result.tie_outs},
         "counts": result.counts,
-        "items": [_item(item) for item in result.items],
+        "items": [item(each) for each in result.items],
         "aging": {row.currency: _aged(row) for row in result.aged},
         "outbox": result.outbox,
         "posted": result.posted,
@@ -78,23 +78,24 @@ def _figures(tie: TieOut) -> dict[str, str]:
     return {name: money.text(amount, tie.currency) for name, amount in amounts.items()}
 
 
-def _item(item: Item) -> dict[str, Any]:
+def item(of: Item) -> dict[str, Any]:
+    """One item as plain values."""
     return {
-        "kind": item.kind.value,
-        "currency": item.currency,
-        "amount": money.text(item.amount, item.currency),
-        "reference": item.reference,
-        "external_id": item.external_id,
-        "document": item.document,
-        "field": item.field,
-        "ledger": item.ledger,
-        "books": item.books,
-        "cause": item.cause,
-        "action": item.action,
-        "detail": item.detail,
-        "subject": item.subject,
-        "loan": item.loan,
-        "count": item.count,
+        "kind": of.kind.value,
+        "currency": of.currency,
+        "amount": money.text(of.amount, of.currency),
+        "reference": of.reference,
+        "external_id": of.external_id,
+        "document": of.document,
+        "field": of.field,
+        "ledger": of.ledger,
+        "books": of.books,
+        "cause": of.cause,
+        "action": of.action,
+        "detail": of.detail,
+        "subject": of.subject,
+        "loan": of.loan,
+        "count": of.count,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, not_, select
@@ -32,6 +32,11 @@ _ONE_LESS = (
     OUTBOX.update()
     .where(OUTBOX.c.id.in_(bindparam("entries", expanding=True)))
     .values(waiting=OUTBOX.c.waiting - 1)
+)
+_SAW = (
+    BINDING.update()
+    .where(BINDING.c.books == bindparam("of"), BINDING.c.reference == bindparam("named"))
+    .values(version=bindparam("seen"))
 )
 
 
@@ -190,6 +195,14 @@ class Bindings(Session):
         undone = getattr(binding.document, "reverses", "")
         if undone:
             self._mark_reversed(system, company, undone, "")
+
+    def saw_versions(self, system: str, company: str, versions: Mapping[str, str]) -> None:
+        """The books have these references in another version, and the same in it: nothing to look
+        at again until the version moves on. Only what is searched by changes."""
+        books = self._books_of(system, company)
+        lines = [{"of": books, "named": name, "seen": seen} for name, seen in versions.items()]
+        if lines:
+            self._connection.execute(_SAW, lines)
 
     def _mark_reversed(self, system: str, company: str, reference: str, by: str) -> None:
         binding = self.binding(system, company, reference)

@@ -152,6 +152,21 @@ class Mirror(Session):
         for installation, loan, bound, posted in self._connection.execute(query):
             yield (installation, loan), decode_binding(bound), _posted(posted)
 
+    def has_altered(self, system: str, company: str) -> bool:
+        """Whether there is any of those."""
+        query = (
+            select(BINDING.c.reference)
+            .select_from(BINDING.join(MIRROR, _SAME))
+            .where(
+                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.voided == 0,
+                MIRROR.c.status == Status.LIVE.value,
+                MIRROR.c.version != BINDING.c.version,
+            )
+            .limit(1)
+        )
+        return self._connection.execute(query).first() is not None
+
     def revived(self, system: str, company: str) -> Iterator[tuple[Binding, PostedDocument]]:
         """Documents that we voided and the books have live."""
         query = (

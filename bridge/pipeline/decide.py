@@ -1,0 +1,299 @@
+"""A person's decisions about documents that the books hold otherwise than posted.
+
+    accept   the books are right: the document stays as they have it
+    repost   the ledger is right: the document is to be again as it was posted
+    adopt    that document of the books is this one of ours
+
+Each looks at the books first, and writes down what it found there together with the decision.
+Nothing is sent: the next pass plans what follows, under its limits, and shows it in a dry run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from bridge.core.books import (
+    Application,
+    CreditApplication,
+    Customer,
+    Document,
+    Kind,
+    PostedDocument,
+    Receipt,
+    Status,
+)
+from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
+from bridge.core.matching import differences
+from bridge.errors import UsageError
+from bridge.store import Entry, LoanKey, Store, Work
+from bridge.store.outbox_rows import named_by
+from bridge.systems.base import AccountingReader
+
+_MOST = 1000
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision, as it was written down."""
+
+    system: str
+    decision: str
+    reference: str
+    external_id: str
+    loan: str
+    found: str
+    """What the books had: `live`, `voided` or `deleted`."""
+    differs: tuple[str, ...] = ()
+    """Fields in which they differ from what the bridge wants."""
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A bound document, what the books have of it now, and the writes that wait for a decision."""
+
+    binding: Binding
+    loan: LoanKey
+    now: PostedDocument
+    """Its status says so when it is gone."""
+    waiting: tuple[Entry, ...]
+    links: dict[str, str]
+
+
+def accept(
+    store: Store, system: AccountingReader, references: Sequence[str], who: str, at: datetime
+) -> list[Decided]:
+    """Leave these documents as the books have them. All of them or, with UsageError, none."""
+    cases = [_case(store, system, reference) for reference in references]
+    decided = []
+    with store.begin() as work:
+        for case in cases:
+            document = _as_settled(work, system, case)
+            facts = document.facts if isinstance(document, Customer) else UNSEEN
+            changed = msgspec.structs.replace(
+                case.binding,
+                document=document,
+                posted=case.now,
+                version=case.now.version,
+                accepted=facts,
+                restore=False,
+            )
+            decided.append(_write_down(work, system, case, changed, "accept", who, at))
+    return decided
+
+
+def repost(
+    store: Store, system: AccountingReader, references: Sequence[str], who: str, at: datetime
+) -> list[Decided]:
+    """Have these documents as they were posted again: changed back, or posted anew if they are
+    gone. All of them or, with UsageError, none."""
+    cases = [_case(store, system, reference) for reference in references]
+    for case in cases:
+        if case.now.status is not Status.LIVE:
+            _refuse_what_cannot_come_back(system, case)
+    decided = []
+    with store.begin() as work:
+        for case in cases:
+            live = case.now.status is Status.LIVE
+            changed = msgspec.structs.replace(
+                case.binding,
+                external_id=case.now.external_id,
+                posted=case.now,
+                version=case.now.version,
+                accepted="",
+                restore=live,
+                voided=not live,
+            )
+            decided.append(_write_down(work, system, case, changed, "repost", who, at))
+    return decided
+
+
+def adopt(
+    store: Store, system: AccountingReader, reference: str, external_id: str, who: str, at: datetime
+) -> Decided:
+    """Tie a document of the books to our reference, instead of posting a second one.
+
+    For a reference that waits in the outbox, or is bound to something that is gone or merged.
+    """
+    with store.read() as work:
+        wanted, loan, generation = _wanted(work, system, reference)
+    return adopt_document(
+        store, system, wanted, loan, generation, external_id=external_id, who=who, at=at
+    )
+
+
+def adopt_document(
+    store: Store,
+    system: AccountingReader,
+    wanted: Document,
+    loan: LoanKey,
+    generation: int,
+    *,
+    external_id: str,
+    who: str,
+    at: datetime,
+) -> Decided:
+    """The same for a document that a plan would create. Raises UsageError when the books' document
+    is gone, somebody else's already, or not the same: another kind, currency or total."""
+    reference = wanted.reference
+    now = system.fetch(wanted.kind, [external_id]).get(external_id)
+    if now is None or now.status is not Status.LIVE:
+        raise UsageError(
+            f"{system.name} has no live {wanted.kind.value} with the id {external_id}."
+        )
+    with store.begin() as work:
+        _refuse_what_is_not_the_same(work, system, wanted, now)
+        links = work.links(system.name, system.company_id, sorted(named_by(wanted)))
+        fields = tuple(d.field for d in differences(wanted, now, links))
+        binding = Binding(
+            reference=reference,
+            external_id=external_id,
+            version=now.version,
+            generation=generation,
+            document=wanted,
+            posted=now,
+            accepted=_accepted(wanted) if fields else "",
+        )
+        waiting = _waiting(work, system, reference)
+        case = Case(binding=binding, loan=loan, now=now, waiting=tuple(waiting), links=links)
+        return _write_down(work, system, case, binding, "adopt", who, at)
+
+
+def _accepted(document: Document) -> str:
+    return document.facts if isinstance(document, Customer) else UNSEEN
+
+
+def _case(store: Store, system: AccountingReader, reference: str) -> Case:
+    """What is known of a reference, with the books asked. Raises UsageError if nothing is."""
+    with store.read() as work:
+        binding = work.binding(system.name, system.company_id, reference)
+        loan = work.loan_of(system.name, system.company_id, reference) or ("", "")
+        waiting = _waiting(work, system, reference)
+        if binding is None or binding.voided:
+            raise UsageError(
+                f"{reference} is not a document that the bridge has in {system.name}; "
+                "`ledger-bridge drift list` names those that differ."
+            )
+        links = work.links(system.name, system.company_id, sorted(named_by(binding.document)))
+    external_id = binding.external_id
+    anew = _entered_anew(waiting, binding)
+    found = system.fetch(binding.document.kind, [anew or external_id])
+    now = found.get(anew or external_id)
+    if now is None:
+        posted = binding.posted
+        assert posted is not None, f"{reference} is bound and was never answered"
+        now = msgspec.structs.replace(posted, status=Status.DELETED)
+    return Case(binding=binding, loan=loan, now=now, waiting=tuple(waiting), links=links)
+
+
+def _entered_anew(waiting: Sequence[Entry], binding: Binding) -> str:
+    """The id of what somebody entered in the place of a document that they deleted, where a
+    correction was stopped by it."""
+    for entry in waiting:
+        if entry.state is not State.DRIFTED or not entry.detail.startswith("{"):
+            continue
+        found = msgspec.json.decode(entry.detail, type=PostedDocument)
+        if found.external_id != binding.external_id:
+            return found.external_id
+    return ""
+
+
+def _waiting(work: Work, system: AccountingReader, reference: str) -> list[Entry]:
+    entries = work.entries(system.name, system.company_id, reference=reference, limit=_MOST)
+    states = WAITS_FOR_A_PERSON | {State.PENDING}
+    return [entry for entry in entries if entry.state in states]
+
+
+def _as_settled(work: Work, system: AccountingReader, case: Case) -> Document:
+    """The document, with what the books really settle with it, as far as that is ours."""
+    document = case.binding.document
+    if not isinstance(document, Receipt | CreditApplication) or not case.now.applications:
+        return document
+    settled = []
+    for invoice_id, amount in case.now.applications:
+        bound = work.binding_by_external_id(
+            system.name, system.company_id, Kind.INVOICE, invoice_id
+        )
+        if bound is not None and not bound.voided:
+            settled.append(Application(bound.reference, amount))
+    return msgspec.structs.replace(document, applications=tuple(settled))
+
+
+def _write_down(
+    work: Work,
+    system: AccountingReader,
+    case: Case,
+    binding: Binding,
+    verb: str,
+    who: str,
+    at: datetime,
+) -> Decided:
+    name, company = system.name, system.company_id
+    work.put_binding(name, company, binding, case.loan)
+    work.supersede(case.waiting)
+    if case.loan[1]:
+        work.set_revisit(name, company, case.loan, f"drift.{verb}")
+    fields = tuple(d.field for d in differences(binding.document, case.now, case.links))
+    detail = f"{name} {binding.external_id}: {', '.join(fields) or 'the same'}"
+    work.record_decision(who, at.isoformat(), verb, binding.reference, detail)
+    return Decided(
+        system=name,
+        decision=verb,
+        reference=binding.reference,
+        external_id=binding.external_id,
+        loan=case.loan[1],
+        found=case.now.status.value,
+        differs=fields,
+    )
+
+
+def _refuse_what_cannot_come_back(system: AccountingReader, case: Case) -> None:
+    document = case.binding.document
+    if isinstance(document, Customer):
+        raise UsageError(
+            f"{document.reference} is a customer: make it active again in {system.name}, or adopt "
+            f"the one that it was merged into: ledger-bridge drift adopt {document.reference} ID"
+        )
+    found = system.find(document.kind, [document], case.links).get(document.reference)
+    if found is not None and found.status is Status.LIVE:
+        raise UsageError(
+            f"Somebody entered {document.reference} in {system.name} again (id "
+            f"{found.external_id}). Adopt that one, or take it out there first: ledger-bridge "
+            f"drift adopt {document.reference} {found.external_id}"
+        )
+
+
+def _wanted(work: Work, system: AccountingReader, reference: str) -> tuple[Document, LoanKey, int]:
+    """The document that a reference stands for, its loan and its generation."""
+    binding = work.binding(system.name, system.company_id, reference)
+    if binding is not None and not binding.voided:
+        loan = work.loan_of(system.name, system.company_id, reference) or ("", "")
+        return binding.document, loan, binding.generation
+    for entry in _waiting(work, system, reference):
+        return entry.document, entry.loan, entry.generation
+    raise UsageError(
+        f"{reference} is neither bound nor waiting in the outbox of {system.name}. For documents "
+        "entered before go-live, see `ledger-bridge drift adopt --propose FILE`."
+    )
+
+
+def _refuse_what_is_not_the_same(
+    work: Work, system: AccountingReader, wanted: Document, now: PostedDocument
+) -> None:
+    name, company = system.name, system.company_id
+    owner = work.binding_by_external_id(name, company, wanted.kind, now.external_id)
+    if owner is not None and not owner.voided and owner.reference != wanted.reference:
+        raise UsageError(f"{name} {now.external_id} is bound to {owner.reference} already.")
+    if isinstance(wanted, Customer):
+        if now.currency not in {"", wanted.currency}:
+            raise UsageError(
+                f"{name} {now.external_id} is a customer in {now.currency}, {wanted.reference} "
+                f"owes in {wanted.currency}."
+            )
+        return
+    same = now.currency in {"", wanted.currency} and now.total == wanted.total
+    if not same and not isinstance(wanted, CreditApplication):
+        raise UsageError(
+            f"{name} {now.external_id} is of {now.total} {now.currency}, {wanted.reference} of "
+            f"{wanted.total} {wanted.currency}: only the same document can be adopted."
+        )

@@ -1,0 +1,266 @@
+"""What a bookkeeper's hand does to posted documents, and what a person decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.core.delivery import State
+from bridge.core.reconciliation import SystemResult
+from bridge.errors import UsageError
+from bridge.pipeline import decide
+from bridge.pipeline.reconcile import reconcile
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, ROOT, Ledger, World, small_ledger
+
+INVOICE, CHARGE, RECEIPT = "DY7F3A-L2", "DY7F3A-C8", "DY7F3A-P7"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    return made
+
+
+@pytest.fixture
+def ledger(world: World) -> Ledger:
+    made = small_ledger()
+    made.write(world.snapshot)
+    world.sync()
+    world.clock.move(60)  # some products tell the second of a change, and listings lag
+    return made
+
+
+def hand(world: World, action: str, number: str, **more: Any) -> None:
+    kind = {"L": "invoice", "C": "invoice", "P": "receipt"}[number.rpartition("-")[2][0]]
+    world.control("POST", f"{world.system}/edit", action=action, kind=kind, number=number, **more)
+
+
+def reconciled(world: World) -> SystemResult:
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        (result,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
+    return result
+
+
+def told(world: World) -> list[tuple[str, str, str]]:
+    return [(i.kind.value, i.reference, i.field) for i in reconciled(world).items]
+
+
+def accept(world: World, *references: str) -> None:
+    with world.bridge() as bridge:
+        system = bridge.books[world.system].system
+        decide.accept(bridge.store, system, references, "ana", world.clock.now())
+
+
+def repost(world: World, *references: str) -> None:
+    with world.bridge() as bridge:
+        system = bridge.books[world.system].system
+        decide.repost(bridge.store, system, references, "ana", world.clock.now())
+
+
+def live(world: World) -> dict[str, dict[str, Any]]:
+    return {d["number"]: d for d in world.live_documents()}
+
+
+def test_an_edited_invoice_is_told_field_by_field_and_left_alone(
+    world: World, ledger: Ledger
+) -> None:
+    hand(world, "edit", INVOICE, set={"amount": "49000", "due": "2026-12-24"})
+    world.clock.move(60)
+    fields = {(kind, field) for kind, reference, field in told(world) if reference == INVOICE}
+    assert {("drifted", "due"), ("drifted", "total")} <= fields
+    assert world.sync().verdict == "clean"
+    assert live(world)[INVOICE]["total"] == "49000.00"
+
+
+def test_an_accepted_edit_stays_and_only_its_amount_is_still_told(
+    world: World, ledger: Ledger
+) -> None:
+    hand(world, "edit", INVOICE, set={"amount": "49000", "due": "2026-12-24"})
+    accept(world, INVOICE)
+    assert world.sync().verdict == "clean"
+    assert live(world)[INVOICE]["total"] == "49000.00"
+    result = reconciled(world)
+    assert result.agree
+    items = [(i.kind.value, i.reference, i.amount) for i in result.items]
+    assert items == [("accepted", INVOICE, Decimal(1000))]
+    assert world.preview().systems[world.system].plan.figures.update == 0
+
+
+def test_what_the_ledger_says_later_of_an_accepted_document_is_a_question(
+    world: World, ledger: Ledger
+) -> None:
+    hand(world, "edit", RECEIPT, set={"date": "2026-07-09"})
+    if world.system == "xero":  # an edited payment is a deleted one and a new one there
+        adopted = live(world)[RECEIPT]["id"]
+        with world.bridge() as bridge:
+            system = bridge.books[world.system].system
+            now = world.clock.now()
+            decide.adopt(bridge.store, system, RECEIPT, adopted, "ana", now)
+    else:
+        accept(world, RECEIPT)
+    assert world.sync().verdict == "clean"
+    ledger.movements[7]["amount"] += 500
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert live(world)[RECEIPT]["total"] == "3000.00"
+    with world.dry() as bridge, bridge.store.read() as work:
+        (hold,) = work.holds(world.system, world.company)
+    assert (hold.code, hold.amount) == ("books.drifted", Decimal(-500))
+    assert reconciled(world).agree
+    repost(world, RECEIPT)  # the ledger is right
+    assert world.sync().verdict == "clean"
+    assert live(world)[f"{RECEIPT}.2"]["total"] == "3500.00"
+    check_laws(world)
+
+
+def test_an_edit_is_put_back_when_the_ledger_is_right(world: World, ledger: Ledger) -> None:
+    hand(world, "edit", INVOICE, set={"amount": "49000"})
+    repost(world, INVOICE)
+    assert world.sync().verdict == "clean"
+    assert live(world)[INVOICE]["total"] == "50000.00"
+    assert told(world) == []
+
+
+def test_a_deleted_receipt_is_a_tombstone_until_somebody_decides(
+    world: World, ledger: Ledger
+) -> None:
+    hand(world, "delete", RECEIPT)
+    ((kind, reference, field),) = told(world)
+    # Where nothing is left of it, a first reading cannot tell deletion from absence.
+    assert (kind in {"tombstoned", "missing"}, reference, field) == (True, RECEIPT, "status")
+    assert world.sync().verdict == "clean"
+    assert RECEIPT not in live(world)
+    repost(world, RECEIPT)
+    assert world.sync().verdict == "clean"
+    assert live(world)[f"{RECEIPT}.2"]["total"] == "3000.00"
+    assert reconciled(world).agree
+    check_laws(world)
+
+
+def test_a_deletion_that_is_accepted_is_not_posted_again(world: World, ledger: Ledger) -> None:
+    hand(world, "delete", RECEIPT)
+    accept(world, RECEIPT)
+    assert world.sync().verdict == "clean"
+    assert RECEIPT not in live(world)
+    result = reconciled(world)
+    assert result.agree
+    assert [(i.kind.value, i.amount) for i in result.items] == [("accepted", Decimal(-3000))]
+    del ledger.movements[7]  # the ledger takes it out too
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert told(world) == []
+
+
+def test_a_voided_invoice_comes_back_under_a_new_number(world: World, ledger: Ledger) -> None:
+    hand(world, "void", INVOICE)
+    assert ("tombstoned", INVOICE, "status") in told(world)
+    repost(world, INVOICE)
+    assert world.sync().verdict == "clean"
+    assert live(world)[f"{INVOICE}.2"]["total"] == "50000.00"
+    assert reconciled(world).agree
+
+
+def test_a_stopped_correction_goes_on_once_the_ledger_is_said_to_be_right(
+    world: World, ledger: Ledger
+) -> None:
+    hand(world, "edit", RECEIPT, set={"date": "2026-07-09"})
+    ledger.movements[7]["amount"] += 500
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "person"
+    repost(world, RECEIPT)
+    assert world.sync().verdict == "clean"
+    receipts = {n: d["total"] for n, d in live(world).items() if n.startswith(RECEIPT)}
+    assert receipts == {f"{RECEIPT}.2": "3500.00"}
+    check_laws(world)
+
+
+def test_or_is_given_up_once_the_books_are(world: World, ledger: Ledger) -> None:
+    hand(world, "edit", INVOICE, set={"due": "2026-12-24"})
+    ledger.debts[2]["amount"] = 51_000
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "person"
+    accept(world, INVOICE)
+    assert world.sync().verdict == "clean"
+    assert live(world)[INVOICE]["total"] == "50000.00"
+    result = reconciled(world)
+    assert result.agree
+    assert [(i.kind.value, i.amount) for i in result.items] == [("accepted", Decimal(1000))]
+
+
+def test_a_customer_merged_into_another_is_adopted_with_its_documents(
+    world: World, ledger: Ledger
+) -> None:
+    edit = {"action": "add", "kind": "customer", "name": "Persona Uno"}
+    world.control("POST", f"{world.system}/edit", **edit)
+    merge = {"action": "merge", "kind": "customer", "from": "Persona 1", "into": "Persona Uno"}
+    world.control("POST", f"{world.system}/edit", **merge)
+    kinds = {(kind, reference) for kind, reference, _ in told(world)}
+    assert any(reference == "DY7F3A-D1" for _, reference in kinds), kinds
+    into = next(c["id"] for c in world.books()["customers"] if c["name"] == "Persona Uno")
+    with world.bridge() as bridge:
+        system = bridge.books[world.system].system
+        decide.adopt(bridge.store, system, "DY7F3A-D1", into, "ana", world.clock.now())
+    assert reconciled(world).agree
+    ledger.movements[9] = ledger.movements[7] | {"movement_id": 9, "date": "2026-07-20"}
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert live(world)["DY7F3A-P9"]["customer"] == "Persona Uno"
+
+
+def test_only_documents_that_the_bridge_has_can_be_decided_about(
+    world: World, ledger: Ledger
+) -> None:
+    with pytest.raises(UsageError, match="DY7F3A-P99 is not a document"):
+        accept(world, INVOICE, "DY7F3A-P99")
+    with world.dry() as bridge, bridge.store.read() as work:
+        binding = work.binding(world.system, world.company, INVOICE)
+        assert work.decisions() == []
+    assert binding is not None
+    assert not binding.accepted, "one wrong reference undoes them all"
+
+
+def owning(world: World, *fields: str) -> None:
+    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
+    listed = ", ".join(f'"{field}"' for field in fields)
+    path = world.folder / "mapping.toml"
+    path.write_text(text.replace("own = []", f"own = [{listed}]"), "utf-8")
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
+
+
+def test_what_the_mapping_owns_is_put_back_after_the_books_were_read(
+    world: World, ledger: Ledger
+) -> None:
+    owning(world, "amount", "date")
+    hand(world, "edit", INVOICE, set={"amount": "49000"})
+    world.clock.move(60)
+    told(world)  # the morning's reading
+    assert world.sync().verdict == "clean"
+    assert live(world)[INVOICE]["total"] == "50000.00"
+    assert told(world) == []
+
+
+def test_an_edit_of_more_than_what_is_owned_is_left_to_a_person(
+    world: World, ledger: Ledger
+) -> None:
+    owning(world, "amount")
+    hand(world, "edit", INVOICE, set={"amount": "49000", "due": "2026-12-24"})
+    told(world)
+    assert world.sync().verdict == "clean"
+    assert live(world)[INVOICE]["total"] == "49000.00"
+    with world.dry() as bridge, bridge.store.read() as work:
+        assert work.entries(world.system, world.company, state=State.DRIFTED) == []
