@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 import bridge
 from bridge.errors import ConfigurationError
+from bridge.files import whole
 from bridge.store.engine import WRITES, uri
 from bridge.store.tables import SCHEMA
 
@@ -62,17 +64,12 @@ def back_up(path: Path, target: Path) -> None:
     """Copy a database that may be in use, for this user's eyes only."""
     if target.exists():
         return  # left by an earlier attempt: the oldest copy is the one to keep
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    source = sqlite3.connect(uri(path, mode="rw"), uri=True)
-    copy = sqlite3.connect(part)
-    try:
+    with (
+        whole(target) as part,
+        closing(sqlite3.connect(uri(path, mode="rw"), uri=True)) as source,
+        closing(sqlite3.connect(part)) as copy,
+    ):
         source.backup(copy)
-    finally:
-        copy.close()
-        source.close()
-    part.rename(target)
 
 
 def _config() -> Config:
