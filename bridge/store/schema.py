@@ -53,17 +53,18 @@ def bring_up_to_date(engine: Engine, path: Path | None, name: str) -> None:
             f"{name} was made by a newer version of this program (schema {current}, known here: "
             f"{SCHEMA}). Install that version or newer, or restore a backup made by this one."
         )
-    if current is not None and path is not None:
-        back_up(path, path.with_name(f"{path.name}.before-{SCHEMA}-from-{current}"))
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        current = revision(connection)  # as it stays: nobody else can write from here on
+        if current == SCHEMA:
+            return
+        if current is not None and path is not None:
+            back_up(path, path.with_name(f"{path.name}.before-{SCHEMA}-from-{current}"))
         config.attributes["connection"] = connection
         command.upgrade(config, SCHEMA)
 
 
 def back_up(path: Path, target: Path) -> None:
     """Copy a database that may be in use, for this user's eyes only."""
-    if target.exists():
-        return  # left by an earlier attempt: the oldest copy is the one to keep
     with (
         whole(target) as part,
         closing(sqlite3.connect(uri(path, mode="rw"), uri=True)) as source,

@@ -17,7 +17,8 @@ from bridge.cli import failures
 from bridge.store import Store, tables
 from tests.disks import FULL, REFUSING, Disk, SizeLimit, opened
 from tests.store.rows import borrower, loan, repayment, take
-from tests.store.test_safety import ROWS, at_first_version, child, kill, url
+from tests.store.test_safety import ROWS, child, kill, url
+from tests.store.versions import VERSIONS, made_by
 
 MANY = [borrower("1"), loan("1", "1"), *(repayment(str(n), "1", 1) for n in range(3000))]
 
@@ -127,8 +128,8 @@ def test_a_delivery_without_room_leaves_no_file_behind(
 
 @refusing
 def test_without_room_for_the_copy_nothing_is_migrated(disk: Disk, tmp_path: Path) -> None:
-    at_first_version(tmp_path)
     path = disk.folder / "state.db"
+    made_by(VERSIONS[0], path)
     before = path.read_bytes()
     disk.refuse()
     with pytest.raises((OSError, OperationalError, sqlite3.OperationalError)) as failed:
@@ -140,9 +141,9 @@ def test_without_room_for_the_copy_nothing_is_migrated(disk: Disk, tmp_path: Pat
     assert path.read_bytes() == before
     store = Store.open(url(tmp_path))
     with store.read() as work:
-        assert work.planned_through("xero", "c") == 7
+        assert work.planned_through("quickbooks", "4620816365000000001") == 3
     store.close()
-    assert (disk.folder / f"state.db.before-{tables.SCHEMA}-from-0001").exists()
+    assert (disk.folder / f"state.db.before-{tables.SCHEMA}-from-{VERSIONS[0]}").exists()
 
 
 @full
