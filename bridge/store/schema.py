@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 import bridge
 from bridge.errors import ConfigurationError
 from bridge.files import whole
-from bridge.store.engine import WRITES, uri
+from bridge.store.engine import A_COPY, WRITES, uri
 from bridge.store.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -64,13 +64,18 @@ def bring_up_to_date(engine: Engine, path: Path | None, name: str) -> None:
 
 
 def back_up(path: Path, target: Path) -> None:
-    """Copy a database that may be in use, for this user's eyes only."""
+    """Copy a database that may be in use, for this user's eyes only.
+
+    The copy is one file, and says of itself that it is one: see `Decisions.note_restored`.
+    """
     with (
         whole(target) as part,
         closing(sqlite3.connect(uri(path, mode="rw"), uri=True)) as source,
         closing(sqlite3.connect(part)) as copy,
     ):
         source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute(f"PRAGMA user_version = {A_COPY}")
 
 
 def _config() -> Config:
