@@ -121,6 +121,7 @@ class Reader:
         self.changes = system.changes
         self.cursor = system.cursor
         self.fetch = system.fetch
+        self.control_entries = system.control_entries
         self.rate = system.rate
         self.calls = system.calls
         self.probes = system.probes
