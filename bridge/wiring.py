@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ from bridge.store.store import Store
 from bridge.systems import registry as systems
 from bridge.systems.base import AccountingReader, AccountingSystem
 from bridge.systems.budget import Budget
-from bridge.systems.login import Login
+from bridge.systems.login import BY_ITSELF, Login
 from bridge.systems.oauth import TokenEndpoint
 from bridge.systems.transport import Transport
 
@@ -70,7 +70,7 @@ def open_dry(
 
 @contextmanager
 def open_login(settings: Settings, name: str, clock: Clock | None = None) -> Iterator[Login]:
-    """A browser login to one system's company. Needs no state store."""
+    """A login to one system's company. Needs no state store."""
     clock = clock or SystemClock()
     system = settings.systems[name]
     adapter = systems.load(name)
@@ -82,13 +82,24 @@ def open_login(settings: Settings, name: str, clock: Clock | None = None) -> Ite
         made: TokenEndpoint = adapter.token_endpoint(with_secret, credentials)
         return made
 
+    def companies(secret: str, access_token: str) -> Mapping[str, str]:
+        """Ask with a new login, which is not stored yet, what it reaches."""
+        fresh = msgspec.structs.replace(connection, client_secret=secret, access_token=access_token)
+        if not access_token:
+            fresh = msgspec.structs.replace(fresh, grant=BY_ITSELF)
+        with _closing(adapter(fresh, MemoryCredentials(), clock)) as made:
+            reached: Mapping[str, str] = made.companies()
+        return reached
+
     with _closing(Transport(clock, jitter=random.random)) as transport:
         yield Login(
             adapter.login,
             page=connection.authorize_url,
             client_id=system.client_id,
             company=system.company_id,
+            base_url=connection.base_url,
             endpoint=endpoint,
+            companies=companies,
             credentials=credentials,
             transport=transport,
             clock=clock,
@@ -96,16 +107,18 @@ def open_login(settings: Settings, name: str, clock: Clock | None = None) -> Ite
 
 
 @contextmanager
-def open_reader(
+def open_company(
     settings: Settings, name: str, clock: Clock | None = None
-) -> Iterator[AccountingReader]:
-    """One company's books, to look at; without a state store, so the calls are not kept."""
+) -> Iterator[AccountingSystem]:
+    """One company, for what a person asks of it at a login, and for the conformance suite on a test
+    company. Without a state store: calls are not kept, and nothing keeps a post from being made
+    twice, so the product posts through `open_bridge` alone."""
     clock = clock or SystemClock()
     system = settings.systems[name]
     budget = Budget(per_day=system.budget)
     made = _system(name, system, _credentials(settings, system, clock), clock, budget)
     with _closing(made):
-        yield Reader(made)
+        yield made
 
 
 class Reader:
@@ -122,6 +135,7 @@ class Reader:
         self.cursor = system.cursor
         self.fetch = system.fetch
         self.control_entries = system.control_entries
+        self.companies = system.companies
         self.rate = system.rate
         self.calls = system.calls
         self.probes = system.probes

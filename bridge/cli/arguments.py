@@ -106,7 +106,19 @@ def _connect(connect: Parser) -> None:
     connect.add_argument(
         "--code",
         metavar="URL",
-        help="the address that a login begun before has ended on; - reads it from standard input",
+        help="the address that a login begun before has ended on, or a Self Client's code (Zoho); "
+        "- reads it from standard input",
+    )
+    connect.add_argument(
+        "--custom-connection",
+        action="store_true",
+        help="log in with the app's secret alone (Xero; AU, NZ, UK and US only)",
+    )
+    connect.add_argument(
+        "--set-up",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="only make what the company should have for the bridge; or log in and leave it alone",
     )
     connect.add_argument(
         "--secret-file", type=Path, metavar="FILE", help="read the app's client secret from here"

@@ -1,4 +1,5 @@
-"""`connect`: the browser login to one company, on this machine or on one without a browser."""
+"""`connect`: the login to one company, with a browser here, elsewhere or with none, and what the
+company needs to have for the bridge."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from bridge import wiring
@@ -21,11 +22,21 @@ from bridge.clock import SystemClock
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, Problem, UsageError
 from bridge.settings import Settings, SystemSettings
 from bridge.settingtypes import is_loopback
+from bridge.systems.base import Prepared
 
 if TYPE_CHECKING:
     from bridge.core.books import Company
+    from bridge.systems.base import AccountingSystem
     from bridge.systems.login import Login
     from bridge.systems.oauth import GrantEnds
+
+
+class Ends(NamedTuple):
+    """How long a login lasts."""
+
+    ends: GrantEnds
+    endless: bool
+
 
 SECRET_VARIABLE = "LEDGER_BRIDGE_CLIENT_SECRET"
 FROM_STDIN = "-"
@@ -36,28 +47,51 @@ def run(arguments: Namespace, out: Output) -> int:
     chosen(arguments, loaded)
     name: str = arguments.system
     system = loaded.systems[name]
+    only_prepare = arguments.set_up is True
+    if only_prepare and (arguments.code is not None or arguments.custom_connection):
+        raise UsageError("--set-up is for a company that is connected: leave the login out.")
+    start_logs(loaded, out)
+    told: dict[str, Any] = {"system": name, "company": system.company_id}
+    login = None
     if system.access == "static":
         out.line(f"{name}: access is static, with a fixed token. Nothing needs to be connected.")
-        if out.json:
-            out.document({"system": name, "company": system.company_id, "access": "static"})
-        return 0
+        told["access"] = "static"
+    elif not only_prepare:
+        login = _log_in(loaded, arguments, out)
+    with wiring.open_company(loaded, name) as company:
+        if login is not None:
+            told |= _facts(loaded, company, login, out)
+        if arguments.set_up is not False:
+            prepared = _prepared(company, out, may_fail=login is not None)
+            told["set_up"] = prepared
+    if out.json:
+        out.document(told)
+    if login is not None:
+        out.line("Next: ledger-bridge doctor")
+    incomplete = only_prepare and any(each.state == "missing" for each in prepared)
+    return 1 if incomplete else 0
+
+
+def _log_in(loaded: Settings, arguments: Namespace, out: Output) -> Ends:
+    name: str = arguments.system
+    system = loaded.systems[name]
     if not system.client_id:
         fix = "Write the client id of your app there. Its secret is asked for, never written."
         raise ConfigurationError(
             f"{name} cannot be connected yet.",
             [Problem(f"[systems.{name}] client_id", "is not set.", fix)],
         )
-    start_logs(loaded, out)
     with wiring.open_login(loaded, name) as login:
         secret = _secret(arguments.secret_file, login, name)
-        if arguments.code is None:
-            address = _waited_for(login, system, arguments, out)
+        if arguments.custom_connection:
+            login.finish_by_itself(secret)
         else:
-            address = _typed(out) if arguments.code == FROM_STDIN else arguments.code
-        login.finish(address, secret)
-        ends = login.ends()
-    _tell(loaded, name, ends, out)
-    return 0
+            if arguments.code is None:
+                address = _waited_for(login, system, arguments, out)
+            else:
+                address = _typed(out) if arguments.code == FROM_STDIN else arguments.code
+            login.finish(address, secret)
+        return Ends(login.ends(), login.endless)
 
 
 def _secret(file: Path | None, login: Login, name: str) -> str:
@@ -117,6 +151,9 @@ def _waited_for(login: Login, system: SystemSettings, arguments: Namespace, out:
         page = login.begin(_with_port(back, port) if door else system.redirect_uri)
         out.say("Open this page in a browser, log in, and choose the company:")
         out.say(f"\n  {page}\n")
+        if login.takes_bare_codes:
+            out.say("Or, without a browser here, make a code for a Self Client with this scope and")
+            out.say(f"paste it: {login.scope}\n")
         if door:
             out.say("If the browser is on another machine, it ends on a page that does not open.")
         out.say("Copy the whole address that it ends on, paste it here and press Enter:")
@@ -147,33 +184,54 @@ def _typed(out: Output) -> str:
     return sys.stdin.readline(8192)
 
 
-def _tell(loaded: Settings, name: str, ends: GrantEnds, out: Output) -> None:
+def _facts(loaded: Settings, system: AccountingSystem, login: Ends, out: Output) -> dict[str, Any]:
     """The company as it is now, read with the new login."""
     try:
-        with wiring.open_reader(loaded, name) as system:
-            company = system.chart().company
+        company = system.chart().company
     except BridgeError:
-        out.say(f"{name}: the login is stored, but the company could not be read with it yet.")
+        out.say(f"{system.name}: the login is stored, but the company could not be read with it.")
         raise
-    if out.json:
-        out.document(
-            {
-                "system": name,
-                "company": company.id,
-                "name": company.name,
-                "home_currency": company.home_currency,
-                "locked_through": company.locked_through,
-                "login_ends": {"if_unused": ends.idle, "in_any_case": ends.hard},
-            }
-        )
-    out.line(f"{name}: connected to {company.name} ({company.id}), in {company.home_currency}.")
+    home = company.home_currency
+    out.line(f"{system.name}: connected to {company.name} ({company.id}), in {home}.")
     out.line(_lock(company))
-    out.line(_lasting(ends))
-    if company.home_currency != loaded.lender.home_currency:
+    out.line(_lasting(login))
+    if home != loaded.lender.home_currency:
         out.say(
             f"[lender] home_currency says {loaded.lender.home_currency}: is it the right company?"
         )
-    out.line("Next: ledger-bridge doctor")
+    return {
+        "name": company.name,
+        "home_currency": home,
+        "locked_through": company.locked_through,
+        "login_ends": {
+            "if_unused": login.ends.idle,
+            "in_any_case": login.ends.hard,
+            "never_by_itself": login.endless,
+        },
+    }
+
+
+def _prepared(system: AccountingSystem, out: Output, *, may_fail: bool) -> list[Prepared]:
+    """What the company has now for the bridge. After a login no trouble with it is a failure."""
+    name = system.name
+    try:
+        made = list(system.set_up())
+    except BridgeError as error:
+        if not may_fail:
+            raise
+        again = f"The login is stored. Run later: ledger-bridge connect {name} --set-up"
+        made = [
+            Prepared(what="what the bridge needs", state="missing", why=str(error), advice=again)
+        ]
+    for each in made:
+        if each.state == "missing":
+            out.line(f"{name}: {each.what}: not there. {each.why}")
+            out.line(f"  {each.advice}")
+        else:
+            out.line(f"{name}: {each.what}: {'made' if each.state == 'made' else 'there already'}.")
+    if not made and not may_fail:
+        out.line(f"{name}: nothing needs to be made in the company.")
+    return made
 
 
 def _lock(company: Company) -> str:
@@ -182,9 +240,12 @@ def _lock(company: Company) -> str:
     return "No period is closed." if company.lock_known else "Whether a period is closed: not told."
 
 
-def _lasting(ends: GrantEnds) -> str:
+def _lasting(login: Ends) -> str:
+    if login.endless:
+        return "The login lasts until somebody ends it there."
     idle, hard = (
-        datetime.fromisoformat(at).date() if at else None for at in (ends.idle, ends.hard)
+        datetime.fromisoformat(at).date() if at else None
+        for at in (login.ends.idle, login.ends.hard)
     )
     if idle and hard:
         return f"The login lasts until {hard}, and ends on {idle} if it is not used until then."

@@ -79,7 +79,10 @@ def _row(row: Any) -> dict[str, Any]:
 def _findings(work: Work, loan: LoanKey | None) -> list[dict[str, str]]:
     if loan is None:
         return []
-    found = work.findings(scope_prefix=f"loan:{loan[0]}:{loan[1]}")
+    installation, number = loan
+    found = work.findings_at(
+        f"loan/{installation}/{number}", f"snapshot/{installation}/loan/{number}"
+    )
     return [{"code": f.code, "subject": f.subject, "detail": f.detail} for f in found]
 
 

@@ -24,8 +24,13 @@ class Allocator:
         self._open: dict[str, Decimal] = {}
         self._kept: dict[str, tuple[Application, ...]] = {}
         self._extends = extends
+        self._closed: frozenset[str] = frozenset()
 
-    def open_invoices(self, invoices: Iterable[Invoice]) -> None:
+    def open_invoices(
+        self, invoices: Iterable[Invoice], closed: frozenset[str] = frozenset()
+    ) -> None:
+        """`closed`: those of them to which nothing new is applied."""
+        self._closed = closed
         for invoice in sorted(
             invoices, key=lambda i: (i.due, i.day, len(i.reference), i.reference)
         ):
@@ -55,7 +60,7 @@ class Allocator:
             rest = ZERO
         for invoice, still_open in self._open.items():
             taken = min(rest, still_open)
-            if taken <= 0:
+            if taken <= 0 or invoice in self._closed:
                 continue
             applied[invoice] = applied.get(invoice, ZERO) + taken
             self._open[invoice] -= taken

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from bridge.core.books import Account, Chart, Company, Item, Line, Named
+from bridge.core.books import Account, Chart, Company, Item, Kind, Line, Named
 from bridge.core.ledger import Loan, Repayment, RepaymentKind
 from bridge.core.mapping import NEEDED_CLASSES, BooksMapping, DepositRule
 from bridge.errors import Problem
@@ -25,7 +25,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memo_length: int
     description_length: int
     one_currency_per_customer: bool
-    updates_receipts: bool
+    updates: frozenset[Kind]
+    """Kinds that are changed in place; the others are taken back and posted anew."""
     receipt_parts: bool = False
     """Whether one receipt settles one invoice, so that a repayment may be several."""
 

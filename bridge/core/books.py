@@ -47,7 +47,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     tax: str = ""
 
 
-class _Document(msgspec.Struct, frozen=True, kw_only=True):
+class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str
     loan: str
     """The loan whose file made it (empty for customers)."""
@@ -82,6 +82,10 @@ class _Transaction(_Document, frozen=True, kw_only=True):
     memo: str = ""
     tags: tuple[tuple[str, str], ...] = ()
     """Dimension → external id of its value (QuickBooks class or department)."""
+    dated: date | None = None
+    """The ledger's own date, where the document had to move to an open period."""
+    reverses: str = ""
+    """Reference of the document of a closed period that this one undoes."""
 
 
 class Invoice(_Transaction, frozen=True, kw_only=True, tag="invoice"):
@@ -148,6 +152,13 @@ class Sale(_Transaction, frozen=True, kw_only=True, tag="sale"):
 
 Transaction = Invoice | CreditNote | Receipt | CreditApplication | Sale
 Document = Customer | Transaction
+
+
+def applied(document: Document) -> dict[str, Decimal]:
+    """What a receipt or a credit note's use settles, by invoice; nothing for other kinds."""
+    if not isinstance(document, Receipt | CreditApplication):
+        return {}
+    return {application.invoice: application.amount for application in document.applications}
 
 
 class Status(StrEnum):

@@ -62,7 +62,7 @@ class Operation(StrEnum):
     VOID = "void"
 
 
-class Binding(msgspec.Struct, frozen=True, kw_only=True):
+class Binding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Our reference tied to the system's id, with what was posted under it."""
 
     reference: str
@@ -74,6 +74,23 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
     posted: PostedDocument | None = None
     """As the books answered."""
     voided: bool = False
+    reversed_by: str = ""
+    """Reference of the document of an open period that has undone this one. Both stay."""
+    accepted: str = ""
+    """Not empty: a person left the document as the books have it (`posted`). It holds the facts
+    that the person saw in the ledger: `UNSEEN` until a plan fills them in, `NOTHING` where the
+    ledger wants no such document."""
+    restore: bool = False
+    """The document is to be as we posted it again: a person's decision, or the mapping's."""
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the document counts: neither taken back nor undone by another one."""
+        return not self.voided and not self.reversed_by
+
+
+UNSEEN = "?"
+NOTHING = "-"
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +112,8 @@ class Posted(msgspec.Struct, frozen=True):
     """Applied, surely. `document` is the books' own answer (for a void: what is left)."""
 
     document: PostedDocument
+    sent: bool = True
+    """False: the books held it so already, by somebody's hand perhaps; nothing was sent now."""
 
 
 class Rejected(msgspec.Struct, frozen=True):

@@ -14,12 +14,13 @@ from bridge.core.books import (
     Document,
     Receipt,
     Transaction,
+    applied,
     digest_of,
 )
 from bridge.core.delivery import Binding, Operation
-from bridge.core.holding import receivable
 from bridge.core.identity import base_reference
 from bridge.core.plan import Change, Hold
+from bridge.core.standing import receivable
 from bridge.core.translate import Translation
 
 ZERO = Decimal(0)
@@ -31,7 +32,8 @@ def diff(
     """The changes of one loan, and what cannot be taken back because its period is closed.
 
     `bound` are all bindings of the loan, voided ones too. A live document that is not wanted under
-    its reference is voided; a wanted one is created, or changed in place under its reference.
+    its reference is voided; a wanted one is created, or changed in place under its reference. What
+    a person left as the books have it is not written.
     """
     if translation.keep:
         return [], []
@@ -43,7 +45,7 @@ def diff(
     kept_bases: set[str] = set()
     for reference, binding in live.items():
         document = binding.document
-        if reference in wanted or isinstance(document, Customer):
+        if reference in wanted or isinstance(document, Customer) or binding.accepted:
             continue
         if locked is not None and document.day <= locked:
             base = base_reference(reference)
@@ -63,7 +65,7 @@ def diff(
             generation = int(reference.partition(".")[2] or 1)
             reason = "new" if generation == 1 else "edited"
             changes.append(_change(Operation.CREATE, document, generation, reason))
-        elif _differs(document, posted.document):
+        elif not posted.accepted and (posted.restore or _differs(document, posted.document)):
             changes.append(_change(Operation.UPDATE, document, posted.generation, "edited"))
     return changes, holds
 
@@ -103,14 +105,7 @@ def _differs(wanted: Document, posted: Document) -> bool:
     """Facts of the ledger, or what a receipt or credit note is applied to."""
     if wanted.facts != posted.facts:
         return True
-    if isinstance(wanted, Receipt | CreditApplication):
-        assert isinstance(posted, Receipt | CreditApplication)
-        return _applied(wanted) != _applied(posted)
-    return False
-
-
-def _applied(document: Receipt | CreditApplication) -> dict[str, object]:
-    return {a.invoice: a.amount for a in document.applications}
+    return applied(wanted) != applied(posted)
 
 
 def _closed(document: Transaction, effect: Decimal) -> Hold:

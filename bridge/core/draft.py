@@ -15,6 +15,8 @@ from bridge.core.delivery import Binding
 from bridge.core.identity import Letter, base_reference, reference, with_generation
 from bridge.core.ledger import Adjustment, LoanFile, Repayment
 from bridge.core.naming import customer_reference
+from bridge.core.reversing import undone
+from bridge.core.standing import Standing, is_gone
 from bridge.core.templates import Value, render
 
 Doc = TypeVar("Doc", bound=Transaction)
@@ -32,6 +34,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     rate: Decimal | None
     memo: str
     tags: tuple[tuple[str, str], ...]
+    dated: date | None = None
 
     def fields(self) -> dict[str, Any]:
         return msgspec.structs.asdict(self)
@@ -46,6 +49,9 @@ class Draft:
         self.file, self.loan, self.booking = file, file.loan, booking
         self.borrower = file.borrower
         self.customer = customer_reference(file, self.borrower.id, self.loan.currency, booking)
+        self.undone = undone(bound)
+        """What was undone in an open period, and what undid it: none of it counts."""
+        self.standing = Standing()
         self._latest: dict[str, Binding] = {}
         for binding in bound:
             base = base_reference(binding.reference)
@@ -54,13 +60,16 @@ class Draft:
                 self._latest[base] = binding
 
     def live(self) -> Iterator[Binding]:
-        """Bindings whose documents are in the books now, as far as we know."""
-        return (b for b in self._latest.values() if not b.voided)
+        """Bindings whose documents are in the books and count, as far as we know."""
+        return (b for b in self._latest.values() if self._counts(b))
 
     def bound(self, base: str) -> Binding | None:
         """The live binding of a base reference."""
         found = self._latest.get(base)
-        return None if found is None or found.voided else found
+        return found if found is not None and self._counts(found) else None
+
+    def _counts(self, binding: Binding) -> bool:
+        return not binding.voided and binding.reference not in self.undone
 
     def is_live(self, full: str) -> bool:
         found = self.bound(base_reference(full))
@@ -72,10 +81,24 @@ class Draft:
         So a mapping edited later, a rate or a closed period changes nothing that is posted.
         """
         found = self.bound(base_reference(document.reference))
-        if found is None or found.document.facts != document.facts:
+        if found is None:
+            return document
+        if found.accepted:
+            return self.standing.weigh(found, document)
+        if found.reference != document.reference or found.document.facts != document.facts:
             return document
         assert type(found.document) is type(document)
         return found.document
+
+    def stands(self, full: str) -> bool:
+        """Whether a person left this document as the books have it."""
+        found = self.bound(base_reference(full))
+        return found is not None and found.reference == full and bool(found.accepted)
+
+    def is_gone(self, full: str) -> bool:
+        """Whether a person accepted that the books have this document no longer."""
+        found = self.bound(base_reference(full))
+        return found is not None and found.reference == full and is_gone(found)
 
     def number(self, base: str, facts: str, *, replace: bool) -> str:
         """The full reference: the live one, or the next generation after a void.
@@ -86,10 +109,16 @@ class Draft:
         found = self._latest.get(base)
         if found is None:
             return base
-        moved = self.moved(found)
-        if found.voided or ((replace or moved) and found.document.facts != facts):
+        if self._counts(found) and found.accepted:
+            return found.reference
+        changed = (replace or self.moved(found)) and found.document.facts != facts
+        if not self._counts(found) or changed or self.is_renewed(found):
             return with_generation(base, found.generation + 1)
         return found.reference
+
+    def is_renewed(self, binding: Binding) -> bool:
+        """Whether what is to be as we posted it again must be posted anew for that."""
+        return binding.restore and binding.document.kind not in self.booking.limits.updates
 
     def moved(self, binding: Binding) -> bool:
         """Whether the loan has another customer or currency than this posted document."""
@@ -141,6 +170,7 @@ class Draft:
             rate=rate,
             memo=text,
             tags=self.booking.tags_of(row or self.loan),
+            dated=None if posted_day == day else day,
         )
         return head, ""
 
@@ -212,6 +242,7 @@ class Draft:
             rate=note.rate,
             memo=note.memo,
             tags=note.tags,
+            dated=note.dated,
         )
 
     def describe(self, purpose: str, row: Adjustment | Repayment | None = None) -> str:

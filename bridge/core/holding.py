@@ -7,26 +7,17 @@ from decimal import Decimal
 
 from bridge.core import lending
 from bridge.core.booking import Booking
-from bridge.core.books import CreditNote, Customer, Document, Invoice, Receipt
+from bridge.core.books import Customer
 from bridge.core.delivery import Binding
 from bridge.core.findings import holds
 from bridge.core.ledger import Adjustment, LoanFile, Repayment
 from bridge.core.money import NO_CURRENCY, fits
 from bridge.core.naming import customer_reference
 from bridge.core.plan import Hold
+from bridge.core.reversing import undone
+from bridge.core.standing import receivable
 
 ZERO = Decimal(0)
-
-
-def receivable(document: Document) -> Decimal:
-    """What the document does to receivables: an invoice raises them, a receipt lowers them."""
-    match document:
-        case Invoice():
-            return document.total
-        case Receipt() | CreditNote():
-            return -document.total
-        case _:
-            return ZERO
 
 
 def held_as_a_whole(
@@ -56,8 +47,8 @@ def held_as_a_whole(
         code = "amount.decimals_not_allowed"
     elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:
         code = "rate.missing"
-    elif _moved_behind_a_lock(file, booking, bound):
-        code = "books.period_closed"
+    else:
+        code = _cannot_move(file, booking, bound)
     if not code:
         return None
     amount = lending.balance(file) - posted
@@ -92,17 +83,26 @@ def _orphans(file: LoanFile, bound: Sequence[Binding], posted: Decimal) -> tuple
     return tuple(found)
 
 
-def _moved_behind_a_lock(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> bool:
-    """The loan has another customer or currency, and some of it is posted in a closed period."""
+def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> str:
+    """Why a loan that has another customer or currency now cannot be posted anew; else empty.
+
+    Some of it is in a closed period, or was left as the books have it by a person.
+    """
     assert file.loan is not None
     locked = booking.company.locked_through
     customer_now = customer_reference(file, file.loan.borrower, file.loan.currency, booking)
-    wanted = (customer_now, file.loan.currency)
-    return locked is not None and any(
-        (b.document.customer, b.document.currency) != wanted and b.document.day <= locked
-        for b in bound
-        if not b.voided and not isinstance(b.document, Customer)
-    )
+    settled_already = undone(bound)
+    for binding in bound:
+        document = binding.document
+        if binding.voided or isinstance(document, Customer) or binding.reference in settled_already:
+            continue
+        if (document.customer, document.currency) == (customer_now, file.loan.currency):
+            continue
+        if locked is not None and document.day <= locked:
+            return "books.period_closed"
+        if binding.accepted:
+            return "books.drifted"
+    return ""
 
 
 def _all_fit(file: LoanFile) -> bool:

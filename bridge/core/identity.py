@@ -28,6 +28,8 @@ class Letter(StrEnum):
     RECOVERY = "V"
     REFUND = "R"
     CORRECTION = "X"
+    REVERSAL = "Z"
+    """Undoes a document of a closed period: `DY7F3A-ZP9` undoes `DY7F3A-P9`."""
 
 
 def prefix_of(source: str, installation: str) -> str:
@@ -61,6 +63,12 @@ def with_generation(base: str, generation: int) -> str:
     """The reference of a later generation: `DY7F3A-P9` and 2 → `DY7F3A-P9.2`."""
     assert "." not in base, f"already has a generation: {base}"
     return base if generation == 1 else f"{base}.{generation}"
+
+
+def reversal_name(full: str) -> str:
+    """What the reversal of a document is called after its letter: `DY7F3A-P9.2` → `P9G2`."""
+    base, _, generation = full.rpartition("-")[2].partition(".")
+    return f"{base}G{generation}" if generation else base
 
 
 def is_ours(number: str, prefix: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bridge.core import lending
-from bridge.core.books import CreditApplication, CreditNote, Invoice, Receipt, Transaction
+from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
 from bridge.core.draft import Draft
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, base_reference, reference
@@ -203,12 +203,19 @@ class Invoicing:
         documents: list[Transaction] = []
         difference = ZERO
         bases = set()
+        corrections = [
+            d for d in self._posted() if self._is_correction(base_reference(d.reference))
+        ]
         for invoice in wanted:
             base = base_reference(invoice.reference)
             bases.add(base)
             bound = self.draft.bound(base)
             posted = bound.document if bound else None
-            if bound is None or not isinstance(posted, Invoice) or self.draft.moved(bound):
+            if bound is not None and bound.accepted:
+                stands = self.draft.standing.weigh_invoice(bound, invoice, bool(corrections))
+                documents.append(stands)
+                difference += invoice.total - stands.total
+            elif bound is None or not isinstance(posted, Invoice) or self.draft.moved(bound):
                 documents.append(invoice)
             elif posted.facts == invoice.facts:
                 documents.append(posted)
@@ -219,12 +226,11 @@ class Invoicing:
                 difference += invoice.total - posted.total
         for posted in self._posted_invoices():
             base = base_reference(posted.reference)
-            if base not in bases and not self._is_correction(base) and not self._is_free(posted):
+            if base in bases or self._is_correction(base) or self.draft.stands(posted.reference):
+                continue
+            if not self._is_free(posted):
                 documents.append(posted)
                 difference -= posted.total
-        corrections = [
-            d for d in self._posted() if self._is_correction(base_reference(d.reference))
-        ]
         documents.extend(d for d in corrections if not isinstance(d, CreditApplication))
         for correction in corrections:
             if isinstance(correction, Invoice):
@@ -246,12 +252,10 @@ class Invoicing:
         locked = self.draft.booking.company.locked_through
         if locked is not None and posted.day <= locked:
             return False
+        stays = [d for d in self._posted() if d.reference in self.staying]
         return not any(
-            application.invoice == posted.reference
-            for document in self._posted()
-            if isinstance(document, Receipt | CreditApplication)
-            and document.reference in self.staying
-            for application in document.applications
+            posted.reference in applied(document)
+            for document in (*stays, *self.draft.undone.values())
         )
 
     def _correction(self, difference: Decimal, before: list[Transaction]) -> list[Transaction]:

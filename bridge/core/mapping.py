@@ -23,6 +23,7 @@ Purpose = Literal[
     "discount",
     "write_off",
     "recovery",
+    "reversal",
 ]
 PURPOSES: tuple[str, ...] = Purpose.__args__  # type: ignore[attr-defined]
 
@@ -36,6 +37,7 @@ NEEDED_CLASSES: dict[str, frozenset[str]] = {
     "discount": frozenset({"expense", "income"}),
     "write_off": frozenset({"expense", "asset", "liability"}),
     "recovery": frozenset({"income"}),
+    "reversal": frozenset({"asset", "liability"}),
 }
 """Purpose → classes of account it may be booked to. Principal is never income (DESIGN §2)."""
 

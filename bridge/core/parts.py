@@ -7,11 +7,13 @@ a part of it (`DY7F3A-P9`, `DY7F3A-P9S2`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
 
 from bridge.core.books import Application, Receipt, digest_of
+from bridge.core.delivery import Binding
 from bridge.core.draft import Draft
 from bridge.core.identity import Letter, reference
 
@@ -21,16 +23,27 @@ _MOST = 1_000
 
 def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt]:
     """The receipts as they are posted, if together they are still this repayment; else none."""
+    bound = list(_bound(draft, row_id))
+    if any(binding.accepted for binding in bound):
+        return draft.standing.weigh_parts(bound, facts, amount)
     found: list[Receipt] = []
-    for number in range(1, _MOST):
-        bound = draft.bound(_base(draft, row_id, number))
-        if bound is None:
-            break
-        receipt = bound.document
+    for number, binding in enumerate(bound, start=1):
+        receipt = binding.document
         if not isinstance(receipt, Receipt) or receipt.facts != _facts(facts, number, receipt):
+            return []
+        if draft.is_renewed(binding):
             return []
         found.append(receipt)
     return found if sum((receipt.total for receipt in found), ZERO) == amount else []
+
+
+def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:
+    """The receipts of a repayment that are in the books, in order."""
+    for number in range(1, _MOST):
+        bound = draft.bound(_base(draft, row_id, number))
+        if bound is None:
+            return
+        yield bound
 
 
 def split(draft: Draft, row_id: str, whole: Receipt) -> list[Receipt]:

@@ -29,6 +29,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 HOLD_CODES = frozenset(
     {
         "amount.over_limit",
+        "books.accepted",
         "books.period_closed",
         "books.drifted",
         "books.tombstoned",

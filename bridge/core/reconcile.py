@@ -53,6 +53,7 @@ def effect_in_books(posted: PostedDocument) -> Decimal:
 
 HOLD_ACTIONS = {
     "amount.over_limit": "approve_limit",
+    "books.accepted": "none",
     "books.drifted": "decide_correction",
     "books.period_closed": "open_period",
     "books.tombstoned": "enter_again_or_remove",

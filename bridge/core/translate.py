@@ -6,8 +6,7 @@ the loan's balance in the ledger. Every cent is in one or the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -21,26 +20,33 @@ from bridge.core.books import (
     CreditNote,
     Customer,
     Invoice,
+    Kind,
     Receipt,
-    Sale,
     Transaction,
+    applied,
 )
 from bridge.core.delivery import Binding
-from bridge.core.draft import Draft, repayment_facts
-from bridge.core.findings import Finding, holds
-from bridge.core.holding import held_as_a_whole, receivable
-from bridge.core.identity import base_reference
+from bridge.core.draft import Draft
+from bridge.core.findings import Finding
+from bridge.core.holding import held_as_a_whole
+from bridge.core.identity import Letter, base_reference, reference
 from bridge.core.invoices import CORRECTION_PART, Invoicing
 from bridge.core.ledger import (
-    Adjustment,
-    AdjustmentKind,
     LoanFile,
-    Repayment,
-    RepaymentKind,
 )
 from bridge.core.naming import customer
 from bridge.core.plan import Hold
+from bridge.core.reversing import (
+    Undoing,
+    closed_documents,
+    keepable,
+    reversals,
+    settled,
+    take_back_all,
+)
 from bridge.core.review import review
+from bridge.core.settling import Settling
+from bridge.core.standing import Standing, is_gone, receivable
 
 ZERO = Decimal(0)
 
@@ -57,6 +63,8 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     holds: tuple[Hold, ...]
     findings: tuple[Finding, ...]
     keep: bool = False
+    noted: tuple[Binding, ...] = ()
+    """Bindings to be written down anew: what a person decided, with what the ledger says now."""
 
 
 def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Translation:
@@ -70,8 +78,25 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
     if whole is not None:
         return Translation(customer=None, documents=(), holds=whole, findings=findings, keep=True)
     if file.loan is None or file.loan.annulled:
-        return Translation(customer=None, documents=(), holds=(), findings=findings)
-    return _Translator(file, booking, bound).run(findings)
+        standing = Standing()
+        stays = standing.unwanted((b for b in bound if b.in_force), frozenset())
+        left = take_back_all(file, booking, [b for b in bound if not b.accepted])
+        return Translation(
+            customer=None,
+            documents=(*stays, *left),
+            holds=tuple(standing.holds),
+            findings=findings,
+            noted=tuple(standing.noted.values()),
+        )
+    first = _Translator(file, booking, bound)
+    made = first.run(findings)
+    if not first.lost:
+        return made
+    again = [
+        msgspec.structs.replace(b, restore=True) if base_reference(b.reference) in first.lost else b
+        for b in bound
+    ]
+    return _Translator(file, booking, again).run(findings)
 
 
 class _Translator:
@@ -83,18 +108,21 @@ class _Translator:
         self.file, self.loan, self.booking = file, file.loan, booking
         self.borrower = file.borrower
         self.draft = Draft(file, booking, bound)
-        self.allocator = Allocator(extends=booking.limits.updates_receipts)
+        self.undoing = Undoing(file, booking, bound)
+        self.allocator = Allocator(extends=Kind.RECEIPT in booking.limits.updates)
         self.documents: list[Transaction] = []
         self.holds: list[Hold] = []
         self.findings: list[Finding] = []
-        self.paid_by: dict[str, str] = {}
-        """Receipt's reference → id of the repayment."""
-        self.whole: set[str] = set()
-        """References of receipts that are still to be split into parts."""
+        self.settling = Settling(self.draft)
+        self.staying: frozenset[str] = frozenset()
+        self.lost: set[str] = set()
+        """Bases of posted documents that settle something else now and cannot be changed in place:
+        they are to be posted anew."""
 
     def run(self, findings: tuple[Finding, ...]) -> Translation:
-        settling = list(self._unsettled())
-        invoicing = Invoicing(self.draft, self._staying(settling))
+        settling = list(self.settling.documents())
+        self.staying = self._staying(settling)
+        invoicing = Invoicing(self.draft, self.staying)
         invoices = invoicing.all()
         if invoicing.refused:
             posted = sum((receivable(b.document) for b in self.draft.live()), ZERO)
@@ -103,40 +131,84 @@ class _Translator:
             return Translation(
                 customer=None, documents=(), holds=(hold,), findings=findings, keep=True
             )
-        self.holds.extend(invoicing.holds)
-        self.allocator.open_invoices(d for d in invoices if isinstance(d, Invoice))
+        self.holds.extend([*invoicing.holds, *self.settling.holds])
+        closed, reversals = self._undone(invoices, settling)
+        self._open_invoices([*invoices, *closed, *reversals])
+        self.allocator.keep(closed)
         self._settle([*self._with_applications(invoices), *settling])
+        self.documents.extend(closed)
+        self.documents.extend(settled(self.undoing, reversals, self.allocator))
+        standing = self.draft.standing
+        wanted_too = frozenset(document.reference for document in self.documents)
+        self.documents.extend(standing.unwanted(self.draft.live(), wanted_too))
         wanted = None
         if self.documents:
             wanted = customer(self.file, self.borrower, self.loan.currency, self.booking)
         return Translation(
             customer=wanted,
             documents=tuple(self.documents),
-            holds=tuple(self.holds),
+            holds=(*self.holds, *standing.holds),
             findings=(*findings, *self.findings),
+            noted=tuple(standing.noted.values()),
         )
+
+    def _open_invoices(self, documents: Sequence[Transaction]) -> None:
+        """What can be settled. What a person left although the ledger does not want it, or what is
+        gone, keeps what it has been settled with and takes nothing new."""
+        wanted = {document.reference for document in documents}
+        left = [
+            b.document
+            for b in self.draft.live()
+            if b.accepted and b.reference not in wanted and not is_gone(b)
+        ]
+        closed = {document.reference for document in left}
+        closed |= {d.reference for d in documents if self.draft.is_gone(d.reference)}
+        opened = [d for d in (*documents, *left) if isinstance(d, Invoice)]
+        self.allocator.open_invoices(opened, frozenset(closed))
+
+    def _undone(
+        self, invoices: Sequence[Transaction], settling: Sequence[Transaction]
+    ) -> tuple[list[Transaction], list[Invoice | CreditNote]]:
+        """What stays of closed periods although it is not wanted, and what undoes it now."""
+        wanted = {document.reference for document in (*invoices, *settling)}
+        closed = closed_documents(
+            self.booking, (b for b in self.draft.live() if b.reference not in wanted)
+        )
+        made = reversals(self.undoing, closed)
+        return [*self.draft.undone.values(), *keepable(closed, made)], made
 
     def _staying(self, settling: Sequence[Transaction]) -> frozenset[str]:
         """Posted receipts and applications that will still be there after this plan."""
         wanted = {document.reference for document in settling}
+        corrections = reference(self.file.prefix, Letter.APPLICATION, self.loan.id, CORRECTION_PART)
         locked = self.booking.company.locked_through
         return frozenset(
             b.reference
             for b in self.draft.live()
-            if b.reference in wanted
-            or (
-                locked is not None
-                and not isinstance(b.document, Customer)
-                and b.document.day <= locked
+            if not is_gone(b)
+            and (
+                b.reference in wanted
+                or b.accepted
+                or base_reference(b.reference).startswith(corrections)
+                or (
+                    locked is not None
+                    and not isinstance(b.document, Customer)
+                    and b.document.day <= locked
+                )
             )
         )
 
     def _settle(self, unsettled: Sequence[Transaction]) -> None:
         """Apply receipts and credit notes; what is posted keeps what it was applied to."""
-        wanted = {document.reference for document in unsettled}
+        asked = {document.reference for document in unsettled}
+        wanted = asked | self.staying
         self.allocator.keep(b.document for b in self.draft.live() if b.reference in wanted)
         for document in unsettled:
             match document:
+                case CreditApplication() if self.draft.stands(document.reference):
+                    self.documents.append(self.draft.settled(document))
+                case Receipt() if self.draft.stands(document.reference):
+                    self.documents.append(document)
                 case Receipt():
                     self._receipt(document)
                 case CreditApplication():
@@ -145,6 +217,16 @@ class _Translator:
                         self._add(document, applied)
                 case _:
                     self.documents.append(document)
+        self._find_lost(asked)
+
+    def _find_lost(self, asked: Collection[str]) -> None:
+        settled_now = {d.reference: applied(d) for d in self.documents}
+        for binding in self.draft.live():
+            if binding.accepted or binding.reference not in asked:
+                continue
+            fixed = binding.document.kind not in self.booking.limits.updates
+            if fixed and settled_now.get(binding.reference) != applied(binding.document):
+                self.lost.add(base_reference(binding.reference))
 
     def _with_applications(self, documents: list[Transaction]) -> Iterator[Transaction]:
         """A credit note that corrects an invoice is applied like any other."""
@@ -152,58 +234,7 @@ class _Translator:
             yield document
             if isinstance(document, CreditNote):
                 part = base_reference(document.reference).rpartition(CORRECTION_PART)[2]
-                yield self._application(self.loan.id, f"{CORRECTION_PART}{part}", document)
-
-    def _unsettled(self) -> Iterator[Transaction]:
-        """The documents of repayments and credits in order of date, not yet applied to invoices."""
-        gone = self._reversals()
-        rows: list[Repayment | Adjustment] = [
-            *self.file.repayments,
-            *(a for a in self.file.adjustments if lending.effect(a) < 0),
-        ]
-        rows = sorted((row for row in rows if row.id not in gone), key=_when)
-        written_off = self.loan.written_off_on
-        for row in rows:
-            code = next((note.code for note in row.notes if holds(note.code)), "")
-            if lending.effect(row) == 0:
-                continue
-            if code:
-                self._hold_row(row, code)
-            elif isinstance(row, Adjustment):
-                if row.kind is AdjustmentKind.WRITE_OFF:
-                    written_off = row.on
-                yield from self._credit(row)
-            elif row.kind is RepaymentKind.RECOVERY or (written_off and row.paid_on >= written_off):
-                yield from self._recovery(row)
-            else:
-                yield from self._repayment(row)
-
-    def _repayment(self, row: Repayment) -> Iterator[Receipt]:
-        day = row.paid_on
-        if day < self.loan.start and self.booking.mapping.policies.before_loan == "loan_date":
-            day = self.loan.start
-        in_parts = self.booking.limits.receipt_parts
-        if in_parts:
-            facts = self.draft.facts(day, repayment_facts(row))
-            posted = parts.kept(self.draft, row.id, facts, row.amount)
-            self.paid_by |= {receipt.reference: row.id for receipt in posted}
-            yield from posted
-            if posted:
-                return
-        head, refused = self.draft.receipt_head(row, day)
-        if head is None:
-            self._hold_row(row, refused)
-            return
-        receipt = Receipt(
-            **head.fields(),
-            total=row.amount,
-            deposit_account=self.booking.deposit_account(self.loan, row),
-            method=self.booking.payment_methods.get(row.method, ""),
-        )
-        self.paid_by[receipt.reference] = row.id
-        if in_parts:
-            self.whole.add(receipt.reference)
-        yield receipt if in_parts else self.draft.settled(receipt)
+                yield self.settling.application(self.loan.id, f"{CORRECTION_PART}{part}", document)
 
     def _receipt(self, receipt: Receipt) -> None:
         applications = self.allocator.apply(receipt.reference, receipt.total)
@@ -215,7 +246,7 @@ class _Translator:
                 Finding(
                     code="debt.overpaid",
                     subject=subject,
-                    related=(f"movement:{self.paid_by[receipt.reference]}",),
+                    related=(f"movement:{self.settling.paid_by[receipt.reference]}",),
                     detail=excess,
                 )
             )
@@ -226,8 +257,8 @@ class _Translator:
                     self._hold("policy.overpayment", subject, -receipt.total, receipt.reference)
                 )
                 return
-        if receipt.reference in self.whole:
-            row_id = self.paid_by[receipt.reference]
+        if receipt.reference in self.settling.whole:
+            row_id = self.settling.paid_by[receipt.reference]
             self.documents.extend(parts.split(self.draft, row_id, done))
         else:
             self.documents.append(done)
@@ -235,78 +266,7 @@ class _Translator:
     def _add(self, document: CreditApplication, applied: tuple[Application, ...]) -> None:
         self.documents.append(msgspec.structs.replace(document, applications=applied))
 
-    def _recovery(self, row: Repayment) -> Iterator[Sale]:
-        """Money on a written-off loan: income, not a receivable."""
-        head, refused = self.draft.recovery_head(row)
-        if head is None:
-            self._hold_row(row, refused)
-            return
-        line = self.booking.line("recovery", row.amount, self.draft.describe("recovery", row))
-        sale = Sale(
-            **head.fields(),
-            lines=(line,),
-            deposit_account=self.booking.deposit_account(self.loan, row),
-        )
-        self._hold_row(row, "recovery.income")
-        yield self.draft.settled(sale)
-
-    def _credit(self, row: Adjustment) -> Iterator[CreditNote | CreditApplication]:
-        """A discount or write-off: a credit note, and its application to what is open."""
-        head, refused = self.draft.credit_head(row)
-        if head is None:
-            self._hold_row(row, refused)
-            return
-        purpose = "write_off" if row.kind is AdjustmentKind.WRITE_OFF else "discount"
-        line = self.booking.line(purpose, row.amount, self.draft.describe(purpose, row))
-        note = self.draft.settled(CreditNote(**head.fields(), lines=(line,)))
-        yield note
-        yield self._application(row.id, "", note)
-
-    def _application(self, native_id: str, part: str, note: CreditNote) -> CreditApplication:
-        """The application of a credit note; its one application says only how much, as yet."""
-        head = self.draft.application_head(native_id, part, note)
-        return CreditApplication(
-            **head.fields(),
-            credit_note=note.reference,
-            applications=(Application("", note.total),),
-        )
-
-    def _reversals(self) -> frozenset[str]:
-        """Repayments taken back by a matching reversal, and the reversals themselves.
-
-        Both vanish from the books: the receipt is voided, or never posted. A reversal that names
-        no repayment, or one of another amount, is held.
-        """
-        gone: set[str] = set()
-        payments: Mapping[str, Repayment] = {r.id: r for r in self.file.repayments}
-        for row in self.file.adjustments:
-            if row.kind is AdjustmentKind.REFUND:
-                self.holds.append(self._hold("movement.refund", f"movement:{row.id}", row.amount))
-            if row.kind is not AdjustmentKind.REVERSAL:
-                continue
-            target = payments.get(row.reverses)
-            if target is None or target.id in gone or lending.effect(target) != -row.amount:
-                code = "movement.reversal_unmatched"
-                self.holds.append(self._hold(code, f"movement:{row.id}", row.amount))
-            else:
-                gone |= {target.id, row.id}
-        for repayment in self.file.repayments:
-            target = payments.get(repayment.reverses)
-            if target is None or gone & {target.id, repayment.id}:
-                continue
-            if lending.effect(target) == -lending.effect(repayment) != 0:
-                gone |= {target.id, repayment.id}
-        return frozenset(gone)
-
-    def _hold_row(self, row: Repayment | Adjustment, code: str) -> None:
-        self.holds.append(self._hold(code, f"movement:{row.id}", lending.effect(row)))
-
     def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
         return Hold(
             code=code, subject=subject, currency=self.loan.currency, amount=amount, detail=detail
         )
-
-
-def _when(row: Repayment | Adjustment) -> tuple[date, int, str]:
-    day = row.paid_on if isinstance(row, Repayment) else row.on
-    return (day, len(row.id), row.id)

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
+
 from bridge.core import identity
 from bridge.core.booking import Booking, Limits, resolve
-from bridge.core.books import Customer, Kind
-from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State
+from bridge.core.books import Customer
+from bridge.core.delivery import WAITS_FOR_A_PERSON, Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
@@ -71,7 +73,7 @@ def limits_of(can: Capabilities) -> Limits:
         memo_length=can.memo_length,
         description_length=can.description_length,
         one_currency_per_customer=can.one_currency_per_customer,
-        updates_receipts=Kind.RECEIPT in can.update,
+        updates=can.update,
         receipt_parts=can.receipt_parts,
     )
 
@@ -186,17 +188,31 @@ class _Planner:
         self.loans = 0
         self._digest = hashlib.blake2b(digest_size=16)
         self._customers: set[str] = set()
+        self._postponed: list[LoanFile] = []
+        """Loans with something whose old place, another loan, is to be planned first."""
 
     def loan(self, file: LoanFile) -> None:
         self.loans += 1
+        if not self._planned(file):
+            self._postponed.append(file)
+
+    def _planned(self, file: LoanFile) -> bool:
+        """Plan one loan. False when a write of another loan has to be given up or made first."""
         key: LoanKey = (file.installation, file.loan_id)
         work = self.work
         if work.unsettled(self.name, self.company, key):
             work.set_revisit(self.name, self.company, key, "outbox.unsettled")
-            return
+            return True
         bound = work.bindings(self.name, self.company, key)
         made = translate(file, self.booking, bound)
         changes, closed = diff(made, bound, self.booking)
+        new = [base_reference(c.document.reference) for c in changes if _is_new(c)]
+        if work.under_way_elsewhere(self.name, self.company, new, key):
+            return False
+        moved = work.elsewhere(self.name, self.company, new, key)
+        if moved:  # what came from another loan goes on under the next generation
+            made = translate(file, self.booking, [*bound, *map(_as_voided, moved)])
+            changes, closed = diff(made, bound, self.booking)
         holds = [*made.holds, *closed]
         changes = self._without_refused(key, changes)
         if made.customer is not None and any(c.operation is Operation.CREATE for c in changes):
@@ -208,8 +224,13 @@ class _Planner:
             scope = f"borrower/{file.installation}/{file.borrower.id}"
             work.put_findings(scope, review_borrower(file.borrower))
         work.set_revisit(self.name, self.company, key, _reason_to_come_back(holds))
+        return True
 
     def finish(self) -> Plan:
+        for file in self._postponed:
+            if not self._planned(file):
+                key: LoanKey = (file.installation, file.loan_id)
+                self.work.set_revisit(self.name, self.company, key, "outbox.elsewhere")
         self.work.set_planned_through(self.name, self.company, self.work.change_seq())
         return Plan(
             system=self.name,
@@ -280,6 +301,14 @@ class _Planner:
             target="" if change.operation is Operation.CREATE else reference,
             reason=change.reason,
         )
+
+
+def _is_new(change: Change) -> bool:
+    return change.operation is Operation.CREATE
+
+
+def _as_voided(binding: Binding) -> Binding:
+    return msgspec.structs.replace(binding, voided=True)
 
 
 def _reason_to_come_back(holds: Sequence[Hold]) -> str | None:

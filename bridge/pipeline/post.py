@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from bridge.core.books import PostedDocument, Status
+from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import (
     Drifted,
     InDoubt,
@@ -18,6 +18,7 @@ from bridge.core.delivery import (
     Unavailable,
 )
 from bridge.core.matching import differences
+from bridge.errors import BridgeError
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time
 from bridge.store import Entry, Store, Work
@@ -53,7 +54,7 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Po
     doubted.sort(key=lambda e: (e.operation, e.kind, e.id))
     for _, group in groupby(doubted, key=lambda e: (e.operation, e.kind)):
         entries = list(group)
-        outcomes = _look_up(system, entries)
+        outcomes = _entered_again(system, entries, _look_up(system, entries))
         _write_down(store, system, entries, outcomes, clock, tally)
 
 
@@ -80,7 +81,7 @@ def post_all(
             clock.sleep(wait_s)
             busy = Unavailable("")
             continue
-        outcomes = system.post([entry.outgoing() for entry in batch])
+        outcomes = _sent(system, batch)
         _write_down(store, system, batch, outcomes, clock, tally)
         progress("posted", tally.posted, due)
         if any(isinstance(o, Posted) for o in outcomes):
@@ -130,6 +131,53 @@ def _count(outcome: Outcome, tally: Posting) -> None:
             tally.rejected += 1
 
 
+def _entered_again(
+    system: AccountingSystem, entries: Sequence[Entry], outcomes: Sequence[Outcome]
+) -> list[Outcome]:
+    """The outcomes; a void of what was gone already is `Drifted` where the same is there anew.
+
+    A bookkeeper corrects some documents by deleting them and entering them again, with our
+    reference on them. Taken for gone, their successor would be posted beside what was entered.
+    Raises what `find` raises.
+    """
+    gone = [e for e, outcome in zip(entries, outcomes, strict=True) if _was_gone(e, outcome)]
+    if not gone:
+        return list(outcomes)
+    links: dict[str, str] = {}
+    for entry in gone:
+        links |= entry.links
+    found = system.find(gone[0].kind, [entry.document for entry in gone], links)
+    anew = {
+        entry.id: Drifted(twin)
+        for entry in gone
+        if (twin := found.get(entry.reference))
+        and twin.status is Status.LIVE
+        and entry.binding
+        and twin.external_id != entry.binding.external_id
+    }
+    return [anew.get(e.id, outcome) for e, outcome in zip(entries, outcomes, strict=True)]
+
+
+def _was_gone(entry: Entry, outcome: Outcome) -> bool:
+    """Whether a void found nothing to take back. A use of a credit note has no name of its own."""
+    return (
+        entry.operation is Operation.VOID
+        and isinstance(outcome, Posted)
+        and not outcome.sent
+        and entry.kind is not Kind.APPLICATION
+    )
+
+
+def _sent(system: AccountingSystem, batch: Sequence[Entry]) -> list[Outcome]:
+    """Send a batch. What cannot be told apart from what was entered again is in doubt."""
+    outcomes = system.post([entry.outgoing() for entry in batch])
+    try:
+        return _entered_again(system, batch, outcomes)
+    except BridgeError as reason:
+        doubt = InDoubt(f"gone, and whether it was entered again: {reason}")
+        return [doubt if _was_gone(e, o) else o for e, o in zip(batch, outcomes, strict=True)]
+
+
 def _look_up(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
     """What became of writes of one operation and kind, by asking the books."""
     kind = entries[0].kind
@@ -156,8 +204,10 @@ def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
         if current is None:
             gone = entry.binding.posted
             assert gone is not None
-            return Posted(msgspec.structs.replace(gone, status=Status.DELETED))
-        return Posted(current) if current.status is not Status.LIVE else Unavailable("not voided")
+            return Posted(msgspec.structs.replace(gone, status=Status.DELETED), sent=False)
+        if current.status is Status.LIVE:
+            return Unavailable("not voided")
+        return Posted(current, sent=False)
     if current is None or current.status is not Status.LIVE:
         return Drifted(current)
     if not differences(entry.document, current, entry.links):

@@ -16,7 +16,7 @@ from itertools import islice
 import msgspec
 
 from bridge.core.aging import aged
-from bridge.core.books import Chart, ControlEntry, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.identity import is_ours
 from bridge.core.reconcile import (
@@ -289,11 +289,20 @@ class _Comparison:
         total = Decimal(0)
         where = (self.name, self.company, currency, RECEIVABLE)
         for document in self.queries.open_documents(*where):
-            if document.rate is None:
+            rate = document.rate or self._rate_sent(document)
+            if rate is None:
                 continue  # never taken as 1: what it weighs at home shows as not explained
-            at_home = document.open * document.rate
+            at_home = document.open * rate
             total += at_home.quantize(Decimal("0.01")) * RECEIVABLE[document.kind]
         return total
+
+    def _rate_sent(self, document: PostedDocument) -> Decimal | None:
+        """The rate that we posted a document with, where the books do not tell theirs."""
+        where = (self.name, self.company, document.kind, document.external_id)
+        bound = self.work.binding_by_external_id(*where)
+        if bound is None or isinstance(bound.document, Customer):
+            return None
+        return bound.document.rate
 
     def _sides(
         self, ledger: dict[str, Decimal], control: dict[str, Decimal]

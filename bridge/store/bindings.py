@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, not_, select
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Binding
@@ -144,11 +144,33 @@ class Bindings(Session):
             "installation": loan[0],
             "loan": loan[1],
             "voided": int(binding.voided),
+            "reversed": int(bool(binding.reversed_by)),
+            "accepted": int(bool(binding.accepted)),
             "body": json(binding),
         }
         upsert(self._connection, BINDING, [line])
         if not binding.voided:
             self._release(books, binding.reference)
+        undone = getattr(binding.document, "reverses", "")
+        if undone:
+            by = "" if binding.voided else binding.reference
+            self._mark_reversed(system, company, undone, by)
+
+    def elsewhere(
+        self, system: str, company: str, bases: Sequence[str], loan: LoanKey
+    ) -> list[Binding]:
+        """Bindings of these references, all generations, that belong to another loan: what they
+        are about was moved in the ledger."""
+        t = BINDING.c
+        found: list[Binding] = []
+        for part in chunks(bases, PARAMETERS):
+            query = select(t.body).where(
+                t.books == self._books_of(system, company),
+                t.base.in_(part),
+                not_(and_(t.installation == loan[0], t.loan == loan[1])),
+            )
+            found += [decode_binding(body) for (body,) in self._connection.execute(query)]
+        return found
 
     def mark_voided(
         self, system: str, company: str, reference: str, posted: PostedDocument | None = None
@@ -156,17 +178,38 @@ class Bindings(Session):
         """The document is no longer in force; `posted` is what the books say is left of it."""
         binding = self.binding(system, company, reference)
         assert binding is not None, f"{reference} is not bound"
-        t = BINDING.c
         changed = msgspec.structs.replace(
             binding,
             voided=True,
             posted=posted or binding.posted,
             version=posted.version if posted else binding.version,
+            accepted="",
+            restore=False,
         )
+        self._rewrite(system, company, changed)
+        undone = getattr(binding.document, "reverses", "")
+        if undone:
+            self._mark_reversed(system, company, undone, "")
+
+    def _mark_reversed(self, system: str, company: str, reference: str, by: str) -> None:
+        binding = self.binding(system, company, reference)
+        assert binding is not None, f"{reference} is undone and not bound"
+        self._rewrite(system, company, msgspec.structs.replace(binding, reversed_by=by))
+
+    def _rewrite(self, system: str, company: str, binding: Binding) -> None:
+        """Write a binding that is there over itself, without looking at those who wait for it."""
+        t = BINDING.c
         self._connection.execute(
             BINDING.update()
-            .where(t.books == self._books_of(system, company), t.reference == reference)
-            .values(voided=1, version=changed.version, body=json(changed))
+            .where(t.books == self._books_of(system, company), t.reference == binding.reference)
+            .values(
+                external_id=binding.external_id,
+                version=binding.version,
+                voided=int(binding.voided),
+                reversed=int(bool(binding.reversed_by)),
+                accepted=int(bool(binding.accepted)),
+                body=json(binding),
+            )
         )
 
     def binding_counts(self, system: str, company: str) -> dict[tuple[Kind, bool], int]:

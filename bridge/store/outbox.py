@@ -11,11 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, not_, or_, select
 
-from bridge.core.books import (
-    PostedDocument,
-)
+from bridge.core.books import PostedDocument
 from bridge.core.delivery import (
     UNSETTLED,
     WAITS_FOR_A_PERSON,
@@ -30,6 +28,7 @@ from bridge.core.delivery import (
     Unavailable,
     may,
 )
+from bridge.core.identity import base_reference
 from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, WAIT, Bindings
 from bridge.store.outbox_rows import (
     document_from,
@@ -51,6 +50,7 @@ _ENTRY = select(OUTBOX).where(OUTBOX.c.id == bindparam("entry"))
 _STEP = OUTBOX.update().where(OUTBOX.c.id == bindparam("entry"))
 _REFUSALS = select(func.count()).where(
     OUTBOX.c.books == bindparam("books"),
+    OUTBOX.c.base == bindparam("base"),
     OUTBOX.c.reference == bindparam("reference"),
     OUTBOX.c.code != "",
 )
@@ -98,7 +98,11 @@ class Outbox(Bindings):
 
     def refusals(self, system: str, company: str, reference: str) -> int:
         """How often the books have refused a write of this reference."""
-        place = {"books": self._books_of(system, company), "reference": reference}
+        place = {
+            "books": self._books_of(system, company),
+            "base": base_reference(reference),
+            "reference": reference,
+        }
         return int(self._connection.execute(_REFUSALS, place).scalar() or 0)
 
     def supersede(self, entries: Sequence[Entry]) -> None:
@@ -126,11 +130,29 @@ class Outbox(Bindings):
         )
         return set(self._connection.execute(query).scalars())
 
+    def under_way_elsewhere(
+        self, system: str, company: str, bases: Sequence[str], loan: LoanKey
+    ) -> bool:
+        """Whether another loan has a write of one of these references that may still be made."""
+        t = OUTBOX.c
+        for part in chunks(bases, PARAMETERS):
+            query = select(t.id).where(
+                t.books == self._books_of(system, company),
+                t.base.in_(part),
+                t.operation == Operation.CREATE.value,
+                t.state.in_((State.PENDING, *_TAKEN)),
+                not_(and_(t.installation == loan[0], t.loan == loan[1])),
+            )
+            if self._connection.execute(query.limit(1)).first() is not None:
+                return True
+        return False
+
     def live_entry(self, system: str, company: str, reference: str) -> Entry | None:
         """The newest entry of a reference that the bridge or a person still has to deal with."""
         t = OUTBOX.c
         found = self._entries(
             t.books == self._books_of(system, company),
+            t.base == base_reference(reference),
             t.reference == reference,
             t.state.in_(UNSETTLED | WAITS_FOR_A_PERSON),
             limit=1,
@@ -141,8 +163,9 @@ class Outbox(Bindings):
     def claim(self, system: str, company: str, now: datetime, limit: int) -> list[Entry]:
         """Take the next entries to send: one operation on one kind, lowest phase first.
 
-        Only those whose time has come and whose named documents are all in the books, and nothing
-        of a loan before what is to be taken back of it first. They are SENDING from here on, with
+        Only those whose time has come and whose named documents are all in the books; nothing of a
+        loan before what is to be taken back of it first; and nothing new while its reference is in
+        force in another generation, whichever loan has it. They are SENDING from here on, with
         their links and bindings filled in. Empty: nothing can be sent.
         """
         books = self._books_of(system, company)
@@ -154,6 +177,7 @@ class Outbox(Bindings):
             t.not_before <= instant_text(now),
             # Customers have no loan, and all of them would be looked through for each.
             or_(t.loan == "", ~_void_before_it()),
+            or_(t.operation != Operation.CREATE.value, ~_in_force_already()),
         )
         order = (t.phase, t.operation, t.kind, t.id)
         while True:
@@ -340,6 +364,16 @@ class Outbox(Bindings):
                 OUTBOX.update().where(OUTBOX.c.id == entry.id).values(waiting=len(absent))
             )
         return ready
+
+
+def _in_force_already() -> ColumnElement[bool]:
+    """Whether the books hold the same thing under this reference, whatever its generation."""
+    return exists().where(
+        BINDING.c.books == OUTBOX.c.books,
+        BINDING.c.base == OUTBOX.c.base,
+        BINDING.c.voided == 0,
+        BINDING.c.reversed == 0,
+    )
 
 
 def _void_before_it() -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
 from bridge.core.delivery import Operation, State
+from bridge.core.identity import base_reference
 from bridge.store.values import Entry, NewEntry, json
 
 document_from = msgspec.json.Decoder(Document).decode
@@ -45,6 +46,7 @@ def line_of(books: int, run: str, entry: NewEntry, waiting: int) -> dict[str, An
         "operation": entry.operation.value,
         "kind": entry.document.kind.value,
         "reference": entry.document.reference,
+        "base": base_reference(entry.document.reference),
         "target": entry.target,
         "generation": entry.generation,
         "key": entry.key,

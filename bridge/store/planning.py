@@ -87,6 +87,11 @@ class Planning(Session):
         """What was noticed, in the order it was."""
         return [finding for _, finding in self.scoped_findings(scope_prefix=scope_prefix)]
 
+    def findings_at(self, *scopes: str) -> list[Finding]:
+        """What was noticed under exactly these scopes."""
+        query = select(FINDING.c.body).where(FINDING.c.scope.in_(scopes)).order_by(FINDING.c.id)
+        return [_finding(body) for body in self._connection.execute(query).scalars()]
+
     def scoped_findings(self, *, scope_prefix: str = "") -> Iterator[tuple[str, Finding]]:
         """(scope, finding) pairs, streamed."""
         query = select(FINDING.c.scope, FINDING.c.body).order_by(FINDING.c.id)

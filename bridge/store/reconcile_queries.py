@@ -131,7 +131,10 @@ class ReconcileQueries(Session):
         newer = OUTBOX.alias("newer")
         t = OUTBOX.c
         replaced = exists().where(
-            newer.c.books == t.books, newer.c.reference == t.reference, newer.c.id > t.id
+            newer.c.books == t.books,
+            newer.c.base == t.base,
+            newer.c.reference == t.reference,
+            newer.c.id > t.id,
         )
         query = (
             select(OUTBOX)

@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Cents, NativeId
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The migration that these tables correspond to."""
 
 metadata = MetaData()
@@ -154,6 +154,8 @@ class Books(Base, table=True):
     system: str
     company: str
     planned_through: int = 0
+    paused: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why no pass may post here until a person lets it; empty: passes go on."""
 
 
 class Revisit(Base, table=True):
@@ -198,6 +200,10 @@ class BindingRow(Base, table=True):
     installation: str
     loan: str
     voided: int
+    reversed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """1: a document of an open period has undone it; both stay."""
+    accepted: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """1: a person left it as the books have it."""
     body: bytes = Field(sa_type=LargeBinary)
 
 
@@ -209,7 +215,7 @@ class OutboxEntry(Base, table=True):
         # The order in which entries are claimed; those that wait for nobody come first.
         Index("ix_outbox_claim", "books", "state", "waiting", "phase", "operation", "kind", "id"),
         Index("ix_outbox_loan", "books", "installation", "loan"),
-        Index("ix_outbox_reference", "books", "reference"),
+        Index("ix_outbox_base", "books", "base"),
         Index("ix_outbox_run", "run", "state"),
         # The same intent is never under way twice.
         Index(
@@ -228,6 +234,8 @@ class OutboxEntry(Base, table=True):
     operation: str
     kind: str
     reference: str
+    base: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The reference without its generation."""
     target: str
     generation: int
     key: str
@@ -271,7 +279,17 @@ class MirrorRow(Base, table=True):
     """A document as the books last told it."""
 
     __tablename__ = "mirror"
-    __table_args__ = (Index("ix_mirror_number", "books", "number"), _COMPACT)
+    __table_args__ = (
+        Index("ix_mirror_number", "books", "number"),
+        Index(
+            "ix_mirror_stranger",
+            "books",
+            "total_cents",
+            sqlite_where=text("bound = 0"),
+            postgresql_where=text("bound = 0"),
+        ),
+        _COMPACT,
+    )
     books: int = Field(primary_key=True, foreign_key="books.id")
     kind: str = Field(primary_key=True)
     external_id: str = Field(primary_key=True)
@@ -282,6 +300,8 @@ class MirrorRow(Base, table=True):
     currency: str
     total_cents: Decimal = Field(sa_type=Cents)
     open_cents: Decimal = Field(sa_type=Cents)
+    bound: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """1: a binding, live or voided, is about it; 0: a stranger."""
     body: bytes = Field(sa_type=LargeBinary)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -57,6 +57,16 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
     throttled: int
     by_day: Mapping[date, CallCount] = {}
     """The same for each UTC day, by which products meter; the inner ones have none."""
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one thing that a company should have for the bridge, in words."""
+
+    what: str
+    state: Literal["made", "there", "missing"]
+    why: str = ""
+    """Why it is missing."""
+    advice: str = ""
 
 
 class AccountingReader(Protocol):
@@ -112,6 +122,9 @@ class AccountingReader(Protocol):
         and proves nothing: what the product does not tell is left out.
         """
 
+    def companies(self) -> Mapping[str, str]:
+        """Id → name of the companies that the login reaches; empty where a login is for one."""
+
     def rate(self, currency: str, day: date) -> Decimal | None:
         """Home currency per unit of `currency` on that day, as the company's own list has it."""
 
@@ -135,4 +148,11 @@ class AccountingSystem(AccountingReader, Protocol):
         never costs another its outcome. Updates and voids read the document first and are
         `Drifted`, not sent, when the books no longer hold what `target` says we posted. A void
         of what is void or gone already is `Posted`.
+        """
+
+    def set_up(self) -> Sequence[Prepared]:
+        """Make what the company should have for the bridge and lacks; empty where that is nothing.
+
+        A person's wish: no pass calls it. Done again, it makes nothing again. What the product
+        refuses is told, with what to do; documents are posted without it all the same.
         """

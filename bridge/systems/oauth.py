@@ -46,6 +46,15 @@ class TokenEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     idle_s: int | None = None
     """How long a refresh token lives unused, where the provider does not say it in its answer."""
+    ended: frozenset[str] = frozenset({"invalid_grant"})
+    """Errors that say: the code, or the login, is not good any more."""
+    unknown: frozenset[str] = frozenset({"invalid_client", "unauthorized_client"})
+    """Errors that say: no such client, or another secret."""
+    crowded: str = ""
+    """The error that says: too many tokens. Nothing is lost; `crowded_s` are to be waited."""
+    crowded_s: float = 0
+    hint: str = ""
+    """What else a refusal may come from, told with it."""
 
     def __repr__(self) -> str:
         return f"TokenEndpoint({self.url!r})"
@@ -59,6 +68,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     refresh_token: str = ""
     x_refresh_token_expires_in: int | None = None
     x_refresh_token_hard_expires_in: int | None = None
+    api_domain: str = ""
+    """Where the API of this account is, where the provider says it."""
 
     def __repr__(self) -> str:
         return f"Grant(expires_in={self.expires_in})"
@@ -158,17 +169,20 @@ class RefreshedTokens:
         stored = self._stored()
         self._credentials.set(self._system, self._company, REFRESH_TOKEN, stored)
         answer = self._ask(stored)
-        if _refused(answer) and (newer := self._stored()) != stored:
+        if self._refused(answer) and (newer := self._stored()) != stored:
             answer = self._ask(newer)
         ended = (
             f"The connection to {self._system} company {self._company} has ended. "
             f"Run: ledger-bridge connect {self._system}"
         )
-        return _dated(_granted(answer, self._system, ended), self._endpoint)
+        return granted(answer, self._endpoint, self._system, ended)
+
+    def _refused(self, answer: Answer) -> bool:
+        return isinstance(answer, Reply) and _error_of(answer) in self._endpoint.ended
 
     def _ask(self, refresh_token: str) -> Answer:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return self._transport.send(_token_request(self._endpoint, form))
+        return self._transport.send(token_request(self._endpoint, form))
 
     def _stored(self) -> str:
         token = self._credentials.get(self._system, self._company, REFRESH_TOKEN)
@@ -215,14 +229,16 @@ def grant_ends(credentials: Credentials, system: str, company: str) -> GrantEnds
 def exchange_code(
     endpoint: TokenEndpoint, transport: Transport, *, system: str, code: str, redirect_uri: str
 ) -> Grant:
-    """Trade the code of a browser login for tokens. A code works once."""
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    """Trade the code of a login for tokens. A code works once; one that came to no address, but
+    was read by a person, is traded without a `redirect_uri`."""
+    form = {"grant_type": "authorization_code", "code": code}
+    if redirect_uri:
+        form["redirect_uri"] = redirect_uri
     refused = (
         f"{system} does not accept the code of this login: it is wrong, was used before, or is "
         f"older than a few minutes. Run again: ledger-bridge connect {system}"
     )
-    answer = transport.send(_token_request(endpoint, form))
-    return _dated(_granted(answer, system, refused), endpoint)
+    return granted(transport.send(token_request(endpoint, form)), endpoint, system, refused)
 
 
 def authorize_url(
@@ -246,39 +262,39 @@ def authorize_url(
     return f"{page}?{urlencode(query)}"
 
 
-def _token_request(endpoint: TokenEndpoint, form: dict[str, str]) -> Request:
+def token_request(endpoint: TokenEndpoint, form: dict[str, str]) -> Request:
     headers = {**endpoint.headers, "Content-Type": "application/x-www-form-urlencoded"}
     if endpoint.client_auth == "basic":
         pair = f"{endpoint.client_id}:{endpoint.client_secret}".encode()
         headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
     else:
         client = {"client_id": endpoint.client_id, "client_secret": endpoint.client_secret}
-        form = {**form, **client}
+        form = {"grant_type": form["grant_type"], **client, **form}
     return Request(method="POST", url=endpoint.url, headers=headers, body=urlencode(form).encode())
 
 
-def _refused(answer: Answer) -> bool:
-    return isinstance(answer, Reply) and _error_of(answer) == "invalid_grant"
+def granted(answer: Answer, endpoint: TokenEndpoint, system: str, refused: str) -> Grant:
+    """The grant in an answer. `refused` says what it means that there is none.
 
-
-def _error_of(reply: Reply) -> str:
-    content = reply.json()
-    error = content.get("error") if isinstance(content, dict) else None
-    return error if isinstance(error, str) else ""
-
-
-def _granted(answer: Answer, system: str, refused: str) -> Grant:
-    """The grant in an answer. `refused` says what it means that there is none."""
+    Errors go by the body: some providers send them with status 200.
+    """
     if not isinstance(answer, Reply):
         raise TryLater(f"The login server of {system} could not be reached: {answer.cause}.")
     error = _error_of(answer)
-    if error == "invalid_grant":
-        raise LoginRequired(refused)
-    if error in {"invalid_client", "unauthorized_client"}:
+    hint = f" {endpoint.hint}".rstrip()
+    if error in endpoint.ended:
+        raise LoginRequired(f"{refused}{hint}")
+    if error in endpoint.unknown:
         raise ConfigurationError(
             f"{system} does not know this client id and secret. Compare them with the keys of "
             f"your app at the provider; sandbox keys do not work with real companies. To give "
-            f"another secret: ledger-bridge connect {system} --secret-file FILE"
+            f"another secret: ledger-bridge connect {system} --secret-file FILE{hint}"
+        )
+    if error and error == endpoint.crowded:
+        raise TryLater(
+            f"{system} gives no more access tokens for {endpoint.crowded_s / 60:.0f} minutes. "
+            f"Nothing is lost: run it again after that.",
+            retry_after_s=endpoint.crowded_s,
         )
     try:
         grant = msgspec.json.decode(answer.body, type=Grant)
@@ -288,14 +304,15 @@ def _granted(answer: Answer, system: str, refused: str) -> Grant:
         ) from problem
     if not answer.ok or not grant.access_token:
         raise TryLater(f"The login server of {system} answered {answer.status}.")
+    if grant.x_refresh_token_expires_in is None and endpoint.idle_s is not None:
+        return msgspec.structs.replace(grant, x_refresh_token_expires_in=endpoint.idle_s)
     return grant
 
 
-def _dated(grant: Grant, endpoint: TokenEndpoint) -> Grant:
-    """The grant with the end of its refresh token, which some providers leave out."""
-    if grant.x_refresh_token_expires_in is not None or endpoint.idle_s is None:
-        return grant
-    return msgspec.structs.replace(grant, x_refresh_token_expires_in=endpoint.idle_s)
+def _error_of(reply: Reply) -> str:
+    content = reply.json()
+    error = content.get("error") if isinstance(content, dict) else None
+    return error if isinstance(error, str) else ""
 
 
 def _iso(now: float, seconds: int | None) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +35,8 @@ def small_ledger() -> dict[str, Any]:
 class Lender:
     """A folder with settings and a ledger, and what the command line answers there."""
 
-    def __init__(self, folder: Path, sandbox: SandboxServer, capsys: Any) -> None:
-        self.folder, self.sandbox, self._capsys = folder, sandbox, capsys
+    def __init__(self, folder: Path, sandbox: SandboxServer, capsys: Any, system: str) -> None:
+        self.folder, self.sandbox, self.system, self._capsys = folder, sandbox, system, capsys
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Exit code, stdout, stderr."""
@@ -57,28 +60,50 @@ class Lender:
         url = f"{self.sandbox.url}/_sandbox/{path}"
         requests.post(url, json=wish, timeout=10).raise_for_status()
 
+    def switch(self, **settings: Any) -> None:
+        self.control(f"{self.system}/settings", **settings)
+
+    def fault(self, kind: str, when: str, path: str, count: int = 1) -> None:
+        wish = {"kind": kind, "when": when, "count": count, "match": {"path": path}}
+        self.control("faults", system=self.system, **wish)
+
+    def calls(self, path: str) -> int:
+        """How often the sandbox was asked for a path that ends so."""
+        url = f"{self.sandbox.url}/_sandbox/{self.system}/calls"
+        by_path: dict[str, int] = requests.get(url, timeout=10).json()["by_path"]
+        return sum(count for name, count in by_path.items() if name.endswith(path))
+
     def files(self) -> dict[str, bytes]:
         """Everything in the state folder, by name."""
         state = self.folder / "state"
         return {p.name: p.read_bytes() for p in sorted(state.rglob("*")) if p.is_file()}
 
 
-@pytest.fixture
-def lender(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+@contextmanager
+def lender_on(system: str, folder: Path, capsys: Any) -> Iterator[Lender]:
+    """A lender in an empty folder, whose books are one of the sandbox's companies."""
     with SandboxServer(fast=True) as sandbox:
         text = shipped("config/sandbox.toml").read_text(encoding="utf-8")
         # What verbs say and do is the same for every system: one system is enough.
-        start, end = text.index("[systems.xero]"), text.index("[limits]")
-        text = text[:start] + text[end:]
+        for other in re.findall(r"\[systems\.\w+\][^\[]*", text):
+            if not other.startswith(f"[systems.{system}]"):
+                text = text.replace(other, "")
         text = text.replace('path = "sample/deudores/dia1"', 'path = "inbox"')
         text = text.replace("../", "").replace("http://127.0.0.1:8765", sandbox.url)
-        text = text.replace('client_id = "demo', 'calls_per_second = 0\nclient_id = "demo')
-        (tmp_path / "bridge.toml").write_text(text, encoding="utf-8")
-        (tmp_path / "mappings").mkdir()
-        for name in ("deudores", "quickbooks"):
+        unlimited = "calls_per_minute = 0\ncalls_per_second = 0\n"
+        text = text.replace('client_id = "demo', f'{unlimited}client_id = "demo')
+        (folder / "bridge.toml").write_text(text, encoding="utf-8")
+        (folder / "mappings").mkdir()
+        for name in ("deudores", system):
             mapping = shipped(f"mappings/{name}.toml").read_text(encoding="utf-8")
-            (tmp_path / "mappings" / f"{name}.toml").write_text(mapping, encoding="utf-8")
-        made = Lender(tmp_path, sandbox, capsys)
+            (folder / "mappings" / f"{name}.toml").write_text(mapping, encoding="utf-8")
+        made = Lender(folder, sandbox, capsys, system)
         made.deliver(small_ledger())
+        yield made
+
+
+@pytest.fixture
+def lender(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with lender_on("quickbooks", tmp_path, capsys) as made:
         yield made

@@ -127,6 +127,24 @@ def test_explain_tells_the_story_of_a_loan_without_its_borrower(lender):
     assert not any(name in told for name in names)
 
 
+def test_explain_tells_what_was_noticed_about_this_loan_and_no_other(lender):
+    ledger = small_ledger()
+    loan = next(debt for debt in ledger["debts"] if debt["debt_id"] == 61)
+    assert loan["due_on"] < loan["created_on"]
+    ledger["debts"].append({**loan, "debt_id": 610})
+    ledger["movements"] += [payment(number) | {"debt_id": 61} for number in (9003, 9004)]
+    ledger["counts"] |= {"debts": len(ledger["debts"]), "movements": len(ledger["movements"])}
+    lender.deliver(ledger)
+    lender.run("sync")
+    noticed = lender.json("explain", "61")["findings"]
+    assert {(each["code"], each["subject"]) for each in noticed} == {
+        ("debt.due_before_start", "debt:61"),  # by planning
+        ("debt.overpaid", "debt:61"),
+        ("movement.possible_double_entry", "movement:9003"),  # by intake
+    }
+    assert "Noticed: debt.due_before_start debt:61" in lender.run("explain", "61")[1]
+
+
 def test_explain_of_one_document(lender):
     lender.run("sync")
     reference = lender.json("explain", "84")["systems"]["quickbooks"]["bindings"][0]["reference"]

@@ -1,19 +1,13 @@
-"""A bench for any accounting system: its adapter, its sandbox, and small documents to try."""
+"""A bench for any accounting system: its adapter on some company, and small documents to try."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import msgspec
-import requests
-
 from bridge import mappingfiles
-from bridge.clock import ManualClock
 from bridge.core import identity
 from bridge.core.booking import Booking, resolve
 from bridge.core.books import (
@@ -28,60 +22,35 @@ from bridge.core.books import (
     Sale,
 )
 from bridge.core.delivery import Binding, Operation, Outcome, Outgoing, Posted
-from bridge.credentials import MemoryCredentials
 from bridge.pipeline.plan import limits_of
-from bridge.sandbox.server import SandboxServer
-from bridge.systems import registry
 from bridge.systems.base import AccountingSystem, Capabilities
+from tests.conformance.ground import Ground
 
-ROOT = Path(__file__).parents[2]
-COMPANIES = {
-    "quickbooks": "4620816365000000001",
-    "xero": "70784a63-0000-4000-8000-000000000001",
-    "zoho": "600000000001",
-}
-DAY = date(2026, 11, 10)
-DUE = date(2026, 12, 10)
-PREFIX = "DY7F3A"
-GONE = ("void", "voided", "deleted", "draft")
+KEYS = "conformance"
+"""In the place of the company's id in keys: it may not be on a recording, and references differ."""
 
 
 @dataclass
 class Bench:
-    """One system on its sandbox. Documents are made here, so that tests speak of behaviour."""
+    """One system on one company. Documents are made here, so that tests speak of behaviour."""
 
-    name: str
-    sandbox: SandboxServer
-    clock: ManualClock = field(default_factory=lambda: ManualClock(datetime.now(UTC)))
-    token: str = "demo-access"
+    ground: Ground
+    token: str | None = None
+    """Another access token than the ground's own; empty: the login is used."""
     posted: dict[str, PostedDocument] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
     _system: AccountingSystem | None = None
     _booking: Booking | None = None
+    _owed_before: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.ground.system
 
     @property
     def system(self) -> AccountingSystem:
         if self._system is None:
-            adapter = registry.load(self.name)
-            kind = adapter.settings_type
-            urls = self.sandbox.urls()[self.name]
-            given = {
-                "company_id": COMPANIES[self.name],
-                "base_url": urls["base"],
-                "token_url": urls["token"],
-                "access_token": self.token,
-                "client_id": "demo-client",
-                "client_secret": "demo-secret",
-                "calls_per_minute": 0,
-                "calls_per_second": 0,
-            }
-            known = {f.name for f in msgspec.structs.fields(kind)}
-            settings = kind(**{k: v for k, v in given.items() if k in known})
-            company = COMPANIES[self.name]
-            credentials = MemoryCredentials(
-                {(self.name, company, "refresh_token"): f"demo-refresh-{self.name}"}
-            )
-            self._system = adapter(settings, credentials, self.clock)
+            self._system = self.ground.adapter(self.token)
         return self._system
 
     @property
@@ -91,22 +60,43 @@ class Bench:
     @property
     def booking(self) -> Booking:
         if self._booking is None:
-            mapping = mappingfiles.load_books_mapping(ROOT / "mappings" / f"{self.name}.toml")
+            mapping = mappingfiles.load_books_mapping(self.ground.mapping)
             made, problems = resolve(mapping, self.system.chart(), limits_of(self.can), self.name)
             assert made is not None, [str(p) for p in problems]
             self._booking = made
         return self._booking
 
+    @property
+    def home(self) -> str:
+        return self.ground.home
+
+    @property
+    def foreign(self) -> str:
+        return self.ground.foreign
+
+    def begin(self) -> None:
+        """Note what is owed before the test, where the company is not an empty one."""
+        if not self.ground.empty:
+            for currency in (self.home, self.foreign):
+                self._owed_before[currency] = self._control_account(currency)
+
+    def close(self) -> None:
+        """Let go of the adapter; the next use makes another."""
+        if self._system is not None:
+            self.ground.release(self._system)
+            self._system = None
+
+    def log_in_with(self, token: str) -> None:
+        self.close()
+        self.token = token
+
     def control(self, method: str, path: str, **wish: Any) -> Any:
-        url = f"{self.sandbox.url}/_sandbox/{path}"
-        answer = requests.request(method, url, json=wish or None, timeout=10)
-        assert answer.ok, answer.text
-        return answer.json()
+        return self.ground.control(method, path, wish)
 
     def wait(self, seconds: int) -> None:
         """Time passes, here and there."""
-        self.clock.move(seconds)
         self.control("POST", "clock", seconds=seconds)
+        self.ground.clock.sleep(seconds)
 
     def edit(self, **wish: Any) -> Any:
         return self.control("POST", f"{self.name}/edit", **wish)
@@ -115,33 +105,34 @@ class Bench:
         wish = {"system": self.name, "kind": kind, "when": when, "count": count, "match": match}
         self.control("POST", "faults", **wish)
 
-    def books(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.control("GET", f"{self.name}/books")
-        return found
+    def receivable(self, currency: str = "") -> Decimal:
+        """What the test has moved the control account by, as the adapter reads it."""
+        currency = currency or self.home
+        return self._control_account(currency) - self._owed_before.get(currency, Decimal(0))
 
-    def receivable(self, currency: str = "COP") -> Decimal:
-        """The control account, as the adapter reads it."""
+    def _control_account(self, currency: str) -> Decimal:
         return sum(
             (
                 a.balance
                 for a in self.system.chart().accounts
-                if a.role == "receivable" and (a.currency or "COP") == currency
+                if a.role == "receivable" and (a.currency or self.home) == currency
             ),
             Decimal(0),
         )
 
     def count(self, reference: str) -> int:
         """How many live documents of that number the books hold."""
-        return sum(
-            1
-            for d in self.books()["documents"]
-            if d["number"] == reference and d["status"] not in GONE
-        )
+        return self.ground.count(self.system, reference)
+
+    def ref(self, tail: str) -> str:
+        """A reference of this test: `L1` and the like with the prefix."""
+        return f"{self.ground.prefix}-{tail}"
 
     # ── documents ──────────────────────────────────────────────────────────────────────────────
 
-    def customer(self, number: int = 1, currency: str = "COP", name: str = "") -> Customer:
-        reference = f"{PREFIX}-D{number}{'' if currency == 'COP' else currency}"
+    def customer(self, number: int = 1, currency: str = "", name: str = "") -> Customer:
+        currency = currency or self.home
+        reference = self.ref(f"D{number}{'' if currency == self.home else currency}")
         return Customer(
             reference=reference,
             loan="",
@@ -157,13 +148,13 @@ class Bench:
         if Decimal(amount) != Decimal(principal):
             rest = Decimal(amount) - Decimal(principal)
             lines.append(self.booking.line("interest", rest, "Interés"))
-        facts = {**self._head(f"L{number}", changes), "due": DUE, "lines": tuple(lines)}
+        facts = {**self._head(f"L{number}", changes), "due": self.ground.due, "lines": tuple(lines)}
         return Invoice(**(facts | changes))
 
     def receipt(
         self, number: int, amount: str, invoice: Invoice | None = None, **changes: Any
     ) -> Receipt:
-        currency = changes.get("currency", "COP")
+        currency = changes.get("currency", self.home)
         rule = next(r for r in self.booking.deposits if not r.currency or currency in r.currency)
         applied = () if invoice is None else (Application(invoice.reference, Decimal(amount)),)
         facts = {
@@ -193,14 +184,14 @@ class Bench:
         return Sale(**self._head(f"V{number}", {}), lines=(line,), deposit_account=account)
 
     def _head(self, tail: str, changes: dict[str, Any]) -> dict[str, Any]:
-        currency = changes.get("currency", "COP")
-        foreign = self.can.one_currency_per_customer and currency != "COP"
+        currency = changes.get("currency", self.home)
+        foreign = self.can.one_currency_per_customer and currency != self.home
         return {
-            "reference": f"{PREFIX}-{tail}",
+            "reference": self.ref(tail),
             "loan": "1",
             "facts": "f",
-            "customer": f"{PREFIX}-D1{currency if foreign else ''}",
-            "day": DAY,
+            "customer": self.ref(f"D1{currency if foreign else ''}"),
+            "day": self.ground.day,
             "currency": currency,
             "memo": f"Nota {tail}",
         }
@@ -210,9 +201,7 @@ class Bench:
     def outgoing(
         self, document: Document, operation: Operation = Operation.CREATE, target: str = ""
     ) -> Outgoing:
-        key = identity.key(
-            self.name, COMPANIES[self.name], operation, document.reference, document.digest
-        )
+        key = identity.key(self.name, KEYS, operation, document.reference, document.digest)
         return Outgoing(
             entry=1,
             operation=operation,
@@ -271,7 +260,7 @@ class Bench:
 
     def loan(self, number: int = 1, amount: str = "1200.00") -> Invoice:
         """A customer with an invoice in the books."""
-        if f"{PREFIX}-D1" not in self.posted:
+        if self.ref("D1") not in self.posted:
             self.post(self.customer())
         invoice = self.invoice(number, amount)
         self.post(invoice)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bridge.core.books import Kind, PostedDocument, Status
 from tests.conformance.bench import Bench
 
@@ -15,6 +17,7 @@ def moved(bench: Bench, cursor: str) -> dict[str, PostedDocument]:
     return {document.external_id: document for document in documents}
 
 
+@pytest.mark.sandbox_only("a bookkeeper's hand")
 def test_everything_that_moved_is_seen(bench: Bench) -> None:
     kept, edited, voided = (bench.loan(n) for n in (1, 2, 3))
     cursor = bench.system.cursor()
@@ -37,6 +40,7 @@ def test_the_cursor_looks_back_a_little(bench: Bench) -> None:
     assert bench.posted[invoice.reference].external_id in seen
 
 
+@pytest.mark.sandbox_only("a bookkeeper's hand")
 def test_a_deletion_is_seen_or_the_books_say_read_everything(bench: Bench) -> None:
     invoice = bench.loan()
     receipt = bench.receipt(1, "100.00", invoice)

@@ -8,6 +8,9 @@ from bridge.core.books import Status
 from bridge.core.delivery import InDoubt, Posted, Unavailable
 from bridge.errors import BridgeError, TryLater
 from tests.conformance.bench import Bench
+from tests.conformance.ground import SandboxGround
+
+pytestmark = pytest.mark.sandbox_only("faults")
 
 WRITES = {"quickbooks": "POST", "xero": "PUT", "zoho": "POST"}
 
@@ -87,9 +90,10 @@ def test_doubt_while_looking_up_is_no_answer(bench: Bench) -> None:
 def test_a_server_that_is_not_there_is_unavailable(bench: Bench) -> None:
     ready(bench)
     invoice = bench.invoice(1)
-    bench.sandbox.stop()
+    assert isinstance(bench.ground, SandboxGround)
+    bench.ground.sandbox.stop()
     try:
         (outcome,) = bench.send(invoice)
         assert isinstance(outcome, Unavailable | InDoubt), outcome
     finally:
-        bench.sandbox.start()
+        bench.ground.sandbox.start()

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from bridge.core.booking import Booking, Limits, resolve
-from bridge.core.books import Account, Chart, Company, Item
-from bridge.core.delivery import Binding
+from bridge.core.books import Account, Chart, Company, Item, Kind, PostedDocument, Status
+from bridge.core.delivery import UNSEEN, Binding
 from bridge.core.diff import diff
 from bridge.core.ledger import (
     Adjustment,
@@ -35,7 +37,7 @@ LIMITS = Limits(
     memo_length=200,
     description_length=200,
     one_currency_per_customer=True,
-    updates_receipts=True,
+    updates=frozenset(Kind),
 )
 
 ACCOUNTS = (
@@ -58,6 +60,7 @@ ITEMS = {
     "write_off": "4",
     "discount": "5",
     "recovery": "6",
+    "reversal": "1",
 }
 
 
@@ -182,6 +185,8 @@ class Shelf:
         bound = list(self.bindings.values())
         self.last = translate(of, self.booking, bound)
         changes, self.closed = diff(self.last, bound, self.booking)
+        for binding in self.last.noted:
+            self.bindings[binding.reference] = binding
         done = []
         for change in sorted(changes, key=lambda c: c.phase):
             reference = change.document.reference
@@ -194,7 +199,26 @@ class Shelf:
                 document=change.document,
                 voided=change.operation == "void",
             )
+            undone = getattr(change.document, "reverses", "")
+            if undone:
+                by = "" if change.operation == "void" else reference
+                self.bindings[undone] = msgspec.structs.replace(
+                    self.bindings[undone], reversed_by=by
+                )
         return done
+
+    def accept(self, reference: str, *, gone: bool = False) -> None:
+        """A person leaves a document as the books have it: edited, or gone."""
+        status = Status.DELETED if gone else Status.LIVE
+        posted = PostedDocument(
+            kind=self.bindings[reference].document.kind,
+            external_id=f"x{reference}",
+            version="1",
+            status=status,
+        )
+        self.bindings[reference] = msgspec.structs.replace(
+            self.bindings[reference], accepted=UNSEEN, posted=posted
+        )
 
     def live(self) -> list[Binding]:
         return [b for b in self.bindings.values() if not b.voided]

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from bridge.core import lending
 from bridge.core.booking import Booking
-from bridge.core.books import CreditNote, Invoice, Receipt, Sale
+from bridge.core.books import CreditNote, Invoice, Kind, Receipt, Sale
+from bridge.core.delivery import Binding
 from bridge.core.holding import receivable
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment, RepaymentState
 from bridge.core.translate import Translation, translate
 from tests.core.builders import (
     BORROWER,
+    ITEMS,
     START,
     Shelf,
     account,
@@ -30,6 +32,8 @@ from tests.core.builders import (
 )
 
 LOAN_ID = "DY7F3A-L84"
+NOT_RECEIPTS = frozenset(Kind) - {Kind.RECEIPT, Kind.APPLICATION}
+WITHOUT_REVERSAL = {name: {"item": name} for name in ITEMS if name != "reversal"}
 
 
 def translated(of: LoanFile, **changes: object) -> Translation:
@@ -260,7 +264,7 @@ rules = st.sampled_from(
 
 def in_parts(book: Booking) -> Booking:
     """The same company in a system whose receipts are for one invoice each."""
-    limits = msgspec.structs.replace(book.limits, receipt_parts=True, updates_receipts=False)
+    limits = msgspec.structs.replace(book.limits, receipt_parts=True, updates=NOT_RECEIPTS)
     return msgspec.structs.replace(book, limits=limits)
 
 
@@ -294,6 +298,72 @@ def test_every_cent_is_still_accounted_for_after_the_ledger_changes(  # type: ig
     shelf.sync(changed)
     assert accounted_for(shelf) == lending.balance(changed)
     assert shelf.sync(changed) == []
+
+
+locks = st.sampled_from([None, date(2026, 8, 31), date(2026, 9, 30), date(2026, 11, 30)])
+adjusting = st.sampled_from(
+    [
+        {"policies": {"closed_period": "adjust"}},
+        {"policies": {"closed_period": "adjust", "amount_edited": "correct"}},
+        {"policies": {"closed_period": "adjust"}, "lines": WITHOUT_REVERSAL},
+    ]
+)
+steps = st.lists(st.tuples(rows, st.one_of(loans, st.none()), locks), min_size=2, max_size=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps, adjusting, st.booleans())
+def test_every_cent_is_accounted_for_while_periods_close_and_nothing_closed_is_touched(  # type: ignore[no-untyped-def]
+    drawn, rule, parts
+) -> None:
+    shelf = Shelf()
+    latest = None
+    for some_rows, of, lock in drawn:
+        latest = max(filter(None, (latest, lock)), default=None)
+        book = booking(locked=latest, **rule)
+        shelf.booking = in_parts(book) if parts else book
+        made = some_file(some_rows if of else [], of) if of else file(None, borrower=None)
+        closed = {b.reference for b in shelf.live() if latest and day_of(b) <= latest}
+        done = shelf.sync(made)
+        assert accounted_for(shelf) == lending.balance(made)
+        assert not closed & {line.partition(" ")[2] for line in done}
+        assert shelf.sync(made) == []
+
+
+decisions = st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=3)
+decided_steps = st.lists(
+    st.tuples(rows, st.one_of(loans, st.none()), decisions), min_size=2, max_size=4
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(decided_steps, rules, st.booleans())
+def test_every_cent_is_accounted_for_and_what_a_person_left_is_never_written(  # type: ignore[no-untyped-def]
+    drawn, rule, parts
+) -> None:
+    book = booking(**rule)
+    shelf = Shelf(in_parts(book) if parts else book)
+    for some_rows, of, decided in drawn:
+        made = some_file(some_rows if of else [], of) if of else file(None, borrower=None)
+        left = {b.reference for b in shelf.live() if b.accepted}
+        done = shelf.sync(made)
+        assert accounted_for(shelf) == lending.balance(made)
+        assert not left & {line.partition(" ")[2] for line in done}
+        assert shelf.sync(made) == []
+        for place, gone in decided:
+            if live := [b for b in shelf.live() if not b.accepted]:
+                shelf.accept(live[place % len(live)].reference, gone=gone)
+        left = {b.reference for b in shelf.live() if b.accepted}
+        done = shelf.sync(made)  # what depends on the decision may follow, the document may not
+        assert not left & {line.partition(" ")[2] for line in done}
+        assert accounted_for(shelf) == lending.balance(made)
+        assert shelf.sync(made) == []
+
+
+def day_of(binding: Binding) -> date:
+    day = getattr(binding.document, "day", None)
+    assert day is not None
+    return day  # type: ignore[no-any-return]
 
 
 @settings(max_examples=200, deadline=None)

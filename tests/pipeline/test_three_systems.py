@@ -53,6 +53,14 @@ def owed(world: World) -> dict[str, dict[str, Decimal]]:
     return found
 
 
+def agreement(world: World) -> dict[str, bool]:
+    """System → whether a reconciliation finds that it agrees with the ledger."""
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        found = reconcile(bridge.store, systems, bridge.today, world.clock.now())
+    return {result.system: result.agree for result in found.systems}
+
+
 @pytest.mark.parametrize("day", ["dia1", "dia2"])
 def test_the_samples_agree_to_the_cent_in_all_three_at_once(world: World, day: str) -> None:
     deliver(world, "dia1")
@@ -72,14 +80,7 @@ def test_the_samples_agree_to_the_cent_in_all_three_at_once(world: World, day: s
 def test_all_three_reconcile_and_the_trouble_of_one_is_not_the_others(world: World) -> None:
     deliver(world, "dia1")
     world.sync()
+    assert agreement(world) == dict.fromkeys(COMPANIES, True)
     wish = {"kind": "invoice", "number": "DY7F3A-L84", "set": {"amount": "999000"}}
     world.control("POST", "zoho/edit", action="edit", **wish)
-    with world.bridge() as bridge:
-        found = reconcile(
-            bridge.store,
-            {name: books.system for name, books in bridge.books.items()},
-            bridge.today,
-            world.clock.now(),
-        )
-    agree = {result.system: result.agree for result in found.systems}
-    assert agree == {"quickbooks": True, "xero": True, "zoho": False}
+    assert agreement(world) == {"quickbooks": True, "xero": True, "zoho": False}

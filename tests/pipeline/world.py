@@ -135,6 +135,28 @@ class Ledger:
         path.write_text(json.dumps(snapshot), encoding="utf-8")
 
 
+def small_ledger() -> Ledger:
+    """Two accounts at the store, 1 and 2; the first has payment 7 and charge 8."""
+    made = Ledger()
+    chance = random.Random(1)
+    for number in (1, 2):
+        made.lend(number, chance)
+        made.debtors[number]["name"] = f"Persona {number}"
+        made.debts[number] |= {
+            "kind": "fiado", "amount": 50_000, "due_on": None, "principal": None,
+            "interest_pct": None, "currency": "COP",
+        }  # fmt: skip
+    row = {"debt_id": 1, "concept": "", "method": "CASH"}
+    made.movements[7] = row | {
+        "movement_id": 7, "type": "PAYMENT", "amount": 3_000, "date": "2026-07-03",
+    }  # fmt: skip
+    made.movements[8] = row | {
+        "movement_id": 8, "type": "INCREASE", "amount": 2_000, "date": "2026-07-04",
+    }  # fmt: skip
+    made.debts[1]["amount"] += 2_000
+    return made
+
+
 class SharedClock(ManualClock):
     """A clock whose sleep makes time pass in the sandbox too."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 
@@ -19,6 +20,8 @@ from bridge.store import engine, schema
 DATA = Path(__file__).parents[1] / "data" / "state"
 LEDGER = DATA / "ledger.json"
 """The delivery that the programs took in last."""
+Rows = dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
+"""Table → its columns and rows."""
 VERSIONS = sorted(path.stem for path in DATA.glob("*.sql"))
 
 
@@ -36,9 +39,9 @@ def made_by(version: str, path: Path) -> None:
     opened.dispose()
 
 
-def rows(path: Path) -> dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]]:
+def rows(path: Path) -> Rows:
     """Every table's columns and rows, in the order of its primary key."""
-    found = {}
+    found: Rows = {}
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         for (table,) in database.execute(names).fetchall():

@@ -144,7 +144,7 @@ def payment(company: Company, row: Row, *, full: bool) -> Row:
     account = company.tables["Accounts"].rows[row["AccountID"]]
     shown: Row = {
         "PaymentID": row["PaymentID"],
-        **_days(row, "Date"),
+        "Date": ms_day(row["Date"]),
         "BankAmount": number(row["BankAmount"]),
         "Amount": number(row["Amount"]),
         "Reference": row["Reference"],
@@ -305,7 +305,7 @@ def _part_allocation(company: Company, row: Row) -> Row:
     return {
         "AllocationID": row["AllocationID"],
         "Amount": number(row["Amount"]),
-        **_days(row, "Date"),
+        "Date": ms_day(row["Date"]),
         "Invoice": _invoice_reference(company, row["InvoiceID"]),
         "IsDeleted": False,
     }
@@ -349,6 +349,7 @@ def _batch_of(company: Company, row: Row) -> Row:
 
 
 def _days(row: Row, *names: str) -> Row:
+    """Return dates in both forms; payments and allocations have no readable twin (OAS)."""
     shown: Row = {}
     for name in names:
         if row.get(name):

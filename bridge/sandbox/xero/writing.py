@@ -183,7 +183,9 @@ def echo(company: Company, resource: Resource, element: Any, refused: Invalid) -
             continue
         if form == "day":
             day = read_day(str(value))
-            shown[name], shown[f"{name}String"] = ms_day(day), day_text(day)
+            shown[name] = ms_day(day)
+            if resource.table != "Payments":
+                shown[f"{name}String"] = day_text(day)
         else:
             shown[name] = value
     shown[resource.flag] = True

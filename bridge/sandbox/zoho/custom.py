@@ -26,6 +26,8 @@ Values = dict[str, str]
 
 def create(org: Organization, body: Row) -> Row:
     """Add a field; its API name is made of its label."""
+    if org.settings.field_creation != "accept":
+        raise refused(900031 if org.settings.field_creation == "refuse" else 57)
     entity = SPELLINGS.get(body.get("entity", ""), body.get("entity", ""))
     if entity not in ENTITIES:
         raise refused(4, "entity")
@@ -43,7 +45,7 @@ def create(org: Organization, body: Row) -> Row:
             "api_name": api_name,
             "entity": entity,
             "data_type": body.get("data_type", "string"),
-            "is_unique": body.get("is_unique", False),
+            "is_unique": body.get("is_unique", False) and org.settings.field_unique_at_once,
             "is_mandatory": body.get("is_mandatory", False),
             "is_active": True,
             "show_on_pdf": body.get("show_on_pdf", False),
@@ -145,14 +147,11 @@ def shown(org: Organization, entity: str, row: Row) -> Row:
             continue
         made.append(
             {
-                "field_id": field["field_id"],
                 "customfield_id": field["field_id"],
                 "index": field["index"],
                 "label": field["label"],
                 "api_name": field["api_name"],
-                "data_type": field["data_type"],
                 "value": value,
-                "value_formatted": value,
             }
         )
         promoted[field["api_name"]] = value

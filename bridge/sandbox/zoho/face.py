@@ -9,7 +9,7 @@ from typing import Any
 from bridge.sandbox.clock import Clock
 from bridge.sandbox.wire import Request, Response, answer
 from bridge.sandbox.zoho import bookkeeper, demo, ledger, routes, snapshot
-from bridge.sandbox.zoho.auth import FIRST_REFRESH_TOKEN, STATIC_TOKEN, Auth, allows
+from bridge.sandbox.zoho.auth import CODE_S, FIRST_REFRESH_TOKEN, STATIC_TOKEN, Auth, allows
 from bridge.sandbox.zoho.calls import Call
 from bridge.sandbox.zoho.faults import Refused, refused
 from bridge.sandbox.zoho.limits import Limits
@@ -72,6 +72,9 @@ class ZohoBooks:
 
     def edit(self, wish: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
+            if wish.get("action") == "generate_code":
+                seconds = float(wish.get("seconds", CODE_S))
+                return {"code": self.auth.self_client_code(str(wish.get("scope", "")), seconds)}
             try:
                 return bookkeeper.follow(self.org, wish)
             except Refused as fault:

@@ -146,6 +146,7 @@ TEXTS: dict[int, tuple[int, str]] = {
     900028: (400, "A paid invoice cannot be edited."),
     900029: (400, "{0} already exists"),
     900030: (400, "The journal has been applied to invoices. Undo this first."),
+    900031: (400, "The plan of the organization does not allow more custom fields."),
 }
 
 # What a missing object is called, word for word where it was seen (the others are alike).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bridge.sandbox.books.amounts import ZERO
@@ -234,6 +234,15 @@ def status(org: Organization, row: Row) -> str:
     if late and (not partly or org.settings.overdue_hides_partially_paid):
         return "overdue"
     return "partially_paid" if partly else "sent"
+
+
+def modified(org: Organization, row: Row) -> str:
+    """Return when an invoice changed last; by the switch, becoming overdue is a change."""
+    written: str = row["last_modified_time"]
+    if not org.settings.overdue_moves_modified_time or status(org, row) != "overdue":
+        return written
+    overdue = org.midnight_after(row["due_date"])
+    return max(written, overdue, key=datetime.fromisoformat)
 
 
 def _fill(org: Organization, row: Row, body: Row) -> None:

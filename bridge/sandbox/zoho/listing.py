@@ -66,6 +66,8 @@ def value(org: Organization, row: Row, name: str) -> Any:
         return org.customer_name(row["customer_id"])
     if name == "status":
         return status(org, row)
+    if name == "last_modified_time" and "invoice_id" in row:
+        return invoices.modified(org, row)
     if name == "created_date":
         return row["created_time"][:10]
     if name == "notes" and "description" in row:
@@ -178,7 +180,7 @@ def _modified(org: Organization, listing: Listing, wanted: str) -> Callable[[Row
     equal = listing.table == "journals" and org.settings.journal_modified_filter == "equal"
 
     def test(row: Row) -> bool:
-        held = datetime.fromisoformat(row["last_modified_time"])
+        held = datetime.fromisoformat(value(org, row, "last_modified_time"))
         return held == moment if equal else held > moment
 
     return test
@@ -202,9 +204,8 @@ def _search(org: Organization, listing: Listing, wanted: str) -> Callable[[Row],
     if len(wanted) > LONGEST_SEARCH:
         raise refused(4, "search_text")
     wanted = wanted.casefold()
-    return lambda row: any(
-        wanted in str(value(org, row, name)).casefold() for name in listing.texts
-    )
+    names = listing.searched or listing.texts
+    return lambda row: any(wanted in str(value(org, row, name)).casefold() for name in names)
 
 
 def _ordered(org: Organization, listing: Listing, rows: Iterable[Row], asked: Query) -> list[Row]:

@@ -21,6 +21,8 @@ class Listing:
     amounts: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
     filters: Filters | None = None
+    searched: tuple[str, ...] = ()
+    """What search_text looks at; empty: all texts."""
     modified: bool = False
     fields: bool = False
     entity: str = ""
@@ -85,6 +87,7 @@ LISTINGS = {
         "Contacts",
         texts=("contact_name", "company_name", "first_name", "last_name", "email", "phone"),
         exact=("contact_type",),
+        searched=("contact_name", "notes"),
         sorts=(
             "contact_name",
             "company_name",

@@ -12,6 +12,13 @@ from bridge.sandbox.zoho.tables import Row, sent
 
 ITEM_TYPES = ("sales", "purchases", "sales_and_purchases", "inventory")
 PRODUCT_TYPES = ("goods", "service", "digital_service")
+ONLY_IN_DETAIL = (
+    "closing_balance",
+    "currency_code",
+    "custom_fields",
+    "description",
+    "include_in_vat_return",
+)
 MONEY_TYPES = ("bank", "cash", "credit_card", "payment_clearing")
 
 
@@ -60,19 +67,14 @@ def delete_item(org: Organization, item_id: str) -> None:
 
 
 def shown_item(org: Organization, row: Row) -> Row:
+    """Return an item. Which answers name its account is on no record: here all of them do."""
     names = ("item_id", "name", "status", "description", "rate", "unit", "sku", "product_type")
-    account = org.tables["accounts"][row["account_id"]]
     return {
         **{name: row[name] for name in names},
-        "item_name": row["name"],
-        "item_type": row["item_type"],
         "account_id": row["account_id"],
-        "account_name": account["account_name"],
         "tax_id": "",
         "tax_name": "",
         "tax_percentage": "0",
-        "created_time": row["created_time"],
-        "last_modified_time": row["last_modified_time"],
         **custom.shown(org, "item", row),
     }
 
@@ -148,7 +150,6 @@ def shown_account(org: Organization, row: Row, *, balance: bool = False) -> Row:
         "is_user_created": not row["is_system_account"],
         "is_standalone_account": False,
         "can_show_in_ze": False,
-        "include_in_vat_return": False,
         "is_involved_in_transaction": row["account_id"] in org.books.journal.home,
         "parent_account_name": parents.get(row["parent_account_id"], {}).get("account_name", ""),
         "depth": 1 if row["parent_account_id"] else 0,
@@ -156,12 +157,19 @@ def shown_account(org: Organization, row: Row, *, balance: bool = False) -> Row:
         "is_child_present": False,
         "child_count": "",
         "documents": [],
-        "custom_fields": [],
     }
     if balance:
         shown["current_balance"] = natural_balance(org, row["account_id"])
         shown["closing_balance"] = shown["current_balance"]
     return shown
+
+
+def listed_account(org: Organization, row: Row, *, balance: bool) -> Row:
+    """Return an account as lists show it: without what only its detail has, two types as text."""
+    shown = shown_account(org, row, balance=balance)
+    shown["depth"] = str(shown["depth"])
+    shown["is_child_present"] = str(shown["is_child_present"]).lower()
+    return {name: value for name, value in shown.items() if name not in ONLY_IN_DETAIL}
 
 
 def natural_balance(org: Organization, account_id: str) -> Decimal:

@@ -48,6 +48,8 @@ def shown(org: Organization, module: str) -> Row:
         "reason": "",
     }
     enabled = lock["transaction_lock_status"] != "disabled"
+    if not org.settings.lock_names_module:
+        lock = {name: value for name, value in lock.items() if name != "transaction_lock_module"}
     return {
         **lock,
         "lock_status": "locked" if enabled else "unlocked",

@@ -18,15 +18,18 @@ EMAIL = "contabilidad@creditofacil.example"
 
 def list_organizations(call: Call) -> Answer:
     """Answer without an organization_id and without a page_context."""
-    shown = {**_organization(call.org), "fiscal_year_start_month": 0}
+    plan = {"plan_name": call.org.settings.plan.upper(), "plan_period": "Monthly"}
+    shown = {**_organization(call.org), **plan, "fiscal_year_start_month": 0}
     return Answer({"organizations": [shown]})
 
 
 def read_organization(call: Call) -> Answer:
     if call.ids[0] != ORGANIZATION_ID:
         raise refused(6041, call.ids[0])
-    # The list has a number here, the detail a name. Last verified 2026-11-20.
-    shown = {**_organization(call.org), "fiscal_year_start_month": "january"}
+    shown = _organization(call.org)
+    # The list has a number here, the detail a name; only the list tells the plan. 2026-11-20.
+    shown["fiscal_year_start_month"] = "january"
+    del shown["plan_name"], shown["plan_period"]
     shown["date_format"], shown["field_separator"] = "dd/MM/yyyy", "/"
     shown["address"] = {"street_address1": "Carrera 7 71-21", "city": "Bogotá"}
     return Answer({"organization": shown})
@@ -40,8 +43,6 @@ def _organization(org: Organization) -> Row:
         "contact_name": "Contadora",
         "email": EMAIL,
         "is_default_org": True,
-        "plan_name": org.settings.plan.upper(),
-        "plan_period": "Monthly",
         "language_code": org.settings.language,
         "account_created_date": "2025-01-01",
         "time_zone": ZONE_NAME,
@@ -185,7 +186,7 @@ def list_accounts(call: Call) -> Answer:
         call.page(
             "accounts",
             "chartofaccounts",
-            lambda org, row: lists.shown_account(org, row, balance=balance),
+            lambda org, row: lists.listed_account(org, row, balance=balance),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ NAME = "Crédito Fácil SAS"
 HOME = "COP"
 ZONE_NAME = "America/Bogota"
 ZONE = timezone(timedelta(hours=-5))
+STAMP = "%Y-%m-%dT%H:%M:%S%z"
 FIRST_ID = 4_600_000_000_000_000_000
 
 # The system accounts that the API posts to by itself.
@@ -128,7 +129,12 @@ class Organization:
 
     def stamp(self) -> str:
         """Return the time as the API writes it: an offset without a colon."""
-        return self.clock.now().astimezone(ZONE).strftime("%Y-%m-%dT%H:%M:%S%z")
+        return self.clock.now().astimezone(ZONE).strftime(STAMP)
+
+    def midnight_after(self, day: str) -> str:
+        """Return the end of a day as the API writes it."""
+        end = datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), ZONE)
+        return end.strftime(STAMP)
 
     def today(self) -> date:
         return self.clock.now().astimezone(ZONE).date()

@@ -88,13 +88,6 @@ def delete(org: Organization, payment_id: str) -> None:
     org.remove("payments", payment_id)
 
 
-def apply_excess(org: Organization, payment_id: str, invoice_id: str, amount: Decimal) -> None:
-    """Put the unused part of an earlier payment on an invoice."""
-    row = org.row("payments", payment_id)
-    day = org.today().isoformat()
-    applications.apply(org, PAYMENT, row["payment_id"], invoice_id, amount, day)
-
-
 def remove_from_invoice(org: Organization, use: Row) -> None:
     """Take a payment off one invoice; the switch says what becomes of the money."""
     row = org.tables["payments"][use["credit_id"]]
@@ -193,8 +186,9 @@ def _wanted(
             org.check_open(MODULE, invoice["date"])
             left = invoice["total"]
         else:
-            kept = org.books.documents[invoice_id]
-            left = kept.open
+            # An invoice that was void before it was sent is not in the books at all.
+            kept = org.books.documents.get(invoice_id)
+            left = kept.open if kept else ZERO
             for use in applications.of_invoice(org, invoice_id, PAYMENT):
                 if use["credit_id"] == payment_id:
                     left += use["amount"]

@@ -13,7 +13,6 @@ from bridge.sandbox.zoho.tables import Row, sent
 PLAIN = (
     "company_name",
     "website",
-    "language_code",
     "customer_sub_type",
     "notes",
     "payment_terms_label",
@@ -160,11 +159,8 @@ def listed(org: Organization, row: Row) -> Row:
     return {
         "contact_id": row["contact_id"],
         "contact_name": row["contact_name"],
-        "customer_name": row["contact_name"],
         "company_name": row["company_name"],
         "contact_type": row["contact_type"],
-        "customer_sub_type": row["customer_sub_type"],
-        "contact_number": row["contact_number"],
         "status": row["status"],
         "payment_terms": row["payment_terms"],
         "payment_terms_label": row["payment_terms_label"],
@@ -207,7 +203,7 @@ def detailed(org: Organization, row: Row) -> Row:
             "contact_persons",
             "created_time",
             "last_modified_time",
-            *PLAIN,
+            *(name for name in PLAIN if name != "language_code"),
         )
     }
     return {
@@ -215,7 +211,6 @@ def detailed(org: Organization, row: Row) -> Row:
         "has_transaction": has_documents(org, row["contact_id"]),
         "primary_contact_id": primary[0]["contact_person_id"] if primary else "",
         "currency_symbol": org.currency(row["currency_id"])["currency_symbol"],
-        "is_portal_enabled": False,
         "is_taxable": True,
         "payment_reminder_enabled": False,
         "opening_balances": [],

@@ -41,7 +41,16 @@ CREDIT = (
     "currency_code",
     "created_time",
     "last_modified_time",
-    "exchange_rate",
+)
+CREDIT_LINE = (
+    "line_item_id",
+    "item_id",
+    "account_id",
+    "name",
+    "description",
+    "quantity",
+    "rate",
+    "tags",
 )
 MONEY = (
     "payment_id",
@@ -53,13 +62,8 @@ MONEY = (
     "reference_number",
     "description",
     "customer_id",
-    "currency_id",
     "currency_code",
-    "exchange_rate",
     "account_id",
-    "bank_charges",
-    "created_time",
-    "last_modified_time",
 )
 
 
@@ -70,6 +74,7 @@ def invoice_listed(org: Organization, row: Row) -> Row:
     return {
         **{name: row[name] for name in INVOICE},
         "status": invoices.status(org, row),
+        "last_modified_time": invoices.modified(org, row),
         "customer_name": org.customer_name(row["customer_id"]),
         "due_days": open_days if row["balance"] else "",
         "is_emailed": False,
@@ -122,12 +127,13 @@ def payment_listed(org: Organization, row: Row) -> Row:
     """Return a payment with the numbers of its invoices, but not what went to which."""
     uses = applications.of_credit(org, row["payment_id"])
     numbers = [org.tables["invoices"][use["invoice_id"]]["invoice_number"] for use in uses]
+    at_home = Decimal(row["amount"]) * Decimal(row["exchange_rate"])
     return {
         **{name: row[name] for name in MONEY},
         "customer_name": org.customer_name(row["customer_id"]),
         "account_name": org.tables["accounts"][row["account_id"]]["account_name"],
         "invoice_numbers": ", ".join(numbers),
-        "bcy_amount": org.rounded(Decimal(row["amount"]) * Decimal(row["exchange_rate"]), HOME),
+        "bcy_amount": f"{org.rounded(at_home, HOME):f}",
         "tags": [],
         **custom.shown(org, "customer_payment", row),
     }
@@ -158,7 +164,7 @@ def payment_detailed(org: Organization, row: Row) -> Row:
         "email": "",
         "invoices": made,
         "amount_refunded": row["amount_refunded"],
-        "bank_charges_account_id": row["bank_charges_account_id"],
+        "bank_charges": row["bank_charges"],
         "currency_symbol": org.currency(row["currency_id"])["currency_symbol"],
     }
 
@@ -174,21 +180,26 @@ def credit_listed(org: Organization, row: Row) -> Row:
 
 
 def credit_detailed(org: Organization, row: Row) -> Row:
+    """Return a credit note in full: lines without totals, and another word for its last change."""
     uses = applications.of_credit(org, row["creditnote_id"])
     made = [
         {
             "invoice_id": use["invoice_id"],
             "invoice_number": org.tables["invoices"][use["invoice_id"]]["invoice_number"],
-            "creditnote_invoice_id": use["application_id"],
             "amount": use["amount"],
         }
         for use in uses
     ]
-    more = ("sub_total", "adjustment", "notes", "terms")
+    shown = credit_listed(org, row)
+    for name in ("currency_id", "is_emailed", "last_modified_time"):
+        del shown[name]
     return {
-        **credit_listed(org, row),
-        **{name: row[name] for name in more},
-        "line_items": lines.shown(org, row["line_items"]),
+        **shown,
+        "notes": row["notes"],
+        "terms": row["terms"],
+        "line_items": [
+            {name: line[name] for name in CREDIT_LINE if name in line} for line in row["line_items"]
+        ],
         "invoices": made,
         "taxes": [],
         "tags": [],

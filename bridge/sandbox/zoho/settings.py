@@ -35,6 +35,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "day_resets_at": ("organization", "utc"),
     "removed_invoice_payment": ("excess", "reduce"),
     "excess_account": ("receivable", "unearned_revenue"),
+    "field_creation": ("accept", "refuse", "unauthorized"),
 }
 
 
@@ -66,6 +67,7 @@ class Settings:
     deposit_account_types: str = "bank_and_cash"
     page_size: str = "clamp"
     lock_includes_the_day: bool = True
+    lock_names_module: bool = True
     journal_modified_filter: str = "equal"
     overdue_hides_partially_paid: bool = True
     overdue_moves_modified_time: bool = False
@@ -77,6 +79,8 @@ class Settings:
     upsert_created_status: str = "201"
     upsert_accepts_number_flag: bool = True
     excess_account: str = "receivable"
+    field_creation: str = "accept"
+    field_unique_at_once: bool = True
     price_precision: int = 2
     salesperson_mandatory: bool = False
     locations: bool = False

@@ -11,20 +11,23 @@ from bridge.sandbox.zoho.master_routes import EMAIL
 from bridge.sandbox.zoho.organization import HOME, Organization
 from bridge.sandbox.zoho.tables import Row
 
+NOT_TOLD = ("created_time", "last_modified_time", "is_custom_field")
+"""Of a custom field."""
+
 
 def list_fields(call: Call) -> Answer:
     rows = custom.listed(call.org, call.asked.get("entity", ""))
-    return Answer({"fields": rows})
+    return Answer({"fields": [_field(row) for row in rows]})
 
 
 def create_field(call: Call) -> Answer:
     row = custom.create(call.org, call.body("field"))
-    return created({"field": row}, "The field has been created.")
+    return created({"field": _field(row)}, "The field has been created.")
 
 
 def update_field(call: Call) -> Answer:
     row = custom.update(call.org, call.ids[0], call.body("field"))
-    return Answer({"field": row}, "The field has been updated.")
+    return Answer({"field": _field(row)}, "The field has been updated.")
 
 
 def delete_field(call: Call) -> Answer:
@@ -123,11 +126,16 @@ def list_taxes(call: Call) -> Answer:
 def list_locations(call: Call) -> Answer:
     if not call.org.settings.locations:
         raise refused(900026)
-    return Answer({"locations": [{"location_id": "4600000000000000002", "is_primary": True}]})
+    head_office = {"location_id": "4600000000000000002", "location_name": "Head Office"}
+    return Answer({"locations": [{**head_office, "type": "general"}]})
 
 
 def list_tags(call: Call) -> Answer:
     return Answer({"reporting_tags": []})
+
+
+def _field(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in NOT_TOLD}
 
 
 def _journal(org: Organization, row: Row) -> Row:
@@ -143,10 +151,7 @@ def _journal_listed(org: Organization, row: Row) -> Row:
         "currency_id",
         "notes",
         "journal_type",
-        "status",
         "total",
-        "created_time",
-        "last_modified_time",
     )
     total = Decimal(row["total"]) * Decimal(row["exchange_rate"])
     return {

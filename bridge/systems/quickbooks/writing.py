@@ -129,9 +129,9 @@ class Writer:
         now = None if raw is None else posted(kind, raw, home)
         void = outgoing.operation is Operation.VOID
         if raw is None or now is None:
-            return Posted(_gone(outgoing)) if void else Drifted(None)
+            return Posted(_gone(outgoing), sent=False) if void else Drifted(None)
         if void and now.status is not Status.LIVE:
-            return Posted(now)
+            return Posted(now, sent=False)
         if _moved(outgoing, now):
             same = not void and not _unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)
@@ -228,7 +228,7 @@ class Writer:
             return self._once_more(job)
         if changing and says_deleted(finding):
             void = outgoing.operation is Operation.VOID
-            return Posted(_gone(outgoing)) if void else Drifted(None)
+            return Posted(_gone(outgoing), sent=False) if void else Drifted(None)
         return Rejected(finding.reason, finding.code)
 
     def _change(self, outgoing: Outgoing, raw: Body, company: Company) -> Outcome | None:

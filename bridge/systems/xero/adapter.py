@@ -11,7 +11,7 @@ from decimal import Decimal
 from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import oauth
-from bridge.systems.base import CallCount, Capabilities, Changes
+from bridge.systems.base import CallCount, Capabilities, Changes, Prepared
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
@@ -147,6 +147,14 @@ class Xero:
 
     def calls(self) -> CallCount:
         return self._meter.calls()
+
+    def companies(self) -> dict[str, str]:
+        """See base. A person may have connected several organisations."""
+        return probes.organisations(self._wire.connections())
+
+    def set_up(self) -> tuple[Prepared, ...]:
+        """See base. Nothing: documents are known by numbers and references, contacts by theirs."""
+        return ()
 
     def probes(self) -> Iterator[tuple[str, str, str]]:
         yield from probes.of_connection(self._wire.connections(), self.company_id)

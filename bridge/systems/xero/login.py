@@ -15,15 +15,12 @@ import msgspec
 
 from bridge.errors import ConfigurationError, TryLater
 from bridge.systems import oauth
-from bridge.systems.login import BrowserLogin
+from bridge.systems.login import BY_ITSELF, GRANT, BrowserLogin
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.transport import Reply, Request, Transport
 from bridge.systems.xero.settings import Settings
 
 NAME = "xero"
-GRANT = "grant"
-"""Name in the credential store under which `client_credentials` says "custom connection"."""
-
 SCOPES = (
     "accounting.contacts",
     "accounting.invoices",
@@ -36,9 +33,9 @@ SCOPES = (
 
 BROWSER_SCOPE = " ".join(("offline_access", *SCOPES))
 
-LOGIN = BrowserLogin(system=NAME, scope=BROWSER_SCOPE, company_field="")
+LOGIN = BrowserLogin(system=NAME, scope=BROWSER_SCOPE, company_field="", by_itself=True)
 """Xero connects a person, who may reach several organisations: the address that comes back names
-none. Every call names its organisation, and a login that does not reach it is refused with 403."""
+none, the list of connections does."""
 
 _EARLY_S = 120
 _REFRESH_TOKEN_S = 60 * 24 * 3600
@@ -70,7 +67,7 @@ def tokens(
         return oauth.StaticToken(settings.access_token)
     endpoint = token_endpoint(settings, credentials)
     grant = settings.grant or credentials.get(NAME, settings.company_id, GRANT)
-    if grant == "client_credentials":
+    if grant == BY_ITSELF:
         return CustomConnection(endpoint, transport, clock)
     return oauth.RefreshedTokens(
         endpoint,
@@ -110,7 +107,7 @@ class CustomConnection:
 
     def _ask(self) -> oauth.Grant:
         pair = f"{self._endpoint.client_id}:{self._endpoint.client_secret}".encode()
-        form = {"grant_type": "client_credentials", "scope": " ".join(SCOPES)}
+        form = {"grant_type": BY_ITSELF, "scope": " ".join(SCOPES)}
         headers = {
             **self._endpoint.headers,
             "Content-Type": "application/x-www-form-urlencoded",

@@ -28,6 +28,16 @@ def of_connection(connections: Sequence[Body], tenant: str) -> Iterator[Probe]:
     )
 
 
+def organisations(connections: Sequence[Body]) -> dict[str, str]:
+    """Tenant id → name of what a login reaches; a practice's own data is no organisation."""
+    reached = [_connection(raw) for raw in connections]
+    return {
+        str(c.tenant_id): str(c.tenant_name)
+        for c in reached
+        if c.tenant_id and c.tenant_type in (None, "ORGANISATION")
+    }
+
+
 def of_chart(chart: Chart) -> Iterator[Probe]:
     """What the chart tells."""
     company = chart.company

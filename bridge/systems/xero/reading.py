@@ -169,7 +169,7 @@ def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterato
     if resource == "Contacts":
         yield from _asked(wire, resource, references, _named_so, by_number)
         return
-    singly = by_number if resource == "CreditNotes" else one  # can be had by number (OAS)
+    singly = by_number if resource == "CreditNotes" else one  # can be had by number (§4)
     yield from _asked(wire, resource, references, lambda v: queries.text(field, v), singly)
 
 

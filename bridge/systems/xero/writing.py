@@ -121,9 +121,9 @@ class Writer:
         void = outgoing.operation is Operation.VOID
         now = None if raw is None or not in_the_books(raw) else posted(kind, raw, company)
         if raw is None or now is None:
-            return Posted(gone(outgoing)) if void else Drifted(None)
+            return Posted(gone(outgoing), sent=False) if void else Drifted(None)
         if void and now.status is not Status.LIVE:
-            return Posted(now)
+            return Posted(now, sent=False)
         if _moved(outgoing, now):
             same = not void and not _unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)
@@ -320,10 +320,10 @@ def _state_now(job: Job, raw: Body | None, finding: Finding, company: Company) -
     """After a refused change of status: done already, or truly refused."""
     void = job.outgoing.operation is Operation.VOID
     if raw is None:
-        return Posted(gone(job.outgoing)) if void else Drifted(None)
+        return Posted(gone(job.outgoing), sent=False) if void else Drifted(None)
     now = posted(job.outgoing.document.kind, raw, company)
     if void and now.status is not Status.LIVE:
-        return Posted(now)
+        return Posted(now, sent=False)
     if now.status is not Status.LIVE:
         return Drifted(now)
     return Rejected(finding.reason, finding.code)

@@ -11,20 +11,20 @@ from decimal import Decimal
 from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import oauth
-from bridge.systems.base import CallCount, Capabilities, Changes
+from bridge.systems.base import CallCount, Capabilities, Changes, Prepared
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.throttle import Throttle, Window
 from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.zoho import chart as charts
-from bridge.systems.zoho import control, faults, probes, translate
+from bridge.systems.zoho import control, faults, probes, setup, translate
 from bridge.systems.zoho.login import LOGIN, NAME, ZohoTokens, token_endpoint
 from bridge.systems.zoho.marking import AT_ONCE, Marking
-from bridge.systems.zoho.posted import FIELD_LABEL, day, optional, text
+from bridge.systems.zoho.posted import day, optional, text
 from bridge.systems.zoho.reading import Patience, Reading
 from bridge.systems.zoho.settings import Settings
-from bridge.systems.zoho.wire import Applied, Wire
+from bridge.systems.zoho.wire import Wire
 from bridge.systems.zoho.writing import Writer
 
 _ALL = frozenset(Kind)
@@ -178,24 +178,19 @@ class ZohoBooks:
         plan = text(lists.organization, "plan_name")
         yield from probes.of_chart(chart, rules, plan, charts.calls_a_day(lists))
 
-    def set_up(self) -> bool:
-        """Make the field for our reference on customers, unless it is there. A person's wish:
-        nothing calls this by itself. False when Zoho does not let us (scope, role or plan)."""
-        if charts.own_fields(self._wire):
-            return True
-        field = {
-            "label": FIELD_LABEL,
-            "data_type": "string",
-            "entity": "contact",
-            "show_on_pdf": False,
-            "is_mandatory": False,
-            "is_unique": True,
-            "value_length": 50,
-        }
-        result = self._wire.write("POST", "settings/fields", field)
-        with self._lock:
-            self._lists = None
-        return isinstance(result, Applied)
+    def companies(self) -> dict[str, str]:
+        """See base. Zoho lets a user in, who may belong to several organizations."""
+        return charts.organizations(self._wire)
+
+    def set_up(self) -> tuple[Prepared, ...]:
+        """See base. The field for our reference on customers; raises LoginRequired where it is
+        not only the settings that the login may not touch."""
+        self._read_lists()
+        prepared = setup.prepare(self._wire)
+        if prepared.state == "made":
+            with self._lock:
+                self._lists = self._rules = None
+        return (prepared,)
 
     def _read_lists(self) -> charts.Lists:
         with self._lock:

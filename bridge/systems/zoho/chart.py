@@ -19,7 +19,7 @@ from bridge.errors import LoginRequired, TryLater
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho import translate
 from bridge.systems.zoho.posted import amount, text
-from bridge.systems.zoho.wire import ACCOUNTS, ITEMS, QuestionRefused, Wire
+from bridge.systems.zoho.wire import ACCOUNTS, ITEMS, ORGANIZATIONS, QuestionRefused, Wire
 
 _ASSET = (
     "other_asset other_current_asset intangible_asset right_to_use_asset financial_asset "
@@ -87,8 +87,10 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_lists(wire: Wire, company_id: str) -> Lists:
     """Settings and lists, read now."""
-    organization = wire.get(f"organizations/{company_id}")
-    if organization is None or not isinstance(organization.get("organization"), dict):
+    # The list, not the detail: only the list tells the plan, and so the day's calls (§3.1).
+    mine = _required(wire, ORGANIZATIONS, "organizations")
+    organization = next((raw for raw in mine if text(raw, "organization_id") == company_id), None)
+    if organization is None:
         raise LoginRequired(
             f"Zoho does not show organization {company_id} to this user. Compare company_id and "
             f"the data centre in base_url, then run: ledger-bridge connect zoho"
@@ -104,7 +106,7 @@ def read_lists(wire: Wire, company_id: str) -> Lists:
     }
     lists |= _dimensions(wire)
     return Lists(
-        organization=organization["organization"],
+        organization=organization,
         currencies=currencies,
         items=items,
         item_accounts=_item_accounts(wire, items),
@@ -132,11 +134,21 @@ def own_fields(wire: Wire) -> dict[Kind, str]:
     """Kind → id of the organization's field for our reference, of those kinds that have one."""
     rows = _asked(wire, "settings/fields", "fields", entity="contact", filter_custom_fields="true")
     for raw in rows or ():
-        named = raw.get("api_name") == inward.FIELD_NAME or raw.get("label") == inward.FIELD_LABEL
-        if named and raw.get("is_active", True) not in (False, "false"):
+        if is_our_field(raw) and raw.get("is_active", True) not in (False, "false"):
             found = text(raw, "field_id") or text(raw, "customfield_id")
             return {Kind.CUSTOMER: found} if found else {}
     return {}
+
+
+def is_our_field(raw: Raw) -> bool:
+    """Whether a custom field is the one for our reference."""
+    return raw.get("api_name") == inward.FIELD_NAME or raw.get("label") == inward.FIELD_LABEL
+
+
+def organizations(wire: Wire) -> dict[str, str]:
+    """Id → name of the organizations that the login's user belongs to."""
+    rows = _required(wire, "organizations", "organizations")
+    return {text(raw, "organization_id"): text(raw, "name") for raw in rows}
 
 
 def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists) -> Chart:
@@ -144,24 +156,21 @@ def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists)
     organization = lists.organization
     home = text(organization, "currency_code")
     codes = {text(raw, "currency_code") for raw in lists.currencies}
-    address = organization.get("address")
-    country = text(organization, "country_code") or text(
-        address if isinstance(address, dict) else {}, "country"
-    )
     company = Company(
         id=company_id,
         name=text(organization, "name"),
         home_currency=home,
-        country=country,
+        country=text(organization, "country_code"),
         multicurrency=len(codes) > 1,
         currencies=tuple(sorted(codes | {home})),
         locked_through=lock.through,
         lock_known=lock.known,
         writable=organization.get("is_org_active", True) in (True, "true"),
     )
+    by_id = {text(raw, "currency_id"): text(raw, "currency_code") for raw in lists.currencies}
     return Chart(
         company=company,
-        accounts=tuple(_account(raw, home) for raw in accounts),
+        accounts=tuple(_account(raw, home, by_id) for raw in accounts),
         items=tuple(_item(raw, lists.item_accounts) for raw in lists.items),
         lists=lists.lists,
     )
@@ -188,7 +197,8 @@ def calls_a_day(lists: Lists) -> int | None:
     return next((limit for name, limit in DAY_LIMITS.items() if name in plan), None)
 
 
-def _account(raw: Raw, home: str) -> Account:
+def _account(raw: Raw, home: str, currencies: dict[str, str]) -> Account:
+    """One account. The documented rows of the listing name its currency by id only (§3.4)."""
     kind = text(raw, "account_type")
     classification = CLASSIFICATION.get(kind, "")
     balance = amount(raw, "current_balance")
@@ -199,7 +209,7 @@ def _account(raw: Raw, home: str) -> Account:
         classification=classification,
         type=kind,
         role=_ROLES.get(kind, ""),
-        currency=text(raw, "currency_code") or home,
+        currency=text(raw, "currency_code") or currencies.get(text(raw, "currency_id"), home),
         active=raw.get("is_active", True) in (True, "true"),
         balance=-balance if classification in _CREDIT_SIDE else balance,
     )

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from urllib.parse import urlencode
 
 import msgspec
 
 from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.systems import oauth
 from bridge.systems.login import BrowserLogin
 from bridge.systems.needs import Clock, Credentials
-from bridge.systems.oauth import REFRESH_TOKEN, Grant, TokenEndpoint
-from bridge.systems.transport import Answer, Reply, Request, Transport
+from bridge.systems.oauth import CLIENT_SECRET, REFRESH_TOKEN, Grant, TokenEndpoint
+from bridge.systems.transport import Transport
 from bridge.systems.zoho.settings import Settings
 
 log = logging.getLogger("bridge.systems.zoho.login")
@@ -31,24 +31,27 @@ SCOPES = (
     "ZohoBooks.creditnotes.ALL",
     "ZohoBooks.settings.READ",
     "ZohoBooks.settings.CREATE",
+    "ZohoBooks.settings.UPDATE",
     "ZohoBooks.accountants.ALL",
 )
-"""accountants: the chart, the lock, and the journals that recoveries are."""
+"""settings.CREATE and UPDATE: the field for our reference. accountants: the chart, the lock, and
+the journals that recoveries are."""
 
-LOGIN = BrowserLogin(
-    system=NAME,
-    scope=",".join(SCOPES),
-    company_field="",
-    options={"access_type": "offline", "prompt": "consent"},
-)
-"""Zoho asks for the user, not for an organization: the chart shows whether it is the right one.
-Without `offline` there is no refresh token, without `consent` none the second time (§1)."""
+DATA_CENTRES = {
+    "https://accounts.zoho.com": "https://www.zohoapis.com",
+    "https://accounts.zoho.eu": "https://www.zohoapis.eu",
+    "https://accounts.zoho.in": "https://www.zohoapis.in",
+    "https://accounts.zoho.com.au": "https://www.zohoapis.com.au",
+    "https://accounts.zoho.jp": "https://www.zohoapis.jp",
+    "https://accounts.zohocloud.ca": "https://www.zohoapis.ca",
+    "https://accounts.zoho.sa": "https://www.zohoapis.sa",
+    "https://accounts.zoho.com.cn": "https://www.zohoapis.com.cn",
+}
+"""Login server → API (§1.1). No answer sends us anywhere: what one says is compared with the
+settings, and this table tells a person what to write there."""
 
 _EARLY_S = 120
 _FRESH_S = 300
-_CROWDED_WAIT_S = 600.0
-"""More than ten tokens in ten minutes: nothing comes for the rest of the window."""
-_CLIENT_ERRORS = frozenset({"invalid_client", "invalid_client_secret"})
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +66,43 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         return f"Kept(ends_at={self.ends_at})"
 
 
+def keep_access(grant: Grant, credentials: Credentials, clock: Clock, company: str) -> None:
+    """Share the first access token of a new login, so that none of the ten goes to waste. The one
+    before, which may lack a scope, is forgotten with it."""
+    now = clock.now().timestamp()
+    kept = Kept(token=grant.access_token, ends_at=_end(now, grant), made_at=now)
+    credentials.set(NAME, company, ACCESS_TOKEN, msgspec.json.encode(kept).decode())
+
+
+def _end(now: float, grant: Grant) -> float:
+    return now + max(grant.expires_in - _EARLY_S, 1)
+
+
+LOGIN = BrowserLogin(
+    system=NAME,
+    scope=",".join(SCOPES),
+    company_field="",
+    options={"access_type": "offline", "prompt": "consent"},
+    code_form=r"1000\.[0-9a-f]{8,}\.?[0-9a-f]*",
+    server_field="accounts-server",
+    servers={
+        accounts: {
+            "base_url": f"{api}/books/v3",
+            "token_url": f"{accounts}/oauth/v2/token",
+            "authorize_url": f"{accounts}/oauth/v2/auth",
+        }
+        for accounts, api in DATA_CENTRES.items()
+    },
+    endless=True,
+    keep=keep_access,
+)
+"""Zoho asks for the user, not for an organization: its list tells whether ours is among them.
+Without `offline` there is no refresh token, without `consent` none the second time (§1.2)."""
+
+
 def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoint:
     """Where this installation's client gets its tokens. A secret in the settings counts first."""
-    secret = settings.client_secret or credentials.get(NAME, "", "client_secret")
+    secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
     if not (settings.client_id and secret):
         raise ConfigurationError(
             "Zoho needs the client id and secret of a client at api-console.zoho.com (a Self "
@@ -76,6 +113,12 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoin
         client_id=settings.client_id,
         client_secret=secret,
         client_auth="form",
+        ended=frozenset({"invalid_code"}),
+        unknown=frozenset({"invalid_client", "invalid_client_secret"}),
+        # With 400 or 200, and for the rest of ten minutes; never a lost login (§1.6).
+        crowded="Access Denied",
+        crowded_s=600,
+        hint="If they are right, the account may be of another data centre than token_url.",
     )
 
 
@@ -97,7 +140,7 @@ class ZohoTokens:
         self._company = company
         self._lock = threading.Lock()
         self._kept = Kept(token="", ends_at=0)
-        self._not_before = 0.0
+        self._not_before, self._why_not = 0.0, ""
 
     def current(self) -> str:
         if self._alive(self._kept):
@@ -130,32 +173,26 @@ class ZohoTokens:
     def _renew(self) -> Kept:
         now = self._clock.now().timestamp()
         if now < self._not_before:
-            raise _crowded(self._not_before - now)
+            raise TryLater(self._why_not, retry_after_s=self._not_before - now)
         refresh_token = self._credentials.get(NAME, self._company, REFRESH_TOKEN)
         if not refresh_token:
             raise LoginRequired(
                 f"Zoho organization {self._company} is not connected. "
                 f"Run: ledger-bridge connect zoho"
             )
-        form = {
-            "grant_type": "refresh_token",
-            "client_id": self._endpoint.client_id,
-            "client_secret": self._endpoint.client_secret,
-            "refresh_token": refresh_token,
-        }
-        request = Request(
-            method="POST",
-            url=self._endpoint.url,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            body=urlencode(form).encode(),
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        answer = self._transport.send(oauth.token_request(self._endpoint, form))
+        ended = (
+            f"The connection to Zoho organization {self._company} has ended. "
+            f"Run: ledger-bridge connect zoho"
         )
-        answer = self._transport.send(request)
-        if _says_crowded(answer):
-            self._not_before = now + _CROWDED_WAIT_S
-            raise _crowded(_CROWDED_WAIT_S)
-        grant = granted(answer, self._company)
-        ends_at = now + max(grant.expires_in - _EARLY_S, 1)
-        kept = Kept(token=grant.access_token, ends_at=ends_at, made_at=now)
+        try:
+            grant = oauth.granted(answer, self._endpoint, NAME, ended)
+        except TryLater as reason:
+            if reason.retry_after_s:
+                self._not_before, self._why_not = now + reason.retry_after_s, str(reason)
+            raise
+        kept = Kept(token=grant.access_token, ends_at=_end(now, grant), made_at=now)
         self._keep(kept)
         fields = {"event": "login.renewed", "system": NAME, "company": self._company}
         log.info("token renewed", extra=fields)
@@ -176,44 +213,3 @@ class ZohoTokens:
 
     def _alive(self, kept: Kept) -> bool:
         return bool(kept.token) and self._clock.now().timestamp() < kept.ends_at
-
-
-def granted(answer: Answer, company: str) -> Grant:
-    """The grant in an answer of the token server, by its body: failures come with 200 too."""
-    if not isinstance(answer, Reply):
-        raise TryLater(f"The login server of Zoho could not be reached: {answer.cause}.")
-    error = _error_of(answer)
-    if error == "invalid_code":
-        raise LoginRequired(
-            f"The connection to Zoho organization {company} has ended, or belongs to another "
-            f"data centre than token_url. Run: ledger-bridge connect zoho"
-        )
-    if error in _CLIENT_ERRORS:
-        raise ConfigurationError(
-            "Zoho does not know this client id and secret. Compare them with your client at the "
-            "API console, and token_url with its data centre (.com, .eu, .in, …)."
-        )
-    try:
-        grant = msgspec.json.decode(answer.body, type=Grant)
-    except msgspec.DecodeError as problem:
-        raise TryLater(
-            f"The login server of Zoho answered {answer.status} without a token."
-        ) from problem
-    if not answer.ok or not grant.access_token:
-        raise TryLater(f"The login server of Zoho answered {answer.status}.")
-    return grant
-
-
-def _error_of(reply: Reply) -> str:
-    content = reply.json()
-    error = content.get("error") if isinstance(content, dict) else None
-    return error if isinstance(error, str) else ""
-
-
-def _says_crowded(answer: Answer) -> bool:
-    """`Access Denied`, with 400 or 200: too many tokens, never a lost connection."""
-    return isinstance(answer, Reply) and _error_of(answer) == "Access Denied"
-
-
-def _crowded(wait_s: float) -> TryLater:
-    return TryLater("Zoho gives no more access tokens for ten minutes.", retry_after_s=wait_s)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bridge.core.books import Chart, Kind
 from bridge.systems.zoho.chart import DAY_LIMITS
 from bridge.systems.zoho.posted import FIELD_LABEL
+from bridge.systems.zoho.setup import AGAIN
 from bridge.systems.zoho.translate import Company
 
 Probe = tuple[str, str, str]
@@ -36,8 +37,8 @@ def of_chart(chart: Chart, rules: Company, plan: str, day_limit: int | None) -> 
         f"{FIELD_LABEL!r} is there" if field else "is not there",
         ""
         if field
-        else f"Make a text field {FIELD_LABEL!r} that takes no duplicates (Settings, Customers "
-        "and Vendors, Field Customization). Until then customers are known by their remarks.",
+        else f"Run: {AGAIN} (it says what to do where Zoho does not let it). Until then customers "
+        "are known by their names and remarks.",
     )
     yield ("currencies", ", ".join(company.currencies), "")
     yield from _decimals(rules)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from bridge.core.books import (
     CreditApplication,
@@ -31,7 +30,8 @@ from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, Listing, Wire
 _SEARCH_MAX = 100
 """The longest text that a search takes (OAS contacts)."""
 _A_FEW = 3
-"""More than so many are looked for among the newest documents first: one call for all."""
+"""More than so many are looked for among the newest documents first, one call for all; and so many
+of those found by a part of their remarks are looked at."""
 
 
 class Patience:
@@ -99,16 +99,17 @@ class Reading:
         """Those of `wanted` that can be seen now, which says nothing about the others."""
         if kind is Kind.APPLICATION:
             return self._applications(wanted, links)
+        if kind is Kind.CUSTOMER:
+            return self._customers([each for each in wanted if isinstance(each, Customer)])
         found = {}
         candidates = self._candidates(kind, wanted, links)
         for document in wanted:
+            assert not isinstance(document, Customer)
             ours = self._details(kind, document, candidates.get(document.reference, ()))
             ours = self._out_of_drafts(kind, document, ours, links)
             if ours:
-                customer = (
-                    "" if isinstance(document, Customer) else links.get(document.customer, "")
-                )
                 documents = [inward.posted(kind, raw, self._company()) for raw in ours]
+                customer = links.get(document.customer, "")
                 found[document.reference] = _the_one(document.reference, documents, customer)
         return found
 
@@ -206,14 +207,13 @@ class Reading:
         for document in wanted:
             if document.reference in found:
                 continue
+            same, narrowed = names[document.reference], {}
             if isinstance(document, Customer):
-                found[document.reference] = self._contacts(document)
-                continue
-            narrowed = {}
-            if kind is Kind.RECEIPT and document.customer in links:
-                narrowed["customer_id"] = links[document.customer]
-            rows = self._search(listing, field, document.reference, **narrowed)
-            same = names[document.reference]
+                rows = self._search(listing, field, document.name)
+            else:
+                if kind is Kind.RECEIPT and document.customer in links:
+                    narrowed["customer_id"] = links[document.customer]
+                rows = self._search(listing, field, document.reference, **narrowed)
             found[document.reference] = [
                 inward.text(raw, listing.id)
                 for raw in rows
@@ -221,18 +221,45 @@ class Reading:
             ]
         return found
 
-    def _contacts(self, document: Customer) -> list[str]:
-        """By name; else by our reference in the notes, since a bookkeeper may have renamed it."""
-        same = folded(document.name)
-        rows = [
-            raw
-            for raw in self._search(CONTACTS, "contact_name", document.name)
-            if folded(inward.text(raw, "contact_name")) == same
-        ]
-        if not rows:
-            noted = self._search(CONTACTS, "search_text", document.reference)
-            rows = list(islice(noted, _A_FEW))
-        return [inward.text(raw, CONTACTS.id) for raw in rows]
+    def _customers(self, wanted: Sequence[Customer]) -> dict[str, PostedDocument]:
+        """By name; else, since a bookkeeper may have renamed one, by the field for our reference
+        where the organization has it, whatever else was changed; else by the remarks."""
+        found: dict[str, PostedDocument] = {}
+        for way in (self._so_named, self._so_marked, self._so_noted):
+            missing = [each for each in wanted if each.reference not in found]
+            if not missing:
+                break
+            for document, external_ids in way(missing):
+                ours = self._details(Kind.CUSTOMER, document, external_ids)
+                if ours:
+                    seen = [inward.posted(Kind.CUSTOMER, raw, self._company()) for raw in ours]
+                    found[document.reference] = _the_one(document.reference, seen, "")
+        return found
+
+    def _so_named(self, wanted: Sequence[Customer]) -> Iterator[tuple[Customer, list[str]]]:
+        candidates = self._candidates(Kind.CUSTOMER, wanted, {})
+        for document in wanted:
+            yield document, candidates.get(document.reference, [])
+
+    def _so_marked(self, wanted: Sequence[Customer]) -> Iterator[tuple[Customer, list[str]]]:
+        """By the field for our reference. No filter knows it, but rows tell it."""
+        if Kind.CUSTOMER not in self._company().fields:
+            return
+        missing = {document.reference: document for document in wanted}
+        for raw in self._wire.rows(CONTACTS, **_everything(CONTACTS)):
+            document = missing.pop(inward.own_field(raw), None)
+            if document is not None:
+                yield document, [inward.text(raw, CONTACTS.id)]
+            if not missing:
+                return
+
+    def _so_noted(self, wanted: Sequence[Customer]) -> Iterator[tuple[Customer, list[str]]]:
+        """The search is by parts of words, and D1 is a part of D12: the newest few are looked at,
+        where one that is in doubt must be."""
+        for document in wanted:
+            options = {"sort_order": "D", "search_text": document.reference}
+            newest, _ = self._wire.page(CONTACTS, 1, **options)
+            yield document, [inward.text(raw, CONTACTS.id) for raw in newest[:_A_FEW]]
 
     def _search(self, listing: Listing, field: str, value: str, **narrowed: str) -> Iterator[Raw]:
         key = field

@@ -82,6 +82,8 @@ ACCOUNTS = Listing(
 )
 ITEMS = Listing("items", "items", "item", "item_id", "name")
 
+ORGANIZATIONS = "organizations"
+
 
 class Wire:
     """One organization's Zoho Books, call by call."""
@@ -170,8 +172,10 @@ class Wire:
         return page, _has_more(content, len(page))
 
     def _url(self, path: str, options: dict[str, str]) -> str:
-        query = urlencode({"organization_id": self._organization, **options})
-        return f"{self._root}/{path}?{query}"
+        """Every call names the organization, except the one that asks which there are (§2)."""
+        own = {} if path == ORGANIZATIONS else {"organization_id": self._organization}
+        query = urlencode({**own, **options})
+        return f"{self._root}/{path}{'?' if query else ''}{query}"
 
     def _result(self, answer: Answer | Held) -> Result:
         """What became of a write."""

@@ -272,9 +272,9 @@ class Writer:
         raw = self._reading.load(kind, external_id)
         now = None if raw is None else self._reading.seen(kind, raw)
         if raw is None or now is None or (kind is Kind.APPLICATION and not now.total):
-            return Posted(changing.gone(outgoing)) if void else Drifted(None)
+            return Posted(changing.gone(outgoing), sent=False) if void else Drifted(None)
         if void and now.status is not Status.LIVE and not inward.is_draft(raw):
-            return Posted(now)
+            return Posted(now, sent=False)
         if changing.moved(outgoing, now) and not (void and inward.is_draft(raw)):
             same = not void and not changing.unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)

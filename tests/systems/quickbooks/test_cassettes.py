@@ -29,7 +29,7 @@ from bridge.systems.quickbooks.wire import Applied, Refused, Unclear, Unsent, Wi
 
 FOLDER = Path(__file__).parents[2] / "cassettes"
 SAMPLES: dict[str, Any] = msgspec.json.Decoder(float_hook=Decimal).decode(
-    (Path(__file__).parents[1] / "data" / "quickbooks_samples.json").read_bytes()
+    (Path(__file__).parents[2] / "data" / "specs" / "quickbooks" / "samples.json").read_bytes()
 )
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 

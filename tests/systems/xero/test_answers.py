@@ -14,6 +14,7 @@ from bridge.systems.transport import from_json, to_json
 from bridge.systems.xero import stamps
 from bridge.systems.xero.answers import in_the_books, posted
 from bridge.systems.xero.translate import body_of
+from tests.contract.bodies import example
 from tests.systems.xero.documents import (
     BANK,
     CLEARING,
@@ -27,7 +28,6 @@ from tests.systems.xero.documents import (
     changed,
     guid,
 )
-from tests.systems.xero.schema import example
 
 INVOICE_AS_RECORDED = from_json(
     b"""{"Type":"ACCREC","InvoiceID":"60aa5d55-0000-4000-8000-000000000001",

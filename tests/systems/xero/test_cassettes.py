@@ -24,7 +24,7 @@ from bridge.systems.xero.faults import Then
 from bridge.systems.xero.settings import Settings
 from bridge.systems.xero.translate import Company
 from bridge.systems.xero.wire import Applied, Refused, Unsent, Wire
-from tests.systems.xero.schema import example
+from tests.contract.bodies import example
 from tests.systems.xero.scripted import TENANT
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)

@@ -28,6 +28,7 @@ from bridge.systems.xero.translate import (
     void_of,
 )
 from bridge.systems.xero.wire import ID_FIELD
+from tests.contract.bodies import violations
 from tests.systems.xero.documents import (
     BANK,
     BANK_MXN,
@@ -46,7 +47,6 @@ from tests.systems.xero.documents import (
     changed,
     guid,
 )
-from tests.systems.xero.schema import violations
 
 STAMP = "/Date(1795132800000+0000)/"
 """2026-11-20"""
@@ -84,14 +84,14 @@ def sent(resource: str, *bodies: Any) -> Any:
 @pytest.mark.parametrize("document", WRITTEN)
 def test_every_body_keeps_to_the_official_description(document: Document) -> None:
     resource, body = body_of(document, LINKS, COMPANY)
-    assert violations(f"/{resource}", "put", sent(resource, body)) == []
+    assert violations("xero", "PUT", f"/{resource}", {resource: [body]}) == []
 
 
 @pytest.mark.parametrize("document", [d for d in WRITTEN if d.kind is not Kind.RECEIPT])
 def test_every_update_keeps_to_it_too(document: Document) -> None:
     current = answered(document)
     resource, body = update_of(document, LINKS, COMPANY, current)
-    assert violations(f"/{resource}", "post", sent(resource, body)) == []
+    assert violations("xero", "POST", f"/{resource}", {resource: [body]}) == []
     assert "Status" not in body, "a paid document can not be made AUTHORISED again"
 
 
@@ -102,9 +102,9 @@ def test_every_void_keeps_to_it_too(document: Document) -> None:
     assert method == "POST"
     if document.kind is Kind.RECEIPT:
         assert path == f"Payments/{raw['PaymentID']}"
-        assert violations("/Payments/{PaymentID}", "post", body) == []
+        assert violations("xero", "POST", f"/{path}", body) == []
     else:
-        assert violations(f"/{path}", "post", sent(path, body)) == []
+        assert violations("xero", "POST", f"/{path}", {path: [body]}) == []
 
 
 def test_an_overpayment_is_taken_back_by_a_payment_out_of_the_same_account() -> None:
@@ -118,19 +118,7 @@ def test_an_overpayment_is_taken_back_by_a_payment_out_of_the_same_account() -> 
         "Amount": Decimal("50.25"),
         "Reference": "DYT-P2 void",
     }
-    assert violations("/Payments", "put", sent("Payments", body)) == []
-
-
-def test_the_judge_sees_a_wrong_body() -> None:
-    _, body = body_of(INVOICE, LINKS, COMPANY)
-    for wrong in (
-        {"Invoice": 1},
-        {"Total": Decimal(1)},
-        {"Type": "SALE"},
-        {"CurrencyRate": "1"},
-        {"InvoiceNumber": "x" * 256},
-    ):
-        assert violations("/Invoices", "put", sent("Invoices", body | wrong))
+    assert violations("xero", "PUT", "/Payments", {"Payments": [body]}) == []
 
 
 def test_an_invoice_is_approved_numbered_by_us_and_names_its_contact_by_id_alone() -> None:

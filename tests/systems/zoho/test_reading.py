@@ -137,15 +137,6 @@ def test_a_filter_that_is_ignored_changes_nothing(full: Bench, kind: Kind) -> No
         assert other.find(changed(full.docs.of(kind), reference="DYT-X77")) is None
 
 
-def test_a_customer_renamed_by_hand_is_found_by_its_remarks(full: Bench) -> None:
-    """The sandbox does not search remarks, as the schema says Zoho does: here it answers all."""
-    full.edit(action="rename", kind="customer", name=CUSTOMER.name, to="Somebody else")
-    with rewriting(full, path=lambda call: call.path.replace("search_text", "other")) as other:
-        found = other.find(CUSTOMER)
-    assert found is not None
-    assert found.external_id == full.links["DYT-D1"]
-
-
 def test_a_voided_document_is_found_with_its_status(full: Bench) -> None:
     full.by_hand("void", full.docs.invoice)
     found = full.find(full.docs.invoice)
@@ -231,18 +222,10 @@ def test_a_rate_is_the_organizations_own_of_that_day_or_before(bench: Bench) -> 
     assert rate("EUR", date(2026, 1, 1)) is None
 
 
-def test_the_field_for_our_reference_is_made_once_and_used(bench: Bench) -> None:
-    assert any(topic.startswith("field") and advice for topic, _, advice in bench.system.probes())
-    assert bench.system.set_up()
-    assert bench.system.set_up()
-    assert not any(
-        topic.startswith("field") and advice for topic, _, advice in bench.system.probes()
-    )
-    assert bench.posted(CUSTOMER).number == CUSTOMER.reference
-    (listed,) = ours(bench, Kind.CUSTOMER)
-    assert listed.number == CUSTOMER.reference
-    twin = changed(CUSTOMER, name="Another name")
-    assert not isinstance(bench.post(twin), Posted), "the field takes no duplicates"
+def test_accounts_are_in_the_currency_that_their_rows_name_by_id(bench: Bench) -> None:
+    currencies = {account.name: account.currency for account in bench.system.chart().accounts}
+    assert currencies["Bank MXN"] == "MXN"
+    assert currencies["Bank COP"] == "COP"
 
 
 def test_the_days_calls_are_capped_by_the_plan() -> None:

@@ -1,0 +1,130 @@
+"""Months close. What was posted in them stays; the ledger's later changes are held, or undone and
+posted anew in the open month where the mapping says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.pipeline.reconcile import reconcile
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, ROOT, Ledger, World, small_ledger
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    return made
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return small_ledger()
+
+
+def adjusting(world: World) -> None:
+    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
+    path = world.folder / "mapping.toml"
+    path.write_text(text.replace('closed_period = "hold"', 'closed_period = "adjust"'), "utf-8")
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
+
+
+def lock(world: World, day: str) -> None:
+    world.control("POST", f"{world.system}/edit", action="lock", date=day)
+
+
+def documents(world: World) -> dict[str, dict[str, Any]]:
+    return {d["number"]: d for d in world.live_documents()}
+
+
+def agrees(world: World) -> bool:
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
+
+
+def test_a_payment_changed_after_its_month_closed_is_held(world: World, ledger: Ledger) -> None:
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    before = documents(world)
+    ledger.movements[7]["amount"] += 500
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert documents(world) == before
+    with world.dry() as bridge, bridge.store.read() as work:
+        holds = work.holds(world.system, world.company)
+    assert {h.code for h in holds} == {"books.period_closed"}
+    assert sum(h.amount for h in holds) == Decimal(-500)
+    assert agrees(world)
+
+
+def test_or_undone_and_posted_anew_in_the_open_month(world: World, ledger: Ledger) -> None:
+    adjusting(world)
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    before = documents(world)
+    ledger.movements[7]["amount"] += 500
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    after = documents(world)
+    kept = {number: (d["date"], d["total"]) for number, d in before.items()}
+    assert kept.items() <= {n: (d["date"], d["total"]) for n, d in after.items()}.items()
+    new = {n: (d["kind"], d["date"], d["total"]) for n, d in after.items() if n not in before}
+    assert new == {
+        "DY7F3A-ZP7": ("invoice", "2026-11-19", "3000.00"),
+        "DY7F3A-P7.2": ("receipt", "2026-10-01", "3500.00"),
+    }
+    assert agrees(world)
+    check_laws(world)
+
+
+def test_a_loan_deleted_after_its_month_closed_comes_to_nothing(
+    world: World, ledger: Ledger
+) -> None:
+    adjusting(world)
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    del ledger.debts[1]
+    ledger.movements = {}
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    after = documents(world)
+    assert {"DY7F3A-ZL1", "DY7F3A-ZC8", "DY7F3A-ZP7"} <= set(after)
+    owed = {n: Decimal(d["open"]) for n, d in after.items() if n != "DY7F3A-L2"}
+    assert not any(owed.values()), owed
+    assert agrees(world)
+    check_laws(world)
+
+
+def test_what_the_field_reports_late_is_posted_in_the_open_month(
+    world: World, ledger: Ledger
+) -> None:
+    adjusting(world)
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    ledger.movements[9] = {
+        "movement_id": 9, "debt_id": 2, "type": "PAYMENT", "amount": 700,
+        "date": "2026-09-29", "concept": "", "method": "CASH",
+    }  # fmt: skip
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert documents(world)["DY7F3A-P9"]["date"] == "2026-10-01"
+    assert agrees(world)
