@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import os
 import secrets
 import stat
 import threading
@@ -32,6 +31,7 @@ from keyring.compat import properties
 
 from bridge.clock import Clock
 from bridge.errors import ConfigurationError, TryLater
+from bridge.files import replace_durably, sync
 
 KEY_NAME = "ledger-bridge.key"
 """Name of the key, in CREDENTIALS_DIRECTORY or in the state folder."""
@@ -126,7 +126,7 @@ class EncryptedFileKeyring(keyring.backend.KeyringBackend):
         self._cipher = AESGCM(derived)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._exclusive():
-            for stale in path.parent.glob(f".{path.name}.*.tmp"):
+            for stale in path.parent.glob(f".{path.name}.*.part"):
                 stale.unlink()
 
     @properties.classproperty
@@ -182,18 +182,6 @@ class EncryptedFileKeyring(keyring.backend.KeyringBackend):
         replace_durably(self._path, content)
 
 
-def replace_durably(path: Path, content: bytes) -> None:
-    """Replace a file so that it has the old content or the new one, whatever crashes."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync_folder(path.parent)
-
-
 def read_or_make_key(state_folder: Path, environ: Mapping[str, str]) -> bytes:
     """The key of the encrypted keyring: from systemd, else from the state folder (made once)."""
     given = environ.get("CREDENTIALS_DIRECTORY")
@@ -229,11 +217,13 @@ def _make_key(path: Path) -> None:
     """Write a new key; of two processes doing so at once, one wins and both read its key."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    replace_durably(temporary, secrets.token_bytes(32))
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(temporary)
-    temporary.unlink()
-    _sync_folder(path.parent)
+    try:
+        replace_durably(temporary, secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def _long_enough(key: bytes, name: str) -> bytes:
@@ -271,14 +261,6 @@ def _try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _service(system: str) -> str:

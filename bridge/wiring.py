@@ -134,6 +134,7 @@ class Reader:
         self.changes = system.changes
         self.cursor = system.cursor
         self.fetch = system.fetch
+        self.control_entries = system.control_entries
         self.companies = system.companies
         self.rate = system.rate
         self.calls = system.calls

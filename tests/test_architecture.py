@@ -14,8 +14,8 @@ BRIDGE = ROOT / "bridge"
 
 MAY_IMPORT = {
     "core": {"core", "errors"},
-    "store": {"core", "errors"},
-    "report": {"core", "errors", "report"},
+    "store": {"core", "errors", "files"},
+    "report": {"core", "errors", "files", "report"},
     "source": {"core", "errors", "source"},
     "systems": {"core", "errors", "systems"},
     "pipeline": {"core", "errors", "store", "source", "systems", "report", "pipeline"},

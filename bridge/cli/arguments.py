@@ -158,6 +158,10 @@ def _looking(verb: Any) -> None:
     export.add_argument("--format", choices=("json", "csv", "xlsx"), default="json")
     export.add_argument("--out", type=Path, metavar="FILE", help="file to write; else stdout")
     _system(export)
+    backup = verb("backup", "bridge.cli.backup:run", "copy the state store, also while it is used")
+    backup.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="new file (beside the state, by date)"
+    )
 
 
 def _outbox(outbox: Parser, common: Parser) -> None:

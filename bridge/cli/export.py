@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +18,7 @@ from bridge.core.books import Customer
 from bridge.core.delivery import Binding
 from bridge.core.money import text
 from bridge.errors import UsageError
+from bridge.files import BY_UMASK, whole
 from bridge.store.values import LoanKey
 
 COLUMNS = (
@@ -88,23 +87,13 @@ def _write(form: str, lines: Iterator[dict[str, str]], path: Path | None) -> int
     """Stream the lines. A file appears whole or not at all. Returns how many."""
     if form == "xlsx":
         assert path is not None, "refused above"
-        with _whole(path) as part:
+        with whole(path, BY_UMASK) as part:
             return _xlsx(lines, part)
     write = _json if form == "json" else _csv
     if path is None:
         return write(lines, sys.stdout)
-    with _whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with whole(path, BY_UMASK) as part, part.open("w", encoding="utf-8", newline="") as file:
         return write(lines, file)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _json(lines: Iterator[dict[str, str]], file: IO[str]) -> int:
@@ -144,11 +133,14 @@ def _xlsx(lines: Iterator[dict[str, str]], path: Path) -> int:
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
-    with xlsxwriter.Workbook(str(path), options) as book:
+    # Packed in memory: a file that is packed on a full disk complains once more when it is let go.
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, options) as book:
         sheet: Any = book.add_worksheet("documents")
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, COLUMNS)
         for line in lines:
             count += 1
             sheet.write_row(count, 0, [line[column] for column in COLUMNS])
+    path.write_bytes(packed.getbuffer())
     return count

@@ -17,14 +17,17 @@ TRY_LATER = 75
 _DISK = {
     errno.ENOSPC: "The disk is full. Free some space",
     errno.EDQUOT: "The disk quota is used up. Free some space",
+    errno.EFBIG: "A file may not become larger. Raise this user's limit on file sizes",
     errno.EROFS: "The disk is read-only. Make the folder writable",
+    errno.EIO: "The disk gave an error. Check it",
 }
+_RIGHTS = {errno.EACCES, errno.EPERM}
 _STORE = {
-    "disk is full": "The disk is full. Free some space",
+    "disk is full": "The disk is full. Free some space for the state store and temporary files",
     "readonly database": "The state store is read-only. Make its file and folder writable",
     "unable to open database": "The state store cannot be opened. Check its folder and its rights",
     "database is locked": "Another program holds the state store. Wait for it to finish",
-    "disk i/o error": "The disk gave an error. Check it",
+    "disk i/o error": "The disk gave an error: it may be full, over a quota, or damaged. Check it",
     "malformed": "The state store is damaged. Restore it from a backup",
     "not a database": "The state store is not a database. Check [state] url",
 }
@@ -34,8 +37,8 @@ _CAUSES_MAX = 10
 def known(error: BaseException) -> str | None:
     """Words for what the disk or the state store refused; None when it is something else."""
     for cause in _chain(error):
-        if isinstance(cause, OSError) and cause.errno in _DISK:
-            return f"{_DISK[cause.errno]} and run again. Nothing is lost."
+        if isinstance(cause, OSError) and (words := _refused_by_disk(cause)):
+            return f"{words} and run again. Nothing is lost."
         names = {each.__name__ for each in type(cause).__mro__}
         if names & {"OperationalError", "DatabaseError"}:
             text = str(cause).lower()
@@ -45,6 +48,12 @@ def known(error: BaseException) -> str | None:
             if "OperationalError" in names:
                 return "The state store does not answer. Check [state] url and run again."
     return None
+
+
+def _refused_by_disk(error: OSError) -> str | None:
+    if error.errno in _RIGHTS and error.filename:
+        return f"This user has no right to {error.filename}. Give it the right"
+    return _DISK.get(error.errno or 0)
 
 
 def written_down(error: BaseException, verb: str, folder: Path | None) -> tuple[str, Path | None]:

@@ -14,6 +14,7 @@ from bridge import settings, tomlfiles
 from bridge.cli.output import Output
 from bridge.cli.shipped import shipped
 from bridge.errors import UsageError
+from bridge.files import BY_UMASK, replace_durably
 from bridge.systems.registry import SYSTEMS
 
 ASKED_MAX = 5
@@ -81,11 +82,9 @@ def _told(
 def _write(path: Path, content: str) -> bool:
     """Write a new file. False when there is one already: it is left alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(content)
-    except FileExistsError:
+    if path.exists():
         return False
+    replace_durably(path, content.encode(), BY_UMASK)
     return True
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TextIO
 
 from bridge.cli.arguments import parser
 from bridge.cli.output import Output
@@ -31,7 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments.config = getattr(arguments, "config", None)
     arguments.json = getattr(arguments, "json", False)
     out = Output(sys.stdout, sys.stderr, json=arguments.json)
-    return _run(arguments, out)
+    code = _run(arguments, out)
+    for stream in (sys.stdout, sys.stderr):
+        _let_go_if_broken(stream)
+    return code
 
 
 def _run(arguments: argparse.Namespace, out: Output) -> int:
@@ -47,17 +51,19 @@ def _run(arguments: argparse.Namespace, out: Output) -> int:
         out.say("Stopped. What was on its way is looked up in the books by the next run.")
         return INTERRUPTED
     except BrokenPipeError:
-        _let_go_of_stdout()
         return CLOSED_PIPE
     except Exception as error:  # noqa: BLE001  the one at the top
         return _unexpected(error, arguments, out)
     return code
 
 
-def _let_go_of_stdout() -> None:
-    """Keep the interpreter from flushing into a closed pipe when it ends."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _let_go_if_broken(stream: TextIO) -> None:
+    """Keep the interpreter from ending with an error of its own about a stream that is shut."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _verb(name: str) -> Verb:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ class Output:
             print(printable(text), file=self._stdout)
 
     def say(self, text: str) -> None:
-        """A message: never part of the result."""
-        print(printable(text), file=self._stderr, flush=True)
+        """A message: never part of the result. What it is about goes on if nobody can hear it."""
+        with suppress(OSError):
+            print(printable(text), file=self._stderr, flush=True)
 
     def error(self, message: str, problems: Sequence[Problem], exit_code: int) -> None:
         """What went wrong and what to do: words on stderr, and the JSON document when asked for."""

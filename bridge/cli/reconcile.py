@@ -34,12 +34,10 @@ def run(arguments: Namespace, out: Output) -> int:
         else:
             with wiring.open_bridge(loaded, names) as live:
                 found = compared(live, loaded, arguments, progress)
-    files = []
+    _tell(found, plan, loaded, out)  # first: a disk without room must not hide the answer
     if arguments.out or not arguments.dry_run:
-        files = write_reports(loaded, found, arguments.format, arguments.out)
-    _tell(found, plan, loaded, out)
-    for path in files:
-        out.say(f"written {path}")
+        for path in write_reports(loaded, found, arguments.format, arguments.out):
+            out.say(f"written {path}")
     return found.exit_code
 
 

@@ -48,14 +48,24 @@ def companies(arguments: Namespace, loaded: Settings) -> dict[str, str]:
     }
 
 
+def state_file(loaded: Settings) -> Path | None:
+    """The state store's file; None when a server has it. Raises UsageError when there is none."""
+    url = loaded.state.url
+    if not url.startswith("sqlite:///"):
+        return None
+    path = Path(url.removeprefix("sqlite:///"))
+    if not path.exists():
+        raise UsageError(
+            f"There is no state store {shown(path)} yet. Run `ledger-bridge sync` first."
+        )
+    return path
+
+
 @contextmanager
 def open_state(loaded: Settings) -> Iterator[Store]:
     """The state store as it is. Raises UsageError when nothing was ever synced."""
-    url = loaded.state.url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        path = shown(Path(url.removeprefix("sqlite:///")))
-        raise UsageError(f"There is no state store {path} yet. Run `ledger-bridge sync` first.")
-    store = Store.open(url)
+    state_file(loaded)
+    store = Store.open(loaded.state.url)
     try:
         yield store
     finally:

@@ -12,6 +12,7 @@ from bridge.cli.output import Output
 from bridge.cli.plans import approved_by, written_plan
 from bridge.cli.session import chosen, open_settings, start_logs
 from bridge.errors import UsageError
+from bridge.files import BY_UMASK, replace_durably
 from bridge.pipeline import sync as pipeline
 from bridge.pipeline.sync import SyncResult
 
@@ -52,7 +53,7 @@ def run(arguments: Namespace, out: Output) -> int:
 
 
 def _keep(path: Path, plan: bytes, out: Output) -> None:
-    path.write_bytes(plan)
+    replace_durably(path, plan, BY_UMASK)
     out.say(f"The plan is in {path}. To do exactly that: ledger-bridge sync --apply {path}")
 
 

@@ -204,6 +204,29 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: str = ""
 
 
+class EntryKind(StrEnum):
+    """What a person can put on a receivable account besides documents."""
+
+    JOURNAL = "journal"
+    DEPOSIT = "deposit"
+    OPENING_BALANCE = "opening_balance"
+    REFUND = "refund"
+    REVALUATION = "revaluation"
+
+
+class ControlEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Something on a receivable account that is no invoice, receipt or credit note."""
+
+    kind: EntryKind
+    external_id: str
+    number: str
+    day: date
+    currency: str
+    """The account's: the home currency where one account holds several."""
+    amount: Decimal
+    """Debit-positive."""
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One account of the chart. `classification` decides what may be booked there."""
 

@@ -229,6 +229,8 @@ def _our_applications(
     applied = sum((amount for _, amount in wanted), Decimal(0))
     if not posted.applications and posted.total - posted.open == applied:
         return []
+    if not posted.applications and not wanted:
+        return [_somewhere(Decimal(0), posted.total - posted.open, document.currency)]
     known = {external_id: reference for reference, external_id in links.items()}
 
     def text(pair: _Applied) -> str:
@@ -244,9 +246,17 @@ def _their_applications(then: PostedDocument, now: PostedDocument) -> list[Diffe
         return []
     if then.kind not in {Kind.RECEIPT, Kind.APPLICATION}:
         return []
+    if not now.applications and not then.applications:
+        return [_somewhere(then.total - then.open, now.total - now.open, then.currency)]
     ours = _applied(then.applications, then.currency)
     theirs = _applied(now.applications, now.currency)
     return _applied_bags(ours, theirs, " ".join)
+
+
+def _somewhere(ours: Decimal, theirs: Decimal, currency: str) -> Difference:
+    """More or less is applied, and to which invoices is not told."""
+    sides = (money.text(amount, currency) if amount else "" for amount in (ours, theirs))
+    return Difference("applications", *sides)
 
 
 def _applied(pairs: Iterable[tuple[str, Decimal]], currency: str) -> list[_Applied]:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from bridge.core.books import (
     Account,
+    ControlEntry,
     CreditNote,
     Document,
     Invoice,
@@ -220,6 +221,22 @@ def foreign_rest(currency: str, count: int, effect_sum: Decimal) -> Item:
         cause="list.more",
         action="none",
         count=count,
+    )
+
+
+def by_journal(entry: ControlEntry) -> Item:
+    """What a person put on the receivable account with no document behind it."""
+    return Item(
+        kind=ItemKind.FOREIGN,
+        currency=entry.currency,
+        amount=-entry.amount,
+        reference=entry.number,
+        external_id=entry.external_id,
+        document=entry.kind.value,
+        field="day",
+        books=entry.day.isoformat(),
+        cause="control.journal",
+        action="none",
     )
 
 

@@ -52,7 +52,7 @@ class Tally:
         `rounding` is what translating foreign documents may leave on an account that holds them in
         this currency; a rest within it is an item of its own.
         """
-        rest = documents - control - self._in_books[currency]
+        rest = self.rest(currency, documents, control)
         if 0 < abs(rest) <= rounding:
             self.add([rounded(currency, rest)])
         not_posted, in_books = self._not_posted[currency], self._in_books[currency]
@@ -66,6 +66,10 @@ class Tally:
             control_account=control,
             explained=not_posted + in_books,
         )
+
+    def rest(self, currency: str, documents: Decimal, control: Decimal) -> Decimal:
+        """What lies between our documents and the control account and has no item so far."""
+        return documents - control - self._in_books[currency]
 
     def currencies(self) -> set[str]:
         return {c for c in (*self._not_posted, *self._in_books) if c}

@@ -8,7 +8,6 @@ and nothing stays.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,14 +16,14 @@ from itertools import islice
 import msgspec
 
 from bridge.core.aging import aged
-from bridge.core.books import Chart, Customer, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument
 from bridge.core.delivery import Binding, Operation, State
-from bridge.core.findings import CATALOGUE
 from bridge.core.identity import is_ours
 from bridge.core.reconcile import (
     HALF_A_CENT,
     RECEIVABLE,
     arrived,
+    by_journal,
     compared,
     control_accounts,
     effect,
@@ -35,7 +34,6 @@ from bridge.core.reconcile import (
     waiting,
 )
 from bridge.core.reconciliation import (
-    FindingGroup,
     Item,
     Notice,
     Reconciliation,
@@ -45,7 +43,9 @@ from bridge.core.tally import LISTED, Tally
 from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.pipeline.calls import metered_on
 from bridge.pipeline.context import Progress, silent
+from bridge.pipeline.control import entered_by_hand
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
 from bridge.store.reconcile_queries import ReconcileQueries, Waiting
@@ -56,7 +56,6 @@ log = logging.getLogger(__name__)
 ZERO = Decimal(0)
 _AT_ONCE = 500
 _FOREIGN_LISTED = 100
-_EXAMPLES = 50
 
 
 def reconcile(
@@ -90,9 +89,10 @@ def reconcile(
             chart = system.chart()
             with store.read() as work:
                 comparison = _Comparison(work, system, chart, listed)
-                made = comparison.result(run, as_of, loans)
+                comparison.gather(run, as_of)
             with store.begin() as work:
                 work.saw_versions(name, system.company_id, comparison.same_in)
+            made = comparison.result(*entered_by_hand(system, comparison.unaccounted()), loans)
         except BridgeError as error:
             made = _unchecked(system, error)
         told = [*made.notices, *(notices or {}).get(name, ())]
@@ -104,7 +104,7 @@ def reconcile(
         fields = {"event": "reconcile.ended", "system": name, "run_id": run, "outcome": verdict}
         log.info("reconciled", extra=fields)
     with store.read() as work:
-        return _whole(work, results, loans if names else {}, lender, as_of, now, run, source_format)
+        return whole(work, results, loans if names else {}, lender, as_of, now, run, source_format)
 
 
 class _Comparison:
@@ -128,38 +128,68 @@ class _Comparison:
         self._loans: dict[str, LoanKey] = {}
         self.same_in: dict[str, str] = {}
         """Reference → the version that the books have moved on to without a difference."""
+        self._told = SystemResult(system=self.name, company=self.company)
 
-    def result(self, run: str, as_of: date, loans: dict[str, LoanKey]) -> SystemResult:
+    def gather(self, run: str, as_of: date) -> None:
+        """Everything that the state knows. The rest is arithmetic and needs no transaction."""
         self._holds()
         self._outbox()
         self._bindings()
         self._others()
-        ledger = self.work.ledger_totals()
-        control, notices = self._control()
-        if not ledger:
+        self.ledger = self.work.ledger_totals()
+        self.control, notices = self._control()
+        if not self.ledger:
             notices.append(Notice("ledger.no_snapshot"))
-        ties = []
-        for currency in self._currencies(ledger, control):
-            sides = self._sides(ledger, control)
-            on_ledger, on_documents, on_control = (side.get(currency, ZERO) for side in sides)
-            room = self._rounding.get(currency, ZERO)
-            ties.append(self.tally.tie(currency, on_ledger, on_documents, on_control, room))
-        items = self.tally.items()
-        listed = {item.loan for item in items}
-        loans.update((text, key) for text, key in self._loans.items() if text in listed)
         counts = self.work.outbox_counts(self.name, self.company)
-        return SystemResult(
+        self._told = SystemResult(
             system=self.name,
             company=self.company,
             company_name=self.chart.company.name,
-            tie_outs=tuple(ties),
-            counts=self.tally.all_counts(self.bound),
-            items=items,
             aged=aged(self.queries.open_by_due(self.name, self.company), as_of),
             outbox={state.value: counts[state] for state in State if state in counts},
             posted=self.queries.posted_in(self.name, self.company, run) if run else {},
             notices=tuple(notices),
         )
+
+    def unaccounted(self) -> set[str]:
+        """The currencies whose control account holds more or less than documents explain."""
+        return {
+            currency
+            for currency in self._currencies(self.ledger, self.control)
+            if abs(self.tally.rest(currency, *self._figures(currency)[1:])) > self._room(currency)
+        }
+
+    def result(
+        self, by_hand: Sequence[ControlEntry], notices: Sequence[Notice], loans: dict[str, LoanKey]
+    ) -> SystemResult:
+        """The answer. Adds the loans that its items are about to `loans`."""
+        for entry in by_hand:
+            self.tally.add([by_journal(entry)])
+        ties = [
+            self.tally.tie(currency, *self._figures(currency), self._room(currency))
+            for currency in self._currencies(self.ledger, self.control)
+        ]
+        items = self.tally.items()
+        listed = {item.loan for item in items}
+        loans.update((text, key) for text, key in self._loans.items() if text in listed)
+        return msgspec.structs.replace(
+            self._told,
+            tie_outs=tuple(ties),
+            counts=self.tally.all_counts(self.bound),
+            items=items,
+            notices=(*self._told.notices, *notices),
+        )
+
+    def _figures(self, currency: str) -> tuple[Decimal, Decimal, Decimal]:
+        """Ledger, our documents, control account."""
+        on_ledger, on_documents, on_control = (
+            side.get(currency, ZERO) for side in self._sides(self.ledger, self.control)
+        )
+        return on_ledger, on_documents, on_control
+
+    def _room(self, currency: str) -> Decimal:
+        """What rounding may leave on the control account."""
+        return self._rounding.get(currency, ZERO)
 
     def _holds(self) -> None:
         for loan, hold in self.work.loan_holds(self.name, self.company):
@@ -333,52 +363,3 @@ def _calls(before: CallCount, after: CallCount) -> dict[str, int]:
         "metered": after.metered - before.metered,
         "throttled": after.throttled - before.throttled,
     }
-
-
-def _whole(
-    work: Work,
-    results: list[SystemResult],
-    loans: dict[str, LoanKey],
-    lender: str,
-    as_of: date,
-    now: datetime,
-    run: str,
-    source_format: str,
-) -> Reconciliation:
-    queries = ReconcileQueries.on(work)
-    installations = queries.installations()
-    known = queries.borrower_names(loans.values())
-    return Reconciliation(
-        lender=lender,
-        as_of=as_of,
-        generated_at=now,
-        run=run,
-        source=", ".join(dict.fromkeys(source for source, _, _, _ in installations)),
-        installation=", ".join(installation for _, installation, _, _ in installations),
-        source_format=source_format,
-        source_as_of=min((day for _, _, _, day in installations), default=None),
-        ledger_counts=work.ledger_counts(),
-        findings=_findings(work),
-        systems=tuple(results),
-        names={text: known[key] for text, key in loans.items() if key in known},
-    )
-
-
-def _findings(work: Work) -> tuple[FindingGroup, ...]:
-    """Findings by code, with the first of each. Several systems notice the same thing once."""
-    counts: Counter[str] = Counter()
-    examples: dict[str, dict[tuple[str, str], None]] = {}
-    for finding in work.findings():
-        counts[finding.code] += 1
-        some = examples.setdefault(finding.code, {})
-        if len(some) < _EXAMPLES:
-            some[finding.subject, finding.detail] = None
-    return tuple(
-        FindingGroup(
-            code=code,
-            severity=CATALOGUE[code].severity,
-            count=count,
-            examples=tuple(examples[code]),
-        )
-        for code, count in sorted(counts.items())
-    )

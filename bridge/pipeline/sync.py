@@ -11,6 +11,7 @@ from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, 
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
 from bridge.pipeline.post import Posting, post_all, settle_doubts
+from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -71,6 +72,8 @@ def sync(bridge: Live, approve: str | None = None, progress: Progress = silent) 
     for number, (name, books) in enumerate(bridge.books.items()):
         said = approved[number] if number < len(approved) else None
         systems[name] = _pass(bridge, books, run, said, progress)
+        if _verdict({name: systems[name]})[0] == "clean":
+            caught_up(bridge.store, books.system, intake.facts.as_of, bridge.clock.now())
     return _end(bridge, run, intake, systems, _verdict(systems))
 
 
@@ -93,7 +96,9 @@ def preview(bridge: Dry, progress: Progress = silent) -> SyncResult:
 
 def _begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
     with bridge.store.begin() as work:
-        run = work.start_run(verb, ",".join(bridge.books), bridge.clock.now().isoformat())
+        now = bridge.clock.now().isoformat()
+        work.note_restored(now)
+        run = work.start_run(verb, ",".join(bridge.books), now)
     try:
         intake = take_in(
             bridge.store,
@@ -117,12 +122,13 @@ def _pass(
     progress: Progress,
 ) -> SystemPass:
     done = SystemPass(plan=_nothing(books), posting=Posting())
+    system = safe_to_post_with(bridge.store, books.system)
     try:
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
         done.plan = _planned(bridge, books, run, approved, progress)
         for _ in range(_ROUNDS):
             doubted = done.posting.doubted
-            post_all(bridge.store, books.system, bridge.clock, done.posting, progress)
+            post_all(bridge.store, system, bridge.clock, done.posting, progress)
             if done.posting.doubted == doubted:
                 break
             settle_doubts(bridge.store, books.system, bridge.clock, done.posting)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.core.reconciliation import Reconciliation
+from bridge.files import replace_durably
 from bridge.report import json, text
 from bridge.report.figures import figures
 from bridge.report.texts import LANGUAGES, texts
@@ -34,7 +35,8 @@ def render(
         # JSON speaks in codes: it is the same in every language.
         for language in ("",) if form == "json" else languages:
             path = out_dir / file_name(reconciliation, form, language)
-            _replace(path, content(reconciliation, form, language or LANGUAGES[0], locale))
+            # Whoever opens the file finds the old report or the new one, never half of one.
+            replace_durably(path, content(reconciliation, form, language or LANGUAGES[0], locale))
             written.append(path)
     return written
 
@@ -65,12 +67,3 @@ def content(reconciliation: Reconciliation, form: str, language: str, locale: st
             from bridge.report import html
 
             return html.render(reconciliation, words, numbers)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Whoever opens the file finds the old report or the new one, never half of one."""
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    part.write_bytes(data)
-    part.replace(path)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
 from bridge.errors import UsageError
 from bridge.store import tables
 from bridge.store.bindings import OUTBOX, WAIT
+from bridge.store.engine import A_COPY, is_sqlite
 from bridge.store.outbox import Outbox
 from bridge.store.outbox_rows import entry_of
 from bridge.store.planning import Planning
 from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
 DECISION = tables.table(tables.Decision)
+_BRIDGE = "ledger-bridge"
+"""Who decided, when it was nobody."""
+_RESTORED, _TRUSTED = "restored", "caught_up"
 
 
 class Decisions(Outbox, Planning):
@@ -94,6 +98,29 @@ class Decisions(Outbox, Planning):
                 at=at, who=who, verb=verb, entry=entry, reference=reference, detail=detail
             )
         )
+
+    def note_restored(self, at: str) -> None:
+        """Write down that this state was a copy until now, if it was: the books may know more."""
+        if not is_sqlite(self._connection):
+            return
+        if self._connection.exec_driver_sql("PRAGMA user_version").scalar() == A_COPY:
+            self._connection.exec_driver_sql("PRAGMA user_version = 0")
+            self.record_decision(_BRIDGE, at, _RESTORED, "")
+
+    def restored_at(self, system: str) -> str:
+        """When a copy was put in place that these books may be ahead of; else empty."""
+        t = DECISION.c
+        query = (
+            select(t.at, t.verb)
+            .where(or_(t.verb == _RESTORED, and_(t.verb == _TRUSTED, t.reference == system)))
+            .order_by(t.id.desc())
+        )
+        last = self._connection.execute(query.limit(1)).first()
+        return last.at if last is not None and last.verb == _RESTORED else ""
+
+    def trust_again(self, system: str, at: str) -> None:
+        """The state has caught up with these books."""
+        self.record_decision(_BRIDGE, at, _TRUSTED, system)
 
     def decisions(self, limit: int = 1000) -> list[DecisionRecord]:
         """What people decided, newest first."""

@@ -24,6 +24,8 @@ ANALYSED = 400
 """Rows that are looked at to estimate a table's size and spread."""
 PAGE_SIZE = 8192
 """Twice the default: a tenth less work in a large intake, and still little for one entry."""
+A_COPY = 1
+"""`user_version` of an SQLite file that was made as a copy of the state; else it is 0."""
 WRITES = "bridge_writes"
 """Execution option of a connection that takes the write lock when its transaction begins."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 import bridge
 from bridge.errors import ConfigurationError
-from bridge.store.engine import WRITES, uri
+from bridge.files import whole
+from bridge.store.engine import A_COPY, WRITES, uri
 from bridge.store.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -51,28 +53,29 @@ def bring_up_to_date(engine: Engine, path: Path | None, name: str) -> None:
             f"{name} was made by a newer version of this program (schema {current}, known here: "
             f"{SCHEMA}). Install that version or newer, or restore a backup made by this one."
         )
-    if current is not None and path is not None:
-        back_up(path, path.with_name(f"{path.name}.before-{SCHEMA}-from-{current}"))
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        current = revision(connection)  # as it stays: nobody else can write from here on
+        if current == SCHEMA:
+            return
+        if current is not None and path is not None:
+            back_up(path, path.with_name(f"{path.name}.before-{SCHEMA}-from-{current}"))
         config.attributes["connection"] = connection
         command.upgrade(config, SCHEMA)
 
 
 def back_up(path: Path, target: Path) -> None:
-    """Copy a database that may be in use, for this user's eyes only."""
-    if target.exists():
-        return  # left by an earlier attempt: the oldest copy is the one to keep
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    source = sqlite3.connect(uri(path, mode="rw"), uri=True)
-    copy = sqlite3.connect(part)
-    try:
+    """Copy a database that may be in use, for this user's eyes only.
+
+    The copy is one file, and says of itself that it is one: see `Decisions.note_restored`.
+    """
+    with (
+        whole(target) as part,
+        closing(sqlite3.connect(uri(path, mode="rw"), uri=True)) as source,
+        closing(sqlite3.connect(part)) as copy,
+    ):
         source.backup(copy)
-    finally:
-        copy.close()
-        source.close()
-    part.rename(target)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute(f"PRAGMA user_version = {A_COPY}")
 
 
 def _config() -> Config:

@@ -14,6 +14,7 @@ from bridge.errors import TryLater
 from bridge.store.engine import uri
 
 _ATTEMPTS = 5
+_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
 
 
 def copy_untouched(original: Path, target: Path) -> None:
@@ -36,7 +37,9 @@ def _read_beside_others(original: Path, target: Path) -> bool:
         source = sqlite3.connect(uri(original, mode="ro", readonly_shm="1"), uri=True, timeout=10)
         copy = sqlite3.connect(target)
         source.backup(copy)
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode in _NO_ROOM:
+            raise
         return False  # the other process has just gone and took its index along
     finally:
         for connection in (copy, source):

@@ -59,7 +59,12 @@ class Stage:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._folder = made.rename(made.with_name(f"{_PREFIX}{made.name[4:]}"))
         self.path = self._folder / "rows.db"
-        self._db = _create(self.path)
+        try:
+            self._db = _create(self.path)
+        except BaseException:
+            shutil.rmtree(self._folder)
+            os.close(self._lock)
+            raise
         self._chunk = 0
         self._first_prints: dict[tuple[str, Any], bytes] = {}
 

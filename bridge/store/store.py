@@ -60,8 +60,12 @@ class Store:
         if migrate:
             if path is not None:
                 make_private(path)
-            with _busy(place):
-                schema.bring_up_to_date(store._engine, path, store.name)
+            try:
+                with _busy(place):
+                    schema.bring_up_to_date(store._engine, path, store.name)
+            except BaseException:
+                store.close()
+                raise
         return store
 
     @property

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from bridge.core.books import Chart, Document, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 
 
@@ -114,6 +114,13 @@ class AccountingReader(Protocol):
 
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
         """Those documents as they are now, by external id; one left out is surely gone."""
+
+    def control_entries(self) -> Iterator[ControlEntry]:
+        """What a person put on the receivable accounts besides invoices, receipts, credit notes.
+
+        Only asked when there is something to explain, since it may cost many calls. It explains
+        and proves nothing: what the product does not tell is left out.
+        """
 
     def companies(self) -> Mapping[str, str]:
         """Id → name of the companies that the login reaches; empty where a login is for one."""

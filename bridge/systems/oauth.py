@@ -11,7 +11,8 @@ from __future__ import annotations
 import logging
 import threading
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 from urllib.parse import urlencode
@@ -141,10 +142,11 @@ class RefreshedTokens:
             if alive and self._token != refused:
                 return self._token
             self._token = ""
-            with self._credentials.lock(self._system, self._company):
+            with self._saving(), self._credentials.lock(self._system, self._company):
                 grant = self._unsaved or self._renew()
                 self._unsaved = grant
-                self._save(grant)  # durable before anyone uses the access token
+                # Durable before anyone uses the access token.
+                save_grant(grant, self._credentials, self._clock, self._system, self._company)
                 self._unsaved = None
             self._ends_at = self._clock.monotonic() + max(grant.expires_in - _EARLY_S, 1)
             self._token = grant.access_token
@@ -159,8 +161,13 @@ class RefreshedTokens:
             return self._token
 
     def _renew(self) -> Grant:
-        """Ask with the stored refresh token; once more if another process has replaced it."""
+        """Ask with the stored refresh token; once more if another process has replaced it.
+
+        The token is kept again before it is used: a disk that takes no more says so while it is
+        still good, and has room for the one that comes back.
+        """
         stored = self._stored()
+        self._credentials.set(self._system, self._company, REFRESH_TOKEN, stored)
         answer = self._ask(stored)
         if self._refused(answer) and (newer := self._stored()) != stored:
             answer = self._ask(newer)
@@ -186,13 +193,14 @@ class RefreshedTokens:
             )
         return token
 
-    def _save(self, grant: Grant) -> None:
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
         try:
-            save_grant(grant, self._credentials, self._clock, self._system, self._company)
+            yield
         except OSError as error:
             raise TryLater(
-                f"The renewed login of {self._system} could not be saved ({error.strerror}). "
-                f"Make room or repair the state folder; it is kept in memory until then."
+                f"The login of {self._system} cannot be renewed, because it could not be saved "
+                f"({error.strerror}). Make room or repair the state folder, and run again."
             ) from error
 
 

@@ -263,6 +263,18 @@ def test_a_credit_application_is_its_note_and_its_invoices():
     ]
 
 
+def test_unapplied_money_that_was_applied_shows_also_where_nobody_tells_to_what():
+    unapplied = replace(RECEIPT, applications=())
+    kept = replace(RECEIVED, applications=(), open=RECEIVED.total)
+    used = replace(kept, open=Decimal(30))
+    assert differences(unapplied, kept, LINKS) == []
+    assert drift(kept, kept) == []
+    shown = Difference("applications", "", "60.00")
+    assert differences(unapplied, used, LINKS) == [shown]
+    assert drift(kept, used) == [shown]
+    assert drift(used, kept) == [Difference("applications", "60.00", "")]
+
+
 def test_a_credit_notes_own_applications_are_no_drift():
     note = replace(POSTED, kind=Kind.CREDIT_NOTE, due=None)
     used = replace(note, open=Decimal(0), applications=(("130", Decimal(600000)),))

@@ -123,7 +123,7 @@ def test_every_kind_of_edit_is_found_whichever_way_the_books_are_read(
     assert (due.kind, due.books, due.amount) == (ItemKind.DRIFTED, "2027-01-31", 0)
 
 
-def test_a_document_by_hand_is_explained_and_a_journal_entry_is_not(world: World) -> None:
+def test_a_document_by_hand_is_explained(world: World) -> None:
     hand(
         world, action="add", kind="invoice", number="A-17", amount="500", customer="Otra", date=DAY
     )
@@ -131,18 +131,95 @@ def test_a_document_by_hand_is_explained_and_a_journal_entry_is_not(world: World
     adds_up(result)
     assert result.agree
     assert kinds(result) >= {"foreign"}
-    accounts = world.books()["accounts"]
+
+
+def journal(world: World, number: str, amount: str, currency: str = "COP") -> None:
+    """A bookkeeper's entry: debit receivables, credit the bank (or the other way round)."""
+    side, other = ("credit", "debit") if amount.startswith("-") else ("debit", "credit")
+    name = f"Otra {currency}"
+    if name not in {customer["name"] for customer in world.books()["customers"]}:
+        hand(world, action="add", kind="customer", name=name, currency=currency)
     account = next(
-        a for a in accounts if a["type"] == "Accounts Receivable" and a["currency"] == "COP"
+        a
+        for a in world.books()["accounts"]
+        if a["type"] == "Accounts Receivable" and a["currency"] == currency
     )
     lines = [
-        {"account": account["id"], "debit": "90", "customer": "Otra"},
-        {"account": "Checking", "credit": "90"},
+        {"account": account["id"], side: amount.lstrip("-"), "customer": name},
+        {"account": "Opening Balance Equity", other: amount.lstrip("-")},
     ]
-    hand(world, action="add", kind="journal", number="J-1", date=DAY, lines=lines)
+    hand(
+        world, action="add", kind="journal", number=number, date=DAY, lines=lines, currency=currency
+    )
+
+
+def test_a_journal_on_the_control_account_is_named_and_the_sides_agree(world: World) -> None:
+    first, usual = answer(world), answer(world)
+    journal(world, "J-1", "90")
+    journal(world, "J-2", "-40.5")
     result = answer(world)
     adds_up(result)
+    assert result.agree
+    found = {i.reference: i for i in result.items if i.cause == "control.journal"}
+    assert {number: item.amount for number, item in found.items()} == {
+        "J-1": Decimal(-90),
+        "J-2": Decimal("40.5"),
+    }
+    item = found["J-1"]
+    assert (item.kind, item.document, item.books) == (ItemKind.FOREIGN, "journal", DAY)
+    assert item.external_id
+    assert result.counts["foreign"] == first.counts.get("foreign", 0) + 2
+    assert result.calls["total"] > usual.calls["total"]
+
+
+def test_a_morning_without_anything_to_explain_asks_nothing_more(world: World) -> None:
+    class Asked(Wrapped):
+        def control_entries(self) -> Any:
+            raise AssertionError("asked without need")
+
+    assert answer(world, wrap=lambda system: Asked(system, TryLater(""))).agree
+
+
+def test_a_currency_in_which_nothing_is_left_lists_nothing(world: World) -> None:
+    journal(world, "J-1", "90")
+    foreign = {"customer": "Otra MXN", "currency": "MXN", "rate": "230"}
+    hand(world, action="add", kind="customer", name="Otra MXN", currency="MXN")
+    hand(world, action="add", kind="invoice", number="B-1", amount="10", date=DAY, **foreign)
+    journal(world, "J-3", "70", currency="MXN")
+    journal(world, "J-4", "-70", currency="MXN")
+    result = answer(world)
+    adds_up(result)
+    assert result.agree
+    assert [i.reference for i in result.items if i.cause == "control.journal"] == ["J-1"]
+
+
+def test_what_no_entry_explains_stays_a_remainder(world: World) -> None:
+    class Forgetful(Wrapped):
+        def control_entries(self) -> Any:
+            yield next(self.system.control_entries())
+
+    journal(world, "J-1", "90")
+    journal(world, "J-2", "5")
+    result = answer(world, wrap=lambda system: Forgetful(system, TryLater("")))
+    adds_up(result)
     assert not result.agree
+    (rest,) = [item for item in result.items if item.kind is ItemKind.REMAINDER]
+    named = {i.amount for i in result.items if i.cause == "control.journal"}
+    assert rest.cause == "control.manual_entries"
+    assert {rest.amount, *named} == {Decimal(-90), Decimal(-5)}
+
+
+def test_entries_that_cannot_be_asked_for_leave_the_comparison_and_say_so(world: World) -> None:
+    class Shut(Wrapped):
+        def control_entries(self) -> Any:
+            raise self.error
+
+    journal(world, "J-1", "90")
+    result = answer(world, wrap=lambda system: Shut(system, TryLater("refused for rate")))
+    adds_up(result)
+    assert result.checked
+    assert not result.agree
+    assert Notice("control.unread", "refused for rate") in result.notices
     (rest,) = [item for item in result.items if item.kind is ItemKind.REMAINDER]
     assert (rest.amount, rest.cause) == (Decimal(-90), "control.manual_entries")
 
@@ -192,14 +269,18 @@ def test_a_lost_reply_is_in_doubt_at_most_and_never_an_orphan(world: World) -> N
     assert any(item.cause == "outbox.found" for item in result.items)
 
 
-class Broken:
-    """An accounting system whose listing breaks off after the first document."""
+class Wrapped:
+    """An accounting system with one thing that is otherwise."""
 
     def __init__(self, system: Any, error: Exception) -> None:
         self.system, self.error = system, error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.system, name)
+
+
+class Broken(Wrapped):
+    """An accounting system whose listing breaks off after the first document."""
 
     def read(self, kinds: Any) -> Iterator[Any]:
         yield next(self.system.read([Kind.CUSTOMER]))

@@ -116,7 +116,7 @@ ITEMS = (
     Item(
         kind=ItemKind.REMAINDER,
         currency="COP",
-        amount=D(-50000),
+        amount=D(-20000),
         cause="control.manual_entries",
         action="find_entry",
     ),
@@ -170,6 +170,18 @@ ITEMS = (
         cause="books.by_hand",
         action="none",
     ),
+    Item(
+        kind=ItemKind.FOREIGN,
+        currency="COP",
+        amount=D(-30000),
+        reference="AJ-7",
+        external_id="93",
+        document="journal",
+        field="day",
+        books="2026-11-19",
+        cause="control.journal",
+        action="none",
+    ),
 )
 
 NAMES = {
@@ -189,7 +201,7 @@ QUICKBOOKS = SystemResult(
             ledger=D(48215000),
             documents=D(47935000),
             control_account=D(47905000),
-            explained=D(360000),
+            explained=D(330000),
         ),
         TieOut(
             currency="USD",
@@ -207,7 +219,7 @@ QUICKBOOKS = SystemResult(
         "drifted": 2,
         "tombstoned": 1,
         "held": 3,
-        "foreign": 1,
+        "foreign": 2,
         "pending": 1,
         "rejected": 1,
         "remainder": 1,

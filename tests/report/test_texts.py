@@ -11,7 +11,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from bridge.cli.arguments import parser
-from bridge.core.books import Kind, Status
+from bridge.core.books import EntryKind, Kind, Status
 from bridge.core.delivery import Operation, State
 from bridge.core.findings import CATALOGUE, Severity
 from bridge.core.mapping import Policies
@@ -32,7 +32,7 @@ CODES = {
     "findings": set(CATALOGUE),
     "kinds": {kind.value for kind in ItemKind},
     "counts": {kind.value for kind in ItemKind} | set(COUNTED),
-    "documents": {kind.value for kind in Kind},
+    "documents": {*(kind.value for kind in Kind), *(kind.value for kind in EntryKind)},
     "fields": FIELDS,
     "values": {*(s.value for s in Status), *(o.value for o in Operation)},
     "subjects": {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from decimal import Decimal
@@ -19,7 +18,7 @@ from sqlalchemy.exc import StatementError
 from bridge.core.ledger import Entity
 from bridge.core.money import NO_CURRENCY
 from bridge.errors import ConfigurationError, TryLater
-from bridge.store import Store, engine, schema, tables
+from bridge.store import Store, schema, tables
 from bridge.store.types import Cents, native
 from tests.store.rows import borrower, facts, loan, repayment, take
 
@@ -257,52 +256,6 @@ def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, tables.metadata) == []
         assert schema.revision(connection) == tables.SCHEMA
-
-
-def at_first_version(folder: Path) -> None:
-    """A database with data as the first version of the program left it."""
-    from alembic import command
-
-    path = folder / "state" / "state.db"
-    engine.make_private(path)
-    opened = engine.open_engine(engine.parsed(url(folder)))
-    config = schema._config()
-    with opened.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.exec_driver_sql(
-            "INSERT INTO books (system, company, planned_through) VALUES ('xero', 'c', 7)"
-        )
-    opened.dispose()
-
-
-def test_a_database_of_the_first_version_is_backed_up_and_brought_up_to_date(
-    tmp_path: Path,
-) -> None:
-    at_first_version(tmp_path)
-    store = Store.open(url(tmp_path))
-    with store.begin() as work:
-        assert work.planned_through("xero", "c") == 7
-        work.set_mirror_cursor("xero", "c", "2026-11-20")
-    store.close()
-    backup = tmp_path / "state" / f"state.db.before-{tables.SCHEMA}-from-0001"
-    assert modes(tmp_path / "state") == {"state.db": 0o600, backup.name: 0o600}
-    connection = sqlite3.connect(backup)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
-    assert connection.execute("SELECT planned_through FROM books").fetchall() == [(7,)]
-    connection.close()
-
-
-def test_a_database_of_a_newer_program_is_refused_and_not_touched(tmp_path: Path) -> None:
-    store = Store.open(url(tmp_path))
-    with store._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    store.close()
-    before = contents(tmp_path)
-    with pytest.raises(ConfigurationError, match="newer version of this program"):
-        Store.open(url(tmp_path))
-    after = {name: value for name, value in contents(tmp_path).items() if name in before}
-    assert after == before
 
 
 @pytest.mark.parametrize("wrong", ["state.db", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])

@@ -77,7 +77,7 @@ def test_a_damaged_file_says_so(tmp_path: Path) -> None:
 
 
 def test_left_over_temporary_files_are_swept(tmp_path: Path) -> None:
-    left = tmp_path / ".credentials.json.123-abc.tmp"
+    left = tmp_path / ".credentials.json.123-abc.part"
     left.write_text("half a file")
     store(tmp_path)
     assert not left.exists()

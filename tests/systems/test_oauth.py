@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from bridge.systems.oauth import (
     exchange_code,
 )
 from bridge.systems.transport import Transport
+from tests.disks import FULL, Disk, opened
 from tests.systems.servers import Answered, Call, http_server
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -47,11 +48,13 @@ class Provider:
         self.valid = "r0"
         self.calls: list[Call] = []
         self.failing: Answered | None = None
+        self.asked: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
 
     def __call__(self, call: Call) -> Answered:
         with self._lock:
             self.calls.append(call)
+            self.asked()
             if self.failing:
                 return self.failing
             form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
@@ -342,3 +345,23 @@ def test_a_process_killed_between_renewal_and_use_leaves_a_working_login(tmp_pat
         login = Login(url, file_store(tmp_path))
         with closing(login.transport):
             assert login.tokens.current() == "a2"
+
+
+@pytest.mark.parametrize("kind", FULL, ids=lambda kind: kind.__name__)
+def test_a_token_that_could_not_be_kept_is_not_used_before_it_is(
+    login: Login, provider: Provider, tmp_path: Path, kind: type[Disk]
+) -> None:
+    with opened(kind, tmp_path / "state") as disk:
+        keyring = EncryptedFileKeyring(disk.folder / "credentials.json", KEY, login.clock)
+        login.credentials = KeyringCredentials(keyring, disk.folder / "locks", login.clock)
+        login.credentials.set(*WHO, "refresh_token", "r0")
+        provider.asked = disk.refuse
+        tokens = login.source()
+        for _ in range(2):
+            with pytest.raises(TryLater, match="Make room"):
+                tokens.current()
+        assert login.stored() == "r0"
+        disk.take_again()
+        assert tokens.current() == "a1"
+        assert login.stored() == "r1"
+        assert len(provider.calls) == 1

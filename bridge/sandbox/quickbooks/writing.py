@@ -68,7 +68,7 @@ def write(
     _enter(company, entity, row, before)
     company.save_row(entity, row)
     _afterwards(company, entity, row, body, before)
-    return render(company, entity, row)
+    return render(company, entity, company.row(entity, row["Id"]))
 
 
 def _has_id(body: Row) -> bool:
@@ -149,6 +149,8 @@ def _afterwards(company: Company, entity: str, row: Row, body: Row, before: Row 
     settings = company.settings
     if entity in ("Invoice", "CreditMemo") and settings.auto_apply_credit:
         apply_credits(company, row["CustomerRef"]["value"])
+    if entity == "Invoice" and settings.auto_apply_payments:
+        apply_unapplied(company, row["CustomerRef"]["value"])
     if entity == "Payment" and settings.auto_apply_payments and not row["Line"]:
         lines = open_invoice_lines(company, row["CustomerRef"]["value"], row["TotalAmt"])
         change = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, "Line": lines}
@@ -223,6 +225,22 @@ def apply_credits(company: Company, customer: str) -> None:
                 "Line": [*lines, {"Amount": used, "LinkedTxn": [link]}],
             }
             write(company, "Payment", "create", body)
+
+
+def apply_unapplied(company: Company, customer: str) -> None:
+    """Put what payments left over to open invoices, as a change to those payments."""
+    for payment in company.tables["Payment"].ids("CustomerRef", customer):
+        row = company.tables["Payment"].rows[payment]
+        lines = open_invoice_lines(company, customer, company.books.documents[payment].open)
+        if not lines:
+            continue
+        amounts = {line["LinkedTxn"][0]["TxnId"]: line for line in row["Line"]}
+        for line in lines:
+            txn_id = line["LinkedTxn"][0]["TxnId"]
+            before = amounts[txn_id]["Amount"] if txn_id in amounts else Decimal(0)
+            amounts[txn_id] = {**line, "Amount": before + line["Amount"]}
+        change = {"Id": payment, "SyncToken": row["SyncToken"], "sparse": True}
+        write(company, "Payment", "update", {**change, "Line": list(amounts.values())})
 
 
 def _void(company: Company, entity: str, body: Row) -> Row:

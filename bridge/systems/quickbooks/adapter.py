@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bridge.core.books import Chart, Document, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import oauth
 from bridge.systems.base import CallCount, Capabilities, Changes, Prepared
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
-from bridge.systems.quickbooks import changes, faults, probes, reading, translate
+from bridge.systems.quickbooks import changes, control, faults, probes, reading, translate
 from bridge.systems.quickbooks import chart as charts
 from bridge.systems.quickbooks.login import LOGIN, NAME, token_endpoint
 from bridge.systems.quickbooks.settings import Settings
@@ -134,6 +134,11 @@ class QuickBooks:
         home = self._home()
         found = reading.load(self._wire, kind, external_ids)
         return {key: translate.posted(kind, raw, home) for key, raw in found.items()}
+
+    def control_entries(self) -> Iterator[ControlEntry]:
+        chart = self.chart()
+        receivables = {a.id for a in chart.accounts if a.role == "receivable"}
+        return control.entries(self._wire, receivables, chart.company.home_currency)
 
     def rate(self, currency: str, day: date) -> Decimal | None:
         """See base. The query form of this entity has bugs; the GET form is used (§2.14).

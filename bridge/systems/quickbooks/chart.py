@@ -120,6 +120,7 @@ def writing_rules(company: Company, preferences: Raw) -> translate.Company:
         multicurrency=company.multicurrency,
         own_numbers=company.own_numbers,
         class_per_line=_yes(preferences, "AccountingInfoPrefs", "ClassTrackingPerTxnLine"),
+        auto_applies_credit=company.auto_applies_credit,
     )
 
 

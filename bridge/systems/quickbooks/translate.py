@@ -66,6 +66,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     multicurrency: bool = False
     own_numbers: bool = True
     class_per_line: bool = False
+    auto_applies_credit: bool = False
 
 
 class Refusal(Exception):

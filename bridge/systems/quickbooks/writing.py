@@ -26,6 +26,7 @@ from bridge.core.delivery import (
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.systems.quickbooks import reading
+from bridge.systems.quickbooks.credits import Credits
 from bridge.systems.quickbooks.faults import Finding, Then, number_owner, says_deleted
 from bridge.systems.quickbooks.settings import Settings
 from bridge.systems.quickbooks.translate import (
@@ -64,6 +65,7 @@ class Writer:
         self._wire = wire
         self._settings = settings
         self._company_of = company
+        self._credits = Credits(wire, self._change)
         self._threads: ThreadPoolExecutor | None = None
 
     def close(self) -> None:
@@ -99,7 +101,11 @@ class Writer:
         """What to send, or the outcome of what is not to be sent."""
         company = self._company_of()
         if operation is Operation.CREATE:
-            return [self._creation(outgoing, company) for outgoing in batch]
+            used = self._credits.used_up(batch, company) if kind is Kind.APPLICATION else {}
+            return [
+                used.get(outgoing.document.reference) or self._creation(outgoing, company)
+                for outgoing in batch
+            ]
         ids = [_target(outgoing).external_id for outgoing in batch]
         current = reading.load(self._wire, kind, ids)
         return [
@@ -215,12 +221,23 @@ class Writer:
         if finding.then is Then.NAME_TAKEN:
             return self._who_has_the_name(outgoing, finding)
         changing = outgoing.operation is not Operation.CREATE
+        if outgoing.document.kind is Kind.APPLICATION and not changing:
+            used = self._credits.taken_over(outgoing, self._company_of())
+            return used or Rejected(finding.reason, finding.code)
         if changing and finding.then is Then.STALE:
             return self._once_more(job)
         if changing and says_deleted(finding):
             void = outgoing.operation is Operation.VOID
             return Posted(_gone(outgoing), sent=False) if void else Drifted(None)
         return Rejected(finding.reason, finding.code)
+
+    def _change(self, outgoing: Outgoing, raw: Body, company: Company) -> Outcome | None:
+        """Make an object of the books our document; None when that is refused."""
+        body = update_of(outgoing.document, outgoing.links, company, raw)
+        entity = ENTITY[outgoing.document.kind]
+        job = Job(outgoing=outgoing, entity=entity, body=body, key=_key_at(outgoing, raw))
+        result = self._send(job)
+        return None if isinstance(result, Refused) else self._settle(job, result)
 
     def _once_more(self, job: Job) -> Outcome:
         """After a 5010: send again with the new token if only the token has moved."""

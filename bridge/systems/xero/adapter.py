@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bridge.core.books import Chart, Document, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import oauth
 from bridge.systems.base import CallCount, Capabilities, Changes, Prepared
@@ -131,6 +131,10 @@ class Xero:
         found = reading.load(self._wire, kind, external_ids)
         company = self._company()
         return {key: posted(kind, raw, company) for key, raw in found.items()}
+
+    def control_entries(self) -> Iterator[ControlEntry]:
+        """See base. Xero lets no manual journal on its receivable account (xero.md §2.3)."""
+        return iter(())
 
     def rate(self, currency: str, day: date) -> Decimal | None:
         """See base. Xero keeps no list of rates that can be asked for.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bridge.core.books import Chart, Document, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import oauth
 from bridge.systems.base import CallCount, Capabilities, Changes, Prepared
@@ -18,7 +18,7 @@ from bridge.systems.needs import Clock, Credentials
 from bridge.systems.throttle import Throttle, Window
 from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.zoho import chart as charts
-from bridge.systems.zoho import faults, probes, setup, translate
+from bridge.systems.zoho import control, faults, probes, setup, translate
 from bridge.systems.zoho.login import LOGIN, NAME, ZohoTokens, token_endpoint
 from bridge.systems.zoho.marking import AT_ONCE, Marking
 from bridge.systems.zoho.posted import day, optional, text
@@ -145,6 +145,13 @@ class ZohoBooks:
 
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
         return self._reading.fetch(kind, external_ids)
+
+    def control_entries(self) -> Iterator[ControlEntry]:
+        accounts = charts.read_accounts(self._wire)
+        home = self._company().home_currency
+        for raw in accounts:
+            if text(raw, "account_type") == "accounts_receivable":
+                yield from control.entries(self._wire, text(raw, "account_id"), home)
 
     def rate(self, currency: str, day: date) -> Decimal | None:
         """See base. The organization's own rate of that day, or its latest one before."""

@@ -1,0 +1,48 @@
+"""`backup`: a copy of the state store in one private file, also while a run is at work."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bridge.cli.output import Output
+from bridge.cli.session import open_settings, state_file
+from bridge.clock import SystemClock
+from bridge.errors import ConfigurationError, UsageError
+from bridge.settings import Settings
+from bridge.store.store import Store
+from bridge.tomlfiles import shown
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    loaded = open_settings(arguments)
+    state = state_file(loaded)
+    if state is None:
+        raise ConfigurationError(
+            "The state is in PostgreSQL. Copy it with PostgreSQL's own program: "
+            "pg_dump --format=custom --file=FILE, and the [state] url."
+        )
+    target = _target(arguments.file, state, loaded)
+    store = Store.open(loaded.state.url, migrate=False)
+    try:
+        store.back_up(target)
+    finally:
+        store.close()
+    if out.json:
+        out.document({"file": str(target), "bytes": target.stat().st_size})
+    out.line(str(target))
+    return 0
+
+
+def _target(wanted: Path | None, state: Path, loaded: Settings) -> Path:
+    """Where the copy goes: beside the state under the lender's date and time, or where asked."""
+    now = SystemClock().now().astimezone(ZoneInfo(loaded.lender.timezone))
+    target = (state.parent if wanted is None else wanted).absolute()
+    if target.is_dir():
+        target /= f"{state.name}.backup-{now:%Y-%m-%d-%H%M%S}"
+    if target.exists():
+        raise UsageError(f"{shown(target)} is there already and stays. Choose another name.")
+    if not target.parent.is_dir():
+        raise UsageError(f"There is no folder {shown(target.parent)}. Make it, or choose another.")
+    return target

@@ -1,0 +1,115 @@
+"""What QuickBooks itself did with a credit memo of ours.
+
+Where a company lets it (AutoApplyCredit), QuickBooks puts credit to use by payments of nothing
+that it makes of its own accord; whether it does so with documents made through the API is
+UNVERIFIED (quickbooks.md §0.18, §2.9, last verified 2026-11-27). Credit is used once: what
+QuickBooks made is taken for ours when it is what we wanted, and shown to a person when it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bridge.core.books import CreditApplication, Kind, PostedDocument
+from bridge.core.delivery import Outcome, Outgoing, Posted
+from bridge.core.matching import differences
+from bridge.systems.quickbooks import queries, reading
+from bridge.systems.quickbooks.translate import Company, posted
+from bridge.systems.quickbooks.wire import Wire
+
+Raw = dict[str, Any]
+ZERO = Decimal(0)
+Change = Callable[[Outgoing, Raw, Company], Outcome | None]
+"""Makes an object of the books say what the document says; None when that was refused."""
+
+
+class Credits:
+    """The uses of credit memos that are there already."""
+
+    def __init__(self, wire: Wire, change: Change) -> None:
+        self._wire = wire
+        self._change = change
+
+    def used_up(self, batch: Sequence[Outgoing], company: Company) -> dict[str, Outcome]:
+        """Reference → outcome, of applications whose credit QuickBooks has used by itself.
+
+        Asked only where the company lets QuickBooks do so.
+        """
+        if not company.auto_applies_credit:
+            return {}
+        found = reading.load(self._wire, Kind.CREDIT_NOTE, [_note_of(each) for each in batch])
+        outcomes: dict[str, Outcome] = {}
+        for outgoing in batch:
+            note = found.get(_note_of(outgoing))
+            left = posted(Kind.CREDIT_NOTE, note, company.home_currency).open if note else ZERO
+            if left < _application(outgoing).total:
+                done = self.taken_over(outgoing, company)
+                if done is not None:
+                    outcomes[outgoing.document.reference] = done
+        return outcomes
+
+    def taken_over(self, outgoing: Outgoing, company: Company) -> Outcome | None:
+        """The use that the books make of a credit note already; None when they make none.
+
+        The very one that we wanted becomes ours, by our reference and date. Any other is bound as
+        it is, so that it shows as different and a person is asked.
+        """
+        document, links, home = _application(outgoing), outgoing.links, company.home_currency
+        uses = self._uses(_note_of(outgoing), links[document.customer])
+        same = _the_same(document, uses, links, home)
+        if same is None:
+            other = _nearest(document, uses, links, home)
+            return None if other is None else Posted(other)
+        if same.get("PaymentRefNum") != document.reference:
+            changed = self._change(outgoing, same, company)
+            if changed is not None:
+                return changed
+        return Posted(posted(Kind.APPLICATION, same, home))
+
+    def _uses(self, note_id: str, customer_id: str) -> list[Raw]:
+        """The payments of the customer that use a credit memo, whoever made them."""
+        condition = f"CustomerRef = {queries.literal(customer_id)}"
+        return [raw for raw in self._wire.rows("Payment", condition) if _is_use(raw, note_id)]
+
+
+def _application(outgoing: Outgoing) -> CreditApplication:
+    assert isinstance(outgoing.document, CreditApplication), outgoing.document.reference
+    return outgoing.document
+
+
+def _note_of(outgoing: Outgoing) -> str:
+    """The id of the credit memo that an application uses."""
+    return outgoing.links[_application(outgoing).credit_note]
+
+
+def _is_use(raw: Raw, note_id: str) -> bool:
+    return any(
+        linked.get("TxnType") == "CreditMemo" and linked.get("TxnId") == note_id
+        for line in raw.get("Line") or ()
+        for linked in line.get("LinkedTxn") or ()
+    )
+
+
+def _the_same(
+    document: CreditApplication, uses: Iterable[Raw], links: Mapping[str, str], home: str
+) -> Raw | None:
+    """The one that settles the very invoices that we wanted settled; its date may be another."""
+    for raw in uses:
+        wrong = differences(document, posted(Kind.APPLICATION, raw, home), links)
+        if not {each.field for each in wrong} - {"day", "number"}:
+            return raw
+    return None
+
+
+def _nearest(
+    document: CreditApplication, uses: Iterable[Raw], links: Mapping[str, str], home: str
+) -> PostedDocument | None:
+    """The one to show a person: that which settles most of the invoices that we wanted settled."""
+    wanted = {links.get(each.invoice, "") for each in document.applications}
+
+    def shared(each: PostedDocument) -> Decimal:
+        return sum((value for key, value in each.applications if key in wanted), ZERO)
+
+    return max((posted(Kind.APPLICATION, raw, home) for raw in uses), key=shared, default=None)

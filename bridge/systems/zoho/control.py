@@ -1,0 +1,93 @@
+"""What stands on the receivable account beside invoices, payments and credit notes.
+
+Asked of the account's own ledger, by the types of transaction that are none of ours, since all of
+it would be a call for every two hundred documents (zoho_books.md §3.4, chart-of-accounts.yml). An
+invoice that a person wrote off in Zoho is not among them. Last verified 2026-11-27.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from bridge.core.books import ControlEntry, EntryKind
+from bridge.systems.zoho.posted import amount, day, optional, text
+from bridge.systems.zoho.wire import JOURNALS, PAGE, Wire
+
+_TYPES = {
+    "journal": EntryKind.JOURNAL,
+    "opening_balance": EntryKind.OPENING_BALANCE,
+    "base_currency_adjustment": EntryKind.REVALUATION,
+    "creditnote_refund": EntryKind.REFUND,
+    "refund": EntryKind.REFUND,
+}
+_OF_DOCUMENTS = frozenset({"invoice", "customer_payment", "credit_notes", "creditnote"})
+_PAGES_MAX = 25
+"""Of one type. There are few; a filter that is ignored would show every document instead."""
+
+Raw = dict[str, Any]
+
+
+def entries(wire: Wire, account: str, home: str) -> Iterator[ControlEntry]:
+    seen: set[tuple[str, str]] = set()
+    for word, kind in _TYPES.items():
+        for raw in _rows(wire, account, word, seen):
+            moved = _moved(wire, raw, account, home)
+            when = day(raw, "transaction_date")
+            if moved and when is not None:
+                yield ControlEntry(
+                    kind=kind,
+                    external_id=text(raw, "transaction_id"),
+                    number=text(raw, "reference_number") or text(raw, "entry_number"),
+                    day=when,
+                    currency=home,
+                    amount=moved,
+                )
+
+
+def _rows(wire: Wire, account: str, word: str, seen: set[tuple[str, str]]) -> Iterator[Raw]:
+    """Rows of one type, each once. The answer's schema has no word on whether there are more."""
+    for page in range(1, _PAGES_MAX + 1):
+        content = wire.get(
+            "chartofaccounts/accounttransactions",
+            account_id=account,
+            transaction_type=word,
+            page=str(page),
+            per_page=str(PAGE),
+        )
+        rows = (content or {}).get("transactions") or ()
+        fresh = [raw for raw in rows if _name(raw) not in seen]
+        seen |= {_name(raw) for raw in fresh}
+        for raw in fresh:
+            told = text(raw, "transaction_type") or word
+            if told == word or (told not in _TYPES and told not in _OF_DOCUMENTS):
+                yield raw
+        if not fresh or (content or {}).get("page_context", {}).get("has_more_page") is False:
+            return
+
+
+def _name(raw: Raw) -> tuple[str, str]:
+    return text(raw, "transaction_id"), text(raw, "categorized_transaction_id")
+
+
+def _moved(wire: Wire, raw: Raw, account: str, home: str) -> Decimal:
+    """Debit less credit in the home currency, in which the account is kept.
+
+    Whether the ledger of the account tells a foreign amount at home is UNVERIFIED: a journal is
+    then asked itself, and anything else is left out rather than guessed.
+    """
+    if text(raw, "currency_code") in ("", home):
+        return amount(raw, "debit_amount") - amount(raw, "credit_amount")
+    if text(raw, "transaction_type") != "journal":
+        return Decimal(0)
+    journal = wire.one(JOURNALS, text(raw, "transaction_id")) or {}
+    rate = optional(journal, "exchange_rate")
+    if rate is None:
+        return Decimal(0)
+    moved = Decimal(0)
+    for line in journal.get("line_items") or ():
+        if text(line, "account_id") == account:
+            at_home = (amount(line, "amount") * rate).quantize(Decimal("0.01"))
+            moved += at_home if text(line, "debit_or_credit") == "debit" else -at_home
+    return moved

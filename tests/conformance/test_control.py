@@ -1,0 +1,66 @@
+"""What a person put on the receivable account besides documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bridge.core.books import EntryKind
+from tests.conformance.bench import Bench
+
+JOURNAL_FREE = ("xero",)
+"""Systems that let no journal on the receivable account."""
+
+
+def by_hand(bench: Bench, number: str, amount: str, customer: str) -> Any:
+    """A journal that debits the receivable account and credits another one."""
+    home = [a for a in bench.system.chart().accounts if a.currency in ("", bench.home)]
+    lines = [
+        {
+            "account": next(a.id for a in home if a.role == "receivable"),
+            "debit": amount,
+            "customer": customer,
+        },
+        {"account": next(a.id for a in home if a.classification == "equity"), "credit": amount},
+    ]
+    where = {"action": "add", "kind": "journal", "date": "2026-11-12"}
+    return bench.edit(number=number, lines=lines, **where)
+
+
+def test_documents_are_no_entries(bench: Bench) -> None:
+    before = list(bench.system.control_entries())
+    invoice = bench.loan()
+    receipt, note = bench.receipt(1, "100.00", invoice), bench.credit_note(1, "50.00")
+    bench.post(receipt)
+    bench.post(note)
+    bench.post(bench.application(1, note, invoice, "50.00"))
+    bench.post(bench.sale(1, "30.00"))
+    assert list(bench.system.control_entries()) == before
+
+
+@pytest.mark.sandbox_only("a bookkeeper's hand")
+def test_a_journal_on_the_account_is_told_with_number_day_and_amount(bench: Bench) -> None:
+    bench.loan()
+    before = bench.receivable()
+    if bench.name in JOURNAL_FREE:
+        with pytest.raises(AssertionError):
+            by_hand(bench, "J-7", "90.25", bench.customer().name)
+        assert list(bench.system.control_entries()) == []
+        return
+    done = by_hand(bench, "J-7", "90.25", bench.customer().name)
+    (entry,) = bench.system.control_entries()
+    assert (entry.kind, entry.number, entry.day) == (EntryKind.JOURNAL, "J-7", date(2026, 11, 12))
+    assert entry.external_id == done["id"]
+    assert (entry.currency, entry.amount) == (bench.home, Decimal("90.25"))
+    assert bench.receivable() - before == entry.amount
+
+
+@pytest.mark.sandbox_only("a bookkeeper's hand")
+def test_a_journal_elsewhere_is_none(bench: Bench) -> None:
+    accounts = [a.id for a in bench.system.chart().accounts if a.classification == "expense"][:2]
+    lines = [{"account": accounts[0], "debit": "5"}, {"account": accounts[1], "credit": "5"}]
+    bench.edit(action="add", kind="journal", number="J-8", date="2026-11-12", lines=lines)
+    assert list(bench.system.control_entries()) == []

@@ -1,0 +1,68 @@
+"""A hand-made journal on the receivable account, in every system that allows one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bridge.core.reconciliation import SystemResult
+from bridge.pipeline.reconcile import reconcile
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.world import NOW, Ledger, World
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.mark.parametrize("system", ["quickbooks", "zoho"])
+def test_the_difference_has_a_name_and_with_it_both_sides_agree(
+    system: str, tmp_path: Path, sandbox: SandboxServer
+) -> None:
+    world = World(tmp_path, sandbox, system)
+    world.control("POST", "reset")
+    ledger = Ledger.random(random.Random(7), loans=4)
+    ledger.debts[2]["currency"] = "MXN"  # one account for all currencies, or one for each
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    before = morning(world)
+    assert before.agree
+    receivable, equity, customer = places(world)
+    lines = [
+        {"account": receivable, "debit": "90", "customer": customer},
+        {"account": equity, "credit": "90"},
+    ]
+    wish = {"action": "add", "kind": "journal", "number": "J-1", "date": "2026-11-10"}
+    world.control("POST", f"{system}/edit", lines=lines, **wish)
+    after = morning(world)
+    assert after.agree, after.items
+    (item,) = set(after.items) - set(before.items)
+    assert (item.cause, item.reference, item.amount) == ("control.journal", "J-1", Decimal(-90))
+    assert (item.books, item.document) == ("2026-11-10", "journal")
+
+
+def morning(world: World) -> SystemResult:
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        (result,) = reconcile(bridge.store, systems, bridge.today, NOW, lender="X").systems
+    assert result.checked, result.notices
+    return result
+
+
+def places(world: World) -> tuple[str, str, str]:
+    """Ids of the receivable account and of one for equity, and a customer who owes pesos."""
+    with world.dry() as bridge:
+        accounts = bridge.books[world.system].system.chart().accounts
+    home = [account for account in accounts if account.currency in ("", "COP")]
+    customer = next(c["name"] for c in world.books()["customers"] if c["currency"] == "COP")
+    return (
+        next(a.id for a in home if a.role == "receivable"),
+        next(a.id for a in home if a.classification == "equity"),
+        customer,
+    )

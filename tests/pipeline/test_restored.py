@@ -1,0 +1,130 @@
+"""A copy of the state is put in place, and the books are ahead of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bridge.sandbox.server import SandboxServer
+from bridge.store import Store
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, Killed, Ledger, World, one
+
+DAY = 86400
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    if made.system == "quickbooks":  # no key is remembered
+        made.control("POST", "quickbooks/settings", requestid="ignore")
+    return made
+
+
+def copied(world: World) -> Path:
+    copy = world.folder / "copy.db"
+    with closing(Store.open(world.settings().state.url, migrate=False)) as store:
+        store.back_up(copy)
+    return copy
+
+
+def put_in_place(world: World, copy: Path) -> None:
+    for path in world.folder.glob("state.db*"):
+        path.unlink()
+    copy.rename(world.folder / "state.db")
+
+
+def ahead(world: World) -> Ledger:
+    """Books with a day that the state in place has never heard of; the ledger after that day."""
+    ledger = Ledger.random(random.Random(7))
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    copy = copied(world)
+    chance = random.Random(3)
+    ledger.lend(6, chance)
+    for _ in range(6):
+        ledger.move(chance)
+    payment = next(m for m in ledger.movements.values() if m["type"] == "PAYMENT")
+    payment["amount"] += 500
+    world.clock.move(DAY)
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    put_in_place(world, copy)
+    world.clock.move(10 * DAY)
+    return ledger
+
+
+def reads(world: World) -> int:
+    by_path = world.control("GET", f"{world.system}/calls")["by_path"]
+    return sum(n for place, n in by_path.items() if "GET" in place or "/query" in place)
+
+
+def history(world: World) -> list[str]:
+    with world.dry() as bridge, bridge.store.read() as work:
+        return [f"{each.verb} {each.reference}".strip() for each in work.decisions()]
+
+
+def test_what_the_books_are_ahead_of_is_found_and_not_posted_again(world: World) -> None:
+    ahead(world)
+    numbers = sorted(d["number"] for d in world.live_documents())
+    assert world.sync().verdict == "clean"
+    assert sorted(d["number"] for d in world.live_documents()) == numbers
+    check_laws(world)
+    assert history(world) == ["restored"]
+
+
+def test_a_pass_that_dies_after_the_restoring_forgets_nothing(world: World) -> None:
+    ledger = ahead(world)
+    numbers = {d["number"] for d in world.live_documents()}
+    ledger.lend(7, random.Random(4))  # something is to be sent, too
+    ledger.write(world.snapshot)
+    for where in ("before the request", "after the answer"):
+        world.dies = lambda at, where=where: at == where  # type: ignore[misc]
+        with pytest.raises(Killed):
+            world.sync()
+        world.clock.move(600)
+    world.dies = lambda _: False
+    assert world.sync().verdict == "clean"
+    assert {d["number"] for d in world.live_documents()} > numbers
+    check_laws(world)
+
+
+def test_once_the_ledger_has_moved_on_nothing_is_looked_up_any_more(world: World) -> None:
+    ledger = ahead(world)
+    world.sync()
+    chance = random.Random(5)
+    looked = []
+    for as_of in ("2026-11-20", "2026-12-24", "2026-12-25"):
+        ledger.lend(max(ledger.debts) + 1, chance)
+        ledger.as_of = as_of
+        ledger.write(world.snapshot)
+        world.clock.move(DAY)
+        before = reads(world)
+        done = world.sync()
+        assert done.verdict == "clean"
+        assert one(done).posting.posted > 0
+        looked.append(reads(world) - before)
+    assert history(world) == [f"caught_up {world.system}", "restored"]
+    assert looked[2] < looked[1]
+    check_laws(world)
+
+
+def test_a_state_that_was_never_a_copy_is_not_doubted(world: World) -> None:
+    ledger = Ledger.random(random.Random(7))
+    ledger.write(world.snapshot)
+    world.sync()
+    copied(world)
+    world.sync()
+    assert history(world) == []
