@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -98,6 +99,8 @@ class SystemSettings(_Section):
     calls_per_minute: Annotated[int, Field(ge=0)] | None = None
     calls_per_second: Annotated[int, Field(ge=0)] | None = None
     """0 lifts the limit, for a sandbox started with --fast; none is the provider's limit."""
+    cutover: date | None = None
+    """The day of going live: older loans get one opening invoice instead of their history."""
     budget: Annotated[int, Field(gt=0)] | None = None
     """Metered calls that one day may use; none is the provider's own limit."""
 

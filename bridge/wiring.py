@@ -255,10 +255,11 @@ def _connection(adapter: Any, system: SystemSettings, budget: Budget) -> Any:
 
 
 def _books(settings: Settings, name: str, system: Any) -> Books[Any]:
-    path = next(s.mapping for n, s in settings.systems.items() if n == name)
-    assert path is not None, "settings.load places every path"
-    mapping = mappingfiles.load_books_mapping(path)
-    return Books(system=system, mapping=mapping, where=f"mappings/{path.name}")
+    own = settings.systems[name]
+    assert own.mapping is not None, "settings.load places every path"
+    mapping = mappingfiles.load_books_mapping(own.mapping)
+    where = f"mappings/{own.mapping.name}"
+    return Books(system=system, mapping=mapping, where=where, cutover=own.cutover)
 
 
 @contextmanager

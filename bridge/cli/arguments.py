@@ -186,7 +186,7 @@ def _outbox(outbox: Parser, common: Parser) -> None:
 
 
 def _drift(drift: Parser, common: Parser) -> None:
-    names = "list|accept|repost|adopt"
+    names = "list|accept|repost|adopt|different"
     verbs = drift.add_subparsers(dest="what", metavar=names, required=True)
 
     def add(name: str, help: str) -> argparse.ArgumentParser:
@@ -204,9 +204,13 @@ def _drift(drift: Parser, common: Parser) -> None:
         one = add(name, help)
         one.add_argument("references", nargs="*", metavar="REF", help="DY7F3A-L84, DY7F3A-P1136")
         one.add_argument("--loan", metavar="LOAN", help="everything of a loan that differs")
-    adopt = add("adopt", "a document of the books is this one of ours")
-    adopt.add_argument("reference", metavar="REF")
-    adopt.add_argument("external_id", metavar="ID", help="its id in the accounting system")
+    for name, help in (
+        ("adopt", "a document of the books is this one of ours"),
+        ("different", "it is not: post ours beside it"),
+    ):
+        pair = add(name, help)
+        pair.add_argument("reference", metavar="REF")
+        pair.add_argument("external_id", metavar="ID", help="its id in the accounting system")
 
 
 def _mappings(mappings: Parser, common: Parser) -> None:

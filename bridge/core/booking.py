@@ -48,6 +48,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     deposits: tuple[DepositRule, ...]
     payment_methods: dict[str, str]
     tags: dict[str, dict[str, str]]
+    cutover: date | None = None
+    """The day of going live; what is older is carried over as one balance for each loan."""
     book_rates: dict[tuple[str, date], Decimal | None] = {}
     """Rates asked of the books in this run, by (currency, day)."""
 

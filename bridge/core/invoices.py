@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from bridge.core import lending
 from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
+from bridge.core.cutover import is_history
 from bridge.core.draft import Draft
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, base_reference, reference
@@ -26,9 +29,13 @@ Parts = list[tuple[str, Decimal]]
 class Invoicing:
     """Makes one loan's invoices, holding what cannot be posted now."""
 
-    def __init__(self, draft: Draft, staying: frozenset[str]) -> None:
-        """`staying`: references of posted receipts and applications that will remain."""
+    def __init__(
+        self, draft: Draft, staying: frozenset[str], carried: Decimal | None = None
+    ) -> None:
+        """`staying`: references of posted receipts and applications that will remain. `carried`:
+        the loan's balance at going live, where that is all that is posted of its history."""
         self.staying = staying
+        self.carried = carried
         self.draft, self.loan, self.file = draft, draft.loan, draft.file
         self.mapping = draft.booking.mapping
         self.holds: list[Hold] = []
@@ -42,7 +49,26 @@ class Invoicing:
             return []
         return self._corrected(wanted)
 
+    def _carried_over(self, balance: Decimal) -> list[Invoice]:
+        """One invoice for what was owed at going live; what was paid too much is a question."""
+        booking = self.draft.booking
+        assert booking.cutover is not None
+        if balance < 0:
+            self._hold("cutover.credit", f"debt:{self.loan.id}", balance)
+        if balance <= 0:
+            return []
+        due = lending.final_due(self.loan, self.mapping.policies.running_account_days)
+        parts: Parts = [("opening", balance)]
+        invoice = self._invoice(Letter.LOAN, self.loan.id, "", booking.cutover, due, parts)
+        if invoice is None:
+            return []
+        if self.mapping.policies.opening_due == "original":
+            invoice = msgspec.structs.replace(invoice, due=due)
+        return [invoice]
+
     def _opening(self) -> list[Invoice]:
+        if self.carried is not None:
+            return self._carried_over(self.carried)
         opening = lending.opening(self.loan, self.file.adjustments)
         if opening <= 0:
             return []
@@ -135,6 +161,8 @@ class Invoicing:
             code = next((note.code for note in row.notes if holds(note.code)), "")
             if code:
                 self._hold(code, f"movement:{row.id}", row.amount)
+                continue
+            if is_history(row, self.loan, self.draft.booking.cutover):
                 continue
             running = self.loan.kind is LoanKind.RUNNING_ACCOUNT
             letter, purpose = Letter.FEE, row.kind.value

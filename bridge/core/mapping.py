@@ -24,6 +24,7 @@ Purpose = Literal[
     "write_off",
     "recovery",
     "reversal",
+    "opening",
 ]
 PURPOSES: tuple[str, ...] = Purpose.__args__  # type: ignore[attr-defined]
 
@@ -48,6 +49,7 @@ NEEDED_CLASSES: dict[str, frozenset[str]] = {
     "write_off": frozenset({"expense", "asset", "liability"}),
     "recovery": frozenset({"income"}),
     "reversal": frozenset({"asset", "liability"}),
+    "opening": frozenset({"equity", "asset", "liability"}),
 }
 """Purpose → classes of account it may be booked to. Principal is never income (DESIGN §2)."""
 
@@ -117,6 +119,13 @@ class Policies(_Model):
     no_split_rate: Decimal = Decimal(0)
     """Percent; used when `no_split` is "interest_rate"."""
     closed_period: Literal["hold", "adjust"] = "hold"
+    lookalike: Literal["ask", "adopt"] = "ask"
+    """A document entered by hand that looks like one to be posted: a question; or, where it is the
+    only one, of the same day, it is taken for ours."""
+    lookalike_days: Annotated[int, Field(ge=0, le=31)] = 3
+    """How many days apart two documents may be and still look like the same."""
+    opening_due: Literal["original", "cutover"] = "original"
+    """When an opening invoice is due: as the loan was, or not before the cutover."""
     before_loan: Literal["own_date", "loan_date"] = "own_date"
     """The date of a payment dated before its loan."""
     running_account_days: Annotated[int, Field(ge=0, le=366)] = 30

@@ -15,6 +15,14 @@ _LEFT_OUT = frozenset({"So", "Sk", "Cs", "Cn", "Co", "Cc", "Cf"})
 """Unicode categories that accounting systems refuse or show as boxes: emoji, controls, marks."""
 
 
+def name_key(name: str) -> str:
+    """The name without accents, case and superfluous blanks: what makes two names the same."""
+    if not name.isascii():
+        decomposed = unicodedata.normalize("NFKD", name)
+        name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(name.casefold().split())
+
+
 def customer_reference(file: LoanFile, borrower_id: str, currency: str, booking: Booking) -> str:
     """One customer per borrower, and per currency where the system ties a customer to one."""
     home = booking.company.home_currency

@@ -30,6 +30,8 @@ HOLD_CODES = frozenset(
     {
         "amount.over_limit",
         "books.accepted",
+        "books.lookalike",
+        "cutover.credit",
         "books.period_closed",
         "books.drifted",
         "books.tombstoned",

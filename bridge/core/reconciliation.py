@@ -77,10 +77,12 @@ ACTIONS = frozenset(
     {
         "add_rate",
         "approve_limit",
+        "book_credit",
         "book_refund",
         "check_date",
         "decide_amount",
         "decide_correction",
+        "decide_likeness",
         "decide_overpayment",
         "enter_again_or_remove",
         "find_entry",

@@ -15,6 +15,8 @@ from bridge.core.books import (
     Sale,
     Transaction,
 )
+from bridge.core.cutover import carried_over as cutover_balance
+from bridge.core.cutover import is_history
 from bridge.core.draft import Draft, repayment_facts
 from bridge.core.findings import holds
 from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment, RepaymentKind
@@ -28,14 +30,20 @@ class Settling:
         self.draft, self.file, self.loan = draft, draft.file, draft.loan
         self.booking = draft.booking
         self.holds: list[Hold] = []
+        self.gone: frozenset[str] = frozenset()
+        """Repayments that were reversed, and their reversals."""
         self.paid_by: dict[str, str] = {}
         """Receipt's reference → id of the repayment."""
         self.whole: set[str] = set()
         """References of receipts that are still to be split into parts."""
 
+    def carried_over(self, cutover: date) -> Decimal:
+        """The loan's balance on the day of going live. After `documents`."""
+        return cutover_balance(self.file, cutover, self.gone)
+
     def documents(self) -> Iterator[Transaction]:
         """Every document in order of date; an application says only how much, as yet."""
-        gone = self._reversals()
+        self.gone = gone = self._reversals()
         rows: list[Repayment | Adjustment] = [
             *self.file.repayments,
             *(a for a in self.file.adjustments if lending.effect(a) < 0),
@@ -48,6 +56,9 @@ class Settling:
                 continue
             if code:
                 self._hold_row(row, code)
+            elif is_history(row, self.loan, self.booking.cutover):
+                if isinstance(row, Adjustment) and row.kind is AdjustmentKind.WRITE_OFF:
+                    written_off = row.on
             elif isinstance(row, Adjustment):
                 if row.kind is AdjustmentKind.WRITE_OFF:
                     written_off = row.on

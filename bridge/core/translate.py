@@ -25,6 +25,7 @@ from bridge.core.books import (
     Transaction,
     applied,
 )
+from bridge.core.cutover import began_before
 from bridge.core.delivery import Binding
 from bridge.core.draft import Draft
 from bridge.core.findings import Finding
@@ -122,7 +123,11 @@ class _Translator:
     def run(self, findings: tuple[Finding, ...]) -> Translation:
         settling = list(self.settling.documents())
         self.staying = self._staying(settling)
-        invoicing = Invoicing(self.draft, self.staying)
+        carried = None
+        if began_before(self.loan, self.booking.cutover):
+            assert self.booking.cutover is not None
+            carried = self.settling.carried_over(self.booking.cutover)
+        invoicing = Invoicing(self.draft, self.staying, carried)
         invoices = invoicing.all()
         if invoicing.refused:
             posted = sum((receivable(b.document) for b in self.draft.live()), ZERO)

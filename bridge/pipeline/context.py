@@ -40,6 +40,8 @@ class Books(Generic[System]):
     mapping: BooksMapping
     where: str
     """The mapping file, for messages."""
+    cutover: date | None = None
+    """The day of going live with these books."""
 
     @property
     def name(self) -> str:

@@ -36,6 +36,7 @@ def read_back(
             with store.begin() as work:
                 work.mirror_put(name, company, _with_figures(work, system, changes.documents))
                 work.set_mirror_cursor(name, company, changes.cursor)
+                work.recognise(name, company)
             _look_up_absent(store, system)
             return False
     cursor = system.cursor()
@@ -48,6 +49,7 @@ def read_back(
         progress("read", count, 0)
     with store.begin() as work:
         work.set_mirror_cursor(name, company, cursor)
+        work.recognise(name, company)
     _look_up_absent(store, system)
     return True
 

@@ -11,6 +11,7 @@ from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, 
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
 from bridge.pipeline.post import Posting, post_all, settle_doubts
+from bridge.pipeline.readback import read_back
 from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
@@ -151,7 +152,17 @@ def _planned(
 ) -> Plan:
     if not has_work(bridge.store, books):
         return _nothing(books)
+    _meet(bridge.store, books, progress)
     return plan(bridge.store, books, booking_of(books), run, bridge.plan_limits, approved, progress)
+
+
+def _meet(store: Store, books: Books[System], progress: Progress) -> None:
+    """Read the books once before anything is ever posted there: what was entered by hand must not
+    be posted a second time."""
+    with store.read() as work:
+        known = work.mirror_cursor(books.name, books.company)
+    if not known:
+        read_back(store, books.system, progress=progress)
 
 
 def _nothing(books: Books[System]) -> Plan:

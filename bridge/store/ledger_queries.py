@@ -92,6 +92,11 @@ class LedgerQueries(Session):
         query = text("SELECT coalesce(max(seq), 0) FROM intake")
         return int(self._connection.execute(query).scalar_one())
 
+    def prefixes(self) -> list[str]:
+        """What our references begin with, one for each installation."""
+        query = text("SELECT prefix FROM installation ORDER BY id")
+        return list(self._connection.execute(query).scalars())
+
     def changed_loans(self, after_seq: int) -> int:
         """How many loans were touched by later intakes."""
         query = text("SELECT count(*) FROM ledger_change WHERE change_seq > :seq")

@@ -324,8 +324,7 @@ class ReconcileQueries(Session):
         return and_(
             self._live(books),
             MIRROR.c.kind.in_([kind.value for kind in kinds]),
-            not_(self._bound(books, voided=0)),
-            not_(self._bound(books, voided=1)),
+            MIRROR.c.bound == 0,
             not_(self._numbered(prefixes)),
         )
 

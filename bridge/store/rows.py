@@ -7,7 +7,6 @@ another line of the file is the same row; one that carries another note is not.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -30,6 +29,7 @@ from bridge.core.ledger import (
     Row,
     Store,
 )
+from bridge.core.naming import name_key
 from bridge.store.types import cents_of, native
 from bridge.store.values import json
 
@@ -58,14 +58,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 COMMON = ("id", "fingerprint", "noted", "body")
 _VANISHING = (None, "", (), True, False)
-
-
-def name_key(name: str) -> str:
-    """The name without accents, case and superfluous blanks: what makes two names the same."""
-    if not name.isascii():
-        decomposed = unicodedata.normalize("NFKD", name)
-        name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(name.casefold().split())
 
 
 def _compact(kind: type[Row]) -> Callable[..., msgspec.Struct]:

@@ -31,12 +31,13 @@ from bridge.store.mirror import Mirror
 from bridge.store.runs import Runs
 from bridge.store.scratch import copy_untouched
 from bridge.store.stage import Stage, amount_text
+from bridge.store.strangers import Strangers
 from bridge.store.values import Accepted
 
 REINSTALLED_LISTED = 20
 
 
-class Work(LedgerQueries, Decisions, Mirror, Runs, Calls):
+class Work(LedgerQueries, Decisions, Mirror, Strangers, Runs, Calls):
     """One transaction on the whole state; see the parts for what it can do."""
 
 

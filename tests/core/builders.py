@@ -50,6 +50,7 @@ ACCOUNTS = (
     ("7", "1000", "Bank", "asset", "bank", ""),
     ("8", "1001", "Bank MXN", "asset", "bank", "MXN"),
     ("9", "1200", "Receivables", "asset", "receivable", ""),
+    ("10", "3900", "Opening balances", "equity", "", ""),
 )
 ITEMS = {
     "principal": "1",
@@ -61,6 +62,7 @@ ITEMS = {
     "discount": "5",
     "recovery": "6",
     "reversal": "1",
+    "opening": "10",
 }
 
 
@@ -98,12 +100,12 @@ def mapping(**changes: Any) -> BooksMapping:
     return BooksMapping.model_validate(facts | changes)
 
 
-def booking(*, locked: date | None = None, **changes: Any) -> Booking:
+def booking(*, locked: date | None = None, cutover: date | None = None, **changes: Any) -> Booking:
     made, problems = resolve(
         mapping(**changes), chart(locked_through=locked), LIMITS, "mappings/test.toml"
     )
     assert made is not None, problems
-    return made
+    return msgspec.structs.replace(made, cutover=cutover)
 
 
 def loan(gross: str = "120000", principal: str | None = "100000", **changes: Any) -> Loan:

@@ -257,6 +257,8 @@ rules = st.sampled_from(
         {"policies": {"overpayment": "hold"}},
         {"policies": {"amount_edited": "correct"}},
         {"locked": date(2026, 9, 30)},
+        {"cutover": date(2026, 9, 15)},
+        {"cutover": date(2026, 9, 15), "policies": {"amount_edited": "correct"}},
         {"locked": date(2026, 9, 30), "policies": {"closed_period": "adjust"}},
     ]
 )

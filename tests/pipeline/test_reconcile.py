@@ -50,6 +50,12 @@ def answer(world: World, **options: Any) -> SystemResult:
     return result
 
 
+def unread(world: World) -> None:
+    """As if these books had never been read."""
+    with world.bridge() as bridge, bridge.store.begin() as work:
+        work.mirror_clear("quickbooks", REALM)
+
+
 def hand(world: World, **wish: Any) -> None:
     world.control("POST", "quickbooks/edit", **wish)
 
@@ -87,6 +93,7 @@ def test_after_a_pass_both_sides_agree_and_the_control_account_says_so(world: Wo
 
 
 def test_the_second_morning_reads_only_what_changed(world: World) -> None:
+    unread(world)
     first = answer(world)
     second = answer(world)
     assert Notice("read.full") in first.notices
@@ -298,6 +305,7 @@ class Broken(Wrapped):
 def test_a_reading_that_breaks_off_concludes_nothing(
     world: World, error: Exception, code: str, exit_code: int
 ) -> None:
+    unread(world)
     found = morning(world, wrap=lambda system: Broken(system, error))
     (result,) = found.systems
     assert (result.checked, result.agree, result.items) == (False, False, ())
@@ -372,6 +380,7 @@ def test_a_write_whose_correction_arrived_unseen_is_not_called_an_edit(world: Wo
 
 
 def test_a_dry_run_says_the_same_and_leaves_no_trace(world: World) -> None:
+    unread(world)
     with world.dry() as bridge:
         systems = {name: books.system for name, books in bridge.books.items()}
         dry = reconcile(bridge.store, systems, bridge.today, NOW, lender="X")

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -241,7 +241,7 @@ class World:
         with wiring.open_bridge(self.settings(), clock=self.clock) as bridge:
             for name, books in bridge.books.items():
                 mortal: Any = Mortal(books.system, self.dies)
-                bridge.books[name] = type(books)(mortal, books.mapping, books.where)
+                bridge.books[name] = replace(books, system=mortal)
             yield bridge
 
     @contextmanager

@@ -89,7 +89,14 @@ def test_an_action_names_only_verbs_that_exist(language):
     named = set()
     for sentence in texts(language).tables["actions"].values():
         named |= set(re.findall(r"ledger-bridge ([a-z]+(?: [a-z]+)?)", sentence))
-    assert named == {"drift accept", "drift adopt", "drift repost", "outbox retry", "sync"}
+    assert named == {
+        "drift accept",
+        "drift adopt",
+        "drift different",
+        "drift repost",
+        "outbox retry",
+        "sync",
+    }
     for verb in named:
         with pytest.raises(SystemExit) as ended, redirect_stdout(StringIO()):
             parser().parse_args([*verb.split(), "--help"])

@@ -1,0 +1,58 @@
+"""Whether something to be posted is in the books already, entered by somebody's hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bridge.core.booking import Booking
+from bridge.core.books import Customer, Transaction
+from bridge.core.delivery import Operation
+from bridge.core.identity import base_reference
+from bridge.core.lookalike import Likeness, Stranger, likeness
+from bridge.core.plan import Change
+from bridge.store import Work
+
+_KNOWN_BY_HEART = 50_000
+"""Totals kept in memory, so that most documents are told apart without asking the database."""
+
+
+class Lookalikes:
+    """Looks for strangers in the books, as they were read last, during one plan."""
+
+    def __init__(self, work: Work, system: str, company: str, booking: Booking) -> None:
+        self._work = work
+        self._where = (system, company)
+        self._days = booking.mapping.policies.lookalike_days
+        work.recognise(system, company)
+        self._totals = work.stranger_totals(system, company, _KNOWN_BY_HEART)
+        self._alone = self._totals == set()
+        prefixes = [] if self._alone else work.prefixes()
+        self._numbers = work.stranger_numbers(system, company, prefixes)
+        self._apart = set() if self._alone else work.told_apart()
+
+    def of(self, changes: Iterable[Change], customer: Customer | None) -> list[Likeness]:
+        """Every stranger that may be one of the documents to be created."""
+        if self._alone or customer is None:
+            return []
+        return [found for change in changes for found in self._candidates(change, customer)]
+
+    def _candidates(self, change: Change, customer: Customer) -> Iterator[Likeness]:
+        wanted = change.document
+        if change.operation is not Operation.CREATE or isinstance(wanted, Customer):
+            return
+        bound = self._work.customer_binding(*self._where, wanted.customer)
+        customer_id = bound.external_id if bound else ""
+        base = base_reference(wanted.reference)
+        seen: set[str] = set()
+        for stranger in self._strangers(wanted, base):
+            found = likeness(wanted, customer, customer_id, stranger, self._days)
+            external_id = stranger.document.external_id
+            if found and external_id not in seen and (base, external_id) not in self._apart:
+                seen.add(external_id)
+                yield found
+
+    def _strangers(self, wanted: Transaction, base: str) -> Iterator[Stranger]:
+        if wanted.kind in self._numbers.get(base, ()):
+            yield from self._work.strangers_numbered(*self._where, wanted.kind, base)
+        if self._totals is None or wanted.total in self._totals:
+            yield from self._work.strangers(*self._where, wanted.kind, wanted.total)

@@ -1,0 +1,233 @@
+"""One loan after another into the outbox, inside one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core import identity, lending
+from bridge.core.booking import Booking
+from bridge.core.books import Customer, Kind
+from bridge.core.delivery import WAITS_FOR_A_PERSON, Binding, Operation, State
+from bridge.core.diff import change_digest, customer_change, diff
+from bridge.core.identity import base_reference
+from bridge.core.ledger import LoanFile
+from bridge.core.lookalike import Likeness, adopted, surely_the_same
+from bridge.core.mapping import OWNED_FIELDS
+from bridge.core.matching import drift
+from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
+from bridge.core.review import review_borrower
+from bridge.core.standing import receivable
+from bridge.core.translate import translate
+from bridge.pipeline.context import Books, System
+from bridge.pipeline.lookalikes import Lookalikes
+from bridge.store import NO_LOAN, LoanKey, NewEntry, Work
+from bridge.systems.base import AccountingReader
+
+REVISITED = HOLD_CODES | {"debt.amount_edited", "debt.currency_unknown"}
+"""Holds that may go away although the loan's rows stay as they are."""
+
+
+class Planner:
+    """Plans one loan after another inside one transaction."""
+
+    def __init__(
+        self, work: Work, books: Books[AccountingReader] | Books[System], booking: Booking, run: str
+    ) -> None:
+        self.work, self.booking, self.run = work, booking, run
+        self.name, self.company = books.name, books.company
+        self.figures = PlanFigures()
+        self.loans = 0
+        self.lookalikes = Lookalikes(work, self.name, self.company, booking)
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._customers: set[str] = set()
+        self._postponed: list[LoanFile] = []
+        """Loans with something whose old place, another loan, is to be planned first."""
+
+    def put_back_what_is_owned(self) -> None:
+        """Mark what somebody edited in the books, as they were read last, where every edited field
+        is the ledger's by the mapping. Its loan is then planned again."""
+        owned = owned_fields(self.booking)
+        if not owned:
+            return
+        for loan, binding, now in list(self.work.altered(self.name, self.company)):
+            if binding.posted is None or binding.accepted:
+                continue
+            edited = {difference.field for difference in drift(binding.posted, now)}
+            if not edited or not edited <= owned:
+                continue
+            marked = msgspec.structs.replace(binding, posted=now, version=now.version, restore=True)
+            self.work.put_binding(self.name, self.company, marked, loan)
+            if isinstance(binding.document, Customer):
+                self._customer(binding.document)
+            else:
+                self.work.set_revisit(self.name, self.company, loan, "own")
+
+    def loan(self, file: LoanFile) -> None:
+        self.loans += 1
+        if not self._planned(file):
+            self._postponed.append(file)
+
+    def _planned(self, file: LoanFile) -> bool:
+        """Plan one loan. False when a write of another loan has to be given up or made first."""
+        key: LoanKey = (file.installation, file.loan_id)
+        work = self.work
+        if work.unsettled(self.name, self.company, key):
+            work.set_revisit(self.name, self.company, key, "outbox.unsettled")
+            return True
+        bound = work.bindings(self.name, self.company, key)
+        made = translate(file, self.booking, bound)
+        changes, closed = diff(made, bound, self.booking)
+        new = [base_reference(c.document.reference) for c in changes if _is_new(c)]
+        if work.under_way_elsewhere(self.name, self.company, new, key):
+            return False
+        moved = work.elsewhere(self.name, self.company, new, key)
+        if moved:  # what came from another loan goes on under the next generation
+            made = translate(file, self.booking, [*bound, *map(_as_voided, moved)])
+            changes, closed = diff(made, bound, self.booking)
+        for binding in made.noted:
+            work.put_binding(self.name, self.company, binding, key)
+        holds = [*made.holds, *closed]
+        alike = self.lookalikes.of(changes, made.customer)
+        if alike and self._adopted(key, made.customer, alike):
+            return self._planned(file)
+        if alike:
+            holds, changes = [_may_be_there(file, bound, alike)], []
+        changes = self._without_refused(key, changes)
+        if made.customer is not None and any(map(_is_new, changes)):
+            self._customer(made.customer)
+        self._enqueue(key, changes)
+        work.put_holds(self.name, self.company, key, holds)
+        work.put_findings(f"loan/{file.installation}/{file.loan_id}", made.findings)
+        if file.borrower is not None:
+            scope = f"borrower/{file.installation}/{file.borrower.id}"
+            work.put_findings(scope, review_borrower(file.borrower))
+        work.set_revisit(self.name, self.company, key, _reason_to_come_back(holds))
+        return True
+
+    def _adopted(self, key: LoanKey, customer: Customer | None, alike: list[Likeness]) -> bool:
+        """Take for ours what carries our reference and is the same; and the only candidate of the
+        same day, where the mapping says so."""
+        by_rule = self.booking.mapping.policies.lookalike == "adopt"
+        if customer is None or not surely_the_same(alike, by_rule=by_rule):
+            return False
+        work, where = self.work, (self.name, self.company)
+        if work.customer_binding(*where, customer.reference) is None:
+            whose = {found.stranger.customer_id for found in alike}
+            theirs = work.mirror_document(*where, Kind.CUSTOMER, whose.pop())
+            if whose or theirs is None:
+                return False
+            work.put_binding(*where, adopted(customer, theirs))
+        for found in alike:
+            work.put_binding(*where, adopted(found.wanted, found.stranger), key)
+        return True
+
+    def finish(self) -> Plan:
+        for file in self._postponed:
+            if not self._planned(file):
+                key: LoanKey = (file.installation, file.loan_id)
+                self.work.set_revisit(self.name, self.company, key, "outbox.elsewhere")
+        self.work.set_planned_through(self.name, self.company, self.work.change_seq())
+        return Plan(
+            system=self.name,
+            company=self.company,
+            figures=self.figures,
+            digest=self._digest.hexdigest(),
+            loans=self.loans,
+        )
+
+    def _without_refused(self, key: LoanKey, changes: list[Change]) -> list[Change]:
+        """What is left to enqueue: not what a person has yet to look at, or has dropped, in the
+        very same words. Everything else that was planned before and not sent is superseded.
+        """
+        old = self.work.planned_before(self.name, self.company, key)
+        refused = [
+            entry
+            for entry in old
+            if entry.state in WAITS_FOR_A_PERSON | {State.DROPPED}
+            and any(
+                c.operation is entry.operation and c.document == entry.document for c in changes
+            )
+        ]
+        kept = {entry.id for entry in refused}
+        self.work.supersede([entry for entry in old if entry.id not in kept])
+        same = {(entry.operation, entry.reference) for entry in refused}
+        return [c for c in changes if (c.operation, c.document.reference) not in same]
+
+    def _customer(self, wanted: Customer) -> None:
+        reference = wanted.reference
+        if reference in self._customers:
+            return
+        self._customers.add(reference)
+        bound = self.work.customer_binding(self.name, self.company, base_reference(reference))
+        owns_name = "name" in self.booking.mapping.own
+        change = customer_change(wanted, bound, owns_name=owns_name)
+        waiting = self.work.live_entry(self.name, self.company, reference)
+        if waiting is not None:
+            if waiting.document == wanted or waiting.state not in (State.PENDING, State.REJECTED):
+                return
+            self.work.supersede([waiting])
+        if change is not None:
+            self._enqueue(NO_LOAN, [change])
+
+    def _enqueue(self, key: LoanKey, changes: Sequence[Change]) -> None:
+        entries = []
+        for change in changes:
+            self.figures.add(change)
+            self._digest.update(change_digest(change).encode())
+            entries.append(self._entry(key, change))
+        if entries:
+            self.work.enqueue(self.run, self.name, self.company, entries)
+
+    def _entry(self, key: LoanKey, change: Change) -> NewEntry:
+        reference = change.document.reference
+        idempotency = identity.key(
+            self.name, self.company, change.operation, reference, change.document.digest
+        )
+        refused = self.work.refusals(self.name, self.company, reference)
+        if refused:  # the old key may remember the refusal
+            idempotency = f"{idempotency}-{refused}"
+        return NewEntry(
+            operation=change.operation,
+            document=change.document,
+            key=idempotency,
+            phase=change.phase,
+            generation=change.generation,
+            loan=key,
+            target="" if change.operation is Operation.CREATE else reference,
+            reason=change.reason,
+        )
+
+
+def _may_be_there(file: LoanFile, bound: Sequence[Binding], alike: Sequence[Likeness]) -> Hold:
+    """Nothing of a loan is posted while some of it may be in the books already."""
+    first = alike[0]
+    posted = sum((receivable(b.document) for b in bound if not b.voided), Decimal(0))
+    other = first.stranger
+    return Hold(
+        code="books.lookalike",
+        subject=f"document:{first.wanted.reference}",
+        currency=first.wanted.currency,
+        amount=lending.balance(file) - posted,
+        detail=f"{other.external_id} {other.number} {other.day}",
+    )
+
+
+def _is_new(change: Change) -> bool:
+    return change.operation is Operation.CREATE
+
+
+def _as_voided(binding: Binding) -> Binding:
+    return msgspec.structs.replace(binding, voided=True)
+
+
+def _reason_to_come_back(holds: Sequence[Hold]) -> str | None:
+    return next((hold.code for hold in holds if hold.code in REVISITED), None)
+
+
+def owned_fields(booking: Booking) -> frozenset[str]:
+    """The fields in which the ledger wins over the books."""
+    return frozenset().union(*(OWNED_FIELDS[name] for name in booking.mapping.own))
