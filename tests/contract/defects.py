@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import product
 
 from tests.contract.exchanges import Side, Violation
@@ -85,22 +86,27 @@ _XERO = (
     ),
 )
 
+_told = partial(Defect, "zoho", "answer", "unknown")
+_told_as = partial(Defect, "zoho", "answer", "type")
+_sent = partial(Defect, "zoho", "request", "unknown")
+_left_out = partial(Defect, "zoho", "request", "required")
 _NO_PAGE_CONTEXT = "specs README 3: missing from most lists; the service answers one object"
 _WIRE = "specs README 6: on the wire, not in the files"
 _LIVE = "zoho_books.md §2 (LIVE 9): custom fields on reads"
+_FIELD_ID = "custom_fields.api_name custom_fields.customfield_id"
+_FIELD_NAMES = "custom_fields.api_name custom_fields.index custom_fields.label"
 _RECEIVABLE = "outstanding_receivable_amount unused_credits_receivable_amount"
 _INVOICES = (
     "invoice-response get-an-invoice-response.invoice update-an-invoice-response.invoice "
     "list-invoices-response.invoices"
 )
 _PAYMENT = "payment-response retrieve-a-payment-response.payment update-a-payment-response.payment"
+_LEDGER = "list-of-transactions-for-an-account-response"
+_BOTH = "amount_bcy amount_fcy"
 _BCY = "outstanding_receivable_amount_bcy unused_credits_receivable_amount_bcy"
 
 _ZOHO_ANSWERS = (
-    Defect(
-        "zoho",
-        "answer",
-        "type",
+    _told_as(
         "specs README 5: amounts vary between text, whole number and number",
         _of(
             "contacts",
@@ -115,89 +121,75 @@ _ZOHO_ANSWERS = (
                 _INVOICES,
                 "balance total",
             ),
-        ),
+        )
+        + _of("chart-of-accounts", (f"{_LEDGER}.transactions", "debit_amount"))
+        + _of(
+            "customer-payments",
+            ("list-refunds-of-a-customer-payment-response.payment_refunds", _BOTH),
+        )
+        + _of("credit-notes", ("list-refunds-of-a-credit-note-response.creditnote_refunds", _BOTH)),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "type",
+    _told_as(
         "zoho_books.md §3.7: a list of credit notes is a list, as of every other kind",
         ("credit-notes: list-all-credit-notes-response.creditnotes",),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "type",
+    _told_as(
         "specs README 3: modelled as a list in GET /invoices; the service answers one object",
         ("invoices: list-invoices-response.page_context",),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         _NO_PAGE_CONTEXT,
         (
             "chart-of-accounts: list-chart-of-accounts-response.page_context",
+            f"chart-of-accounts: {_LEDGER}.page_context",
             "credit-notes: list-all-credit-notes-response.page_context",
             "currency: list-currencies-response.page_context",
             "journals: get-journal-list-response.page_context",
         ),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §2 (DOC Pagination): what a page_context holds",
         (
             "contacts: list-contacts-response.page_context.report_name",
             "items: list-items-response.page_context.applied_filter",
         ),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "specs README 4: called customer_payments in the file",
         ("customer-payments: list-customer-payments-response.customerpayments",),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         _WIRE,
-        (
-            "contacts: *.custom_field_hash",
-            "contacts: *.cf_ledger_reference",
-            "contacts: *.cf_ledger_reference_unformatted",
-            "credit-notes: *.custom_field_hash",
-            "customer-payments: *.custom_field_hash",
-            "invoices: *.custom_field_hash",
-            "items: *.custom_field_hash",
-            "invoices: *.line_items.account_id",
-            "invoices: *.line_items.account_name",
-        ),
-    ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
-        _LIVE,
-        _of(
-            "contacts",
-            ("*", "custom_fields.api_name custom_fields.customfield_id"),
-            ("list-contacts-response.contacts", "custom_fields"),
+        tuple(
+            f"{file}: *.{name}"
+            for file, name in product(
+                ("contacts", "credit-notes", "customer-payments", "invoices", "items"),
+                ("custom_field_hash", "cf_ledger_reference", "cf_ledger_reference_unformatted"),
+            )
         )
-        + _of("credit-notes", ("list-all-credit-notes-response.creditnotes", "custom_fields"))
+        + _of("invoices", ("*", "line_items.account_id line_items.account_name")),
+    ),
+    _told(
+        _LIVE,
+        _of("contacts", ("*", _FIELD_ID), ("list-contacts-response.contacts", "custom_fields"))
+        + _of(
+            "credit-notes",
+            ("*", _FIELD_ID),
+            ("list-all-credit-notes-response.creditnotes", "custom_fields"),
+        )
         + _of(
             "customer-payments",
+            ("*", _FIELD_ID),
             ("list-customer-payments-response.customerpayments", "custom_fields"),
         )
-        + _of("items", ("get-an-item-response.item", "custom_fields")),
+        + _of("invoices", ("*", _FIELD_NAMES))
+        + _of(
+            "items",
+            ("*", _FIELD_NAMES),
+            ("get-an-item-response.item update-an-item-response.item", "custom_fields"),
+        ),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §3.6: wire fields that the create answer and the list omit",
         _of(
             "customer-payments",
@@ -212,10 +204,7 @@ _ZOHO_ANSWERS = (
             ),
         ),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §3.6: the list is searched by them; public clients' models of its rows",
         _of(
             "customer-payments",
@@ -225,10 +214,7 @@ _ZOHO_ANSWERS = (
             ),
         ),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §3.7: the file's own `line_items`, of which GET and PUT leave these out",
         _of(
             "credit-notes",
@@ -238,48 +224,53 @@ _ZOHO_ANSWERS = (
             ),
         ),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §3.3: an item is bound to its account; which answers tell is UNVERIFIED",
-        _of("items", ("get-an-item-response.item list-items-response.items", "account_id")),
+        ("items: *.account_id",),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §3.4: among the fields of a row",
         ("chart-of-accounts: list-chart-of-accounts-response.chartofaccounts.currency_id",),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §3.1: live, not in the file",
-        ("organizations: list-organizations-response.organizations.country_code",),
+        (
+            "organizations: list-organizations-response.organizations.country_code",
+            "organizations: get-an-organization-response.organization.country_code",
+        ),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told_as(
+        "zoho_books.md §3.1 (LIVE 3, 9): a number in the list, the name of a month in the detail",
+        ("organizations: get-an-organization-response.organization.fiscal_year_start_month",),
+    ),
+    _told(
+        "specs README 3: one account is modelled flat; the service wraps it",
+        ("chart-of-accounts: get-an-account-response.chart_of_account",),
+    ),
+    _told(
+        "zoho_books.md §3.6: payment_refunds in the file, payment_refund elsewhere",
+        ("customer-payments: refund-an-excess-customer-payment-response.payment_refund",),
+    ),
+    _told(
+        "zoho_books.md §3.2 names these calls; the file describes their envelope alone",
+        (
+            "contacts: get-contact-unused-credits-response.creditnotes",
+            "contacts: get-contact-unused-credits-response.customer_payments",
+            "contacts: list-contact-unpaid-invoices-response.invoices",
+        ),
+    ),
+    _told(
         "zoho_books.md §2: the envelope, always",
         ("reporting-tags: GET /reportingtags.code", "reporting-tags: GET /reportingtags.message"),
     ),
-    Defect(
-        "zoho",
-        "answer",
-        "unknown",
+    _told(
         "zoho_books.md §3.9: a lock names its module; the file has it in requests only",
         ("transaction-locking: transaction-lock-response.transaction_lock_module",),
     ),
 )
 
 _ZOHO_REQUESTS = (
-    Defect(
-        "zoho",
-        "request",
-        "required",
+    _left_out(
         "specs README 2: `required` is wrong; real traffic omits these at the top level",
         _of(
             "customer-payments",
@@ -287,17 +278,11 @@ _ZOHO_REQUESTS = (
         )
         + _of("credit-notes", ("credit-to-an-invoice-request", "invoice_id amount_applied")),
     ),
-    Defect(
-        "zoho",
-        "request",
-        "required",
+    _left_out(
         r"the tag's id is in the path, as (\d+), and declared for the query",
         (r"reporting-tags: GET /reportingtags/(\d+)/options/all.?tag_id",),
     ),
-    Defect(
-        "zoho",
-        "request",
-        "unknown",
+    _sent(
         "zoho_books.md §2: sort_order = A or D goes with every sort_column",
         (
             "chart-of-accounts: GET /chartofaccounts.?sort_order",
@@ -309,10 +294,7 @@ _ZOHO_REQUESTS = (
             "journals: GET /journals.?sort_order",
         ),
     ),
-    Defect(
-        "zoho",
-        "request",
-        "unknown",
+    _sent(
         "zoho_books.md §2: the shape that every page takes; the files show it for invoices",
         _of(
             "contacts",
@@ -322,17 +304,11 @@ _ZOHO_REQUESTS = (
             ),
         ),
     ),
-    Defect(
-        "zoho",
-        "request",
-        "unknown",
+    _sent(
         "zoho_books.md §3.7: a line's price, which the file has in its other requests",
         ("credit-notes: create-a-credit-note-request.line_items.rate",),
     ),
-    Defect(
-        "zoho",
-        "request",
-        "unknown",
+    _sent(
         "zoho_books.md §3.5: lines that are kept keep their ids; the answers show them",
         ("invoices: update-an-invoice-request.line_items.line_item_id",),
     ),

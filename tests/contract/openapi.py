@@ -88,6 +88,8 @@ class Description:
     """Whether paths are taken in capitals and small letters alike."""
     renamed: tuple[tuple[str, str], ...] = ()
     """Name on the wire → name in the file, where a list is called otherwise."""
+    wrapped: frozenset[str] = frozenset()
+    """Names that answers put around what the file describes without one."""
 
     def operation(self, method: str, path: str) -> Operation | None:
         """The described call that a request is: of several, the one with most fixed words."""
@@ -172,6 +174,9 @@ class Description:
             inner = spot.inside(name)
             if name not in properties:
                 yield inner.wrong("unknown", each)
+                if name in self.wrapped:
+                    yield from self.check(schema, each, spot)
+                    continue
                 name = dict(self.renamed).get(name, "")
             if name not in properties:
                 continue
@@ -234,12 +239,13 @@ def load(
     required_is_true: bool = True,
     any_case: bool = False,
     renamed: tuple[tuple[str, str], ...] = (),
+    wrapped: frozenset[str] = frozenset(),
 ) -> Description:
     """A description among the official files, or beside this module."""
     path = SPECS / name if (SPECS / name).exists() else Path(__file__).with_name(name)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(path.read_text(encoding="utf-8"), loader)
-    return Description(document, prefix, required_is_true, any_case, renamed)
+    return Description(document, prefix, required_is_true, any_case, renamed, wrapped)
 
 
 # ── parts of a request ───────────────────────────────────────────────────────────────────────

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import requests
 
-from bridge.clock import ManualClock
+from bridge import wiring
 from bridge.core.books import Kind
 from bridge.core.delivery import Rejected
 from bridge.credentials import MemoryCredentials
 from bridge.sandbox.wire import Request, Response, answer, decode
-from bridge.systems import registry
 from bridge.systems.login import Login
-from bridge.systems.transport import Transport
 from tests.conformance.bench import Bench
-from tests.conformance.ground import COMPANIES, on_sandbox
+from tests.conformance.ground import on_sandbox
 from tests.contract.exchanges import RecordingSandbox
+from tests.pipeline.world import World
 
 RETURN_TO = "http://localhost:8766/callback"
-DAY_OF_ALL = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+SECRET = "demo-secret"
+AN_HOUR_S = 3600
 
 
 def of_its_own(bench: Bench, sandbox: RecordingSandbox) -> None:
@@ -130,9 +130,11 @@ def _without_lines(path: str, request: Request, response: Response) -> Response:
 
 def _zoho(bench: Bench, sandbox: RecordingSandbox) -> None:
     """The field for our reference; drafts; a plan with everything; a login that sees less."""
-    assert bench.system.set_up()  # type: ignore[attr-defined]
+    bench.control("POST", "zoho/settings", field_unique_at_once=False)
+    assert [each.state for each in bench.system.set_up()] == ["made"]
     with another(bench, sandbox) as other:
         other.post(other.customer(81))
+        other.find(other.customer(82))
         other.update(msgspec.structs.replace(other.customer(81), name="Persona 81 bis"))
     bench.control("POST", "zoho/settings", locations=True)
     with trouble(sandbox, _with_dimensions), another(bench, sandbox) as other:
@@ -201,37 +203,34 @@ def _can_not_be_sent(path: str, request: Request, response: Response) -> Respons
 # ── logins ───────────────────────────────────────────────────────────────────────────────────
 
 
-def logins(system: str, sandbox: RecordingSandbox) -> None:
-    """A login with a browser, a renewal, and Xero's machine-to-machine connection."""
-    adapter, company = registry.load(system), COMPANIES[system]
-    urls = sandbox.urls()[system]
-    settings = adapter.settings_type(
-        company_id=company,
-        base_url=urls["base"],
-        token_url=urls["token"],
-        client_id="demo-client",
-        client_secret="demo-secret",
-    )
-    credentials, clock = MemoryCredentials(), ManualClock(DAY_OF_ALL)
-    with closing(Transport(clock, jitter=lambda: 0)) as transport:
-        login = Login(
-            adapter.login,
-            page=urls["authorize"],
-            client_id="demo-client",
-            company=company,
-            endpoint=lambda _: adapter.token_endpoint(settings, credentials),
-            credentials=credentials,
-            transport=transport,
-            clock=clock,
-        )
-        page = login.begin(RETURN_TO)
-        back = requests.get(page, allow_redirects=False, timeout=10).headers["Location"]
-        login.finish(back, "demo-secret")
-    with closing(adapter(settings, credentials, clock)) as books:
+def logins(world: World) -> None:
+    """What `connect` does, a renewal of each login, and the ways in without a browser."""
+    section = f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__"
+    world.overrides |= {f"{section}ACCESS": "oauth", f"{section}STATIC_TOKEN": ""}
+    with patch.object(wiring, "open_credentials", return_value=MemoryCredentials()):
+        _connect(world, _in_the_browser)
+        if world.system == "xero":
+            _connect(world, lambda login: login.finish_by_itself(SECRET))
+        if world.system == "zoho":
+            wish = {"action": "generate_code", "scope": "ZohoBooks.fullaccess.all"}
+            code = world.control("POST", "zoho/edit", **wish)["code"]
+            _connect(world, lambda login: login.finish(code, SECRET))
+
+
+def _connect(world: World, log_in: Callable[[Login], None]) -> None:
+    settings = world.settings()
+    with wiring.open_login(settings, world.system, world.clock) as login:
+        log_in(login)
+    world.clock.move(AN_HOUR_S)  # the first access token has ended
+    with wiring.open_company(settings, world.system, world.clock) as books:
         books.chart()
-        if system == "xero":
-            list(books.probes())
-    if system == "xero":
-        alone = msgspec.structs.replace(settings, grant="client_credentials")
-        with closing(adapter(alone, MemoryCredentials(), clock)) as books:
-            books.chart()
+        reached = books.companies()
+        assert not reached or world.company in reached
+        assert all(each.state == "there" for each in books.set_up())
+        list(books.probes())
+
+
+def _in_the_browser(login: Login) -> None:
+    page = login.begin(RETURN_TO)
+    back = requests.get(page, allow_redirects=False, timeout=10).headers["Location"]
+    login.finish(back, SECRET)

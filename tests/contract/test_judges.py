@@ -262,6 +262,15 @@ WRONG_ANSWERS = [
     ),
     (misanswered(ZOHO, "invoice_id", "id"), ("unknown", "invoices: invoice-response.id")),
     (replace(ZOHO, status=200), ("status", "invoices: POST /invoices.200")),
+    (asked(ZOHO, "/books/v3/loans"), ("path", "GET /books/v3/loans")),
+    (
+        replace(
+            asked(ZOHO, "/books/v3/chartofaccounts/1"),
+            status=200,
+            answer=b'{"chart_of_account": {"account": "Caja"}}',
+        ),
+        ("unknown", "chart-of-accounts: get-an-account-response.account"),
+    ),
 ]
 
 

@@ -43,7 +43,8 @@ class Traffic:
 def record(system: str, folder: Path) -> Traffic:
     """Everything, for one system. Nothing in it is random; it takes some seconds."""
     with RecordingSandbox(fast=True) as sandbox, callsites.watched(system) as used:
-        the_samples(system, sandbox, folder)
+        world = World(folder, sandbox, system=system)
+        the_samples(world)
         sandbox.control.reset()
         strangers.prepare(system, sandbox)
         bench = Bench(on_sandbox(system, sandbox))
@@ -51,7 +52,7 @@ def record(system: str, folder: Path) -> Traffic:
         look_around(bench)
         of_its_own(bench, sandbox)
         bench.close()
-        logins(system, sandbox)
+        logins(world)
         sandbox.control.reset()
         strangers.ask(system, sandbox)
         # What a browser is shown is no call of an API.
@@ -59,9 +60,8 @@ def record(system: str, folder: Path) -> Traffic:
         return Traffic(system, calls, used)
 
 
-def the_samples(system: str, sandbox: RecordingSandbox, folder: Path) -> None:
-    world = World(folder, sandbox, system=system)
-    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{system.upper()}__CALLS_PER_MINUTE"] = "0"
+def the_samples(world: World) -> None:
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__CALLS_PER_MINUTE"] = "0"
     for day in ("dia1", "dia2", "dia2"):
         world.overrides["LEDGER_BRIDGE_SOURCE__PATH"] = str(SAMPLE / day)
         assert world.sync().verdict == "clean"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.core.ledger import Loan, Repayment
 from bridge.errors import BridgeError, SnapshotRefused
+from bridge.source.files import delimited
 from tests.source.conftest import Read, source
 
 HEAD = "ID movimiento;ID deuda;Fecha;Concepto;Tipo de movimiento;Monto;Forma de pago\n"
@@ -98,9 +99,27 @@ def test_many_unreadable_rows_are_counted_not_listed(csv_file):
     assert "40 more rows" in told[-1].detail
 
 
-def test_a_file_above_its_limit_is_refused(csv_file):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_above_its_limit_is_refused(csv_file, monkeypatch, encoding):
+    monkeypatch.setattr(delimited, "CHUNK", 100)
+    path = csv_file((HEAD + ROW * 100).encode(encoding))
     with pytest.raises(SnapshotRefused, match="too large"):
-        source(csv_file(HEAD + ROW * 100), limits={"file_bytes": 500}).snapshot()
+        source(path, limits={"file_bytes": 500}).snapshot()
+
+
+@pytest.mark.parametrize("chunk", [16, delimited.CHUNK])
+@pytest.mark.parametrize("end", [b"\xc3", b"\xff\n", b"\x00"])
+def test_a_text_that_is_utf8_until_its_torn_end_is_refused(csv_file, monkeypatch, chunk, end):
+    monkeypatch.setattr(delimited, "CHUNK", chunk)
+    no_windows_text = "Í".encode()  # its second byte, 8D, is no letter of Windows-1252
+    path = csv_file(HEAD.encode() + no_windows_text + ROW.encode() + end)
+    with pytest.raises(SnapshotRefused, match="is not text"):
+        source(path).snapshot()
+
+
+def test_a_torn_end_does_not_matter_where_all_the_bytes_are_windows_letters(csv_file):
+    read = Read(csv_file(HEAD.encode() + ROW.format("Ñame").encode("cp1252") + b"\xc3"))
+    assert [row.concept for row in read.of(Repayment)] == ["Ñame"]
 
 
 def test_a_row_of_totals_is_never_a_payment(csv_file):

@@ -12,12 +12,17 @@ from bridge.sandbox.zoho.tables import Row, sent
 
 ITEM_TYPES = ("sales", "purchases", "sales_and_purchases", "inventory")
 PRODUCT_TYPES = ("goods", "service", "digital_service")
-ONLY_IN_DETAIL = (
-    "closing_balance",
-    "currency_code",
-    "custom_fields",
-    "description",
-    "include_in_vat_return",
+ACCOUNT = (
+    "account_id",
+    "account_name",
+    "account_code",
+    "account_type",
+    "currency_id",
+    "is_active",
+    "is_system_account",
+    "parent_account_id",
+    "created_time",
+    "last_modified_time",
 )
 MONEY_TYPES = ("bank", "cash", "credit_card", "payment_clearing")
 
@@ -143,33 +148,37 @@ def used(org: Organization, account_id: str) -> bool:
     return any(leg.account == account_id for legs in entries for leg in legs)
 
 
-def shown_account(org: Organization, row: Row, *, balance: bool = False) -> Row:
-    parents = org.tables["accounts"].rows
-    shown = {
-        **row,
-        "is_user_created": not row["is_system_account"],
-        "is_standalone_account": False,
-        "can_show_in_ze": False,
-        "is_involved_in_transaction": row["account_id"] in org.books.journal.home,
-        "parent_account_name": parents.get(row["parent_account_id"], {}).get("account_name", ""),
-        "depth": 1 if row["parent_account_id"] else 0,
-        "has_attachment": False,
-        "is_child_present": False,
-        "child_count": "",
-        "documents": [],
-    }
-    if balance:
-        shown["current_balance"] = natural_balance(org, row["account_id"])
-        shown["closing_balance"] = shown["current_balance"]
-    return shown
+def shown_account(org: Organization, row: Row) -> Row:
+    """Return an account as the answers about one show it."""
+    more = {"currency_code": row["currency_code"], "description": row["description"]}
+    return {**_account(org, row), **more}
 
 
 def listed_account(org: Organization, row: Row, *, balance: bool) -> Row:
-    """Return an account as lists show it: without what only its detail has, two types as text."""
-    shown = shown_account(org, row, balance=balance)
-    shown["depth"] = str(shown["depth"])
-    shown["is_child_present"] = str(shown["is_child_present"]).lower()
-    return {name: value for name, value in shown.items() if name not in ONLY_IN_DETAIL}
+    """Return an account as lists show it: in its place among the others, some of it as text."""
+    parents = org.tables["accounts"].rows
+    shown = {
+        **_account(org, row),
+        "is_user_created": not row["is_system_account"],
+        "is_standalone_account": False,
+        "parent_account_name": parents.get(row["parent_account_id"], {}).get("account_name", ""),
+        "depth": "1" if row["parent_account_id"] else "0",
+        "has_attachment": False,
+        "is_child_present": "false",
+        "child_count": "",
+    }
+    if balance:
+        shown["current_balance"] = natural_balance(org, row["account_id"])
+    return shown
+
+
+def _account(org: Organization, row: Row) -> Row:
+    return {
+        **{name: row[name] for name in ACCOUNT},
+        "can_show_in_ze": False,
+        "is_involved_in_transaction": row["account_id"] in org.books.journal.home,
+        "documents": [],
+    }
 
 
 def natural_balance(org: Organization, account_id: str) -> Decimal:
@@ -223,7 +232,13 @@ def write_currency(org: Organization, body: Row, currency_id: str = "") -> Row:
     return org.put("currencies", row)
 
 
-def shown_currency(org: Organization, row: Row) -> Row:
+def shown_currency(row: Row) -> Row:
+    """Return a currency as the answers about one show it: without its rate."""
+    return {name: value for name, value in row.items() if not name.endswith("_time")}
+
+
+def listed_currency(org: Organization, row: Row) -> Row:
+    """Return a currency as the list shows it: with its latest rate."""
     day = org.today().isoformat()
     base = row["is_base_currency"]
     rate = ZERO if base else org.rate_on(row["currency_id"], day)
@@ -233,7 +248,7 @@ def shown_currency(org: Organization, row: Row) -> Row:
         if each["effective_date"] <= day
     ]
     return {
-        **{name: value for name, value in row.items() if not name.endswith("_time")},
+        **shown_currency(row),
         "exchange_rate": rate,
         "effective_date": max(known, default=""),
     }

@@ -29,7 +29,6 @@ def read_organization(call: Call) -> Answer:
     shown = _organization(call.org)
     # The list has a number here, the detail a name; only the list tells the plan. 2026-11-20.
     shown["fiscal_year_start_month"] = "january"
-    del shown["plan_name"], shown["plan_period"]
     shown["date_format"], shown["field_separator"] = "dd/MM/yyyy", "/"
     shown["address"] = {"street_address1": "Carrera 7 71-21", "city": "Bogotá"}
     return Answer({"organization": shown})
@@ -193,7 +192,8 @@ def list_accounts(call: Call) -> Answer:
 
 def read_account(call: Call) -> Answer:
     row = call.org.row("accounts", call.ids[0])
-    return Answer(_account(call.org, row))
+    balance = {"closing_balance": lists.natural_balance(call.org, row["account_id"])}
+    return Answer({"chart_of_account": {**lists.shown_account(call.org, row), **balance}})
 
 
 def update_account(call: Call) -> Answer:
@@ -282,23 +282,23 @@ def list_banks(call: Call) -> Answer:
 
 
 def list_currencies(call: Call) -> Answer:
-    return Answer(call.page("currencies", "currencies", lists.shown_currency))
+    return Answer(call.page("currencies", "currencies", lists.listed_currency))
 
 
 def create_currency(call: Call) -> Answer:
     row = lists.write_currency(call.org, call.body("currency"))
-    shown = lists.shown_currency(call.org, row)
+    shown = lists.shown_currency(row)
     return created({"currency": shown}, "The currency has been added.")
 
 
 def read_currency(call: Call) -> Answer:
     row = call.org.row("currencies", call.ids[0])
-    return Answer({"currency": lists.shown_currency(call.org, row)})
+    return Answer({"currency": lists.shown_currency(row)})
 
 
 def update_currency(call: Call) -> Answer:
     row = lists.write_currency(call.org, call.body("currency"), call.ids[0])
-    shown = lists.shown_currency(call.org, row)
+    shown = lists.shown_currency(row)
     return Answer({"currency": shown}, "Currency information has been saved.")
 
 
@@ -311,13 +311,13 @@ def list_rates(call: Call) -> Answer:
 
 
 def create_rate(call: Call) -> Answer:
+    """Answer with the rate alone, a number, as every answer about one rate does."""
     row = lists.write_rate(call.org, call.ids[0], call.body("rate"))
-    shown = lists.shown_rate(row)
-    return created({"exchange_rate": shown}, "The exchange rate has been added.")
+    return created({"exchange_rate": row["rate"]}, "The exchange rate has been added.")
 
 
 def read_rate(call: Call) -> Answer:
-    return Answer({"exchange_rate": lists.shown_rate(lists.one_rate(call.org, *call.ids))})
+    return Answer({"exchange_rate": lists.one_rate(call.org, *call.ids)["rate"]})
 
 
 def contact_by_reference(call: Call) -> Answer:
@@ -329,6 +329,4 @@ def _contact(org: Organization, row: Row) -> Row:
 
 
 def _account(org: Organization, row: Row) -> Row:
-    shown = lists.shown_account(org, row)
-    shown["closing_balance"] = lists.natural_balance(org, row["account_id"])
-    return {"chart_of_account": shown}
+    return {"chart_of_account": lists.shown_account(org, row)}

@@ -83,32 +83,38 @@ def one(org: Organization, credit_id: str, refund_id: str) -> Row:
     return row
 
 
-def shown(org: Organization, row: Row) -> Row:
-    """Return a refund as it is read; the two kinds differ in their keys only."""
-    credit = org.tables[row["of"]].rows.get(row["credit_id"], {})
-    common = {
-        "date": row["date"],
-        "refund_mode": row["refund_mode"],
-        "payment_form": "",
-        "reference_number": row["reference_number"],
-        "amount": row["amount"],
+def confirmed(org: Organization, row: Row) -> Row:
+    """Return a refund as the answer to its making tells it."""
+    shown = {**_shown(row), "amount": row["amount"], "payment_form": ""}
+    shown["description"] = row["description"]
+    if row["of"] == "creditnotes":
+        return {**shown, "customer_name": org.customer_name(row["customer_id"])}
+    return {**shown, "exchange_rate": row["exchange_rate"]}
+
+
+def listed(org: Organization, row: Row) -> Row:
+    """Return a refund as lists tell it: with both amounts, and the number of what it is of."""
+    shown = {
+        **_shown(row),
         "customer_name": org.customer_name(row["customer_id"]),
-        "description": row["description"],
-        "exchange_rate": row["exchange_rate"],
-        "from_account_id": row["from_account_id"],
         "amount_bcy": org.rounded(Decimal(row["amount"]) * Decimal(row["exchange_rate"]), HOME),
         "amount_fcy": row["amount"] + ZERO,
     }
+    credit = org.tables[row["of"]].rows.get(row["credit_id"], {})
+    if row["of"] == "creditnotes":
+        more = {"payment_form": "", "description": row["description"]}
+        return {**shown, **more, "creditnote_number": credit.get("creditnote_number", "")}
+    return {**shown, "payment_number": credit.get("payment_number", "")}
+
+
+def _shown(row: Row) -> Row:
+    """Return what both answers tell; the two kinds differ in their keys too."""
+    names = ("date", "refund_mode", "reference_number")
+    common = {name: row[name] for name in names}
     if row["of"] == "creditnotes":
         return {
             "creditnote_refund_id": row["refund_id"],
             "creditnote_id": row["credit_id"],
-            "creditnote_number": credit.get("creditnote_number", ""),
             **common,
         }
-    return {
-        "payment_refund_id": row["refund_id"],
-        "payment_id": row["credit_id"],
-        "payment_number": credit.get("payment_number", ""),
-        **common,
-    }
+    return {"payment_refund_id": row["refund_id"], "payment_id": row["credit_id"], **common}

@@ -218,7 +218,8 @@ def invoice_payments(org: Organization, invoice_id: str) -> list[Row]:
         made.append(
             {
                 "payment_id": use["credit_id"],
-                "payment_number": payment["payment_number"],
+                # Text in the answers about payments, a number here. 2026-11-20.
+                "payment_number": int(payment["payment_number"]),
                 "invoice_id": invoice_id,
                 "invoice_payment_id": use["application_id"],
                 "payment_mode": payment["payment_mode"],

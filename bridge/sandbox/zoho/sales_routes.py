@@ -212,10 +212,10 @@ def delete_payments(call: Call) -> Answer:
 
 def refund_payment(call: Call) -> Answer:
     row = refunds.create(call.org, "payments", call.ids[0], call.body("refund"))
-    # One source has the plural key, another the singular: both are there. 2026-11-20.
-    shown = refunds.shown(call.org, row)
-    return created(
-        {"payment_refunds": shown, "payment_refund": shown},
+    # One source has a list under the plural, another the singular: both are there. 2026-11-20.
+    shown = refunds.confirmed(call.org, row)
+    return Answer(
+        {"payment_refunds": [shown], "payment_refund": shown},
         "The refund information for this payment has been saved.",
     )
 
@@ -223,7 +223,7 @@ def refund_payment(call: Call) -> Answer:
 def refund_creditnote(call: Call) -> Answer:
     row = refunds.create(call.org, "creditnotes", call.ids[0], call.body("refund"))
     return Answer(
-        {"creditnote_refund": refunds.shown(call.org, row)},
+        {"creditnote_refund": refunds.confirmed(call.org, row)},
         "The credit note amount is refunded successfully.",
     )
 
@@ -232,7 +232,7 @@ def _list_refunds(call: Call, table: str, key: str) -> Answer:
     call.org.row(table, call.ids[0])
     rows = call.org.tables["refunds"].where("credit_id", call.ids[0])
     context = {"page": 1, "per_page": 200, "has_more_page": False}
-    made = [refunds.shown(call.org, row) for row in rows]
+    made = [refunds.listed(call.org, row) for row in rows]
     return Answer({key: made, "page_context": context})
 
 

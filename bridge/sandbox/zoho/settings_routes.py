@@ -53,7 +53,7 @@ def put_lock(call: Call) -> Answer:
 def delete_lock(call: Call) -> Answer:
     call.body("unlock")
     locks.clear(call.org, call.asked.get("transaction_lock_id", ""))
-    return told("The transaction lock has been removed.")
+    return told("The transaction lock has been deleted.")
 
 
 def create_journal(call: Call) -> Answer:

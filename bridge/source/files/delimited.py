@@ -83,40 +83,47 @@ class DelimitedSheet:
 def encoding_of(file: Delivered, limit: int) -> str:
     """The encoding of the whole file. Raises SnapshotRefused when it is not text."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, total, first = True, 0, True
+    is_utf8, is_cp1252, total = True, True, 0
     with refusing(file.name), file.open() as stream:
         while chunk := stream.read(CHUNK):
+            if not total:
+                for bom, name in _BOM_ENCODINGS:
+                    if chunk.startswith(bom):
+                        return _checked(file, name, limit)
             total += len(chunk)
             if total > limit:
                 raise too_large(file.name, limit)
-            if first:
-                first = False
-                for bom, name in _BOM_ENCODINGS:
-                    if chunk.startswith(bom):
-                        return _checked(file, name)
-            if b"\x00" in chunk:
+            # Both are asked of every byte: where UTF-8 ends, at the last byte perhaps, all those
+            # before it must be Windows-1252 as well.
+            is_utf8 = is_utf8 and _continues(decoder, chunk)
+            is_cp1252 = is_cp1252 and not any(byte in chunk for byte in _NOT_IN_CP1252)
+            if b"\x00" in chunk or not (is_utf8 or is_cp1252):
                 raise _not_text(file.name)
-            if is_utf8:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-            if not is_utf8 and any(byte in chunk for byte in _NOT_IN_CP1252):
-                raise _not_text(file.name)
-    if is_utf8:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            is_utf8 = False
-    return "utf-8" if is_utf8 else "cp1252"
+    if is_utf8 and _continues(decoder, b"", final=True):
+        return "utf-8"
+    if is_cp1252:
+        return "cp1252"
+    raise _not_text(file.name)
 
 
-def _checked(file: Delivered, encoding: str) -> str:
+def _continues(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    """Whether a text goes on in the encoding that it began with."""
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _checked(file: Delivered, encoding: str, limit: int) -> str:
     """The encoding that a byte order mark claims, if the whole file keeps to it."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder, total = codecs.getincrementaldecoder(encoding)(), 0
     try:
         with refusing(file.name), file.open() as stream:
             while chunk := stream.read(CHUNK):
+                total += len(chunk)
+                if total > limit:
+                    raise too_large(file.name, limit)
                 if "\x00" in decoder.decode(chunk):
                     raise _not_text(file.name)
             decoder.decode(b"", final=True)

@@ -147,7 +147,7 @@ def is_our_field(raw: Raw) -> bool:
 
 def organizations(wire: Wire) -> dict[str, str]:
     """Id → name of the organizations that the login's user belongs to."""
-    rows = _required(wire, "organizations", "organizations")
+    rows = _required(wire, ORGANIZATIONS, "organizations")
     return {text(raw, "organization_id"): text(raw, "name") for raw in rows}
 
 

@@ -29,6 +29,12 @@ class Client:
         self._items: dict[str, str] = {}
         self._accounts: dict[str, str] = {}
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
     def send(
         self, method: str, path: str, body: Any = None, headers: Any = None, **query: str
     ) -> tuple[int, Any]:

@@ -14,8 +14,7 @@ def zoho(server: SandboxServer) -> Iterator[Client]:
     """A client of the demo organization as it is on the first day, which is always the same."""
     server.control.reset()
     server.control.clock.shift = NOON - datetime.now(UTC)
-    client = Client(server)
-    with client.http:
+    with Client(server) as client:
         yield client
 
 
@@ -31,8 +30,7 @@ def strict(slow: SandboxServer) -> Iterator[Client]:
     """The same client where every limit is in force, though lists do not lag."""
     slow.control.reset()
     slow.control.clock.shift = NOON - datetime.now(UTC)
-    client = Client(slow)
-    with client.http:
+    with Client(slow) as client:
         client.switch(read_lag_s=0)
         yield client
 

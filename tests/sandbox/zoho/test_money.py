@@ -111,7 +111,7 @@ def test_an_excess_is_paid_back(zoho: Client, customer: str) -> None:
     path = f"customerpayments/{paid}/refunds"
     assert zoho.refused("POST", path, {**refund, "amount": 51}) == (400, 900010)
     assert zoho.refused("POST", path, {"date": DAY, "amount": 1}) == (400, 4)
-    row = zoho.ok("POST", path, refund)["payment_refunds"]
+    (row,) = zoho.ok("POST", path, refund)["payment_refunds"]
     after = zoho.get(f"customerpayments/{paid}")["payment"]
     assert (after["unused_amount"], after["amount_refunded"]) == (20, 30)
     assert zoho.balance("Bank COP") == 120

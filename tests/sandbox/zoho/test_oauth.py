@@ -125,8 +125,11 @@ def test_a_self_client_trades_a_code_without_an_address(zoho: Client) -> None:
     made = zoho.edit(**wish)["code"]
     zoho.control("POST", "clock", {"seconds": 599})
     given = traded(zoho, made, redirect_uri="")
-    assert (given["scope"], given["refresh_token"] != "") == ("ZohoBooks.invoices.READ", True)
-    assert "access_token" in token(zoho, refresh_token=given["refresh_token"]).json()
+    assert allowed(zoho, given["access_token"]) == 200
+    again = token(zoho, refresh_token=given["refresh_token"]).json()
+    header = {"Authorization": f"Zoho-oauthtoken {again['access_token']}"}
+    assert zoho.send("GET", "invoices", headers=header)[0] == 200
+    assert zoho.refused("GET", "contacts", headers=header) == (401, 57)
     assert traded(zoho, zoho.edit(**wish)["code"]) == {"error": "invalid_code"}
     for wrong in ({"scope": ""}, {"seconds": 601}, {"seconds": 10}):
         assert "error" in zoho.control("POST", "zoho/edit", {**wish, **wrong})
