@@ -28,7 +28,7 @@ from bridge.core.books import (
 from bridge.core.delivery import Binding
 from bridge.core.draft import Draft, repayment_facts
 from bridge.core.findings import Finding, holds
-from bridge.core.holding import held_as_a_whole, receivable
+from bridge.core.holding import held_as_a_whole, not_posted
 from bridge.core.identity import base_reference
 from bridge.core.invoices import CORRECTION_PART, Invoicing
 from bridge.core.ledger import (
@@ -97,11 +97,10 @@ class _Translator:
         invoicing = Invoicing(self.draft, self._staying(settling))
         invoices = invoicing.all()
         if invoicing.refused:
-            posted = sum((receivable(b.document) for b in self.draft.live()), ZERO)
-            rest = lending.balance(self.file) - posted
-            hold = self._hold(invoicing.refused, f"debt:{self.loan.id}", rest)
+            code, live = invoicing.refused, self.draft.live()
+            rest = not_posted(self.file, self.loan, code, live)
             return Translation(
-                customer=None, documents=(), holds=(hold,), findings=findings, keep=True
+                customer=None, documents=(), holds=rest, findings=findings, keep=True
             )
         self.holds.extend(invoicing.holds)
         self.allocator.open_invoices(d for d in invoices if isinstance(d, Invoice))
