@@ -221,7 +221,8 @@ class _Planner:
 
     def _without_refused(self, key: LoanKey, changes: list[Change]) -> list[Change]:
         """What is left to enqueue: not what a person has yet to look at, or has dropped, in the
-        very same words. Everything else that was planned before and not sent is superseded.
+        very same words. Everything else that was planned before and not sent is superseded, what
+        was dropped too: left as it is, it would count for what nobody wants any more.
         """
         old = self.work.planned_before(self.name, self.company, key)
         refused = [

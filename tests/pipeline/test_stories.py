@@ -12,6 +12,7 @@ import pytest
 
 from bridge.core.delivery import State
 from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
+from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
 from tests.pipeline.world import REALM, Killed, Ledger, World, one
@@ -243,19 +244,9 @@ def test_a_refused_customer_goes_through_once_the_bookkeeper_made_room(
     assert "DY7F3A-L1" in numbers(world)
 
 
-def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
-    world: World, ledger: Ledger
-) -> None:
-    payment = a_payment(ledger)
-    world.control(
-        "POST",
-        "faults",
-        system="quickbooks",
-        kind="429",
-        when="before",
-        count=500,
-        match={"method": "POST", "path": "/payment"},
-    )
+def drop(world: World, payment: int) -> None:
+    """A person decides that a payment is not to be sent."""
+    fault(world, "429", "/payment", when="before", count=500)
     world.sync()
     waiting = next(e for e in entries(world, State.PENDING) if e.reference == f"DY7F3A-P{payment}")
     with world.bridge() as bridge, bridge.store.begin() as work:
@@ -263,6 +254,23 @@ def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
     world.control("DELETE", "faults")
     world.clock.move(3600)
     world.sync()
+
+
+def dropped(world: World) -> list[str]:
+    """References of what reconciling says was dropped. Nothing is left unexplained."""
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        found = reconcile(bridge.store, systems, bridge.today, world.clock.now())
+    (result,) = found.systems
+    assert result.agree, result.items
+    return [item.reference for item in result.items if item.cause == "outbox.dropped"]
+
+
+def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
+    world: World, ledger: Ledger
+) -> None:
+    payment = a_payment(ledger)
+    drop(world, payment)
     debt = ledger.movements[payment]["debt_id"]
     ledger.debts[debt]["note"] = "x"
     new = ledger.move(random.Random(3))
@@ -271,7 +279,38 @@ def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
     world.sync()
     assert f"DY7F3A-P{payment}" not in numbers(world)
     assert f"DY7F3A-P{new}" in numbers(world)
+    assert dropped(world) == [f"DY7F3A-P{payment}"]
     ledger.movements[payment]["amount"] += 500
     ledger.write(world.snapshot)
     world.sync()
     assert f"DY7F3A-P{payment}" in numbers(world)
+
+
+def test_what_was_dropped_and_is_not_wanted_any_more_counts_for_nothing(
+    world: World, ledger: Ledger
+) -> None:
+    payment = a_payment(ledger)
+    drop(world, payment)
+    assert dropped(world) == [f"DY7F3A-P{payment}"]
+    del ledger.movements[payment]
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert dropped(world) == []
+
+
+def test_what_was_dropped_is_not_forgotten_when_the_ledger_changes_to_and_fro(
+    world: World, ledger: Ledger
+) -> None:
+    """Dropped, then wanted otherwise and refused, then wanted as before: it is somewhere."""
+    payment = a_payment(ledger)
+    drop(world, payment)
+    ledger.movements[payment]["amount"] += 500
+    ledger.write(world.snapshot)
+    fault(world, "429", "/payment", when="before", count=500)
+    world.sync()
+    ledger.movements[payment]["amount"] -= 500
+    ledger.write(world.snapshot)
+    world.control("DELETE", "faults")
+    world.clock.move(3600)
+    world.sync()
+    assert f"DY7F3A-P{payment}" in [*numbers(world), *dropped(world)]
