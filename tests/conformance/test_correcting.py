@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 
 from bridge.core.books import Document, Kind, Status
-from bridge.core.delivery import Posted
+from bridge.core.delivery import Drifted, Posted
 from tests.conformance.bench import Bench
+
+CASH = {"quickbooks": "Checking", "xero": "090", "zoho": "Bank COP"}
 
 
 def in_the_books(bench: Bench, kind: Kind) -> Document:
@@ -74,3 +76,25 @@ def test_after_a_void_the_next_generation_has_its_own_number(bench: Bench) -> No
     bench.post(again)
     assert bench.find(again)["DY7F3A-L1.2"].status is Status.LIVE
     assert bench.receivable() == Decimal(1200)
+
+
+@pytest.mark.parametrize("action", ["void", "delete"])
+def test_what_a_bookkeeper_took_back_and_entered_again_is_not_called_void(
+    bench: Bench, action: str
+) -> None:
+    """Else it would be posted once more beside what is there under our number."""
+    invoice = bench.loan()
+    receipt = bench.receipt(1, "300.00", invoice)
+    bench.post(receipt)
+    bench.edit(action=action, kind="receipt", number=receipt.reference)
+    name = bench.customer().name
+    again = {"number": receipt.reference, "customer": name, "date": "2026-11-11"}
+    part = {"apply": [{"number": invoice.reference, "amount": "300"}]}
+    bench.edit(
+        action="add", kind="receipt", amount="300", account=CASH[bench.name], **again, **part
+    )
+    outcome = bench.void(receipt)
+    assert isinstance(outcome, Drifted), outcome
+    assert outcome.current is not None
+    assert outcome.current.total == Decimal(300)
+    assert bench.count(receipt.reference) == 1

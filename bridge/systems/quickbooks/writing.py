@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.books import Document, Kind, PostedDocument, Status
 from bridge.core.delivery import (
     Binding,
     Drifted,
@@ -39,6 +39,7 @@ from bridge.systems.quickbooks.translate import (
     update_of,
 )
 from bridge.systems.quickbooks.wire import Applied, Refused, Result, Unsent, Wire
+from bridge.systems.twins import entered_again
 
 BUSY_WAIT_S = 60.0
 
@@ -102,10 +103,15 @@ class Writer:
             return [self._creation(outgoing, company) for outgoing in batch]
         ids = [_target(outgoing).external_id for outgoing in batch]
         current = reading.load(self._wire, kind, ids)
-        return [
+        decided = [
             self._decide(outgoing, current.get(external_id), company)
             for outgoing, external_id in zip(batch, ids, strict=True)
         ]
+
+        def find(gone: Sequence[Document], links: dict[str, str]) -> dict[str, PostedDocument]:
+            return reading.find(self._wire, kind, gone, links, company.home_currency)
+
+        return entered_again(batch, decided, find)
 
     def _creation(self, outgoing: Outgoing, company: Company) -> Job | Outcome:
         document = outgoing.document

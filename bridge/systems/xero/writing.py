@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from bridge.core.books import Customer, Kind, PostedDocument, Receipt, Status
+from bridge.core.books import Customer, Document, Kind, PostedDocument, Receipt, Status
 from bridge.core.delivery import (
     Binding,
     Drifted,
@@ -25,6 +25,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.twins import entered_again
 from bridge.systems.xero import reading
 from bridge.systems.xero.answers import in_the_books, posted
 from bridge.systems.xero.applying import Applier
@@ -110,10 +111,15 @@ class Writer:
             return [_creation(outgoing, company) for outgoing in batch]
         ids = [_target(outgoing).external_id for outgoing in batch]
         current = reading.load(self._wire, kind, ids)
-        return [
+        decided = [
             self._decide(outgoing, current.get(external_id), company)
             for outgoing, external_id in zip(batch, ids, strict=True)
         ]
+
+        def find(gone: Sequence[Document], links: dict[str, str]) -> dict[str, PostedDocument]:
+            return reading.find(self._wire, kind, gone, links, company)
+
+        return entered_again(batch, decided, find)
 
     def _decide(self, outgoing: Outgoing, raw: Body | None, company: Company) -> Job | Outcome:
         """Whether the books still hold what we posted; if so, the update or void to send."""

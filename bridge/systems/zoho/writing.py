@@ -16,6 +16,7 @@ import msgspec
 from bridge.core.books import (
     CreditApplication,
     Customer,
+    Document,
     Kind,
     PostedDocument,
     Status,
@@ -32,6 +33,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.twins import entered_again
 from bridge.systems.zoho import changing
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.changing import Call
@@ -272,15 +274,23 @@ class Writer:
         raw = self._reading.load(kind, external_id)
         now = None if raw is None else self._reading.seen(kind, raw)
         if raw is None or now is None or (kind is Kind.APPLICATION and not now.total):
-            return Posted(changing.gone(outgoing)) if void else Drifted(None)
+            return self._gone(outgoing, changing.gone(outgoing)) if void else Drifted(None)
         if void and now.status is not Status.LIVE and not inward.is_draft(raw):
-            return Posted(now)
+            return self._gone(outgoing, now)
         if changing.moved(outgoing, now) and not (void and inward.is_draft(raw)):
             same = not void and not changing.unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)
         credited = self._reading.credited(external_id) if kind is Kind.APPLICATION else []
         calls = changing.calls(outgoing, raw, credited, self._company())
         return self._send_all(outgoing, calls, now)
+
+    def _gone(self, outgoing: Outgoing, left: PostedDocument) -> Outcome:
+        """What is to be voided is gone already: done, unless it was entered again."""
+
+        def find(gone: Sequence[Document], links: dict[str, str]) -> dict[str, PostedDocument]:
+            return self._reading.look(outgoing.document.kind, gone, links)
+
+        return entered_again([outgoing], [Posted(left)], find)[0]
 
     def _send_all(
         self, outgoing: Outgoing, calls: Sequence[Call], now: PostedDocument
