@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    String,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from bridge.core.books import (
     PostedDocument,
@@ -140,7 +150,8 @@ class Outbox(Bindings):
 
         Only those whose time has come and whose named documents are all in the books, and nothing
         of a loan before what is to be taken back of it first. They are SENDING from here on, with
-        their links and bindings filled in. Empty: nothing can be sent.
+        their links and bindings filled in. Empty: nothing can be sent. A later generation is
+        never sent while an earlier one is in the books, also when a person dropped its void.
         """
         books = self._books_of(system, company)
         t = OUTBOX.c
@@ -151,6 +162,7 @@ class Outbox(Bindings):
             t.not_before <= instant_text(now),
             # Customers have no loan, and all of them would be looked through for each.
             or_(t.loan == "", ~_void_before_it()),
+            or_(t.generation == 1, t.operation != Operation.CREATE.value, ~_still_there()),
         )
         order = (t.phase, t.operation, t.kind, t.id)
         while True:
@@ -350,4 +362,18 @@ def _void_before_it() -> ColumnElement[bool]:
         void.c.operation == Operation.VOID.value,
         void.c.phase < OUTBOX.c.phase,
         void.c.state.in_(undone),
+    )
+
+
+def _still_there() -> ColumnElement[bool]:
+    """Whether an earlier generation of the same document is bound and not voided."""
+    earlier = BINDING.alias("earlier")
+    base = earlier.c.base
+    return exists().where(
+        earlier.c.books == OUTBOX.c.books,
+        earlier.c.installation == OUTBOX.c.installation,
+        earlier.c.loan == OUTBOX.c.loan,
+        OUTBOX.c.reference == base.concat(".").concat(cast(OUTBOX.c.generation, String)),
+        earlier.c.voided == 0,
+        earlier.c.reference != OUTBOX.c.reference,
     )
