@@ -131,9 +131,15 @@ def _count(outcome: Outcome, tally: Posting) -> None:
 
 
 def _look_up(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
-    """What became of writes of one operation and kind, by asking the books."""
-    kind = entries[0].kind
-    if entries[0].operation is Operation.CREATE:
+    """What became of writes of one operation and kind, by asking the books.
+
+    A void is not asked about: it looks at the document itself before it is sent, and knows what to
+    make of one that is gone.
+    """
+    kind, operation = entries[0].kind, entries[0].operation
+    if operation is Operation.VOID:
+        return [Unavailable("perhaps not voided")] * len(entries)
+    if operation is Operation.CREATE:
         links: dict[str, str] = {}
         for entry in entries:
             links |= entry.links
@@ -149,15 +155,9 @@ def _created(entry: Entry, found: PostedDocument | None) -> Outcome:
 
 
 def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
-    """An update or a void in doubt: done, not done, or somebody else was there."""
+    """An update in doubt: done, not done, or somebody else was there."""
     assert entry.binding is not None, f"{entry.reference} has no binding to change"
     current = now.get(entry.binding.external_id)
-    if entry.operation is Operation.VOID:
-        if current is None:
-            gone = entry.binding.posted
-            assert gone is not None
-            return Posted(msgspec.structs.replace(gone, status=Status.DELETED))
-        return Posted(current) if current.status is not Status.LIVE else Unavailable("not voided")
     if current is None or current.status is not Status.LIVE:
         return Drifted(current)
     if not differences(entry.document, current, entry.links):

@@ -314,3 +314,27 @@ def test_what_was_dropped_is_not_forgotten_when_the_ledger_changes_to_and_fro(
     world.clock.move(3600)
     world.sync()
     assert f"DY7F3A-P{payment}" in [*numbers(world), *dropped(world)]
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_payment_that_a_person_removed_and_entered_again_is_not_posted_beside_it(
+    world: World, ledger: Ledger, dies: bool
+) -> None:
+    """Also when the process dies after it has seen that, and before it has written it down."""
+    world.system = "xero"
+    world.sync()
+    payment = a_payment(ledger)
+    reference = f"DY7F3A-P{payment}"
+    wish = {"kind": "receipt", "number": reference, "set": {"date": "2026-11-11"}}
+    world.control("POST", "xero/edit", action="edit", **wish)
+    ledger.movements[payment]["amount"] += 500
+    ledger.write(world.snapshot)
+    if dies:
+        world.dies = lambda where: where == "after the answer"
+        with pytest.raises(Killed):
+            world.sync()
+        world.dies = lambda _: False
+        world.clock.move(60)
+    assert world.sync().verdict == "person"
+    there = [d["number"] for d in world.live_documents() if d["number"].startswith(reference)]
+    assert there == [reference]
