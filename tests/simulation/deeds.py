@@ -22,6 +22,10 @@ CROSS_LOAN_MOVES = 0.0
 reference that they had in the first loan may still be in the books."""
 
 
+TERMS = ((None, None), (6, "MONTHLY"), (8, "WEEKLY"), (20, "DAILY"))
+"""How many instalments, how often."""
+
+
 def lend(ledger: FieldLedger, chance: random.Random) -> str:
     known = list(ledger.debtors)
     new = not known or chance.random() < 0.6
@@ -31,6 +35,7 @@ def lend(ledger: FieldLedger, chance: random.Random) -> str:
     principal = Decimal(chance.randrange(50, 900) * (1000 if currency == "COP" else 10))
     amount = principal if fiado else principal * 6 / 5
     number = ledger.number("debt")
+    times, often = (None, None) if fiado else chance.choice(TERMS)
     late = chance.choices((0, 3, 20), (80, 15, 5))[0]
     start = ledger.today - timedelta(days=late)
     ledger.debts[number] = {
@@ -39,7 +44,7 @@ def lend(ledger: FieldLedger, chance: random.Random) -> str:
         "created_on": start.isoformat(),
         "due_on": None if fiado else (start + timedelta(days=180)).isoformat(),
         "principal": None if fiado else principal, "interest_pct": None if fiado else 20,
-        "status": "OPEN",
+        "status": "OPEN", "instalments": times, "frequency": often,
     }  # fmt: skip
     return f"debt {number} of {amount} {currency} to debtor {debtor}"
 

@@ -24,10 +24,11 @@ TYPES = {
     "REVERSAL": "Anulación",
 }  # fmt: skip
 METHODS = {"CASH": "Efectivo", "TRANSFER": "Transferencia", "NEQUI": "Nequi", "": ""}
+OFTEN = {"MONTHLY": "Mensual", "WEEKLY": "Semanal", "DAILY": "Diario", None: ""}
 DEBTORS = ("ID deudor", "Nombre", "Teléfono", "Tienda", "Fecha de registro")
 DEBTS = (
     "ID deuda", "ID deudor", "Tipo", "Concepto", "Monto", "Capital", "Interés (%)", "Saldo",
-    "Moneda", "Fecha", "Vencimiento", "Estado", "Pagado",
+    "Moneda", "Fecha", "Vencimiento", "Cuotas", "Frecuencia", "Estado", "Pagado",
 )  # fmt: skip
 MOVEMENTS = (
     "ID movimiento", "ID deuda", "Fecha", "Concepto", "Tipo de movimiento", "Monto",
@@ -222,6 +223,8 @@ def _debt(row: dict[str, Any]) -> list[Any]:
         currency,
         _day(row["created_on"]),
         _day(row["due_on"]),
+        row["instalments"],
+        OFTEN[row["frequency"]],
         ANNULLED if row["status"] == ANNULLED else state,
         "Sí" if row["is_paid"] else "No",
     ]

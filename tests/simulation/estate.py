@@ -41,6 +41,7 @@ class Estate(World):
 
     def __post_init__(self) -> None:
         self.clock: WorldClock = WorldClock(self.sandbox.clock)  # type: ignore[assignment]
+        (self.folder / "mappings").mkdir()
         self.deliveries = Deliveries(self.folder / "ledger")
 
     @property

@@ -56,6 +56,11 @@ class Kept:
         return self.reference.partition(".")[0]
 
     @property
+    def row(self) -> str:
+        """Reference of the ledger's row; a row may be several documents."""
+        return row_of(self.reference)
+
+    @property
     def effect(self) -> Decimal:
         return SIDES.get(self.kind, 0) * self.total
 
@@ -147,6 +152,11 @@ def kept(books: dict[str, Any]) -> list[Kept]:
         gone = [e for e in paid if e.total == back.total][:1]
         found = [e for e in found if e not in (back, *gone)]
     return found
+
+
+def row_of(reference: str) -> str:
+    """Reference of a row, of its part (instalment, interest, share) and of any generation."""
+    return re.sub(r"(?<=\d)[IFS]\d+$", "", reference.partition(".")[0])
 
 
 def loan_of(document: Kept, ledger: FieldLedger) -> int:

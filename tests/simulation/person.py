@@ -177,7 +177,8 @@ def put_books_right(person: Person, ended: Ended) -> str:
         wish = {"kind": kind, "number": entry.reference, "id": key[1], "set": was}
         if person.hand.do(name, action="edit", **wish) is not None:
             person.hand.forget(*key)
-            person.outbox("retry", entry)
+            # What was created is there and right now: there is nothing left to send.
+            person.outbox("drop" if entry.operation is Operation.CREATE else "retry", entry)
             return f"{entry.reference} in {name}"
     return ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge.cli import failures
 from bridge.errors import BridgeError, SnapshotRefused, TryLater
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.world import COMPANIES, Killed
+from tests.pipeline.world import Killed
 from tests.simulation.agenda import Agenda, Event
 from tests.simulation.deeds import DEEDS, lend
 from tests.simulation.deliveries import FORMS, MISHAPS
@@ -21,43 +21,14 @@ from tests.simulation.laws import Quiet, check
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.person import Ended, Person
 from tests.simulation.seams import Seams
+from tests.simulation.settings import SYSTEMS, limits, mapping, modes, rules, switches
 from tests.simulation.trace import Broken, Trace
-from tests.simulation.troubles import LIFTED, Troubles
+from tests.simulation.troubles import Troubles
 
 MOST_PASSES = 60
 """A quiet moment that does not come within so many passes does not come."""
 LISTED_AFTER_S = 300
 """Listings may lag behind writes; the laws are about what they show when they have caught up."""
-SWITCHES: dict[str, dict[str, Sequence[object]]] = {
-    "quickbooks": {
-        "requestid": ("replay", "ignore"),
-        "requestid_replays_faults": (False, True),
-        "payment_moves_invoice_synctoken": (False, True),
-        "payment_moves_invoice_time": (True, False),
-        "over_application": ("refuse", "unapply"),
-        "query_order": ("id", "newest"),
-        "names_ignore_case": (True, False),
-        "inactive_frees_name": (True, False),
-    },
-    "xero": {
-        "idempotency": ("replay", "ignore"),
-        "bulk_order": ("request", "reversed"),
-        "modified_since": ("inclusive", "exclusive"),
-        "lock_day": ("refuse", "accept"),
-        "contact_name_match": ("match", "refuse"),
-        "quiet_due_dates": (False, True),
-    },
-    "zoho": {
-        "read_lag_s": (0, 2, 20, 90),
-        "loose_filters": ("substring", "exact"),
-        "payment_moves_invoice_time": (True, False),
-        "overdue_hides_partially_paid": (True, False),
-        "header_value_stored": ("no", "yes"),
-        "type_noise": (False, True),
-        "duplicate_rows": (False, True),
-    },
-}
-SYSTEMS = (*((name,) for name in COMPANIES), tuple(COMPANIES))
 
 
 @dataclass
@@ -141,12 +112,16 @@ class Life:
         self._set_up()
 
     def _set_up(self) -> None:
-        """What no source tells is one way with one seed and another way with the next."""
+        """The lender's settings, and what the products are like."""
+        chance = self.agenda.stream("settings")
+        chosen = rules(chance)
+        self.estate.overrides |= limits(chance) | modes(chance)
+        self.trace.say(f"rules {chosen}, settings {self.estate.overrides}")
         for name in self.estate.systems:
-            chance = self.agenda.stream("switches", name)
-            drawn = {key: chance.choice(values) for key, values in SWITCHES[name].items()}
-            more = {"plan": "Ultimate"} if name == "zoho" else {}
-            self.estate.control("POST", f"{name}/settings", **drawn, **LIFTED[name], **more)
+            path = mapping(name, chosen, self.estate.folder / "mappings")
+            self.estate.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__MAPPING"] = str(path)
+            drawn = switches(name, self.agenda.stream("switches", name))
+            self.estate.control("POST", f"{name}/settings", **drawn)
             self.trace.say(f"{name}: {drawn}")
             if self.estate.oauth:
                 self.estate.connect(name)

@@ -18,6 +18,7 @@ from tests.simulation.seams import (
     READING,
     Seams,
 )
+from tests.simulation.settings import LIFTED
 from tests.simulation.trace import Broken, Trace
 
 WRITES = {
@@ -42,11 +43,6 @@ LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "quickbooks": {"requests_per_minute": (15, 60), "requests_per_second": (2, 10)},
     "xero": {"calls_per_minute": (8, 40), "calls_per_day": (40, 120)},
     "zoho": {"requests_per_minute": (15, 60), "requests_per_day": (60, 250)},
-}
-LIFTED: dict[str, dict[str, Any]] = {
-    "quickbooks": {"limits": False},
-    "xero": {"limits": False, "calls_per_day": 1_000_000},
-    "zoho": {"limits": False, "token_limits": False, "requests_per_day": 0},
 }
 FIRST = {"request": 40, "commit": 40, READING: 60}
 """The latest of each that anything is armed for."""
