@@ -9,7 +9,7 @@ from datetime import date
 from bridge.core import identity
 from bridge.core.booking import Booking, Limits, resolve
 from bridge.core.books import Customer, Kind
-from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State
+from bridge.core.delivery import Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
@@ -200,7 +200,7 @@ class _Planner:
         made = translate(file, self.booking, bound)
         changes, closed = diff(made, bound, self.booking)
         holds = [*made.holds, *closed]
-        changes = self._without_refused(key, changes)
+        changes = self._not_planned_yet(key, changes)
         if made.customer is not None and any(c.operation is Operation.CREATE for c in changes):
             self._customer(made.customer)
         self._enqueue(key, changes)
@@ -221,23 +221,20 @@ class _Planner:
             loans=self.loans,
         )
 
-    def _without_refused(self, key: LoanKey, changes: list[Change]) -> list[Change]:
-        """What is left to enqueue: not what a person has yet to look at, or has dropped, in the
-        very same words. Everything else that was planned before and not sent is superseded, what
-        was dropped too: left as it is, it would count for what nobody wants any more.
+    def _not_planned_yet(self, key: LoanKey, changes: list[Change]) -> list[Change]:
+        """What is left to enqueue: not what waits to be sent, or for a person, or was dropped by
+        one, in the very same words. Everything else that was planned before and not sent is
+        superseded, what was dropped too: left as it is, it would count for what nobody wants.
         """
         old = self.work.planned_before(self.name, self.company, key)
-        refused = [
+        still_wanted = [
             entry
             for entry in old
-            if entry.state in WAITS_FOR_A_PERSON | {State.DROPPED}
-            and any(
-                c.operation is entry.operation and c.document == entry.document for c in changes
-            )
+            if any(c.operation is entry.operation and c.document == entry.document for c in changes)
         ]
-        kept = {entry.id for entry in refused}
+        kept = {entry.id for entry in still_wanted}
         self.work.supersede([entry for entry in old if entry.id not in kept])
-        same = {(entry.operation, entry.reference) for entry in refused}
+        same = {(entry.operation, entry.reference) for entry in still_wanted}
         return [c for c in changes if (c.operation, c.document.reference) not in same]
 
     def _customer(self, wanted: Customer) -> None:

@@ -338,3 +338,17 @@ def test_a_payment_that_a_person_removed_and_entered_again_is_not_posted_beside_
     assert world.sync().verdict == "person"
     there = [d["number"] for d in world.live_documents() if d["number"].startswith(reference)]
     assert there == [reference]
+
+
+def test_what_waits_to_be_sent_is_not_planned_again(world: World, ledger: Ledger) -> None:
+    fault(world, "429", "/payment", when="before", count=500)
+    world.sync()
+    waiting = entries(world, State.PENDING)
+    assert waiting
+    for debtor in ledger.debtors.values():
+        debtor["phone"] = f"39100000{debtor['debtor_id']:02}"
+    ledger.write(world.snapshot)
+    figures = one(world.preview()).plan.figures
+    assert (figures.create, figures.update, figures.void) == (0, 0, 0)
+    world.sync()
+    assert [e.id for e in entries(world, State.PENDING)] == [e.id for e in waiting]
