@@ -69,7 +69,9 @@ def post_all(
         with store.begin() as work:
             batch = work.claim(name, company, clock.now(), system.capabilities.claim_size)
         if not batch and not busy.cause:
-            break
+            busy = _not_due_yet(store, system, clock)
+            if not busy.cause:
+                break
         if not batch:
             wait_s = max(busy.retry_after_s, backoff_s)
             backoff_s *= 2
@@ -87,6 +89,15 @@ def post_all(
             backoff_s = _SHORTEST_WAIT_S
         refused = [o for o in outcomes if isinstance(o, Unavailable)]
         busy = max(refused, key=lambda o: o.retry_after_s, default=busy)
+
+
+def _not_due_yet(store: Store, system: AccountingSystem, clock: Time) -> Unavailable:
+    """How long an earlier pass was told to wait, if that is not over; nothing to wait for: ""."""
+    with store.read() as work:
+        wait_s = work.due_in_s(system.name, system.company_id, clock.now())
+    if wait_s is None:
+        return Unavailable("")
+    return Unavailable("the time that the books asked us to wait is not over", wait_s)
 
 
 def _write_down(

@@ -50,7 +50,7 @@ from bridge.store.outbox_rows import (
     named_by,
 )
 from bridge.store.session import chunks
-from bridge.store.types import instant_text
+from bridge.store.types import instant_of, instant_text
 from bridge.store.values import Entry, LoanKey, NewEntry, json
 
 _SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED, State.DROPPED)
@@ -192,6 +192,19 @@ class Outbox(Bindings):
             msgspec.structs.replace(entry, state=State.SENDING, attempt=entry.attempt + 1)
             for entry in claimed
         ]
+
+    def due_in_s(self, system: str, company: str, now: datetime) -> float | None:
+        """Seconds until the first entry is due that waits for nothing but its time; None when there
+        is none."""
+        t = OUTBOX.c
+        query = select(func.min(t.not_before)).where(
+            t.books == self._books_of(system, company),
+            t.state == State.PENDING.value,
+            t.waiting == 0,
+            t.not_before > instant_text(now),
+        )
+        earliest = self._connection.execute(query).scalar()
+        return None if earliest is None else (instant_of(earliest) - now).total_seconds()
 
     def move(self, entry: Entry | int, outcome: Outcome, now: datetime) -> State:
         """Write down how an attempt, or looking up a doubtful one, ended.

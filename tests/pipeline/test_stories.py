@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -352,3 +353,26 @@ def test_what_waits_to_be_sent_is_not_planned_again(world: World, ledger: Ledger
     assert (figures.create, figures.update, figures.void) == (0, 0, 0)
     world.sync()
     assert [e.id for e in entries(world, State.PENDING)] == [e.id for e in waiting]
+
+
+def test_a_pass_right_after_an_outage_waits_and_asks_no_person(
+    world: World, ledger: Ledger
+) -> None:
+    fault(world, "429", "/invoice", when="before", count=200)
+    assert world.sync().verdict == "later"
+    world.control("DELETE", "faults")
+    assert world.sync().verdict == "clean"
+
+
+def test_a_wait_that_is_longer_than_a_pass_is_left_to_the_next(
+    world: World, ledger: Ledger
+) -> None:
+    """So it is when the machine's clock was set back meanwhile."""
+    fault(world, "429", "/invoice", when="before", count=200)
+    world.sync()
+    world.control("DELETE", "faults")
+    world.clock._start -= timedelta(hours=2)
+    again = world.sync()
+    assert (again.verdict, again.exit_code) == ("later", 75)
+    world.clock.move(3 * 3600)
+    assert world.sync().verdict == "clean"
