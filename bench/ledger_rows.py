@@ -170,7 +170,7 @@ def _plan(bridge: Live, changed_loan: int) -> Watch:
         if rows:
             accept_some(store, rows)
         assert has_work(store, books) == bool(rows)
-        made = plan(store, books, booking, AT, bridge.plan_limits, None, silent)
+        made = plan(store, books, booking, AT, bridge.plan_limits, (), silent)
     assert made.loans == len(rows), made
     assert bool(made.figures.create) == bool(rows), made
     return spent

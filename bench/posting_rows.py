@@ -253,4 +253,4 @@ def _take_in(bridge: Live) -> None:
 
 def plan_all(bridge: Live) -> Plan:
     books = books_of(bridge)
-    return plan(bridge.store, books, booking_of(books), AT, bridge.plan_limits, None, silent)
+    return plan(bridge.store, books, booking_of(books), AT, bridge.plan_limits, (), silent)

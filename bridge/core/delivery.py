@@ -27,7 +27,7 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
     """The ledger changed again before it was sent; a newer entry says what is wanted now."""
     DROPPED = "dropped"
-    """A person decided not to send it."""
+    """A person decided not to send it. Holds as long as exactly that is wanted."""
 
 
 MOVES: dict[State, frozenset[State]] = {
@@ -41,7 +41,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.REJECTED: frozenset({State.PENDING, State.SUPERSEDED, State.DROPPED}),
     State.DRIFTED: frozenset({State.PENDING, State.SUPERSEDED, State.DROPPED}),
     State.SUPERSEDED: frozenset(),
-    State.DROPPED: frozenset(),
+    State.DROPPED: frozenset({State.SUPERSEDED}),
 }
 """Every move there is. `may` is what the store asserts before it writes a state."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bridge.core import lending
@@ -10,7 +10,7 @@ from bridge.core.booking import Booking
 from bridge.core.books import Customer
 from bridge.core.delivery import Binding
 from bridge.core.findings import holds
-from bridge.core.ledger import Adjustment, LoanFile, Repayment
+from bridge.core.ledger import Adjustment, Loan, LoanFile, Repayment
 from bridge.core.money import NO_CURRENCY, fits
 from bridge.core.naming import customer_reference
 from bridge.core.plan import Hold
@@ -27,11 +27,9 @@ def held_as_a_whole(
 
     What is posted already stays: its part is taken off the hold's amount.
     """
-    posted = sum((receivable(b.document) for b in bound if not b.voided), ZERO)
     loan = file.loan
-    subject = f"debt:{file.loan_id}"
     if loan is None:
-        return _orphans(file, bound, posted)
+        return _orphans(file, bound)
     if loan.annulled:
         return None
     code = ""
@@ -51,11 +49,26 @@ def held_as_a_whole(
         code = _cannot_move(file, booking, bound)
     if not code:
         return None
-    amount = lending.balance(file) - posted
-    return (Hold(code=code, subject=subject, currency=loan.currency, amount=amount),)
+    return not_posted(file, loan, code, bound)
 
 
-def _orphans(file: LoanFile, bound: Sequence[Binding], posted: Decimal) -> tuple[Hold, ...] | None:
+def not_posted(file: LoanFile, loan: Loan, code: str, bound: Iterable[Binding]) -> tuple[Hold, ...]:
+    """The loan's balance less what is posted of it: a hold, and one more for every other currency
+    in which something is posted."""
+    amounts = {loan.currency: lending.balance(file)}
+    for binding in bound:
+        document = binding.document
+        if not binding.voided and (effect := receivable(document)):
+            amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
+    return tuple(
+        Hold(code=code, subject=f"debt:{loan.id}", currency=currency, amount=amount)
+        for currency, amount in amounts.items()
+        if amount or currency == loan.currency
+    )
+
+
+def _orphans(file: LoanFile, bound: Sequence[Binding]) -> tuple[Hold, ...] | None:
+    posted = sum((receivable(b.document) for b in bound if not b.voided), ZERO)
     rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
     if not rows:
         return None

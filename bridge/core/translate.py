@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core import lending, parts
+from bridge.core import parts
 from bridge.core.allocation import Allocator
 from bridge.core.booking import Booking
 from bridge.core.books import (
@@ -29,7 +29,7 @@ from bridge.core.cutover import began_before
 from bridge.core.delivery import Binding
 from bridge.core.draft import Draft
 from bridge.core.findings import Finding
-from bridge.core.holding import held_as_a_whole
+from bridge.core.holding import held_as_a_whole, not_posted
 from bridge.core.identity import Letter, base_reference, reference
 from bridge.core.invoices import CORRECTION_PART, Invoicing
 from bridge.core.ledger import (
@@ -47,7 +47,7 @@ from bridge.core.reversing import (
 )
 from bridge.core.review import review
 from bridge.core.settling import Settling
-from bridge.core.standing import Standing, is_gone, receivable
+from bridge.core.standing import Standing, is_gone
 
 ZERO = Decimal(0)
 
@@ -130,11 +130,10 @@ class _Translator:
         invoicing = Invoicing(self.draft, self.staying, carried)
         invoices = invoicing.all()
         if invoicing.refused:
-            posted = sum((receivable(b.document) for b in self.draft.live()), ZERO)
-            rest = lending.balance(self.file) - posted
-            hold = self._hold(invoicing.refused, f"debt:{self.loan.id}", rest)
+            code, live = invoicing.refused, self.draft.live()
+            rest = not_posted(self.file, self.loan, code, live)
             return Translation(
-                customer=None, documents=(), holds=(hold,), findings=findings, keep=True
+                customer=None, documents=(), holds=rest, findings=findings, keep=True
             )
         self.holds.extend([*invoicing.holds, *self.settling.holds])
         closed, reversals = self._undone(invoices, settling)

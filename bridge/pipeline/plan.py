@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import msgspec
@@ -93,13 +93,14 @@ def plan(
     booking: Booking,
     run: str,
     limits: PlanLimits,
-    approved: str | None,
+    approved: Collection[str],
     progress: Progress,
 ) -> Plan:
     """Plan every loan that changed since the last plan, and enqueue what it needs.
 
-    Raises UnsafePlan when the plan is over the limits and `approved` is not its digest; then the
-    store is as it was.
+    `approved` are the digests of plans that a person has seen; with any, nothing else is done.
+    Raises UnsafePlan when the plan is over the limits and not one of them; then the store is as it
+    was.
     """
     _ask_rates(store, books, booking)
     with store.begin() as work:
@@ -117,19 +118,20 @@ def plan(
                 progress("planned", number, 0)
         made = planner.finish()
         problems = _over_limits(made, limits, run)
-        if problems and approved != made.digest:
+        if problems and made.digest not in approved:
             raise UnsafePlan(
                 f"The plan for {books.name} is larger than [limits] allow. Nothing was posted.",
                 made,
                 problems,
             )
-        if approved is not None and approved != made.digest:
+        planned = made.figures.create + made.figures.update + made.figures.void
+        if approved and planned and made.digest not in approved:
             raise UnsafePlan(
                 f"The plan for {books.name} is not the one that was approved.",
                 made,
                 [
                     Problem(
-                        f"--approve {approved}",
+                        f"--approve {'-'.join(approved)}",
                         f"the plan is now {made.digest}.",
                         "Look at it again with `ledger-bridge sync --dry-run`.",
                     )

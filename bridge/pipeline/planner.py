@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from decimal import Decimal
 
 import msgspec
 
-from bridge.core import identity, lending
+from bridge.core import identity
 from bridge.core.booking import Booking
 from bridge.core.books import Customer, Kind
-from bridge.core.delivery import WAITS_FOR_A_PERSON, Binding, Operation, State
+from bridge.core.delivery import Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
+from bridge.core.holding import not_posted
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.lookalike import Likeness, adopted, surely_the_same
@@ -20,7 +20,6 @@ from bridge.core.mapping import OWNED_FIELDS
 from bridge.core.matching import drift
 from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
 from bridge.core.review import review_borrower
-from bridge.core.standing import receivable
 from bridge.core.translate import translate
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.lookalikes import Lookalikes
@@ -95,8 +94,8 @@ class Planner:
         if alike and self._adopted(key, made.customer, alike):
             return self._planned(file)
         if alike:
-            holds, changes = [_may_be_there(file, bound, alike)], []
-        changes = self._without_refused(key, changes)
+            holds, changes = _may_be_there(file, bound, alike), []
+        changes = self._not_planned_yet(key, changes)
         if made.customer is not None and any(map(_is_new, changes)):
             self._customer(made.customer)
         self._enqueue(key, changes)
@@ -139,22 +138,20 @@ class Planner:
             loans=self.loans,
         )
 
-    def _without_refused(self, key: LoanKey, changes: list[Change]) -> list[Change]:
-        """What is left to enqueue: not what a person has yet to look at, or has dropped, in the
-        very same words. Everything else that was planned before and not sent is superseded.
+    def _not_planned_yet(self, key: LoanKey, changes: list[Change]) -> list[Change]:
+        """What is left to enqueue: not what waits to be sent, or for a person, or was dropped by
+        one, in the very same words. Everything else that was planned before and not sent is
+        superseded, what was dropped too: left as it is, it would count for what nobody wants.
         """
         old = self.work.planned_before(self.name, self.company, key)
-        refused = [
+        still_wanted = [
             entry
             for entry in old
-            if entry.state in WAITS_FOR_A_PERSON | {State.DROPPED}
-            and any(
-                c.operation is entry.operation and c.document == entry.document for c in changes
-            )
+            if any(c.operation is entry.operation and c.document == entry.document for c in changes)
         ]
-        kept = {entry.id for entry in refused}
+        kept = {entry.id for entry in still_wanted}
         self.work.supersede([entry for entry in old if entry.id not in kept])
-        same = {(entry.operation, entry.reference) for entry in refused}
+        same = {(entry.operation, entry.reference) for entry in still_wanted}
         return [c for c in changes if (c.operation, c.document.reference) not in same]
 
     def _customer(self, wanted: Customer) -> None:
@@ -202,18 +199,19 @@ class Planner:
         )
 
 
-def _may_be_there(file: LoanFile, bound: Sequence[Binding], alike: Sequence[Likeness]) -> Hold:
+def _may_be_there(
+    file: LoanFile, bound: Sequence[Binding], alike: Sequence[Likeness]
+) -> list[Hold]:
     """Nothing of a loan is posted while some of it may be in the books already."""
+    assert file.loan is not None, "only what a loan gives is looked for in the books"
     first = alike[0]
-    posted = sum((receivable(b.document) for b in bound if not b.voided), Decimal(0))
     other = first.stranger
-    return Hold(
-        code="books.lookalike",
-        subject=f"document:{first.wanted.reference}",
-        currency=first.wanted.currency,
-        amount=lending.balance(file) - posted,
-        detail=f"{other.external_id} {other.number} {other.day}",
-    )
+    about = {
+        "subject": f"document:{first.wanted.reference}",
+        "detail": f"{other.external_id} {other.number} {other.day}",
+    }
+    rest = not_posted(file, file.loan, "books.lookalike", bound)
+    return [msgspec.structs.replace(hold, **about) for hold in rest]
 
 
 def _is_new(change: Change) -> bool:

@@ -70,7 +70,9 @@ def post_all(
         with store.begin() as work:
             batch = work.claim(name, company, clock.now(), system.capabilities.claim_size)
         if not batch and not busy.cause:
-            break
+            busy = _not_due_yet(store, system, clock)
+            if not busy.cause:
+                break
         if not batch:
             wait_s = max(busy.retry_after_s, backoff_s)
             backoff_s *= 2
@@ -88,6 +90,15 @@ def post_all(
             backoff_s = _SHORTEST_WAIT_S
         refused = [o for o in outcomes if isinstance(o, Unavailable)]
         busy = max(refused, key=lambda o: o.retry_after_s, default=busy)
+
+
+def _not_due_yet(store: Store, system: AccountingSystem, clock: Time) -> Unavailable:
+    """How long an earlier pass was told to wait, if that is not over; nothing to wait for: ""."""
+    with store.read() as work:
+        wait_s = work.due_in_s(system.name, system.company_id, clock.now())
+    if wait_s is None:
+        return Unavailable("")
+    return Unavailable("the time that the books asked us to wait is not over", wait_s)
 
 
 def _write_down(
@@ -179,9 +190,15 @@ def _sent(system: AccountingSystem, batch: Sequence[Entry]) -> list[Outcome]:
 
 
 def _look_up(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
-    """What became of writes of one operation and kind, by asking the books."""
-    kind = entries[0].kind
-    if entries[0].operation is Operation.CREATE:
+    """What became of writes of one operation and kind, by asking the books.
+
+    A void is not asked about: it looks at the document itself before it is sent, and knows what to
+    make of one that is gone.
+    """
+    kind, operation = entries[0].kind, entries[0].operation
+    if operation is Operation.VOID:
+        return [Unavailable("perhaps not voided")] * len(entries)
+    if operation is Operation.CREATE:
         links: dict[str, str] = {}
         for entry in entries:
             links |= entry.links
@@ -197,17 +214,9 @@ def _created(entry: Entry, found: PostedDocument | None) -> Outcome:
 
 
 def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
-    """An update or a void in doubt: done, not done, or somebody else was there."""
+    """An update in doubt: done, not done, or somebody else was there."""
     assert entry.binding is not None, f"{entry.reference} has no binding to change"
     current = now.get(entry.binding.external_id)
-    if entry.operation is Operation.VOID:
-        if current is None:
-            gone = entry.binding.posted
-            assert gone is not None
-            return Posted(msgspec.structs.replace(gone, status=Status.DELETED), sent=False)
-        if current.status is Status.LIVE:
-            return Unavailable("not voided")
-        return Posted(current, sent=False)
     if current is None or current.status is not Status.LIVE:
         return Drifted(current)
     if not differences(entry.document, current, entry.links):

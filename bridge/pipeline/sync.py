@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
@@ -64,15 +66,15 @@ class SyncResult(msgspec.Struct, kw_only=True):
 def sync(bridge: Live, approve: str | None = None, progress: Progress = silent) -> SyncResult:
     """Take the ledger in, plan, post what is due. Ends with a verdict, also when idle.
 
-    One system's trouble never costs another its pass. Raises SnapshotRefused when the ledger
-    cannot be trusted; then nothing is planned for any.
+    `approve` names plans that a person has seen: one system's, or several with dashes between. One
+    system's trouble never costs another its pass. Raises SnapshotRefused when the ledger cannot be
+    trusted; then nothing is planned for any.
     """
     run, intake = _begin(bridge, "sync")
     approved = approve.split("-") if approve else []
     systems: dict[str, SystemPass] = {}
-    for number, (name, books) in enumerate(bridge.books.items()):
-        said = approved[number] if number < len(approved) else None
-        systems[name] = _pass(bridge, books, run, said, progress)
+    for name, books in bridge.books.items():
+        systems[name] = _pass(bridge, books, run, approved, progress)
         if _verdict({name: systems[name]})[0] == "clean":
             caught_up(bridge.store, books.system, intake.facts.as_of, bridge.clock.now())
     return _end(bridge, run, intake, systems, _verdict(systems))
@@ -84,7 +86,7 @@ def preview(bridge: Dry, progress: Progress = silent) -> SyncResult:
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
         try:
-            made = _planned(bridge, books, run, None, progress)
+            made = _planned(bridge, books, run, (), progress)
         except UnsafePlan as unsafe:
             systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
         except (TryLater, LoginRequired) as error:
@@ -119,7 +121,7 @@ def _pass(
     bridge: Live,
     books: Books[AccountingSystem],
     run: str,
-    approved: str | None,
+    approved: Collection[str],
     progress: Progress,
 ) -> SystemPass:
     done = SystemPass(plan=_nothing(books), posting=Posting())
@@ -147,7 +149,7 @@ def _planned(
     bridge: Bridge[System],
     books: Books[System],
     run: str,
-    approved: str | None,
+    approved: Collection[str],
     progress: Progress,
 ) -> Plan:
     if not has_work(bridge.store, books):

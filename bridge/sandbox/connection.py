@@ -87,6 +87,7 @@ class Connection(StreamRequestHandler):
         except Broken as broken:
             self._break(broken.hold_s)
             return False
+        keep = keep and not response.cut
         self._send(response, keep=keep, body=method != "HEAD")
         return keep
 
@@ -110,7 +111,8 @@ class Connection(StreamRequestHandler):
         ]
         lines += [f"{name}: {value}" for name, value in response.headers.items()]
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        self.request.sendall(head + response.body if body else head)
+        length = len(response.body) // 2 if response.cut else len(response.body)
+        self.request.sendall(head + response.body[:length] if body else head)
 
     def _break(self, hold_s: float) -> None:
         """Keep the client waiting until it gives up or the time is over, then cut with a reset."""

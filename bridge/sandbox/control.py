@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -75,7 +75,7 @@ class Control:
 
     def reset(self) -> dict[str, Any]:
         """Start again: demo companies, no faults, no latency, true time, counters at zero."""
-        self.clock.shift = timedelta()
+        self.clock.reset()
         self.faults.clear()
         for system, face in self.faces.items():
             face.reset()
@@ -94,17 +94,22 @@ class Control:
         return {"faults": []}
 
     def _shift(self, wish: dict[str, Any]) -> dict[str, Any]:
-        """Shift the clock further; `{"reset": true}` brings back the true time."""
+        """Shift the clock further; `at` sets it, `still` stops it or lets it go on, and `reset`
+        brings back the true time."""
         if wish.get("reset"):
-            self.clock.shift = timedelta()
-        self.clock.shift += timedelta(
-            days=float(wish.get("days", 0)), seconds=float(wish.get("seconds", 0))
-        )
+            self.clock.reset()
+        if "still" in wish:
+            self.clock.stand(still=bool(wish["still"]))
+        if wish.get("at"):
+            self.clock.set(_moment(str(wish["at"])))
+        days, seconds = float(wish.get("days", 0)), float(wish.get("seconds", 0))
+        self.clock.move(timedelta(days=days, seconds=seconds))
         return self._clock()
 
     def _clock(self) -> dict[str, Any]:
         shift_s = self.clock.shift.total_seconds()
-        return {"now": self.clock.now().isoformat(), "shift_s": shift_s}
+        now = self.clock.now().isoformat()
+        return {"now": now, "shift_s": shift_s, "still": self.clock.still}
 
     def _calls(self, system: str) -> dict[str, Any]:
         face = self.faces[system]
@@ -132,3 +137,10 @@ class Control:
             raise ValueError(f"ms must be between 0 and {LATENCY_MS}")
         self.latency_s[system] = wanted / 1000
         return self._latency(system)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"at needs its zone: {text}Z")
+    return moment

@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.sandbox.wire import HTML, Face, Request, Response
 
-KINDS = ("reset", "timeout", "500", "503", "429", "html", "slow")
+KINDS = ("reset", "timeout", "500", "503", "429", "html", "slow", "half")
 HOLD_S = 130
 SLOW_S = 5
 
@@ -51,11 +51,14 @@ class Faults:
     def plan(self, wish: dict[str, Any]) -> Fault:
         """Add a fault; raises ValueError with what is wrong in the wish."""
         match = wish.get("match") or {}
-        kind, when = str(wish.get("kind", "")), str(wish.get("when", "before"))
+        kind = str(wish.get("kind", ""))
+        when = str(wish.get("when", "after" if kind == "half" else "before"))
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
         if when not in ("before", "after"):
             raise ValueError("when must be before or after")
+        if kind == "half" and when == "before":
+            raise ValueError("half of an answer comes after the request has taken effect")
         default = HOLD_S if kind == "timeout" else SLOW_S
         fault = Fault(
             system=str(wish.get("system", "")),

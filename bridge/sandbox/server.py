@@ -10,6 +10,7 @@ import threading
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -188,7 +189,9 @@ class SandboxServer:
             response = face.refusal(500)
         if face.writes(request) or face.is_login(request):
             self._changed.set()
-        if fault and fault.when == "after":
+        if fault and fault.kind == "half":
+            response = replace(response, cut=True)
+        elif fault and fault.when == "after":
             instead = self._suffer(fault, face, request)
             if instead:
                 return instead

@@ -51,6 +51,8 @@ class Response:
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+    """Whether the connection ends in the middle of the body."""
 
 
 def answer(value: object, status: int = 200) -> Response:

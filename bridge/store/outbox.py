@@ -39,10 +39,10 @@ from bridge.store.outbox_rows import (
     named_by,
 )
 from bridge.store.session import chunks
-from bridge.store.types import instant_text
+from bridge.store.types import instant_of, instant_text
 from bridge.store.values import Entry, LoanKey, NewEntry, json
 
-_SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED)
+_SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED, State.DROPPED)
 _TAKEN = (State.SENDING, State.IN_DOUBT, State.POSTED)
 _MOST_OF_A_LOAN = 100_000
 # Made once: for one row at a time, making a statement costs more than carrying it out.
@@ -92,7 +92,7 @@ class Outbox(Bindings):
             t.books == self._books_of(system, company),
             t.installation == loan[0],
             t.loan == loan[1],
-            t.state.in_((*_SUPERSEDABLE, State.DROPPED)),
+            t.state.in_(_SUPERSEDABLE),
             limit=_MOST_OF_A_LOAN,
         )
 
@@ -106,10 +106,7 @@ class Outbox(Bindings):
         return int(self._connection.execute(_REFUSALS, place).scalar() or 0)
 
     def supersede(self, entries: Sequence[Entry]) -> None:
-        """Give up entries that are not on their way: newer ones say what is wanted now.
-
-        What a person dropped stays dropped.
-        """
+        """Give up entries that are not on their way: newer ones say what is wanted now."""
         assert all(may(state, State.SUPERSEDED) for state in _SUPERSEDABLE)
         for part in chunks([entry.id for entry in entries], PARAMETERS):
             self._connection.execute(WAIT.delete().where(WAIT.c.entry.in_(part)))
@@ -207,6 +204,19 @@ class Outbox(Bindings):
             msgspec.structs.replace(entry, state=State.SENDING, attempt=entry.attempt + 1)
             for entry in claimed
         ]
+
+    def due_in_s(self, system: str, company: str, now: datetime) -> float | None:
+        """Seconds until the first entry is due that waits for nothing but its time; None when there
+        is none."""
+        t = OUTBOX.c
+        query = select(func.min(t.not_before)).where(
+            t.books == self._books_of(system, company),
+            t.state == State.PENDING.value,
+            t.waiting == 0,
+            t.not_before > instant_text(now),
+        )
+        earliest = self._connection.execute(query).scalar()
+        return None if earliest is None else (instant_of(earliest) - now).total_seconds()
 
     def move(self, entry: Entry | int, outcome: Outcome, now: datetime) -> State:
         """Write down how an attempt, or looking up a doubtful one, ended.

@@ -88,6 +88,11 @@ class NativeId(TypeDecorator[str]):
         return None if value is None else str(value)
 
 
+def instant_of(stored: str) -> datetime:
+    """The instant that `instant_text` wrote."""
+    return datetime.fromisoformat(stored)
+
+
 def instant_text(instant: datetime) -> str:
     """The instant in UTC as text that sorts by time."""
     assert instant.tzinfo is not None, "an instant needs its zone"

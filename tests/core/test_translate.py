@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -122,6 +123,16 @@ def test_a_foreign_loan_without_a_rate_is_held_whole() -> None:
     result = translated(file(loan(currency="USD"), paid(1, "1000")))
     assert result.documents == ()
     assert [(h.code, h.amount) for h in result.holds] == [("rate.missing", Decimal(119000))]
+
+
+def test_a_posted_loan_whose_currency_nobody_can_tell_any_more_is_held_in_both() -> None:
+    """What is posted in pesos is not made good by what is owed in no currency."""
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "20000")))
+    assert shelf.sync(file(loan(currency="XXX"), paid(1, "20000"))) == []
+    assert shelf.last is not None
+    held = {hold.currency: hold.amount for hold in shelf.last.holds}
+    assert held == {"XXX": Decimal(100000), "COP": Decimal(-100000)}
 
 
 def test_homonyms_get_a_suffix_and_others_do_not() -> None:
@@ -270,11 +281,24 @@ def in_parts(book: Booking) -> Booking:
     return msgspec.structs.replace(book, limits=limits)
 
 
-def accounted_for(shelf: Shelf) -> Decimal:
-    """What is in the books plus everything held, whatever the currency."""
+def accounted_for(shelf: Shelf) -> dict[str, Decimal]:
+    """What is in the books plus everything held, by currency."""
     assert shelf.last is not None
-    held = sum((h.amount for h in (*shelf.last.holds, *shelf.closed)), Decimal(0))
-    return held + sum((receivable(b.document) for b in shelf.live()), Decimal(0))
+    sums: Counter[str] = Counter()
+    for hold in (*shelf.last.holds, *shelf.closed):
+        sums[hold.currency] += hold.amount  # type: ignore[assignment]
+    for binding in shelf.live():
+        document = binding.document
+        sums[document.currency] += receivable(document)  # type: ignore[assignment]
+    return {currency: Decimal(amount) for currency, amount in sums.items() if amount}
+
+
+def owed(of: LoanFile) -> dict[str, Decimal]:
+    balance = lending.balance(of)
+    if of.loan is None:
+        assert not balance
+        return {}
+    return {of.loan.currency: balance} if balance else {}
 
 
 @settings(max_examples=300, deadline=None)
@@ -284,7 +308,7 @@ def test_every_cent_of_a_loan_is_in_a_document_or_in_a_hold(drawn, of, rule, par
     shelf = Shelf(in_parts(book) if parts else book)
     made = some_file(drawn, of)
     shelf.sync(made)
-    assert accounted_for(shelf) == lending.balance(made)
+    assert accounted_for(shelf) == owed(made)
     assert shelf.sync(made) == []
 
 
@@ -298,7 +322,7 @@ def test_every_cent_is_still_accounted_for_after_the_ledger_changes(  # type: ig
     shelf.sync(some_file(before, loan_before))
     changed = some_file(after, loan_after)
     shelf.sync(changed)
-    assert accounted_for(shelf) == lending.balance(changed)
+    assert accounted_for(shelf) == owed(changed)
     assert shelf.sync(changed) == []
 
 
@@ -327,7 +351,7 @@ def test_every_cent_is_accounted_for_while_periods_close_and_nothing_closed_is_t
         made = some_file(some_rows if of else [], of) if of else file(None, borrower=None)
         closed = {b.reference for b in shelf.live() if latest and day_of(b) <= latest}
         done = shelf.sync(made)
-        assert accounted_for(shelf) == lending.balance(made)
+        assert accounted_for(shelf) == owed(made)
         assert not closed & {line.partition(" ")[2] for line in done}
         assert shelf.sync(made) == []
 
@@ -349,7 +373,7 @@ def test_every_cent_is_accounted_for_and_what_a_person_left_is_never_written(  #
         made = some_file(some_rows if of else [], of) if of else file(None, borrower=None)
         left = {b.reference for b in shelf.live() if b.accepted}
         done = shelf.sync(made)
-        assert accounted_for(shelf) == lending.balance(made)
+        assert accounted_for(shelf) == owed(made)
         assert not left & {line.partition(" ")[2] for line in done}
         assert shelf.sync(made) == []
         for place, gone in decided:
@@ -358,7 +382,7 @@ def test_every_cent_is_accounted_for_and_what_a_person_left_is_never_written(  #
         left = {b.reference for b in shelf.live() if b.accepted}
         done = shelf.sync(made)  # what depends on the decision may follow, the document may not
         assert not left & {line.partition(" ")[2] for line in done}
-        assert accounted_for(shelf) == lending.balance(made)
+        assert accounted_for(shelf) == owed(made)
         assert shelf.sync(made) == []
 
 

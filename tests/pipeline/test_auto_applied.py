@@ -12,8 +12,9 @@ from bridge.core.delivery import State
 from bridge.core.reconciliation import ItemKind, SystemResult
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import NOW, REALM, Ledger, World, one
+from tests.pipeline.world import NOW, REALM, World, one
 
 
 @pytest.fixture(scope="module")

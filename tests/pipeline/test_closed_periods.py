@@ -12,8 +12,9 @@ import pytest
 
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, Ledger, World, small_ledger
+from tests.pipeline.world import COMPANIES, ROOT, World
 
 
 @pytest.fixture(scope="module")

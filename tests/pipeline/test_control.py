@@ -12,7 +12,8 @@ import pytest
 from bridge.core.reconciliation import SystemResult
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.world import NOW, Ledger, World
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.world import NOW, World
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,9 @@ from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, Ledger, World, small_ledger
+from tests.pipeline.world import COMPANIES, ROOT, World
 
 INVOICE, CHARGE, RECEIPT = "DY7F3A-L2", "DY7F3A-C8", "DY7F3A-P7"
 

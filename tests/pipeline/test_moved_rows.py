@@ -10,8 +10,9 @@ import pytest
 
 from bridge.core.delivery import State
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, Ledger, World, small_ledger
+from tests.pipeline.world import COMPANIES, World
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.world import COMPANIES, Killed, Ledger, World
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.world import COMPANIES, Killed, World
 
 SEEDS = int(os.environ.get("BRIDGE_FAULT_SEEDS", "15"))
 """How many seeds for each system; 200 and more with BRIDGE_FAULT_SEEDS=200."""

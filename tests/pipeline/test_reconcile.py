@@ -18,7 +18,8 @@ from bridge.errors import LoginRequired, PersonNeeded, TryLater
 from bridge.pipeline.reconcile import reconcile
 from bridge.report.render import content
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.world import NOW, REALM, Killed, Ledger, World
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.world import NOW, REALM, Killed, World
 
 DAY = "2026-11-10"
 

@@ -11,8 +11,9 @@ import pytest
 
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
+from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, Killed, Ledger, World, one
+from tests.pipeline.world import COMPANIES, Killed, World, one
 
 DAY = 86400
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 
 from bridge.core.delivery import State
 from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
+from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
-from tests.pipeline.world import REALM, Killed, Ledger, World, one
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.world import REALM, Killed, World, one
 
 
 @pytest.fixture(scope="module")
@@ -243,19 +246,9 @@ def test_a_refused_customer_goes_through_once_the_bookkeeper_made_room(
     assert "DY7F3A-L1" in numbers(world)
 
 
-def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
-    world: World, ledger: Ledger
-) -> None:
-    payment = a_payment(ledger)
-    world.control(
-        "POST",
-        "faults",
-        system="quickbooks",
-        kind="429",
-        when="before",
-        count=500,
-        match={"method": "POST", "path": "/payment"},
-    )
+def drop(world: World, payment: int) -> None:
+    """A person decides that a payment is not to be sent."""
+    fault(world, "429", "/payment", when="before", count=500)
     world.sync()
     waiting = next(e for e in entries(world, State.PENDING) if e.reference == f"DY7F3A-P{payment}")
     with world.bridge() as bridge, bridge.store.begin() as work:
@@ -263,6 +256,23 @@ def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
     world.control("DELETE", "faults")
     world.clock.move(3600)
     world.sync()
+
+
+def dropped(world: World) -> list[str]:
+    """References of what reconciling says was dropped. Nothing is left unexplained."""
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        found = reconcile(bridge.store, systems, bridge.today, world.clock.now())
+    (result,) = found.systems
+    assert result.agree, result.items
+    return [item.reference for item in result.items if item.cause == "outbox.dropped"]
+
+
+def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
+    world: World, ledger: Ledger
+) -> None:
+    payment = a_payment(ledger)
+    drop(world, payment)
     debt = ledger.movements[payment]["debt_id"]
     ledger.debts[debt]["note"] = "x"
     new = ledger.move(random.Random(3))
@@ -271,7 +281,99 @@ def test_what_a_person_dropped_stays_dropped_until_the_ledger_says_otherwise(
     world.sync()
     assert f"DY7F3A-P{payment}" not in numbers(world)
     assert f"DY7F3A-P{new}" in numbers(world)
+    assert dropped(world) == [f"DY7F3A-P{payment}"]
     ledger.movements[payment]["amount"] += 500
     ledger.write(world.snapshot)
     world.sync()
     assert f"DY7F3A-P{payment}" in numbers(world)
+
+
+def test_what_was_dropped_and_is_not_wanted_any_more_counts_for_nothing(
+    world: World, ledger: Ledger
+) -> None:
+    payment = a_payment(ledger)
+    drop(world, payment)
+    assert dropped(world) == [f"DY7F3A-P{payment}"]
+    del ledger.movements[payment]
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert dropped(world) == []
+
+
+def test_what_was_dropped_is_not_forgotten_when_the_ledger_changes_to_and_fro(
+    world: World, ledger: Ledger
+) -> None:
+    """Dropped, then wanted otherwise and refused, then wanted as before: it is somewhere."""
+    payment = a_payment(ledger)
+    drop(world, payment)
+    ledger.movements[payment]["amount"] += 500
+    ledger.write(world.snapshot)
+    fault(world, "429", "/payment", when="before", count=500)
+    world.sync()
+    ledger.movements[payment]["amount"] -= 500
+    ledger.write(world.snapshot)
+    world.control("DELETE", "faults")
+    world.clock.move(3600)
+    world.sync()
+    assert f"DY7F3A-P{payment}" in [*numbers(world), *dropped(world)]
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_payment_that_a_person_removed_and_entered_again_is_not_posted_beside_it(
+    world: World, ledger: Ledger, dies: bool
+) -> None:
+    """Also when the process dies after it has seen that, and before it has written it down."""
+    world.system = "xero"
+    world.sync()
+    payment = a_payment(ledger)
+    reference = f"DY7F3A-P{payment}"
+    wish = {"kind": "receipt", "number": reference, "set": {"date": "2026-11-11"}}
+    world.control("POST", "xero/edit", action="edit", **wish)
+    ledger.movements[payment]["amount"] += 500
+    ledger.write(world.snapshot)
+    if dies:
+        world.dies = lambda where: where == "after the answer"
+        with pytest.raises(Killed):
+            world.sync()
+        world.dies = lambda _: False
+        world.clock.move(60)
+    assert world.sync().verdict == "person"
+    there = [d["number"] for d in world.live_documents() if d["number"].startswith(reference)]
+    assert there == [reference]
+
+
+def test_what_waits_to_be_sent_is_not_planned_again(world: World, ledger: Ledger) -> None:
+    fault(world, "429", "/payment", when="before", count=500)
+    world.sync()
+    waiting = entries(world, State.PENDING)
+    assert waiting
+    for debtor in ledger.debtors.values():
+        debtor["phone"] = f"39100000{debtor['debtor_id']:02}"
+    ledger.write(world.snapshot)
+    figures = one(world.preview()).plan.figures
+    assert (figures.create, figures.update, figures.void) == (0, 0, 0)
+    world.sync()
+    assert [e.id for e in entries(world, State.PENDING)] == [e.id for e in waiting]
+
+
+def test_a_pass_right_after_an_outage_waits_and_asks_no_person(
+    world: World, ledger: Ledger
+) -> None:
+    fault(world, "429", "/invoice", when="before", count=200)
+    assert world.sync().verdict == "later"
+    world.control("DELETE", "faults")
+    assert world.sync().verdict == "clean"
+
+
+def test_a_wait_that_is_longer_than_a_pass_is_left_to_the_next(
+    world: World, ledger: Ledger
+) -> None:
+    """So it is when the machine's clock was set back meanwhile."""
+    fault(world, "429", "/invoice", when="before", count=200)
+    world.sync()
+    world.control("DELETE", "faults")
+    world.clock._start -= timedelta(hours=2)
+    again = world.sync()
+    assert (again.verdict, again.exit_code) == ("later", 75)
+    world.clock.move(3 * 3600)
+    assert world.sync().verdict == "clean"

@@ -84,3 +84,28 @@ def test_all_three_reconcile_and_the_trouble_of_one_is_not_the_others(world: Wor
     wish = {"kind": "invoice", "number": "DY7F3A-L84", "set": {"amount": "999000"}}
     world.control("POST", "zoho/edit", action="edit", **wish)
     assert agreement(world) == {"quickbooks": True, "xero": True, "zoho": False}
+
+
+def test_plans_over_the_limit_go_on_one_by_one_as_their_messages_say(world: World) -> None:
+    deliver(world, "dia1")
+    world.overrides["LEDGER_BRIDGE_LIMITS__DOCUMENTS"] = "100"
+    result = world.sync()
+    for done in COMPANIES:
+        stopped = result.systems[done].stopped
+        assert stopped is not None
+        (problem,) = stopped.problems
+        digest = problem.fix.rpartition("--approve ")[2]
+        result = world.sync(digest)
+        assert result.systems[done].posting.posted > 100
+    assert world.sync().verdict == "clean"
+
+
+def test_all_plans_of_a_dry_run_are_approved_at_once_and_only_they(world: World) -> None:
+    deliver(world, "dia1")
+    world.overrides["LEDGER_BRIDGE_LIMITS__DOCUMENTS"] = "100"
+    seen = world.preview().digest
+    deliver(world, "dia2")
+    result = world.sync(seen)
+    stopped = [str(done.stopped) for done in result.systems.values()]
+    assert all("larger than" in words for words in stopped), stopped
+    assert world.sync(world.preview().digest).verdict == "clean"

@@ -218,6 +218,22 @@ def test_the_clock_can_be_shifted_and_reset_brings_all_back(api: Client) -> None
     assert api.control("GET", "clock")["shift_s"] == 0
 
 
+def test_the_clock_stands_still_at_any_time_until_it_is_moved(api: Client) -> None:
+    api.control("POST", "clock", {"still": True, "at": "2027-01-31T12:00:00+00:00"})
+    shown = {api.control("GET", "clock")["now"] for _ in range(3)}
+    assert shown == {"2027-01-31T12:00:00+00:00"}
+    made = api.invoice(1)
+    assert made["MetaData"]["CreateTime"].startswith("2027-01-31T07:00:00")
+    moved = api.control("POST", "clock", {"days": 1, "seconds": -60})
+    assert (moved["now"], moved["still"]) == ("2027-02-01T11:59:00+00:00", True)
+    api.control("POST", "clock", {"still": False})
+    first, second = (api.control("GET", "clock")["now"] for _ in range(2))
+    assert "2027-02-01T11:59:00" < first < second
+    assert "error" in api.control("POST", "clock", {"at": "2027-01-31T12:00:00"})
+    assert api.control("POST", "reset")["reset"]
+    assert not api.control("GET", "clock")["still"]
+
+
 def test_wrong_switches_are_refused_and_change_nothing(api: Client) -> None:
     for wish in ({"requestid": "maybe"}, {"limit": 1}, {"requests_per_minute": "5"}):
         answer = api.control("POST", "quickbooks/settings", {"batch_metering": "item", **wish})

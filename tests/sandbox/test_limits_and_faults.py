@@ -139,6 +139,20 @@ def test_a_timeout_holds_the_answer_until_the_client_gives_up(api: Client) -> No
     assert count(api, "Invoice") == 1
 
 
+@pytest.mark.parametrize("remembered", ["replay", "ignore"])
+def test_half_an_answer_is_cut_off_the_true_one(api: Client, remembered: str) -> None:
+    api.switch(requestid=remembered)
+    plan(api, kind="half")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+        api.send("invoice", invoice(1), requestid="i-1")
+    assert count(api, "Invoice") == 1
+    assert api.send("invoice", invoice(1), requestid="i-1")[0] == 200
+    plan(api, kind="half", match={"method": "GET", "path": "/customer/"})
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        ask(api)
+    assert ask(api).ok
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "text"),
     [
@@ -186,7 +200,13 @@ def test_logins_are_struck_only_if_aimed_at(api: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish", [{"kind": "flood"}, {"kind": "500", "when": "never"}, {"kind": "500", "system": "sage"}]
+    "wish",
+    [
+        {"kind": "flood"},
+        {"kind": "500", "when": "never"},
+        {"kind": "500", "system": "sage"},
+        {"kind": "half", "when": "before"},
+    ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(api: Client, wish: dict[str, Any]) -> None:
     assert "error" in api.control("POST", "faults", {"system": "quickbooks", **wish})

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import chain, product
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
 from bridge.core.books import Document, Kind
@@ -251,6 +252,26 @@ def test_superseded_entries_leave_no_waits_behind(store: Store) -> None:
     assert claimed(store) == []
     enqueue(store, new(invoice("DY7F3A-L1"), 9))
     assert references(claimed(store)) == ["DY7F3A-L1"]
+
+
+def test_a_later_generation_is_not_sent_while_the_earlier_one_is_in_the_books(
+    store: Store,
+) -> None:
+    """A person who drops the void of what was posted does not want it there twice."""
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    post(store, claimed(store))
+    enqueue(store, new(invoice("DY7F3A-L1"), 9))
+    post(store, claimed(store))
+    void = new(invoice("DY7F3A-L1"), 5, Operation.VOID, target="DY7F3A-L1")
+    again = replace(new(invoice("DY7F3A-L1.2"), 9), generation=2)
+    enqueue(store, void, again)
+    with store.begin() as work:
+        (taking_back,) = work.entries(*BOOKS, reference="DY7F3A-L1", state=State.PENDING)
+        work.drop(taking_back.id, "ana", AT)
+    assert claimed(store) == []
+    with store.begin() as work:
+        work.mark_voided(*BOOKS, "DY7F3A-L1")
+    assert references(claimed(store)) == ["DY7F3A-L1.2"]
 
 
 def test_a_person_decides_and_it_is_kept_who_and_when(store: Store) -> None:

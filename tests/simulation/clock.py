@@ -1,0 +1,39 @@
+"""One time for the whole world: the sandbox's, standing still until somebody moves it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bridge.sandbox.clock import Clock as SandboxClock
+
+
+class WorldClock:
+    """The bridge's clock. It may go wrong against the sandbox's; waiting makes both go on."""
+
+    def __init__(self, world: SandboxClock) -> None:
+        self._world = world
+        self._waited_s = 0.0
+        self.skew = timedelta()
+
+    def now(self) -> datetime:
+        return self._world.now() + self.skew
+
+    def today(self, zone: str) -> date:
+        return self.now().astimezone(ZoneInfo(zone)).date()
+
+    def monotonic(self) -> float:
+        return self._waited_s
+
+    def sleep(self, seconds: float) -> None:
+        self.move(max(seconds, 0))
+
+    def move(self, seconds: float) -> None:
+        """Let time pass for everybody."""
+        assert seconds >= 0, "time itself does not run backwards; the skew may"
+        self._waited_s += seconds
+        self._world.move(timedelta(seconds=seconds))
+
+    def true_day(self, zone: str) -> date:
+        """The day it really is, as the lender's phone knows it."""
+        return self._world.now().astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,166 @@
+"""What the books should hold of the ledger, worked out here and not by the product.
+
+Row by row: under which reference, how much it does to receivables, and how much of it is income or
+expense. Money lent is neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tests.pipeline.world import GONE
+from tests.simulation.ledger import ANNULLED, CHARGES, FieldLedger
+
+PREFIX = "DY7F3A"
+OURS = re.compile(rf"{PREFIX}-([A-Z])(\d+)((?:[INSF]\d+)?)(?:\.(\d+))?")
+SIDES = {"invoice": 1, "receipt": -1, "credit_note": -1, "write_off": -1, "credit_refund": 1}
+PAID_BACK = " void"
+"""What a payment of money back has after the number of what it takes back."""
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One row of the ledger as the books should have it."""
+
+    base: str
+    """Reference without its generation."""
+    subject: str
+    """The row, as findings name it."""
+    loan: int
+    effect: Decimal
+    """On receivables."""
+    earned: Decimal
+    """Income less expense."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One document of ours in the books."""
+
+    id: str
+    kind: str
+    reference: str
+    letter: str
+    number: int
+    part: str
+    currency: str
+    total: Decimal
+
+    @property
+    def base(self) -> str:
+        return self.reference.partition(".")[0]
+
+    @property
+    def row(self) -> str:
+        """Reference of the ledger's row; a row may be several documents."""
+        return row_of(self.reference)
+
+    @property
+    def effect(self) -> Decimal:
+        return SIDES.get(self.kind, 0) * self.total
+
+
+def wanted(ledger: FieldLedger) -> Iterator[Wanted]:
+    """Every row that the books should have, in the order of the ledger."""
+    for number, debt in ledger.debts.items():
+        if debt["status"] == ANNULLED or debt["debtor_id"] not in ledger.debtors:
+            continue
+        rows = ledger.of(number)
+        charged = sum((row["amount"] for row in rows if row["type"] in CHARGES), ZERO)
+        opening = debt["amount"] - charged
+        fiado = debt["kind"] == "fiado"
+        principal = debt["principal"]
+        lent = principal if principal and 0 < principal <= opening else opening
+        if opening > 0:
+            earned = opening if fiado else opening - lent
+            yield Wanted(f"{PREFIX}-L{number}", f"debt:{number}", number, opening, earned)
+        for row in rows:
+            yield from _movement(row, rows, fiado)
+
+
+def _movement(row: dict[str, Any], rows: list[dict[str, Any]], fiado: bool) -> Iterator[Wanted]:
+    kind, amount = row["type"], Decimal(row["amount"])
+    place = f"movement:{row['movement_id']}", row["debt_id"]
+    name = str(row["movement_id"])
+    if not amount or _reversed(row, rows):
+        return
+    if kind == "PAYMENT":
+        lost = min((r["date"] for r in rows if r["type"] == "WRITE_OFF"), default="9999")
+        after = row["date"] >= lost and _after_write_off(row, rows)
+        letter, effect, earned = ("V", ZERO, amount) if after else ("P", -amount, ZERO)
+    elif kind in ("DISCOUNT", "WRITE_OFF"):
+        letter, effect, earned = "K", -amount, -amount
+    elif kind == "INCREASE":
+        letter, effect, earned = "C", amount, amount if fiado else ZERO
+    elif kind in CHARGES:
+        letter, effect, earned = "F", amount, amount
+    else:
+        return
+    yield Wanted(f"{PREFIX}-{letter}{name}", *place, effect, earned)
+
+
+def _after_write_off(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
+    """Whether a write-off comes before it, by day and then by number."""
+    when = (row["date"], len(str(row["movement_id"])), str(row["movement_id"]))
+    for other in rows:
+        if other["type"] == "WRITE_OFF" and not _reversed(other, rows):
+            that = (other["date"], len(str(other["movement_id"])), str(other["movement_id"]))
+            if that < when:
+                return True
+    return False
+
+
+def _reversed(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
+    """Whether a reversal of the same amount names it: then neither is in the books."""
+    reversals = [r for r in rows if r["type"] == "REVERSAL"]
+    return any(
+        r.get("reverses") == row["movement_id"] and r["amount"] == row["amount"] for r in reversals
+    )
+
+
+def kept(books: dict[str, Any]) -> list[Kept]:
+    """Our documents in the books that are in force, by their numbers.
+
+    Where money that settled nothing cannot be voided it is paid back, under the same number: then
+    neither is in force.
+    """
+    found: list[Kept] = []
+    for document in books["documents"]:
+        number = (document["number"] or "").removesuffix(PAID_BACK)
+        match = OURS.fullmatch(number)
+        if match is None or document["status"] in GONE:
+            continue
+        found.append(
+            Kept(
+                id=str(document["id"]),
+                kind=document["kind"],
+                reference=number,
+                letter=match[1],
+                number=int(match[2]),
+                part=match[3],
+                currency=document["currency"],
+                total=Decimal(document["total"]),
+            )
+        )
+    for back in [each for each in found if each.kind == "credit_refund"]:
+        paid = [e for e in found if (e.kind, e.reference) == ("receipt", back.reference)]
+        gone = [e for e in paid if e.total == back.total][:1]
+        found = [e for e in found if e not in (back, *gone)]
+    return found
+
+
+def row_of(reference: str) -> str:
+    """Reference of a row, of its part (instalment, interest, share) and of any generation."""
+    return re.sub(r"(?<=\d)[IFS]\d+$", "", reference.partition(".")[0])
+
+
+def loan_of(document: Kept, ledger: FieldLedger) -> int:
+    """The loan that a document of ours is about."""
+    if document.letter in "LIX":
+        return document.number
+    return ledger.loan_of.get(document.number, 0)

@@ -1,0 +1,146 @@
+"""The lender's ledger as it evolves: what a field app's people do to its rows, day after day.
+
+What that app cannot express is not here: a renewal (money of a new loan that pays an old one) has
+no row of its own in it. A loan is annulled by its state (`Anulado`).
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.pipeline.ledger import Rows
+
+Row = dict[str, Any]
+
+CHARGES = ("INCREASE", "LATE_FEE", "INTEREST")
+LOWERING = ("PAYMENT", "DISCOUNT", "WRITE_OFF")
+RAISING = ("REFUND", "REVERSAL")
+ANNULLED = "Anulado"
+NAMES = (
+    "Amparo Zuluaga", "Berenice Ñúñez", "Cipriano Ortegón", "Dolores Quiñones", "Evaristo Palomo",
+    "Floralba Tibaquirá", "Gumersindo Roa", "Hortensia Vélez", "Isidoro Camargo", "Jacinta Peña",
+)  # fmt: skip
+
+
+class FieldLedger(Rows):
+    """Rows, what was in them before, and who did what to them."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self.today = today
+        self.loan_of: dict[int, int] = {}
+        """Movement → its loan, also of movements that are gone."""
+        self.gone: list[Row] = []
+        """Movements that were deleted, and may come back."""
+        self.before: dict[int, list[Row]] = {}
+        """Debt → its movements before the last edit of one: what putting back means."""
+        self.names: set[str] = set()
+        self._next = {"debtor": 1, "debt": 1, "movement": 1}
+
+    # ── what the rows mean ───────────────────────────────────────────────────────────────────
+
+    def of(self, debt: int) -> list[Row]:
+        return [row for row in self.movements.values() if row["debt_id"] == debt]
+
+    def balance(self, debt: int) -> Decimal:
+        """What is owed on a debt: its amount, which has the charges in it, less what was paid."""
+        row = self.debts.get(debt)
+        annulled = row is not None and row["status"] == ANNULLED
+        owed = Decimal(0) if row is None or annulled else Decimal(row["amount"])
+        for movement in self.of(debt):
+            owed += Decimal(self.effect(movement)) if not annulled else 0
+        return owed
+
+    def effect(self, movement: Row) -> Any:
+        """What a movement does to the balance beyond the debt's own amount."""
+        if movement["type"] in LOWERING:
+            return -movement["amount"]
+        return movement["amount"] if movement["type"] in RAISING else 0
+
+    def owed(self) -> dict[str, Decimal]:
+        """Currency → what all borrowers owe."""
+        sums: dict[str, Decimal] = {}
+        for number, debt in self.debts.items():
+            currency = debt["currency"] if debt["currency"] != "PESOS" else "XXX"
+            sums[currency] = sums.get(currency, Decimal(0)) + self.balance(number)
+        return {currency: amount for currency, amount in sums.items() if amount}
+
+    # ── rows ─────────────────────────────────────────────────────────────────────────────────
+
+    def number(self, kind: str) -> int:
+        """A number that was never used before, as a phone counts."""
+        self._next[kind] += 1
+        return self._next[kind] - 1
+
+    def borrow(self, chance: random.Random, name: str = "") -> int:
+        number = self.number("debtor")
+        name = name or f"{chance.choice(NAMES)} {number}"
+        self.names.add(name)
+        self.debtors[number] = {
+            "debtor_id": number, "name": name, "phone": f"390{number:07}", "store_id": "T",
+            "created_on": self.today.isoformat(),
+        }  # fmt: skip
+        return number
+
+    def move(self, debt: int, kind: str, amount: Any, day: date, **more: Any) -> Row:
+        number = self.number("movement")
+        row = {
+            "movement_id": number, "debt_id": debt, "type": kind, "amount": amount,
+            "date": day.isoformat(), "concept": "", "method": "CASH", **more,
+        }  # fmt: skip
+        self.movements[number] = row
+        self.loan_of[number] = debt
+        if kind in CHARGES:
+            self.debts[debt]["amount"] += amount
+        return row
+
+    def remember(self, debt: int) -> None:
+        self.before[debt] = copy.deepcopy(self.of(debt))
+
+    def put_back(self, debt: int) -> bool:
+        """Undo the last edit of a debt's payments. False when there is none to undo."""
+        rows = self.before.pop(debt, None)
+        if rows is None or debt not in self.debts or rows == self.of(debt):
+            return False
+        now = {row["movement_id"]: row for row in self.of(debt)}
+        if any(row["type"] in CHARGES for row in (*rows, *now.values()) if row not in rows):
+            return False
+        for row in rows:
+            self.movements[row["movement_id"]] = row
+        return True
+
+
+Deed = Callable[[FieldLedger, random.Random], str]
+"""What somebody does to the ledger. Says what; nothing when there was nothing to do it to."""
+
+
+def loans(ledger: FieldLedger, *, open_only: bool = False) -> list[int]:
+    return [
+        number
+        for number, debt in ledger.debts.items()
+        if debt["status"] != ANNULLED and (not open_only or ledger.balance(number) > 0)
+    ]
+
+
+def payments(ledger: FieldLedger) -> list[Row]:
+    return [row for row in ledger.movements.values() if row["type"] == "PAYMENT"]
+
+
+def day_of(ledger: FieldLedger, chance: random.Random, debt: int) -> date:
+    """When it happened: mostly today, often written down late, seldom very late or too early."""
+    back = chance.choices((0, chance.randrange(1, 4), chance.randrange(10, 45), -2), (60, 28, 9, 1))
+    day = ledger.today - timedelta(days=back[0])
+    start = date.fromisoformat(ledger.debts[debt]["created_on"])
+    return day if chance.random() < 0.05 else max(day, start)
+
+
+def some(chance: random.Random, currency: str, most: int = 60) -> Decimal:
+    """An amount as people in that currency have them."""
+    if currency == "COP":
+        return Decimal(chance.randrange(1, most) * 500)
+    return Decimal(chance.randrange(100, most * 2500)) / 100

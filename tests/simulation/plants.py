@@ -1,0 +1,72 @@
+"""Bugs that are planted to see the laws catch them. Each changes the product at run time only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+from bridge.core import draft
+from bridge.core.books import Kind, PostedDocument
+from bridge.core.delivery import Outcome, Unavailable
+from bridge.errors import TryLater
+from bridge.pipeline import post
+from bridge.store import Entry
+from bridge.systems import registry
+from tests.pipeline.world import COMPANIES
+
+Plant = Callable[[], AbstractContextManager[None]]
+
+
+@contextmanager
+def no_lookup() -> Iterator[None]:
+    """A write in doubt is sent again without a look at the books."""
+
+    def absent(system: Any, entries: Sequence[Entry]) -> list[Outcome]:
+        del system
+        return [Unavailable("not in the books") for _ in entries]
+
+    with mock.patch.object(post, "_look_up", absent):
+        yield
+
+
+@contextmanager
+def empty_page() -> Iterator[None]:
+    """Books that cannot be asked are taken for books in which there is nothing."""
+    with ExitStack() as stack:
+        for name in COMPANIES:
+            adapter = registry.load(name)
+            find, read = adapter.find, adapter.read
+
+            def found(this: Any, *asked: Any, find: Any = find) -> dict[str, PostedDocument]:
+                try:
+                    return find(this, *asked)  # type: ignore[no-any-return]
+                except TryLater:
+                    return {}
+
+            def listed(
+                this: Any, kinds: Sequence[Kind], read: Any = read
+            ) -> Iterator[PostedDocument]:
+                try:
+                    yield from read(this, kinds)
+                except TryLater:
+                    return
+
+            stack.enter_context(mock.patch.object(adapter, "find", found))
+            stack.enter_context(mock.patch.object(adapter, "read", listed))
+        yield
+
+
+@contextmanager
+def key_after_void() -> Iterator[None]:
+    """What was voided comes back under the reference, and the key, that it had before."""
+    with mock.patch.object(draft, "with_generation", lambda base, generation: base):
+        yield
+
+
+PLANTS: dict[str, Plant] = {
+    "no-lookup": no_lookup,
+    "empty-page": empty_page,
+    "key-after-void": key_after_void,
+}
