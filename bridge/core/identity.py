@@ -71,6 +71,11 @@ def reversal_name(full: str) -> str:
     return f"{base}G{generation}" if generation else base
 
 
+def is_loans_own(full: str) -> bool:
+    """Whether a reference is of an invoice for a loan itself, or a part of it: not for a charge."""
+    return full.rpartition("-")[2].startswith(Letter.LOAN.value)
+
+
 def is_ours(number: str, prefix: str) -> bool:
     """Whether a document number of the books has the form of our references."""
     return re.fullmatch(rf"{re.escape(prefix)}-[A-Z][A-Za-z0-9]+(\.\d+)?", number) is not None

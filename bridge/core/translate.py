@@ -25,7 +25,7 @@ from bridge.core.books import (
     Transaction,
     applied,
 )
-from bridge.core.cutover import began_before
+from bridge.core.cutover import began_before, cutover_of
 from bridge.core.delivery import Binding
 from bridge.core.draft import Draft
 from bridge.core.findings import Finding
@@ -89,6 +89,8 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
             findings=findings,
             noted=tuple(standing.noted.values()),
         )
+    cutover = cutover_of(booking.cutover, bound)
+    booking = msgspec.structs.replace(booking, cutover=cutover)
     first = _Translator(file, booking, bound)
     made = first.run(findings)
     if not first.lost:
