@@ -162,6 +162,11 @@ def _looking(verb: Any) -> None:
     backup.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="new file (beside the state, by date)"
     )
+    rebuild = verb(
+        "rebuild", "bridge.cli.rebuild:run", "make a lost state store anew from ledger and books"
+    )
+    rebuild.add_argument("--dry-run", action="store_true", help="write nothing")
+    _system(rebuild)
 
 
 def _outbox(outbox: Parser, common: Parser) -> None:

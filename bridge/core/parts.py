@@ -29,7 +29,7 @@ def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt
     found: list[Receipt] = []
     for number, binding in enumerate(bound, start=1):
         receipt = binding.document
-        if not isinstance(receipt, Receipt) or receipt.facts != _facts(facts, number, receipt):
+        if not isinstance(receipt, Receipt) or receipt.facts != part_facts(facts, number, receipt):
             return []
         if draft.is_renewed(binding):
             return []
@@ -56,7 +56,7 @@ def split(draft: Draft, row_id: str, whole: Receipt) -> list[Receipt]:
     made = []
     for number, (applications, total) in enumerate(shares, start=1):
         part = msgspec.structs.replace(whole, applications=applications, total=total)
-        facts = _facts(whole.facts, number, part)
+        facts = part_facts(whole.facts, number, part)
         full = draft.number(_base(draft, row_id, number), facts, replace=True)
         made.append(msgspec.structs.replace(part, facts=facts, reference=full))
     return made
@@ -67,6 +67,7 @@ def _base(draft: Draft, row_id: str, number: int) -> str:
     return reference(draft.file.prefix, Letter.REPAYMENT, row_id, part)
 
 
-def _facts(facts: str, number: int, part: Receipt) -> str:
+def part_facts(facts: str, number: int, part: Receipt) -> str:
+    """The facts of one of the receipts of a repayment, which has `facts` as a whole."""
     invoices = [application.invoice for application in part.applications]
     return digest_of((facts, number, part.total, invoices))

@@ -105,7 +105,11 @@ class Decisions(Outbox, Planning):
             return
         if self._connection.exec_driver_sql("PRAGMA user_version").scalar() == A_COPY:
             self._connection.exec_driver_sql("PRAGMA user_version = 0")
-            self.record_decision(_BRIDGE, at, _RESTORED, "")
+            self.doubt_state(_BRIDGE, at)
+
+    def doubt_state(self, who: str, at: str) -> None:
+        """Write down that the books may know more than this state."""
+        self.record_decision(who, at, _RESTORED, "")
 
     def restored_at(self, system: str) -> str:
         """When a copy was put in place that these books may be ahead of; else empty."""

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from bridge.core.books import Kind, PostedDocument, Status
-from bridge.core.identity import base_reference
+from bridge.core.identity import base_reference, is_ours
 from bridge.core.lookalike import Stranger
 from bridge.store.bindings import BINDING
 from bridge.store.decisions import DECISION
@@ -77,6 +77,21 @@ class Strangers(Session):
             for number, kind in self._connection.execute(query):
                 found.setdefault(base_reference(number), []).append(Kind(kind))
         return found
+
+    def numbered(
+        self, system: str, company: str, prefixes: Sequence[str]
+    ) -> Iterator[tuple[str, Kind, str]]:
+        """(number, kind, external id) of everything that has a number of our form, bound or not,
+        taken back or not."""
+        t = MIRROR.c
+        for prefix in prefixes:
+            start = func.substr(t.number, 1, len(prefix) + 1) == f"{prefix}-"
+            query = select(t.number, t.kind, t.external_id).where(
+                t.books == self._books_of(system, company), start
+            )
+            for number, kind, external_id in self._connection.execute(query):
+                if is_ours(number, prefix):
+                    yield number, Kind(kind), external_id
 
     def strangers_numbered(
         self, system: str, company: str, kind: Kind, base: str

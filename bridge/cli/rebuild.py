@@ -1,0 +1,65 @@
+"""`rebuild`: the state store made anew from the ledger and the books, after it was lost."""
+
+from __future__ import annotations
+
+import getpass
+from argparse import Namespace
+
+import msgspec
+
+from bridge import wiring
+from bridge.cli.output import Output
+from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.pipeline.rebuild import Adopted, RebuildResult, rebuild
+
+HEADS = ("system", ">customers", ">documents", ">taken back", ">to be asked", ">unknown")
+_TOLD = 20
+"""Unknown numbers that are named on the screen; `--json` has them all."""
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    """Answers 1 when a person must look at something."""
+    loaded = open_settings(arguments)
+    names = chosen(arguments, loaded)
+    start_logs(loaded, out, writes=not arguments.dry_run)
+    who = getpass.getuser()
+    with out.progress() as progress:
+        if arguments.dry_run:
+            with wiring.open_dry(loaded, names) as dry:
+                result = rebuild(dry, who, progress)
+        else:
+            with wiring.open_bridge(loaded, names) as live:
+                result = rebuild(live, who, progress)
+    _tell(result, arguments.dry_run, out)
+    return 1 if any(each.asked or each.unknown for each in result.systems) else 0
+
+
+def _tell(result: RebuildResult, dry: bool, out: Output) -> None:
+    if out.json:
+        systems = {each.system: _document(each) for each in result.systems}
+        out.document({"run": result.run, "systems": systems})
+    rows = [
+        [e.system, e.customers, e.documents, e.taken_back, e.asked, len(e.unknown)]
+        for e in result.systems
+    ]
+    out.table(HEADS, rows)
+    for each in result.systems:
+        if each.unknown:
+            more = ", …" if len(each.unknown) > _TOLD else ""
+            out.say(
+                f"{each.system}: nobody knows the loan of {', '.join(each.unknown[:_TOLD])}{more}. "
+                "`ledger-bridge reconcile` lists them."
+            )
+        if each.asked:
+            out.say(
+                f"{each.system}: {each.asked} documents are not what the ledger says now. They "
+                "stay as they are; the next `ledger-bridge drift list` names them."
+            )
+    if dry:
+        out.line("Dry run: nothing was written, neither to the books nor to the state store.")
+    else:
+        out.line("Look at what a pass would do now: ledger-bridge sync --dry-run")
+
+
+def _document(each: Adopted) -> dict[str, object]:
+    return {key: value for key, value in msgspec.to_builtins(each).items() if key != "system"}

@@ -1,0 +1,362 @@
+"""One loan's bindings made anew from the books, after the state store was lost.
+
+What we posted is not known any more. It is taken to be what the ledger wants now, and the books'
+document is kept beside it: where the two differ, that shows as a difference, and a person says
+which side is right. What the ledger does not account for is asked about. Nothing is posted or taken
+back for either, as it would be if the state were simply empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from bridge.core.booking import Booking
+from bridge.core.books import (
+    Application,
+    CreditApplication,
+    CreditNote,
+    Customer,
+    Invoice,
+    Kind,
+    PostedDocument,
+    Receipt,
+    Status,
+    Transaction,
+    digest_of,
+)
+from bridge.core.delivery import Binding
+from bridge.core.identity import Letter, base_reference, is_loans_own, reference
+from bridge.core.ledger import LoanFile
+from bridge.core.owning import reversed_by, stems, use_of
+from bridge.core.parts import part_facts
+from bridge.core.told import REBUILT, as_told, fields_told
+from bridge.core.translate import translate
+
+NEVER_COMPARED = ""
+"""The version of a document that is to be compared with the books whatever version they have."""
+
+ZERO = Decimal(0)
+_AT_ANY_RATE = Decimal(1)
+"""Stands for rates while translating; every document then takes the rate that the books have."""
+Doc = TypeVar("Doc", bound=Transaction)
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known again of one loan."""
+
+    customer: Customer | None
+    """None when nothing of the loan is wanted."""
+    customer_id: str
+    """The customer of the books, by the documents; empty when they do not agree on one."""
+    bindings: tuple[Binding, ...]
+    """What is reversed stands before what reverses it."""
+
+
+def rebuild_loan(
+    file: LoanFile,
+    booking: Booking,
+    found: Sequence[PostedDocument],
+    customers: Mapping[str, str],
+) -> Rebuilt:
+    """The bindings of one loan.
+
+    `found` are the documents of the books with its numbers, and the uses of its credit notes;
+    `customers` has our reference of every customer id of theirs. Of two live documents with the
+    same number neither is bound, of two generations the later one.
+    """
+    return _Rebuilding(file, booking, found, customers).run()
+
+
+class _Rebuilding:
+    def __init__(
+        self,
+        file: LoanFile,
+        booking: Booking,
+        found: Sequence[PostedDocument],
+        customers: Mapping[str, str],
+    ) -> None:
+        self.file, self.booking, self.customers = file, booking, customers
+        self.theirs = dict(_one_of_each(_named(found)))
+        self.reverses = {
+            name: undone
+            for base, undone in reversed_by(self.theirs).items()
+            for name in self.theirs
+            if base_reference(name) == base
+        }
+        self.undone = {
+            undone: name for name, undone in self.reverses.items() if self._is_live(name)
+        }
+        self.theirs = {name: each for name, each in self.theirs.items() if not self._is_older(name)}
+        self.corrected = any(_letter(name) is Letter.CORRECTION for name in self._live())
+        self.wanted = self._what_was_wanted()
+        self.invoices = {
+            each.external_id: name
+            for name, each in self.theirs.items()
+            if each.kind is Kind.INVOICE and each.status is Status.LIVE
+        }
+        self.documents: dict[str, Transaction] = {}
+        self.asked: set[str] = set()
+
+    def _what_was_wanted(self) -> dict[str, Transaction]:
+        """Base reference → what the ledger wants in open periods, in the shape that is posted.
+
+        The mapping may have changed since: what tells is the total of the loan's own invoices.
+        """
+        own = [name for name in self._live() if is_loans_own(name)]
+        posted = sum((self.theirs[name].total for name in own), ZERO)
+        tried = []
+        for shape in _shapes(self.booking, self.file, own):
+            made = translate(self.file, shape, ())
+            wanted = {d.reference: d for d in made.documents}
+            total = sum((wanted[n].total for n in map(base_reference, own) if n in wanted), ZERO)
+            tried.append((made.customer, wanted))
+            if total == posted:
+                break
+        else:
+            tried = tried[:1]
+        self.customer, found = tried[-1]
+        return found
+
+    def run(self) -> Rebuilt:
+        order = sorted(self.theirs, key=lambda name: self.theirs[name].kind is Kind.APPLICATION)
+        for name in order:
+            self.documents[name] = self._document(name, self.theirs[name])
+        self._ask_about_parts()
+        bindings = [self._binding(name) for name in order]
+        bindings.sort(key=lambda binding: binding.reference in self.reverses)
+        whose = {b.posted.customer_id for b in bindings if b.posted and b.in_force}
+        return Rebuilt(
+            customer=self.customer,
+            customer_id=whose.pop() if len(whose) == 1 else "",
+            bindings=tuple(bindings),
+        )
+
+    def _binding(self, name: str) -> Binding:
+        theirs, document = self.theirs[name], self.documents[name]
+        accepted = ""
+        if self._is_live(name):
+            accepted = REBUILT if name in self.asked else self._corrected_total(document)
+        return Binding(
+            reference=name,
+            external_id=theirs.external_id,
+            version=NEVER_COMPARED,
+            generation=_number(name),
+            document=document,
+            posted=theirs,
+            voided=not self._is_live(name),
+            reversed_by=self.undone.get(name, ""),
+            accepted=accepted,
+        )
+
+    def _corrected_total(self, document: Transaction) -> str:
+        """An invoice that correcting documents have brought to what the ledger wants stays as it
+        is: the facts of the ledger that make it so; else empty."""
+        wanted = self._wanted(document.reference, document.kind)
+        if isinstance(wanted, Invoice) and self.corrected and document.total != wanted.total:
+            return wanted.facts
+        return ""
+
+    def _document(self, name: str, theirs: PostedDocument) -> Transaction:
+        if not self._is_live(name):
+            return self._as_in_the_books(name, theirs)
+        if theirs.kind is Kind.APPLICATION:
+            return self._use(name, theirs)
+        wanted = self._wanted(name, theirs.kind)
+        if wanted is None or name in self.undone:
+            if not self._explains_itself(name):
+                self.asked.add(name)
+            return self._as_in_the_books(name, theirs)
+        if isinstance(wanted, Receipt):
+            return self._receipt(name, wanted, theirs)
+        if isinstance(wanted, Invoice) and self.corrected and theirs.total != wanted.total:
+            changes: dict[str, Any] = {"facts": wanted.facts}
+            return msgspec.structs.replace(self._as_in_the_books(name, theirs), **changes)
+        return self._dated(msgspec.structs.replace(wanted, reference=name), theirs)
+
+    def _receipt(self, name: str, wanted: Receipt, theirs: PostedDocument) -> Receipt:
+        changes: dict[str, Any] = {"reference": name, "applications": self._applied(name, theirs)}
+        if self.booking.limits.receipt_parts:
+            changes["total"] = theirs.total
+        made = msgspec.structs.replace(wanted, **changes)
+        if self.booking.limits.receipt_parts:
+            facts = part_facts(wanted.facts, self._part(name), made)
+            made = msgspec.structs.replace(made, facts=facts)
+        return self._dated(made, theirs)
+
+    def _use(self, name: str, theirs: PostedDocument) -> CreditApplication:
+        """A use goes with its credit note, and is explained by it."""
+        note = next(
+            (
+                document
+                for document in self.documents.values()
+                if isinstance(document, CreditNote)
+                and self.theirs[document.reference].external_id == theirs.credit_note_id
+            ),
+            None,
+        )
+        used = self._applied(name, theirs)
+        if note is None or note.reference in self.asked:
+            self.asked.add(name)
+        fields = self._common(name, theirs)
+        if note is None:
+            return CreditApplication(**fields, credit_note="", applications=used)
+        fields |= {
+            "facts": digest_of((note.reference, note.facts)),
+            "day": theirs.day or note.day,
+            "dated": note.dated,
+        }
+        return CreditApplication(**fields, credit_note=note.reference, applications=used)
+
+    def _ask_about_parts(self) -> None:
+        """Receipts that together are not one repayment of the ledger are asked about."""
+        if not self.booking.limits.receipt_parts:
+            return
+        rows: dict[str, list[str]] = {}
+        for name in self._live():
+            wanted = self._wanted(name, Kind.RECEIPT)
+            if (
+                wanted is not None
+                and self.theirs[name].kind is Kind.RECEIPT
+                and name not in self.undone
+            ):
+                rows.setdefault(wanted.reference, []).append(name)
+        for row, names in rows.items():
+            total = sum((self.theirs[name].total for name in names), ZERO)
+            numbers = sorted(map(self._part, names))
+            if total != self.wanted[row].total or numbers != list(range(1, len(names) + 1)):
+                self.asked.update(names)
+
+    def _applied(self, name: str, theirs: PostedDocument) -> tuple[Application, ...]:
+        """What it settles of this loan; what it settles besides is asked about."""
+        used = []
+        for invoice_id, amount in theirs.applications:
+            if invoice_id in self.invoices:
+                used.append(Application(self.invoices[invoice_id], amount))
+            else:
+                self.asked.add(name)
+        return tuple(used)
+
+    def _wanted(self, name: str, kind: Kind) -> Transaction | None:
+        """What the ledger wants in the place of a document, whatever its generation and part."""
+        for stem in stems(base_reference(name)):
+            wanted = self.wanted.get(stem)
+            if wanted is not None and wanted.kind is kind:
+                return wanted
+        return None
+
+    def _explains_itself(self, name: str) -> bool:
+        """What corrects or reverses, or is reversed: no row of the ledger asks for it."""
+        letter = _letter(name)
+        return letter is Letter.CORRECTION or name in self.reverses or name in self.undone
+
+    def _is_older(self, name: str) -> bool:
+        """Whether it counts although a later generation of it is there too: it was entered again
+        by hand, or should have been taken back. It is left to be reported."""
+        if not self._is_live(name) or name in self.undone:
+            return False
+        return any(
+            base_reference(other) == base_reference(name) and _number(other) > _number(name)
+            for other in self._live()
+        )
+
+    def _is_live(self, name: str) -> bool:
+        return self.theirs[name].status is Status.LIVE
+
+    def _live(self) -> list[str]:
+        return [name for name in self.theirs if self._is_live(name)]
+
+    def _part(self, name: str) -> int:
+        """Which of the receipts of its repayment it is."""
+        base = base_reference(name)
+        stem = next(each for each in stems(base) if each in self.wanted)
+        return int(base.removeprefix(stem).lstrip("S") or 1)
+
+    def _dated(self, document: Doc, theirs: PostedDocument) -> Doc:
+        """With the books' rate; and with their day, where we moved it out of a closed period."""
+        changes: dict[str, Any] = {}
+        if document.rate is not None:
+            changes["rate"] = theirs.rate or self.booking.rate(document.currency, document.day)
+        if theirs.day is not None and self._was_moved(document.day, theirs):
+            changes |= {"day": theirs.day, "dated": document.day}
+            if isinstance(document, Invoice):
+                changes["due"] = max(document.due, theirs.day)
+        return msgspec.structs.replace(document, **changes)
+
+    def _was_moved(self, day: date, theirs: PostedDocument) -> bool:
+        """The memo says so; where the books tell none, the closed period does."""
+        locked = self.booking.company.locked_through
+        if theirs.day is None or theirs.day <= day:
+            return False
+        if theirs.memo:
+            return f"[{day.isoformat()}]" in theirs.memo
+        return locked is not None and day <= locked
+
+    def _as_in_the_books(self, name: str, theirs: PostedDocument) -> Transaction:
+        used = self._applied(name, theirs) if self._is_live(name) else ()
+        return as_told(theirs, self._common(name, theirs), used, self.booking)
+
+    def _common(self, name: str, theirs: PostedDocument) -> dict[str, Any]:
+        ours = self.customer.reference if self.customer else ""
+        customer = self.customers.get(theirs.customer_id, ours)
+        reverses = self.reverses.get(name, "") if self._is_live(name) else ""
+        fields = fields_told(name, theirs, self.file.as_of)
+        return fields | {"loan": self.file.loan_id, "customer": customer, "reverses": reverses}
+
+
+def _named(found: Sequence[PostedDocument]) -> Iterator[tuple[str, PostedDocument]]:
+    """The documents by our full reference. The use of a credit note may have no number itself."""
+    notes = {each.external_id: each.number for each in found if each.kind is Kind.CREDIT_NOTE}
+    for each in found:
+        if each.number:
+            yield each.number, each
+        elif each.credit_note_id in notes and each.status is Status.LIVE:
+            yield use_of(notes[each.credit_note_id]), each
+
+
+def _one_of_each(
+    named: Iterator[tuple[str, PostedDocument]],
+) -> Iterator[tuple[str, PostedDocument]]:
+    """Leave out what is there twice: nobody knows which of them is ours."""
+    by_name: dict[str, list[PostedDocument]] = {}
+    for name, each in named:
+        by_name.setdefault(name, []).append(each)
+    for name, several in by_name.items():
+        live = [each for each in several if each.status is Status.LIVE]
+        if len(live) <= 1:
+            yield name, (live or several)[0]
+
+
+def _shapes(booking: Booking, file: LoanFile, own: Sequence[str]) -> Iterator[Booking]:
+    """The booking as it may have been when these invoices of the loan were posted: in open periods,
+    at any rate, with one invoice or several, and interest at once or as due; the likeliest first.
+    """
+    days = {row.paid_on for row in file.repayments} | {row.on for row in file.adjustments}
+    days |= {file.loan.start} if file.loan else set()
+    rates = {(file.loan.currency, day): _AT_ANY_RATE for day in days} if file.loan else {}
+    whole = reference(file.prefix, Letter.LOAN, file.loan_id)
+    invoice_per = booking.mapping.invoice_per
+    if own:
+        invoice_per = "loan" if whole in map(base_reference, own) else "instalment"
+    likeliest = booking.mapping.interest
+    for interest in (likeliest, "upfront" if likeliest == "as_due" else "as_due"):
+        changes = {"invoice_per": invoice_per, "interest": interest}
+        yield msgspec.structs.replace(
+            booking,
+            company=msgspec.structs.replace(booking.company, locked_through=None),
+            limits=msgspec.structs.replace(booking.limits, receipt_parts=False),
+            mapping=booking.mapping.model_copy(update=changes),
+            book_rates=rates,
+        )
+
+
+def _letter(name: str) -> Letter:
+    return Letter(name.rpartition("-")[2][0])
+
+
+def _number(name: str) -> int:
+    return int(name.partition(".")[2] or 1)

@@ -1,0 +1,174 @@
+"""What the books have under numbers of ours, and which loan each is for. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.identity import base_reference, is_ours
+from bridge.core.owning import followers, row_names, stems
+from bridge.pipeline.context import Books, Progress, System
+from bridge.store import LoanKey, Store, Work
+
+_LINKS = 4
+"""A document that uses what reverses another one is so far from the row of that one, at most."""
+_DETAILS = 100
+"""Documents asked for at once, where a listing did not say what they settle."""
+
+
+class OurNumbers:
+    """Our numbers in the books, and the loan that each belongs to."""
+
+    def __init__(self, work: Work, books: Books[System]) -> None:
+        self.customers: dict[str, dict[str, str]] = {}
+        """Base reference → number by external id."""
+        self.documents: dict[str, list[tuple[str, Kind, str]]] = {}
+        """Base reference → (number, kind, external id)."""
+        for number, kind, external_id in work.numbered(books.name, books.company, work.prefixes()):
+            base = base_reference(number)
+            if kind is Kind.CUSTOMER:
+                self.customers.setdefault(base, {})[external_id] = number
+            else:
+                self.documents.setdefault(base, []).append((number, kind, external_id))
+        self.owners = self._by_rows(work)
+        self._by_names()
+
+    @property
+    def unowned(self) -> set[str]:
+        return self.documents.keys() - self.owners.keys()
+
+    def of_loans(self) -> dict[LoanKey, list[str]]:
+        """Loan → base references of its documents."""
+        found: dict[LoanKey, list[str]] = {}
+        for base, loan in self.owners.items():
+            found.setdefault(loan, []).append(base)
+        return found
+
+    def _by_rows(self, work: Work) -> dict[str, LoanKey]:
+        """By the rows of the ledger. A row of that very name goes before one without the part."""
+        named: dict[str, list[tuple[str, int]]] = {}
+        for base in self.documents:
+            for distance, stem in enumerate(stems(base)):
+                named.setdefault(stem, []).append((base, distance))
+        best: dict[str, tuple[int, LoanKey]] = {}
+        for file in work.loan_files(0):
+            for name in row_names(file):
+                for base, distance in named.get(name, ()):
+                    if base not in best or distance < best[base][0]:
+                        best[base] = (distance, (file.installation, file.loan_id))
+        return {base: loan for base, (_, loan) in best.items()}
+
+    def _by_names(self) -> None:
+        """What reverses or uses another document belongs to the loan of that one."""
+        for _ in range(_LINKS):
+            for base, loan in [*self.owners.items()]:
+                for number, _, _ in self.documents[base]:
+                    for follower in followers(number):
+                        if follower in self.documents:
+                            self.owners.setdefault(follower, loan)
+
+    def by_what_the_books_say(self, work: Work, books: Books[System]) -> None:
+        """What no row accounts for belongs to the loan whose documents it settles or is settled
+        by; else to the only loan of its customer. It is then asked about there."""
+        for _ in range(_LINKS):
+            if not self.unowned:
+                return
+            told = [
+                (base, found)
+                for base, several in self.documents.items()
+                for _, kind, external_id in several
+                if (found := work.mirror_document(books.name, books.company, kind, external_id))
+            ]
+            self._by_settling(told)
+            self._by_customer(told)
+            self._by_names()
+
+    def _by_settling(self, told: Sequence[tuple[str, PostedDocument]]) -> None:
+        invoices = {e.external_id: base for base, e in told if e.kind is Kind.INVOICE}
+        for base, each in told:
+            for invoice_id, _ in each.applications:
+                other = invoices.get(invoice_id, "")
+                for one, two in ((base, other), (other, base)):
+                    if one in self.owners and two:
+                        self.owners.setdefault(two, self.owners[one])
+
+    def _by_customer(self, told: Sequence[tuple[str, PostedDocument]]) -> None:
+        loans: dict[str, set[LoanKey]] = {}
+        for base, each in told:
+            if base in self.owners:
+                loans.setdefault(each.customer_id, set()).add(self.owners[base])
+        for base, each in told:
+            if base not in self.owners and len(loans.get(each.customer_id, ())) == 1:
+                (self.owners[base],) = loans[each.customer_id]
+
+
+def documents_of(
+    work: Work, books: Books[System], numbers: OurNumbers, bases: Iterable[str]
+) -> list[PostedDocument]:
+    """What the books have of a loan, with the uses of its credit notes. Where a listing does not
+    say what a receipt settles, and the loan has one invoice only, that is the one."""
+    found = []
+    for base in bases:
+        for _, kind, external_id in numbers.documents[base]:
+            kinds = [kind]
+            if kind is Kind.CREDIT_NOTE:
+                kinds.append(Kind.APPLICATION)
+            for each in kinds:
+                told = work.mirror_document(books.name, books.company, each, external_id)
+                if told is not None and (each is kind or not told.number):
+                    found.append(told)
+    invoices = [each.external_id for each in found if _is_live(each, Kind.INVOICE)]
+    if len(invoices) != 1:
+        return found
+    return [_settling(each, invoices[0]) if _settles_untold(each) else each for each in found]
+
+
+def ask_what_they_settle(
+    store: Store, books: Books[System], numbers: OurNumbers, progress: Progress
+) -> None:
+    """Ask for those documents of which the listing does not tell, nor else is plain, what they
+    settle."""
+    asked: dict[Kind, list[str]] = {}
+    with store.read() as work:
+        for bases in (*numbers.of_loans().values(), numbers.unowned):
+            for each in documents_of(work, books, numbers, bases):
+                if _settles_untold(each):
+                    asked.setdefault(each.kind, []).append(each.external_id)
+    for kind, ids in asked.items():
+        for first in range(0, len(ids), _DETAILS):
+            told = books.system.fetch(kind, ids[first : first + _DETAILS])
+            with store.begin() as work:
+                work.mirror_put(books.name, books.company, told.values())
+            progress("asked", first, len(ids))
+
+
+def ask_who_they_are(store: Store, books: Books[System], numbers: OurNumbers) -> None:
+    """Some listings do not tell our reference of a customer. Where no loan tells it either, it is
+    looked for in the customer's notes."""
+    with store.read() as work:
+        prefixes = work.prefixes()
+        found = documents_of(work, books, numbers, numbers.unowned)
+    named = {external_id for ids in numbers.customers.values() for external_id in ids}
+    asked = sorted({each.customer_id for each in found} - named - {""})
+    for first in range(0, len(asked), _DETAILS):
+        told = books.system.fetch(Kind.CUSTOMER, asked[first : first + _DETAILS])
+        for external_id, customer in told.items():
+            for word in customer.memo.split():
+                if any(is_ours(word, prefix) for prefix in prefixes):
+                    numbers.customers.setdefault(base_reference(word), {})[external_id] = word
+
+
+def _settles_untold(document: PostedDocument) -> bool:
+    settles = document.kind in {Kind.RECEIPT, Kind.APPLICATION} and not document.applications
+    return settles and document.status is Status.LIVE and document.total != document.open
+
+
+def _is_live(document: PostedDocument, kind: Kind) -> bool:
+    return document.kind is kind and document.status is Status.LIVE
+
+
+def _settling(document: PostedDocument, invoice_id: str) -> PostedDocument:
+    used = ((invoice_id, document.total - document.open),)
+    return msgspec.structs.replace(document, applications=used)

@@ -1,0 +1,211 @@
+"""A lost state store made anew from the ledger and the books.
+
+Our documents are known again by their numbers. Nothing is sent, and what the state would have known
+better is left to a person: see `core/rebuilding.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+
+from bridge.core.booking import Booking
+from bridge.core.books import Customer, Kind, PostedDocument, Status
+from bridge.core.delivery import Binding
+from bridge.core.ledger import LoanFile
+from bridge.core.rebuilding import Rebuilt, rebuild_loan
+from bridge.core.told import REBUILT, customer_told
+from bridge.errors import UsageError
+from bridge.pipeline.context import Books, Bridge, Progress, System, silent
+from bridge.pipeline.intake import take_in
+from bridge.pipeline.our_numbers import (
+    OurNumbers,
+    ask_what_they_settle,
+    ask_who_they_are,
+    documents_of,
+)
+from bridge.pipeline.plan import booking_of
+from bridge.pipeline.readback import read_back
+from bridge.store import NO_LOAN, LoanKey, Store, Work
+
+
+class Adopted(msgspec.Struct, kw_only=True):
+    """What became of one system's documents."""
+
+    system: str
+    customers: int = 0
+    documents: int = 0
+    taken_back: int = 0
+    """Voided or deleted: known again so that their numbers are not used a second time."""
+    asked: int = 0
+    """In the books, and nothing of the ledger accounts for them: the next pass asks."""
+    unknown: list[str] = msgspec.field(default_factory=list)
+    """Numbers of our form of which nobody knows the loan, or which are there twice."""
+
+
+class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
+    run: str
+    systems: tuple[Adopted, ...]
+
+
+def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> RebuildResult:
+    """Tie every document of ours in the books to the ledger again. Nothing is sent.
+
+    Raises UsageError when the state knows documents already: then it is not lost.
+    """
+    for books in bridge.books.values():
+        _refuse_what_is_known(bridge.store, books)
+    at = bridge.clock.now().isoformat()
+    with bridge.store.begin() as work:
+        run = work.start_run("rebuild", ",".join(bridge.books), at)
+    intake = take_in(
+        bridge.store, bridge.source, bridge.source_where, bridge.snapshot_limits, bridge.clock.now()
+    )
+    as_of = intake.facts.as_of
+    done = tuple(_rebuilt(bridge.store, books, as_of, progress) for books in bridge.books.values())
+    with bridge.store.begin() as work:
+        work.doubt_state(who, at)
+        counts = {each.system: {"documents": each.documents} for each in done}
+        ended = bridge.clock.now().isoformat()
+        work.end_run(run, "clean", _reason(done), counts, ended)
+    return RebuildResult(run=run, systems=done)
+
+
+def _reason(done: Sequence[Adopted]) -> str:
+    return "; ".join(f"{each.system}: {each.documents} documents known again" for each in done)
+
+
+def _refuse_what_is_known(store: Store, books: Books[System]) -> None:
+    with store.read() as work:
+        known = sum(work.binding_counts(books.name, books.company).values())
+        known += sum(work.outbox_counts(books.name, books.company).values())
+    if known:
+        raise UsageError(
+            f"The state store knows {known} documents of {books.name} already. `rebuild` is for a "
+            "store that was lost; to begin anew, move the old file away first."
+        )
+
+
+def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress) -> Adopted:
+    read_back(store, books.system, full=True, progress=progress)
+    booking = booking_of(books)
+    with store.read() as work:
+        numbers = OurNumbers(work, books)
+    ask_what_they_settle(store, books, numbers, progress)
+    with store.read() as work:
+        numbers.by_what_the_books_say(work, books)
+    ask_who_they_are(store, books, numbers)
+    with store.begin() as work:
+        adoption = _Adoption(work, books, booking, numbers)
+        for count, file in enumerate(work.loan_files(0), start=1):
+            adoption.loan(file)
+            if count % 100 == 0:
+                progress("known again", count, 0)
+        adoption.what_no_loan_has(as_of)
+        work.recognise(books.name, books.company)
+    return adoption.done()
+
+
+class _Adoption:
+    """Writes the bindings of one loan after another, inside one transaction."""
+
+    def __init__(
+        self, work: Work, books: Books[System], booking: Booking, numbers: OurNumbers
+    ) -> None:
+        self.work, self.books, self.booking, self.numbers = work, books, booking, numbers
+        self.where = (books.name, books.company)
+        self.of_loans = numbers.of_loans()
+        self.names = {
+            external_id: base for base, ids in numbers.customers.items() for external_id in ids
+        }
+        self._bound: set[tuple[Kind, str]] = set()
+        self._customers: set[str] = set()
+        self._counts: Counter[str] = Counter()
+
+    def loan(self, file: LoanFile) -> None:
+        key: LoanKey = (file.installation, file.loan_id)
+        bases = self.of_loans.get(key, ())
+        found = documents_of(self.work, self.books, self.numbers, bases)
+        made = rebuild_loan(file, self.booking, found, self.names)
+        self._customer(file, made)
+        self._put(made.bindings, key)
+
+    def what_no_loan_has(self, as_of: date) -> None:
+        """What comes to nothing: taken back or undone, for rows that are gone too. What counts, and
+        nobody knows its loan, is left to be reported."""
+        whose: dict[str, list[PostedDocument]] = {}
+        for each in documents_of(self.work, self.books, self.numbers, self.numbers.unowned):
+            whose.setdefault(each.customer_id, []).append(each)
+        nobodys = LoanFile(
+            installation="", prefix="", loan_id="", as_of=as_of, loan=None, borrower=None
+        )
+        for found in whose.values():
+            made = rebuild_loan(nobodys, self.booking, found, self.names)
+            self._put([each for each in made.bindings if each.accepted != REBUILT], NO_LOAN)
+        self._customers_without_loans()
+
+    def _put(self, bindings: Iterable[Binding], key: LoanKey) -> None:
+        for binding in bindings:
+            self.work.put_binding(*self.where, binding, key)
+            self._bound.add((binding.document.kind, binding.external_id))
+            self._counts["taken_back" if binding.voided else "documents"] += 1
+            self._counts["asked"] += binding.accepted == REBUILT
+
+    def _customers_without_loans(self) -> None:
+        for base, named in self.numbers.customers.items():
+            if base not in self._customers and len(named) == 1:
+                ((external_id, number),) = named.items()
+                theirs = self.work.mirror_document(*self.where, Kind.CUSTOMER, external_id)
+                if theirs is not None and theirs.status is Status.LIVE:
+                    self._customers.add(base)
+                    customer = customer_told(number, theirs, self.booking)
+                    self.work.put_binding(*self.where, self._known_again(customer, theirs))
+
+    def _customer(self, file: LoanFile, made: Rebuilt) -> None:
+        """The borrower's customer: by its number, else by the documents of the loan."""
+        if made.customer is None or made.customer.reference in self._customers:
+            return
+        wanted = made.customer
+        named = self.numbers.customers.get(wanted.reference, {})
+        external_id = made.customer_id if len(named) != 1 else next(iter(named))
+        theirs = self.work.mirror_document(*self.where, Kind.CUSTOMER, external_id)
+        if theirs is None:
+            return
+        self._customers.add(wanted.reference)
+        full = named.get(external_id, wanted.reference)
+        again = msgspec.structs.replace(wanted, reference=full)
+        self.work.put_binding(*self.where, self._known_again(again, theirs))
+
+    def _known_again(self, wanted: Customer, theirs: PostedDocument) -> Binding:
+        """A name that differs is the books', unless the mapping says that it is the ledger's."""
+        differs = theirs.name != wanted.name
+        owned = "name" in self.booking.mapping.own
+        return Binding(
+            reference=wanted.reference,
+            external_id=theirs.external_id,
+            version=theirs.version,
+            generation=int(wanted.reference.partition(".")[2] or 1),
+            document=wanted,
+            posted=theirs,
+            accepted=wanted.facts if differs and not owned else "",
+            restore=differs and owned,
+        )
+
+    def done(self) -> Adopted:
+        unknown = [
+            number
+            for found in self.numbers.documents.values()
+            for number, kind, external_id in found
+            if (kind, external_id) not in self._bound
+        ]
+        return Adopted(
+            system=self.books.name,
+            customers=len(self._customers),
+            documents=self._counts["documents"],
+            taken_back=self._counts["taken_back"],
+            asked=self._counts["asked"],
+            unknown=sorted(unknown),
+        )

@@ -1,0 +1,55 @@
+"""`rebuild`: what an operator sees after the state store was lost."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def lost(lender):
+    lender.json("sync")
+    for path in (lender.folder / "state").glob("sandbox.db*"):
+        path.unlink()
+    return lender
+
+
+def test_everything_is_known_again_and_nothing_is_left_to_do(lost):
+    told = lost.json("rebuild")
+    (done,) = told["systems"].values()
+    assert done["documents"] > 20
+    assert (done["asked"], done["unknown"]) == (0, [])
+    assert lost.json("sync")["reason"] == "nothing to do"
+    code, out, _ = lost.run("status")
+    assert code == 0, out
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(lost):
+    files = lost.files()
+    told = lost.json("rebuild", "--dry-run")
+    assert lost.files() == files
+    assert lost.json("rebuild")["systems"] == told["systems"]
+
+
+def test_numbers_that_nobody_knows_are_named_and_need_a_person(lost):
+    wish = {
+        "action": "add",
+        "kind": "invoice",
+        "number": "DY7F3A-L999",
+        "customer": "Persona ajena",
+        "amount": "5000",
+        "date": "2026-07-01",
+    }
+    lost.control(f"{lost.system}/edit", action="add", kind="customer", name="Persona ajena")
+    lost.control(f"{lost.system}/edit", **wish)
+    code, out, err = lost.run("rebuild")
+    assert code == 1
+    assert "nobody knows the loan of DY7F3A-L999" in err + out
+
+
+def test_a_state_that_knows_documents_is_not_rebuilt(lender):
+    lender.json("sync")
+    files = lender.files()
+    code, _, err = lender.run("rebuild")
+    assert code == 2
+    assert "already" in err
+    assert lender.files() == files

@@ -1,0 +1,260 @@
+"""The state store is lost. The books still have every document, and nothing is posted again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.core.reconciliation import ItemKind, Reconciliation
+from bridge.errors import UsageError
+from bridge.pipeline.rebuild import Adopted, rebuild
+from bridge.pipeline.reconcile import reconcile
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.test_closed_periods import adjusting, lock
+from tests.pipeline.test_drift import hand
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, ROOT, World, one
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    return made
+
+
+def lose_state(world: World) -> None:
+    for path in world.folder.glob("state.db*"):
+        path.unlink()
+    world.clock.move(86400)  # no key is remembered for long
+
+
+def rebuilt(world: World) -> Adopted:
+    with world.bridge() as bridge:
+        (done,) = rebuild(bridge, "ana").systems
+    return done
+
+
+def planned(world: World) -> tuple[int, int, int]:
+    figures = one(world.preview()).plan.figures
+    return (figures.create, figures.update, figures.void)
+
+
+def compared(world: World) -> Reconciliation:
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        return reconcile(bridge.store, systems, bridge.today, world.clock.now())
+
+
+def items(world: World) -> list[tuple[ItemKind, str, str]]:
+    (system,) = compared(world).systems
+    kinds = {ItemKind.HELD, ItemKind.FOREIGN}
+    return sorted((i.kind, i.reference, i.field) for i in system.items if i.kind not in kinds)
+
+
+def bindings(world: World) -> dict[str, Any]:
+    with world.dry() as bridge, bridge.store.read() as work:
+        loans = {loan for loan, _ in work.live_bindings(world.system, world.company)}
+        found = [b for loan in loans for b in work.bindings(world.system, world.company, loan)]
+    return {b.reference: b for b in found if b.document.kind != "customer"}
+
+
+def known(world: World) -> dict[str, tuple[str, bool, str]]:
+    """What the state says of each document: its id, whether it counts, and what undid it."""
+    return {
+        reference: (binding.external_id, binding.voided, binding.reversed_by)
+        for reference, binding in bindings(world).items()
+    }
+
+
+def with_policies(world: World, **policies: str) -> None:
+    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
+    for key, value in policies.items():
+        line = next(line for line in text.splitlines() if line.startswith(f"{key} = "))
+        text = text.replace(line, f'{key} = "{value}"')
+    path = world.folder / "mapping.toml"
+    path.write_text(text, "utf-8")
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_days_of_change_everything_is_known_again(world: World, seed: int) -> None:
+    chance = random.Random(seed)
+    ledger = Ledger.random(chance, loans=6)
+    for _ in range(4):
+        ledger.write(world.snapshot)
+        world.sync()
+        world.clock.move(3600)
+        ledger.change(chance)
+    before = known(world)
+    live = {name: told for name, told in before.items() if not told[1]}
+    lose_state(world)
+    done = rebuilt(world)
+    assert (done.asked, done.unknown) == (0, [])
+    assert {name: told for name, told in known(world).items() if not told[1]} == live
+    assert planned(world) == (0, 0, 0)
+    assert world.sync().verdict == "clean"
+    assert items(world) == []
+
+
+def test_what_was_taken_back_is_not_numbered_a_second_time(world: World) -> None:
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    ledger.movements[7]["amount"] = 4_000
+    ledger.write(world.snapshot)
+    world.sync()
+    numbers = sorted(d["number"] for d in world.books()["documents"])
+    lose_state(world)
+    rebuilt(world)
+    ledger.movements[7]["amount"] = 5_000
+    ledger.write(world.snapshot)
+    world.sync()
+    assert len(world.live_documents()) == 4
+    new = {d["number"] for d in world.books()["documents"]} - set(numbers)
+    assert new <= {"DY7F3A-P7.3"}
+    check_laws(world)
+
+
+def test_what_closed_months_hold_and_what_undid_it_are_known_again(world: World) -> None:
+    adjusting(world)
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    ledger.movements[7]["amount"] += 500
+    ledger.movements[9] = {
+        "movement_id": 9, "debt_id": 2, "type": "PAYMENT", "amount": 700,
+        "date": "2026-09-29", "concept": "", "method": "CASH",
+    }  # fmt: skip
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    before, agreed = known(world), compared(world).agree
+    lose_state(world)
+    done = rebuilt(world)
+    assert (done.asked, done.unknown) == (0, [])
+    assert {n: t for n, t in known(world).items() if not t[1]} == {
+        n: t for n, t in before.items() if not t[1]
+    }
+    assert planned(world) == (0, 0, 0)
+    assert (items(world), agreed) == ([], True)
+
+
+def test_a_loan_that_came_to_nothing_and_left_the_ledger_is_no_question(world: World) -> None:
+    adjusting(world)
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    del ledger.debts[1]
+    ledger.movements = {}
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    lose_state(world)
+    done = rebuilt(world)
+    assert (done.asked, done.unknown) == (0, [])
+    assert planned(world) == (0, 0, 0)
+    assert items(world) == []
+
+
+def test_corrections_are_known_again(world: World) -> None:
+    with_policies(world, amount_edited="correct")
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    for change in (6_000, -2_000, -9_000):
+        ledger.debts[1]["amount"] += change
+        ledger.write(world.snapshot)
+        assert world.sync().verdict == "clean"
+    assert any("-X1N" in d["number"] for d in world.live_documents())
+    lose_state(world)
+    done = rebuilt(world)
+    assert (done.asked, done.unknown) == (0, [])
+    assert planned(world) == (0, 0, 0)
+    world.sync()
+    assert items(world) == []
+    ledger.debts[1]["amount"] += 1_000
+    ledger.write(world.snapshot)
+    world.sync()
+    assert compared(world).agree
+    check_laws(world)
+
+
+def test_what_a_bookkeeper_edited_is_a_question_and_not_overwritten(world: World) -> None:
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    number = "DY7F3A-L2"
+    hand(world, "edit", number, set={"amount": "51000"})
+    lose_state(world)
+    rebuilt(world)
+    assert planned(world) == (0, 0, 0)
+    assert (ItemKind.MISMATCHED, number, "total") in items(world)
+
+
+def test_a_payment_that_the_ledger_no_longer_has_is_asked_about(world: World) -> None:
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    lose_state(world)
+    del ledger.movements[7]
+    ledger.write(world.snapshot)
+    done = rebuilt(world)
+    assert done.asked == 1
+    assert planned(world) == (0, 0, 0)
+    world.sync()
+    with world.dry() as bridge, bridge.store.read() as work:
+        holds = work.holds(world.system, world.company)
+    assert [(h.code, h.subject) for h in holds] == [("books.drifted", "document:DY7F3A-P7")]
+    assert compared(world).agree
+
+
+def test_what_came_to_the_ledger_since_is_posted_once(world: World) -> None:
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    lose_state(world)
+    ledger.lend(3, random.Random(1))
+    ledger.write(world.snapshot)
+    rebuilt(world)
+    assert planned(world)[0] == 2  # the loan and its customer
+    world.sync()
+    assert compared(world).agree
+    check_laws(world)
+
+
+def test_customers_that_people_renamed_are_still_the_same(world: World) -> None:
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    customer = world.books()["customers"][-1]
+    wish = {"action": "rename", "kind": "customer", "id": customer["id"], "to": "Doña Persona"}
+    world.control("POST", f"{world.system}/edit", **wish)
+    count = len(world.books()["customers"])
+    lose_state(world)
+    assert rebuilt(world).customers == 2
+    world.sync()
+    assert len(world.books()["customers"]) == count
+    assert items(world) == []
+
+
+def test_a_state_that_is_not_lost_is_left_alone(world: World) -> None:
+    small_ledger().write(world.snapshot)
+    world.sync()
+    before = known(world)
+    with pytest.raises(UsageError, match="knows"):
+        rebuilt(world)
+    assert known(world) == before
