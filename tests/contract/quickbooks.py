@@ -87,7 +87,7 @@ REQUEST_ID, BATCH_REQUEST_ID, BATCH_ID, BATCH = 50, 36, 10, 30
 FILTERABLE = {
     "Customer": "Id DisplayName Active",
     "Invoice": "Id DocNumber",
-    "Payment": "Id PaymentRefNum",
+    "Payment": "Id PaymentRefNum CustomerRef",
     "CreditMemo": "Id DocNumber",
     "SalesReceipt": "Id DocNumber",
     "Account": "Active",
@@ -105,7 +105,9 @@ _STATEMENT = re.compile(
     r"SELECT \* FROM (?P<entity>\w+)(?: WHERE (?P<where>.+?))?"
     r"(?: ORDERBY Id STARTPOSITION [1-9]\d* MAXRESULTS (?P<rows>\d+))?"
 )
-_CONDITION = re.compile(rf"(?P<name>[\w.]+) IN \((?P<values>{_TEXT}(?:, {_TEXT})*|true, false)\)")
+_CONDITION = re.compile(
+    rf"(?P<name>[\w.]+) (?:= {_TEXT}|IN \((?P<values>{_TEXT}(?:, {_TEXT})*|true, false)\))"
+)
 _LITERAL = re.compile(_TEXT)
 ROWS, VALUES = 1000, 100
 
@@ -172,7 +174,7 @@ def statement(text: str, spot: Spot) -> Iterator[Violation]:
             yield spot.inside("WHERE").wrong("syntax", condition)
         elif one["name"] not in allowed:
             yield spot.inside(one["name"]).wrong("unknown", condition)
-        elif len(_LITERAL.findall(one["values"])) > VALUES:
+        elif len(_LITERAL.findall(one["values"] or "")) > VALUES:
             yield spot.inside(one["name"]).wrong("length", "more than 100 values")
 
 

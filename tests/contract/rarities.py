@@ -18,6 +18,7 @@ from bridge.sandbox.wire import Request, Response, answer, decode
 from bridge.systems.login import Login
 from tests.conformance.bench import Bench
 from tests.conformance.ground import on_sandbox
+from tests.conformance.test_control import by_hand
 from tests.contract.exchanges import RecordingSandbox
 from tests.pipeline.world import World
 
@@ -64,6 +65,19 @@ def _quickbooks(bench: Bench, sandbox: RecordingSandbox) -> None:
         classed = other.system.chart().lists["class"][0].id
         other.post(other.invoice(101, "5.00", tags=(("class", classed),)))
     assert isinstance(bench.send(bench.invoice(61, "6.00"))[0], Rejected), "the number is taken"
+    _credit_used_by_itself(bench)
+    by_hand(bench, "J-1", "12.00", bench.customer(5).name)
+    assert [each.number for each in bench.system.control_entries()] == ["J-1"]
+
+
+def _credit_used_by_itself(bench: Bench) -> None:
+    """The company applies credit before we can."""
+    bench.control("POST", "quickbooks/settings", auto_apply_credit=True)
+    invoice, note = bench.invoice(111, "8.00"), bench.credit_note(111, "8.00")
+    bench.post(invoice)
+    bench.post(note)
+    bench.post(bench.application(111, note, invoice, "8.00"))
+    bench.control("POST", "quickbooks/settings", auto_apply_credit=False)
 
 
 def _classes_per_document(path: str, request: Request, response: Response) -> Response:
@@ -148,6 +162,9 @@ def _zoho(bench: Bench, sandbox: RecordingSandbox) -> None:
     bench.find(*[bench.invoice(n, "9.00") for n in range(91, 97)])
     bench.post(bench.invoice(81, "6.00"))
     assert isinstance(bench.send(bench.invoice(81, "7.00"))[0], Rejected)
+    by_hand(bench, "J-1", "12.00", bench.customer(5).name)
+    by_hand(bench, "J-2", "3.00", bench.customer(currency="MXN").name, currency="MXN")
+    assert {each.number for each in bench.system.control_entries()} == {"J-1", "J-2"}
 
 
 def _drafts(bench: Bench, sandbox: RecordingSandbox) -> None:
