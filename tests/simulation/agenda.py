@@ -17,6 +17,8 @@ MOST = {
     "lend": 3,
     "field": 9,
     "hand": 3,
+    "desk": 2,
+    "loss": 1,
     "calendar": 1,
     "skew": 1,
     "delivery": 2,

@@ -16,7 +16,9 @@ from tests.pipeline.world import GONE
 from tests.simulation.ledger import ANNULLED, CHARGES, FieldLedger
 
 PREFIX = "DY7F3A"
-OURS = re.compile(rf"{PREFIX}-([A-Z])(\d+)((?:[INSF]\d+)?)(?:\.(\d+))?")
+OURS = re.compile(rf"{PREFIX}-(Z?[A-Z])(\d+)((?:[INSF]\d+)?)(?:G\d+)?(?:\.(\d+))?")
+UNDOING = re.compile(rf"{PREFIX}-Z([A-Z]\d+(?:[INSF]\d+)?)(?:G(\d+))?(?:\.\d+)?")
+"""What undoes a document of a closed month: named after it, and after its generation."""
 SIDES = {"invoice": 1, "receipt": -1, "credit_note": -1, "write_off": -1, "credit_refund": 1}
 PAID_BACK = " void"
 """What a payment of money back has after the number of what it takes back."""
@@ -126,8 +128,8 @@ def _reversed(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
 def kept(books: dict[str, Any]) -> list[Kept]:
     """Our documents in the books that are in force, by their numbers.
 
-    Where money that settled nothing cannot be voided it is paid back, under the same number: then
-    neither is in force.
+    What an open month undoes is not, nor what undoes it. Where money that settled nothing cannot be
+    voided it is paid back, under the same number: then neither is in force.
     """
     found: list[Kept] = []
     for document in books["documents"]:
@@ -147,11 +149,31 @@ def kept(books: dict[str, Any]) -> list[Kept]:
                 total=Decimal(document["total"]),
             )
         )
+    undone = {
+        undoes(document["number"]): Decimal(document["total"])
+        for document in books["documents"]
+        if document["status"] not in GONE and undoes(document["number"])
+    }
+    totals = {each.reference: each.total for each in found}
+    found = [
+        each
+        for each in found
+        if undone.get(each.reference) != each.total
+        and (each.letter[0] != "Z" or totals.get(undoes(each.reference)) != each.total)
+    ]
     for back in [each for each in found if each.kind == "credit_refund"]:
         paid = [e for e in found if (e.kind, e.reference) == ("receipt", back.reference)]
         gone = [e for e in paid if e.total == back.total][:1]
         found = [e for e in found if e not in (back, *gone)]
     return found
+
+
+def undoes(number: str | None) -> str:
+    """Reference of what a document undoes; empty for most."""
+    match = UNDOING.fullmatch(number or "")
+    if match is None:
+        return ""
+    return f"{PREFIX}-{match[1]}" + (f".{match[2]}" if match[2] else "")
 
 
 def row_of(reference: str) -> str:
@@ -161,6 +183,6 @@ def row_of(reference: str) -> str:
 
 def loan_of(document: Kept, ledger: FieldLedger) -> int:
     """The loan that a document of ours is about."""
-    if document.letter in "LIX":
+    if document.letter[-1] in "LIX":
         return document.number
     return ledger.loan_of.get(document.number, 0)

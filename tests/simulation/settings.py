@@ -55,6 +55,8 @@ RULES: dict[str, tuple[str, ...]] = {
     "invoice_per": ("loan", "loan", "loan", "instalment"),
     "interest": ("upfront", "upfront", "upfront", "as_due"),
     "before_loan": ("own_date", "loan_date"),
+    "closed_period": ("hold", "adjust"),
+    "lookalike": ("ask", "ask", "adopt"),
 }
 """Rules of a mapping file → what a lender may have chosen, the usual ones more often."""
 

@@ -15,6 +15,7 @@ from tests.pipeline.world import Killed
 from tests.simulation.agenda import Agenda, Event
 from tests.simulation.deeds import DEEDS, lend
 from tests.simulation.deliveries import FORMS, MISHAPS
+from tests.simulation.desk import Desk
 from tests.simulation.estate import ZONE, Estate
 from tests.simulation.hand import TOUCHES, Hand
 from tests.simulation.laws import Quiet, check
@@ -105,6 +106,7 @@ class Life:
         self.seams.pace_s = start.choice((0.0, 0.2, 1.5))
         self.ledger = FieldLedger(self.estate.clock.true_day(ZONE))
         self.hand = Hand(self.estate, self.trace)
+        self.desk = Desk(self.estate, self.hand, self.trace)
         self.troubles = Troubles(self.estate, self.seams, self.agenda, self.trace)
         self.person = Person(
             self.estate, self.ledger, self.hand, self.trace, self.agenda.stream("person")
@@ -138,8 +140,21 @@ class Life:
             if day == self.days or chance.random() < 0.6:
                 self._come_to_rest(day)
                 self.estate.clock.move(LISTED_AFTER_S)
-                quiet = Quiet(self.estate, self.ledger, self.hand, self.seams, self.trace)
-                check(quiet)
+                self._check()
+                self._desk(day)
+
+    def _check(self) -> None:
+        check(Quiet(self.estate, self.ledger, self.hand, self.seams, self.trace))
+
+    def _desk(self, day: int) -> None:
+        """Somebody answers what the report asks; seldom, everything that was known is lost."""
+        for event in self.agenda.events(day, "desk"):
+            self.desk.sit_down(event.chance())
+        for event in self.agenda.events(day, "loss"):
+            if event.chance().random() < 0.3:
+                self.desk.lose_the_state()
+                self._come_to_rest(day)
+                self._check()
 
     # ── a day ────────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,70 @@
+"""The desk at which somebody answers what the morning's report asks, and may lose the state."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from bridge.core.reconciliation import Item, ItemKind
+from bridge.errors import UsageError
+from bridge.pipeline import decide
+from bridge.pipeline.rebuild import rebuild
+from tests.simulation.estate import Estate
+from tests.simulation.hand import Hand
+from tests.simulation.trace import Trace
+
+CHANGED = (ItemKind.DRIFTED, ItemKind.MISMATCHED)
+GONE = (ItemKind.TOMBSTONED, ItemKind.MISSING)
+
+
+class Desk:
+    """Somebody with the report before them."""
+
+    def __init__(self, estate: Estate, hand: Hand, trace: Trace) -> None:
+        self.estate, self.hand, self.trace = estate, hand, trace
+
+    def sit_down(self, chance: random.Random) -> None:
+        """Answer one question of the report, if there is any."""
+        told = [
+            (result.system, item)
+            for result in self.estate.reconcile(full=False).systems
+            for item in result.items
+            if item.kind in (*CHANGED, *GONE) or item.cause == "books.lookalike"
+        ]
+        if told:
+            system, item = chance.choice(told)
+            what = self._answer(system, item, chance)
+            self.trace.say(f"desk: {what}")
+
+    def _answer(self, system: str, item: Item, chance: random.Random) -> str:
+        if item.cause == "books.lookalike":
+            reference = item.subject.removeprefix("document:")
+            return self._decided(system, decide.different, reference, item.detail.split(" ")[0])
+        if chance.random() < 0.5:
+            return self._decided(system, decide.accept, [item.reference])
+        what = self._decided(system, decide.repost, [item.reference])
+        self.hand.forget(system, item.external_id)
+        return what
+
+    def _decided(self, system: str, verb: Callable[..., object], *about: object) -> str:
+        with self.estate.bridge() as bridge:
+            books = bridge.books[system].system
+            try:
+                verb(bridge.store, books, *about, "ana", self.estate.clock.now())
+            except UsageError as refusal:
+                return f"{verb.__name__} {about} in {system}: {refusal}"
+        self.trace.count("decisions", f"drift {verb.__name__}")
+        return f"{verb.__name__} {about} in {system}"
+
+    def lose_the_state(self) -> None:
+        """The disk is replaced, and nobody made copies."""
+        for path in self.estate.folder.glob("state.db*"):
+            path.unlink()
+        with self.estate.bridge() as bridge:
+            done = rebuild(bridge, "ana")
+        self.trace.count("decisions", "rebuild")
+        for each in done.systems:
+            self.trace.say(
+                f"the state is lost, and made anew: {each.system} {each.documents} documents, "
+                f"{each.taken_back} taken back, {each.asked} asked, unknown {each.unknown}"
+            )
