@@ -139,6 +139,14 @@ def _working(verb: Any) -> None:
     sync.add_argument("--approve", metavar="DIGEST", help="go on although the plan is over a limit")
     sync.add_argument("--plan-out", type=Path, metavar="FILE", help="write the plan to a file")
     sync.add_argument("--apply", type=Path, metavar="FILE", help="do that plan, or nothing")
+    sync.add_argument(
+        "--resume", action="store_true", help="post again to books in which a run was undone"
+    )
+    undo = verb("undo", "bridge.cli.undo:run", "take back what one run did to the books")
+    undo.add_argument("target", metavar="RUN", help="as `history` names it: 20261120T060000Z-sync")
+    undo.add_argument("--dry-run", action="store_true", help="show what it would do, write nothing")
+    _system(undo)
+    undo.add_argument("--approve", metavar="DIGEST", help="go on although it is over a limit")
     reconcile = verb("reconcile", "bridge.cli.reconcile:run", "compare both sides and report")
     reconcile.add_argument("--dry-run", action="store_true", help="also plan; write no state")
     reconcile.add_argument("--as-of", type=_day, metavar="DATE", help="business day, 2026-11-20")

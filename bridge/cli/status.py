@@ -17,7 +17,7 @@ from bridge.store.values import RunRecord
 
 
 def status(arguments: Namespace, out: Output) -> int:
-    """Answers 1 when something waits for a person, 0 otherwise."""
+    """Answers 1 when something waits for a person, books that rest included; 0 otherwise."""
     loaded = open_settings(arguments)
     today = SystemClock().now().date()
     with open_state(loaded) as store, store.read() as work:
@@ -47,9 +47,11 @@ def status(arguments: Namespace, out: Output) -> int:
         out.line(
             f"{name}: {calls['metered']}{budget} metered calls today (UTC), {calls['total']} in all"
         )
+        if each["rests_after"]:
+            out.line(f"{name} rests since {each['rests_after']} was undone: sync --resume.")
     if waiting:
         out.line(f"{waiting} documents wait for a person: `ledger-bridge outbox list`.")
-    return 1 if waiting else 0
+    return 1 if waiting or any(each["rests_after"] for each in systems.values()) else 0
 
 
 def _system(work: Work, name: str, company: str) -> dict[str, Any]:
@@ -67,6 +69,7 @@ def _system(work: Work, name: str, company: str) -> dict[str, Any]:
         "held": sum(held.values()),
         "held_by_reason": held,
         "revisits": len(work.revisits(name, company)),
+        "rests_after": work.paused_by(name),
         "outbox": {state.value: number for state, number in sorted(counts.items())},
     }
 

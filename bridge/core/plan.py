@@ -40,6 +40,7 @@ HOLD_CODES = frozenset(
         "policy.overpayment",
         "rate.missing",
         "recovery.income",
+        "run.undone",
     }
 )
 """Reasons that come from the books, the calendar or the mapping rather than from a ledger row."""
@@ -53,7 +54,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be there; for a void, the document as it was posted."""
     generation: int
     reason: str
-    """Why, as a code: new, edited, removed, moved, renewed, correction, mapping."""
+    """Why, as a code: new, edited, removed, moved, renewed, correction, mapping, undo."""
 
     @property
     def phase(self) -> int:

@@ -75,6 +75,7 @@ HOLD_ACTIONS = {
     "policy.overpayment": "decide_overpayment",
     "rate.missing": "add_rate",
     "recovery.income": "none",
+    "run.undone": "resume_sync",
 }
 """What to do about a hold; for every other code the ledger's row is to be set right."""
 

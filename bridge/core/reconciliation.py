@@ -98,6 +98,7 @@ ACTIONS = frozenset(
         "put_right",
         "restore_borrower",
         "restore_loan",
+        "resume_sync",
         "run_sync",
         "set_currency",
         "void_again",

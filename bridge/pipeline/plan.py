@@ -117,30 +117,36 @@ def plan(
             if number % 100 == 0:
                 progress("planned", number, 0)
         made = planner.finish()
-        problems = _over_limits(made, limits, run)
-        if problems and made.digest not in approved:
-            raise UnsafePlan(
-                f"The plan for {books.name} is larger than [limits] allow. Nothing was posted.",
-                made,
-                problems,
-            )
-        planned = made.figures.create + made.figures.update + made.figures.void
-        if approved and planned and made.digest not in approved:
-            raise UnsafePlan(
-                f"The plan for {books.name} is not the one that was approved.",
-                made,
-                [
-                    Problem(
-                        f"--approve {'-'.join(approved)}",
-                        f"the plan is now {made.digest}.",
-                        "Look at it again with `ledger-bridge sync --dry-run`.",
-                    )
-                ],
-            )
+        refuse_unsafe(made, limits, approved)
         return made
 
 
-def _over_limits(made: Plan, limits: PlanLimits, run: str) -> list[Problem]:
+def refuse_unsafe(made: Plan, limits: PlanLimits, approved: Collection[str]) -> None:
+    """Raises UnsafePlan for a plan over the limits that is not one of `approved`, and for any plan
+    that is not the one that was approved."""
+    problems = _over_limits(made, limits)
+    if problems and made.digest not in approved:
+        raise UnsafePlan(
+            f"The plan for {made.system} is larger than [limits] allow. Nothing was posted.",
+            made,
+            problems,
+        )
+    planned = made.figures.create + made.figures.update + made.figures.void
+    if approved and planned and made.digest not in approved:
+        raise UnsafePlan(
+            f"The plan for {made.system} is not the one that was approved.",
+            made,
+            [
+                Problem(
+                    f"--approve {'-'.join(approved)}",
+                    f"the plan is now {made.digest}.",
+                    "Look at it again with --dry-run.",
+                )
+            ],
+        )
+
+
+def _over_limits(made: Plan, limits: PlanLimits) -> list[Problem]:
     fix = f"Look at it with --dry-run; if it is right, run again with --approve {made.digest}"
     figures = made.figures
     documents = figures.create + figures.update + figures.void

@@ -8,7 +8,7 @@ import msgspec
 
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
 from bridge.core.plan import Plan, PlanFigures
-from bridge.errors import BridgeError, LoginRequired, Problem, TryLater
+from bridge.errors import BridgeError, LoginRequired, PersonNeeded, Problem, TryLater
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
@@ -34,6 +34,36 @@ class SystemPass(msgspec.Struct, kw_only=True):
     stopped: BridgeError | None = None
     """What ended the pass for this system before its time."""
 
+    def count(self, store: Store, books: Books[System]) -> None:
+        """Look at what is left in the outbox, and at the calls made."""
+        with store.read() as work:
+            counts = work.outbox_counts(books.name, books.company)
+        self.pending = counts.get(State.PENDING, 0)
+        self.in_doubt = sum(counts.get(s, 0) for s in UNSETTLED) - self.pending
+        self.rejected = sum(counts.get(s, 0) for s in WAITS_FOR_A_PERSON)
+        self.calls = books.system.calls().total
+
+    def document(self) -> dict[str, object]:
+        """One system's part of the answer of `sync --json` (DESIGN §6)."""
+        figures = self.plan.figures
+        document: dict[str, object] = {
+            "planned": {"create": figures.create, "update": figures.update, "void": figures.void},
+            "posted": self.posting.posted,
+            "confirmed": self.posting.confirmed,
+            "rejected": self.rejected,
+            "in_doubt": self.in_doubt,
+            "pending": self.pending,
+            "calls": self.calls,
+            "digest": self.plan.digest,
+            "by_kind": figures.by_kind,
+        }
+        if self.stopped is not None:
+            document["stopped"] = {
+                "reason": str(self.stopped),
+                "problems": [_problem(p) for p in self.stopped.problems],
+            }
+        return document
+
 
 class SyncResult(msgspec.Struct, kw_only=True):
     run: str
@@ -56,35 +86,46 @@ class SyncResult(msgspec.Struct, kw_only=True):
         """The answer of `sync --json` (DESIGN §6)."""
         return {
             "run": self.run,
-            "systems": {name: _system_document(s) for name, s in self.systems.items()},
+            "systems": {name: s.document() for name, s in self.systems.items()},
             "digest": self.digest,
             "verdict": self.verdict,
             "reason": self.reason,
         }
 
 
-def sync(bridge: Live, approve: str | None = None, progress: Progress = silent) -> SyncResult:
+def sync(
+    bridge: Live, approve: str | None = None, progress: Progress = silent, *, resume: str = ""
+) -> SyncResult:
     """Take the ledger in, plan, post what is due. Ends with a verdict, also when idle.
 
-    `approve` names plans that a person has seen: one system's, or several with dashes between. One
-    system's trouble never costs another its pass. Raises SnapshotRefused when the ledger cannot be
+    `approve` names plans that a person has seen: one system's, or several with dashes between.
+    `resume`: who says that books in which a run was undone follow the ledger again. One system's
+    trouble never costs another its pass. Raises SnapshotRefused when the ledger cannot be
     trusted; then nothing is planned for any.
     """
     run, intake = _begin(bridge, "sync")
+    if resume:
+        _let_go_on(bridge, resume)
     approved = approve.split("-") if approve else []
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
         systems[name] = _pass(bridge, books, run, approved, progress)
-        if _verdict({name: systems[name]})[0] == "clean":
+        if ended_with({name: systems[name]})[0] == "clean":
             caught_up(bridge.store, books.system, intake.facts.as_of, bridge.clock.now())
-    return _end(bridge, run, intake, systems, _verdict(systems))
+    return _end(bridge, run, intake, systems, ended_with(systems))
 
 
-def preview(bridge: Dry, progress: Progress = silent) -> SyncResult:
+def preview(bridge: Dry, progress: Progress = silent, *, resume: str = "") -> SyncResult:
     """What `sync` would do, on a scratch store and with nothing to post with."""
     run, intake = _begin(bridge, "preview")
+    if resume:
+        _let_go_on(bridge, resume)
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
+        resting = _resting(bridge.store, books)
+        if resting is not None:
+            systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=resting)
+            continue
         try:
             made = _planned(bridge, books, run, (), progress)
         except UnsafePlan as unsafe:
@@ -125,24 +166,52 @@ def _pass(
     progress: Progress,
 ) -> SystemPass:
     done = SystemPass(plan=_nothing(books), posting=Posting())
-    system = safe_to_post_with(bridge.store, books.system)
     try:
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
-        done.plan = _planned(bridge, books, run, approved, progress)
-        for _ in range(_ROUNDS):
-            doubted = done.posting.doubted
-            post_all(bridge.store, system, bridge.clock, done.posting, progress)
-            if done.posting.doubted == doubted:
-                break
-            settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
-        else:
-            done.posting.unavailable = "replies kept getting lost"
+        resting = _resting(bridge.store, books)
+        if resting is None:
+            done.plan = _planned(bridge, books, run, approved, progress)
+        send(bridge, books, done, progress)
+        done.stopped = resting
     except UnsafePlan as unsafe:
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
         done.stopped = error
-    _count(bridge.store, books, done)
+    done.count(bridge.store, books)
     return done
+
+
+def send(
+    bridge: Live, books: Books[AccountingSystem], done: SystemPass, progress: Progress
+) -> None:
+    """Send what is planned; what became of lost replies is looked up, and sent again if need be."""
+    system = safe_to_post_with(bridge.store, books.system)
+    for _ in range(_ROUNDS):
+        doubted = done.posting.doubted
+        post_all(bridge.store, system, bridge.clock, done.posting, progress)
+        if done.posting.doubted == doubted:
+            return
+        settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
+    done.posting.unavailable = "replies kept getting lost"
+
+
+def _resting(store: Store, books: Books[System]) -> PersonNeeded | None:
+    """Why nothing is planned for these books, where a person has undone a run."""
+    with store.read() as work:
+        run = work.paused_by(books.name)
+    if not run:
+        return None
+    return PersonNeeded(
+        f"{books.name} rests, since {run} was undone. To post what the ledger wants again: "
+        "ledger-bridge sync --resume"
+    )
+
+
+def _let_go_on(bridge: Bridge[System], who: str) -> None:
+    with bridge.store.begin() as work:
+        for name in bridge.books:
+            if work.paused_by(name):
+                work.resume(name, who, bridge.clock.now().isoformat())
 
 
 def _planned(
@@ -173,15 +242,6 @@ def _nothing(books: Books[System]) -> Plan:
     )
 
 
-def _count(store: Store, books: Books[System], done: SystemPass) -> None:
-    with store.read() as work:
-        counts = work.outbox_counts(books.name, books.company)
-    done.pending = counts.get(State.PENDING, 0)
-    done.in_doubt = sum(counts.get(s, 0) for s in UNSETTLED) - done.pending
-    done.rejected = sum(counts.get(s, 0) for s in WAITS_FOR_A_PERSON)
-    done.calls = books.system.calls().total
-
-
 def _end(
     bridge: Bridge[System],
     run: str,
@@ -191,7 +251,7 @@ def _end(
 ) -> SyncResult:
     verdict, reason = ended
     result = SyncResult(run=run, intake=intake, systems=systems, verdict=verdict, reason=reason)
-    counts = {name: _system_document(s) for name, s in systems.items()}
+    counts = {name: s.document() for name, s in systems.items()}
     with bridge.store.begin() as work:
         work.end_run(run, verdict, reason, counts, bridge.clock.now().isoformat())
     return result
@@ -210,7 +270,7 @@ def _foreseen(systems: dict[str, SystemPass]) -> tuple[str, str]:
     return "clean", f"{changes} changes" if changes else "nothing to do"
 
 
-def _verdict(systems: dict[str, SystemPass]) -> tuple[str, str]:
+def ended_with(systems: dict[str, SystemPass]) -> tuple[str, str]:
     """A person is needed before all else; then what time will mend; then clean."""
     for name, done in systems.items():
         if done.stopped is not None and not isinstance(done.stopped, TryLater):
@@ -226,27 +286,6 @@ def _verdict(systems: dict[str, SystemPass]) -> tuple[str, str]:
         if done.pending:
             return "person", f"{name}: {done.pending} documents wait for one that was dropped"
     return _foreseen(systems)
-
-
-def _system_document(done: SystemPass) -> dict[str, object]:
-    figures = done.plan.figures
-    document: dict[str, object] = {
-        "planned": {"create": figures.create, "update": figures.update, "void": figures.void},
-        "posted": done.posting.posted,
-        "confirmed": done.posting.confirmed,
-        "rejected": done.rejected,
-        "in_doubt": done.in_doubt,
-        "pending": done.pending,
-        "calls": done.calls,
-        "digest": done.plan.digest,
-        "by_kind": figures.by_kind,
-    }
-    if done.stopped is not None:
-        document["stopped"] = {
-            "reason": str(done.stopped),
-            "problems": [_problem(p) for p in done.stopped.problems],
-        }
-    return document
 
 
 def _problem(problem: Problem) -> dict[str, str]:

@@ -20,6 +20,7 @@ DECISION = tables.table(tables.Decision)
 _BRIDGE = "ledger-bridge"
 """Who decided, when it was nobody."""
 _RESTORED, _TRUSTED = "restored", "caught_up"
+_UNDO, _RESUME = "undo", "resume"
 
 
 class Decisions(Outbox, Planning):
@@ -125,6 +126,25 @@ class Decisions(Outbox, Planning):
     def trust_again(self, system: str, at: str) -> None:
         """The state has caught up with these books."""
         self.record_decision(_BRIDGE, at, _TRUSTED, system)
+
+    def pause(self, system: str, run: str, who: str, at: str) -> None:
+        """A run was undone in these books: they rest until a person lets them follow again."""
+        self.record_decision(who, at, _UNDO, run, system)
+
+    def resume(self, system: str, who: str, at: str) -> None:
+        """These books may follow the ledger again."""
+        self.record_decision(who, at, _RESUME, system, system)
+
+    def paused_by(self, system: str) -> str:
+        """The run whose undoing these books rest after; empty when they follow the ledger."""
+        t = DECISION.c
+        query = (
+            select(t.verb, t.reference)
+            .where(t.verb.in_((_UNDO, _RESUME)), t.detail == system)
+            .order_by(t.id.desc())
+        )
+        last = self._connection.execute(query.limit(1)).first()
+        return last.reference if last is not None and last.verb == _UNDO else ""
 
     def decisions(self, limit: int = 1000) -> list[DecisionRecord]:
         """What people decided, newest first."""

@@ -26,9 +26,9 @@ SEEDS = int(os.environ.get("BRIDGE_SIMULATION_SEEDS", "30"))
 DAYS = 6
 TOPICS = ("field", "hand", "http", "kill")
 CAUGHT: dict[str, tuple[int, ...]] = {
-    "no-lookup": (3,),
-    "empty-page": (10,),
-    "key-after-void": (0,),
+    "no-lookup": (4,),
+    "empty-page": (12,),
+    "key-after-void": (15,),
 }
 """Planted bug → seeds that see it soon."""
 

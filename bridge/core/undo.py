@@ -1,0 +1,269 @@
+"""Taking back what one run did to one loan's documents, by what the system and the period allow.
+
+What was created is voided, or undone by a document of the open period where its month is closed.
+What was changed becomes what it was before; what was voided comes back under the next generation.
+What somebody changed since stays as it is, and is told. The ledger is not asked: it still wants
+what the run did, so the books rest until a person lets them follow the ledger again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from bridge.core import lending
+from bridge.core.booking import Booking
+from bridge.core.books import (
+    Application,
+    CreditApplication,
+    Customer,
+    Document,
+    Invoice,
+    Kind,
+    Receipt,
+    Sale,
+    Transaction,
+    applied,
+)
+from bridge.core.delivery import Binding, Operation
+from bridge.core.identity import base_reference, with_generation
+from bridge.core.ledger import LoanFile
+from bridge.core.plan import Change, Hold
+from bridge.core.reversing import take_back_all
+from bridge.core.standing import receivable
+
+REASON = "undo"
+ZERO = Decimal(0)
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """A write that went through in the run."""
+
+    operation: Operation
+    document: Transaction
+    before: Document | None = None
+    """For an update: the document as it was; None when that is not known any more."""
+
+
+class Left(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is not taken back, and why.
+
+    changed_since    a later run or a person changed it, or something that hangs on it
+    period_closed    its month is closed, and nothing in an open one can undo it
+    before_unknown   what it was before is not known
+    """
+
+    reference: str
+    why: str
+
+
+class Undone(msgspec.Struct, frozen=True, kw_only=True):
+    changes: tuple[Change, ...]
+    left: tuple[Left, ...]
+    holds: tuple[Hold, ...]
+    """What the ledger has of the loan and the books have no longer."""
+
+
+def undo_loan(
+    file: LoanFile,
+    done: Sequence[Done],
+    bound: Sequence[Binding],
+    booking: Booking,
+    voidable: Collection[Kind],
+) -> Undone:
+    """How to take back `done`, the writes of one run to this loan in their order. `bound` are all
+    bindings of the loan; `voidable` the kinds that the system can take back."""
+    return _Undo(file, done, bound, booking, voidable).run()
+
+
+_CHANGE_BACK = (Kind.APPLICATION, Kind.RECEIPT, Kind.CREDIT_NOTE, Kind.SALE)
+_TAKE_BACK = (Kind.APPLICATION, Kind.RECEIPT, Kind.SALE, Kind.CREDIT_NOTE, Kind.INVOICE)
+_BRING_BACK = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.RECEIPT, Kind.APPLICATION, Kind.SALE)
+_ORDER = (
+    *((Operation.UPDATE, kind) for kind in _CHANGE_BACK),
+    *((Operation.VOID, kind) for kind in _TAKE_BACK),
+    (Operation.UPDATE, Kind.INVOICE),
+    *((Operation.CREATE, kind) for kind in _BRING_BACK),
+)
+_PHASES = {pair: number for number, pair in enumerate(_ORDER, start=1)}
+
+
+def phase(change: Change) -> int:
+    """Place in the order of taking back: what settles lets go first, then what is settled."""
+    return _PHASES[change.operation, change.document.kind]
+
+
+class _Undo:
+    def __init__(
+        self,
+        file: LoanFile,
+        done: Sequence[Done],
+        bound: Sequence[Binding],
+        booking: Booking,
+        voidable: Collection[Kind],
+    ) -> None:
+        self.file, self.done, self.bound, self.voidable = file, done, bound, voidable
+        policies = booking.mapping.policies.model_copy(update={"closed_period": "adjust"})
+        mapping = booking.mapping.model_copy(update={"policies": policies})
+        self.booking = msgspec.structs.replace(booking, mapping=mapping)
+        self.locked = booking.company.locked_through
+        self.by_reference = {binding.reference: binding for binding in bound}
+        self.renamed: dict[str, str] = {}
+        """Reference of what was voided → the one under which it comes back."""
+        self.left: list[Left] = []
+        self.changes: list[Change] = []
+
+    def run(self) -> Undone:
+        for each in self.done:
+            if each.operation is Operation.UPDATE:
+                self._change_back(each)
+        self._take_back()
+        self._bring_back()
+        return Undone(
+            changes=tuple(self.changes), left=tuple(self.left), holds=tuple(self._holds())
+        )
+
+    def _as_the_run_left_it(self, each: Done) -> Binding | None:
+        """The binding, when the document is still there as the run left it; else it is left."""
+        binding = self.by_reference.get(each.document.reference)
+        if binding is None or not binding.in_force:
+            return None
+        if binding.accepted or binding.document != each.document:
+            self._leave(binding.reference, "changed_since")
+            return None
+        return binding
+
+    def _change_back(self, each: Done) -> None:
+        binding = self._as_the_run_left_it(each)
+        if binding is None:
+            return
+        if each.before is None:
+            self._leave(binding.reference, "before_unknown")
+        elif self._is_closed(each.document) or self._is_closed(each.before):
+            self._leave(binding.reference, "period_closed")
+        else:
+            self._add(Operation.UPDATE, each.before, binding.generation)
+
+    def _take_back(self) -> None:
+        created = [
+            binding
+            for each in self.done
+            if each.operation is Operation.CREATE
+            if (binding := self._as_the_run_left_it(each))
+        ]
+        closed = [b for b in created if self._cannot_go(b, created)]
+        for binding in closed:
+            if isinstance(binding.document, Sale):
+                self._leave(binding.reference, "period_closed")
+        names = {binding.reference for binding in closed}
+        for binding in created:
+            if binding.reference not in names:
+                self._add(Operation.VOID, binding.document, binding.generation)
+        through = max((day for b in closed if (day := _day(b.document))), default=self.locked)
+        company = msgspec.structs.replace(self.booking.company, locked_through=through)
+        booking = msgspec.structs.replace(self.booking, company=company)
+        known = self.by_reference.keys()
+        made = take_back_all(self.file, booking, closed) if closed else []
+        for document in made:
+            if document.reference not in known:
+                self._add(Operation.CREATE, document, _generation(document.reference))
+
+    def _cannot_go(self, binding: Binding, created: Sequence[Binding]) -> bool:
+        """Whether a document has to be undone by another one: its month is closed, or that of what
+        settles it, or the system takes no such document back."""
+        document = binding.document
+        if document.kind not in self.voidable or self._is_closed(document):
+            return True
+        return any(
+            self._is_closed(other.document) and binding.reference in applied(other.document)
+            for other in created
+        )
+
+    def _bring_back(self) -> None:
+        voided = [
+            each.document
+            for each in self.done
+            if each.operation is Operation.VOID
+            and (binding := self.by_reference.get(each.document.reference))
+            and binding.voided
+        ]
+        latest: dict[str, int] = {}
+        for binding in self.bound:
+            base = base_reference(binding.reference)
+            latest[base] = max(latest.get(base, 0), binding.generation)
+        for document in voided:
+            base = base_reference(document.reference)
+            self.renamed[document.reference] = with_generation(base, latest[base] + 1)
+        there = {b.reference for b in self.bound if b.in_force} | set(self.renamed.values())
+        taken = {c.document.reference for c in self.changes if c.operation is Operation.VOID}
+        for document in voided:
+            again = self._again(document, there - taken)
+            self._add(Operation.CREATE, again, _generation(again.reference))
+
+    def _again(self, document: Transaction, there: Collection[str]) -> Transaction:
+        """The document as it comes back: under its new name, in an open month, settling what is
+        there."""
+        changes: dict[str, Any] = {"reference": self.renamed[document.reference]}
+        if self._is_closed(document):
+            assert self.locked is not None
+            day = self.locked + timedelta(days=1)
+            changes |= {"day": day, "dated": document.dated or document.day}
+            if isinstance(document, Invoice):
+                changes["due"] = max(document.due, day)
+        if isinstance(document, Receipt | CreditApplication):
+            used = ((self.renamed.get(a.invoice, a.invoice), a) for a in document.applications)
+            changes["applications"] = tuple(
+                Application(invoice, a.amount) for invoice, a in used if invoice in there
+            )
+        if isinstance(document, CreditApplication):
+            note = document.credit_note
+            changes["credit_note"] = self.renamed.get(note, note)
+        return msgspec.structs.replace(document, **changes)
+
+    def _holds(self) -> list[Hold]:
+        """The loan's balance less what the books will have of it."""
+        after = {b.reference: b.document for b in self.bound if not b.voided}
+        for change in self.changes:
+            after.pop(change.document.reference, None)
+            if change.operation is not Operation.VOID:
+                after[change.document.reference] = change.document
+        amounts: dict[str, Decimal] = {}
+        if self.file.loan is not None:
+            amounts[self.file.loan.currency] = lending.balance(self.file)
+        for document in after.values():
+            if effect := receivable(document):
+                amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
+        return [
+            Hold(
+                code="run.undone",
+                subject=f"debt:{self.file.loan_id}",
+                currency=currency,
+                amount=amount,
+            )
+            for currency, amount in amounts.items()
+            if amount
+        ]
+
+    def _is_closed(self, document: Document) -> bool:
+        day = _day(document)
+        return self.locked is not None and day is not None and day <= self.locked
+
+    def _leave(self, reference: str, why: str) -> None:
+        self.left.append(Left(reference=reference, why=why))
+
+    def _add(self, operation: Operation, document: Document, generation: int) -> None:
+        self.changes.append(
+            Change(operation=operation, document=document, generation=generation, reason=REASON)
+        )
+
+
+def _day(document: Document) -> date | None:
+    return None if isinstance(document, Customer) else document.day
+
+
+def _generation(full: str) -> int:
+    return int(full.partition(".")[2] or 1)

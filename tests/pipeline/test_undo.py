@@ -1,0 +1,252 @@
+"""A run is taken back: the books are as before it, and rest until a person lets them go on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.core.reconciliation import ItemKind, SystemResult
+from bridge.errors import UsageError
+from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.sync import SyncResult, preview, sync
+from bridge.pipeline.undo import UndoResult, preview_undo, undo
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.test_closed_periods import documents, lock
+from tests.pipeline.test_drift import hand
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, SAMPLE, Killed, World, one
+
+Balances = dict[str, Decimal]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    return made
+
+
+def trial_balance(world: World) -> Balances:
+    accounts = world.books()["accounts"]
+    return {a["id"]: Decimal(a["balance"]) for a in accounts if Decimal(a["balance"])}
+
+
+def taken_back(world: World, run: str, approve: str | None = None) -> UndoResult:
+    with world.bridge() as bridge:
+        return undo(bridge, run, "ana", approve)
+
+
+def foreseen(world: World, run: str) -> UndoResult:
+    with world.dry() as bridge:
+        return preview_undo(bridge, run)
+
+
+def resumed(world: World) -> SyncResult:
+    with world.bridge() as bridge:
+        return sync(bridge, resume="ana")
+
+
+def reconciled(world: World) -> SystemResult:
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        (found,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
+    return found
+
+
+def delivered(world: World, ledger: Ledger) -> SyncResult:
+    ledger.write(world.snapshot)
+    done = world.sync()
+    world.clock.move(120)
+    return done
+
+
+def test_undoing_the_first_pass_leaves_the_books_exactly_as_they_were(world: World) -> None:
+    before = trial_balance(world)
+    first = delivered(world, Ledger.random(random.Random(3), loans=8))
+    assert trial_balance(world) != before
+    done = taken_back(world, first.run)
+    assert (done.verdict, done.exit_code) == ("clean", 0)
+    assert trial_balance(world) == before
+    assert world.live_documents() == []
+    found = reconciled(world)
+    assert found.agree
+    assert {i.cause for i in found.items if i.kind is ItemKind.HELD} == {"run.undone"}
+
+
+def test_what_a_later_run_did_is_undone_alone(world: World) -> None:
+    ledger = small_ledger()
+    delivered(world, ledger)
+    before, was = trial_balance(world), documents(world)
+    ledger.movements[7]["amount"] += 500  # a receipt that is taken back and posted anew
+    ledger.movements[8]["amount"] += 700
+    ledger.debts[1]["amount"] += 700
+    ledger.debts[2]["amount"] += 3_000
+    ledger.lend(3, random.Random(1))
+    second = delivered(world, ledger)
+    assert second.verdict == "clean"
+    assert taken_back(world, second.run).verdict == "clean"
+    assert trial_balance(world) == before
+    kept = {n.partition(".")[0]: d["total"] for n, d in documents(world).items()}
+    assert kept == {number: d["total"] for number, d in was.items()}
+    assert reconciled(world).agree
+
+
+def test_afterwards_the_books_rest_until_a_person_lets_them_go_on(world: World) -> None:
+    ledger = Ledger.random(random.Random(5), loans=4)
+    first = delivered(world, ledger)
+    total = trial_balance(world)
+    taken_back(world, first.run)
+    ledger.lend(9, random.Random(2))
+    resting = delivered(world, ledger)
+    assert resting.exit_code == 1
+    assert "sync --resume" in str(one(resting).stopped)
+    assert world.live_documents() == []
+    with world.dry() as bridge:
+        assert one(preview(bridge)).stopped is not None
+    with world.dry() as bridge:
+        assert one(preview(bridge, resume="ana")).plan.figures.create > 5
+    assert resumed(world).verdict == "clean"
+    assert set(total) <= set(trial_balance(world))
+    assert one(world.sync()).plan.figures.create == 0
+    check_laws(world)
+    assert reconciled(world).agree
+
+
+def test_in_closed_months_other_documents_undo_it(world: World) -> None:
+    before = trial_balance(world)
+    first = delivered(world, small_ledger())
+    lock(world, "2026-09-30")
+    held = documents(world)
+    done = taken_back(world, first.run)
+    assert (done.verdict, one_left(done)) == ("clean", [])
+    after = documents(world)
+    assert held.keys() < after.keys()
+    assert {d["date"] for n, d in after.items() if n not in held} == {"2026-11-19"}
+    owed = sum((Decimal(d["open"]) * side(d) for d in after.values()), Decimal(0))
+    assert owed == 0
+    moved = {k: v - before.get(k, Decimal(0)) for k, v in trial_balance(world).items()}
+    money = {v for v in moved.values() if v}
+    assert money == {Decimal(3000), Decimal(-3000)}  # received, and to be cleared
+    assert reconciled(world).agree
+    assert resumed(world).verdict == "clean"
+    assert reconciled(world).agree
+    check_laws(world)
+
+
+def one_left(done: UndoResult) -> list[tuple[str, str]]:
+    (system,) = done.systems.values()
+    return [(each.reference, each.why) for each in system.left]
+
+
+def side(document: dict[str, Any]) -> int:
+    return 1 if document["kind"] == "invoice" else -1
+
+
+def test_what_somebody_edited_since_is_left_and_told(world: World) -> None:
+    first = delivered(world, small_ledger())
+    hand(world, "edit", "DY7F3A-L2", set={"amount": "51000"})
+    world.clock.move(120)
+    done = taken_back(world, first.run)
+    assert done.verdict == "person"
+    assert list(documents(world)) == ["DY7F3A-L2"]
+    assert documents(world)["DY7F3A-L2"]["total"] == "51000.00"
+
+
+def test_what_a_later_run_built_on_is_left_and_told(world: World) -> None:
+    ledger = small_ledger()
+    first = delivered(world, ledger)
+    ledger.movements[9] = {
+        "movement_id": 9, "debt_id": 2, "type": "PAYMENT", "amount": 700,
+        "date": "2026-10-02", "concept": "", "method": "CASH",
+    }  # fmt: skip
+    second = delivered(world, ledger)
+    done = taken_back(world, first.run)
+    assert done.verdict == "person"
+    assert one_left(done) == [("DY7F3A-L2", "changed_since")]
+    assert sorted(documents(world)) == ["DY7F3A-L2", "DY7F3A-P9"]
+    again = taken_back(world, second.run)
+    assert (again.verdict, again.reason, one_left(again)) == ("clean", "1 changes", [])
+    assert taken_back(world, first.run).verdict == "clean"
+    assert documents(world) == {}
+    assert reconciled(world).agree
+
+
+def test_a_large_one_waits_for_approval_of_exactly_that_plan(world: World) -> None:
+    before = delivered(world, Ledger.random(random.Random(3), loans=8))
+    world.overrides["LEDGER_BRIDGE_LIMITS__VOIDS"] = "3"
+    kept = documents(world)
+    for refused in (taken_back(world, before.run), taken_back(world, before.run, "f" * 32)):
+        assert refused.exit_code == 1
+        assert documents(world) == kept
+    digest = foreseen(world, before.run).digest
+    assert digest == refused.digest
+    assert taken_back(world, before.run, digest).verdict == "clean"
+    assert documents(world) == {}
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(world: World) -> None:
+    first = delivered(world, small_ledger())
+    books, files = world.books(), {p: p.read_bytes() for p in world.folder.glob("state.db*")}
+    told = foreseen(world, first.run)
+    assert (world.books(), {p: p.read_bytes() for p in world.folder.glob("state.db*")}) == (
+        books,
+        files,
+    )
+    done = taken_back(world, first.run)
+    assert told.digest == done.digest
+    plans = [next(iter(each.systems.values())).done.plan.figures for each in (told, done)]
+    assert plans[0] == plans[1]
+
+
+def test_killed_in_the_middle_it_is_finished_by_the_next_pass(world: World) -> None:
+    before = trial_balance(world)
+    first = delivered(world, Ledger.random(random.Random(3), loans=5))
+    for where in ("before the request", "after the answer"):
+        world.dies = lambda at, where=where: at == where  # type: ignore[misc]
+        with pytest.raises(Killed):
+            taken_back(world, first.run)
+        world.clock.move(600)
+    world.dies = lambda _: False
+    assert taken_back(world, first.run).verdict == "clean"
+    assert trial_balance(world) == before
+    assert foreseen(world, first.run).systems[world.system].done.plan.figures.void == 0
+    assert reconciled(world).agree
+
+
+def test_a_run_that_nobody_knows_is_told_with_those_there_are(world: World) -> None:
+    first = delivered(world, small_ledger())
+    with pytest.raises(UsageError, match=first.run):
+        taken_back(world, "20200101T000000Z-sync")
+
+
+def test_the_sample_day_is_taken_back_to_the_cent(world: World) -> None:
+    world.overrides |= {
+        "LEDGER_BRIDGE_SOURCE__PATH": str(SAMPLE / "dia1"),
+        "LEDGER_BRIDGE_LIMITS__DOCUMENTS": "10000",
+        "LEDGER_BRIDGE_LIMITS__VOIDS": "10000",
+    }
+    before = trial_balance(world)
+    first = world.sync()
+    world.clock.move(120)
+    done = taken_back(world, first.run)
+    for _ in range(3):  # a product that allows so many calls a day goes on the next one
+        if done.verdict == "later":
+            world.clock.move(86400)
+            done = taken_back(world, first.run)
+    assert (done.verdict, one_left(done)) == ("clean", [])
+    assert trial_balance(world) == before
+    assert reconciled(world).agree
