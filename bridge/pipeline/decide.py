@@ -101,8 +101,7 @@ def repost(
             changed = msgspec.structs.replace(
                 case.binding,
                 external_id=case.now.external_id,
-                posted=case.now,
-                version=case.now.version,
+                posted=case.now,  # the version stays: until it is put back, it is told
                 accepted="",
                 restore=live,
                 voided=not live,

@@ -58,7 +58,8 @@ class Planner:
             edited = {difference.field for difference in drift(binding.posted, now)}
             if not edited or not edited <= owned:
                 continue
-            marked = msgspec.structs.replace(binding, posted=now, version=now.version, restore=True)
+            # The version stays: until it is put back, it is told.
+            marked = msgspec.structs.replace(binding, posted=now, restore=True)
             self.work.put_binding(self.name, self.company, marked, loan)
             if isinstance(binding.document, Customer):
                 self._customer(binding.document)

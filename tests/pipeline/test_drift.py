@@ -102,6 +102,17 @@ def test_an_accepted_edit_stays_and_only_its_amount_is_still_told(
     assert world.preview().systems[world.system].plan.figures.update == 0
 
 
+def test_what_is_to_be_put_back_and_cannot_yet_is_still_told(world: World, ledger: Ledger) -> None:
+    hand(world, "edit", INVOICE, set={"amount": "49000"})
+    world.control("POST", f"{world.system}/edit", action="lock", date="2026-09-30")
+    world.clock.move(60)
+    repost(world, INVOICE)
+    for _ in range(2):
+        result = reconciled(world)
+        assert [(i.reference, i.field) for i in result.items if i.amount] == [(INVOICE, "total")]
+        assert not any(tie.unexplained for tie in result.tie_outs)
+
+
 def test_what_the_ledger_says_later_of_an_accepted_document_is_a_question(
     world: World, ledger: Ledger
 ) -> None:
