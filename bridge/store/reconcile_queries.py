@@ -295,6 +295,7 @@ class ReconcileQueries(Session):
         return or_(
             func.coalesce(MIRROR.c.status, "") != Status.LIVE.value,
             MIRROR.c.version != BINDING.c.version,
+            MIRROR.c.version == "",  # nothing tells whether it changed
             BINDING.c.accepted == 1,
             BINDING.c.reference.in_(unproved),
         )

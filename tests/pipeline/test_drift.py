@@ -102,6 +102,14 @@ def test_an_accepted_edit_stays_and_only_its_amount_is_still_told(
     assert world.preview().systems[world.system].plan.figures.update == 0
 
 
+def test_an_edited_receipt_is_told(world: World, ledger: Ledger) -> None:
+    hand(world, "edit", RECEIPT, set={"amount": "3500"})
+    world.clock.move(60)
+    result = reconciled(world)
+    assert RECEIPT in {item.reference for item in result.items}
+    assert not any(tie.unexplained for tie in result.tie_outs)
+
+
 def test_what_is_to_be_put_back_and_cannot_yet_is_still_told(world: World, ledger: Ledger) -> None:
     hand(world, "edit", INVOICE, set={"amount": "49000"})
     world.control("POST", f"{world.system}/edit", action="lock", date="2026-09-30")

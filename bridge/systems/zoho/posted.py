@@ -100,6 +100,14 @@ def version(raw: Raw) -> str:
     return text(raw, "last_modified_time") or text(raw, "updated_time")
 
 
+def payment_version(raw: Raw, unused: Decimal) -> str:
+    """Payments tell no time of their last change in a listing (zoho_books.md §3.6, from the OAS of
+    customer payments, last verified 2026-11-20): what they tell stands for it."""
+    told = (amount(raw, "amount").normalize(), unused.normalize())
+    names = ("date", "customer_id", "account_id", "reference_number")
+    return "|".join([*(f"{value:f}" for value in told), *(text(raw, name) for name in names)])
+
+
 def currency_of(raw: Raw, company: Company) -> str:
     """By its code, else by its id; a document that tells neither is in the home currency."""
     told, its_id = text(raw, "currency_code"), text(raw, "currency_id")
@@ -191,6 +199,7 @@ def _payment(raw: Raw, company: Company) -> PostedDocument:
         deposit_account=text(raw, "account_id"),
         memo=text(raw, "description"),
         status=Status.LIVE,
+        version=payment_version(raw, unused),
     )
 
 
