@@ -217,13 +217,21 @@ def _drift(drift: Parser, common: Parser) -> None:
         one = add(name, help)
         one.add_argument("references", nargs="*", metavar="REF", help="DY7F3A-L84, DY7F3A-P1136")
         one.add_argument("--loan", metavar="LOAN", help="everything of a loan that differs")
-    for name, help in (
-        ("adopt", "a document of the books is this one of ours"),
-        ("different", "it is not: post ours beside it"),
-    ):
-        pair = add(name, help)
-        pair.add_argument("reference", metavar="REF")
-        pair.add_argument("external_id", metavar="ID", help="its id in the accounting system")
+    adopt = add("adopt", "a document of the books is this one of ours")
+    adopt.set_defaults(run="bridge.cli.adopt:adopt")
+    adopt.add_argument("reference", metavar="REF", nargs="?")
+    adopt.add_argument("external_id", metavar="ID", nargs="?", help="its id in the books")
+    adopt.add_argument(
+        "--propose", type=Path, metavar="FILE", help="write what may be the same to a file"
+    )
+    adopt.add_argument(
+        "--from", dest="from_file", type=Path, metavar="FILE", help="take that file in, edited"
+    )
+    adopt.add_argument("--dry-run", action="store_true", help="with --from: write nothing")
+    different = add("different", "it is not: post ours beside it")
+    different.set_defaults(run="bridge.cli.adopt:different")
+    different.add_argument("reference", metavar="REF")
+    different.add_argument("external_id", metavar="ID", help="its id in the books")
 
 
 def _mappings(mappings: Parser, common: Parser) -> None:

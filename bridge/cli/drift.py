@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,7 +21,6 @@ from bridge.pipeline.decide import Decided
 from bridge.pipeline.reconcile import reconcile
 from bridge.report import json
 from bridge.settings import Settings
-from bridge.store import Work
 from bridge.systems.base import AccountingReader
 
 _ALL = 100_000
@@ -76,28 +75,6 @@ def accept(arguments: Namespace, out: Output) -> int:
 def repost(arguments: Namespace, out: Output) -> int:
     """The ledger is right: have the documents again as they were posted."""
     return _decide(arguments, out, "repost")
-
-
-def adopt(arguments: Namespace, out: Output) -> int:
-    """That document of the books is this one of ours."""
-    return _pair(arguments, out, decide.adopt)
-
-
-def different(arguments: Namespace, out: Output) -> int:
-    """That document of the books is not this one of ours: both are to be there."""
-    return _pair(arguments, out, decide.different)
-
-
-def _pair(arguments: Namespace, out: Output, act: Callable[..., Decided]) -> int:
-    loaded = open_settings(arguments)
-    start_logs(loaded, out)
-    reference, external_id = arguments.reference, arguments.external_id
-    with wiring.open_bridge(loaded, chosen(arguments, loaded)) as bridge:
-        system = bridge.books[_the_system(bridge, reference)].system
-        who, now = getpass.getuser(), bridge.clock.now()
-        done = act(bridge.store, system, reference, external_id, who, now)
-    _tell([done], out)
-    return 0
 
 
 def _decide(arguments: Namespace, out: Output, verb: str) -> int:
@@ -165,19 +142,12 @@ def _the_system(bridge: Bridge[System], reference: str) -> str:
             for name, books in bridge.books.items()
             if work.binding(name, books.company, reference)
             or work.entries(name, books.company, reference=reference, limit=1)
-            or reference in _held(work, name, books.company)
         ]
     if not known:
         raise UsageError(f"{reference} is not a document that the bridge knows.")
     if len(known) > 1:
         raise UsageError(f"{reference} is in {' and '.join(known)}: say which with --system.")
     return known[0]
-
-
-def _held(work: Work, system: str, company: str) -> set[str]:
-    """References that wait because something like them is in the books."""
-    subjects = (h.subject for h in work.holds(system, company) if h.code == "books.lookalike")
-    return {subject.removeprefix("document:") for subject in subjects}
 
 
 def _compared(bridge: Bridge[System], progress: Any) -> tuple[SystemResult, ...]:
@@ -217,8 +187,6 @@ def _tell(done: Sequence[Decided], out: Output) -> None:
     words = {
         "accept": "stays as the books have it",
         "repost": "will be as it was posted again, with the next sync",
-        "adopt": "is ours now",
-        "different": "is another document, and will be posted beside it",
     }
     for each in done:
         fields = f" ({', '.join(each.differs)})" if each.differs else ""

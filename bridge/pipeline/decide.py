@@ -3,7 +3,6 @@
     accept     the books are right: the document stays as they have it
     repost     the ledger is right: the document is to be again as it was posted
     adopt      that document of the books is this one of ours
-    different  it is not: both are to be in the books
 
 Each looks at the books first, and writes down what it found there together with the decision.
 Nothing is sent: the next pass plans what follows, under its limits, and shows it in a dry run.
@@ -27,12 +26,10 @@ from bridge.core.books import (
     Status,
 )
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
-from bridge.core.identity import base_reference
 from bridge.core.matching import differences
 from bridge.errors import UsageError
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
-from bridge.store.strangers import DIFFERENT
 from bridge.systems.base import AccountingReader
 
 _MOST = 1000
@@ -119,61 +116,6 @@ def adopt(
     """
     with store.read() as work:
         wanted, loan, generation = _wanted(work, system, reference)
-    return adopt_document(
-        store, system, wanted, loan, generation, external_id=external_id, who=who, at=at
-    )
-
-
-def different(
-    store: Store, system: AccountingReader, reference: str, external_id: str, who: str, at: datetime
-) -> Decided:
-    """Tell our document and one of the books apart, so that ours is posted beside it.
-
-    Raises UsageError when nothing of the loan is held for that document.
-    """
-    name, company = system.name, system.company_id
-    with store.begin() as work:
-        loan = next(
-            (
-                loan
-                for loan, hold in work.loan_holds(name, company)
-                if hold.code == "books.lookalike"
-                and hold.subject == f"document:{reference}"
-                and hold.detail.partition(" ")[0] == external_id
-            ),
-            None,
-        )
-        if loan is None:
-            raise UsageError(
-                f"{reference} does not wait because of {name} {external_id}; "
-                "`ledger-bridge reconcile` names those that do."
-            )
-        work.record_decision(who, at.isoformat(), DIFFERENT, base_reference(reference), external_id)
-        work.set_revisit(name, company, loan, "drift.different")
-    return Decided(
-        system=name,
-        decision=DIFFERENT,
-        reference=reference,
-        external_id=external_id,
-        loan=loan[1],
-        found=Status.LIVE.value,
-    )
-
-
-def adopt_document(
-    store: Store,
-    system: AccountingReader,
-    wanted: Document,
-    loan: LoanKey,
-    generation: int,
-    *,
-    external_id: str,
-    who: str,
-    at: datetime,
-) -> Decided:
-    """The same for a document that a plan would create. Raises UsageError when the books' document
-    is gone, somebody else's already, or not the same: another kind, currency or total."""
-    reference = wanted.reference
     now = system.fetch(wanted.kind, [external_id]).get(external_id)
     if now is None or now.status is not Status.LIVE:
         raise UsageError(

@@ -97,6 +97,11 @@ class LedgerQueries(Session):
         query = text("SELECT prefix FROM installation ORDER BY id")
         return list(self._connection.execute(query).scalars())
 
+    def installations_by_prefix(self) -> dict[str, str]:
+        """What references begin with → the installation that they are of."""
+        query = text("SELECT prefix, installation FROM installation")
+        return dict(self._connection.execute(query).tuples().all())
+
     def changed_loans(self, after_seq: int) -> int:
         """How many loans were touched by later intakes."""
         query = text("SELECT count(*) FROM ledger_change WHERE change_seq > :seq")

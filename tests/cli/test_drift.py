@@ -99,7 +99,7 @@ def test_a_document_entered_by_hand_in_the_place_of_a_posted_one_is_adopted(book
         (("repost", INVOICE, "--loan", "84"), "not both"),
         (("accept", "--loan", "99999"), "99999 is no loan"),
         (("accept", "--loan", "84"), "Nothing of loan 84 differs"),
-        (("adopt", "DY7F3A-L99999", "1"), "is not a document that the bridge knows"),
+        (("adopt", "DY7F3A-L99999", "1"), "is neither bound nor waiting"),
     ],
 )
 def test_a_wrong_call_says_what_is_right_and_decides_nothing(booked, arguments, words):

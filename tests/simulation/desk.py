@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable
 
 from bridge.core.reconciliation import Item, ItemKind
-from bridge.errors import UsageError
+from bridge.errors import BridgeError, UsageError
 from bridge.pipeline import decide
+from bridge.pipeline.adoption import answer
 from bridge.pipeline.rebuild import rebuild
 from tests.simulation.estate import Estate
 from tests.simulation.hand import Hand
@@ -39,12 +40,24 @@ class Desk:
     def _answer(self, system: str, item: Item, chance: random.Random) -> str:
         if item.cause == "books.lookalike":
             reference = item.subject.removeprefix("document:")
-            return self._decided(system, decide.different, reference, item.detail.split(" ")[0])
+            same = chance.random() < 0.4
+            return self._answered(system, reference, item.detail.split(" ")[0], same)
         if chance.random() < 0.5:
             return self._decided(system, decide.accept, [item.reference])
         what = self._decided(system, decide.repost, [item.reference])
         self.hand.forget(system, item.external_id)
         return what
+
+    def _answered(self, system: str, reference: str, external_id: str, same: bool) -> str:
+        about = f"{reference} is {'' if same else 'not '}{external_id} in {system}"
+        with self.estate.bridge() as bridge:
+            now = self.estate.clock.now()
+            try:
+                answer(bridge, system, reference, external_id, "ana", now, same=same)
+            except BridgeError as refusal:
+                return f"{about}: {refusal}"
+        self.trace.count("decisions", "adopt" if same else "different")
+        return about
 
     def _decided(self, system: str, verb: Callable[..., object], *about: object) -> str:
         with self.estate.bridge() as bridge:

@@ -1,0 +1,163 @@
+"""The list of look-alikes that a person edits in a spreadsheet: one line for each pair.
+
+Written as Excel in the lender's language opens it (UTF-8 with a mark, semicolons); read back as
+people save it: any of the three languages' headers, UTF-8 or Windows, semicolons, commas or tabs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bridge.core.identity import base_reference
+from bridge.core.money import text
+from bridge.errors import Problem, UsageError
+from bridge.pipeline.adoption import Proposal, Wish
+from bridge.report.csv import neutral
+from bridge.tomlfiles import shown
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "es": (
+        "sistema", "referencia", "tipo", "préstamo", "prestatario", "fecha", "monto", "moneda",
+        "id", "número allí", "cliente allí", "fecha allí", "monto allí", "por qué", "decisión",
+    ),
+    "en": (
+        "system", "reference", "kind", "loan", "borrower", "date", "amount", "currency",
+        "id", "number there", "customer there", "date there", "amount there", "why", "decision",
+    ),
+    "pt": (
+        "sistema", "referência", "tipo", "empréstimo", "devedor", "data", "valor", "moeda",
+        "id", "número lá", "cliente lá", "data lá", "valor lá", "por quê", "decisão",
+    ),
+}  # fmt: skip
+_NEEDED = {0: "system", 1: "reference", 3: "loan", 8: "id", 14: "decision"}
+"""Columns that are read back; the others are for people."""
+_WHY = {
+    "es": ("misma referencia", "mismo cliente y monto", "mismo día", "{} días de diferencia"),
+    "en": ("same reference", "same customer and amount", "same day", "{} days apart"),
+    "pt": ("mesma referência", "mesmo cliente e valor", "mesmo dia", "{} dias de diferença"),
+}
+_YES = frozenset({"sí", "si", "s", "yes", "y", "sim", "x", "1"})
+_NO = frozenset({"no", "n", "não", "nao", "0"})
+_BYTES_MAX = 50_000_000
+
+
+def written(proposals: Iterable[Proposal], language: str, *, names: bool) -> bytes:
+    """The file, with the decisions still to be filled in. `names`: whether it has people's."""
+    sheet = io.StringIO()
+    rows = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
+    rows.writerow(COLUMNS[language])
+    for proposal in proposals:
+        rows.writerow(map(neutral, _line(proposal, language, names)))
+    return b"\xef\xbb\xbf" + sheet.getvalue().encode()
+
+
+def _line(proposal: Proposal, language: str, names: bool) -> list[str]:
+    ours, theirs = proposal.wanted, proposal.theirs
+    return [
+        proposal.system,
+        ours.reference,
+        ours.kind.value,
+        proposal.loan[1],
+        proposal.borrower if names else "",
+        ours.day.isoformat(),
+        text(ours.total, ours.currency),
+        ours.currency,
+        theirs.external_id,
+        theirs.number,
+        proposal.customer_name if names else "",
+        theirs.day.isoformat() if theirs.day else "",
+        text(theirs.total, ours.currency),
+        _why(proposal, language),
+        "",
+    ]
+
+
+def _why(proposal: Proposal, language: str) -> str:
+    number, customer, today, apart = _WHY[language]
+    days = proposal.likeness.days_apart
+    same_number = base_reference(proposal.theirs.number) == base_reference(
+        proposal.wanted.reference
+    )
+    return f"{number if same_number else customer}, {apart.format(days) if days else today}"
+
+
+def read(path: Path) -> list[Wish]:
+    """The decisions of a file that a person has edited; rows without one are left out.
+
+    Raises UsageError with everything that is wrong, by row.
+    """
+    lines = _lines(path)
+    if not lines:
+        raise UsageError(f"{shown(path)} is empty. Write it with drift adopt --propose.")
+    places = _places(path, lines[0])
+    problems: list[Problem] = []
+    wishes: list[Wish] = []
+    for number, cells in enumerate(lines[1:], start=2):
+        row = {name: _cell(cells, at) for name, at in places.items()}
+        decision = row["decision"].casefold()
+        if not decision:
+            continue
+        where = f"{shown(path)}, row {number}"
+        if decision not in _YES | _NO:
+            what = f'decision: "{row["decision"]}" is neither yes nor no.'
+            problems.append(Problem(where, what, "Write sí, no, or nothing."))
+            continue
+        empty = [name for name in ("system", "reference", "loan", "id") if not row[name]]
+        if empty:
+            what = f"{', '.join(empty)} is empty."
+            problems.append(Problem(where, what, "Copy the row from a new proposal."))
+            continue
+        wishes.append(
+            Wish(
+                system=row["system"],
+                reference=row["reference"],
+                external_id=row["id"],
+                loan=row["loan"],
+                same=decision in _YES,
+                where=where,
+            )
+        )
+    if problems:
+        raise UsageError(f"{shown(path)} cannot be read as it is. Nothing was done.", problems)
+    return wishes
+
+
+def _lines(path: Path) -> list[list[str]]:
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise UsageError(f"There is no file {shown(path)}.") from error
+    if len(content) > _BYTES_MAX:
+        raise UsageError(f"{shown(path)} is too large for a list of decisions.")
+    try:
+        told = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        told = content.decode("cp1252", errors="replace")
+    first = told.partition("\n")[0]
+    delimiter = max(";,\t", key=first.count)
+    return list(csv.reader(io.StringIO(told, newline=""), delimiter=delimiter))
+
+
+def _cell(cells: Sequence[str], at: int) -> str:
+    return cells[at].strip().removeprefix("'") if at < len(cells) else ""
+
+
+def _places(path: Path, header: Sequence[str]) -> dict[str, int]:
+    """Where each column that is read is, in whatever order they are now."""
+    names = [cell.strip().casefold() for cell in header]
+    found: dict[str, int] = {}
+    for at, name in _NEEDED.items():
+        known = {columns[at].casefold() for columns in COLUMNS.values()}
+        here = [place for place, cell in enumerate(names) if cell in known]
+        if here:
+            found[name] = here[0]
+    missing = [COLUMNS["es"][at] for at, name in _NEEDED.items() if name not in found]
+    if missing:
+        raise UsageError(
+            f"{shown(path)} is not a list of proposals: it has no column {', '.join(missing)}. "
+            "Write one with drift adopt --propose."
+        )
+    return found

@@ -1,0 +1,365 @@
+"""Documents that people entered in the books by hand, and that are ours: proposed, and adopted.
+
+What a plan would create and somebody may have entered already is held (`lookalikes.py`). Here it is
+listed for a person, pair by pair, and what they decided about it is written down, all of it or
+nothing. The next pass goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from bridge.core.booking import Booking
+from bridge.core.books import (
+    Application,
+    CreditApplication,
+    Customer,
+    Kind,
+    PostedDocument,
+    Receipt,
+    Status,
+    Transaction,
+)
+from bridge.core.delivery import UNSEEN, Binding
+from bridge.core.diff import diff
+from bridge.core.identity import base_reference
+from bridge.core.ledger import LoanFile
+from bridge.core.lookalike import Likeness, adopted
+from bridge.core.plan import Change
+from bridge.core.translate import translate
+from bridge.errors import Problem, UsageError
+from bridge.pipeline.context import Books, Bridge, Dry, PlanLimits, Progress, System, silent
+from bridge.pipeline.intake import take_in
+from bridge.pipeline.lookalikes import Lookalikes
+from bridge.pipeline.plan import booking_of
+from bridge.pipeline.readback import read_back
+from bridge.pipeline.sync import preview
+from bridge.store import LoanKey, Work
+from bridge.store.strangers import DIFFERENT
+from bridge.systems.base import AccountingReader
+
+_NO_LIMITS = PlanLimits(documents=10**12, voids=10**12)
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """One of ours, and a document of the books that may be the same."""
+
+    system: str
+    loan: LoanKey
+    borrower: str
+    likeness: Likeness
+    phase: int
+    generation: int
+    customer: Customer
+    customer_name: str
+    """Whose it is in the books."""
+
+    @property
+    def wanted(self) -> Transaction:
+        return self.likeness.wanted
+
+    @property
+    def theirs(self) -> PostedDocument:
+        return self.likeness.stranger
+
+    @property
+    def pair(self) -> tuple[str, str, str]:
+        """(system, our reference, their id)."""
+        return (self.system, self.wanted.reference, self.theirs.external_id)
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided about a pair. `where` is its place in their file, for messages."""
+
+    system: str
+    reference: str
+    external_id: str
+    loan: str
+    same: bool
+    where: str
+
+
+class Adoptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written down: (system, reference, id) of each."""
+
+    adopted: tuple[tuple[str, str, str], ...]
+    different: tuple[tuple[str, str, str], ...]
+    known: int
+    """Decided so before: nothing to do."""
+
+
+def propose(bridge: Dry, progress: Progress = silent) -> list[Proposal]:
+    """Every pair that a person has to look at, of a ledger and books read just now.
+
+    On a scratch store: nothing is written. Raises what taking the ledger in raises.
+    """
+    preview(replace(bridge, plan_limits=_NO_LIMITS), progress)
+    found: list[Proposal] = []
+    for books in bridge.books.values():
+        with bridge.store.begin() as work:
+            held = {
+                loan
+                for loan, hold in work.loan_holds(books.name, books.company)
+                if hold.code == "books.lookalike"
+            }
+            found += proposals(work, books, booking_of(books), held)
+    return found
+
+
+def proposals(
+    work: Work, books: Books[System], booking: Booking, loans: Iterable[LoanKey]
+) -> Iterator[Proposal]:
+    """The pairs of these loans, as a plan would find them now."""
+    alike = Lookalikes(work, books.name, books.company, booking)
+    for file in work.loan_files(work.change_seq(), loans):
+        key: LoanKey = (file.installation, file.loan_id)
+        bound = work.bindings(books.name, books.company, key)
+        made = translate(file, booking, bound)
+        if made.customer is None:
+            continue
+        changes, _ = diff(made, bound, booking)
+        by_reference = {change.document.reference: change for change in changes}
+        for likeness in alike.of(changes, made.customer):
+            change = by_reference[likeness.wanted.reference]
+            yield _proposal(work, books, file, made.customer, change, likeness)
+
+
+def _proposal(
+    work: Work,
+    books: Books[System],
+    file: LoanFile,
+    customer: Customer,
+    change: Change,
+    likeness: Likeness,
+) -> Proposal:
+    whose = work.mirror_document(
+        books.name, books.company, Kind.CUSTOMER, likeness.stranger.customer_id
+    )
+    return Proposal(
+        system=books.name,
+        loan=(file.installation, file.loan_id),
+        borrower=file.borrower.name if file.borrower else "",
+        likeness=likeness,
+        phase=change.phase,
+        generation=change.generation,
+        customer=customer,
+        customer_name=whose.name if whose else likeness.stranger.name,
+    )
+
+
+def decide_all(
+    bridge: Bridge[System],
+    wishes: Sequence[Wish],
+    who: str,
+    at: datetime,
+    progress: Progress = silent,
+) -> Adoptions:
+    """Write these decisions down, all of them or none. Done again, there is nothing left to do.
+
+    Raises UsageError with everything that is wrong with them: a pair that is not, or no longer,
+    proposed; one document for two, or two for one.
+    """
+    take_in(
+        bridge.store, bridge.source, bridge.source_where, bridge.snapshot_limits, bridge.clock.now()
+    )
+    unknown = sorted({wish.system for wish in wishes} - bridge.books.keys())
+    problems = [
+        Problem(w.where, f"{w.system} is no system of bridge.toml.", "Propose again.")
+        for w in wishes
+        if w.system in unknown
+    ]
+    chosen: list[tuple[Books[System], list[Proposal], list[Wish]]] = []
+    known = 0
+    for books in bridge.books.values():
+        mine = [wish for wish in wishes if wish.system == books.name]
+        if not mine:
+            continue
+        read_back(bridge.store, books.system, progress=progress)
+        with bridge.store.begin() as work:
+            keys = _loans(work, mine)
+            found = {p.pair: p for p in proposals(work, books, booking_of(books), keys)}
+            fresh = [wish for wish in mine if not _is_known(work, books, wish)]
+            known += len(mine) - len(fresh)
+            problems += _mistakes(work, books, fresh, found)
+        pairs = [found[_pair(wish)] for wish in fresh if _pair(wish) in found]
+        chosen.append((books, pairs, fresh))
+    if problems:
+        raise UsageError("These decisions cannot be taken as they are. Nothing was done.", problems)
+    now = {books.name: _as_they_are(books, pairs) for books, pairs, _ in chosen}
+    done, apart = [], []
+    with bridge.store.begin() as work:
+        for books, pairs, fresh in chosen:
+            same = {_pair(wish): wish.same for wish in fresh}
+            for proposal in sorted(pairs, key=lambda p: (p.phase, p.wanted.reference)):
+                if same[proposal.pair]:
+                    _adopt(work, books, proposal, now[books.name], who, at)
+                    done.append(proposal.pair)
+                else:
+                    _tell_apart(work, books, proposal, who, at)
+                    apart.append(proposal.pair)
+    return Adoptions(adopted=tuple(done), different=tuple(apart), known=known)
+
+
+def answer(
+    bridge: Bridge[System],
+    system: str,
+    reference: str,
+    external_id: str,
+    who: str,
+    at: datetime,
+    *,
+    same: bool,
+) -> Adoptions:
+    """The same for one pair of a loan that is held. Raises UsageError when it is none."""
+    books = bridge.books[system]
+    with bridge.store.begin() as work:
+        held = {
+            loan
+            for loan, hold in work.loan_holds(books.name, books.company)
+            if hold.code == "books.lookalike"
+        }
+        pairs = list(proposals(work, books, booking_of(books), held))
+        loan = next((p.loan[1] for p in pairs if p.wanted.reference == reference), None)
+    if loan is None:
+        raise UsageError(
+            f"{reference} is neither bound nor waiting in the outbox of {system}, and nothing like "
+            "it is in the books. `ledger-bridge drift adopt --propose FILE` lists what is."
+        )
+    wish = Wish(
+        system=system, reference=reference, external_id=external_id, loan=loan, same=same, where=""
+    )
+    return decide_all(bridge, [wish], who, at)
+
+
+def _pair(wish: Wish) -> tuple[str, str, str]:
+    return (wish.system, wish.reference, wish.external_id)
+
+
+def _loans(work: Work, wishes: Iterable[Wish]) -> set[LoanKey]:
+    installations = work.installations_by_prefix()
+    return {
+        (installations[prefix], wish.loan)
+        for wish in wishes
+        if (prefix := wish.reference.partition("-")[0]) in installations
+    }
+
+
+def _is_known(work: Work, books: Books[System], wish: Wish) -> bool:
+    """Whether exactly this was decided before."""
+    if not wish.same:
+        pair = (base_reference(wish.reference), wish.external_id)
+        return pair in work.told_apart()
+    bound = work.binding(books.name, books.company, wish.reference)
+    return bound is not None and not bound.voided and bound.external_id == wish.external_id
+
+
+def _mistakes(
+    work: Work,
+    books: Books[System],
+    wishes: Sequence[Wish],
+    found: dict[tuple[str, str, str], Proposal],
+) -> Iterator[Problem]:
+    ours: dict[str, str] = {}
+    theirs: dict[tuple[Kind, str], str] = {}
+    for wish in wishes:
+        proposal = found.get(_pair(wish))
+        if proposal is None:
+            yield Problem(
+                wish.where,
+                f"{wish.reference} and {books.name} {wish.external_id} are not, or no longer, like "
+                "each other.",
+                "Propose again, and decide about what is listed then.",
+            )
+            continue
+        if not wish.same:
+            continue
+        document = (proposal.theirs.kind, wish.external_id)
+        if wish.reference in ours:
+            yield Problem(
+                wish.where,
+                f"{wish.reference} was adopted in {ours[wish.reference]} already.",
+                "Say yes to one of them.",
+            )
+        elif document in theirs:
+            yield Problem(
+                wish.where,
+                f"{books.name} {wish.external_id} was adopted in {theirs[document]} already.",
+                "It can be one of ours only.",
+            )
+        ours.setdefault(wish.reference, wish.where)
+        theirs.setdefault(document, wish.where)
+
+
+def _as_they_are(
+    books: Books[System], pairs: Iterable[Proposal]
+) -> dict[tuple[Kind, str], PostedDocument]:
+    """What the books have of the documents now, in full. Raises UsageError for what is gone."""
+    asked: dict[Kind, list[str]] = {}
+    for proposal in pairs:
+        asked.setdefault(proposal.theirs.kind, []).append(proposal.theirs.external_id)
+    system: AccountingReader = books.system
+    found: dict[tuple[Kind, str], PostedDocument] = {}
+    for kind, ids in asked.items():
+        told = system.fetch(kind, ids)
+        gone = [each for each in ids if each not in told or told[each].status is not Status.LIVE]
+        if gone:
+            raise UsageError(f"{books.name} {', '.join(gone)} is gone. Propose again.")
+        found |= {(kind, external_id): document for external_id, document in told.items()}
+    return found
+
+
+def _adopt(
+    work: Work,
+    books: Books[System],
+    proposal: Proposal,
+    now: dict[tuple[Kind, str], PostedDocument],
+    who: str,
+    at: datetime,
+) -> None:
+    where = (books.name, books.company)
+    theirs = now[proposal.theirs.kind, proposal.theirs.external_id]
+    customer = proposal.customer
+    if work.customer_binding(*where, base_reference(customer.reference)) is None:
+        whose = work.mirror_document(*where, Kind.CUSTOMER, theirs.customer_id)
+        if whose is not None:
+            work.put_binding(*where, adopted(customer, whose))
+    work.put_binding(*where, _bound_as_it_is(work, books, proposal, theirs), proposal.loan)
+    work.set_revisit(*where, proposal.loan, "drift.adopt")
+    detail = f"{books.name} {theirs.external_id}"
+    work.record_decision(who, at.isoformat(), "adopt", proposal.wanted.reference, detail)
+
+
+def _bound_as_it_is(
+    work: Work, books: Books[System], proposal: Proposal, theirs: PostedDocument
+) -> Binding:
+    """Ours, settling what theirs settles as far as that is ours, and left as the books have it."""
+    wanted = proposal.wanted
+    if isinstance(wanted, Receipt | CreditApplication):
+        used = []
+        for invoice_id, amount in theirs.applications:
+            bound = work.binding_by_external_id(books.name, books.company, Kind.INVOICE, invoice_id)
+            if bound is not None and not bound.voided:
+                used.append(Application(bound.reference, amount))
+        wanted = msgspec.structs.replace(wanted, applications=tuple(used))
+    return Binding(
+        reference=wanted.reference,
+        external_id=theirs.external_id,
+        version=theirs.version,
+        generation=proposal.generation,
+        document=wanted,
+        posted=theirs,
+        accepted=UNSEEN,
+    )
+
+
+def _tell_apart(
+    work: Work, books: Books[System], proposal: Proposal, who: str, at: datetime
+) -> None:
+    reference = base_reference(proposal.wanted.reference)
+    external_id = proposal.theirs.external_id
+    work.record_decision(who, at.isoformat(), DIFFERENT, reference, external_id)
+    work.set_revisit(books.name, books.company, proposal.loan, "drift.different")
