@@ -43,9 +43,14 @@ ZERO = Decimal(0)
 
 def undone(bound: Iterable[Binding]) -> dict[str, Transaction]:
     """What is undone, what undid it, and the uses of either, by reference. They stay as they are,
-    and come to nothing together."""
+    and come to nothing together. One whose other is gone by a person's word counts again."""
     live = [(b, b.document) for b in bound if not b.voided and isinstance(b.document, Transaction)]
-    pairs = {b.reference: document for b, document in live if b.reversed_by or document.reverses}
+    there = {b.reference for b, _ in live}
+    pairs = {
+        b.reference: document
+        for b, document in live
+        if b.reversed_by in there or document.reverses in there
+    }
     uses = {
         b.reference: document
         for b, document in live

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -110,6 +111,30 @@ def test_a_loan_deleted_after_its_month_closed_comes_to_nothing(
     assert {"DY7F3A-ZL1", "DY7F3A-ZC8", "DY7F3A-ZP7"} <= set(after)
     owed = {n: Decimal(d["open"]) for n, d in after.items() if n != "DY7F3A-L2"}
     assert not any(owed.values()), owed
+    assert agrees(world)
+    check_laws(world)
+
+
+def test_what_undid_a_document_goes_when_a_person_says_that_that_one_is_gone(
+    world: World, ledger: Ledger
+) -> None:
+    adjusting(world)
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    del ledger.debts[2]
+    ledger.write(world.snapshot)
+    world.sync()
+    assert {"DY7F3A-L2", "DY7F3A-ZL2"} <= set(documents(world))
+    lock(world, "2026-05-31")
+    edit = {"action": "void", "kind": "invoice", "number": "DY7F3A-L2"}
+    world.control("POST", f"{world.system}/edit", **edit)
+    world.clock.move(120)
+    with world.bridge() as bridge:
+        system = bridge.books[world.system].system
+        decide.repost(bridge.store, system, ["DY7F3A-L2"], "ana", world.clock.now())
+    world.sync()
+    assert {"DY7F3A-L2", "DY7F3A-ZL2"}.isdisjoint(documents(world))
     assert agrees(world)
     check_laws(world)
 
