@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from bridge.core.books import (
@@ -19,11 +20,14 @@ ZERO = Decimal(0)
 class Allocator:
     """The open amounts of one loan's invoices while its receipts are applied one by one."""
 
-    def __init__(self, *, extends: bool = True) -> None:
-        """`extends`: whether the unapplied rest of a posted receipt may be applied later."""
+    def __init__(self, *, extends: bool = True, locked: date | None = None) -> None:
+        """`extends`: whether the unapplied rest of a posted receipt may be applied later; one of
+        the period that is closed through `locked` never is."""
         self._open: dict[str, Decimal] = {}
         self._kept: dict[str, tuple[Application, ...]] = {}
         self._extends = extends
+        self._locked = locked
+        self._fixed: set[str] = set()
         self._closed: frozenset[str] = frozenset()
 
     def open_invoices(
@@ -51,12 +55,14 @@ class Allocator:
                     self._open[application.invoice] -= amount
                     kept.append(Application(application.invoice, amount))
             self._kept[document.reference] = tuple(kept)
+            if not self._extends or (self._locked is not None and document.day <= self._locked):
+                self._fixed.add(document.reference)
 
     def apply(self, reference: str, amount: Decimal) -> tuple[Application, ...]:
         """Apply so much to what is open, on top of what this document has been applied to."""
         applied = {a.invoice: a.amount for a in self._kept.get(reference, ())}
         rest = amount - sum(applied.values(), ZERO)
-        if reference in self._kept and not self._extends:
+        if reference in self._fixed:
             rest = ZERO
         for invoice, still_open in self._open.items():
             taken = min(rest, still_open)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -47,7 +48,7 @@ def diff(
         document = binding.document
         if reference in wanted or isinstance(document, Customer) or binding.accepted:
             continue
-        if locked is not None and document.day <= locked:
+        if _is_closed(document, locked):
             base = base_reference(reference)
             kept_bases.add(base)
             now = next((d for r, d in wanted.items() if base_reference(r) == base), None)
@@ -65,7 +66,12 @@ def diff(
             generation = int(reference.partition(".")[2] or 1)
             reason = "new" if generation == 1 else "edited"
             changes.append(_change(Operation.CREATE, document, generation, reason))
-        elif not posted.accepted and (posted.restore or _differs(document, posted.document)):
+        elif posted.accepted or not (posted.restore or _differs(document, posted.document)):
+            continue
+        elif _is_closed(posted.document, locked) or _is_closed(document, locked):
+            effect = receivable(document) - receivable(posted.document)
+            holds.append(_closed(document, effect))
+        else:
             changes.append(_change(Operation.UPDATE, document, posted.generation, "edited"))
     return changes, holds
 
@@ -106,6 +112,10 @@ def _differs(wanted: Document, posted: Document) -> bool:
     if wanted.facts != posted.facts:
         return True
     return applied(wanted) != applied(posted)
+
+
+def _is_closed(document: Document, locked: date | None) -> bool:
+    return locked is not None and not isinstance(document, Customer) and document.day <= locked
 
 
 def _closed(document: Transaction, effect: Decimal) -> Hold:

@@ -112,7 +112,10 @@ class _Translator:
         self.borrower = file.borrower
         self.draft = Draft(file, booking, bound)
         self.undoing = Undoing(file, booking, bound)
-        self.allocator = Allocator(extends=Kind.RECEIPT in booking.limits.updates)
+        self.allocator = Allocator(
+            extends=Kind.RECEIPT in booking.limits.updates,
+            locked=booking.company.locked_through,
+        )
         self.documents: list[Transaction] = []
         self.holds: list[Hold] = []
         self.findings: list[Finding] = []

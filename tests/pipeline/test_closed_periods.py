@@ -15,7 +15,7 @@ from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, World
+from tests.pipeline.world import COMPANIES, ROOT, World, one
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,12 @@ def agrees(world: World) -> bool:
     with world.bridge() as bridge:
         systems = {name: books.system for name, books in bridge.books.items()}
         return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
+
+
+def put_back(world: World, reference: str) -> None:
+    with world.bridge() as bridge:
+        system = bridge.books[world.system].system
+        decide.repost(bridge.store, system, [reference], "ana", world.clock.now())
 
 
 def test_a_payment_changed_after_its_month_closed_is_held(world: World, ledger: Ledger) -> None:
@@ -130,13 +136,48 @@ def test_what_undid_a_document_goes_when_a_person_says_that_that_one_is_gone(
     edit = {"action": "void", "kind": "invoice", "number": "DY7F3A-L2"}
     world.control("POST", f"{world.system}/edit", **edit)
     world.clock.move(120)
-    with world.bridge() as bridge:
-        system = bridge.books[world.system].system
-        decide.repost(bridge.store, system, ["DY7F3A-L2"], "ana", world.clock.now())
+    put_back(world, "DY7F3A-L2")
     world.sync()
     assert {"DY7F3A-L2", "DY7F3A-ZL2"}.isdisjoint(documents(world))
     assert agrees(world)
     check_laws(world)
+
+
+def test_credit_of_a_closed_month_is_not_put_to_use_by_changing_its_receipt(
+    world: World, ledger: Ledger
+) -> None:
+    ledger.movements[7]["amount"] = 60_000
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    ledger.movements[9] = {
+        "movement_id": 9, "debt_id": 1, "type": "INCREASE", "amount": 5_000,
+        "date": "2026-11-01", "concept": "", "method": "CASH",
+    }  # fmt: skip
+    ledger.debts[1]["amount"] += 5_000
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert documents(world)["DY7F3A-C9"]["open"] == "5000.00"
+    assert agrees(world)
+    assert one(world.preview()).plan.figures.update == 0
+
+
+def test_what_a_person_wants_put_back_in_a_closed_month_waits(world: World, ledger: Ledger) -> None:
+    ledger.write(world.snapshot)
+    world.sync()
+    edit = {"action": "edit", "kind": "invoice", "number": "DY7F3A-L2"}
+    world.control("POST", f"{world.system}/edit", **edit, set={"amount": "49000"})
+    lock(world, "2026-09-30")
+    world.clock.move(120)
+    put_back(world, "DY7F3A-L2")
+    done = world.sync()
+    assert (done.verdict, one(done).plan.figures.update) == ("clean", 0)
+    with world.dry() as bridge, bridge.store.read() as work:
+        assert {h.code for h in work.holds(world.system, world.company)} == {"books.period_closed"}
+    lock(world, "2026-05-31")
+    assert one(world.sync()).plan.figures.update == 1
+    assert documents(world)["DY7F3A-L2"]["total"] == "50000.00"
+    assert agrees(world)
 
 
 def test_what_the_field_reports_late_is_posted_in_the_open_month(

@@ -16,7 +16,7 @@ from typing import Any
 from bridge.core.reconcile import HALF_A_CENT
 from bridge.core.reconciliation import Item, ItemKind, SystemResult
 from tests.simulation.estate import Estate, unlike
-from tests.simulation.expected import OURS, kept, loan_of, row_of, wanted
+from tests.simulation.expected import OURS, kept, loan_of, row_of, undoes, wanted
 from tests.simulation.hand import Hand
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.seams import Seams
@@ -93,6 +93,7 @@ def no_document_is_without_a_row(quiet: Quiet) -> None:
     bases = {row.base for row in wanted(quiet.ledger)}
     for name, books in quiet.books.items():
         told = {row_of(item.reference) for item in quiet.items(name)}
+        told |= {row_of(undoes(item.reference)) for item in quiet.items(name)}
         held = {item.loan for item in quiet.items(name) if item.kind is ItemKind.HELD}
         for document in kept(books):
             if document.letter[0] in "AXZ" or document.row in bases | told:
