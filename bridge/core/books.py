@@ -242,7 +242,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = ""
     active: bool = True
     balance: Decimal = Decimal(0)
-    """Debit-positive, in the account's currency."""
+    """Debit-positive, in the account's currency, with what is dated ahead; of income and expense
+    perhaps another year's."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

@@ -297,6 +297,11 @@ class _Rebuilding:
         return locked is not None and day <= locked
 
     def _as_in_the_books(self, name: str, theirs: PostedDocument) -> Transaction:
+        """As they tell it; of what was undone, as what undid it tells, which is as it was then."""
+        if name in self.undone:
+            other = self.theirs[self.undone[name]]
+            lines = theirs.lines if theirs.kind is Kind.RECEIPT else other.lines
+            theirs = msgspec.structs.replace(theirs, total=other.total, lines=lines)
         used = self._applied(name, theirs) if self._is_live(name) else ()
         return as_told(theirs, self._common(name, theirs), used, self.booking)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from bridge.core.books import EntryKind
@@ -64,3 +65,12 @@ def test_a_journal_elsewhere_is_none(bench: Bench) -> None:
     lines = [{"account": accounts[0], "debit": "5"}, {"account": accounts[1], "credit": "5"}]
     bench.edit(action="add", kind="journal", number="J-8", date="2026-11-12", lines=lines)
     assert list(bench.system.control_entries()) == []
+
+
+def test_what_is_dated_ahead_is_on_the_account_too(bench: Bench) -> None:
+    bench.post(bench.customer())
+    before = bench.receivable()
+    ahead = bench.invoice(1, "120.00")
+    later = ahead.day + timedelta(days=20)
+    bench.post(msgspec.structs.replace(ahead, day=later, due=later))
+    assert bench.receivable() - before == Decimal("120.00")

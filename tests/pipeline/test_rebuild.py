@@ -170,6 +170,24 @@ def test_a_loan_that_came_to_nothing_and_left_the_ledger_is_no_question(world: W
     assert items(world) == []
 
 
+def test_what_was_edited_before_it_was_undone_is_still_told(world: World) -> None:
+    adjusting(world)
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    hand(world, "edit", "DY7F3A-L2", set={"amount": "51000"})
+    lock(world, "2026-09-30")
+    del ledger.debts[2]
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    lose_state(world)
+    rebuilt(world)
+    world.sync()
+    found = compared(world)
+    assert not any(tie.unexplained for tie in found.systems[0].tie_outs)
+    assert ("DY7F3A-L2", "total") in {(i.reference, i.field) for i in found.systems[0].items}
+
+
 def test_corrections_are_known_again(world: World) -> None:
     with_policies(world, amount_edited="correct")
     ledger = small_ledger()

@@ -102,7 +102,7 @@ class Xero:
             if self._lists is None or age_s > self._settings.lists_age_s:
                 self._lists = charts.read_lists(self._wire)
                 self._lists_read_at = self._clock.monotonic()
-            organisation, balances = charts.read_again(self._wire)
+            organisation, balances = charts.read_again(self._wire, self._clock.now().date())
             chart = charts.chart_of(self.company_id, organisation, balances, self._lists)
             self._rules = charts.writing_rules(chart.company, self._lists)
             return chart

@@ -13,6 +13,7 @@ Last verified 2026-11-20.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -55,6 +56,8 @@ CLASS_OF_TYPE = {
 """For an account whose Class is not told."""
 
 Raw = dict[str, Any]
+AHEAD = timedelta(days=366)
+"""So far ahead documents may be dated and still count."""
 
 
 class Lists(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +79,15 @@ def read_lists(wire: Wire) -> Lists:
     )
 
 
-def read_again(wire: Wire) -> tuple[Raw, dict[str, Decimal]]:
-    """The organisation, and the balance of each account by its id."""
+def read_again(wire: Wire, today: date) -> tuple[Raw, dict[str, Decimal]]:
+    """The organisation, and the balance of each account by its id.
+
+    Without a day the report ends today (OAS, Reports/TrialBalance, last verified 2026-11-27) and
+    leaves out what is dated ahead, as a correction is on the day after a lock date.
+    """
     (organisation, *_) = _whole(wire, "Organisations", path="Organisation")
-    return organisation, balances_of(wire.get("Reports/TrialBalance"))
+    through = (today + AHEAD).isoformat()
+    return organisation, balances_of(wire.get("Reports/TrialBalance", {"date": through}))
 
 
 def chart_of(

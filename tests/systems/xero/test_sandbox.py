@@ -79,7 +79,8 @@ def test_the_books_balance_and_the_chart_says_what_they_say(full: Bench) -> None
     (receivable,) = [account for account in chart.accounts if account.role == "receivable"]
     assert receivable.balance == invoice.open - credit.open == full.balance("610")
     for account in chart.accounts:
-        if account.currency == "COP":
+        # Looked at a year ahead, income and expense begin anew.
+        if account.currency == "COP" and account.classification in ("asset", "liability"):
             assert account.balance == full.balance(account.number), account.name
 
 
