@@ -142,6 +142,11 @@ def _working(verb: Any) -> None:
     sync.add_argument(
         "--resume", action="store_true", help="post again to books in which a run was undone"
     )
+    sync.add_argument(
+        "--apply-mapping",
+        action="store_true",
+        help="also bring posted documents to what the mapping says now; see mappings preview",
+    )
     undo = verb("undo", "bridge.cli.undo:run", "take back what one run did to the books")
     undo.add_argument("target", metavar="RUN", help="as `history` names it: 20261120T060000Z-sync")
     undo.add_argument("--dry-run", action="store_true", help="show what it would do, write nothing")

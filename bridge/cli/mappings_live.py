@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from bridge import wiring
 from bridge.cli.lookup import numbered
@@ -16,9 +15,9 @@ from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings
 from bridge.core.booking import Booking
 from bridge.core.books import Chart, Document, Transaction
-from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.money import text
+from bridge.core.remapping import is_closed, remapped
 from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.pipeline.context import Books, Dry
@@ -207,7 +206,8 @@ def preview(arguments: Namespace, out: Output) -> int:
     for name, each in told.items():
         out.line(
             f"{name}: {each['loans']} loans, {each['posted']} documents posted, "
-            f"{each['differ']} of them would be booked differently now, {each['new']} are new."
+            f"{each['differ']} of them would be booked differently now"
+            + (f", {each['closed']} of those in closed months." if each["closed"] else ".")
         )
         rows = [(kind_field, number) for kind_field, number in each["fields"].items()]
         if rows:
@@ -218,35 +218,32 @@ def preview(arguments: Namespace, out: Output) -> int:
             out.line(f"    now    {example['now']}")
         if each["differ"]:
             out.line("Posted documents stay as they are; the mapping applies from now on.")
+            out.line(
+                "To change them too, but for closed months: ledger-bridge sync --apply-mapping"
+            )
     return 0
 
 
 def _previewed(books: Reading, work: Work, limit: int) -> dict[str, Any]:
-    """One walk over every loan, one after another: memory stays flat.
-
-    Each loan is booked as if nothing of it were posted and no period closed, because otherwise
-    what is posted keeps the mapping that it was posted with.
-    """
+    """One walk over every loan, one after another: memory stays flat."""
     booking = booking_of(books)
-    booking = replace(booking, company=replace(booking.company, locked_through=None))
+    locked = booking.company.locked_through
     fields: Counter[str] = Counter()
     examples: list[dict[str, Any]] = []
     tally = Counter[str]()
     for file in work.loan_files(0):
         tally["loans"] += 1
         bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
-        live = {base_reference(b.reference): b.document for b in bound if not b.voided}
-        for document in translate(file, booking, []).documents:
-            before = live.get(document.reference)
-            tally["new" if before is None else "posted"] += 1
-            found = _differences(before, document) if before else []
-            tally["differ"] += bool(found)
-            for field, then, now in found:
-                fields[f"{document.kind.value} {field}"] += 1
+        tally["posted"] += sum(binding.in_force for binding in bound)
+        for found in remapped(file, booking, bound):
+            tally["differ"] += 1
+            tally["closed"] += is_closed(found.before, locked)
+            for field, then, now in _differences(found.before, found.now):
+                fields[f"{found.now.kind.value} {field}"] += 1
                 if len(examples) < limit:
                     example = {"field": field, "posted": then, "now": now}
-                    examples.append({"reference": document.reference, **example})
-    counted = {key: tally[key] for key in ("loans", "posted", "differ", "new")}
+                    examples.append({"reference": found.before.reference, **example})
+    counted = {key: tally[key] for key in ("loans", "posted", "differ", "closed")}
     return {**counted, "fields": dict(fields.most_common()), "examples": examples}
 
 
@@ -266,5 +263,5 @@ def _flat(document: Document) -> dict[str, Any]:
     return flat
 
 
-_DECIDED = ("memo", "rate", "tags", "deposit_account", "method")
+_DECIDED = ("memo", "tags", "deposit_account", "method")
 """Fields of a document that a mapping decides, beside its lines."""

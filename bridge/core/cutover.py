@@ -6,15 +6,12 @@ opening balance account, dated on the cutover, with the loan's own due date.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 from bridge.core import lending
-from bridge.core.books import Invoice
-from bridge.core.delivery import Binding
 from bridge.core.findings import holds
-from bridge.core.identity import is_loans_own
 from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Loan, LoanFile, Repayment
 
 ZERO = Decimal(0)
@@ -23,19 +20,6 @@ ZERO = Decimal(0)
 def began_before(loan: Loan, cutover: date | None) -> bool:
     """Whether the loan is carried over with a balance instead of its history."""
     return cutover is not None and loan.start < cutover
-
-
-def cutover_of(cutover: date | None, bound: Iterable[Binding]) -> date | None:
-    """The cutover that holds for this loan: as its own invoice is posted already, so that another
-    day in the settings turns nothing that is posted into history, nor history into documents."""
-    for binding in bound:
-        posted = binding.document
-        if not binding.in_force or not isinstance(posted, Invoice):
-            continue
-        if is_loans_own(posted.reference):
-            opening = any(line.purpose == "opening" for line in posted.lines)
-            return (posted.dated or posted.day) if opening else None
-    return cutover
 
 
 def is_history(row: Repayment | Adjustment, loan: Loan, cutover: date | None) -> bool:

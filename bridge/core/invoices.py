@@ -13,7 +13,7 @@ from bridge.core.books import CreditApplication, CreditNote, Invoice, Transactio
 from bridge.core.cutover import is_history
 from bridge.core.draft import Draft
 from bridge.core.findings import holds
-from bridge.core.identity import Letter, base_reference, is_loans_own, reference
+from bridge.core.identity import Letter, base_reference, reference
 from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Instalment, LoanKind
 from bridge.core.money import quantised
 from bridge.core.plan import Hold
@@ -78,33 +78,14 @@ class Invoicing:
         schedule = self.file.instalments or lending.schedule(
             self.loan, opening, self.mapping.policies.instalment_step
         )
-        per_instalment, as_due = self._shape()
-        if as_due and interest and schedule:
+        if self.mapping.interest == "as_due" and interest and schedule:
             later = self._interest_as_due(schedule, opening, interest)
             parts = [(purpose, amount) for purpose, amount in parts if purpose != "interest"]
-        if per_instalment and schedule:
+        if self.mapping.invoice_per == "instalment" and schedule:
             return [*self._per_instalment(schedule, parts, opening), *later]
         due = lending.final_due(self.loan, self.mapping.policies.running_account_days)
         invoice = self._invoice(Letter.LOAN, self.loan.id, "", self.loan.start, due, parts)
         return [*([invoice] if invoice else []), *later]
-
-    def _shape(self) -> tuple[bool, bool]:
-        """Whether there is an invoice for each instalment, and whether interest is invoiced as it
-        falls due: as the loan is posted already, so that an edited mapping never posts it a second
-        time in another shape; by the mapping otherwise."""
-        per_instalment = self.mapping.invoice_per == "instalment"
-        as_due = self.mapping.interest == "as_due"
-        whole = reference(self.file.prefix, Letter.LOAN, self.loan.id)
-        for posted in self._posted_invoices():
-            if not is_loans_own(posted.reference):
-                continue
-            purposes = {line.purpose for line in posted.lines}
-            if purposes == {"interest"}:
-                as_due = True
-            else:
-                per_instalment = base_reference(posted.reference) != whole
-                as_due = as_due and "interest" not in purposes
-        return per_instalment, as_due
 
     def _parts(self, opening: Decimal) -> Parts:
         """Principal, interest and insurance of what was owed on day one."""

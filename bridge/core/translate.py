@@ -25,7 +25,7 @@ from bridge.core.books import (
     Transaction,
     applied,
 )
-from bridge.core.cutover import began_before, cutover_of
+from bridge.core.cutover import began_before
 from bridge.core.delivery import Binding
 from bridge.core.draft import Draft
 from bridge.core.findings import Finding
@@ -47,6 +47,7 @@ from bridge.core.reversing import (
 )
 from bridge.core.review import review
 from bridge.core.settling import Settling
+from bridge.core.shape import as_posted
 from bridge.core.standing import Standing, is_gone
 
 ZERO = Decimal(0)
@@ -89,8 +90,7 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
             findings=findings,
             noted=tuple(standing.noted.values()),
         )
-    cutover = cutover_of(booking.cutover, bound)
-    booking = msgspec.structs.replace(booking, cutover=cutover)
+    booking = as_posted(booking, file, bound)
     first = _Translator(file, booking, bound)
     made = first.run(findings)
     if not first.lost:

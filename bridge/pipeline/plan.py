@@ -95,8 +95,12 @@ def plan(
     limits: PlanLimits,
     approved: Collection[str],
     progress: Progress,
+    *,
+    remap: bool = False,
 ) -> Plan:
     """Plan every loan that changed since the last plan, and enqueue what it needs.
+
+    `remap`: plan every loan there is, and bring what is posted to what the mapping says now.
 
     `approved` are the digests of plans that a person has seen; with any, nothing else is done.
     Raises UnsafePlan when the plan is over the limits and not one of them; then the store is as it
@@ -104,15 +108,11 @@ def plan(
     """
     _ask_rates(store, books, booking)
     with store.begin() as work:
-        planner = Planner(work, books, booking, run)
+        planner = Planner(work, books, booking, run, remap=remap)
         planner.put_back_what_is_owned()
-        for number, file in enumerate(
-            work.loan_files(
-                work.planned_through(books.name, books.company),
-                work.revisits(books.name, books.company),
-            ),
-            start=1,
-        ):
+        since = 0 if remap else work.planned_through(books.name, books.company)
+        revisits = work.revisits(books.name, books.company)
+        for number, file in enumerate(work.loan_files(since, revisits), start=1):
             planner.loan(file)
             if number % 100 == 0:
                 progress("planned", number, 0)

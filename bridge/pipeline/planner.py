@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bridge.core import identity
+from bridge.core import identity, remapping
 from bridge.core.booking import Booking
 from bridge.core.books import Customer, Kind
 from bridge.core.delivery import Binding, Operation, State
@@ -19,6 +19,7 @@ from bridge.core.lookalike import Likeness, adopted, surely_the_same
 from bridge.core.mapping import OWNED_FIELDS
 from bridge.core.matching import drift
 from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
+from bridge.core.remapping import remapped
 from bridge.core.review import review_borrower
 from bridge.core.translate import translate
 from bridge.pipeline.context import Books, System
@@ -34,9 +35,16 @@ class Planner:
     """Plans one loan after another inside one transaction."""
 
     def __init__(
-        self, work: Work, books: Books[AccountingReader] | Books[System], booking: Booking, run: str
+        self,
+        work: Work,
+        books: Books[AccountingReader] | Books[System],
+        booking: Booking,
+        run: str,
+        *,
+        remap: bool = False,
     ) -> None:
-        self.work, self.booking, self.run = work, booking, run
+        """`remap`: what is posted is brought to what the mapping says now, too."""
+        self.work, self.booking, self.run, self.remap = work, booking, run, remap
         self.name, self.company = books.name, books.company
         self.figures = PlanFigures()
         self.loans = 0
@@ -96,6 +104,10 @@ class Planner:
             return self._planned(file)
         if alike:
             holds, changes = _may_be_there(file, bound, alike), []
+        if self.remap and not made.keep:
+            busy = {change.document.reference for change in changes}
+            found = list(remapped(file, self.booking, bound))
+            changes += remapping.changes(found, bound, self.booking, busy)
         changes = self._not_planned_yet(key, changes)
         if made.customer is not None and any(map(_is_new, changes)):
             self._customer(made.customer)

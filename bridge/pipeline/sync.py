@@ -94,14 +94,19 @@ class SyncResult(msgspec.Struct, kw_only=True):
 
 
 def sync(
-    bridge: Live, approve: str | None = None, progress: Progress = silent, *, resume: str = ""
+    bridge: Live,
+    approve: str | None = None,
+    progress: Progress = silent,
+    *,
+    resume: str = "",
+    remap: bool = False,
 ) -> SyncResult:
     """Take the ledger in, plan, post what is due. Ends with a verdict, also when idle.
 
     `approve` names plans that a person has seen: one system's, or several with dashes between.
-    `resume`: who says that books in which a run was undone follow the ledger again. One system's
-    trouble never costs another its pass. Raises SnapshotRefused when the ledger cannot be
-    trusted; then nothing is planned for any.
+    `resume`: who says that books in which a run was undone follow the ledger again. `remap`: bring
+    what is posted to what the mapping says now, too. One system's trouble never costs another its
+    pass. Raises SnapshotRefused when the ledger cannot be trusted; then nothing is planned for any.
     """
     run, intake = _begin(bridge, "sync")
     if resume:
@@ -109,13 +114,15 @@ def sync(
     approved = approve.split("-") if approve else []
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
-        systems[name] = _pass(bridge, books, run, approved, progress)
+        systems[name] = _pass(bridge, books, run, approved, progress, remap)
         if ended_with({name: systems[name]})[0] == "clean":
             caught_up(bridge.store, books.system, intake.facts.as_of, bridge.clock.now())
     return _end(bridge, run, intake, systems, ended_with(systems))
 
 
-def preview(bridge: Dry, progress: Progress = silent, *, resume: str = "") -> SyncResult:
+def preview(
+    bridge: Dry, progress: Progress = silent, *, resume: str = "", remap: bool = False
+) -> SyncResult:
     """What `sync` would do, on a scratch store and with nothing to post with."""
     run, intake = _begin(bridge, "preview")
     if resume:
@@ -127,7 +134,7 @@ def preview(bridge: Dry, progress: Progress = silent, *, resume: str = "") -> Sy
             systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=resting)
             continue
         try:
-            made = _planned(bridge, books, run, (), progress)
+            made = _planned(bridge, books, run, (), progress, remap)
         except UnsafePlan as unsafe:
             systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
         except (TryLater, LoginRequired) as error:
@@ -164,13 +171,14 @@ def _pass(
     run: str,
     approved: Collection[str],
     progress: Progress,
+    remap: bool,
 ) -> SystemPass:
     done = SystemPass(plan=_nothing(books), posting=Posting())
     try:
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
         resting = _resting(bridge.store, books)
         if resting is None:
-            done.plan = _planned(bridge, books, run, approved, progress)
+            done.plan = _planned(bridge, books, run, approved, progress, remap)
         send(bridge, books, done, progress)
         done.stopped = resting
     except UnsafePlan as unsafe:
@@ -220,11 +228,13 @@ def _planned(
     run: str,
     approved: Collection[str],
     progress: Progress,
+    remap: bool,
 ) -> Plan:
-    if not has_work(bridge.store, books):
+    if not remap and not has_work(bridge.store, books):
         return _nothing(books)
     _meet(bridge.store, books, progress)
-    return plan(bridge.store, books, booking_of(books), run, bridge.plan_limits, approved, progress)
+    limits, booking = bridge.plan_limits, booking_of(books)
+    return plan(bridge.store, books, booking, run, limits, approved, progress, remap=remap)
 
 
 def _meet(store: Store, books: Books[System], progress: Progress) -> None:

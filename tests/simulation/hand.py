@@ -196,7 +196,10 @@ def inactivate(hand: Hand, system: str, chance: random.Random) -> None:
     """A customer or an account that somebody thinks is not needed any more."""
     if chance.random() < 0.6:
         customers = hand.estate.books_of(system)["customers"]
-        customer = chance.choice([c for c in customers if c.get("active", True)])
+        active = [each for each in customers if each.get("active", True)]
+        if not active:
+            return
+        customer = chance.choice(active)
         wish = {"kind": "customer", "id": customer["id"]}
     else:
         kind, names = ACCOUNTS[system]

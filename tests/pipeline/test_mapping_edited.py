@@ -1,0 +1,184 @@
+"""A mapping is edited: it holds from now on, and for what is posted only when a person says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.core.delivery import State
+from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.sync import SyncResult, preview, sync
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.test_closed_periods import documents, lock
+from tests.pipeline.test_drift import hand
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, ROOT, World, one
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    return made
+
+
+@pytest.fixture
+def ledger(world: World) -> Ledger:
+    made = small_ledger()
+    made.write(world.snapshot)
+    world.sync()
+    world.clock.move(120)
+    return made
+
+
+TARGETS = {
+    "quickbooks": ('item = "Store sales"', 'item = "Late fee"'),
+    "xero": ('account = "272"', 'account = "270"'),
+    "zoho": ('item = "Store sales"', 'item = "Late fee"'),
+}
+CASH = {
+    "quickbooks": ('account = "Store cash"', 'account = "Savings"'),
+    "xero": ('account = "090"', 'account = "092"'),
+    "zoho": ('account = "Store cash"', 'account = "Bank COP"'),
+}
+
+
+PAID = {"DY7F3A-L1", "DY7F3A-C8"}
+"""Some products change nothing of an invoice that is paid, in part or in full: a person is told."""
+
+
+def edit_mapping(world: World, *edits: tuple[str, str]) -> None:
+    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    path = world.folder / "mapping.toml"
+    path.write_text(text, "utf-8")
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
+
+
+def applied(world: World) -> SyncResult:
+    with world.bridge() as bridge:
+        done = sync(bridge, remap=True)
+    world.clock.move(120)
+    return done
+
+
+def foreseen(world: World) -> Any:
+    with world.dry() as bridge:
+        return one(preview(bridge, remap=True)).plan.figures
+
+
+def balances(world: World) -> dict[str, Decimal]:
+    return {a["name"]: Decimal(a["balance"]) for a in world.books()["accounts"]}
+
+
+def agrees(world: World) -> bool:
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
+
+
+def test_it_holds_from_now_on_and_leaves_what_is_posted(world: World, ledger: Ledger) -> None:
+    before = world.books()["documents"]
+    edit_mapping(world, TARGETS[world.system], CASH[world.system])
+    assert world.sync().reason == "nothing to do"
+    ledger.movements[7]["concept"] = "Abono"
+    ledger.write(world.snapshot)
+    assert one(world.sync()).plan.figures.by_kind == {}
+    assert world.books()["documents"] == before
+
+
+def test_applied_it_moves_what_is_posted_to_the_other_account(world: World, ledger: Ledger) -> None:
+    then = balances(world)
+    edit_mapping(world, TARGETS[world.system])
+    wanted = foreseen(world)
+    done = applied(world)
+    refused = {e.reference for e in waiting(world)}
+    assert refused <= PAID
+    assert one(done).plan.figures == wanted
+    assert wanted.update == 3
+    now = balances(world)
+    moved = sorted(v - then[n] for n, v in now.items() if v != then[n])
+    assert moved[0] == -moved[-1] != 0
+    assert agrees(world) or refused
+    if not refused:
+        assert foreseen(world).by_kind == {}
+        assert one(world.sync()).plan.figures.by_kind == {}
+    check_laws(world)
+
+
+def waiting(world: World) -> list[Any]:
+    with world.dry() as bridge, bridge.store.read() as work:
+        return work.entries(world.system, world.company, state=State.REJECTED)
+
+
+def test_receipts_go_to_the_account_that_the_mapping_says_now(world: World, ledger: Ledger) -> None:
+    then = balances(world)
+    edit_mapping(world, CASH[world.system])
+    assert applied(world).verdict == "clean"
+    now = balances(world)
+    moved = sorted(v - then[n] for n, v in now.items() if v != then[n])
+    assert moved == [Decimal(-3_000), Decimal(3_000)]
+    receipts = [n for n, d in documents(world).items() if d["kind"] == "receipt"]
+    assert [n.partition(".")[0] for n in receipts] == ["DY7F3A-P7"]
+    assert foreseen(world).by_kind == {}
+    assert agrees(world)
+    check_laws(world)
+
+
+def test_texts_are_changed_too_and_nothing_else(world: World, ledger: Ledger) -> None:
+    then = documents(world)
+    edit_mapping(world, ('\ninvoice = "', '\ninvoice = "Nuevo '))
+    applied(world)
+    assert documents(world) == then
+    with world.dry() as bridge, bridge.store.read() as work:
+        bound = work.binding(world.system, world.company, "DY7F3A-L2")
+    assert bound is not None
+    assert bound.posted is not None
+    assert bound.posted.memo.startswith("Nuevo ")
+    assert {e.reference for e in waiting(world)} <= PAID
+
+
+def test_closed_months_stay(world: World, ledger: Ledger) -> None:
+    lock(world, "2026-09-30")
+    edit_mapping(world, TARGETS[world.system], CASH[world.system])
+    then = world.books()
+    assert foreseen(world).by_kind == {}
+    assert applied(world).verdict == "clean"
+    assert world.books() == then
+
+
+def test_what_a_bookkeeper_edited_is_asked_about_and_stays(world: World, ledger: Ledger) -> None:
+    hand(world, "edit", "DY7F3A-L2", set={"amount": "51000"})
+    edit_mapping(world, TARGETS[world.system])
+    applied(world)
+    assert documents(world)["DY7F3A-L2"]["total"] == "51000.00"
+    with world.dry() as bridge, bridge.store.read() as work:
+        asked = work.entries(world.system, world.company, state=State.DRIFTED)
+    assert [e.reference for e in asked] == ["DY7F3A-L2"]
+
+
+def test_a_large_one_waits_for_approval(world: World, ledger: Ledger) -> None:
+    world.overrides["LEDGER_BRIDGE_LIMITS__DOCUMENTS"] = "2"
+    edit_mapping(world, TARGETS[world.system])
+    then = world.books()
+    refused = applied(world)
+    assert refused.exit_code == 1
+    assert world.books() == then
+    with world.bridge() as bridge:
+        done = sync(bridge, refused.digest, remap=True)
+    assert one(done).plan.figures.update == 3
