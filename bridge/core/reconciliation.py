@@ -179,6 +179,28 @@ class FindingGroup(msgspec.Struct, frozen=True, kw_only=True):
     """(subject, detail) pairs."""
 
 
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """A document of a month that was closed when it came, posted in the open one."""
+
+    reference: str
+    document: str
+    loan: str
+    day: date
+    """The ledger's own."""
+    posted_on: date
+    currency: str
+    amount: Decimal
+
+
+class Lateness(msgspec.Struct, frozen=True, kw_only=True):
+    """What came late and was posted this month."""
+
+    rows: tuple[Late, ...] = ()
+    """The first of them, by day."""
+    totals: tuple[tuple[str, str, int, Decimal], ...] = ()
+    """(document, currency, how many, sum) of all of them."""
+
+
 class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
     """One company's books against the ledger."""
 
@@ -194,6 +216,7 @@ class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...] = ()
     aged: tuple[AgedTotal, ...] = ()
     """What the bridge's own invoices still have open in the books, by age."""
+    late: Lateness = Lateness()
     outbox: dict[str, int] = {}
     posted: dict[str, int] = {}
     """Document kind → how many were posted or changed in this run."""

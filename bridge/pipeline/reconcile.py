@@ -44,6 +44,7 @@ from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.pipeline.calls import metered_on
 from bridge.pipeline.context import Progress, silent
 from bridge.pipeline.control import entered_by_hand
+from bridge.pipeline.late import came_late
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store, Work
@@ -146,6 +147,7 @@ class _Comparison:
             company=self.company,
             company_name=self.chart.company.name,
             aged=aged(self.queries.open_by_due(self.name, self.company), as_of),
+            late=came_late(self.work, self.name, self.company, as_of, self._loan),
             outbox={state.value: counts[state] for state in State if state in counts},
             posted=self.queries.posted_in(self.name, self.company, run) if run else {},
             notices=tuple(notices),
@@ -170,7 +172,7 @@ class _Comparison:
             for currency in self._currencies(self.ledger, self.control)
         ]
         items = self.tally.items()
-        listed = {item.loan for item in items}
+        listed = {item.loan for item in items} | {row.loan for row in self._told.late.rows}
         loans.update((text, key) for text, key in self._loans.items() if text in listed)
         return msgspec.structs.replace(
             self._told,

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from bridge.core.aging import AgedTotal, labels
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.figures import Figures
+from bridge.report.late import late_rows, late_totals
 from bridge.report.texts import Texts
 from bridge.report.view import lines, notices, overall, remarks, tasks, verdict
 
@@ -78,6 +79,8 @@ def _system(
         "todo": person,
         "itself": itself,
         "lines": lines(result.items, texts, figures, reconciliation.names),
+        "late": late_rows(result, texts, figures, reconciliation.names),
+        "late_totals": late_totals(result, texts, figures),
         "aging": [
             (row.currency, list(_bars(row, texts, figures)))
             for row in result.aged

@@ -13,7 +13,7 @@ import msgspec
 
 from bridge.core import money
 from bridge.core.aging import AgedTotal
-from bridge.core.reconciliation import Item, Reconciliation, SystemResult, TieOut
+from bridge.core.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
 
 
 def document(reconciliation: Reconciliation) -> dict[str, Any]:
@@ -59,6 +59,7 @@ def _system(result: SystemResult) -> dict[str, Any]:
         "counts": result.counts,
         "items": [item(each) for each in result.items],
         "aging": {row.currency: _aged(row) for row in result.aged},
+        "late": _late(result.late),
         "outbox": result.outbox,
         "posted": result.posted,
         "calls": result.calls,
@@ -96,6 +97,32 @@ def item(of: Item) -> dict[str, Any]:
         "subject": of.subject,
         "loan": of.loan,
         "count": of.count,
+    }
+
+
+def _late(late: Lateness) -> dict[str, Any]:
+    return {
+        "rows": [
+            {
+                "reference": row.reference,
+                "document": row.document,
+                "loan": row.loan,
+                "day": row.day.isoformat(),
+                "posted_on": row.posted_on.isoformat(),
+                "currency": row.currency,
+                "amount": money.text(row.amount, row.currency),
+            }
+            for row in late.rows
+        ],
+        "totals": [
+            {
+                "document": document,
+                "currency": currency,
+                "count": count,
+                "amount": money.text(amount, currency),
+            }
+            for document, currency, count, amount in late.totals
+        ],
     }
 
 

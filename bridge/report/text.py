@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.figures import Figures
+from bridge.report.late import late_rows, late_totals
 from bridge.report.texts import Texts
 from bridge.report.view import Line, Task, notices, remarks, tasks, verdict
 
@@ -47,6 +48,15 @@ def _system(
     if itself:
         out += _title(texts("by_itself"))
         out += told(itself, texts)
+    if result.late.rows:
+        out += _title(texts("late"))
+        out += _wrapped(texts("late_note"), "  ")
+        out += [f"  {line}" for line in late_totals(result, texts, figures)]
+        for row in late_rows(result, texts, figures, reconciliation.names):
+            parts = (row.reference, row.borrower, f"{row.day} → {row.posted_on}")
+            told_of = " · ".join(part for part in parts if part)
+            out += _wrapped(f"{told_of} · {row.amount} {row.currency}", "      ", "        ")
+        out.append("")
     return out
 
 

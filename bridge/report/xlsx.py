@@ -12,6 +12,7 @@ from bridge.core.money import EXPONENTS
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.csv import neutral
 from bridge.report.figures import Figures
+from bridge.report.late import late_rows
 from bridge.report.texts import Texts
 from bridge.report.view import Line, lines, remarks, verdict
 
@@ -19,6 +20,16 @@ _DIGITS = 15
 """What Excel keeps of a number; a longer amount is written as text rather than cut."""
 
 _TIE = ("ledger", "documents", "control_account", "difference", "explained", "unexplained")
+_LATE = (
+    ("system", 14),
+    ("reference", 20),
+    ("document", 14),
+    ("borrower", 30),
+    ("late_day", 14),
+    ("late_posted", 14),
+    ("amount", 18),
+    ("currency", 10),
+)
 _ITEM = (
     ("system", 12), ("kind", 26), ("reference", 18), ("borrower", 24), ("document", 16),
     ("currency", 9), ("amount", 16), ("field", 16), ("in_ledger", 24), ("in_books", 24),
@@ -63,6 +74,7 @@ class _Sheets:
     def write(self, reconciliation: Reconciliation) -> None:
         self._summary(reconciliation)
         self._items(reconciliation)
+        self._late(reconciliation)
         self._findings(reconciliation)
 
     def _summary(self, reconciliation: Reconciliation) -> None:
@@ -114,6 +126,27 @@ class _Sheets:
                         self._text(sheet, row, column, _cell(name, result, line))
                 row += 1
         sheet.autofilter(0, 0, max(row - 1, 1), len(columns) - 1)
+
+    def _late(self, reconciliation: Reconciliation) -> None:
+        if not any(result.late.rows for result in reconciliation.systems):
+            return
+        sheet = self.book.add_worksheet(self.texts("late_sheet"))
+        names = [name for name, _ in _LATE]
+        for column, (_, width) in enumerate(_LATE):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        self._titles(sheet, 0, [self.texts(name) for name in names])
+        row = 1
+        for result in reconciliation.systems:
+            told = late_rows(result, self.texts, self.figures, reconciliation.names)
+            for late, line in zip(result.late.rows, told, strict=True):
+                told_of = (line.reference, line.document, line.borrower, line.day, line.posted_on)
+                cells = (result.system, *told_of)
+                for column, value in enumerate(cells):
+                    self._text(sheet, row, column, value)
+                self._amount(sheet, row, 6, late.amount, late.currency)
+                self._text(sheet, row, 7, line.currency)
+                row += 1
 
     def _findings(self, reconciliation: Reconciliation) -> None:
         sheet = self.book.add_worksheet(self.texts("findings")[:31])

@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Executable, QueuePool, Table, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    QueuePool,
+    Table,
+    Text,
+    cast,
+    create_engine,
+    event,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
@@ -171,3 +184,10 @@ def size_up(connection: Connection, *names: str) -> None:
 def analyse(connection: Connection) -> None:
     """Let the planner know the tables' sizes."""
     connection.execute(text("PRAGMA optimize" if is_sqlite(connection) else "ANALYZE"))
+
+
+def document_text(connection: Connection, column: ColumnElement[bytes]) -> ColumnElement[str]:
+    """A document's JSON as text, to look for a word in it."""
+    if is_sqlite(connection):
+        return cast(column, Text)
+    return func.convert_from(column, "UTF8", type_=Text)

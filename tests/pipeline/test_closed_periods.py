@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.reconciliation import Lateness
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
@@ -57,6 +58,13 @@ def agrees(world: World) -> bool:
     with world.bridge() as bridge:
         systems = {name: books.system for name, books in bridge.books.items()}
         return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
+
+
+def late(world: World) -> Lateness:
+    with world.bridge() as bridge:
+        systems = {name: books.system for name, books in bridge.books.items()}
+        (found,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
+    return found.late
 
 
 def put_back(world: World, reference: str) -> None:
@@ -194,4 +202,14 @@ def test_what_the_field_reports_late_is_posted_in_the_open_month(
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"
     assert documents(world)["DY7F3A-P9"]["date"] == "2026-10-01"
+    told = late(world)
+    assert [
+        (row.reference, row.document, str(row.day), str(row.posted_on), str(row.amount))
+        for row in told.rows
+    ] == [("DY7F3A-P9", "receipt", "2026-09-29", "2026-10-01", "700.00")]
+    assert told.totals == (("receipt", "COP", 1, Decimal("700.00")),)
+    del ledger.movements[9]
+    ledger.write(world.snapshot)
+    world.sync()
+    assert late(world).rows == ()
     assert agrees(world)

@@ -13,6 +13,8 @@ from bridge.core.reconciliation import (
     FindingGroup,
     Item,
     ItemKind,
+    Late,
+    Lateness,
     Notice,
     Reconciliation,
     SystemResult,
@@ -225,6 +227,20 @@ QUICKBOOKS = SystemResult(
         "remainder": 1,
     },
     items=tuple(sorted(ITEMS, key=in_order)),
+    late=Lateness(
+        rows=(
+            Late(
+                reference="DY7F3A-P902",
+                document="receipt",
+                loan="12",
+                day=date(2026, 10, 29),
+                posted_on=date(2026, 11, 1),
+                currency="COP",
+                amount=Decimal("85000.00"),
+            ),
+        ),
+        totals=(("receipt", "COP", 1, Decimal("85000.00")),),
+    ),
     aged=(
         AgedTotal(
             currency="COP",

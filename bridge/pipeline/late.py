@@ -1,0 +1,43 @@
+"""What came late: collections of a closed month that were posted in the open one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from bridge.core.reconciliation import Late, Lateness
+from bridge.core.tally import LISTED
+from bridge.store import LoanKey, Work
+from bridge.store.late import LateQueries
+
+
+def came_late(
+    work: Work, system: str, company: str, as_of: date, shown: Callable[[LoanKey], str]
+) -> Lateness:
+    """What was posted in the month of `as_of` in place of a day of a closed one; `shown` is how
+    items name a loan."""
+    rows: list[Late] = []
+    totals: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    queries = LateQueries.on(work)
+    for loan, document in queries.moved_to_open_month(system, company, as_of.replace(day=1)):
+        assert document.dated is not None, f"{document.reference} is of its own day"
+        kind, currency = document.kind.value, document.currency
+        count, total = totals.get((kind, currency), (0, Decimal(0)))
+        totals[kind, currency] = (count + 1, total + document.total)
+        if len(rows) < LISTED:
+            rows.append(
+                Late(
+                    reference=document.reference,
+                    document=kind,
+                    loan=shown(loan),
+                    day=document.dated,
+                    posted_on=document.day,
+                    currency=currency,
+                    amount=document.total,
+                )
+            )
+    return Lateness(
+        rows=tuple(sorted(rows, key=lambda row: (row.day, row.reference))),
+        totals=tuple((*place, *sums) for place, sums in sorted(totals.items())),
+    )

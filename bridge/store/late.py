@@ -1,0 +1,60 @@
+"""Documents that came when their month was closed, and were posted in the open one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import and_, select
+
+from bridge.core.books import Customer, Kind, Transaction
+from bridge.core.delivery import Operation, State
+from bridge.store.bindings import BINDING, OUTBOX
+from bridge.store.engine import document_text
+from bridge.store.outbox_rows import document_from
+from bridge.store.runs import RUN
+from bridge.store.session import Session
+from bridge.store.values import LoanKey
+
+_DONE = (State.POSTED.value, State.CONFIRMED.value)
+
+
+class LateQueries(Session):
+    """The part of a unit of work that knows what came late. Looks through what was posted lately,
+    not through everything that is bound."""
+
+    @classmethod
+    def on(cls, work: Session) -> LateQueries:
+        """On another unit's transaction; writes nothing."""
+        return cls(work._connection, writes=False)
+
+    def moved_to_open_month(
+        self, system: str, company: str, since: date
+    ) -> Iterator[tuple[LoanKey, Transaction]]:
+        """Documents in force that runs since that day (UTC) posted in place of their own day."""
+        t = OUTBOX.c
+        runs = select(RUN.c.id).where(RUN.c.started_at >= since.isoformat())
+        in_force = and_(
+            BINDING.c.books == t.books,
+            BINDING.c.reference == t.reference,
+            BINDING.c.voided == 0,
+            BINDING.c.reversed == 0,
+        )
+        words = document_text(self._connection, t.document)
+        query = (
+            select(t.installation, t.loan, t.document)
+            .select_from(OUTBOX.join(BINDING, in_force))
+            .where(
+                t.books == self._books_of(system, company),
+                t.run.in_(runs),
+                t.state.in_(_DONE),
+                t.operation == Operation.CREATE.value,
+                t.kind != Kind.APPLICATION.value,
+                words.contains('"dated":"'),
+            )
+            .order_by(t.id)
+        )
+        for installation, loan, body in self._connection.execute(query):
+            document = document_from(body)
+            if not isinstance(document, Customer) and document.dated is not None:
+                yield (installation, loan), document
