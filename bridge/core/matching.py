@@ -80,6 +80,52 @@ def differences(
     return found
 
 
+def as_wanted(
+    document: Transaction, posted: PostedDocument, links: Mapping[str, str]
+) -> PostedDocument:
+    """What the books would hold had nobody edited it: where they differ, what we wanted.
+
+    Remembered in place of what they do hold, so that such a document is never changed or taken
+    back without a question: it is not as we posted it.
+    """
+    fields = {difference.field for difference in differences(document, posted, links)}
+    wanted: dict[str, object] = {
+        "number": document.reference,
+        "customer": links.get(document.customer, ""),
+        "day": document.day,
+        "currency": document.currency,
+        "total": document.total,
+        "rate": document.rate,
+    }
+    match document:
+        case Invoice():
+            wanted |= {"due": document.due, "lines": _as_posted(document.lines)}
+        case CreditNote():
+            wanted["lines"] = _as_posted(document.lines)
+        case Sale():
+            wanted |= {"lines": _as_posted(document.lines)}
+            wanted["deposit_account"] = document.deposit_account
+        case Receipt():
+            wanted["deposit_account"] = document.deposit_account
+    if isinstance(document, Receipt | CreditApplication):
+        wanted["applications"] = tuple(
+            (links.get(each.invoice, ""), each.amount) for each in document.applications
+        )
+    told = {name: value for name, value in wanted.items() if name in fields}
+    if "customer" in told:
+        told["customer_id"] = told.pop("customer")
+    return msgspec.structs.replace(posted, **told)
+
+
+def _as_posted(lines: Iterable[Line]) -> tuple[PostedLine, ...]:
+    return tuple(
+        PostedLine(
+            amount=line.amount, description=line.description, item=line.item, account=line.account
+        )
+        for line in lines
+    )
+
+
 def drift(then: PostedDocument, now: PostedDocument) -> list[Difference]:
     """Field by field, what somebody changed in the books since they answered our post.
 

@@ -32,6 +32,7 @@ from bridge.core.books import (
 from bridge.core.delivery import Binding
 from bridge.core.identity import Letter, base_reference, is_loans_own, reference
 from bridge.core.ledger import LoanFile
+from bridge.core.matching import as_wanted
 from bridge.core.owning import reversed_by, stems, use_of
 from bridge.core.parts import part_facts
 from bridge.core.told import REBUILT, as_told, fields_told
@@ -147,11 +148,21 @@ class _Rebuilding:
             version=NEVER_COMPARED,
             generation=_number(name),
             document=document,
-            posted=theirs,
+            posted=theirs if accepted else self._expected(name, document),
             voided=not self._is_live(name),
             reversed_by=self.undone.get(name, ""),
             accepted=accepted,
         )
+
+    def _expected(self, name: str, document: Transaction) -> PostedDocument:
+        """What the books hold, as far as it is what the ledger wants: the rest was edited."""
+        theirs = self.theirs[name]
+        if not self._is_live(name):
+            return theirs
+        ids = {reference: external_id for external_id, reference in self.customers.items()}
+        links = {other: each.external_id for other, each in self.theirs.items()}
+        links[document.customer] = ids.get(document.customer, theirs.customer_id)
+        return as_wanted(document, theirs, links)
 
     def _corrected_total(self, document: Transaction) -> str:
         """An invoice that correcting documents have brought to what the ledger wants stays as it

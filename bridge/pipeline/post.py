@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.books import Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import (
     Drifted,
     InDoubt,
@@ -17,7 +17,7 @@ from bridge.core.delivery import (
     State,
     Unavailable,
 )
-from bridge.core.matching import differences
+from bridge.core.matching import as_wanted, differences
 from bridge.errors import BridgeError
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time
@@ -116,16 +116,31 @@ def _write_down(
             work.move(entry, outcome, now)
             _count(outcome, tally)
             if isinstance(outcome, Posted):
-                _confirm(work, entry, outcome.document, tally)
+                confirmed = _confirm(work, entry, outcome.document, tally)
+                if not confirmed and entry.operation is not Operation.VOID:
+                    _remember_what_was_wanted(work, system, entry, outcome.document)
 
 
-def _confirm(work: Work, entry: Entry, answer: PostedDocument, tally: Posting) -> None:
+def _confirm(work: Work, entry: Entry, answer: PostedDocument, tally: Posting) -> bool:
     state, detail = verdict(entry, answer, entry.links)
     work.confirm(entry, state, detail)
     if state is State.CONFIRMED:
         tally.confirmed += 1
     else:
         tally.drifted += 1
+    return state is State.CONFIRMED
+
+
+def _remember_what_was_wanted(
+    work: Work, system: AccountingSystem, entry: Entry, answer: PostedDocument
+) -> None:
+    """Somebody edited it before we saw it: it is not to be changed later as if it were ours."""
+    bound = work.binding(system.name, system.company_id, entry.reference)
+    if bound is None or isinstance(entry.document, Customer):
+        return
+    expected = as_wanted(entry.document, answer, entry.links)
+    changed = msgspec.structs.replace(bound, posted=expected)
+    work.put_binding(system.name, system.company_id, changed, entry.loan)
 
 
 def _count(outcome: Outcome, tally: Posting) -> None:

@@ -110,7 +110,7 @@ def test_credit_applied_elsewhere_is_told_by_field_and_a_person_is_asked(world: 
     told = morning(world)
     assert not told.agree
     (item,) = [i for i in told.items if i.field == "applications"]
-    assert (item.reference, item.kind) == ("DY7F3A-A1", ItemKind.MISMATCHED)
+    assert (item.reference, item.kind) == ("DY7F3A-A1", ItemKind.DRIFTED)
     assert item.amount == 0
     again = world.sync()
     assert one(again).posting.posted == 0

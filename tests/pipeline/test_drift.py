@@ -17,7 +17,7 @@ from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, World
+from tests.pipeline.world import COMPANIES, ROOT, Killed, World
 
 INVOICE, CHARGE, RECEIPT = "DY7F3A-L2", "DY7F3A-C8", "DY7F3A-P7"
 
@@ -284,3 +284,25 @@ def test_an_edit_of_more_than_what_is_owned_is_left_to_a_person(
     assert live(world)[INVOICE]["total"] == "49000.00"
     with world.dry() as bridge, bridge.store.read() as work:
         assert work.entries(world.system, world.company, state=State.DRIFTED) == []
+
+
+def test_what_was_edited_before_we_knew_that_it_is_there_is_not_taken_back(world: World) -> None:
+    made = small_ledger()
+    made.movements.clear()
+    made.debts[1]["amount"] = 50_000
+    made.write(world.snapshot)
+    answers = iter(range(10))
+    world.dies = lambda at: at == "after the answer" and next(answers) == 1  # of the invoices
+    with pytest.raises(Killed):
+        world.sync()
+    world.dies = lambda _: False
+    world.clock.move(600)
+    hand(world, "edit", INVOICE, set={"amount": "49000"})
+    world.clock.move(600)
+    world.sync()
+    assert live(world)[INVOICE]["total"] == "49000.00"
+    del made.debts[2]
+    made.write(world.snapshot)
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.sync()
+    assert live(world)[INVOICE]["total"] == "49000.00"
