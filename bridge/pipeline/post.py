@@ -116,6 +116,9 @@ def _write_down(
             work.move(entry, outcome, now)
             _count(outcome, tally)
             if isinstance(outcome, Posted):
+                if entry.operation is Operation.UPDATE:
+                    # What was read before is old now, and must not pass for somebody's edit.
+                    work.mirror_put(system.name, system.company_id, [outcome.document])
                 confirmed = _confirm(work, entry, outcome.document, tally)
                 if not confirmed and entry.operation is not Operation.VOID:
                     _remember_what_was_wanted(work, system, entry, outcome.document)
