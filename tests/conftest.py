@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 
 import pytest
@@ -11,6 +12,11 @@ from tests.live import options
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(parser)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many as there are processors; a company at a provider is asked one thing at a time."""
+    return 0 if config.getoption("--live") else os.cpu_count() or 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -320,7 +320,7 @@ class _Rebuilding:
         ours = self.customer.reference if self.customer else ""
         customer = self.customers.get(theirs.customer_id, ours)
         reverses = self.reverses.get(name, "") if self._is_live(name) else ""
-        fields = fields_told(name, theirs, self.file.as_of)
+        fields = fields_told(name, theirs, self.file.as_of, self.booking)
         return fields | {"loan": self.file.loan_id, "customer": customer, "reverses": reverses}
 
 

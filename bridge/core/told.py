@@ -26,9 +26,12 @@ REBUILT = "rebuilt"
 """What a person saw of the ledger when the books were left as they are: nothing. So it is asked."""
 
 
-def fields_told(name: str, theirs: PostedDocument, as_of: date) -> dict[str, Any]:
+def fields_told(name: str, theirs: PostedDocument, as_of: date, booking: Booking) -> dict[str, Any]:
     """The fields that all documents have, as far as the books tell them; `as_of` stands for a day
-    that they do not tell."""
+    that they do not tell, the mapping's rate for a rate."""
+    rate = theirs.rate
+    if rate is None and theirs.currency not in {"", booking.company.home_currency}:
+        rate = booking.rate(theirs.currency, theirs.day or as_of)
     return {
         "reference": name,
         "loan": "",
@@ -36,7 +39,7 @@ def fields_told(name: str, theirs: PostedDocument, as_of: date) -> dict[str, Any
         "customer": "",
         "day": theirs.day or as_of,
         "currency": theirs.currency,
-        "rate": theirs.rate,
+        "rate": rate,
         "memo": theirs.memo,
     }
 

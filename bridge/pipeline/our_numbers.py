@@ -125,16 +125,16 @@ def documents_of(
     return [_settling(each, invoices[0]) if _settles_untold(each) else each for each in found]
 
 
-def ask_what_they_settle(
-    store: Store, books: Books[System], numbers: OurNumbers, progress: Progress
+def ask_what_is_untold(
+    store: Store, books: Books[System], home: str, numbers: OurNumbers, progress: Progress
 ) -> None:
     """Ask for those documents of which the listing does not tell, nor else is plain, what they
-    settle."""
+    settle; and for those in another currency than `home` without their rate."""
     asked: dict[Kind, list[str]] = {}
     with store.read() as work:
         for bases in (*numbers.of_loans().values(), numbers.unowned):
             for each in documents_of(work, books, numbers, bases):
-                if _settles_untold(each):
+                if _settles_untold(each) or _rate_untold(each, home):
                     asked.setdefault(each.kind, []).append(each.external_id)
     for kind, ids in asked.items():
         for first in range(0, len(ids), _DETAILS):
@@ -163,6 +163,11 @@ def ask_who_they_are(store: Store, books: Books[System], numbers: OurNumbers) ->
 def _settles_untold(document: PostedDocument) -> bool:
     settles = document.kind in {Kind.RECEIPT, Kind.APPLICATION} and not document.applications
     return settles and document.status is Status.LIVE and document.total != document.open
+
+
+def _rate_untold(document: PostedDocument, home: str) -> bool:
+    foreign = document.currency not in {"", home} and document.rate is None
+    return foreign and document.kind is not Kind.APPLICATION and document.status is Status.LIVE
 
 
 def _is_live(document: PostedDocument, kind: Kind) -> bool:

@@ -70,7 +70,7 @@ class Planner:
             marked = msgspec.structs.replace(binding, posted=now, restore=True)
             self.work.put_binding(self.name, self.company, marked, loan)
             if isinstance(binding.document, Customer):
-                self._customer(binding.document)
+                self._customer(binding.document, needed=True)
             else:
                 self.work.set_revisit(self.name, self.company, loan, "own")
 
@@ -109,8 +109,8 @@ class Planner:
             found = list(remapped(file, self.booking, bound))
             changes += remapping.changes(found, bound, self.booking, busy)
         changes = self._not_planned_yet(key, changes)
-        if made.customer is not None and any(map(_is_new, changes)):
-            self._customer(made.customer)
+        if made.customer is not None:
+            self._customer(made.customer, needed=any(map(_is_new, changes)))
         self._enqueue(key, changes)
         work.put_holds(self.name, self.company, key, holds)
         work.put_findings(f"loan/{file.installation}/{file.loan_id}", made.findings)
@@ -167,13 +167,17 @@ class Planner:
         same = {(entry.operation, entry.reference) for entry in still_wanted}
         return [c for c in changes if (c.operation, c.document.reference) not in same]
 
-    def _customer(self, wanted: Customer) -> None:
+    def _customer(self, wanted: Customer, *, needed: bool) -> None:
+        """A customer that documents need is made; one that is there follows the borrower's name,
+        where the mapping owns it, whether anything of a loan is new or not."""
         reference = wanted.reference
-        if reference in self._customers:
+        owns_name = "name" in self.booking.mapping.own
+        if reference in self._customers or not (needed or owns_name):
+            return
+        bound = self.work.customer_binding(self.name, self.company, base_reference(reference))
+        if bound is None and not needed:
             return
         self._customers.add(reference)
-        bound = self.work.customer_binding(self.name, self.company, base_reference(reference))
-        owns_name = "name" in self.booking.mapping.own
         change = customer_change(wanted, bound, owns_name=owns_name)
         waiting = self.work.live_entry(self.name, self.company, reference)
         if waiting is not None:

@@ -23,7 +23,7 @@ from bridge.pipeline.context import Books, Bridge, Progress, System, silent
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.our_numbers import (
     OurNumbers,
-    ask_what_they_settle,
+    ask_what_is_untold,
     ask_who_they_are,
     documents_of,
 )
@@ -94,7 +94,7 @@ def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress
     booking = booking_of(books)
     with store.read() as work:
         numbers = OurNumbers(work, books)
-    ask_what_they_settle(store, books, numbers, progress)
+    ask_what_is_untold(store, books, booking.company.home_currency, numbers, progress)
     with store.read() as work:
         numbers.by_what_the_books_say(work, books)
     ask_who_they_are(store, books, numbers)

@@ -273,6 +273,26 @@ def test_customers_that_people_renamed_are_still_the_same(world: World) -> None:
     assert items(world) == []
 
 
+def test_rates_that_a_listing_does_not_tell_are_known_again(world: World) -> None:
+    adjusting(world)
+    ledger = small_ledger()
+    ledger.debts[1]["currency"] = "MXN"
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    ledger.debts[1]["status"] = "Anulado"
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    lose_state(world)
+    rebuilt(world)
+    world.sync()
+    (found,) = compared(world).systems
+    assert not any(abs(tie.unexplained) > 0 for tie in found.tie_outs)
+    assert {
+        b.document.rate is None for b in bindings(world).values() if b.document.currency == "MXN"
+    } == {False}
+
+
 def test_a_state_that_is_not_lost_is_left_alone(world: World) -> None:
     small_ledger().write(world.snapshot)
     world.sync()

@@ -58,7 +58,7 @@ ACCOUNTS = (
     ("274", "Discounts given", "REVENUE", "NONE", "", ""),
     ("460", "Bad debts", "EXPENSE", "NONE", "", ""),
     ("640", "Loan clearing", "CURRENT", "NONE", "", ""),
-    ("641", "Renewals clearing", "CURRENT", "NONE", "", ""),
+    ("641", "Renewals clearing", "CURRENT", "NONE", "", PAYABLE),
     ("650", "Route cash Bogotá", "CURRENT", "NONE", "", PAYABLE),
     ("651", "Store cash", "CURRENT", "NONE", "", PAYABLE),
     ("850", "Unearned interest", "CURRLIAB", "NONE", "", ""),

@@ -1,0 +1,196 @@
+"""A loan's bindings made anew from the books alone are the ones that were lost."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from bridge.core.books import Invoice, Kind, Receipt, Status
+from bridge.core.ledger import AdjustmentKind, LoanFile, Repayment
+from bridge.core.rebuilding import rebuild_loan
+from bridge.core.told import REBUILT, customer_told
+from tests.core.books import WHOSE, held, known, links_of, told
+from tests.core.builders import Shelf, account, adjusted, booking, file, loan, paid
+from tests.core.test_translate import in_parts
+
+BORROWER = {WHOSE: "DY7F3A-D11"}
+LOCKED = date(2026, 9, 30)
+ADJUST = {"closed_period": "adjust"}
+
+
+def again(shelf: Shelf, of: LoanFile, **changes: Any) -> Shelf:
+    """The shelf after its bindings were lost and made anew."""
+    found = [msgspec.structs.replace(each, **changes) for each in held(shelf)]
+    made = rebuild_loan(of, shelf.booking, found, BORROWER)
+    fresh = Shelf(shelf.booking)
+    fresh.bindings = {binding.reference: binding for binding in made.bindings}
+    return fresh
+
+
+KINDS = {
+    "charge": AdjustmentKind.CHARGE,
+    "discount": AdjustmentKind.DISCOUNT,
+    "fee": AdjustmentKind.LATE_FEE,
+}
+
+
+def days_of_one_loan(chance: random.Random) -> Iterator[LoanFile]:
+    """A loan that gets more rows every day, and whose payments are edited and deleted."""
+    gross, kind = 120_000, chance.choice(["loan", "account", "foreign"])
+    rows: dict[int, Any] = {}
+    for _ in range(4):
+        for number in range(len(rows) + 1, len(rows) + chance.randrange(2, 5)):
+            day = date(2026, chance.choice((8, 9, 10, 11)), chance.randrange(4, 18))
+            what = chance.choice(["pay", "pay", "pay", *KINDS])
+            amount = chance.randrange(1, 20) * 1000
+            if what == "pay":
+                rows[number] = paid(number, str(amount), day)
+            else:
+                rows[number] = adjusted(number, KINDS[what], str(amount), day)
+                gross += amount if what != "discount" else 0
+        payments = [n for n, row in rows.items() if isinstance(row, Repayment)]
+        for number in payments[: chance.randrange(0, 3)]:
+            more = rows[number].amount + 500
+            rows[number] = msgspec.structs.replace(rows[number], amount=more)
+        made = account(str(gross)) if kind == "account" else loan(str(gross))
+        if kind == "foreign":
+            made = loan(str(gross), currency="MXN")
+        yield file(made, *rows.values())
+
+
+@pytest.mark.parametrize("shape", [{}, {"invoice_per": "instalment"}, {"interest": "as_due"}])
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_was_posted_is_known_again_and_nothing_is_left_to_do(
+    seed: int, shape: dict[str, Any]
+) -> None:
+    chance = random.Random(seed)
+    book = booking(**shape)
+    shelf = Shelf(in_parts(book) if seed % 2 else book)
+    for of in days_of_one_loan(chance):
+        shelf.sync(of)
+    lost = known(list(shelf.bindings.values()))
+    fresh = again(shelf, of)
+    assert known(list(fresh.bindings.values())) == lost
+    assert fresh.sync(of) == []
+
+
+def test_what_was_undone_in_an_open_month_is_known_again() -> None:
+    shelf = Shelf(booking(policies=ADJUST))
+    shelf.sync(file(loan(), paid(1, "5000")))
+    shelf.booking = booking(locked=LOCKED, policies=ADJUST)
+    of = file(loan(), paid(1, "6000"))
+    shelf.sync(of)
+    assert "DY7F3A-ZP1" in shelf.bindings
+    fresh = again(shelf, of)
+    assert known(list(fresh.bindings.values())) == known(list(shelf.bindings.values()))
+    assert fresh.sync(of) == []
+
+
+def test_a_day_that_was_moved_is_told_by_the_memo_or_the_closed_month() -> None:
+    shelf = Shelf(booking(locked=LOCKED, policies=ADJUST))
+    of = file(loan(start=date(2026, 10, 2)), paid(1, "5000", date(2026, 9, 3)))
+    shelf.sync(of)
+    for memo in ({}, {"memo": ""}):
+        document = again(shelf, of, **memo).bindings["DY7F3A-P1"].document
+        assert isinstance(document, Receipt)
+        assert (document.day, document.dated) == (date(2026, 10, 1), date(2026, 9, 3))
+
+
+def test_what_the_books_hold_otherwise_is_taken_for_an_edit() -> None:
+    shelf = Shelf()
+    of = file(loan())
+    shelf.sync(of)
+    fresh = again(shelf, of, total=Decimal(119_000), lines=())
+    binding = fresh.bindings["DY7F3A-L84"]
+    assert binding.posted is not None
+    assert (binding.document.total, binding.posted.total) == (Decimal(120_000), Decimal(120_000))  # type: ignore[union-attr]
+    assert fresh.sync(of) == []
+
+
+def test_what_no_row_accounts_for_is_asked_about() -> None:
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "5000")))
+    fresh = again(shelf, file(loan()))
+    assert fresh.bindings["DY7F3A-P1"].accepted == REBUILT
+    assert fresh.sync(file(loan())) == []
+    assert fresh.last is not None
+    assert [hold.code for hold in fresh.last.holds] == ["books.drifted"]
+
+
+def test_parts_that_are_not_one_repayment_are_asked_about() -> None:
+    shelf = Shelf(in_parts(booking()))
+    shelf.sync(file(account(), paid(1, "60000")))
+    assert {"DY7F3A-P1", "DY7F3A-P1S2"} <= shelf.bindings.keys()
+    del shelf.bindings["DY7F3A-P1"]
+    fresh = again(shelf, file(account(), paid(1, "60000")))
+    assert fresh.bindings["DY7F3A-P1S2"].accepted == REBUILT
+
+
+def test_of_two_with_one_number_none_is_taken_and_of_two_generations_the_later() -> None:
+    shelf = Shelf()
+    of = file(loan(), paid(1, "5000"))
+    shelf.sync(of)
+    links = links_of(shelf)
+    receipt = shelf.bindings["DY7F3A-P1"].document
+    twin = told(receipt, links, external_id="twin")
+    later = told(receipt, links, external_id="later", number="DY7F3A-P1.2")
+    both = rebuild_loan(of, shelf.booking, [*held(shelf), twin], BORROWER)
+    assert {b.reference for b in both.bindings} == {"DY7F3A-L84"}
+    newer = rebuild_loan(of, shelf.booking, [*held(shelf), later], BORROWER)
+    assert {b.reference for b in newer.bindings} == {"DY7F3A-L84", "DY7F3A-P1.2"}
+
+
+def test_a_use_without_a_number_is_known_by_its_note() -> None:
+    shelf = Shelf()
+    of = file(loan(), adjusted(2, AdjustmentKind.DISCOUNT, "4000"))
+    shelf.sync(of)
+    found = [
+        msgspec.structs.replace(each, number="") if each.kind is Kind.APPLICATION else each
+        for each in held(shelf)
+    ]
+    made = rebuild_loan(of, shelf.booking, found, BORROWER)
+    assert "DY7F3A-A2" in {b.reference for b in made.bindings}
+    gone = [
+        msgspec.structs.replace(each, status=Status.DELETED)
+        if each.kind is Kind.APPLICATION
+        else each
+        for each in found
+    ]
+    assert "DY7F3A-A2" not in {
+        b.reference for b in rebuild_loan(of, shelf.booking, gone, BORROWER).bindings
+    }
+
+
+def test_an_edited_mapping_is_seen_through_by_the_totals() -> None:
+    shelf = Shelf(booking(interest="as_due"))
+    of = file(loan(instalments=4, frequency="monthly"))
+    shelf.sync(of)
+    shelf.booking = booking()
+    fresh = again(shelf, of)
+    document = fresh.bindings["DY7F3A-L84"].document
+    assert isinstance(document, Invoice)
+    assert document.total == Decimal(100_000)
+    assert fresh.sync(of) == []
+
+
+def test_a_customer_without_loans_is_as_the_books_tell_it() -> None:
+    theirs = told(
+        with_loan().bindings["DY7F3A-L84"].document,
+        {"DY7F3A-L84": "x"},
+        kind=Kind.CUSTOMER,
+        name="Ana",
+    )
+    made = customer_told("DY7F3A-D11", theirs, booking())
+    assert (made.name, made.currency, made.notes) == ("Ana", "COP", "DY7F3A-D11")
+
+
+def with_loan() -> Shelf:
+    shelf = Shelf()
+    shelf.sync(file(loan()))
+    return shelf
