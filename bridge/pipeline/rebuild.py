@@ -80,8 +80,8 @@ def _reason(done: Sequence[Adopted]) -> str:
 
 def _refuse_what_is_known(store: Store, books: Books[System]) -> None:
     with store.read() as work:
-        known = sum(work.binding_counts(books.name, books.company).values())
-        known += sum(work.outbox_counts(books.name, books.company).values())
+        bound = sum(work.binding_counts(books.name, books.company).values())
+        known = max(bound, sum(work.outbox_counts(books.name, books.company).values()))
     if known:
         raise UsageError(
             f"The state store knows {known} documents of {books.name} already. `rebuild` is for a "

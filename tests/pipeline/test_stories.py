@@ -14,6 +14,7 @@ import pytest
 from bridge.core.delivery import State
 from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
 from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
 from tests.pipeline.ledger import Ledger
@@ -192,6 +193,15 @@ def test_a_second_process_is_told_that_one_is_at_work(world: World, ledger: Ledg
         with pytest.raises(TryLater, match="Another bridge"), world.bridge():
             pytest.fail("two at once")
         assert one(world.preview()).plan.figures.create > 0
+
+
+def test_a_dry_run_works_beside_a_pass_and_disturbs_nothing(world: World, ledger: Ledger) -> None:
+    wanted = one(world.preview()).plan.figures.create
+    with world.bridge() as bridge:
+        beside = one(world.preview())
+        assert beside.plan.figures.create == wanted
+        assert one(sync(bridge)).posting.confirmed == wanted
+    assert one(world.preview()).plan.figures.create == 0
 
 
 def test_the_reference_is_all_it_takes_to_find_a_document_again(
