@@ -274,6 +274,19 @@ def test_what_the_mapping_owns_is_put_back_after_the_books_were_read(
     assert told(world) == []
 
 
+def test_what_the_bridge_changed_since_the_books_were_read_is_nobodys_edit(
+    world: World, ledger: Ledger
+) -> None:
+    owning(world, "amount")
+    told(world)  # the morning's reading
+    world.clock.move(60)
+    ledger.debts[2]["amount"] = 60_000
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    assert live(world)[INVOICE]["total"] == "60000.00"
+    assert world.sync().reason == "nothing to do"
+
+
 def test_an_edit_of_more_than_what_is_owned_is_left_to_a_person(
     world: World, ledger: Ledger
 ) -> None:
