@@ -40,6 +40,8 @@ class Hand:
     locks: dict[str, date | None] = field(default_factory=dict)
     inactive: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """(system, wish that brings it back)."""
+    taken_back: frozenset[str] = frozenset()
+    """Fields that are the ledger's own: an edit of one need not stay."""
     made: int = 0
 
     def do(self, system: str, **wish: Any) -> dict[str, Any] | None:
@@ -134,7 +136,8 @@ def edit(hand: Hand, system: str, chance: random.Random) -> None:
     done = hand.do(system, action="edit", kind=kind, number=number, id=document["id"], set=change)
     if done is not None:
         key = (system, str(done["id"]))
-        hand.edited.setdefault(key, {}).update(change)
+        if field not in hand.taken_back:
+            hand.edited.setdefault(key, {}).update(change)
         hand.before.setdefault(key, {}).setdefault(field, was)
 
 

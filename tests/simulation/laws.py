@@ -16,7 +16,7 @@ from typing import Any
 from bridge.core.reconcile import HALF_A_CENT
 from bridge.core.reconciliation import Item, ItemKind, SystemResult
 from tests.simulation.estate import Estate, unlike
-from tests.simulation.expected import OURS, kept, loan_of, row_of, undoes, wanted
+from tests.simulation.expected import OURS, Kept, kept, loan_of, row_of, undoes, wanted
 from tests.simulation.hand import Hand
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.seams import Seams
@@ -121,12 +121,15 @@ def every_loan_adds_up(quiet: Quiet) -> None:
         for number, debt in quiet.ledger.debts.items():
             currency = "XXX" if debt["currency"] == "PESOS" else debt["currency"]
             add(number, currency, quiet.ledger.balance(number))
+        placed: dict[str, int] = {}
         for document in kept(books):
-            add(loan_of(document, quiet.ledger), document.currency, -document.effect)
+            placed[document.reference] = loan = _posted_for(document, quiet, name)
+            add(loan, document.currency, -document.effect)
         for item in quiet.items(name):
             if item.kind in (ItemKind.FOREIGN, ItemKind.REMAINDER):
                 continue
-            loan = _loan_named(named(item) or item.reference, quiet.ledger)
+            about = named(item) or item.reference
+            loan = placed.get(about, _loan_named(about, quiet.ledger))
             if not named(item) and item.loan:
                 loan = int(item.loan)
             add(loan, item.currency, -item.amount)
@@ -294,6 +297,16 @@ def named(item: Item) -> str:
     if item.kind is not ItemKind.HELD or not item.subject.startswith("document:"):
         return ""
     return "" if item.cause == "books.lookalike" else item.subject.removeprefix("document:")
+
+
+def _posted_for(document: Kept, quiet: Quiet, system: str) -> int:
+    """The loan that a document was posted for. It is the one that its row is of, unless the ledger
+    moved the row since and an item says that the document still stands with an earlier one."""
+    told = {int(i.loan) for i in quiet.items(system) if i.reference == document.reference if i.loan}
+    earlier = told & quiet.ledger.been_of.get(document.number, set())
+    if document.letter[-1] in "LIX" or len(earlier) != 1:
+        return loan_of(document, quiet.ledger)
+    return earlier.pop()
 
 
 def _base(reference: str) -> str:
