@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
 
 from bridge.core import identity, remapping
 from bridge.core.booking import Booking
-from bridge.core.books import Customer, Kind, PostedDocument
+from bridge.core.books import Customer, Kind
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.holding import not_posted
@@ -62,7 +61,7 @@ class Planner:
         if not owned:
             return
         for loan, binding, now in list(self.work.altered(self.name, self.company)):
-            if binding.posted is None or binding.accepted or _is_older(now, binding.posted):
+            if binding.posted is None or binding.accepted:
                 continue
             edited = {difference.field for difference in drift(binding.posted, now)}
             if not edited or not edited <= owned:
@@ -242,13 +241,6 @@ def _as_voided(binding: Binding) -> Binding:
 
 def _reason_to_come_back(holds: Sequence[Hold]) -> str | None:
     return next((hold.code for hold in holds if hold.code in REVISITED), None)
-
-
-def _is_older(read: PostedDocument, answered: PostedDocument) -> bool:
-    """Whether the books were read before they gave that answer: what differs then is our own."""
-    if not read.updated_at or not answered.updated_at:
-        return False
-    return datetime.fromisoformat(read.updated_at) < datetime.fromisoformat(answered.updated_at)
 
 
 def owned_fields(booking: Booking) -> frozenset[str]:
