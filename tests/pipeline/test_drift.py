@@ -314,6 +314,12 @@ def test_what_was_edited_before_we_knew_that_it_is_there_is_not_taken_back(world
     world.clock.move(600)
     world.sync()
     assert live(world)[INVOICE]["total"] == "49000.00"
+    made.debts[2]["concept"] = "otra vez"  # its loan is planned anew
+    made.write(world.snapshot)
+    world.sync()
+    result = reconciled(world)
+    assert (INVOICE, "total") in {(item.reference, item.field) for item in result.items}
+    assert not any(tie.unexplained for tie in result.tie_outs)
     del made.debts[2]
     made.write(world.snapshot)
     world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
