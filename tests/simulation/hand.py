@@ -35,6 +35,8 @@ class Hand:
     """(system, id of a document) → what it must still say."""
     before: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """The same → what it said before, for who wants to put it right."""
+    ever: set[tuple[str, str]] = field(default_factory=set)
+    """Every document that was edited once: put right, it has its total again, not its lines."""
     journals: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     """(system, currency) → what entries by hand did to the receivable account."""
     locks: dict[str, date | None] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def edit(hand: Hand, system: str, chance: random.Random) -> None:
         key = (system, str(done["id"]))
         if field not in hand.taken_back:
             hand.edited.setdefault(key, {}).update(change)
+        hand.ever.add(key)
         hand.before.setdefault(key, {}).setdefault(field, was)
 
 

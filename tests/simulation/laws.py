@@ -16,7 +16,7 @@ from typing import Any
 from bridge.core.reconcile import HALF_A_CENT
 from bridge.core.reconciliation import Item, ItemKind, SystemResult
 from tests.simulation.estate import Estate, unlike
-from tests.simulation.expected import OURS, Kept, kept, loan_of, row_of, undoes, wanted
+from tests.simulation.expected import OURS, kept, loan_of, row_of, undoes, wanted
 from tests.simulation.hand import Hand
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.seams import Seams
@@ -111,31 +111,45 @@ def no_document_is_without_a_row(quiet: Quiet) -> None:
 
 
 def every_loan_adds_up(quiet: Quiet) -> None:
-    """Loan by loan: the ledger's balance less what the books hold is what the items say."""
+    """Loan by loan: the ledger's balance less what the books hold is what the items say.
+
+    Loans between which a payment was moved are one: its document may still stand with the first.
+    """
+    one_of = _moved_between(quiet.ledger)
     for name, books in quiet.books.items():
         rest: dict[tuple[int, str], Decimal] = {}
 
         def add(loan: int, currency: str, amount: Decimal, rest: Any = rest) -> None:
-            rest[loan, currency] = rest.get((loan, currency), ZERO) + amount
+            place = (one_of.get(loan, loan), currency)
+            rest[place] = rest.get(place, ZERO) + amount
 
         for number, debt in quiet.ledger.debts.items():
             currency = "XXX" if debt["currency"] == "PESOS" else debt["currency"]
             add(number, currency, quiet.ledger.balance(number))
-        placed: dict[str, int] = {}
         for document in kept(books):
-            placed[document.reference] = loan = _posted_for(document, quiet, name)
-            add(loan, document.currency, -document.effect)
+            add(loan_of(document, quiet.ledger), document.currency, -document.effect)
         for item in quiet.items(name):
             if item.kind in (ItemKind.FOREIGN, ItemKind.REMAINDER):
                 continue
-            about = named(item) or item.reference
-            loan = placed.get(about, _loan_named(about, quiet.ledger))
+            loan = _loan_named(named(item) or item.reference, quiet.ledger)
             if not named(item) and item.loan:
                 loan = int(item.loan)
             add(loan, item.currency, -item.amount)
         wrong = {place: amount for place, amount in rest.items() if amount}
         if wrong:
             raise Broken("books = ledger - items", f"{name}: by loan and currency {wrong}")
+
+
+def _moved_between(ledger: FieldLedger) -> dict[int, int]:
+    """Loan → the first of those with which it has ever shared a payment."""
+    one_of: dict[int, int] = {}
+    for payment, before in ledger.been_of.items():
+        loans = {*before, ledger.loan_of.get(payment, 0)}
+        first = min(one_of.get(loan, loan) for loan in loans)
+        joined = {one_of.get(loan, loan) for loan in loans}
+        one_of |= {loan: first for loan, of in one_of.items() if of in joined}
+        one_of |= dict.fromkeys(loans, first)
+    return one_of
 
 
 def the_control_account_agrees(quiet: Quiet) -> None:
@@ -233,7 +247,7 @@ def principal_is_never_income(quiet: Quiet) -> None:
                 raise Broken("principal is never income", f"{name}: {document} {earned}")
             total, sofar = totals.get(document.row, (ZERO, ZERO))
             totals[document.row] = total + document.total, sofar + earned
-            if (name, document.id) in quiet.hand.edited:
+            if (name, document.id) in quiet.hand.ever:
                 touched.add(document.row)
         for base, (total, earned) in totals.items():
             row = rows.get(base)
@@ -297,16 +311,6 @@ def named(item: Item) -> str:
     if item.kind is not ItemKind.HELD or not item.subject.startswith("document:"):
         return ""
     return "" if item.cause == "books.lookalike" else item.subject.removeprefix("document:")
-
-
-def _posted_for(document: Kept, quiet: Quiet, system: str) -> int:
-    """The loan that a document was posted for. It is the one that its row is of, unless the ledger
-    moved the row since and an item says that the document still stands with an earlier one."""
-    told = {int(i.loan) for i in quiet.items(system) if i.reference == document.reference if i.loan}
-    earlier = told & quiet.ledger.been_of.get(document.number, set())
-    if document.letter[-1] in "LIX" or len(earlier) != 1:
-        return loan_of(document, quiet.ledger)
-    return earlier.pop()
 
 
 def _base(reference: str) -> str:
