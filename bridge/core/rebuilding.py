@@ -139,13 +139,14 @@ class _Rebuilding:
         accepted = ""
         if self._is_live(name):
             accepted = REBUILT if name in self.asked else self._corrected_total(document)
+        posted = theirs if accepted else self._expected(name, document)
         return Binding(
             reference=name,
             external_id=theirs.external_id,
-            version=NEVER_COMPARED,
+            version=theirs.version if posted == theirs else NEVER_COMPARED,
             generation=_number(name),
             document=document,
-            posted=theirs if accepted else self._expected(name, document),
+            posted=posted,
             voided=not self._is_live(name),
             reversed_by=self.undone.get(name, ""),
             accepted=accepted,
