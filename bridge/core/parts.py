@@ -23,9 +23,10 @@ _MOST = 1_000
 
 def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt]:
     """The receipts as they are posted, if together they are still this repayment; else none."""
+    left = _left_by_a_person(draft, row_id)
+    if left:
+        return draft.standing.weigh_parts(left, facts, amount)
     bound = list(_bound(draft, row_id))
-    if any(binding.accepted for binding in bound):
-        return draft.standing.weigh_parts(bound, facts, amount)
     found: list[Receipt] = []
     for number, binding in enumerate(bound, start=1):
         receipt = binding.document
@@ -35,6 +36,17 @@ def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt
             return []
         found.append(receipt)
     return found if sum((receipt.total for receipt in found), ZERO) == amount else []
+
+
+def _left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
+    """All receipts of a repayment of which a person left one as the books have it: also when one
+    before it is not there."""
+    live = list(draft.live())
+    if not any(binding.accepted for binding in live):
+        return []
+    numbers = range(1, len(live) + 2)
+    there = [b for n in numbers if (b := draft.bound(_base(draft, row_id, n)))]
+    return there if any(binding.accepted for binding in there) else []
 
 
 def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:

@@ -130,6 +130,9 @@ def test_parts_that_are_not_one_repayment_are_asked_about() -> None:
     del shelf.bindings["DY7F3A-P1"]
     fresh = again(shelf, file(account(), paid(1, "60000")))
     assert fresh.bindings["DY7F3A-P1S2"].accepted == REBUILT
+    assert fresh.sync(file(account(), paid(1, "60000"))) == []
+    assert fresh.last is not None
+    assert [(h.code, h.amount) for h in fresh.last.holds] == [("books.drifted", Decimal(-50_000))]
 
 
 def test_of_two_with_one_number_none_is_taken_and_of_two_generations_the_later() -> None:
