@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bridge.core.delivery import UNSEEN, Operation
+from bridge.core.diff import plan_digest
 from bridge.core.ledger import AdjustmentKind
 from bridge.core.remapping import changes, remapped
 from tests.core.builders import Shelf, adjusted, booking, file, loan, mapping, paid
@@ -71,6 +72,17 @@ def test_texts_count_and_our_own_names_in_them_do_not() -> None:
         if each.before.reference == "DY7F3A-P1.2"
     ]
     assert found.now.memo == "Abono DY7F3A-P1.2"
+
+
+def test_a_plan_of_other_words_is_another_plan() -> None:
+    digests = set()
+    for memo in ("Abono {reference}", "Pago {reference}"):
+        shelf = posted()
+        shelf.booking = booking(memos={"receipt": memo})
+        bound = list(shelf.bindings.values())
+        found = list(remapped(OF, shelf.booking, bound))
+        digests.add(plan_digest(list(changes(found, bound, shelf.booking, frozenset()))))
+    assert len(digests) == 2
 
 
 @pytest.mark.parametrize("left", ["closed", "accepted", "restore", "busy", "gone"])
