@@ -221,6 +221,12 @@ def preview(arguments: Namespace, out: Output) -> int:
             out.line("Posted documents stay as they are; the mapping applies from now on.")
             if each["changeable"]:
                 out.line(f"To change {each['changeable']} too: ledger-bridge sync --apply-mapping")
+            stay = each["differ"] - each["closed"] - each["changeable"]
+            if stay:
+                out.line(
+                    f"{stay} cannot be changed in {name}, and are not deleted for their words, "
+                    "nor where another document uses them."
+                )
     return 0
 
 

@@ -58,6 +58,18 @@ def test_or_taken_back_and_posted_anew_where_the_system_changes_none() -> None:
     assert planned(shelf, of) == ["void DY7F3A-P1", "create DY7F3A-P1.2"]
 
 
+def test_words_alone_take_nothing_back() -> None:
+    of = file(loan(), paid(1, "5000"))
+    shelf = Shelf(in_parts(booking()))
+    shelf.sync(of)
+    shelf.booking = in_parts(booking(memos={"receipt": "Abono {reference}"}))
+    (found,) = remapped(of, shelf.booking, shelf.live())
+    assert found.now.memo == "Abono DY7F3A-P1"
+    assert planned(shelf, of) == []
+    shelf.booking = in_parts(booking(**OTHER, memos={"receipt": "Abono {reference}"}))
+    assert planned(shelf, of) == ["void DY7F3A-P1", "create DY7F3A-P1.2"]
+
+
 def test_texts_count_and_our_own_names_in_them_do_not() -> None:
     shelf = posted()
     shelf.sync(file(loan(), paid(1, "6000")))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.books import Kind
 from bridge.core.delivery import State
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, preview, sync
@@ -174,6 +175,22 @@ def test_texts_are_changed_too_and_nothing_else(world: World, ledger: Ledger) ->
     assert bound is not None
     assert bound.posted is not None
     assert bound.posted.memo.startswith("Nuevo ")
+
+
+def test_no_receipt_is_deleted_for_its_words(world: World, ledger: Ledger) -> None:
+    then = documents(world)
+    edit_mapping(world, ('\nreceipt = "', '\nreceipt = "Nuevo '))
+    with world.dry() as bridge:
+        in_place = Kind.RECEIPT in bridge.books[world.system].system.capabilities.update
+    assert foreseen(world).by_kind == ({"update.receipt": 1} if in_place else {})
+    assert applied(world).verdict == "clean"
+    assert documents(world) == then
+    with world.dry() as bridge, bridge.store.read() as work:
+        bound = work.binding(world.system, world.company, "DY7F3A-P7")
+    assert bound is not None
+    assert bound.document.memo.startswith("Nuevo ") is in_place  # type: ignore[union-attr]
+    assert agrees(world)
+    check_laws(world)
 
 
 def test_closed_months_stay(world: World, ledger: Ledger) -> None:
