@@ -89,6 +89,8 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not self.voided and not self.reversed_by
 
 
+NEVER_COMPARED = ""
+"""The version of a document that is to be compared with the books whatever version they have."""
 UNSEEN = "?"
 NOTHING = "-"
 

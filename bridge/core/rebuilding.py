@@ -29,7 +29,7 @@ from bridge.core.books import (
     Transaction,
     digest_of,
 )
-from bridge.core.delivery import Binding
+from bridge.core.delivery import NEVER_COMPARED, Binding
 from bridge.core.identity import Letter, base_reference, is_loans_own, reference
 from bridge.core.ledger import LoanFile
 from bridge.core.matching import as_wanted
@@ -37,9 +37,6 @@ from bridge.core.owning import reversed_by, stems, use_of
 from bridge.core.parts import part_facts
 from bridge.core.told import REBUILT, as_told, fields_told
 from bridge.core.translate import translate
-
-NEVER_COMPARED = ""
-"""The version of a document that is to be compared with the books whatever version they have."""
 
 ZERO = Decimal(0)
 _AT_ANY_RATE = Decimal(1)
@@ -142,13 +139,14 @@ class _Rebuilding:
         accepted = ""
         if self._is_live(name):
             accepted = REBUILT if name in self.asked else self._corrected_total(document)
+        posted = theirs if accepted else self._expected(name, document)
         return Binding(
             reference=name,
             external_id=theirs.external_id,
-            version=NEVER_COMPARED,
+            version=theirs.version if posted == theirs else NEVER_COMPARED,
             generation=_number(name),
             document=document,
-            posted=theirs if accepted else self._expected(name, document),
+            posted=posted,
             voided=not self._is_live(name),
             reversed_by=self.undone.get(name, ""),
             accepted=accepted,

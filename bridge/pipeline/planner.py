@@ -10,7 +10,7 @@ import msgspec
 from bridge.core import identity, remapping
 from bridge.core.booking import Booking
 from bridge.core.books import Customer, Kind
-from bridge.core.delivery import Binding, Operation, State
+from bridge.core.delivery import NEVER_COMPARED, Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.holding import not_posted
 from bridge.core.identity import base_reference
@@ -61,8 +61,8 @@ class Planner:
         if not owned:
             return
         for loan, binding, now in list(self.work.altered(self.name, self.company)):
-            if binding.posted is None or binding.accepted:
-                continue
+            if binding.posted is None or binding.accepted or binding.version == NEVER_COMPARED:
+                continue  # what differed from the first is told: to write it again may not help
             edited = {difference.field for difference in drift(binding.posted, now)}
             if not edited or not edited <= owned:
                 continue

@@ -9,6 +9,7 @@ import msgspec
 
 from bridge.core.books import Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import (
+    NEVER_COMPARED,
     Drifted,
     InDoubt,
     Operation,
@@ -137,12 +138,13 @@ def _confirm(work: Work, entry: Entry, answer: PostedDocument, tally: Posting) -
 def _remember_what_was_wanted(
     work: Work, system: AccountingSystem, entry: Entry, answer: PostedDocument
 ) -> None:
-    """Somebody edited it before we saw it: it is not to be changed later as if it were ours."""
+    """Somebody edited it before we saw it: it is not to be changed later as if it were ours, and
+    every comparison tells it, whatever becomes of this entry."""
     bound = work.binding(system.name, system.company_id, entry.reference)
     if bound is None or isinstance(entry.document, Customer):
         return
     expected = as_wanted(entry.document, answer, entry.links)
-    changed = msgspec.structs.replace(bound, posted=expected)
+    changed = msgspec.structs.replace(bound, posted=expected, version=NEVER_COMPARED)
     work.put_binding(system.name, system.company_id, changed, entry.loan)
 
 

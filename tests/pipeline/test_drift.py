@@ -287,6 +287,30 @@ def test_what_the_bridge_changed_since_the_books_were_read_is_nobodys_edit(
     assert world.sync().reason == "nothing to do"
 
 
+def test_what_the_books_took_otherwise_is_not_written_over_and_over(
+    world: World, ledger: Ledger
+) -> None:
+    owning(world, "customer")
+    names = {live(world)[number]["customer"] for number in (CHARGE, INVOICE)}
+    kept, lost = sorted(names)
+    wish = {"action": "merge", "kind": "customer", "from": lost, "into": kept}
+    world.control("POST", f"{world.system}/edit", **wish)
+    for number, debt in ((9, 1), (10, 2)):
+        ledger.movements[number] = ledger.movements[7] | {"movement_id": number, "debt_id": debt}
+    ledger.write(world.snapshot)
+    for _ in range(4):
+        world.clock.move(600)
+        world.sync()
+        told(world)
+    posted = {d["number"] for d in world.books()["documents"] if "-P" in (d["number"] or "")}
+    world.sync()
+    world.clock.move(600)
+    told(world)
+    world.sync()
+    again = {d["number"] for d in world.books()["documents"] if "-P" in (d["number"] or "")}
+    assert again == posted
+
+
 def test_an_edit_of_more_than_what_is_owned_is_left_to_a_person(
     world: World, ledger: Ledger
 ) -> None:
@@ -314,6 +338,12 @@ def test_what_was_edited_before_we_knew_that_it_is_there_is_not_taken_back(world
     world.clock.move(600)
     world.sync()
     assert live(world)[INVOICE]["total"] == "49000.00"
+    made.debts[2]["concept"] = "otra vez"  # its loan is planned anew
+    made.write(world.snapshot)
+    world.sync()
+    result = reconciled(world)
+    assert (INVOICE, "total") in {(item.reference, item.field) for item in result.items}
+    assert not any(tie.unexplained for tie in result.tie_outs)
     del made.debts[2]
     made.write(world.snapshot)
     world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"

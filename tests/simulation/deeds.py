@@ -17,11 +17,6 @@ from tests.simulation.ledger import (
     some,
 )
 
-CROSS_LOAN_MOVES = 0.0
-"""Weight of payments and charges that are moved to another loan and keep their number. Off: the
-reference that they had in the first loan may still be in the books."""
-
-
 TERMS = ((None, None), (6, "MONTHLY"), (8, "WEEKLY"), (20, "DAILY"))
 """How many instalments, how often."""
 
@@ -47,6 +42,25 @@ def lend(ledger: FieldLedger, chance: random.Random) -> str:
         "status": "OPEN", "instalments": times, "frequency": often,
     }  # fmt: skip
     return f"debt {number} of {amount} {currency} to debtor {debtor}"
+
+
+def grow_old(ledger: FieldLedger, chance: random.Random) -> str:
+    """A loan of long before, with what was paid and charged since."""
+    young = [number for number in loans(ledger) if not ledger.of(number)]
+    if not young:
+        return ""
+    number = chance.choice(young)
+    debt = ledger.debts[number]
+    age = chance.randrange(20, 120)
+    for field in ("created_on", "due_on"):
+        if debt[field]:
+            debt[field] = (date.fromisoformat(debt[field]) - timedelta(days=age)).isoformat()
+    kinds = chance.choices(("PAYMENT", "LATE_FEE", "INCREASE", "DISCOUNT"), (6, 1, 1, 1), k=3)
+    for kind in kinds[: chance.randrange(4)]:
+        start = date.fromisoformat(debt["created_on"])
+        day = start + timedelta(days=chance.randrange(age))
+        ledger.move(number, kind, some(chance, debt["currency"]), day)
+    return f"debt {number} is {age} days older, with {len(ledger.of(number))} movements"
 
 
 def pay(ledger: FieldLedger, chance: random.Random) -> str:
@@ -240,8 +254,7 @@ def move_payment(ledger: FieldLedger, chance: random.Random) -> str:
     if not paid or len(loans(ledger)) < 2:
         return ""
     row = chance.choice(paid)
-    row["debt_id"] = chance.choice([d for d in loans(ledger) if d != row["debt_id"]])
-    ledger.loan_of[row["movement_id"]] = row["debt_id"]
+    ledger.place(row, chance.choice([d for d in loans(ledger) if d != row["debt_id"]]))
     return f"payment {row['movement_id']} is of debt {row['debt_id']}"
 
 
@@ -309,7 +322,7 @@ DEEDS: dict[Deed, float] = {
     annul: 2,
     change_currency: 1,
     move_debt: 3,
-    move_payment: CROSS_LOAN_MOVES,
+    move_payment: 3,
     rename: 3,
     merge: 1,
     split: 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from bridge.credentials import open_credentials
 from bridge.pipeline.context import Dry, Live
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, preview, sync
+from bridge.store.store import Store
 from tests.pipeline.world import COMPANIES, World
 from tests.simulation.clock import WorldClock
 from tests.simulation.deliveries import Deliveries
@@ -96,6 +97,12 @@ class Estate(World):
     def dry(self) -> Iterator[Dry]:
         with wiring.open_dry(self.settings(), clock=self.clock) as bridge:
             yield bridge
+
+    @contextmanager
+    def known(self) -> Iterator[Store]:
+        """A copy of the state store, to look at."""
+        with closing(Store.open(self.settings().state.url, migrate=False).scratch()) as store:
+            yield store
 
     def sync(self, approve: str | None = None) -> SyncResult:
         with self.bridge() as bridge:

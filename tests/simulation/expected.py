@@ -75,6 +75,9 @@ def wanted(ledger: FieldLedger) -> Iterator[Wanted]:
         rows = ledger.of(number)
         charged = sum((row["amount"] for row in rows if row["type"] in CHARGES), ZERO)
         opening = debt["amount"] - charged
+        if ledger.cutover and debt["created_on"] < ledger.cutover:
+            yield from _carried_over(ledger, number, opening)
+            continue
         fiado = debt["kind"] == "fiado"
         principal = debt["principal"]
         lent = principal if principal and 0 < principal <= opening else opening
@@ -83,6 +86,23 @@ def wanted(ledger: FieldLedger) -> Iterator[Wanted]:
             yield Wanted(f"{PREFIX}-L{number}", f"debt:{number}", number, opening, earned)
         for row in rows:
             yield from _movement(row, rows, fiado)
+
+
+def _carried_over(ledger: FieldLedger, number: int, opening: Decimal) -> Iterator[Wanted]:
+    """A loan of before the day of going live: what was owed then, which nobody earned or lost in
+    these books, and what happened since."""
+    rows = ledger.of(number)
+    fiado = ledger.debts[number]["kind"] == "fiado"
+    owed, since = opening, list[Wanted]()
+    for row in rows:
+        for wish in _movement(row, rows, fiado):
+            if row["date"] < ledger.cutover:
+                owed += wish.effect
+            else:
+                since.append(wish)
+    if owed > 0:
+        yield Wanted(f"{PREFIX}-L{number}", f"debt:{number}", number, owed, ZERO)
+    yield from since
 
 
 def _movement(row: dict[str, Any], rows: list[dict[str, Any]], fiado: bool) -> Iterator[Wanted]:

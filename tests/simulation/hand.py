@@ -35,11 +35,15 @@ class Hand:
     """(system, id of a document) → what it must still say."""
     before: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """The same → what it said before, for who wants to put it right."""
+    ever: set[tuple[str, str]] = field(default_factory=set)
+    """Every document that was edited once: put right, it has its total again, not its lines."""
     journals: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     """(system, currency) → what entries by hand did to the receivable account."""
     locks: dict[str, date | None] = field(default_factory=dict)
     inactive: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """(system, wish that brings it back)."""
+    taken_back: frozenset[str] = frozenset()
+    """Fields that are the ledger's own: an edit of one need not stay."""
     made: int = 0
 
     def do(self, system: str, **wish: Any) -> dict[str, Any] | None:
@@ -134,7 +138,9 @@ def edit(hand: Hand, system: str, chance: random.Random) -> None:
     done = hand.do(system, action="edit", kind=kind, number=number, id=document["id"], set=change)
     if done is not None:
         key = (system, str(done["id"]))
-        hand.edited.setdefault(key, {}).update(change)
+        if field not in hand.taken_back:
+            hand.edited.setdefault(key, {}).update(change)
+        hand.ever.add(key)
         hand.before.setdefault(key, {}).setdefault(field, was)
 
 

@@ -111,12 +111,17 @@ def no_document_is_without_a_row(quiet: Quiet) -> None:
 
 
 def every_loan_adds_up(quiet: Quiet) -> None:
-    """Loan by loan: the ledger's balance less what the books hold is what the items say."""
+    """Loan by loan: the ledger's balance less what the books hold is what the items say.
+
+    Loans between which a payment was moved are one: its document may still stand with the first.
+    """
+    one_of = _moved_between(quiet.ledger)
     for name, books in quiet.books.items():
         rest: dict[tuple[int, str], Decimal] = {}
 
         def add(loan: int, currency: str, amount: Decimal, rest: Any = rest) -> None:
-            rest[loan, currency] = rest.get((loan, currency), ZERO) + amount
+            place = (one_of.get(loan, loan), currency)
+            rest[place] = rest.get(place, ZERO) + amount
 
         for number, debt in quiet.ledger.debts.items():
             currency = "XXX" if debt["currency"] == "PESOS" else debt["currency"]
@@ -133,6 +138,18 @@ def every_loan_adds_up(quiet: Quiet) -> None:
         wrong = {place: amount for place, amount in rest.items() if amount}
         if wrong:
             raise Broken("books = ledger - items", f"{name}: by loan and currency {wrong}")
+
+
+def _moved_between(ledger: FieldLedger) -> dict[int, int]:
+    """Loan → the first of those with which it has ever shared a payment."""
+    one_of: dict[int, int] = {}
+    for payment, before in ledger.been_of.items():
+        loans = {*before, ledger.loan_of.get(payment, 0)}
+        first = min(one_of.get(loan, loan) for loan in loans)
+        joined = {one_of.get(loan, loan) for loan in loans}
+        one_of |= {loan: first for loan, of in one_of.items() if of in joined}
+        one_of |= dict.fromkeys(loans, first)
+    return one_of
 
 
 def the_control_account_agrees(quiet: Quiet) -> None:
@@ -230,7 +247,7 @@ def principal_is_never_income(quiet: Quiet) -> None:
                 raise Broken("principal is never income", f"{name}: {document} {earned}")
             total, sofar = totals.get(document.row, (ZERO, ZERO))
             totals[document.row] = total + document.total, sofar + earned
-            if (name, document.id) in quiet.hand.edited:
+            if (name, document.id) in quiet.hand.ever:
                 touched.add(document.row)
         for base, (total, earned) in totals.items():
             row = rows.get(base)

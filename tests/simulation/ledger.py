@@ -35,11 +35,15 @@ class FieldLedger(Rows):
         self.today = today
         self.loan_of: dict[int, int] = {}
         """Movement → its loan, also of movements that are gone."""
+        self.been_of: dict[int, set[int]] = {}
+        """Movement → the loans that it was of before."""
         self.gone: list[Row] = []
         """Movements that were deleted, and may come back."""
         self.before: dict[int, list[Row]] = {}
         """Debt → its movements before the last edit of one: what putting back means."""
         self.names: set[str] = set()
+        self.cutover = ""
+        """The day of going live; empty when all of every loan is posted."""
         self._next = {"debtor": 1, "debt": 1, "movement": 1}
 
     # ── what the rows mean ───────────────────────────────────────────────────────────────────
@@ -112,7 +116,15 @@ class FieldLedger(Rows):
             return False
         for row in rows:
             self.movements[row["movement_id"]] = row
+            self.place(row, debt)
         return True
+
+    def place(self, row: Row, debt: int) -> None:
+        """The movement is of that loan."""
+        number, before = row["movement_id"], self.loan_of[row["movement_id"]]
+        if before != debt:
+            self.been_of.setdefault(number, set()).add(before)
+        row["debt_id"] = self.loan_of[number] = debt
 
 
 Deed = Callable[[FieldLedger, random.Random], str]

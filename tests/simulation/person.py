@@ -76,7 +76,7 @@ class Person:
 
     def waiting(self, *states: State) -> list[tuple[str, Entry]]:
         """(system, entry) of everything in these states, oldest first."""
-        with self.estate.dry() as bridge, bridge.store.read() as work:
+        with self.estate.known() as store, store.read() as work:
             return [
                 (name, entry)
                 for name in self.estate.systems
@@ -86,7 +86,7 @@ class Person:
 
     def external_id(self, system: str, entry: Entry) -> str:
         """The document that an entry is about, as the books name it; empty when none is."""
-        with self.estate.dry() as bridge, bridge.store.read() as work:
+        with self.estate.known() as store, store.read() as work:
             reference = entry.target or entry.reference
             bound = work.binding(system, COMPANIES[system], reference)
         return bound.external_id if bound else ""

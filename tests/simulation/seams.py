@@ -24,7 +24,7 @@ import requests
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL
 
-from bridge import credentials
+from bridge import credentials, tomlfiles
 from bridge.sandbox.xero import values
 from bridge.source.deudores.snapshot import DeudoresSnapshot
 from bridge.store import engine as engines
@@ -120,6 +120,7 @@ class Seams:
             put(mock.patch.object(DeudoresSnapshot, "rows", self._rows()))
             put(mock.patch.object(credentials, "replace_durably", self._replace()))
             put(mock.patch.object(values, "uuid4", lambda: _made(ids)))
+            put(mock.patch.object(tomlfiles, "read", _read_once()))
             yield self
 
     def _exchange(self) -> Any:
@@ -225,6 +226,21 @@ class Seams:
             told = reply.json()
             if isinstance(told, dict):
                 self.secrets |= {str(v) for k, v in told.items() if k.endswith("_token")}
+
+
+def _read_once() -> Callable[[Path], tomlfiles.TomlFile]:
+    """What is read of settings and mappings; the same words are taken apart only once."""
+    original, known = tomlfiles.read, dict[tuple[Path, bytes], tomlfiles.TomlFile]()
+
+    def read(path: Path) -> tomlfiles.TomlFile:
+        if not path.is_file():
+            return original(path)
+        words = path, path.read_bytes()
+        if words not in known:
+            known[words] = original(path)
+        return known[words]
+
+    return read
 
 
 def _made(chance: random.Random) -> uuid.UUID:

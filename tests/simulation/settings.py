@@ -60,6 +60,15 @@ RULES: dict[str, tuple[str, ...]] = {
 }
 """Rules of a mapping file → what a lender may have chosen, the usual ones more often."""
 
+OWN: tuple[tuple[str, ...], ...] = (
+    (),
+    (),
+    ("name",),
+    ("amount", "date"),
+    ("name", "amount", "date", "due", "customer"),
+)
+"""What a lender may want back when somebody edits it in the books."""
+
 
 def switches(name: str, chance: random.Random) -> dict[str, object]:
     """The sandbox's switches of one system."""
@@ -72,12 +81,15 @@ def rules(chance: random.Random) -> dict[str, str]:
     return {rule: chance.choice(choices) for rule, choices in RULES.items()}
 
 
-def mapping(name: str, chosen: Mapping[str, str], folder: Path) -> Path:
-    """The shipped mapping file with these rules."""
+def mapping(name: str, chosen: Mapping[str, str], own: Sequence[str], folder: Path) -> Path:
+    """The shipped mapping file with these rules, and these fields as the ledger's own."""
     text = (ROOT / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
     for rule, value in chosen.items():
         was = next(line for line in text.splitlines() if line.startswith(f"{rule} = "))
         text = text.replace(f"\n{was}\n", f'\n{rule} = "{value}"\n')
+    listed = ", ".join(f'"{each}"' for each in own)
+    assert "\nown = []\n" in text
+    text = text.replace("\nown = []\n", f"\nown = [{listed}]\n")
     path = folder / f"{name}.toml"
     path.write_text(text, encoding="utf-8")
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,16 +14,16 @@ from bridge.errors import BridgeError, SnapshotRefused, TryLater
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import Killed
 from tests.simulation.agenda import Agenda, Event
-from tests.simulation.deeds import DEEDS, lend
+from tests.simulation.deeds import DEEDS, grow_old, lend
 from tests.simulation.deliveries import FORMS, MISHAPS
 from tests.simulation.desk import Desk
 from tests.simulation.estate import ZONE, Estate
 from tests.simulation.hand import TOUCHES, Hand
 from tests.simulation.laws import Quiet, check
-from tests.simulation.ledger import FieldLedger
+from tests.simulation.ledger import Deed, FieldLedger
 from tests.simulation.person import Ended, Person
 from tests.simulation.seams import Seams
-from tests.simulation.settings import SYSTEMS, limits, mapping, modes, rules, switches
+from tests.simulation.settings import OWN, SYSTEMS, limits, mapping, modes, rules, switches
 from tests.simulation.trace import Broken, Trace
 from tests.simulation.troubles import Troubles
 
@@ -118,15 +119,29 @@ class Life:
         chance = self.agenda.stream("settings")
         chosen = rules(chance)
         self.estate.overrides |= limits(chance) | modes(chance)
-        self.trace.say(f"rules {chosen}, settings {self.estate.overrides}")
+        own = self.agenda.stream("own").choice(OWN)
+        self.hand.taken_back = frozenset(own)
+        self.trace.say(f"rules {chosen}, own {own}, settings {self.estate.overrides}")
+        self._draw_cutover()
         for name in self.estate.systems:
-            path = mapping(name, chosen, self.estate.folder / "mappings")
+            path = mapping(name, chosen, own, self.estate.folder / "mappings")
             self.estate.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__MAPPING"] = str(path)
             drawn = switches(name, self.agenda.stream("switches", name))
             self.estate.control("POST", f"{name}/settings", **drawn)
             self.trace.say(f"{name}: {drawn}")
             if self.estate.oauth:
                 self.estate.connect(name)
+
+    def _draw_cutover(self) -> None:
+        """A third of the lenders have lent before they went live."""
+        chance = self.agenda.stream("cutover")
+        if chance.random() < 0.33:
+            day = self.ledger.today + timedelta(days=chance.choice((-3, 0, 1)))
+            self.ledger.cutover = day.isoformat()
+            for name in self.estate.systems:
+                key = f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__CUTOVER"
+                self.estate.overrides[key] = self.ledger.cutover
+            self.trace.count("settings", "cutover")
 
     def live(self) -> None:
         for day in range(1, self.days + 1):
@@ -138,7 +153,7 @@ class Life:
             self._work(day)
             chance = self.agenda.stream("quiet", day)
             if day == self.days or chance.random() < 0.6:
-                self._come_to_rest(day)
+                self._rest()
                 self.estate.clock.move(LISTED_AFTER_S)
                 self._check()
                 self._desk(day)
@@ -153,7 +168,7 @@ class Life:
         for event in self.agenda.events(day, "loss"):
             if event.chance().random() < 0.3:
                 self.desk.lose_the_state()
-                self._come_to_rest(day)
+                self._rest()
                 self._check()
 
     # ── a day ────────────────────────────────────────────────────────────────────────────────
@@ -189,12 +204,14 @@ class Life:
         first = self.agenda.events(day, "lend", 6) if day == 1 else ()
         for event in first:
             self._deed(event, lend)
+        for event in self.agenda.events(day, "old") if day == 1 and self.ledger.cutover else ():
+            self._deed(event, grow_old)
         for event in self.agenda.events(day, "field"):
             self._deed(event, None)
 
-    def _deed(self, event: Event, deed: object) -> None:
+    def _deed(self, event: Event, deed: Deed | None) -> None:
         chance = event.chance()
-        act = lend if deed is lend else self.agenda.pick(chance, DEEDS)
+        act = deed or self.agenda.pick(chance, DEEDS)
         what = act(self.ledger, chance)
         if what:
             self.trace.count("ledger", act.__name__)
@@ -248,6 +265,21 @@ class Life:
         for _ in range(1 + again + min(len(self.seams.armed), 3)):
             self._pass()
             self.estate.clock.move(self.agenda.stream("wait", day).choice((0, 30, 700)))
+        for event in self.agenda.events(day, "look"):
+            self._look(event.chance())
+
+    def _look(self, chance: random.Random) -> None:
+        """Somebody compares while things are under way, and what went wrong still does."""
+        full, ended = chance.random() < 0.4, Ended()
+        try:
+            self.estate.reconcile(full=full)
+            how = "done"
+        except (Exception, Killed) as error:  # noqa: BLE001  what nobody expected is a law too
+            how = self._stopped(error, ended)
+        finally:
+            self.troubles.pass_over()
+        self.trace.count("looks", how.partition(":")[0])
+        self.trace.say(f"looked {'at everything' if full else ''}: {how}")
 
     # ── passes ───────────────────────────────────────────────────────────────────────────────
 
@@ -295,7 +327,15 @@ class Life:
             self.trace.count("documents", "in doubt, looked up", done.posting.doubted)
             self.trace.count("documents", "rejected", done.posting.rejected)
 
-    def _come_to_rest(self, day: int) -> None:
+    def _rest(self) -> None:
+        """Nothing is under way; what is the ledger's own and was edited is seen, and put back."""
+        self._come_to_rest()
+        if self.hand.taken_back:
+            self.estate.clock.move(LISTED_AFTER_S)
+            self.estate.reconcile(full=False)
+            self._come_to_rest()
+
+    def _come_to_rest(self) -> None:
         """Everything that went wrong is over: passes run until nothing is left but questions."""
         self.trace.say("the storm is over")
         self.troubles.clear()

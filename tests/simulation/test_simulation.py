@@ -27,8 +27,8 @@ DAYS = 6
 TOPICS = ("field", "hand", "http", "kill")
 CAUGHT: dict[str, tuple[int, ...]] = {
     "no-lookup": (4,),
-    "empty-page": (12,),
-    "key-after-void": (15,),
+    "empty-page": (16,),
+    "key-after-void": (7,),
 }
 """Planted bug → seeds that see it soon."""
 
