@@ -15,9 +15,10 @@ from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings
 from bridge.core.booking import Booking
 from bridge.core.books import Chart, Document, Transaction
+from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.money import text
-from bridge.core.remapping import is_closed, remapped
+from bridge.core.remapping import changes, is_closed, remapped
 from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.pipeline.context import Books, Dry
@@ -218,9 +219,14 @@ def preview(arguments: Namespace, out: Output) -> int:
             out.line(f"    now    {example['now']}")
         if each["differ"]:
             out.line("Posted documents stay as they are; the mapping applies from now on.")
-            out.line(
-                "To change them too, but for closed months: ledger-bridge sync --apply-mapping"
-            )
+            if each["changeable"]:
+                out.line(f"To change {each['changeable']} too: ledger-bridge sync --apply-mapping")
+            stay = each["differ"] - each["closed"] - each["changeable"]
+            if stay:
+                out.line(
+                    f"{stay} cannot be changed in {name}, and are not deleted for their words, "
+                    "nor where another document uses them."
+                )
     return 0
 
 
@@ -235,7 +241,10 @@ def _previewed(books: Reading, work: Work, limit: int) -> dict[str, Any]:
         tally["loans"] += 1
         bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
         tally["posted"] += sum(binding.in_force for binding in bound)
-        for found in remapped(file, booking, bound):
+        others = list(remapped(file, booking, bound))
+        planned = changes(others, bound, booking, frozenset())
+        tally["changeable"] += len({base_reference(c.document.reference) for c in planned})
+        for found in others:
             tally["differ"] += 1
             tally["closed"] += is_closed(found.before, locked)
             for field, then, now in _differences(found.before, found.now):
@@ -243,7 +252,7 @@ def _previewed(books: Reading, work: Work, limit: int) -> dict[str, Any]:
                 if len(examples) < limit:
                     example = {"field": field, "posted": then, "now": now}
                     examples.append({"reference": found.before.reference, **example})
-    counted = {key: tally[key] for key in ("loans", "posted", "differ", "closed")}
+    counted = {key: tally[key] for key in ("loans", "posted", "differ", "closed", "changeable")}
     return {**counted, "fields": dict(fields.most_common()), "examples": examples}
 
 

@@ -20,22 +20,24 @@ ENTRIES_MAX = 1_000_000
 
 
 class PlanFile(msgspec.Struct, kw_only=True):
-    """What `--plan-out` writes. Only the digest is read again; the rest is for people."""
+    """What `--plan-out` writes. The digest, and whether the mapping was applied to what is posted,
+    are read again; the rest is for people."""
 
     format: int
     digest: str
+    apply_mapping: bool = False
     changes: list[dict[str, Any]] = []
 
 
-def written_plan(bridge: Bridge[System], result: SyncResult) -> bytes:
+def written_plan(bridge: Bridge[System], result: SyncResult, *, remap: bool) -> bytes:
     """The plan of this run as a file."""
     changes = list(_changes(bridge, result))
-    plan = PlanFile(format=FORMAT, digest=result.digest, changes=changes)
+    plan = PlanFile(format=FORMAT, digest=result.digest, apply_mapping=remap, changes=changes)
     return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
 
 
-def approved_by(path: Path) -> str:
-    """The digest of a plan file."""
+def approved_by(path: Path) -> PlanFile:
+    """A plan file, as it was written."""
     try:
         plan = msgspec.json.decode(path.read_bytes(), type=PlanFile)
     except FileNotFoundError as error:
@@ -44,7 +46,7 @@ def approved_by(path: Path) -> str:
         raise UsageError(f"{path} is not a plan. Write one with --plan-out.") from error
     if plan.format != FORMAT:
         raise UsageError(f"{path} was written by another version. Write it again.")
-    return plan.digest
+    return plan
 
 
 def _changes(bridge: Bridge[System], result: SyncResult) -> Iterator[dict[str, Any]]:

@@ -36,19 +36,21 @@ def run(arguments: Namespace, out: Output) -> int:
         raise UsageError("--approve and --apply both name a plan. Give one of them.")
     loaded = open_settings(arguments)
     names = chosen(arguments, loaded)
-    approve = approved_by(arguments.apply) if arguments.apply else arguments.approve
+    approve, remap = arguments.approve, arguments.apply_mapping
+    if arguments.apply:
+        seen = approved_by(arguments.apply)
+        approve, remap = seen.digest, remap or seen.apply_mapping
     start_logs(loaded, out, writes=not arguments.dry_run)
     resume = getpass.getuser() if arguments.resume else ""
-    remap = arguments.apply_mapping
     with out.progress() as progress:
         if arguments.dry_run:
             with wiring.open_dry(loaded, names) as dry:
                 result = pipeline.preview(dry, progress, resume=resume, remap=remap)
-                plan = written_plan(dry, result) if arguments.plan_out else b""
+                plan = written_plan(dry, result, remap=remap) if arguments.plan_out else b""
         else:
             with wiring.open_bridge(loaded, names) as live:
                 result = pipeline.sync(live, approve, progress, resume=resume, remap=remap)
-                plan = written_plan(live, result) if arguments.plan_out else b""
+                plan = written_plan(live, result, remap=remap) if arguments.plan_out else b""
     if arguments.plan_out:
         _keep(arguments.plan_out, plan, out)
     _tell(result, arguments.dry_run, out)

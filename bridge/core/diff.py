@@ -21,6 +21,7 @@ from bridge.core.books import (
 from bridge.core.delivery import Binding, Operation
 from bridge.core.identity import base_reference
 from bridge.core.plan import Change, Hold
+from bridge.core.remapping import REASON as BY_MAPPING
 from bridge.core.standing import receivable
 from bridge.core.translate import Translation
 
@@ -88,13 +89,16 @@ def customer_change(wanted: Customer, bound: Binding | None, *, owns_name: bool)
 def plan_digest(changes: Sequence[Change]) -> str:
     """Digest of what a plan does: operations, references, amounts, dates, accounts.
 
-    Free text is left out, so that formats that spell a note differently plan the same.
+    Free text is left out, so that formats that spell a note differently plan the same; but not
+    where an edited mapping is what changes a document, since text may be all that it changes.
     """
     return digest_of([change_digest(change) for change in changes])
 
 
 def change_digest(change: Change) -> str:
-    return digest_of((change.operation, change.document.reference, _without_text(change.document)))
+    by_mapping = change.reason == BY_MAPPING
+    document = change.document if by_mapping else _without_text(change.document)
+    return digest_of((change.operation, change.document.reference, document))
 
 
 def _without_text(document: Document) -> Document:

@@ -67,7 +67,8 @@ def changes(
     found: Sequence[Remapped], bound: Sequence[Binding], booking: Booking, busy: Collection[str]
 ) -> Iterator[Change]:
     """How to bring the books to what the mapping says. In place where the system changes such a
-    document; else it is taken back and posted anew, with what uses it left alone.
+    document; else it is taken back and posted anew, unless something uses it or only its words
+    differ: a text is no reason to delete a payment.
 
     Nothing of a closed month, and none of the references in `busy`, which the plan changes anyway.
     """
@@ -83,7 +84,7 @@ def changes(
         if each.now.kind in booking.limits.updates:
             generation = each.binding.generation
             yield _change(Operation.UPDATE, each.now, generation)
-        elif reference not in used:
+        elif reference not in used and not _only_words_differ(each):
             base = base_reference(reference)
             generation = latest[base] + 1
             again = msgspec.structs.replace(each.now, reference=with_generation(base, generation))
@@ -93,6 +94,10 @@ def changes(
 
 def is_closed(document: Transaction, locked: date | None) -> bool:
     return locked is not None and document.day <= locked
+
+
+def _only_words_differ(each: Remapped) -> bool:
+    return msgspec.structs.replace(each.before, memo=each.now.memo) == each.now
 
 
 def _afresh(booking: Booking, file: LoanFile, bound: Sequence[Binding]) -> Booking:

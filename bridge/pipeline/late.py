@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from bridge.core.reconciliation import Late, Lateness
@@ -19,8 +19,10 @@ def came_late(
     items name a loan."""
     rows: list[Late] = []
     totals: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    queries = LateQueries.on(work)
-    for loan, document in queries.moved_to_open_month(system, company, as_of.replace(day=1)):
+    month = as_of.replace(day=1)
+    next_month = (month + timedelta(days=31)).replace(day=1)
+    moved = LateQueries.on(work).moved_to_open_month(system, company, month, next_month)
+    for loan, document in moved:
         assert document.dated is not None, f"{document.reference} is of its own day"
         kind, currency = document.kind.value, document.currency
         count, total = totals.get((kind, currency), (0, Decimal(0)))

@@ -9,9 +9,8 @@ from sqlalchemy import and_, select
 
 from bridge.core.books import Customer, Kind, Transaction
 from bridge.core.delivery import Operation, State
-from bridge.store.bindings import BINDING, OUTBOX
+from bridge.store.bindings import BINDING, OUTBOX, decode_binding
 from bridge.store.engine import document_text
-from bridge.store.outbox_rows import document_from
 from bridge.store.runs import RUN
 from bridge.store.session import Session
 from bridge.store.values import LoanKey
@@ -29,11 +28,14 @@ class LateQueries(Session):
         return cls(work._connection, writes=False)
 
     def moved_to_open_month(
-        self, system: str, company: str, since: date
+        self, system: str, company: str, since: date, until: date
     ) -> Iterator[tuple[LoanKey, Transaction]]:
-        """Documents in force that runs since that day (UTC) posted in place of their own day."""
+        """Documents in force that runs since one day and before another (UTC) posted in place of
+        their own day, as they are in the books now."""
         t = OUTBOX.c
-        runs = select(RUN.c.id).where(RUN.c.started_at >= since.isoformat())
+        runs = select(RUN.c.id).where(
+            RUN.c.started_at >= since.isoformat(), RUN.c.started_at < until.isoformat()
+        )
         in_force = and_(
             BINDING.c.books == t.books,
             BINDING.c.reference == t.reference,
@@ -42,7 +44,7 @@ class LateQueries(Session):
         )
         words = document_text(self._connection, t.document)
         query = (
-            select(t.installation, t.loan, t.document)
+            select(t.installation, t.loan, BINDING.c.body)
             .select_from(OUTBOX.join(BINDING, in_force))
             .where(
                 t.books == self._books_of(system, company),
@@ -55,6 +57,6 @@ class LateQueries(Session):
             .order_by(t.id)
         )
         for installation, loan, body in self._connection.execute(query):
-            document = document_from(body)
+            document = decode_binding(body).document
             if not isinstance(document, Customer) and document.dated is not None:
                 yield (installation, loan), document

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bridge.core.delivery import UNSEEN, Operation
+from bridge.core.diff import plan_digest
 from bridge.core.ledger import AdjustmentKind
 from bridge.core.remapping import changes, remapped
 from tests.core.builders import Shelf, adjusted, booking, file, loan, mapping, paid
@@ -57,6 +58,18 @@ def test_or_taken_back_and_posted_anew_where_the_system_changes_none() -> None:
     assert planned(shelf, of) == ["void DY7F3A-P1", "create DY7F3A-P1.2"]
 
 
+def test_words_alone_take_nothing_back() -> None:
+    of = file(loan(), paid(1, "5000"))
+    shelf = Shelf(in_parts(booking()))
+    shelf.sync(of)
+    shelf.booking = in_parts(booking(memos={"receipt": "Abono {reference}"}))
+    (found,) = remapped(of, shelf.booking, shelf.live())
+    assert found.now.memo == "Abono DY7F3A-P1"
+    assert planned(shelf, of) == []
+    shelf.booking = in_parts(booking(**OTHER, memos={"receipt": "Abono {reference}"}))
+    assert planned(shelf, of) == ["void DY7F3A-P1", "create DY7F3A-P1.2"]
+
+
 def test_texts_count_and_our_own_names_in_them_do_not() -> None:
     shelf = posted()
     shelf.sync(file(loan(), paid(1, "6000")))
@@ -71,6 +84,17 @@ def test_texts_count_and_our_own_names_in_them_do_not() -> None:
         if each.before.reference == "DY7F3A-P1.2"
     ]
     assert found.now.memo == "Abono DY7F3A-P1.2"
+
+
+def test_a_plan_of_other_words_is_another_plan() -> None:
+    digests = set()
+    for memo in ("Abono {reference}", "Pago {reference}"):
+        shelf = posted()
+        shelf.booking = booking(memos={"receipt": memo})
+        bound = list(shelf.bindings.values())
+        found = list(remapped(OF, shelf.booking, bound))
+        digests.add(plan_digest(list(changes(found, bound, shelf.booking, frozenset()))))
+    assert len(digests) == 2
 
 
 @pytest.mark.parametrize("left", ["closed", "accepted", "restore", "busy", "gone"])

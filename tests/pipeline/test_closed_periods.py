@@ -4,13 +4,14 @@ posted anew in the open month where the mapping says so."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bridge.core.reconciliation import Lateness
+from bridge.core.reconciliation import ItemKind, Lateness, SystemResult
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
@@ -60,11 +61,24 @@ def agrees(world: World) -> bool:
         return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
 
 
-def late(world: World) -> Lateness:
+def compared(world: World, as_of: date | None = None) -> SystemResult:
     with world.bridge() as bridge:
         systems = {name: books.system for name, books in bridge.books.items()}
-        (found,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
-    return found.late
+        day = as_of or bridge.today
+        (found,) = reconcile(bridge.store, systems, day, world.clock.now()).systems
+    return found
+
+
+def late(world: World, as_of: date | None = None) -> Lateness:
+    return compared(world, as_of).late
+
+
+def row_of(number: int, kind: str, amount: int, on: str) -> dict[str, Any]:
+    """One more movement of the second loan."""
+    return {
+        "movement_id": number, "debt_id": 2, "type": kind, "amount": amount,
+        "date": on, "concept": "", "method": "CASH",
+    }  # fmt: skip
 
 
 def put_back(world: World, reference: str) -> None:
@@ -195,10 +209,7 @@ def test_what_the_field_reports_late_is_posted_in_the_open_month(
     ledger.write(world.snapshot)
     world.sync()
     lock(world, "2026-09-30")
-    ledger.movements[9] = {
-        "movement_id": 9, "debt_id": 2, "type": "PAYMENT", "amount": 700,
-        "date": "2026-09-29", "concept": "", "method": "CASH",
-    }  # fmt: skip
+    ledger.movements[9] = row_of(9, "PAYMENT", 700, "2026-09-29")
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"
     assert documents(world)["DY7F3A-P9"]["date"] == "2026-10-01"
@@ -213,3 +224,64 @@ def test_what_the_field_reports_late_is_posted_in_the_open_month(
     world.sync()
     assert late(world).rows == ()
     assert agrees(world)
+
+
+def test_what_came_late_is_told_as_the_books_have_it_now(world: World, ledger: Ledger) -> None:
+    adjusting(world)
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    ledger.movements[9] = row_of(9, "INCREASE", 700, "2026-09-29")
+    ledger.debts[2]["amount"] += 700
+    ledger.movements[10] = row_of(10, "PAYMENT", 400, "2026-09-29")
+    ledger.write(world.snapshot)
+    world.sync()
+    world.clock.move(120)
+    ledger.movements[9]["amount"] += 200
+    ledger.debts[2]["amount"] += 200
+    ledger.movements[10]["amount"] += 100
+    ledger.write(world.snapshot)
+    assert one(world.sync()).plan.figures.by_kind["update.invoice"] == 1
+    told = late(world)
+    assert {(row.reference, str(row.amount)) for row in told.rows} == {
+        ("DY7F3A-C9", "900.00"),
+        ("DY7F3A-P10.2", "500.00"),
+    }
+    assert told.totals == (
+        ("invoice", "COP", 1, Decimal("900.00")),
+        ("receipt", "COP", 1, Decimal("500.00")),
+    )
+    assert agrees(world)
+
+
+def test_late_is_told_in_the_month_in_which_it_was_posted(world: World, ledger: Ledger) -> None:
+    adjusting(world)
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    ledger.movements[9] = row_of(9, "PAYMENT", 700, "2026-09-29")
+    ledger.write(world.snapshot)
+    world.sync()
+    months = {day: len(late(world, date(2026, *day)).rows) for day in ((10, 31), (11, 1), (12, 1))}
+    assert months == {(10, 31): 0, (11, 1): 1, (12, 1): 0}
+
+
+def test_what_is_held_since_its_month_is_closed_is_told_with_its_amount(
+    world: World, ledger: Ledger
+) -> None:
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    ledger.movements[9] = row_of(9, "PAYMENT", 700, "2026-09-29")
+    ledger.write(world.snapshot)
+    world.sync()
+    found = compared(world)
+    (item,) = found.items
+    assert (item.kind, item.cause, item.subject, item.loan) == (
+        ItemKind.HELD,
+        "books.period_closed",
+        "movement:9",
+        "2",
+    )
+    assert (str(item.amount), item.currency) == ("-700.00", "COP")
+    assert (found.late.rows, found.agree) == ((), True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.books import Kind
 from bridge.core.delivery import State
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, preview, sync
@@ -54,10 +55,6 @@ CASH = {
     "xero": ('account = "090"', 'account = "092"'),
     "zoho": ('account = "Store cash"', 'account = "Bank COP"'),
 }
-
-
-PAID = {"DY7F3A-L1", "DY7F3A-C8"}
-"""Some products change nothing of an invoice that is paid, in part or in full: a person is told."""
 
 
 def edit_mapping(world: World, *edits: tuple[str, str]) -> None:
@@ -107,23 +104,51 @@ def test_applied_it_moves_what_is_posted_to_the_other_account(world: World, ledg
     edit_mapping(world, TARGETS[world.system])
     wanted = foreseen(world)
     done = applied(world)
-    refused = {e.reference for e in waiting(world)}
-    assert refused <= PAID
+    assert done.verdict == "clean"
     assert one(done).plan.figures == wanted
-    assert wanted.update == 3
+    assert wanted.by_kind == {"update.invoice": 3}
     now = balances(world)
     moved = sorted(v - then[n] for n, v in now.items() if v != then[n])
-    assert moved[0] == -moved[-1] != 0
-    assert agrees(world) or refused
-    if not refused:
-        assert foreseen(world).by_kind == {}
-        assert one(world.sync()).plan.figures.by_kind == {}
+    assert moved == [Decimal(-102_000), Decimal(102_000)]
+    assert agrees(world)
+    assert foreseen(world).by_kind == {}
+    assert one(world.sync()).plan.figures.by_kind == {}
     check_laws(world)
 
 
-def waiting(world: World) -> list[Any]:
-    with world.dry() as bridge, bridge.store.read() as work:
-        return work.entries(world.system, world.company, state=State.REJECTED)
+def test_what_is_paid_in_full_moves_too_and_stays_paid(world: World, ledger: Ledger) -> None:
+    ledger.movements[9] = {
+        "movement_id": 9, "debt_id": 2, "type": "PAYMENT", "amount": 50_000,
+        "date": "2026-11-02", "concept": "", "method": "CASH",
+    }  # fmt: skip
+    ledger.write(world.snapshot)
+    world.sync()
+    world.clock.move(120)
+    before = documents(world)
+    assert before["DY7F3A-L2"]["open"] == "0.00"
+    then = balances(world)
+    edit_mapping(world, TARGETS[world.system])
+    assert applied(world).verdict == "clean"
+    assert documents(world) == before
+    now = balances(world)
+    assert {v - then[n] for n, v in now.items() if v != then[n]} == {
+        Decimal(-102_000),
+        Decimal(102_000),
+    }
+    assert agrees(world)
+    assert foreseen(world).by_kind == {}
+    check_laws(world)
+
+
+def test_calls_follow_what_is_changed(world: World, ledger: Ledger) -> None:
+    idle = one(applied(world)).calls
+    edit_mapping(world, CASH[world.system])
+    few = one(applied(world)).calls
+    edit_mapping(world, CASH[world.system], TARGETS[world.system])
+    more = one(applied(world)).calls
+    again = one(applied(world)).calls
+    assert again == idle < few < idle + 12
+    assert more < few + 3 * 4
 
 
 def test_receipts_go_to_the_account_that_the_mapping_says_now(world: World, ledger: Ledger) -> None:
@@ -143,14 +168,29 @@ def test_receipts_go_to_the_account_that_the_mapping_says_now(world: World, ledg
 def test_texts_are_changed_too_and_nothing_else(world: World, ledger: Ledger) -> None:
     then = documents(world)
     edit_mapping(world, ('\ninvoice = "', '\ninvoice = "Nuevo '))
-    applied(world)
+    assert applied(world).verdict == "clean"
     assert documents(world) == then
     with world.dry() as bridge, bridge.store.read() as work:
         bound = work.binding(world.system, world.company, "DY7F3A-L2")
     assert bound is not None
     assert bound.posted is not None
     assert bound.posted.memo.startswith("Nuevo ")
-    assert {e.reference for e in waiting(world)} <= PAID
+
+
+def test_no_receipt_is_deleted_for_its_words(world: World, ledger: Ledger) -> None:
+    then = documents(world)
+    edit_mapping(world, ('\nreceipt = "', '\nreceipt = "Nuevo '))
+    with world.dry() as bridge:
+        in_place = Kind.RECEIPT in bridge.books[world.system].system.capabilities.update
+    assert foreseen(world).by_kind == ({"update.receipt": 1} if in_place else {})
+    assert applied(world).verdict == "clean"
+    assert documents(world) == then
+    with world.dry() as bridge, bridge.store.read() as work:
+        bound = work.binding(world.system, world.company, "DY7F3A-P7")
+    assert bound is not None
+    assert bound.document.memo.startswith("Nuevo ") is in_place  # type: ignore[union-attr]
+    assert agrees(world)
+    check_laws(world)
 
 
 def test_closed_months_stay(world: World, ledger: Ledger) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bridge import wiring
 from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.world import COMPANIES, SAMPLE, World
+from tests.pipeline.world import COMPANIES, ROOT, SAMPLE, World
 
 MOST_CALLS_OF_NOTHING = {"quickbooks": 5, "xero": 10, "zoho": 15}
 
@@ -109,3 +111,40 @@ def test_all_plans_of_a_dry_run_are_approved_at_once_and_only_they(world: World)
     stopped = [str(done.stopped) for done in result.systems.values()]
     assert all("larger than" in words for words in stopped), stopped
     assert world.sync(world.preview().digest).verdict == "clean"
+
+
+def test_an_edited_mapping_is_applied_to_the_systems_that_are_named(world: World) -> None:
+    deliver(world, "dia1")
+    world.sync()
+    world.clock.move(120)
+    for name in COMPANIES:
+        text = (ROOT / "mappings" / f"{name}.toml").read_text("utf-8")
+        path = world.folder / f"{name}.toml"
+        path.write_text(text.replace('\ninvoice = "', '\ninvoice = "Nuevo '), "utf-8")
+        world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__MAPPING"] = str(path)
+    wanted = foreseen(world)
+    assert len(set(wanted.values())) == 1
+    assert wanted["zoho"] > 50
+    assert applied(world, ["zoho"]).systems.keys() == {"zoho"}
+    assert foreseen(world) == wanted | {"zoho": 0}
+    with world.dry() as bridge:
+        approved = preview(bridge, remap=True).digest
+    world.overrides["LEDGER_BRIDGE_LIMITS__DOCUMENTS"] = "50"
+    done = applied(world, list(COMPANIES), approved)
+    assert done.verdict == "clean", done.reason
+    assert foreseen(world) == dict.fromkeys(COMPANIES, 0)
+    assert agreement(world) == dict.fromkeys(COMPANIES, True)
+
+
+def applied(world: World, names: list[str], approved: str | None = None) -> SyncResult:
+    with wiring.open_bridge(world.settings(), names, clock=world.clock) as bridge:
+        done = sync(bridge, approved, remap=True)
+    world.clock.move(120)
+    return done
+
+
+def foreseen(world: World) -> dict[str, int]:
+    """System → documents that would be changed to what the mapping says now."""
+    with world.dry() as bridge:
+        systems = preview(bridge, remap=True).systems
+    return {n: done.plan.figures.update + done.plan.figures.void for n, done in systems.items()}
