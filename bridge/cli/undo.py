@@ -61,7 +61,7 @@ def _tell(result: UndoResult, dry: bool, out: Output) -> None:
             out.say(f"{name}: and {len(each.left) - _TOLD} more.")
     if dry:
         out.line("Dry run: nothing was written, neither to the books nor to the state store.")
-    elif any(each.done.stopped is None for each in result.systems.values()):
+    elif any(each.rests for each in result.systems.values()):
         out.line("These books rest now. To post what the ledger wants: ledger-bridge sync --resume")
     out.line(f"{result.verdict}: {result.reason}")
     out.line(f"run {result.run}, plan {result.digest}")

@@ -8,7 +8,7 @@ what the run did, so the books rest until a person lets them follow the ledger a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,21 +32,13 @@ from bridge.core.books import (
 from bridge.core.delivery import Binding, Operation
 from bridge.core.identity import base_reference, with_generation
 from bridge.core.ledger import LoanFile
+from bridge.core.money import NO_CURRENCY
+from bridge.core.past import Done
 from bridge.core.plan import Change, Hold
 from bridge.core.reversing import take_back_all
 from bridge.core.standing import receivable
 
-REASON = "undo"
 ZERO = Decimal(0)
-
-
-class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """A write that went through in the run."""
-
-    operation: Operation
-    document: Transaction
-    before: Document | None = None
-    """For an update: the document as it was; None when that is not known any more."""
 
 
 class Left(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,16 +60,41 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger has of the loan and the books have no longer."""
 
 
-def undo_loan(
-    file: LoanFile,
-    done: Sequence[Done],
-    bound: Sequence[Binding],
-    booking: Booking,
-    voidable: Collection[Kind],
-) -> Undone:
-    """How to take back `done`, the writes of one run to this loan in their order. `bound` are all
-    bindings of the loan; `voidable` the kinds that the system can take back."""
-    return _Undo(file, done, bound, booking, voidable).run()
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One run to take back, as far as it is about one loan."""
+
+    file: LoanFile
+    done: Sequence[Done]
+    """The run's writes that are still so, in their order."""
+    bound: Sequence[Binding]
+    """All bindings of the loan."""
+    reason: str
+    successors: Mapping[str, str] = {}
+    """Reference of a document that was voided and came back → its reference since."""
+    elsewhere: Sequence[Binding] = ()
+    """What other loans have under the numbers of what the run voided, if it stays theirs."""
+
+
+def undo_loan(task: Task, booking: Booking, voidable: Collection[Kind]) -> Undone:
+    """How to take it back; `voidable` are the kinds that the system can take back."""
+    return _Undo(task, booking, voidable).run()
+
+
+def at_rest(file: LoanFile, documents: Iterable[Document]) -> tuple[Hold, ...]:
+    """The loan's balance less what the books have of it, while they do not follow the ledger."""
+    amounts: dict[str, Decimal] = {}
+    if file.loan is None:
+        amounts[NO_CURRENCY] = lending.balance(file)
+    elif not file.loan.annulled:
+        amounts[file.loan.currency] = lending.balance(file)
+    for document in documents:
+        if effect := receivable(document):
+            amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
+    return tuple(
+        Hold(code="run.undone", subject=f"debt:{file.loan_id}", currency=currency, amount=amount)
+        for currency, amount in amounts.items()
+        if amount
+    )
 
 
 _CHANGE_BACK = (Kind.APPLICATION, Kind.RECEIPT, Kind.CREDIT_NOTE, Kind.SALE)
@@ -98,60 +115,66 @@ def phase(change: Change) -> int:
 
 
 class _Undo:
-    def __init__(
-        self,
-        file: LoanFile,
-        done: Sequence[Done],
-        bound: Sequence[Binding],
-        booking: Booking,
-        voidable: Collection[Kind],
-    ) -> None:
-        self.file, self.done, self.bound, self.voidable = file, done, bound, voidable
+    def __init__(self, task: Task, booking: Booking, voidable: Collection[Kind]) -> None:
+        self.task, self.voidable = task, voidable
         policies = booking.mapping.policies.model_copy(update={"closed_period": "adjust"})
         mapping = booking.mapping.model_copy(update={"policies": policies})
         self.booking = msgspec.structs.replace(booking, mapping=mapping)
         self.locked = booking.company.locked_through
-        self.by_reference = {binding.reference: binding for binding in bound}
-        self.renamed: dict[str, str] = {}
+        self.by_reference = {binding.reference: binding for binding in task.bound}
+        self.renamed: dict[str, str] = dict(task.successors)
         """Reference of what was voided → the one under which it comes back."""
         self.left: list[Left] = []
         self.changes: list[Change] = []
 
     def run(self) -> Undone:
-        for each in self.done:
+        voided = self._coming_back()
+        for each in self.task.done:
             if each.operation is Operation.UPDATE:
                 self._change_back(each)
         self._take_back()
-        self._bring_back()
-        return Undone(
-            changes=tuple(self.changes), left=tuple(self.left), holds=tuple(self._holds())
-        )
+        self._bring_back(voided)
+        return Undone(changes=tuple(self.changes), left=tuple(self.left), holds=self._holds())
+
+    def _now(self, reference: str) -> str:
+        """The number that a document has by now."""
+        seen = set()
+        while reference in self.renamed and reference not in seen:
+            seen.add(reference)
+            reference = self.renamed[reference]
+        return reference
 
     def _as_the_run_left_it(self, each: Done) -> Binding | None:
         """The binding, when the document is still there as the run left it; else it is left."""
-        binding = self.by_reference.get(each.document.reference)
+        binding = self.by_reference.get(self._now(each.document.reference))
         if binding is None or not binding.in_force:
             return None
-        if binding.accepted or binding.document != each.document:
+        if binding.accepted or not self._is_same(binding.document, each.document):
             self._leave(binding.reference, "changed_since")
             return None
         return binding
+
+    def _is_same(self, one: Document, other: Document) -> bool:
+        """Whether both say the same, whatever came back under another number since."""
+        return one == other or _content(one) == _content(other)
 
     def _change_back(self, each: Done) -> None:
         binding = self._as_the_run_left_it(each)
         if binding is None:
             return
-        if each.before is None:
+        if each.before is None or isinstance(each.before, Customer):
             self._leave(binding.reference, "before_unknown")
         elif self._is_closed(each.document) or self._is_closed(each.before):
             self._leave(binding.reference, "period_closed")
         else:
-            self._add(Operation.UPDATE, each.before, binding.generation)
+            before = self._as_named_now(each.before)
+            before = msgspec.structs.replace(before, reference=binding.reference)
+            self._add(Operation.UPDATE, before, binding.generation)
 
     def _take_back(self) -> None:
         created = [
             binding
-            for each in self.done
+            for each in self.task.done
             if each.operation is Operation.CREATE
             if (binding := self._as_the_run_left_it(each))
         ]
@@ -167,7 +190,7 @@ class _Undo:
         company = msgspec.structs.replace(self.booking.company, locked_through=through)
         booking = msgspec.structs.replace(self.booking, company=company)
         known = self.by_reference.keys()
-        made = take_back_all(self.file, booking, closed) if closed else []
+        made = take_back_all(self.task.file, booking, closed) if closed else []
         for document in made:
             if document.reference not in known:
                 self._add(Operation.CREATE, document, _generation(document.reference))
@@ -183,70 +206,69 @@ class _Undo:
             for other in created
         )
 
-    def _bring_back(self) -> None:
-        voided = [
-            each.document
-            for each in self.done
-            if each.operation is Operation.VOID
-            and (binding := self.by_reference.get(each.document.reference))
-            and binding.voided
-        ]
+    def _coming_back(self) -> list[Transaction]:
+        """What the run voided, each with its next number known: others name them."""
+        moved_on = {base_reference(b.reference) for b in self.task.elsewhere if b.in_force}
         latest: dict[str, int] = {}
-        for binding in self.bound:
+        for binding in (*self.task.bound, *self.task.elsewhere):
             base = base_reference(binding.reference)
             latest[base] = max(latest.get(base, 0), binding.generation)
+        voided = []
+        for each in self.task.done:
+            reference = each.document.reference
+            bound = self.by_reference.get(self._now(reference))
+            if each.operation is not Operation.VOID or bound is None or not bound.voided:
+                continue
+            base = base_reference(reference)
+            if base in moved_on:
+                self._leave(reference, "changed_since")
+                continue
+            voided.append(each.document)
+            self.renamed[self._now(reference)] = with_generation(base, latest[base] + 1)
+        return voided
+
+    def _bring_back(self, voided: Sequence[Transaction]) -> None:
+        there = {b.reference for b in self.task.bound if b.in_force}
+        there |= {self._now(document.reference) for document in voided}
+        there -= {c.document.reference for c in self.changes if c.operation is Operation.VOID}
         for document in voided:
-            base = base_reference(document.reference)
-            self.renamed[document.reference] = with_generation(base, latest[base] + 1)
-        there = {b.reference for b in self.bound if b.in_force} | set(self.renamed.values())
-        taken = {c.document.reference for c in self.changes if c.operation is Operation.VOID}
-        for document in voided:
-            again = self._again(document, there - taken)
+            again = self._again(document, there)
             self._add(Operation.CREATE, again, _generation(again.reference))
 
     def _again(self, document: Transaction, there: Collection[str]) -> Transaction:
         """The document as it comes back: under its new name, in an open month, settling what is
         there."""
-        changes: dict[str, Any] = {"reference": self.renamed[document.reference]}
+        again = self._as_named_now(document)
+        changes: dict[str, Any] = {"reference": self._now(document.reference)}
         if self._is_closed(document):
             assert self.locked is not None
             day = self.locked + timedelta(days=1)
             changes |= {"day": day, "dated": document.dated or document.day}
             if isinstance(document, Invoice):
                 changes["due"] = max(document.due, day)
+        if isinstance(again, Receipt | CreditApplication):
+            changes["applications"] = tuple(a for a in again.applications if a.invoice in there)
+        return msgspec.structs.replace(again, **changes)
+
+    def _as_named_now(self, document: Transaction) -> Transaction:
+        """The document, naming others by the numbers that they have now."""
+        changes: dict[str, Any] = {}
         if isinstance(document, Receipt | CreditApplication):
-            used = ((self.renamed.get(a.invoice, a.invoice), a) for a in document.applications)
             changes["applications"] = tuple(
-                Application(invoice, a.amount) for invoice, a in used if invoice in there
+                Application(self._now(a.invoice), a.amount) for a in document.applications
             )
         if isinstance(document, CreditApplication):
-            note = document.credit_note
-            changes["credit_note"] = self.renamed.get(note, note)
-        return msgspec.structs.replace(document, **changes)
+            changes["credit_note"] = self._now(document.credit_note)
+        return msgspec.structs.replace(document, **changes) if changes else document
 
-    def _holds(self) -> list[Hold]:
+    def _holds(self) -> tuple[Hold, ...]:
         """The loan's balance less what the books will have of it."""
-        after = {b.reference: b.document for b in self.bound if not b.voided}
+        after = {b.reference: b.document for b in self.task.bound if not b.voided}
         for change in self.changes:
             after.pop(change.document.reference, None)
             if change.operation is not Operation.VOID:
                 after[change.document.reference] = change.document
-        amounts: dict[str, Decimal] = {}
-        if self.file.loan is not None:
-            amounts[self.file.loan.currency] = lending.balance(self.file)
-        for document in after.values():
-            if effect := receivable(document):
-                amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
-        return [
-            Hold(
-                code="run.undone",
-                subject=f"debt:{self.file.loan_id}",
-                currency=currency,
-                amount=amount,
-            )
-            for currency, amount in amounts.items()
-            if amount
-        ]
+        return at_rest(self.task.file, after.values())
 
     def _is_closed(self, document: Document) -> bool:
         day = _day(document)
@@ -257,8 +279,32 @@ class _Undo:
 
     def _add(self, operation: Operation, document: Document, generation: int) -> None:
         self.changes.append(
-            Change(operation=operation, document=document, generation=generation, reason=REASON)
+            Change(
+                operation=operation,
+                document=document,
+                generation=generation,
+                reason=self.task.reason,
+            )
         )
+
+
+def _content(document: Document) -> Document:
+    """A document without what changes when it comes back: generations, and the days of one whose
+    month was closed."""
+    if isinstance(document, Customer):
+        return document
+    changes: dict[str, Any] = {"reference": base_reference(document.reference)}
+    if document.dated is not None:
+        changes |= {"day": document.dated, "dated": None}
+    if isinstance(document, Invoice):
+        changes["due"] = date.min
+    if isinstance(document, Receipt | CreditApplication):
+        changes["applications"] = tuple(
+            Application(base_reference(a.invoice), a.amount) for a in document.applications
+        )
+    if isinstance(document, CreditApplication):
+        changes["credit_note"] = base_reference(document.credit_note)
+    return msgspec.structs.replace(document, **changes)
 
 
 def _day(document: Document) -> date | None:

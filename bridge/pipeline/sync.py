@@ -8,12 +8,13 @@ import msgspec
 
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
 from bridge.core.plan import Plan, PlanFigures
-from bridge.errors import BridgeError, LoginRequired, PersonNeeded, Problem, TryLater
+from bridge.errors import BridgeError, LoginRequired, Problem, TryLater
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
 from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
@@ -129,9 +130,9 @@ def preview(
         _let_go_on(bridge, resume)
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
-        resting = _resting(bridge.store, books)
-        if resting is not None:
-            systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=resting)
+        why = resting(bridge.store, books)
+        if why is not None:
+            systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=why)
             continue
         try:
             made = _planned(bridge, books, run, (), progress, remap)
@@ -176,11 +177,13 @@ def _pass(
     done = SystemPass(plan=_nothing(books), posting=Posting())
     try:
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
-        resting = _resting(bridge.store, books)
-        if resting is None:
+        why = resting(bridge.store, books)
+        if why is None:
             done.plan = _planned(bridge, books, run, approved, progress, remap)
+        else:
+            hold_what_is_new(bridge.store, books)
         send(bridge, books, done, progress)
-        done.stopped = resting
+        done.stopped = why
     except UnsafePlan as unsafe:
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
@@ -201,18 +204,6 @@ def send(
             return
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
     done.posting.unavailable = "replies kept getting lost"
-
-
-def _resting(store: Store, books: Books[System]) -> PersonNeeded | None:
-    """Why nothing is planned for these books, where a person has undone a run."""
-    with store.read() as work:
-        run = work.paused_by(books.name)
-    if not run:
-        return None
-    return PersonNeeded(
-        f"{books.name} rests, since {run} was undone. To post what the ledger wants again: "
-        "ledger-bridge sync --resume"
-    )
 
 
 def _let_go_on(bridge: Bridge[System], who: str) -> None:

@@ -14,11 +14,13 @@ import msgspec
 from bridge.core import identity
 from bridge.core.booking import Booking
 from bridge.core.books import Customer
-from bridge.core.delivery import UNSETTLED, Operation, State
+from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operation, State
 from bridge.core.diff import change_digest
+from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
+from bridge.core.past import Done, Past, Write, undoing, undone_by
 from bridge.core.plan import Change, Plan, PlanFigures
-from bridge.core.undo import REASON, Done, Left, phase, undo_loan
+from bridge.core.undo import Left, Task, phase, undo_loan
 from bridge.errors import BridgeError, TryLater, UsageError
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
 from bridge.pipeline.plan import booking_of, refuse_unsafe
@@ -28,7 +30,6 @@ from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingSystem
 
 _ALL = 1_000_000
-_WENT_THROUGH = frozenset({State.POSTED, State.CONFIRMED, State.DRIFTED})
 _TOLD = 5
 """Latest runs named to somebody who named another one."""
 
@@ -38,6 +39,8 @@ class SystemUndo(msgspec.Struct, kw_only=True):
 
     done: SystemPass
     left: tuple[Left, ...] = ()
+    rests: bool = False
+    """Whether the books rest now."""
 
 
 class UndoResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,8 +81,9 @@ def undo(
                 made.done.plan = planner.plan()
                 refuse_unsafe(made.done.plan, bridge.plan_limits, approved)
                 made.left = tuple(planner.left)
-                if work.paused_by(books.name) != target:
+                if planner.rests and work.paused_by(books.name) != target:
                     work.pause(books.name, target, who, at)
+                made.rests = bool(work.paused_by(books.name))
             send(bridge, books, made.done, progress)
         except BridgeError as error:
             made.done.stopped = error
@@ -150,9 +154,8 @@ def _nothing(books: Books[System]) -> SystemPass:
 def _planned(work: Work, books: Books[System], booking: Booking, target: str, run: str) -> _Planner:
     planner = _Planner(work, books, booking, target, run)
     planner.give_up_what_waits()
-    entries = planner.by_loan()
-    for file in work.loan_files(work.change_seq(), entries):
-        planner.loan(file, entries[file.installation, file.loan_id])
+    for file in work.loan_files(work.change_seq(), planner.loans()):
+        planner.loan(file)
     return planner
 
 
@@ -167,46 +170,56 @@ class _Planner:
         self.voidable = books.system.capabilities.void
         self.left: list[Left] = []
         self.figures = PlanFigures()
+        self.under_way = 0
+        """Loans of which something waits to be sent: given up now, or of an undoing cut off."""
         self._digest = hashlib.blake2b(digest_size=16)
         self._loans = 0
 
     def give_up_what_waits(self) -> None:
-        """Nothing that was planned before is sent any more, but for an undoing cut off.
+        """Nothing that was planned before is sent any more, but for this undoing if it was cut off.
 
         Raises TryLater while something is on its way: what became of it must be known first.
         """
+        goes_on = self.work.paused_by(self.where[0]) == self.target
         for state in sorted(UNSETTLED):
             for entry in self.work.entries(*self.where, state=state, limit=_ALL):
                 if state is not State.PENDING:
                     raise TryLater(f"{entry.reference} is on its way. Try again in some minutes.")
-                if entry.reason == REASON:
-                    continue
-                self.work.supersede([entry])
-                if entry.loan != NO_LOAN:
-                    self.work.set_revisit(*self.where, entry.loan, "run.undone")
+                self.under_way += 1
+                if not (goes_on and entry.reason == undoing(self.target)):
+                    self._give_up([entry])
 
-    def by_loan(self) -> dict[LoanKey, list[Entry]]:
-        """The writes of the run that went through, by loan. Customers stay: they owe nothing."""
-        found: dict[LoanKey, list[Entry]] = {}
-        for entry in self.work.entries(*self.where, run=self.target, limit=_ALL):
-            if entry.state in _WENT_THROUGH and entry.loan != NO_LOAN:
-                found.setdefault(entry.loan, []).append(entry)
-        return found
+    def loans(self) -> list[LoanKey]:
+        """The loans that the run wrote something of. Customers stay: they owe nothing."""
+        entries = self.work.entries(*self.where, run=self.target, limit=_ALL)
+        return list(dict.fromkeys(entry.loan for entry in entries if entry.loan != NO_LOAN))
 
-    def loan(self, file: LoanFile, entries: Sequence[Entry]) -> None:
+    def loan(self, file: LoanFile) -> None:
         key: LoanKey = (file.installation, file.loan_id)
-        known = self.work.entries(*self.where, loan=key, limit=_ALL)
-        if any(entry.reason == REASON and entry.state is State.PENDING for entry in known):
+        past = self._past(key)
+        before = self.work.planned_before(*self.where, key)
+        stuck = [e for e in before if e.state in WAITS_FOR_A_PERSON and not self._went_through(e)]
+        waits = [e for e in before if e.state is State.PENDING]
+        if waits and not stuck:
             return
-        done = [_done(entry, known) for entry in entries]
-        if self._went_on(known, entries):
-            self.left += [Left(reference=d.document.reference, why="changed_since") for d in done]
+        done = past.done(self.target)
+        if self._went_on(past):
+            there = (past.now(each.document.reference) for each in done)
+            self.left += [Left(reference=each, why="changed_since") for each in there]
             return
-        bound = self.work.bindings(*self.where, key)
-        made = undo_loan(file, done, bound, self.booking, self.voidable)
+        task = Task(
+            file=file,
+            done=done,
+            bound=self.work.bindings(*self.where, key),
+            reason=undoing(self.target),
+            successors=past.successors,
+            elsewhere=self._elsewhere(key, done),
+        )
+        made = undo_loan(task, self.booking, self.voidable)
         self.left += made.left
         if not made.changes:
             return
+        self._give_up([*stuck, *waits, *(e for e in before if e.reason == undoing(self.target))])
         self._loans += 1
         for change in made.changes:
             self.figures.add(change)
@@ -215,35 +228,95 @@ class _Planner:
         self.work.put_holds(*self.where, key, made.holds)
         self.work.set_revisit(*self.where, key, "run.undone")
 
-    def _went_on(self, known: Sequence[Entry], entries: Sequence[Entry]) -> bool:
+    def _give_up(self, entries: Sequence[Entry]) -> None:
+        self.work.supersede(entries)
+        for entry in entries:
+            if entry.loan != NO_LOAN:
+                self.work.set_revisit(*self.where, entry.loan, "run.undone")
+
+    def _past(self, key: LoanKey) -> Past:
+        writes = []
+        for entry in self.work.entries(*self.where, loan=key, limit=_ALL):
+            assert not isinstance(entry.document, Customer), f"{entry.reference} has a loan"
+            if self._went_through(entry):
+                write = Write(
+                    run=entry.run,
+                    undoes=undone_by(entry.reason),
+                    operation=entry.operation,
+                    document=entry.document,
+                )
+                writes.append(write)
+        return Past(writes)
+
+    def _went_through(self, entry: Entry) -> bool:
+        """Whether the books have had it. DRIFTED: it went through and came back otherwise, or was
+        not sent at all. A person who left a document as it came back has given its entry up."""
+        if entry.state in {State.POSTED, State.CONFIRMED}:
+            return True
+        if entry.state not in {State.DRIFTED, State.SUPERSEDED}:
+            return False
+        bound = self.work.binding(*self.where, entry.reference)
+        if bound is None:
+            return False
+        if entry.operation is Operation.VOID:
+            return entry.state is State.DRIFTED and bound.voided
+        if entry.state is State.SUPERSEDED:
+            return entry.operation is Operation.CREATE and bool(bound.accepted)
+        return entry.operation is Operation.CREATE or bound.document == entry.document
+
+    def _went_on(self, past: Past) -> bool:
         """Whether a later run did something to the loan that is not undone itself."""
-        last = entries[-1].id
-        return any(
-            self._counts(entry)
-            for entry in known
-            if entry.id > last
-            and entry.run != self.target
-            and entry.reason != REASON
-            and entry.state in _WENT_THROUGH
+        return bool(past.done(self.target)) and any(
+            write.operation is not Operation.CREATE or self._is_there(write)
+            for write in past.later(self.target)
         )
 
-    def _counts(self, entry: Entry) -> bool:
-        """Whether something is left of a write: only what was created can have gone again."""
-        binding = self.work.binding(*self.where, entry.reference)
-        return entry.operation is not Operation.CREATE or bool(binding and binding.in_force)
+    def _is_there(self, write: Write) -> bool:
+        """Whether something is left of what was created: a person may have taken it out."""
+        binding = self.work.binding(*self.where, write.document.reference)
+        return bool(binding and binding.in_force)
+
+    def _elsewhere(self, key: LoanKey, done: Sequence[Done]) -> list[Binding]:
+        """What other loans have under the numbers of what the run voided here: a row was moved.
+        What is taken back there counts as gone."""
+        voids = (d.document.reference for d in done if d.operation is Operation.VOID)
+        found = self.work.elsewhere(*self.where, [base_reference(r) for r in voids], key)
+        return [
+            msgspec.structs.replace(binding, voided=True) if self._goes(binding) else binding
+            for binding in found
+        ]
+
+    def _goes(self, binding: Binding) -> bool:
+        """Whether another loan's document is the run's, and is taken back as well."""
+        loan = self.work.loan_of(*self.where, binding.reference)
+        if loan is None or not binding.in_force:
+            return False
+        past = self._past(loan)
+        made = (d for d in past.done(self.target) if d.operation is Operation.CREATE)
+        mine = {past.now(each.document.reference) for each in made}
+        return binding.reference in mine and not self._went_on(past)
 
     def _entry(self, key: LoanKey, change: Change) -> NewEntry:
         reference = change.document.reference
+        idempotency = identity.key(*self.where, change.operation, reference, change.document.digest)
+        refused = self.work.refusals(*self.where, reference)
+        if refused:  # the old key may remember the refusal
+            idempotency = f"{idempotency}-{refused}"
         return NewEntry(
             operation=change.operation,
             document=change.document,
-            key=identity.key(*self.where, change.operation, reference, change.document.digest),
+            key=idempotency,
             phase=phase(change),
             generation=change.generation,
             loan=key,
             target="" if change.operation is Operation.CREATE else reference,
             reason=change.reason,
         )
+
+    @property
+    def rests(self) -> bool:
+        """Whether the ledger wants something now that the books are not to get."""
+        return bool(self._loans or self.under_way)
 
     def plan(self) -> Plan:
         system, company = self.where
@@ -254,20 +327,3 @@ class _Planner:
             digest=self._digest.hexdigest(),
             loans=self._loans,
         )
-
-
-def _done(entry: Entry, known: Sequence[Entry]) -> Done:
-    assert not isinstance(entry.document, Customer), f"{entry.reference} is a customer of a loan"
-    before = [
-        each.document
-        for each in known
-        if each.id < entry.id
-        and each.reference == entry.reference
-        and each.operation is not Operation.VOID
-        and each.state in _WENT_THROUGH
-    ]
-    return Done(
-        operation=entry.operation,
-        document=entry.document,
-        before=before[-1] if before else None,
-    )

@@ -14,9 +14,10 @@ from bridge.core.books import Kind, Transaction, applied
 from bridge.core.delivery import Binding, Operation
 from bridge.core.diff import diff
 from bridge.core.ledger import LoanFile
+from bridge.core.past import Done, undoing
 from bridge.core.standing import receivable
 from bridge.core.translate import translate
-from bridge.core.undo import Done, Undone, phase, undo_loan
+from bridge.core.undo import Task, Undone, phase, undo_loan
 from tests.core.builders import Shelf, booking, file, loan, paid
 from tests.core.test_rebuilding import days_of_one_loan
 
@@ -42,7 +43,8 @@ def run(shelf: Shelf, of: LoanFile) -> list[Done]:
 
 def undo(shelf: Shelf, of: LoanFile, done: list[Done], voidable: frozenset[Kind] = KINDS) -> Undone:
     """Take it back, and let the shelf be as if all of that had gone through."""
-    made = undo_loan(of, done, list(shelf.bindings.values()), shelf.booking, voidable)
+    task = Task(file=of, done=done, bound=list(shelf.bindings.values()), reason=undoing("R1"))
+    made = undo_loan(task, shelf.booking, voidable)
     for change in sorted(made.changes, key=phase):
         reference = change.document.reference
         shelf.bindings[reference] = Binding(

@@ -173,12 +173,15 @@ class World:
         )
 
     def live_documents(self) -> list[dict[str, Any]]:
-        """The bridge's own documents that are in the books and not void."""
-        return [
+        """The bridge's own documents that are in the books and not void. Credit that cannot be
+        voided is given back instead, by a document of that name; both count for nothing."""
+        there = [
             d
             for d in self.books()["documents"]
             if "-" in (d["number"] or "") and d["status"] not in GONE
         ]
+        back = {d["number"] for d in there if d["kind"] == "credit_refund"}
+        return [d for d in there if d["number"] not in back and f"{d['number']} void" not in back]
 
 
 def one(result: SyncResult) -> Any:

@@ -1,0 +1,48 @@
+"""Books that rest after an undoing: why, and what the ledger has meanwhile that they lack."""
+
+from __future__ import annotations
+
+from bridge.core.books import Document
+from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
+from bridge.core.undo import at_rest
+from bridge.errors import PersonNeeded
+from bridge.pipeline.context import Books, System
+from bridge.store import LoanKey, Store, Work
+
+_UNDER_WAY = (UNSETTLED - {State.POSTED}) | WAITS_FOR_A_PERSON | {State.DROPPED}
+_MOST_OF_A_LOAN = 100_000
+
+
+def resting(store: Store, books: Books[System]) -> PersonNeeded | None:
+    """Why nothing is planned for these books, where a person has undone a run."""
+    with store.read() as work:
+        run = work.paused_by(books.name)
+    if not run:
+        return None
+    return PersonNeeded(
+        f"{books.name} rests, since {run} was undone. To post what the ledger wants again: "
+        "ledger-bridge sync --resume"
+    )
+
+
+def hold_what_is_new(store: Store, books: Books[System]) -> None:
+    """Hold every loan that changed since these books were planned last, with what they lack of it,
+    so that each morning's comparison explains all of it. They are planned when the books go on."""
+    where = (books.name, books.company)
+    with store.begin() as work:
+        for file in work.loan_files(work.planned_through(*where)):
+            key: LoanKey = (file.installation, file.loan_id)
+            work.put_holds(*where, key, at_rest(file, _on_the_way(work, where, key)))
+
+
+def _on_the_way(work: Work, where: tuple[str, str], key: LoanKey) -> list[Document]:
+    """What the books have of a loan, with everything that is told as under way."""
+    found = {b.reference: b.document for b in work.bindings(*where, key) if not b.voided}
+    for entry in work.entries(*where, loan=key, limit=_MOST_OF_A_LOAN):
+        if entry.state not in _UNDER_WAY:
+            continue
+        if entry.operation is Operation.VOID:
+            found.pop(entry.reference, None)
+        else:
+            found[entry.reference] = entry.document
+    return list(found.values())
