@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -108,7 +109,8 @@ def documents_of(
     work: Work, books: Books[System], numbers: OurNumbers, bases: Iterable[str]
 ) -> list[PostedDocument]:
     """What the books have of a loan, with the uses of its credit notes. Where a listing does not
-    say what a receipt settles, and the loan has one invoice only, that is the one."""
+    say what a receipt settles, and the loan has one invoice only, that is the one, if all of it
+    together comes to what is settled of that invoice."""
     found = []
     for base in bases:
         for _, kind, external_id in numbers.documents[base]:
@@ -119,10 +121,15 @@ def documents_of(
                 told = work.mirror_document(books.name, books.company, each, external_id)
                 if told is not None and (each is kind or not told.number):
                     found.append(told)
-    invoices = [each.external_id for each in found if _is_live(each, Kind.INVOICE)]
+    invoices = [each for each in found if _is_live(each, Kind.INVOICE)]
     if len(invoices) != 1:
         return found
-    return [_settling(each, invoices[0]) if _settles_untold(each) else each for each in found]
+    (invoice,) = invoices
+    guessed = [
+        _settling(each, invoice.external_id) if _settles_untold(each) else each for each in found
+    ]
+    settled = sum((_of(each, invoice.external_id) for each in guessed), Decimal(0))
+    return guessed if settled == invoice.total - invoice.open else found
 
 
 def ask_what_is_untold(
@@ -172,6 +179,12 @@ def _rate_untold(document: PostedDocument, home: str) -> bool:
 
 def _is_live(document: PostedDocument, kind: Kind) -> bool:
     return document.kind is kind and document.status is Status.LIVE
+
+
+def _of(document: PostedDocument, invoice_id: str) -> Decimal:
+    if document.status is not Status.LIVE:
+        return Decimal(0)
+    return sum((amount for each, amount in document.applications if each == invoice_id), Decimal(0))
 
 
 def _settling(document: PostedDocument, invoice_id: str) -> PostedDocument:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -30,6 +31,7 @@ from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingSystem
 
 _ALL = 1_000_000
+_LOOKED_AT = 50
 _TOLD = 5
 """Latest runs named to somebody who named another one."""
 
@@ -130,18 +132,23 @@ def _run(
 
 def _those_that_posted(bridge: Bridge[System], target: str) -> list[Books[System]]:
     with bridge.store.read() as work:
-        found = [
-            books
-            for books in bridge.books.values()
-            if work.entries(books.name, books.company, run=target, limit=1)
-        ]
+        found = _posted_to(work, bridge, target)
         if found:
             return found
-        latest = [run.id for run in work.runs(limit=50) if run.verb == "sync"][:_TOLD]
+        runs = (run.id for run in work.runs(limit=_LOOKED_AT) if _posted_to(work, bridge, run.id))
+        latest = list(islice(runs, _TOLD))
     known = f" The latest: {', '.join(latest)}." if latest else ""
     raise UsageError(
         f"{target} is no run that posted something.{known} `ledger-bridge history` has them all."
     )
+
+
+def _posted_to(work: Work, bridge: Bridge[System], run: str) -> list[Books[System]]:
+    return [
+        books
+        for books in bridge.books.values()
+        if work.entries(books.name, books.company, run=run, limit=1)
+    ]
 
 
 def _nothing(books: Books[System]) -> SystemPass:
@@ -267,13 +274,13 @@ class _Planner:
     def _went_on(self, past: Past) -> bool:
         """Whether a later run did something to the loan that is not undone itself."""
         return bool(past.done(self.target)) and any(
-            write.operation is not Operation.CREATE or self._is_there(write)
+            write.operation is not Operation.CREATE or self._is_there(past, write)
             for write in past.later(self.target)
         )
 
-    def _is_there(self, write: Write) -> bool:
+    def _is_there(self, past: Past, write: Write) -> bool:
         """Whether something is left of what was created: a person may have taken it out."""
-        binding = self.work.binding(*self.where, write.document.reference)
+        binding = self.work.binding(*self.where, past.now(write.document.reference))
         return bool(binding and binding.in_force)
 
     def _elsewhere(self, key: LoanKey, done: Sequence[Done]) -> list[Binding]:

@@ -80,6 +80,15 @@ def known(world: World) -> dict[str, tuple[str, bool, str]]:
     }
 
 
+def settled(world: World) -> dict[str, list[str]]:
+    """What each receipt in force settles."""
+    return {
+        reference: [application.invoice for application in binding.document.applications]
+        for reference, binding in bindings(world).items()
+        if binding.document.kind == "receipt" and not binding.voided
+    }
+
+
 def with_policies(world: World, **policies: str) -> None:
     text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
     for key, value in policies.items():
@@ -151,6 +160,28 @@ def test_what_closed_months_hold_and_what_undid_it_are_known_again(world: World)
     }
     assert planned(world) == (0, 0, 0)
     assert (items(world), agreed) == ([], True)
+
+
+def test_what_a_receipt_settles_is_asked_for_where_it_is_not_plain(world: World) -> None:
+    """Some listings do not tell it. What undid a repayment of a closed month may be meant."""
+    adjusting(world)
+    ledger = small_ledger()
+    ledger.debts[2]["due_on"] = "2027-06-01"
+    row = ledger.movements[7] | {"debt_id": 2}
+    ledger.movements[9] = row | {"movement_id": 9}
+    ledger.write(world.snapshot)
+    world.sync()
+    lock(world, "2026-09-30")
+    del ledger.movements[9]
+    ledger.movements[10] = row | {"movement_id": 10, "date": "2026-11-18", "amount": 1_000}
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    before = settled(world)
+    assert before["DY7F3A-P10"] == ["DY7F3A-ZP9"]
+    lose_state(world)
+    done = rebuilt(world)
+    assert (done.asked, done.unknown) == (0, [])
+    assert settled(world) == before
 
 
 def test_a_loan_that_came_to_nothing_and_left_the_ledger_is_no_question(world: World) -> None:

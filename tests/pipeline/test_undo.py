@@ -126,6 +126,24 @@ def test_afterwards_the_books_rest_until_a_person_lets_them_go_on(world: World) 
     assert reconciled(world).agree
 
 
+def test_what_a_later_run_did_keeps_it_also_when_that_was_undone_and_brought_back(
+    world: World,
+) -> None:
+    ledger = small_ledger()
+    del ledger.movements[7]
+    first = delivered(world, ledger)
+    ledger.movements[7] = small_ledger().movements[7]
+    second = delivered(world, ledger)
+    undoing = taken_back(world, second.run)
+    world.clock.move(120)
+    assert taken_back(world, undoing.run).verdict == "clean"
+    world.clock.move(120)
+    done = taken_back(world, first.run)
+    assert {"DY7F3A-L1"} <= {left.reference for left in done.systems[world.system].left}
+    assert {"DY7F3A-L1", "DY7F3A-P7.2"} <= documents(world).keys()
+    assert reconciled(world).agree
+
+
 def test_in_closed_months_other_documents_undo_it(world: World) -> None:
     before = trial_balance(world)
     first = delivered(world, small_ledger())

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bridge.core.identity import reversal_name
+from bridge.errors import UsageError
 from bridge.pipeline.undo import UndoResult
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
+from tests.pipeline.test_closed_periods import lock
 from tests.pipeline.test_never_twice import Fate, break_things, check_laws, uncertain
 from tests.pipeline.test_undo import foreseen, reconciled, resumed, taken_back, trial_balance
 from tests.pipeline.world import COMPANIES, Killed, World, one
@@ -35,6 +40,18 @@ def sandbox() -> Iterator[SandboxServer]:
         yield running
 
 
+def born(folder: Path, sandbox: SandboxServer, system: str, chance: random.Random) -> World:
+    world = World(folder, sandbox, system)
+    world.overrides = {
+        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
+        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
+    }
+    world.control("POST", "reset")
+    world.clock.sandbox_url = sandbox.url
+    uncertain(world, chance)
+    return world
+
+
 def standing(world: World) -> Standing:
     """What is in the books and counts, whatever its generation."""
     return {
@@ -49,6 +66,18 @@ def agrees(world: World) -> None:
     found = reconciled(world)
     told = [(i.kind.value, str(i.amount), i.currency, i.reference, i.cause) for i in found.items]
     assert found.agree, "\n".join(map(str, [*found.tie_outs, *told, *found.notices]))
+
+
+def counts_once(world: World) -> None:
+    """No number is in the books in two generations, but for what another document undid."""
+    numbers = [d["number"] for d in world.live_documents()]
+    bases = Counter(n.partition(".")[0] for n in numbers if f"{reversal_of(n)}" not in numbers)
+    assert [n for n, count in bases.items() if count > 1] == []
+
+
+def reversal_of(number: str) -> str:
+    prefix = number.rpartition("-")[0]
+    return f"{prefix}-Z{reversal_name(number)}"
 
 
 def move_a_payment(ledger: Ledger, chance: random.Random) -> None:
@@ -84,14 +113,7 @@ def test_run_after_run_is_taken_back_whatever_breaks(
     seed: int, system: str, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
     chance = random.Random(seed)
-    world = World(tmp_path, sandbox, system)
-    world.overrides = {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
-    world.control("POST", "reset")
-    world.clock.sandbox_url = sandbox.url
-    uncertain(world, chance)
+    world = born(tmp_path, sandbox, system, chance)
     ledger = Ledger.random(chance)
     runs: list[tuple[str, dict[str, Decimal], Standing]] = []
     for day in range(DAYS):
@@ -120,6 +142,41 @@ def test_run_after_run_is_taken_back_whatever_breaks(
         assert one(world.sync()).stopped is not None
         agrees(world)
         assert standing(world) == documents
+    assert resumed(world).verdict == "clean"
+    world.clock.move(600)
+    check_laws(world)
+    agrees(world)
+
+
+@pytest.mark.parametrize("system", COMPANIES)
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_in_any_order_and_with_closed_months_all_of_it_is_explained(
+    seed: int, system: str, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    """Runs undone out of order, undoings undone, months that close, passes in between."""
+    chance = random.Random(1000 + seed)
+    world = born(tmp_path, sandbox, system, chance)
+    ledger = Ledger.random(chance)
+    ledger.write(world.snapshot)
+    runs = [world.sync().run]
+    for _ in range(7):
+        world.clock.move(600)
+        what = chance.choice(["undo", "undo", "undo", "pass", "pass", "lock", "annul"])
+        if what == "undo":
+            with suppress(UsageError):  # of a run that had nothing to do
+                runs.append(taken_back(world, chance.choice(runs)).run)
+        elif what == "lock":
+            lock(world, chance.choice(["2026-06-30", "2026-07-31", "2026-09-30"]))
+        else:
+            ledger.change(chance)
+            move_a_payment(ledger, chance)
+            if what == "annul":
+                ledger.debts[chance.choice(sorted(ledger.debts))]["status"] = "ANNULLED"
+            ledger.write(world.snapshot)
+            runs.append((resumed if chance.random() < 0.6 else World.sync)(world).run)
+        world.clock.move(600)
+        agrees(world)
+        counts_once(world)
     assert resumed(world).verdict == "clean"
     world.clock.move(600)
     check_laws(world)
