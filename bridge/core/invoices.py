@@ -231,9 +231,7 @@ class Invoicing:
         documents: list[Transaction] = []
         difference = ZERO
         bases = set()
-        corrections = [
-            d for d in self._posted() if self._is_correction(base_reference(d.reference))
-        ]
+        corrections = list(self._corrections())
         for invoice in wanted:
             base = base_reference(invoice.reference)
             bases.add(base)
@@ -321,6 +319,16 @@ class Invoicing:
     def _is_correction(self, base: str) -> bool:
         stem = reference(self.file.prefix, Letter.CORRECTION, self.loan.id, CORRECTION_PART)
         return base.startswith(stem)
+
+    def _corrections(self) -> Iterator[Transaction]:
+        """What corrected the loan and still does. A loan that moved to another customer or currency
+        is invoiced anew as it is now, and takes no correction along that nobody asked to keep."""
+        for binding in self.draft.live():
+            if not self._is_correction(base_reference(binding.reference)):
+                continue
+            left = not self.draft.moved(binding) or self.draft.stands(binding.reference)
+            if left and isinstance(binding.document, Transaction):
+                yield binding.document
 
     def _posted(self) -> Iterator[Transaction]:
         for binding in self.draft.live():

@@ -261,16 +261,16 @@ def _refuse_what_is_not_the_same(
     work: Work, system: AccountingReader, wanted: Document, now: PostedDocument
 ) -> None:
     name, company = system.name, system.company_id
-    owner = work.binding_by_external_id(name, company, wanted.kind, now.external_id)
-    if owner is not None and not owner.voided and owner.reference != wanted.reference:
-        raise UsageError(f"{name} {now.external_id} is bound to {owner.reference} already.")
-    if isinstance(wanted, Customer):
+    if isinstance(wanted, Customer):  # two borrowers whom somebody merged have one customer
         if now.currency not in {"", wanted.currency}:
             raise UsageError(
                 f"{name} {now.external_id} is a customer in {now.currency}, {wanted.reference} "
                 f"owes in {wanted.currency}."
             )
         return
+    owner = work.binding_by_external_id(name, company, wanted.kind, now.external_id)
+    if owner is not None and not owner.voided and owner.reference != wanted.reference:
+        raise UsageError(f"{name} {now.external_id} is bound to {owner.reference} already.")
     same = now.currency in {"", wanted.currency} and now.total == wanted.total
     if not same and not isinstance(wanted, CreditApplication):
         raise UsageError(

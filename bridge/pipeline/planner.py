@@ -64,7 +64,7 @@ class Planner:
             if binding.posted is None or binding.accepted or binding.version == NEVER_COMPARED:
                 continue  # what differed from the first is told: to write it again may not help
             edited = {difference.field for difference in drift(binding.posted, now)}
-            if not edited or not edited <= owned:
+            if not edited or not edited <= owned or self._is_of_several(binding):
                 continue
             # The version stays: until it is put back, it is told.
             marked = msgspec.structs.replace(binding, posted=now, restore=True)
@@ -169,7 +169,8 @@ class Planner:
 
     def _customer(self, wanted: Customer, *, needed: bool) -> None:
         """A customer that documents need is made; one that is there follows the borrower's name,
-        where the mapping owns it, whether anything of a loan is new or not."""
+        where the mapping owns it, whether anything of a loan is new or not. Borrowers that somebody
+        merged in the books have one customer: it cannot follow them all, and keeps its name."""
         reference = wanted.reference
         owns_name = "name" in self.booking.mapping.own
         if reference in self._customers or not (needed or owns_name):
@@ -178,6 +179,7 @@ class Planner:
         if bound is None and not needed:
             return
         self._customers.add(reference)
+        owns_name = owns_name and not (bound and self._is_of_several(bound))
         change = customer_change(wanted, bound, owns_name=owns_name)
         waiting = self.work.live_entry(self.name, self.company, reference)
         if waiting is not None:
@@ -186,6 +188,12 @@ class Planner:
             self.work.supersede([waiting])
         if change is not None:
             self._enqueue(NO_LOAN, [change])
+
+    def _is_of_several(self, binding: Binding) -> bool:
+        """Whether it is the customer of several borrowers."""
+        return isinstance(binding.document, Customer) and self.work.is_shared(
+            self.name, self.company, binding
+        )
 
     def _enqueue(self, key: LoanKey, changes: Sequence[Change]) -> None:
         entries = []

@@ -15,6 +15,7 @@ import msgspec
 from bridge.core.booking import Booking
 from bridge.core.books import Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import Binding
+from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.rebuilding import Rebuilt, rebuild_loan
 from bridge.core.told import REBUILT, customer_told
@@ -106,6 +107,7 @@ def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress
             if count % 100 == 0:
                 progress("known again", count, 0)
         adoption.what_no_loan_has(as_of)
+        adoption.give_names_back()
         work.recognise(books.name, books.company)
     return adoption.done()
 
@@ -181,9 +183,7 @@ class _Adoption:
         self.work.put_binding(*self.where, self._known_again(again, theirs))
 
     def _known_again(self, wanted: Customer, theirs: PostedDocument) -> Binding:
-        """A name that differs is the books', unless the mapping says that it is the ledger's."""
-        differs = theirs.name != wanted.name
-        owned = "name" in self.booking.mapping.own
+        """A name that differs is the books', for now."""
         return Binding(
             reference=wanted.reference,
             external_id=theirs.external_id,
@@ -191,9 +191,21 @@ class _Adoption:
             generation=int(wanted.reference.partition(".")[2] or 1),
             document=wanted,
             posted=theirs,
-            accepted=wanted.facts if differs and not owned else "",
-            restore=differs and owned,
+            accepted=wanted.facts if theirs.name != wanted.name else "",
         )
+
+    def give_names_back(self) -> None:
+        """Where the mapping says that names are the ledger's, customers get them, but for those
+        that are the customer of several borrowers: somebody merged them."""
+        if "name" not in self.booking.mapping.own:
+            return
+        for base in self._customers:
+            bound = self.work.customer_binding(*self.where, base_reference(base))
+            if bound is None or not bound.accepted or self.work.is_shared(*self.where, bound):
+                continue
+            if bound.posted is not None and bound.posted.status is Status.LIVE:
+                again = msgspec.structs.replace(bound, accepted="", restore=True)
+                self.work.put_binding(*self.where, again)
 
     def done(self) -> Adopted:
         unknown = [

@@ -99,6 +99,22 @@ class Bindings(Session):
         body = self._connection.execute(query).scalar()
         return None if body is None else decode_binding(body)
 
+    def is_shared(self, system: str, company: str, customer: Binding) -> bool:
+        """Whether another customer of ours is the same one in the books: somebody merged them."""
+        t = BINDING.c
+        query = (
+            select(t.reference)
+            .where(
+                t.books == self._books_of(system, company),
+                t.kind == Kind.CUSTOMER.value,
+                t.external_id == customer.external_id,
+                t.reference != customer.reference,
+                t.voided == 0,
+            )
+            .limit(1)
+        )
+        return self._connection.execute(query).scalar() is not None
+
     def loan_of(self, system: str, company: str, reference: str) -> LoanKey | None:
         """The loan that a reference was posted for; None for customers and unknown ones."""
         t = BINDING.c

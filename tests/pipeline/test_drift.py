@@ -242,6 +242,32 @@ def test_a_customer_merged_into_another_is_adopted_with_its_documents(
     assert live(world)["DY7F3A-P9"]["customer"] == "Persona Uno"
 
 
+def test_a_customer_that_two_borrowers_came_to_share_keeps_its_name(
+    world: World, ledger: Ledger
+) -> None:
+    """Two names for one customer would be written over and over."""
+    owning(world, "name")
+    merge = {"action": "merge", "kind": "customer", "from": "Persona 1", "into": "Persona 2"}
+    world.control("POST", f"{world.system}/edit", **merge)
+    told(world)
+    into = next(c["id"] for c in world.books()["customers"] if c["name"] == "Persona 2")
+    with world.bridge() as bridge:
+        system = bridge.books[world.system].system
+        decide.adopt(bridge.store, system, "DY7F3A-D1", into, "ana", world.clock.now())
+    ledger.debtors[1]["name"] = "Persona Uno"
+    ledger.write(world.snapshot)
+    for _ in range(3):
+        assert world.sync().reason == "nothing to do"
+        world.clock.move(600)
+        told(world)
+    wish = {"action": "rename", "kind": "customer", "id": into, "to": "Dos Personas"}
+    world.control("POST", f"{world.system}/edit", **wish)
+    for _ in range(3):
+        world.clock.move(600)
+        told(world)
+        assert world.sync().reason == "nothing to do"
+
+
 def test_only_documents_that_the_bridge_has_can_be_decided_about(
     world: World, ledger: Ledger
 ) -> None:

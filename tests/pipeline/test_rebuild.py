@@ -16,7 +16,7 @@ from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import adjusting, lock
-from tests.pipeline.test_drift import hand
+from tests.pipeline.test_drift import hand, owning
 from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import COMPANIES, ROOT, World, one
 
@@ -302,6 +302,22 @@ def test_customers_that_people_renamed_are_still_the_same(world: World) -> None:
     world.sync()
     assert len(world.books()["customers"]) == count
     assert items(world) == []
+
+
+def test_a_customer_that_two_borrowers_came_to_share_keeps_its_name(world: World) -> None:
+    """Two names for one customer would be written over and over."""
+    owning(world, "name")
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    merge = {"action": "merge", "kind": "customer", "from": "Persona 1", "into": "Persona 2"}
+    world.control("POST", f"{world.system}/edit", **merge)
+    lose_state(world)
+    rebuilt(world)
+    for _ in range(3):
+        assert world.sync().reason == "nothing to do"
+        world.clock.move(600)
+        compared(world)
 
 
 def test_rates_that_a_listing_does_not_tell_are_known_again(world: World) -> None:

@@ -299,3 +299,22 @@ def test_another_currency_is_another_customer_where_one_has_one_only(
     assert world.receivable("COP") == Decimal(50_000 + 2_000 - 3_000)
     assert agrees(world)
     check_laws(world)
+
+
+@pytest.mark.parametrize("change", [6_000, -6_000])
+def test_what_corrected_a_loan_goes_with_it_when_its_currency_changes(
+    world: World, ledger: Ledger, change: int
+) -> None:
+    with_policies(world, amount_edited="correct")
+    ledger.debts[1]["amount"] += change
+    deliver(world, ledger)
+    assert "DY7F3A-X1N1" in documents(world)
+    ledger.debts[1]["currency"] = "MXN"
+    deliver(world, ledger)
+    owed = Decimal(50_000 + 2_000 - 3_000 + change)
+    assert (world.receivable("MXN"), world.receivable("COP")) == (owed, Decimal(50_000))
+    counted = [n for n, d in documents(world).items() if d["currency"] == "MXN"]
+    assert not any("-X" in number for number in counted)
+    assert agrees(world)
+    assert one(world.sync()).plan.figures.create == 0
+    check_laws(world)

@@ -23,6 +23,8 @@ from tests.simulation.seams import Seams
 from tests.simulation.trace import Broken, Trace
 
 ZERO = Decimal(0)
+GONE_SINCE = frozenset({ItemKind.MISSING, ItemKind.TOMBSTONED})
+"""Said of documents that somebody took out of the books."""
 
 
 @dataclass
@@ -65,6 +67,7 @@ def nothing_is_there_twice(quiet: Quiet) -> None:
     for name, books in quiet.books.items():
         there = kept(books)
         undone = {undoes(document.reference) for document in there}  # edited before by somebody
+        undone |= {undoes(item.reference) for item in quiet.items(name) if item.kind in GONE_SINCE}
         bases = Counter(each.base for each in there if each.reference not in undone)
         twice = [base for base, times in bases.items() if times > 1]
         if twice:
@@ -126,14 +129,15 @@ def every_loan_adds_up(quiet: Quiet) -> None:
         for number, debt in quiet.ledger.debts.items():
             currency = "XXX" if debt["currency"] == "PESOS" else debt["currency"]
             add(number, currency, quiet.ledger.balance(number))
+        stands = {document.reference: loan_of(document, quiet.ledger) for document in kept(books)}
         for document in kept(books):
-            add(loan_of(document, quiet.ledger), document.currency, -document.effect)
+            add(stands[document.reference], document.currency, -document.effect)
         for item in quiet.items(name):
             if item.kind in (ItemKind.FOREIGN, ItemKind.REMAINDER):
                 continue
             loan = _loan_named(named(item) or item.reference, quiet.ledger)
             if not named(item) and item.loan:
-                loan = int(item.loan)
+                loan = stands.get(item.reference, int(item.loan))
             add(loan, item.currency, -item.amount)
         wrong = {place: amount for place, amount in rest.items() if amount}
         if wrong:
@@ -321,7 +325,7 @@ def _said(items: Iterable[Item]) -> Counter[tuple[object, ...]]:
     """What items say. A feed knows that a document was deleted; a listing only lacks it."""
     found: Counter[tuple[object, ...]] = Counter()
     for item in items:
-        gone = item.kind in (ItemKind.MISSING, ItemKind.TOMBSTONED)
+        gone = item.kind in GONE_SINCE
         told = "" if item.ledger == "void" else item.books
         kind = "gone" if gone else (item.kind, item.cause, item.field, item.ledger, told)
         found[kind, item.reference, item.subject, item.loan, item.currency, item.amount] += 1
