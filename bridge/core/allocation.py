@@ -43,10 +43,12 @@ class Allocator:
     def keep(self, documents: Iterable[Document]) -> None:
         """Posted receipts and credit applications keep what they were applied to.
 
-        Applications to invoices that are no longer there are let go.
+        Applications to invoices that are no longer there are let go. What is kept already, is.
         """
         for document in documents:
             if not isinstance(document, Receipt | CreditApplication):
+                continue
+            if document.reference in self._kept:
                 continue
             kept: list[Application] = []
             for application in document.applications:

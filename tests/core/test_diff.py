@@ -122,6 +122,24 @@ def test_a_loan_moved_to_another_borrower_is_posted_anew_for_that_customer() -> 
     assert receipt.applications[0].invoice == f"{L}.2"
 
 
+def test_what_is_undone_in_an_open_month_settles_its_invoice_once() -> None:
+    """So what else settles it stays as it is, and what comes finds all that is open."""
+    shelf = Shelf(booking(policies={"closed_period": "adjust"}))
+    first, second = paid(1, "30000"), paid(2, "80000")
+    shelf.sync(file(loan(), first, second))
+    shelf.booking = booking(locked=date(2026, 9, 30), policies={"closed_period": "adjust"})
+    rest = paid(3, "40000", date(2026, 11, 18))
+    of = file(loan(), second, rest)
+    assert shelf.sync(of) == ["create DY7F3A-ZP1", "create DY7F3A-P3"]
+    settled = shelf.bindings["DY7F3A-P3"].document
+    assert isinstance(settled, Receipt)
+    assert {a.invoice: a.amount for a in settled.applications} == {
+        L: Decimal(10000),
+        "DY7F3A-ZP1": Decimal(30000),
+    }
+    assert shelf.sync(of) == []
+
+
 def test_what_is_posted_in_a_closed_period_stays_and_the_difference_is_held() -> None:
     shelf = Shelf()
     shelf.sync(file(loan(), paid(1, "500")))

@@ -129,15 +129,13 @@ def every_loan_adds_up(quiet: Quiet) -> None:
         for number, debt in quiet.ledger.debts.items():
             currency = "XXX" if debt["currency"] == "PESOS" else debt["currency"]
             add(number, currency, quiet.ledger.balance(number))
-        stands = {document.reference: loan_of(document, quiet.ledger) for document in kept(books)}
         for document in kept(books):
-            add(stands[document.reference], document.currency, -document.effect)
+            add(loan_of(document, quiet.ledger), document.currency, -document.effect)
         for item in quiet.items(name):
             if item.kind in (ItemKind.FOREIGN, ItemKind.REMAINDER):
                 continue
             loan = _loan_named(named(item) or item.reference, quiet.ledger)
-            if not named(item) and item.loan:
-                loan = stands.get(item.reference, int(item.loan))
+            loan = loan or int(item.loan or 0)
             add(loan, item.currency, -item.amount)
         wrong = {place: amount for place, amount in rest.items() if amount}
         if wrong:
