@@ -36,6 +36,7 @@ from bridge.core.identity import (
     with_generation,
 )
 from bridge.core.ledger import LoanFile
+from bridge.core.standing import is_gone
 from bridge.core.templates import Value, render
 
 ZERO = Decimal(0)
@@ -44,7 +45,11 @@ ZERO = Decimal(0)
 def undone(bound: Iterable[Binding]) -> dict[str, Transaction]:
     """What is undone, what undid it, and the uses of either, by reference. They stay as they are,
     and come to nothing together. One whose other is gone by a person's word counts again."""
-    live = [(b, b.document) for b in bound if not b.voided and isinstance(b.document, Transaction)]
+    live = [
+        (b, b.document)
+        for b in bound
+        if not b.voided and not is_gone(b) and isinstance(b.document, Transaction)
+    ]
     there = {b.reference for b, _ in live}
     pairs = {
         b.reference: document
@@ -57,6 +62,15 @@ def undone(bound: Iterable[Binding]) -> dict[str, Transaction]:
         if isinstance(document, CreditApplication) and document.credit_note in pairs
     }
     return pairs | uses
+
+
+def counting_again(bound: Sequence[Binding]) -> list[Binding]:
+    """The bindings, where what is undone counts if what undid it is gone by a person's word."""
+    gone = {binding.reference for binding in bound if is_gone(binding)}
+    return [
+        msgspec.structs.replace(binding, reversed_by="") if binding.reversed_by in gone else binding
+        for binding in bound
+    ]
 
 
 class Undoing:
@@ -145,9 +159,11 @@ class Undoing:
 
 def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> list[Transaction]:
     """What stays of a loan that is gone from the ledger: the documents of closed periods, what
-    undoes them, and what those settle. Everything else is to be voided."""
-    stays = undone(bound)
-    closed = closed_documents(booking, [b for b in bound if b.reference not in stays])
+    undoes them, and what those settle. Everything else is to be voided, but for what a person has
+    answered about."""
+    counted = [binding for binding in bound if not _is_answered(binding)]
+    stays = undone(counted)
+    closed = closed_documents(booking, [b for b in counted if b.reference not in stays])
     undoing = Undoing(file, booking, bound)
     made = reversals(undoing, closed)
     kept = [*stays.values(), *keepable(closed, made)]
@@ -156,6 +172,12 @@ def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) ->
     allocator.open_invoices(d for d in everything if isinstance(d, Invoice))
     allocator.keep([*stays.values(), *closed])
     return [*kept, *settled(undoing, made, allocator)]
+
+
+def _is_answered(binding: Binding) -> bool:
+    """Whether a person has the last word about it. What was undone comes to nothing as before,
+    unless it is gone: then what undid it is left alone."""
+    return bool(binding.accepted) and (binding.in_force or is_gone(binding))
 
 
 def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transaction]:

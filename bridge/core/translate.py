@@ -40,6 +40,7 @@ from bridge.core.plan import Hold
 from bridge.core.reversing import (
     Undoing,
     closed_documents,
+    counting_again,
     keepable,
     reversals,
     settled,
@@ -79,10 +80,11 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
     whole = held_as_a_whole(file, booking, bound)
     if whole is not None:
         return Translation(customer=None, documents=(), holds=whole, findings=findings, keep=True)
+    bound = counting_again(bound)
     if file.loan is None or file.loan.annulled:
         standing = Standing()
-        stays = standing.unwanted((b for b in bound if b.in_force), frozenset())
-        left = take_back_all(file, booking, [b for b in bound if not b.accepted])
+        stays = standing.unwanted((b for b in bound if b.in_force or is_gone(b)), frozenset())
+        left = take_back_all(file, booking, bound)
         return Translation(
             customer=None,
             documents=(*stays, *left),

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.booking import Booking, Limits, resolve
-from bridge.core.books import Account, Chart, Company, Item, Kind, PostedDocument, Status
+from bridge.core.books import Account, Chart, Company, Document, Item, Kind, PostedDocument, Status
 from bridge.core.delivery import UNSEEN, Binding
 from bridge.core.diff import diff
 from bridge.core.ledger import (
@@ -189,6 +189,8 @@ class Shelf:
         changes, self.closed = diff(self.last, bound, self.booking)
         for binding in self.last.noted:
             self.bindings[binding.reference] = binding
+            if binding.voided:
+                self._undo(binding.document, "")
         done = []
         for change in sorted(changes, key=lambda c: c.phase):
             reference = change.document.reference
@@ -201,13 +203,14 @@ class Shelf:
                 document=change.document,
                 voided=change.operation == "void",
             )
-            undone = getattr(change.document, "reverses", "")
-            if undone:
-                by = "" if change.operation == "void" else reference
-                self.bindings[undone] = msgspec.structs.replace(
-                    self.bindings[undone], reversed_by=by
-                )
+            self._undo(change.document, "" if change.operation == "void" else reference)
         return done
+
+    def _undo(self, document: Document, by: str) -> None:
+        """What the document undoes is undone by it, or by nothing any more."""
+        undone = getattr(document, "reverses", "")
+        if undone:
+            self.bindings[undone] = msgspec.structs.replace(self.bindings[undone], reversed_by=by)
 
     def accept(self, reference: str, *, gone: bool = False) -> None:
         """A person leaves a document as the books have it: edited, or gone."""

@@ -386,6 +386,24 @@ def test_every_cent_is_accounted_for_and_what_a_person_left_is_never_written(  #
         assert shelf.sync(made) == []
 
 
+@pytest.mark.parametrize("answered", ["DY7F3A-P1", "DY7F3A-ZP1", LOAN_ID, "DY7F3A-ZL84"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_an_answer_about_what_was_undone_brings_nothing_back(answered: str, gone: bool) -> None:
+    """Only what is gone from the books leaves the other one of a pair alone, and it is undone."""
+    shelf = Shelf(booking(policies={"closed_period": "adjust"}))
+    shelf.sync(file(loan(), paid(1, "30000")))
+    shelf.booking = booking(locked=date(2026, 9, 30), policies={"closed_period": "adjust"})
+    annulled = file(loan(annulled=True), paid(1, "30000"))
+    shelf.sync(annulled)
+    assert answered in shelf.bindings
+    shelf.booking = booking(locked=date(2026, 11, 30), policies={"closed_period": "adjust"})
+    shelf.accept(answered, gone=gone)
+    done = shelf.sync(annulled)
+    assert bool(done) == gone
+    assert accounted_for(shelf) == {}
+    assert shelf.sync(annulled) == []
+
+
 def day_of(binding: Binding) -> date:
     day = getattr(binding.document, "day", None)
     assert day is not None

@@ -206,3 +206,11 @@ def loan_of(document: Kept, ledger: FieldLedger) -> int:
     if document.letter[-1] in "LIX":
         return document.number
     return ledger.loan_of.get(document.number, 0)
+
+
+def loans_of(document: Kept, ledger: FieldLedger) -> set[int]:
+    """And those that its row has ever been of: it may still stand with one of them."""
+    loan = loan_of(document, ledger)
+    return (
+        {loan} if document.letter[-1] in "LIX" else {loan, *ledger.been_of.get(document.number, ())}
+    )
