@@ -52,6 +52,7 @@ class Draft:
         self.undone = undone(bound)
         """What was undone in an open period, and what undid it: none of it counts."""
         self.standing = Standing()
+        self._bound = bound
         self._latest: dict[str, Binding] = {}
         for binding in bound:
             base = base_reference(binding.reference)
@@ -62,6 +63,14 @@ class Draft:
     def live(self) -> Iterator[Binding]:
         """Bindings whose documents are in the books and count, as far as we know."""
         return (b for b in self._latest.values() if self._counts(b))
+
+    def earlier(self) -> Iterator[Binding]:
+        """Earlier generations of what is there, that nothing undoes any more: somebody deleted what
+        did, or they are gone themselves."""
+        for binding in self._bound:
+            is_latest = self._latest[base_reference(binding.reference)] is binding
+            if self._counts(binding) and not is_latest:
+                yield binding
 
     def bound(self, base: str) -> Binding | None:
         """The live binding of a base reference."""

@@ -161,9 +161,8 @@ def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) ->
     """What stays of a loan that is gone from the ledger: the documents of closed periods, what
     undoes them, and what those settle. Everything else is to be voided, but for what a person has
     answered about."""
-    counted = [binding for binding in bound if not _is_answered(binding)]
-    stays = undone(counted)
-    closed = closed_documents(booking, [b for b in counted if b.reference not in stays])
+    stays = undone(bound)
+    closed = closed_documents(booking, [b for b in bound if b.reference not in stays])
     undoing = Undoing(file, booking, bound)
     made = reversals(undoing, closed)
     kept = [*stays.values(), *keepable(closed, made)]
@@ -172,12 +171,6 @@ def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) ->
     allocator.open_invoices(d for d in everything if isinstance(d, Invoice))
     allocator.keep([*stays.values(), *closed])
     return [*kept, *settled(undoing, made, allocator)]
-
-
-def _is_answered(binding: Binding) -> bool:
-    """Whether a person has the last word about it. What was undone comes to nothing as before,
-    unless it is gone: then what undid it is left alone."""
-    return bool(binding.accepted) and (binding.in_force or is_gone(binding))
 
 
 def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transaction]:

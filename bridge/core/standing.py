@@ -97,7 +97,7 @@ class Standing:
             receipts[0] = msgspec.structs.replace(receipts[0], total=receipts[0].total + rest)
             for binding, receipt in zip(bound, receipts, strict=True):
                 self._note(binding, document=receipt, accepted=facts)
-        elif seen != {facts}:
+        elif seen != {facts} or rest:
             self._ask(bound[0], -rest)
         return receipts
 

@@ -45,6 +45,7 @@ from bridge.core.reversing import (
     reversals,
     settled,
     take_back_all,
+    undone,
 )
 from bridge.core.review import review
 from bridge.core.settling import Settling
@@ -83,7 +84,9 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
     bound = counting_again(bound)
     if file.loan is None or file.loan.annulled:
         standing = Standing()
-        stays = standing.unwanted((b for b in bound if b.in_force or is_gone(b)), frozenset())
+        pairs = undone(bound)
+        alone = (b for b in bound if b.reference not in pairs and (b.in_force or is_gone(b)))
+        stays = standing.unwanted(alone, frozenset())
         left = take_back_all(file, booking, bound)
         return Translation(
             customer=None,
@@ -151,7 +154,8 @@ class _Translator:
         self.documents.extend(settled(self.undoing, reversals, self.allocator))
         standing = self.draft.standing
         wanted_too = frozenset(document.reference for document in self.documents)
-        self.documents.extend(standing.unwanted(self.draft.live(), wanted_too))
+        left = (*self.draft.live(), *self.draft.earlier())
+        self.documents.extend(standing.unwanted(left, wanted_too))
         wanted = None
         if self.documents:
             wanted = customer(self.file, self.borrower, self.loan.currency, self.booking)
@@ -182,9 +186,8 @@ class _Translator:
     ) -> tuple[list[Transaction], list[Invoice | CreditNote]]:
         """What stays of closed periods although it is not wanted, and what undoes it now."""
         wanted = {document.reference for document in (*invoices, *settling)}
-        closed = closed_documents(
-            self.booking, (b for b in self.draft.live() if b.reference not in wanted)
-        )
+        left = (*self.draft.live(), *self.draft.earlier())
+        closed = closed_documents(self.booking, (b for b in left if b.reference not in wanted))
         made = reversals(self.undoing, closed)
         return [*self.draft.undone.values(), *keepable(closed, made)], made
 
@@ -200,7 +203,10 @@ class _Translator:
             and (
                 b.reference in wanted
                 or b.accepted
-                or base_reference(b.reference).startswith(corrections)
+                or (
+                    base_reference(b.reference).startswith(corrections)
+                    and not self.draft.is_renewed(b)
+                )
                 or (
                     locked is not None
                     and not isinstance(b.document, Customer)

@@ -386,6 +386,35 @@ def test_every_cent_is_accounted_for_and_what_a_person_left_is_never_written(  #
         assert shelf.sync(made) == []
 
 
+all_steps = st.lists(
+    st.tuples(rows, st.one_of(loans, st.none()), locks, decisions), min_size=2, max_size=5
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(all_steps, adjusting, st.booleans())
+def test_every_cent_is_accounted_for_while_periods_close_and_people_decide(  # type: ignore[no-untyped-def]
+    drawn, rule, parts
+) -> None:
+    shelf, latest = Shelf(), None
+    for some_rows, of, lock, decided in drawn:
+        latest = max(filter(None, (latest, lock)), default=None)
+        book = booking(locked=latest, **rule)
+        shelf.booking = in_parts(book) if parts else book
+        made = some_file(some_rows if of else [], of) if of else file(None, borrower=None)
+        shelf.sync(made)
+        assert accounted_for(shelf) == owed(made)
+        assert shelf.sync(made) == []
+        for place, gone in decided:
+            if live := [b for b in shelf.live() if not b.accepted]:
+                shelf.accept(live[place % len(live)].reference, gone=gone)
+        left = {b.reference for b in shelf.live() if b.accepted}
+        done = shelf.sync(made)
+        assert not left & {line.partition(" ")[2] for line in done}
+        assert accounted_for(shelf) == owed(made)
+        assert shelf.sync(made) == []
+
+
 @pytest.mark.parametrize("answered", ["DY7F3A-P1", "DY7F3A-ZP1", LOAN_ID, "DY7F3A-ZL84"])
 @pytest.mark.parametrize("gone", [False, True])
 def test_an_answer_about_what_was_undone_brings_nothing_back(answered: str, gone: bool) -> None:
