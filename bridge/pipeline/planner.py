@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -56,23 +57,32 @@ class Planner:
 
     def put_back_what_is_owned(self) -> None:
         """Mark what somebody edited in the books, as they were read last, where every edited field
-        is the ledger's by the mapping. Its loan is then planned again."""
+        is the ledger's by the mapping. Its loan is then planned again; of a customer, the loans
+        that have documents for it, by which the ledger says what its name is."""
         owned = owned_fields(self.booking)
         if not owned:
             return
-        for loan, binding, now in list(self.work.altered(self.name, self.company)):
+        edited = list(self._edited(owned))
+        ids = {b.external_id for _, b in edited if isinstance(b.document, Customer)}
+        of_customers = self.work.loans_of_customers(self.name, self.company, ids)
+        for loan, marked in edited:
+            loans = {loan}
+            if isinstance(marked.document, Customer):
+                loans = of_customers.get(marked.external_id, set())
+            for each in loans:
+                self.work.set_revisit(self.name, self.company, each, "own")
+            if loans:
+                self.work.put_binding(self.name, self.company, marked, loan)
+
+    def _edited(self, owned: AbstractSet[str]) -> Iterator[tuple[LoanKey, Binding]]:
+        """What is to be put back, marked so. The version stays: until it is put back, it is told.
+        Borrowers that somebody merged in the books have one customer, which keeps its name."""
+        for loan, binding, now in self.work.altered(self.name, self.company):
             if binding.posted is None or binding.accepted or binding.version == NEVER_COMPARED:
                 continue  # what differed from the first is told: to write it again may not help
             edited = {difference.field for difference in drift(binding.posted, now)}
-            if not edited or not edited <= owned or self._is_of_several(binding):
-                continue
-            # The version stays: until it is put back, it is told.
-            marked = msgspec.structs.replace(binding, posted=now, restore=True)
-            self.work.put_binding(self.name, self.company, marked, loan)
-            if isinstance(binding.document, Customer):
-                self._customer(binding.document, needed=True)
-            else:
-                self.work.set_revisit(self.name, self.company, loan, "own")
+            if edited and edited <= owned and not self._is_of_several(binding):
+                yield loan, msgspec.structs.replace(binding, posted=now, restore=True)
 
     def loan(self, file: LoanFile) -> None:
         self.loans += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 from sqlalchemy import and_, func, select
@@ -151,6 +151,27 @@ class Mirror(Session):
         )
         for installation, loan, bound, posted in self._connection.execute(query):
             yield (installation, loan), decode_binding(bound), _posted(posted)
+
+    def loans_of_customers(
+        self, system: str, company: str, external_ids: Collection[str]
+    ) -> dict[str, set[LoanKey]]:
+        """Customer of the books → the loans that have documents in force for it."""
+        found: dict[str, set[LoanKey]] = {}
+        for part in chunks(external_ids, 500):
+            query = (
+                select(MIRROR.c.customer_id, BINDING.c.installation, BINDING.c.loan)
+                .select_from(BINDING.join(MIRROR, _SAME))
+                .where(
+                    BINDING.c.books == self._books_of(system, company),
+                    BINDING.c.voided == 0,
+                    MIRROR.c.status == Status.LIVE.value,
+                    MIRROR.c.customer_id.in_(part),
+                )
+                .distinct()
+            )
+            for customer, installation, loan in self._connection.execute(query):
+                found.setdefault(customer, set()).add((installation, loan))
+        return found
 
     def has_altered(self, system: str, company: str) -> bool:
         """Whether there is any of those."""

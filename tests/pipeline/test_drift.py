@@ -268,6 +268,27 @@ def test_a_customer_that_two_borrowers_came_to_share_keeps_its_name(
         assert world.sync().reason == "nothing to do"
 
 
+def test_a_customer_whose_borrower_left_the_ledger_has_no_name_to_be_given_back(
+    world: World, ledger: Ledger
+) -> None:
+    owning(world, "name")
+    ledger.debts[1]["debtor_id"] = 2
+    del ledger.debtors[1]
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    names = {customer["name"]: customer["id"] for customer in world.books()["customers"]}
+    for name in ("Persona 1", "Persona 2"):
+        wish = {"action": "rename", "kind": "customer", "id": names[name], "to": f"{name} (otra)"}
+        world.control("POST", f"{world.system}/edit", **wish)
+    for _ in range(2):
+        world.clock.move(600)
+        told(world)
+        world.sync()
+    after = {customer["id"]: customer["name"] for customer in world.books()["customers"]}
+    assert after[names["Persona 1"]] == "Persona 1 (otra)"
+    assert after[names["Persona 2"]] == "Persona 2"
+
+
 def test_only_documents_that_the_bridge_has_can_be_decided_about(
     world: World, ledger: Ledger
 ) -> None:
