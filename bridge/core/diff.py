@@ -67,7 +67,9 @@ def diff(
             generation = int(reference.partition(".")[2] or 1)
             reason = "new" if generation == 1 else "edited"
             changes.append(_change(Operation.CREATE, document, generation, reason))
-        elif posted.accepted or not (posted.restore or _differs(document, posted.document)):
+        elif posted.accepted or posted.reversed_by:
+            continue
+        elif not (posted.restore or _differs(document, posted.document)):
             continue
         elif _is_closed(posted.document, locked) or _is_closed(document, locked):
             effect = receivable(document) - receivable(posted.document)

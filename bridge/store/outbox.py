@@ -293,12 +293,12 @@ class Outbox(Bindings):
             self.mark_voided(system, company, row.target or row.reference, posted)
             return
         loan = (row.installation, row.loan)
-        reference = row.reference
+        reference, reversed_by = row.reference, ""
         if row.operation == Operation.UPDATE.value:
             reference = row.target or row.reference
             before = self.binding(system, company, reference)
             assert before is not None, f"{reference} is updated and not bound"
-            generation = before.generation
+            generation, reversed_by = before.generation, before.reversed_by
         else:
             generation = row.generation
         binding = Binding(
@@ -308,6 +308,7 @@ class Outbox(Bindings):
             generation=generation,
             document=document_from(row.document),
             posted=posted,
+            reversed_by=reversed_by,
         )
         self.put_binding(system, company, binding, loan)
 

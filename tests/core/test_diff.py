@@ -140,6 +140,18 @@ def test_what_is_undone_in_an_open_month_settles_its_invoice_once() -> None:
     assert shelf.sync(of) == []
 
 
+def test_what_is_undone_is_not_put_back() -> None:
+    """Although a person said so before it was undone, and its month is open again."""
+    shelf = Shelf(booking(policies={"closed_period": "adjust"}))
+    shelf.sync(file(loan(), paid(1, "30000")))
+    shelf.booking = booking(locked=date(2026, 9, 30), policies={"closed_period": "adjust"})
+    assert shelf.sync(file(loan())) == ["create DY7F3A-ZP1"]
+    paid_once = shelf.bindings["DY7F3A-P1"]
+    shelf.bindings["DY7F3A-P1"] = msgspec.structs.replace(paid_once, restore=True)
+    shelf.booking = booking(policies={"closed_period": "adjust"})
+    assert shelf.sync(file(loan())) == []
+
+
 def test_what_is_posted_in_a_closed_period_stays_and_the_difference_is_held() -> None:
     shelf = Shelf()
     shelf.sync(file(loan(), paid(1, "500")))
