@@ -67,9 +67,7 @@ def diff(
             generation = int(reference.partition(".")[2] or 1)
             reason = "new" if generation == 1 else "edited"
             changes.append(_change(Operation.CREATE, document, generation, reason))
-        elif posted.accepted or posted.reversed_by:
-            continue
-        elif not (posted.restore or _differs(document, posted.document)):
+        elif not _is_changed(document, posted):
             continue
         elif _is_closed(posted.document, locked) or _is_closed(document, locked):
             effect = receivable(document) - receivable(posted.document)
@@ -111,6 +109,13 @@ def _without_text(document: Document) -> Document:
         return bare
     lines = tuple(msgspec.structs.replace(line, description="") for line in bare.lines)
     return msgspec.structs.replace(bare, lines=lines)
+
+
+def _is_changed(wanted: Document, posted: Binding) -> bool:
+    """Whether it is to be written again. What a person left and what was undone is not."""
+    if posted.accepted or posted.reversed_by:
+        return False
+    return posted.restore or _differs(wanted, posted.document)
 
 
 def _differs(wanted: Document, posted: Document) -> bool:

@@ -259,9 +259,11 @@ class _Rebuilding:
         return None
 
     def _explains_itself(self, name: str) -> bool:
-        """What corrects or reverses, or is reversed: no row of the ledger asks for it."""
-        letter = _letter(name)
-        return letter is Letter.CORRECTION or name in self.reverses or name in self.undone
+        """What corrects or reverses, or is reversed: no row of the ledger asks for it. What
+        reverses a document that is gone counts by itself, and nothing explains it."""
+        if name in self.reverses:
+            return self._is_live(self.reverses[name])
+        return _letter(name) is Letter.CORRECTION or name in self.undone
 
     def _is_older(self, name: str) -> bool:
         """Whether it counts although a later generation of it is there too: it was entered again

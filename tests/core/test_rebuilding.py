@@ -92,6 +92,20 @@ def test_what_was_undone_in_an_open_month_is_known_again() -> None:
     assert fresh.sync(of) == []
 
 
+def test_what_undid_a_document_that_is_gone_is_asked_about() -> None:
+    shelf = Shelf(booking(policies=ADJUST))
+    shelf.sync(file(loan(), paid(1, "5000")))
+    shelf.booking = booking(locked=LOCKED, policies=ADJUST)
+    shelf.sync(file(loan()))
+    found = [
+        msgspec.structs.replace(each, status=Status.DELETED) if each.number == "DY7F3A-P1" else each
+        for each in held(shelf)
+    ]
+    made = rebuild_loan(file(loan()), shelf.booking, found, BORROWER)
+    asked = {binding.reference for binding in made.bindings if binding.accepted == REBUILT}
+    assert asked == {"DY7F3A-ZP1"}
+
+
 def test_a_day_that_was_moved_is_told_by_the_memo_or_the_closed_month() -> None:
     shelf = Shelf(booking(locked=LOCKED, policies=ADJUST))
     of = file(loan(start=date(2026, 10, 2)), paid(1, "5000", date(2026, 9, 3)))

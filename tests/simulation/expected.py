@@ -50,6 +50,7 @@ class Kept:
     letter: str
     number: int
     part: str
+    customer: str
     currency: str
     total: Decimal
 
@@ -165,6 +166,7 @@ def kept(books: dict[str, Any]) -> list[Kept]:
                 letter=match[1],
                 number=int(match[2]),
                 part=match[3],
+                customer=document["customer"],
                 currency=document["currency"],
                 total=Decimal(document["total"]),
             )
@@ -206,11 +208,3 @@ def loan_of(document: Kept, ledger: FieldLedger) -> int:
     if document.letter[-1] in "LIX":
         return document.number
     return ledger.loan_of.get(document.number, 0)
-
-
-def loans_of(document: Kept, ledger: FieldLedger) -> set[int]:
-    """And those that its row has ever been of: it may still stand with one of them."""
-    loan = loan_of(document, ledger)
-    return (
-        {loan} if document.letter[-1] in "LIX" else {loan, *ledger.been_of.get(document.number, ())}
-    )

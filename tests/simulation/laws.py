@@ -16,7 +16,7 @@ from typing import Any
 from bridge.core.reconcile import HALF_A_CENT
 from bridge.core.reconciliation import Item, ItemKind, SystemResult
 from tests.simulation.estate import Estate, unlike
-from tests.simulation.expected import OURS, kept, loan_of, loans_of, row_of, undoes, wanted
+from tests.simulation.expected import OURS, kept, loan_of, row_of, undoes, wanted
 from tests.simulation.hand import Hand
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.seams import Seams
@@ -100,15 +100,20 @@ def no_document_is_without_a_row(quiet: Quiet) -> None:
         told = {row_of(item.reference) for item in quiet.items(name)}
         told |= {row_of(undoes(item.reference)) for item in quiet.items(name)}
         told |= {row_of(named(item)) for item in quiet.items(name)}
-        held = {item.loan for item in quiet.items(name) if item.kind is ItemKind.HELD}
+        one_of = _one_of(quiet, name)
+        held = {
+            one_of.get(int(item.loan), int(item.loan))
+            for item in quiet.items(name)
+            if item.kind is ItemKind.HELD and item.loan
+        }
         there = kept(books)
         # An invoice that is paid stays, and a correction takes off what it had too much.
         corrected = {loan_of(each, quiet.ledger) for each in there if each.letter == "X"}
         for document in there:
             if document.letter[0] in "AXZ" or document.row in bases | told:
                 continue
-            loans = loans_of(document, quiet.ledger)
-            if held & set(map(str, loans)) or loans & corrected:
+            loan = loan_of(document, quiet.ledger)
+            if one_of.get(loan, loan) in held or loan in corrected:
                 continue
             raise Broken("no loss", f"{name}: {document.reference} has no row in the ledger")
 
@@ -118,11 +123,13 @@ def every_loan_adds_up(quiet: Quiet) -> None:
 
     Loans between which a payment was moved are one: its document may still stand with the first.
     """
-    one_of = _moved_between(quiet.ledger)
     for name, books in quiet.books.items():
+        one_of = _one_of(quiet, name)
         rest: dict[tuple[int, str], Decimal] = {}
 
-        def add(loan: int, currency: str, amount: Decimal, rest: Any = rest) -> None:
+        def add(
+            loan: int, currency: str, amount: Decimal, rest: Any = rest, one_of: Any = one_of
+        ) -> None:
             place = (one_of.get(loan, loan), currency)
             rest[place] = rest.get(place, ZERO) + amount
 
@@ -142,15 +149,25 @@ def every_loan_adds_up(quiet: Quiet) -> None:
             raise Broken("books = ledger - items", f"{name}: by loan and currency {wrong}")
 
 
-def _moved_between(ledger: FieldLedger) -> dict[int, int]:
-    """Loan → the first of those with which it has ever shared a payment."""
+def _one_of(quiet: Quiet, system: str) -> dict[int, int]:
+    """Loan → the first of those whose documents may stand with one another: they have shared a
+    payment; or, when the state was lost, one was gone and the other was its customer's."""
+    together = [
+        {*before, quiet.ledger.loan_of.get(payment, 0)}
+        for payment, before in quiet.ledger.been_of.items()
+    ]
+    if quiet.trace.figures.get("decisions", Counter())["rebuild"]:
+        of_customers: dict[str, set[int]] = {}
+        for document in kept(quiet.books[system]):
+            loans = of_customers.setdefault(document.customer, set())
+            loans.add(loan_of(document, quiet.ledger))
+        together += [loans for loans in of_customers.values() if loans - quiet.ledger.debts.keys()]
     one_of: dict[int, int] = {}
-    for payment, before in ledger.been_of.items():
-        loans = {*before, ledger.loan_of.get(payment, 0)}
-        first = min(one_of.get(loan, loan) for loan in loans)
+    for loans in together:
         joined = {one_of.get(loan, loan) for loan in loans}
+        first = min(joined)
         one_of |= {loan: first for loan, of in one_of.items() if of in joined}
-        one_of |= dict.fromkeys(loans, first)
+        one_of |= dict.fromkeys(loans | joined, first)
     return one_of
 
 
