@@ -162,9 +162,10 @@ def applied(document: Document) -> dict[str, Decimal]:
 
 
 class Status(StrEnum):
-    """What the books say of a document."""
+    """What the books say of a document. A draft is there, and moves no account yet."""
 
     LIVE = "live"
+    DRAFT = "draft"
     VOIDED = "voided"
     DELETED = "deleted"
 

@@ -185,7 +185,7 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     if now is None:
         return [_gone(binding, ItemKind.MISSING, "books.absent", ours)]
     if now.status is not Status.LIVE:
-        cause = "books.voided" if now.status is Status.VOIDED else "books.deleted"
+        cause = "books.deleted" if now.status is Status.DELETED else "books.voided"
         return [_gone(binding, ItemKind.TOMBSTONED, cause, ours)]
     wrong = differences(document, now, links)
     by_hand = _by_hand(binding, now, wrong)
@@ -197,15 +197,18 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
 
 
 def unbound(posted: PostedDocument, ours: bool, taken_back: bool = False) -> Item:
-    """A live document of the books without a live binding: ours by its number, one that we had
-    taken back, or somebody else's."""
+    """A document of the books without a live binding: ours by its number, one that we had taken
+    back, or somebody else's. A draft counts for nothing, and blocks its number."""
     cause, action = ("reference.unknown", "void_or_renumber") if ours else ("books.by_hand", "none")
     if taken_back:
         cause, action = "books.not_void", "void_again"
+    amount = -effect_in_books(posted)
+    if posted.status is Status.DRAFT:
+        cause, action, amount = "books.draft", "delete_draft", Decimal(0)
     return Item(
         kind=ItemKind.ORPHANED if ours or taken_back else ItemKind.FOREIGN,
         currency=posted.currency,
-        amount=-effect_in_books(posted),
+        amount=amount,
         reference=posted.number,
         external_id=posted.external_id,
         document=posted.kind.value,

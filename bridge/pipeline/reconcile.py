@@ -16,7 +16,7 @@ from itertools import islice
 import msgspec
 
 from bridge.core.aging import aged
-from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.identity import is_ours
 from bridge.core.reconcile import (
@@ -126,6 +126,8 @@ class _Comparison:
         """Home currency → what translating foreign documents may leave on its account."""
         self._reached: set[str] = set()
         self._found: set[tuple[Kind, str]] = set()
+        self._under_way: set[str] = set()
+        """References of which something waits in the outbox: it may be a draft meanwhile."""
         self._loans: dict[str, LoanKey] = {}
         self.same_in: dict[str, str] = {}
         """Reference → the version that the books have moved on to without a difference."""
@@ -200,6 +202,7 @@ class _Comparison:
     def _outbox(self) -> None:
         for side in self.queries.waiting(self.name, self.company):
             entry = side.entry
+            self._under_way.add(entry.reference)
             if settled(entry.operation, entry.document, side.bound):
                 continue
             reached = self._has_arrived(side)
@@ -254,6 +257,8 @@ class _Comparison:
         for other in self.queries.unbound(self.name, self.company, self.prefixes):
             document = other.document
             if (document.kind, document.external_id) in self._found:
+                continue
+            if document.status is Status.DRAFT and document.number in self._under_way:
                 continue
             ours = any(is_ours(document.number, prefix) for prefix in self.prefixes)
             if ours or other.taken_back or document.kind in RECEIVABLE:

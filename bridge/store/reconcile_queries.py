@@ -151,15 +151,18 @@ class ReconcileQueries(Session):
             yield from self._sides(books, part)
 
     def unbound(self, system: str, company: str, prefixes: Sequence[str]) -> Iterator[Unbound]:
-        """Live documents without a live binding that were ours, or have a number like ours."""
+        """Live documents without a live binding that were ours, or have a number like ours; and
+        drafts that have one."""
         books = self._books_of(system, company)
         was_ours = self._bound(books, voided=1)
         query = (
             select(MIRROR.c.body, was_ours)
             .where(
-                self._live(books),
+                or_(
+                    and_(self._live(books), or_(was_ours, self._numbered(prefixes))),
+                    and_(self._drafts(books), self._numbered(prefixes)),
+                ),
                 not_(self._bound(books, voided=0)),
-                or_(was_ours, self._numbered(prefixes)),
             )
             .order_by(MIRROR.c.kind, MIRROR.c.number, MIRROR.c.external_id)
             .execution_options(yield_per=_AT_ONCE)
@@ -302,6 +305,9 @@ class ReconcileQueries(Session):
 
     def _live(self, books: int) -> ColumnElement[bool]:
         return and_(MIRROR.c.books == books, MIRROR.c.status == Status.LIVE.value)
+
+    def _drafts(self, books: int) -> ColumnElement[bool]:
+        return and_(MIRROR.c.books == books, MIRROR.c.status == Status.DRAFT.value)
 
     def _bound(self, books: int, voided: int) -> ColumnElement[bool]:
         """Whether a binding is about the mirror's row. As a set: for a correlated subquery SQLite

@@ -18,7 +18,7 @@ from bridge.errors import LoginRequired, PersonNeeded, TryLater
 from bridge.pipeline.reconcile import reconcile
 from bridge.report.render import content
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.ledger import Ledger
+from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.world import NOW, REALM, Killed, World
 
 DAY = "2026-11-10"
@@ -469,3 +469,35 @@ def test_refused_at_the_door_is_waiting_not_missing(world: World) -> None:
     adds_up(result)
     assert result.agree
     assert "pending" in kinds(result)
+
+
+def test_a_draft_that_nobody_wants_any_more_is_named(
+    tmp_path: Path, sandbox: SandboxServer
+) -> None:
+    """It moves no account, and its number cannot be used as long as it is there."""
+    world = World(tmp_path, sandbox, "zoho")
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.control("POST", "reset")
+    world.clock.sandbox_url = sandbox.url
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    match = {"method": "POST", "path": "status/sent"}
+    world.control(
+        "POST", "faults", system="zoho", kind="reset", when="before", count=99, match=match
+    )
+    world.sync()
+    world.clock.move(600)
+    drafts = {d["number"]: d["id"] for d in world.books()["documents"] if d["status"] == "draft"}
+    assert "DY7F3A-L2" in drafts
+    assert not any(item.cause == "books.draft" for item in answer(world).items), "it is under way"
+    world.control("DELETE", "faults")
+    wish = {"action": "edit", "kind": "invoice", "id": drafts["DY7F3A-L2"]}
+    world.control("POST", "zoho/edit", **wish, set={"due": "2027-09-09"})  # not what we sent
+    del ledger.debts[2]
+    ledger.write(world.snapshot)
+    for _ in range(3):
+        world.clock.move(3600)
+        world.sync()
+    (item,) = [item for item in answer(world).items if item.cause == "books.draft"]
+    assert (item.reference, item.amount) == ("DY7F3A-L2", 0)

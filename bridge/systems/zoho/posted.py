@@ -73,8 +73,9 @@ def is_draft(raw: Raw) -> bool:
 
 
 def status(raw: Raw) -> Status:
-    gone = raw.get("status") == _VOID or is_draft(raw)
-    return Status.VOIDED if gone else Status.LIVE
+    if is_draft(raw):
+        return Status.DRAFT
+    return Status.VOIDED if raw.get("status") == _VOID else Status.LIVE
 
 
 def is_ours(contact: Raw, reference: str) -> bool:

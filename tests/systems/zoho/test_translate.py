@@ -237,8 +237,8 @@ def test_the_documented_use_of_a_credit_note_is_read() -> None:
         ("paid", Status.LIVE),
         ("viewed", Status.LIVE),
         ("void", Status.VOIDED),
-        ("draft", Status.VOIDED),
-        ("pending_approval", Status.VOIDED),
+        ("draft", Status.DRAFT),
+        ("pending_approval", Status.DRAFT),
     ],
 )
 def test_the_states_of_an_invoice(status: str, expected: Status) -> None:
