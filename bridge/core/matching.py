@@ -95,7 +95,7 @@ def as_wanted(
         "day": document.day,
         "currency": document.currency,
         "total": document.total,
-        "rate": document.rate,
+        "rate": document.rate or posted.rate,  # of one that is in another currency there
     }
     match document:
         case Invoice():
@@ -124,6 +124,14 @@ def _as_posted(lines: Iterable[Line]) -> tuple[PostedLine, ...]:
         )
         for line in lines
     )
+
+
+def with_rate_known(now: PostedDocument, then: PostedDocument | None) -> PostedDocument:
+    """What the books hold, with the rate that was known before where they tell none (Zoho does not
+    tell that of receipts and credit notes)."""
+    if now.rate is not None or then is None:
+        return now
+    return msgspec.structs.replace(now, rate=then.rate)
 
 
 def drift(then: PostedDocument, now: PostedDocument) -> list[Difference]:

@@ -160,7 +160,15 @@ class _Rebuilding:
         ids = {reference: external_id for external_id, reference in self.customers.items()}
         links = {other: each.external_id for other, each in self.theirs.items()}
         links[document.customer] = ids.get(document.customer, theirs.customer_id)
-        return as_wanted(document, theirs, links)
+        return self._weighed(as_wanted(document, theirs, links))
+
+    def _weighed(self, theirs: PostedDocument) -> PostedDocument:
+        """With the rate of its day, where it is in another currency than ours and tells none."""
+        told = self.theirs[theirs.number].currency if theirs.number in self.theirs else ""
+        if theirs.rate is not None or told in {"", self.booking.company.home_currency}:
+            return theirs
+        rate = self.booking.rate(told, theirs.day or self.file.as_of)
+        return msgspec.structs.replace(theirs, rate=rate)
 
     def _corrected_total(self, document: Transaction) -> str:
         """An invoice that correcting documents have brought to what the ledger wants stays as it

@@ -26,7 +26,7 @@ from bridge.core.books import (
     Status,
 )
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
-from bridge.core.matching import differences
+from bridge.core.matching import differences, with_rate_known
 from bridge.errors import UsageError
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
@@ -73,7 +73,7 @@ def accept(
             changed = msgspec.structs.replace(
                 case.binding,
                 document=document,
-                posted=case.now,
+                posted=with_rate_known(case.now, case.binding.posted),
                 version=case.now.version,
                 accepted=facts,
                 restore=False,
@@ -98,7 +98,9 @@ def repost(
             changed = msgspec.structs.replace(
                 case.binding,
                 external_id=case.now.external_id,
-                posted=case.now,  # the version stays: until it is put back, it is told
+                posted=with_rate_known(
+                    case.now, case.binding.posted
+                ),  # the version stays: until it is put back, it is told
                 accepted="",
                 restore=live,
                 voided=not live,

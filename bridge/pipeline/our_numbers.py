@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -133,14 +133,22 @@ def documents_of(
 
 
 def ask_what_is_untold(
-    store: Store, books: Books[System], home: str, numbers: OurNumbers, progress: Progress
-) -> None:
+    store: Store,
+    books: Books[System],
+    home: str,
+    numbers: OurNumbers,
+    progress: Progress,
+    known: Collection[tuple[Kind, str]] = (),
+) -> set[tuple[Kind, str]]:
     """Ask for those documents of which the listing does not tell, nor else is plain, what they
-    settle; and for those in another currency than `home` without their rate."""
+    settle; and for those in another currency than `home` without their rate. Returns which were
+    asked for; those that are `known` are not."""
     asked: dict[Kind, list[str]] = {}
     with store.read() as work:
         for bases in (*numbers.of_loans().values(), numbers.unowned):
             for each in documents_of(work, books, numbers, bases):
+                if (each.kind, each.external_id) in known:
+                    continue
                 if _settles_untold(each) or _rate_untold(each, home):
                     asked.setdefault(each.kind, []).append(each.external_id)
     for kind, ids in asked.items():
@@ -149,6 +157,7 @@ def ask_what_is_untold(
             with store.begin() as work:
                 work.mirror_put(books.name, books.company, told.values())
             progress("asked", first, len(ids))
+    return {(kind, external_id) for kind, ids in asked.items() for external_id in ids}
 
 
 def ask_who_they_are(store: Store, books: Books[System], numbers: OurNumbers) -> None:

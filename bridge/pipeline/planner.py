@@ -18,7 +18,7 @@ from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.lookalike import Likeness, adopted, surely_the_same
 from bridge.core.mapping import OWNED_FIELDS
-from bridge.core.matching import drift
+from bridge.core.matching import drift, with_rate_known
 from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
 from bridge.core.remapping import remapped
 from bridge.core.review import review_borrower
@@ -82,7 +82,8 @@ class Planner:
                 continue  # what differed from the first is told: to write it again may not help
             edited = {difference.field for difference in drift(binding.posted, now)}
             if edited and edited <= owned and not self._is_of_several(binding):
-                yield loan, msgspec.structs.replace(binding, posted=now, restore=True)
+                known = with_rate_known(now, binding.posted)
+                yield loan, msgspec.structs.replace(binding, posted=known, restore=True)
 
     def loan(self, file: LoanFile) -> None:
         self.loans += 1

@@ -95,10 +95,11 @@ def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress
     booking = booking_of(books)
     with store.read() as work:
         numbers = OurNumbers(work, books)
-    ask_what_is_untold(store, books, booking.company.home_currency, numbers, progress)
+    home = booking.company.home_currency
+    known = ask_what_is_untold(store, books, home, numbers, progress)
     with store.read() as work:
         numbers.by_what_the_books_say(work, books)
-    ask_what_is_untold(store, books, booking.company.home_currency, numbers, progress)
+    ask_what_is_untold(store, books, home, numbers, progress, known)
     ask_who_they_are(store, books, numbers)
     with store.begin() as work:
         adoption = _Adoption(work, books, booking, numbers)

@@ -311,12 +311,13 @@ class _Comparison:
         return total
 
     def _rate_sent(self, document: PostedDocument) -> Decimal | None:
-        """The rate that we posted a document with, where the books do not tell theirs."""
+        """The rate that we posted a document with, or that the books told then, where they do not
+        tell theirs any more."""
         where = (self.name, self.company, document.kind, document.external_id)
         bound = self.work.binding_by_external_id(*where)
         if bound is None or isinstance(bound.document, Customer):
             return None
-        return bound.document.rate
+        return bound.document.rate or (bound.posted.rate if bound.posted else None)
 
     def _sides(
         self, ledger: dict[str, Decimal], control: dict[str, Decimal]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -338,6 +339,23 @@ def test_rates_that_a_listing_does_not_tell_are_known_again(world: World) -> Non
     assert {
         b.document.rate is None for b in bindings(world).values() if b.document.currency == "MXN"
     } == {False}
+
+
+def test_what_is_in_another_currency_than_the_ledger_says_keeps_its_rate(world: World) -> None:
+    """So that what it weighs on the receivable account is known."""
+    ledger = small_ledger()
+    ledger.debts[1]["currency"] = "MXN"
+    ledger.write(world.snapshot)
+    world.sync()
+    receipt = next(d for d in world.live_documents() if d["number"] == "DY7F3A-P7")
+    ledger.movements[7]["debt_id"] = 2  # an account in COP
+    ledger.write(world.snapshot)
+    lose_state(world)
+    rebuilt(world)
+    (found,) = compared(world).systems
+    assert ("DY7F3A-P7", "currency") in {(i.reference, i.field) for i in found.items}
+    assert Decimal(receipt["rate"]) > 1
+    assert not any(abs(tie.unexplained) > 0 for tie in found.tie_outs)
 
 
 def test_a_state_that_is_not_lost_is_left_alone(world: World) -> None:

@@ -56,6 +56,8 @@ class Desk:
                 answer(bridge, system, reference, external_id, "ana", now, same=same)
             except BridgeError as refusal:
                 return f"{about}: {refusal}"
+        if same:
+            self.hand.adopted[system, external_id] = reference
         self.trace.count("decisions", "adopt" if same else "different")
         return about
 
@@ -73,6 +75,7 @@ class Desk:
         """The disk is replaced, and nobody made copies."""
         for path in self.estate.folder.glob("state.db*"):
             path.unlink()
+        self.hand.adopted.clear()  # it has to be said again
         with self.estate.bridge() as bridge:
             done = rebuild(bridge, "ana")
         self.trace.count("decisions", "rebuild")

@@ -46,6 +46,7 @@ class Kept:
 
     id: str
     kind: str
+    status: str
     reference: str
     letter: str
     number: int
@@ -146,31 +147,34 @@ def _reversed(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
     )
 
 
+def ours(books: dict[str, Any]) -> Iterator[Kept]:
+    """Our documents in the books by their numbers, those too that are not in force any more."""
+    for document in books["documents"]:
+        number = (document["number"] or "").removesuffix(PAID_BACK)
+        match = OURS.fullmatch(number)
+        if match is None:
+            continue
+        yield Kept(
+            id=str(document["id"]),
+            kind=document["kind"],
+            status=document["status"],
+            reference=number,
+            letter=match[1],
+            number=int(match[2]),
+            part=match[3],
+            customer=document["customer"],
+            currency=document["currency"],
+            total=Decimal(document["total"]),
+        )
+
+
 def kept(books: dict[str, Any]) -> list[Kept]:
     """Our documents in the books that are in force, by their numbers.
 
     What an open month undoes is not, nor what undoes it. Where money that settled nothing cannot be
     voided it is paid back, under the same number: then neither is in force.
     """
-    found: list[Kept] = []
-    for document in books["documents"]:
-        number = (document["number"] or "").removesuffix(PAID_BACK)
-        match = OURS.fullmatch(number)
-        if match is None or document["status"] in GONE:
-            continue
-        found.append(
-            Kept(
-                id=str(document["id"]),
-                kind=document["kind"],
-                reference=number,
-                letter=match[1],
-                number=int(match[2]),
-                part=match[3],
-                customer=document["customer"],
-                currency=document["currency"],
-                total=Decimal(document["total"]),
-            )
-        )
+    found = [document for document in ours(books) if document.status not in GONE]
     undone = {
         undoes(document["number"]): Decimal(document["total"])
         for document in books["documents"]

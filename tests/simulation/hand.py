@@ -38,6 +38,8 @@ class Hand:
     ever: set[tuple[str, str]] = field(default_factory=set)
     """Every document that was edited once: put right, it has its total again, not its lines."""
     journals: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    adopted: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(system, id) of a document by hand → which of ours it is, as somebody said."""
     """(system, currency) → what entries by hand did to the receivable account."""
     locks: dict[str, date | None] = field(default_factory=dict)
     inactive: list[tuple[str, dict[str, str]]] = field(default_factory=list)

@@ -328,12 +328,21 @@ class Life:
             self.trace.count("documents", "rejected", done.posting.rejected)
 
     def _rest(self) -> None:
-        """Nothing is under way; what is the ledger's own and was edited is seen, and put back."""
+        """Nothing is under way; what is the ledger's own and was edited is seen, and put back, and
+        so is what may be ours and is gone meanwhile."""
         self._come_to_rest()
-        if self.hand.taken_back:
+        if self.hand.taken_back or self._likeness_is_asked():
             self.estate.clock.move(LISTED_AFTER_S)
             self.estate.reconcile(full=False)
             self._come_to_rest()
+
+    def _likeness_is_asked(self) -> bool:
+        with self.estate.dry() as bridge, bridge.store.read() as work:
+            return any(
+                hold.code == "books.lookalike"
+                for books in bridge.books.values()
+                for hold in work.holds(books.name, books.company)
+            )
 
     def _come_to_rest(self) -> None:
         """Everything that went wrong is over: passes run until nothing is left but questions."""
