@@ -27,7 +27,7 @@ from tests.pipeline.test_never_twice import Fate, break_things, check_laws, unce
 from tests.pipeline.test_undo import foreseen, reconciled, resumed, taken_back, trial_balance
 from tests.pipeline.world import COMPANIES, Killed, World, one
 
-SEEDS = int(os.environ.get("BRIDGE_UNDO_SEEDS", "6"))
+SEEDS = int(os.environ.get("BRIDGE_UNDO_SEEDS", "3"))
 """How many seeds for each system; 100 and more with BRIDGE_UNDO_SEEDS=100."""
 DAYS = 3
 RESTARTS = 20
