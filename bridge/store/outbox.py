@@ -293,14 +293,12 @@ class Outbox(Bindings):
             self.mark_voided(system, company, row.target or row.reference, posted)
             return
         loan = (row.installation, row.loan)
-        reference, reversed_by = row.reference, ""
+        reference, generation, reversed_by = row.reference, row.generation, ""
         if row.operation == Operation.UPDATE.value:
             reference = row.target or row.reference
             before = self.binding(system, company, reference)
             assert before is not None, f"{reference} is updated and not bound"
             generation, reversed_by = before.generation, before.reversed_by
-        else:
-            generation = row.generation
         binding = Binding(
             reference=reference,
             external_id=posted.external_id,
