@@ -37,7 +37,8 @@ at once."""
 
 
 class Marked(msgspec.Struct, frozen=True):
-    """What became of one draft: out of it, refused and taken away again, or unknown."""
+    """What became of one draft: out of it, refused and taken away again, or unknown. One that Zoho
+    refuses to take away too (its month was locked meanwhile) stays, and is refused all the same."""
 
     done: bool
     refused: str = ""
@@ -98,7 +99,7 @@ class Marking:
             return DONE  # which code says "already" is not documented
         if now is not None:
             gone = self._wire.write("DELETE", f"{listing.path}/{external_id}")
-            if not isinstance(gone, Applied):
+            if not isinstance(gone, Applied | Refused):
                 return Marked(done=False, cause=f"a draft that can not be marked: {finding.reason}")
         return Marked(done=False, refused=finding.reason, code=finding.code)
 

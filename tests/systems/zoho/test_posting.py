@@ -170,6 +170,23 @@ def test_a_draft_with_other_content_is_left_out_and_is_a_question(bench: Bench) 
     assert statuses(bench) == {"draft"}
 
 
+def test_a_draft_whose_month_is_locked_meanwhile_holds_nothing_else_up(bench: Bench) -> None:
+    """It can neither be finished nor taken away: it is refused, and taken up when it is open."""
+    first, second = some_invoices(bench, 2)
+    bench.fault("reset", "before", count=3, method="POST", path="status/sent")
+    assert isinstance(bench.post(first), InDoubt)
+    bench.edit(action="lock", date="2027-12-31")
+    assert bench.find(first) is None
+    outcome = bench.post(first)
+    assert isinstance(outcome, Rejected)
+    assert statuses(bench) == {"draft"}
+    bench.edit(action="lock", date=None)
+    bench.posted(first)
+    bench.posted(second)
+    assert bench.count(first) == 1
+    assert "draft" not in statuses(bench)
+
+
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────
 
 
