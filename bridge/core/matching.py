@@ -95,7 +95,7 @@ def as_wanted(
         "day": document.day,
         "currency": document.currency,
         "total": document.total,
-        "rate": document.rate or posted.rate,  # of one that is in another currency there
+        "rate": document.rate,
     }
     match document:
         case Invoice():

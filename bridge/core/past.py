@@ -7,7 +7,7 @@ number. Runs can be undone again and again, cut off and finished, and undone the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -50,6 +50,15 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 _Name = tuple[str, Operation, str]
 
 
+def newest(reference: str, successors: Mapping[str, str]) -> str:
+    """The number that a document has by now, however often it came back."""
+    seen: set[str] = set()
+    while reference in successors and reference not in seen:
+        seen.add(reference)
+        reference = successors[reference]
+    return reference
+
+
 class Past:
     """Everything that went through for one loan, in its order."""
 
@@ -78,9 +87,7 @@ class Past:
 
     def now(self, reference: str) -> str:
         """The number that a document has by now."""
-        for _ in self.successors:
-            reference = self.successors.get(reference, reference)
-        return reference
+        return newest(reference, self.successors)
 
     def _before(self, number: int) -> Document | None:
         """The document that an update found."""

@@ -33,7 +33,7 @@ from bridge.core.delivery import Binding, Operation
 from bridge.core.identity import base_reference, with_generation
 from bridge.core.ledger import LoanFile
 from bridge.core.money import NO_CURRENCY
-from bridge.core.past import Done
+from bridge.core.past import Done, newest
 from bridge.core.plan import Change, Hold
 from bridge.core.reversing import take_back_all
 from bridge.core.standing import receivable
@@ -138,25 +138,17 @@ class _Undo:
 
     def _now(self, reference: str) -> str:
         """The number that a document has by now."""
-        seen = set()
-        while reference in self.renamed and reference not in seen:
-            seen.add(reference)
-            reference = self.renamed[reference]
-        return reference
+        return newest(reference, self.renamed)
 
     def _as_the_run_left_it(self, each: Done) -> Binding | None:
         """The binding, when the document is still there as the run left it; else it is left."""
         binding = self.by_reference.get(self._now(each.document.reference))
         if binding is None or not binding.in_force:
             return None
-        if binding.accepted or not self._is_same(binding.document, each.document):
+        if binding.accepted or _content(binding.document) != _content(each.document):
             self._leave(binding.reference, "changed_since")
             return None
         return binding
-
-    def _is_same(self, one: Document, other: Document) -> bool:
-        """Whether both say the same, whatever came back under another number since."""
-        return one == other or _content(one) == _content(other)
 
     def _change_back(self, each: Done) -> None:
         binding = self._as_the_run_left_it(each)

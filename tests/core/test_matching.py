@@ -22,7 +22,7 @@ from bridge.core.books import (
     Sale,
     Status,
 )
-from bridge.core.matching import Difference, differences, drift
+from bridge.core.matching import Difference, differences, drift, with_rate_known
 
 LINKS = {"DY-D1": "58", "DY-L1": "130", "DY-L2": "131", "DY-K1": "140"}
 DAY = date(2026, 11, 2)
@@ -297,3 +297,10 @@ def test_a_voided_document_that_stays_voided_does_not_drift():
 
 def test_an_unknown_link_is_a_difference_not_a_crash():
     assert [d.field for d in differences(RECEIPT, RECEIVED, {})] == ["customer", "applications"]
+
+
+def test_a_rate_that_was_known_is_kept_where_the_books_tell_none():
+    told, silent = replace(RECEIVED, rate=Decimal("215.40")), replace(RECEIVED, rate=None)
+    assert with_rate_known(silent, told).rate == Decimal("215.40")
+    assert with_rate_known(told, silent).rate == Decimal("215.40")
+    assert with_rate_known(silent, None).rate is None

@@ -106,6 +106,24 @@ def test_what_undid_a_document_that_is_gone_is_asked_about() -> None:
     assert asked == {"DY7F3A-ZP1"}
 
 
+def test_what_is_in_another_currency_without_its_rate_has_the_mappings() -> None:
+    """Zoho tells none of receipts: what one weighs on the receivable account is known by it."""
+    shelf = Shelf()
+    of = file(loan(), paid(1, "5000"))
+    shelf.sync(of)
+    found = [
+        msgspec.structs.replace(each, currency="MXN", rate=None, applications=(), open=each.total)
+        if each.number == "DY7F3A-P1"
+        else each
+        for each in held(shelf)
+    ]
+    made = {b.reference: b for b in rebuild_loan(of, shelf.booking, found, BORROWER).bindings}
+    posted = made["DY7F3A-P1"].posted
+    assert posted is not None
+    assert posted.day is not None
+    assert posted.rate == shelf.booking.rate("MXN", posted.day) is not None
+
+
 def test_a_day_that_was_moved_is_told_by_the_memo_or_the_closed_month() -> None:
     shelf = Shelf(booking(locked=LOCKED, policies=ADJUST))
     of = file(loan(start=date(2026, 10, 2)), paid(1, "5000", date(2026, 9, 3)))

@@ -106,13 +106,8 @@ def check_laws(world: World) -> None:
     assert (figures.create, figures.update, figures.void) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("system", COMPANIES)
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_no_sequence_of_faults_posts_twice_or_loses_anything(
-    seed: int, system: str, sandbox: SandboxServer, tmp_path: Path
-) -> None:
-    chance = random.Random(seed)
-    world = World(tmp_path, sandbox, system)
+def born(folder: Path, sandbox: SandboxServer, system: str, chance: random.Random) -> World:
+    world = World(folder, sandbox, system)
     world.overrides = {
         "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
         "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
@@ -120,6 +115,16 @@ def test_no_sequence_of_faults_posts_twice_or_loses_anything(
     world.control("POST", "reset")
     world.clock.sandbox_url = sandbox.url
     uncertain(world, chance)
+    return world
+
+
+@pytest.mark.parametrize("system", COMPANIES)
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_no_sequence_of_faults_posts_twice_or_loses_anything(
+    seed: int, system: str, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    chance = random.Random(seed)
+    world = born(tmp_path, sandbox, system, chance)
     ledger = Ledger.random(chance)
     for day in range(DAYS):
         if day:

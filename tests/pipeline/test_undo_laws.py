@@ -23,7 +23,7 @@ from bridge.pipeline.undo import UndoResult
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_closed_periods import lock
-from tests.pipeline.test_never_twice import Fate, break_things, check_laws, uncertain
+from tests.pipeline.test_never_twice import Fate, born, break_things, check_laws
 from tests.pipeline.test_undo import foreseen, reconciled, resumed, taken_back, trial_balance
 from tests.pipeline.world import COMPANIES, Killed, World, one
 
@@ -38,18 +38,6 @@ Standing = dict[str, tuple[str, str, str, str, str]]
 def sandbox() -> Iterator[SandboxServer]:
     with SandboxServer(fast=True) as running:
         yield running
-
-
-def born(folder: Path, sandbox: SandboxServer, system: str, chance: random.Random) -> World:
-    world = World(folder, sandbox, system)
-    world.overrides = {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
-    world.control("POST", "reset")
-    world.clock.sandbox_url = sandbox.url
-    uncertain(world, chance)
-    return world
 
 
 def standing(world: World) -> Standing:

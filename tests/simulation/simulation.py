@@ -19,9 +19,10 @@ from tests.simulation.deliveries import FORMS, MISHAPS
 from tests.simulation.desk import Desk
 from tests.simulation.estate import ZONE, Estate
 from tests.simulation.hand import TOUCHES, Hand
-from tests.simulation.laws import Quiet, check
+from tests.simulation.laws import check
 from tests.simulation.ledger import Deed, FieldLedger
 from tests.simulation.person import Ended, Person
+from tests.simulation.quiet import Quiet
 from tests.simulation.seams import Seams
 from tests.simulation.settings import OWN, SYSTEMS, limits, mapping, modes, rules, switches
 from tests.simulation.trace import Broken, Trace
