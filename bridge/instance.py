@@ -1,4 +1,4 @@
-"""One process at a time may post from a state store."""
+"""One process at a time may post from a state store, and one daemon may serve it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from pathlib import Path
 
 from bridge.errors import TryLater
 
+PASS, DAEMON = ".lock", ".daemon.lock"
+AT_WORK = (
+    "Another bridge (process {}) is at work on this state store. "
+    "Wait until it has finished; a --dry-run can run beside it."
+)
+SERVED = (
+    "The daemon (process {}) serves this state store already. Other verbs work beside it; to start "
+    "another daemon, stop that one first."
+)
+
 
 @contextmanager
 def only_one(url: str) -> Iterator[None]:
@@ -18,10 +28,42 @@ def only_one(url: str) -> Iterator[None]:
     The operating system lets go of it when the process ends, however it ends. A dry run needs
     no lock: it works on a copy.
     """
+    with _held(url, PASS, AT_WORK):
+        yield
+
+
+@contextmanager
+def only_daemon(url: str) -> Iterator[None]:
+    """Hold the daemon's lock, or raise TryLater. Between its passes others may post."""
+    with _held(url, DAEMON, SERVED):
+        yield
+
+
+def serving(url: str) -> int | None:
+    """The number of the daemon's process, if one serves this state store."""
+    path = _lock_file(url, DAEMON)
+    if path is None or not path.exists():
+        return None
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(file.read(20) or b"0")
+    return None
+
+
+def _lock_file(url: str, suffix: str) -> Path | None:
     if not url.startswith("sqlite:///"):
+        return None
+    return Path(url.removeprefix("sqlite:///")).with_suffix(suffix)
+
+
+@contextmanager
+def _held(url: str, suffix: str, refusal: str) -> Iterator[None]:
+    path = _lock_file(url, suffix)
+    if path is None:
         yield
         return
-    path = Path(url.removeprefix("sqlite:///")).with_suffix(".lock")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -29,10 +71,7 @@ def only_one(url: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-            raise TryLater(
-                f"Another bridge (process {holder or 'unknown'}) is at work on this state store. "
-                "Wait until it has finished; a --dry-run can run beside it."
-            ) from error
+            raise TryLater(refusal.format(holder or "unknown")) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
         yield

@@ -34,6 +34,7 @@ from bridge import tomlfiles
 from bridge.errors import ConfigurationError, Problem
 from bridge.settingtypes import (
     ADDRESSES,
+    CronTimes,
     Currency,
     Formats,
     Languages,
@@ -131,6 +132,21 @@ class Limits(_Section):
     """How much smaller than the last one a delivery may be before it is refused."""
 
 
+class Schedule(_Section):
+    """When the daemon works: minute, hour, day, month, weekday, in the lender's time zone."""
+
+    sync: CronTimes = "0 6-21 * * *"
+    report: CronTimes = "30 6 * * *"
+    """When the comparison is made and its report written."""
+
+
+class Listen(_Section):
+    """Where the daemon answers, on this machine alone: `/health`, and the ledger's webhooks."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """None: nowhere."""
+
+
 class ReportSettings(_Section):
     formats: Formats = ("html", "xlsx")
     folder: Path = Path("reports")
@@ -157,9 +173,19 @@ class Settings(BaseSettings):
     source: LedgerSource
     systems: dict[SystemName, SystemSettings] = {}
     limits: Limits = Limits()
+    schedule: Schedule = Schedule()
+    listen: Listen = Listen()
     report: ReportSettings = ReportSettings()
     state: State = State()
     logs: Logs = Logs()
+
+    @property
+    def state_folder(self) -> Path:
+        """Where keys, tokens and locks are: beside the state store."""
+        url = self.state.url
+        if url.startswith("sqlite:///"):
+            return Path(url.removeprefix("sqlite:///")).parent
+        return self.logs.folder.parent
 
     @classmethod
     def settings_customise_sources(

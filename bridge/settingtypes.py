@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -107,8 +108,28 @@ def _store_url(value: str) -> str:
     return value
 
 
+def _cron(value: str) -> str:
+    """Five fields that a scheduler takes. Weekdays by name: programs number them differently."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    fields = value.split()
+    like = 'Write minute, hour, day, month and weekday, as in "0 6-21 * * mon-sat".'
+    if len(fields) != 5:
+        raise refusal(f'"{value}" is not a time of the day: it has {len(fields)} fields.', like)
+    if re.search(r"\d", fields[4]):
+        raise refusal(f'"{fields[4]}" names weekdays by number.', "Write mon, mon-sat or sat,sun.")
+    try:
+        trigger = CronTrigger.from_crontab(value, timezone=UTC)
+    except ValueError as error:
+        raise refusal(f'"{value}" is not a time of the day: {error}.', like) from error
+    if trigger.get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC)) is None:
+        raise refusal(f'"{value}" never comes.', like)
+    return value
+
+
 Currency = Annotated[str, AfterValidator(_known_currency)]
 SystemName = Annotated[str, AfterValidator(_known_system)]
+CronTimes = Annotated[str, AfterValidator(_cron)]
 Url = Annotated[str, AfterValidator(_url)]
 RedirectUri = Annotated[str, AfterValidator(_redirect)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]

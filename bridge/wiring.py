@@ -7,7 +7,6 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -152,14 +151,6 @@ def open_source(settings: Settings, today: date) -> Source:
     return source
 
 
-def state_folder(settings: Settings) -> Path:
-    """Where keys, tokens and locks are: beside the state store."""
-    url = settings.state.url
-    if url.startswith("sqlite:///"):
-        return Path(url.removeprefix("sqlite:///")).parent
-    return settings.logs.folder.parent
-
-
 def _rest(settings: Settings, clock: Clock) -> dict[str, Any]:
     today = clock.today(settings.lender.timezone)
     limits = settings.limits
@@ -223,7 +214,7 @@ def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Bu
 def _credentials(settings: Settings, system: SystemSettings, clock: Clock) -> Credentials:
     if system.access == "static":
         return MemoryCredentials()
-    return open_credentials(state_folder(settings), os.environ, clock)
+    return open_credentials(settings.state_folder, os.environ, clock)
 
 
 def _system(

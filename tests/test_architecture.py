@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "systems": {"core", "errors", "systems"},
     "pipeline": {"core", "errors", "store", "source", "systems", "report", "pipeline"},
     "sandbox": {"sandbox"},
+    "daemon": {"clock", "daemon", "files", "source"},
 }
 MAY_IMPORT["store"] |= {"store"}
 KNOWS_CONCRETE_CLASSES = {"wiring.py"}

@@ -86,7 +86,13 @@ def _starting(verb: Any) -> None:
     init = verb("init", "bridge.cli.init:run", "write bridge.toml and mapping files to edit")
     init.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR")
     init.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
-    _connect(verb("connect", "bridge.cli.connect:run", "log in to an accounting system"))
+    _connect(
+        verb(
+            "connect",
+            "bridge.cli.connect:run",
+            "log in to an accounting system",
+        )
+    )
     verb("doctor", "bridge.cli.doctor:run", "check everything, and say what to do")
     sandbox = verb("sandbox", "bridge.cli.sandbox:run", "the accounting systems on this machine")
     sandbox.add_argument("--host", default="127.0.0.1")
@@ -103,7 +109,7 @@ def _starting(verb: Any) -> None:
 
 
 def _connect(connect: Parser) -> None:
-    connect.add_argument("system", metavar="SYSTEM")
+    connect.add_argument("system", metavar="SYSTEM", help="as bridge.toml names it, or its ledger")
     connect.add_argument(
         "--code",
         metavar="URL",
@@ -122,7 +128,10 @@ def _connect(connect: Parser) -> None:
         help="only make what the company should have for the bridge; or log in and leave it alone",
     )
     connect.add_argument(
-        "--secret-file", type=Path, metavar="FILE", help="read the app's client secret from here"
+        "--secret-file",
+        type=Path,
+        metavar="FILE",
+        help="read the app's client secret from here; of a ledger, the secret of its webhooks",
     )
     connect.add_argument(
         "--port", type=int, metavar="N", help="of the redirect_uri on this machine; 0 takes any"
@@ -147,6 +156,7 @@ def _working(verb: Any) -> None:
         action="store_true",
         help="also bring posted documents to what the mapping says now; see mappings preview",
     )
+    verb("run", "bridge.cli.run:run", "the daemon: passes and reports at their times")
     undo = verb("undo", "bridge.cli.undo:run", "take back what one run did to the books")
     undo.add_argument("target", metavar="RUN", help="as `history` names it: 20261120T060000Z-sync")
     undo.add_argument("--dry-run", action="store_true", help="show what it would do, write nothing")

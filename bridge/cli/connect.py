@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from bridge import wiring
+from bridge.cli import connect_source
 from bridge.cli.callback import Doorbell, listening, wait
 from bridge.cli.output import Output
-from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.cli.session import chosen, open_settings, secret_in, start_logs
 from bridge.clock import SystemClock
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, Problem, UsageError
 from bridge.settings import Settings, SystemSettings
@@ -44,8 +45,10 @@ FROM_STDIN = "-"
 
 def run(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
-    chosen(arguments, loaded)
     name: str = arguments.system
+    if name == loaded.source.kind:
+        return connect_source.run(arguments, loaded, out)
+    chosen(arguments, loaded)
     system = loaded.systems[name]
     only_prepare = arguments.set_up is True
     if only_prepare and (arguments.code is not None or arguments.custom_connection):
@@ -96,16 +99,7 @@ def _log_in(loaded: Settings, arguments: Namespace, out: Output) -> Ends:
 
 def _secret(file: Path | None, login: Login, name: str) -> str:
     """The client secret: from a file, the environment, an earlier login, or the person."""
-    given = ""
-    if file is not None:
-        try:
-            given = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                f"{file}: the client secret cannot be read ({type(error).__name__})."
-            ) from error
-        if not given or len(given.split()) != 1:
-            raise ConfigurationError(f"{file}: there is not one client secret, and nothing else.")
+    given = secret_in(file, "client secret") if file is not None else ""
     given = given or os.environ.get(SECRET_VARIABLE, "").strip() or login.stored_secret
     if given:
         return given

@@ -69,6 +69,7 @@ def _all(config: Path | None) -> Iterator[Line]:
     in_force, clock = loaded.settings, SystemClock()
     broken = yield from mappings(in_force)
     yield from parts.source(in_force, clock, readable=in_force.source.kind not in broken)
+    yield from parts.webhooks(in_force, clock)
     yield from parts.state(in_force)
     yield from parts.folders(in_force)
     for name, system in in_force.systems.items():

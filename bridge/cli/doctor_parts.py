@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bridge import tomlfiles, wiring
+from bridge import ledgerkey, tomlfiles, wiring
 from bridge.cli.doctor import OLD_DELIVERY_DAYS, Line, told
 from bridge.clock import Clock
 from bridge.core.booking import resolve
@@ -46,6 +46,27 @@ def source(loaded: Settings, clock: Clock, *, readable: bool) -> Iterator[Line]:
         )
     else:
         yield Line(topic="ledger", finding=finding)
+
+
+def webhooks(loaded: Settings, clock: Clock) -> Iterator[Line]:
+    """Whether the ledger's webhooks can be believed, where the daemon listens for them."""
+    port, kind = loaded.listen.port, loaded.source.kind
+    if port is None:
+        return
+    try:
+        secret = ledgerkey.read(loaded, clock)
+    except BridgeError as error:
+        yield from told("webhooks", error)
+        return
+    if secret:
+        yield Line(topic="webhooks", finding=f"/webhooks/{kind} on port {port}, signed")
+        return
+    yield Line(
+        topic="webhooks",
+        state="warning",
+        finding=f"the daemon listens on port {port}, and refuses all: there is no secret.",
+        advice=f"Run `ledger-bridge connect {kind}`, or leave out [listen] port.",
+    )
 
 
 def state(loaded: Settings) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bridge import logs, settings
 from bridge.cli.output import Output
 from bridge.clock import SystemClock
-from bridge.errors import UsageError
+from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
 from bridge.store.store import Store
 from bridge.tomlfiles import nearest, shown
@@ -70,6 +70,19 @@ def open_state(loaded: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def secret_in(file: Path, what: str) -> str:
+    """The one secret that a file holds. Raises ConfigurationError when it holds anything else."""
+    try:
+        given = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{file}: the {what} cannot be read ({type(error).__name__})."
+        ) from error
+    if not given or len(given.split()) != 1:
+        raise ConfigurationError(f"{file}: there is not one {what}, and nothing else.")
+    return given
 
 
 def start_logs(loaded: Settings, out: Output, writes: bool = True) -> None:

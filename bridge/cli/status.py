@@ -11,6 +11,7 @@ from bridge.cli.session import open_settings, open_state
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.money import text
+from bridge.instance import serving
 from bridge.settings import SystemSettings
 from bridge.store.store import Work
 from bridge.store.values import RunRecord
@@ -31,10 +32,12 @@ def status(arguments: Namespace, out: Output) -> int:
             if system.enabled
         }
         owed = {code: text(sum_, code) for code, sum_ in work.ledger_totals().items()}
+    daemon = serving(loaded.state.url)
     waiting = sum(each["waits_for_a_person"] for each in systems.values())
     if out.json:
         last = _run(runs[0]) if runs else None
-        out.document({"last_run": last, "owed": owed, "systems": systems})
+        out.document({"last_run": last, "daemon": daemon, "owed": owed, "systems": systems})
+    out.line(f"The daemon is at work (process {daemon})." if daemon else "No daemon is at work.")
     for run in runs:
         out.line(f"Last run {run.id}: {run.verdict or 'not finished'}. {run.reason}")
     out.line("Owed by the ledger: " + (", ".join(f"{v} {c}" for c, v in owed.items()) or "nothing"))

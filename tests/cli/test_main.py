@@ -50,7 +50,7 @@ def test_help_ends_well_and_names_every_verb(capsys):
     assert main.main(["--help"]) == 0
     text = capsys.readouterr().out
     verbs = "demo init connect doctor sync reconcile status history explain outbox mappings export"
-    for verb in [*verbs.split(" "), "backup", "sandbox"]:
+    for verb in [*verbs.split(" "), "backup", "sandbox", "run"]:
         assert f"\n    {verb} " in text
 
 

@@ -1,0 +1,1 @@
+"""The long-running service: passes and reports at their times, one at a time."""
