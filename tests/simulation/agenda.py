@@ -32,6 +32,8 @@ MOST = {
     "again": 2,
     "look": 2,
     "login": 1,
+    "webhook": 1,
+    "swarm": 1,
 }
 """Topic → how many events a day may have of it. `lend` and `old` are of the first day only."""
 

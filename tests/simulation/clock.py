@@ -34,6 +34,10 @@ class WorldClock:
         self._waited_s += seconds
         self._world.move(timedelta(seconds=seconds))
 
+    def truth(self) -> datetime:
+        """The instant that it really is."""
+        return self._world.now()
+
     def true_day(self, zone: str) -> date:
         """The day it really is, as the lender's phone knows it."""
         return self._world.now().astimezone(ZoneInfo(zone)).date()

@@ -22,6 +22,7 @@ from tests.simulation.hand import TOUCHES, Hand
 from tests.simulation.laws import check
 from tests.simulation.ledger import Deed, FieldLedger
 from tests.simulation.person import Ended, Person
+from tests.simulation.postbox import Postbox
 from tests.simulation.quiet import Quiet
 from tests.simulation.seams import Seams
 from tests.simulation.settings import OWN, SYSTEMS, limits, mapping, modes, rules, switches
@@ -113,6 +114,9 @@ class Life:
         self.person = Person(
             self.estate, self.ledger, self.hand, self.trace, self.agenda.stream("person")
         )
+        self.postbox = Postbox(
+            folder, self.estate.clock, self.ledger, self.agenda, self.trace, self._pass
+        )
         self._set_up()
 
     def _set_up(self) -> None:
@@ -150,6 +154,7 @@ class Life:
             self._calendar(day)
             self._field(day)
             self._bookkeeper(day)
+            self._webhooks(day, "webhook")
             self._deliver(day)
             self._work(day)
             chance = self.agenda.stream("quiet", day)
@@ -225,6 +230,11 @@ class Life:
             self.trace.say(f"{event.name}: {touch.__name__}")
             touch(self.hand, chance.choice(self.estate.systems), chance)
 
+    def _webhooks(self, day: int, topic: str) -> None:
+        """The app calls: before the delivery that has what it tells, or into the day's troubles."""
+        for event in self.agenda.events(day, topic):
+            self.postbox.receive(event.chance())
+
     def _deliver(self, day: int) -> None:
         """The ledger arrives, or something else in its place first."""
         deliveries = self.estate.deliveries
@@ -262,6 +272,7 @@ class Life:
     def _work(self, day: int) -> None:
         """Passes of the day, with everything that goes wrong in them."""
         self.troubles.arm(day)
+        self._webhooks(day, "swarm")
         again = sum(1 for _ in self.agenda.events(day, "again"))
         for _ in range(1 + again + min(len(self.seams.armed), 3)):
             self._pass()
