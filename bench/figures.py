@@ -26,6 +26,8 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     changes: int
     runs: int
     """Repeats of what is cheap; the median counts."""
+    idle_s: float
+    """How long the daemon is watched while it has nothing to do."""
     latency_ms: int = 150
 
 
@@ -40,6 +42,7 @@ FULL = Size(
     books_loans=16_700,
     changes=50,
     runs=9,
+    idle_s=120,
 )
 SMALL = Size(
     full=False,
@@ -52,6 +55,7 @@ SMALL = Size(
     books_loans=150,
     changes=10,
     runs=3,
+    idle_s=5,
 )
 
 

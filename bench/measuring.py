@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from collections.abc import Iterator
@@ -40,13 +41,17 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def held_mb() -> float:
-    """The memory that this process holds now; where that is not told, the peak."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmRSS"].split()[0]) / 1024
-    return peak_mb()
+def held_mb(process: int) -> float:
+    """The memory that a process of this machine holds now."""
+    lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
+    found = dict(line.split(":", 1) for line in lines)
+    return int(found["VmRSS"].split()[0]) / 1024
+
+
+def used_s(process: int) -> float:
+    """The processor time, its own and the system's, that a process has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def fixed_work() -> Watch:

@@ -22,6 +22,7 @@ TINY = Size(
     books_loans=20,
     changes=3,
     runs=1,
+    idle_s=0.1,
     latency_ms=1,
 )
 OWN_PROCESS = ["start"]
@@ -41,7 +42,7 @@ def test_rows_run_in_processes_of_their_own_and_leave_nothing(tmp_path: Path) ->
     lines, failed = run(OWN_PROCESS, TINY, tmp_path)
 
     assert not failed
-    assert {line.unit for line in lines} == {"s", "MB"}
+    assert {line.unit for line in lines} == {"s", "MB", "%"}
     assert not list(tmp_path.iterdir())
 
 
