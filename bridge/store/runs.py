@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from bridge.store import tables
 from bridge.store.session import Session
-from bridge.store.types import instant_text
 from bridge.store.values import RunRecord, json
 
 RUN = tables.table(tables.Run)
-SLOT = tables.table(tables.JobSlot)
 
 
 class Runs(Session):
@@ -74,35 +70,3 @@ class Runs(Session):
             )
             for row in self._connection.execute(query)
         ]
-
-    def claim_slot(self, job: str, slot: str, now: datetime, lease_until: datetime) -> bool:
-        """Claim a due time of a job. True for one process only, unless that one's lease ran out."""
-        mine = and_(SLOT.c.job == job, SLOT.c.slot == slot)
-        until = instant_text(lease_until)
-        try:
-            with self._connection.begin_nested():
-                self._connection.execute(
-                    SLOT.insert().values(job=job, slot=slot, lease_until=until, done_at="")
-                )
-        except IntegrityError:
-            taken = self._connection.execute(
-                SLOT.update()
-                .where(mine, SLOT.c.done_at == "", SLOT.c.lease_until < instant_text(now))
-                .values(lease_until=until)
-            )
-            return taken.rowcount == 1
-        return True
-
-    def finish_slot(self, job: str, slot: str, now: datetime) -> None:
-        """The job ran for this due time."""
-        self._connection.execute(
-            SLOT.update()
-            .where(SLOT.c.job == job, SLOT.c.slot == slot)
-            .values(done_at=instant_text(now))
-        )
-
-    def slot_done(self, job: str, slot: str) -> bool:
-        query = select(SLOT.c.slot).where(
-            SLOT.c.job == job, SLOT.c.slot == slot, or_(SLOT.c.done_at != "")
-        )
-        return self._connection.execute(query).first() is not None

@@ -339,7 +339,7 @@ class CallDay(Base, table=True):
 
 
 class JobSlot(Base, table=True):
-    """A due time of a scheduled job: claimed once, by one process."""
+    """Of an older program. Nothing is written here any more; an update drops nothing either."""
 
     __tablename__ = "job_slot"
     job: str = Field(primary_key=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 from bridge.core.books import Kind, Status
@@ -10,7 +9,7 @@ from bridge.core.delivery import Binding
 from bridge.core.findings import Finding
 from bridge.core.plan import Hold
 from bridge.store import Store
-from tests.store.rows import AT, COMPANY, NOW, SYSTEM, customer, invoice, posted
+from tests.store.rows import AT, COMPANY, SYSTEM, customer, invoice, posted
 
 BOOKS = (SYSTEM, COMPANY)
 LOAN = ("dev-7f3a", "1")
@@ -122,15 +121,3 @@ def test_runs_sort_by_time_and_keep_their_end(store: Store) -> None:
         work.end_run(later, "clean", "nothing to do", {"posted": 0}, AT)
         newest, *_ = work.runs(limit=1)
     assert (newest.id, newest.verdict, newest.counts) == (later, "clean", {"posted": 0})
-
-
-def test_a_due_time_is_claimed_once_until_its_lease_ends(store: Store) -> None:
-    lease = NOW + timedelta(hours=1)
-    with store.begin() as work:
-        assert work.claim_slot("sync", AT, NOW, lease)
-        assert not work.claim_slot("sync", AT, NOW, lease)
-        late, later = lease + timedelta(seconds=1), lease + timedelta(days=1)
-        assert work.claim_slot("sync", AT, late, later)
-        work.finish_slot("sync", AT, late)
-        assert work.slot_done("sync", AT)
-        assert not work.claim_slot("sync", AT, later + timedelta(days=1), later)
