@@ -20,8 +20,8 @@ LOANS = (11, 12, 61, 62, 84)
 """Of the sample ledger: a running account, one in pesos of Mexico, and three loans."""
 
 
-def small_ledger() -> dict[str, Any]:
-    sample = shipped("config/sample/deudores/dia1/deudores_snapshot.json")
+def small_ledger(day: str = "dia1") -> dict[str, Any]:
+    sample = shipped(f"config/sample/deudores/{day}/deudores_snapshot.json")
     ledger: dict[str, Any] = json.loads(sample.read_text(encoding="utf-8"))
     ledger["debts"] = [debt for debt in ledger["debts"] if debt["debt_id"] in LOANS]
     owing = {debt["debtor_id"] for debt in ledger["debts"]}
