@@ -43,8 +43,8 @@ class Desk:
             same = chance.random() < 0.4
             return self._answered(system, reference, item.detail.split(" ")[0], same)
         if chance.random() < 0.5:
-            return self._decided(system, decide.accept, [item.reference])
-        what = self._decided(system, decide.repost, [item.reference])
+            return self._decided(system, decide.accept, item)
+        what = self._decided(system, decide.repost, item)
         self.hand.forget(system, item.external_id)
         return what
 
@@ -61,13 +61,15 @@ class Desk:
         self.trace.count("decisions", "adopt" if same else "different")
         return about
 
-    def _decided(self, system: str, verb: Callable[..., object], *about: object) -> str:
+    def _decided(self, system: str, verb: Callable[..., object], item: Item) -> str:
+        about = [item.reference]
         with self.estate.bridge() as bridge:
             books = bridge.books[system].system
             try:
-                verb(bridge.store, books, *about, "ana", self.estate.clock.now())
+                verb(bridge.store, books, about, "ana", self.estate.clock.now())
             except UsageError as refusal:
                 return f"{verb.__name__} {about} in {system}: {refusal}"
+        self.hand.right.pop((system, item.external_id), None)
         self.trace.count("decisions", f"drift {verb.__name__}")
         return f"{verb.__name__} {about} in {system}"
 

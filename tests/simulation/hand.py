@@ -33,14 +33,16 @@ class Hand:
     trace: Trace
     edited: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """(system, id of a document) → what it must still say."""
+    right: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """The same → what it was posted with, or a person has accepted since."""
     before: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """The same → what it said before, for who wants to put it right."""
     ever: set[tuple[str, str]] = field(default_factory=set)
     """Every document that was edited once: put right, it has its total again, not its lines."""
     journals: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    """(system, currency) → what entries by hand did to the receivable account."""
     adopted: dict[tuple[str, str], str] = field(default_factory=dict)
     """(system, id) of a document by hand → which of ours it is, as somebody said."""
-    """(system, currency) → what entries by hand did to the receivable account."""
     locks: dict[str, date | None] = field(default_factory=dict)
     inactive: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """(system, wish that brings it back)."""
@@ -105,7 +107,18 @@ class Hand:
     def today(self) -> date:
         return self.estate.clock.true_day(ZONE)
 
+    def says(self, key: tuple[str, str], field: str, wanted: str, right: dict[str, str]) -> None:
+        """A field was edited. One that says again what is taken for right is edited no more."""
+        self.right[key] = right
+        edited = self.edited.setdefault(key, {})
+        edited.pop(field, None)
+        if field not in self.taken_back and _same(field, right[field]) != _same(field, wanted):
+            edited[field] = wanted
+        if not edited:
+            del self.edited[key]
+
     def forget(self, system: str, document_id: str) -> None:
+        self.right.pop((system, document_id), None)
         self.edited.pop((system, document_id), None)
         self.before.pop((system, document_id), None)
 
@@ -137,11 +150,11 @@ def edit(hand: Hand, system: str, chance: random.Random) -> None:
         ).isoformat()
     change = {field: wanted}
     kind, number = document["kind"], document["number"]
+    right = {field: was} | hand.right.get((system, str(document["id"])), {})
     done = hand.do(system, action="edit", kind=kind, number=number, id=document["id"], set=change)
     if done is not None:
         key = (system, str(done["id"]))
-        if field not in hand.taken_back:
-            hand.edited.setdefault(key, {}).update(change)
+        hand.says(key, field, wanted, right)
         hand.ever.add(key)
         hand.before.setdefault(key, {}).setdefault(field, was)
 
