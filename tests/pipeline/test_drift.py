@@ -88,6 +88,25 @@ def test_an_edited_invoice_is_told_field_by_field_and_left_alone(
     assert live(world)[INVOICE]["total"] == "49000.00"
 
 
+def test_an_edit_that_was_taken_back_by_hand_is_no_edit_any_more(
+    world: World, ledger: Ledger
+) -> None:
+    """It says what was posted again: the ledger may go on from there, and the loan can leave it."""
+    was = live(world)[INVOICE]["total"]
+    hand(world, "edit", INVOICE, set={"amount": "49000"})
+    hand(world, "edit", INVOICE, set={"amount": was})
+    world.clock.move(60)
+    assert INVOICE not in {reference for _, reference, _ in told(world)}
+    del ledger.debts[2]
+    for number in [n for n, row in ledger.movements.items() if row["debt_id"] == 2]:
+        del ledger.movements[number]
+    ledger.write(world.snapshot)
+    world.overrides |= {"LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100"}
+    world.overrides |= {"LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100"}
+    assert world.sync().verdict == "clean"
+    assert INVOICE not in live(world)
+
+
 def test_an_accepted_edit_stays_and_only_its_amount_is_still_told(
     world: World, ledger: Ledger
 ) -> None:
