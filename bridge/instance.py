@@ -41,7 +41,7 @@ def only_daemon(url: str) -> Iterator[None]:
 
 def serving(url: str) -> int | None:
     """The number of the daemon's process, if one serves this state store."""
-    path = _lock_file(url, DAEMON)
+    path = beside(url, DAEMON)
     if path is None or not path.exists():
         return None
     with path.open("rb") as file:
@@ -52,7 +52,8 @@ def serving(url: str) -> int | None:
     return None
 
 
-def _lock_file(url: str, suffix: str) -> Path | None:
+def beside(url: str, suffix: str) -> Path | None:
+    """The file of that suffix beside the state store; None when a server has the store."""
     if not url.startswith("sqlite:///"):
         return None
     return Path(url.removeprefix("sqlite:///")).with_suffix(suffix)
@@ -60,7 +61,7 @@ def _lock_file(url: str, suffix: str) -> Path | None:
 
 @contextmanager
 def _held(url: str, suffix: str, refusal: str) -> Iterator[None]:
-    path = _lock_file(url, suffix)
+    path = beside(url, suffix)
     if path is None:
         yield
         return

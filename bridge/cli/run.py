@@ -21,7 +21,7 @@ from bridge.daemon.notify import beat, tell
 from bridge.daemon.service import Daemon, Job
 from bridge.daemon.times import DueTimes
 from bridge.errors import UsageError
-from bridge.instance import only_daemon
+from bridge.instance import beside, only_daemon
 from bridge.settings import Settings
 from bridge.source.webhooks import DIALECTS, Outcome, Receiver
 
@@ -70,10 +70,7 @@ def _daemon(loaded: Settings, config: Path, clock: Clock) -> Daemon:
 
 def _memory(loaded: Settings) -> Path:
     """The file in which the daemon of this state store keeps what it has done."""
-    url = loaded.state.url
-    if url.startswith("sqlite:///"):
-        return Path(url.removeprefix("sqlite:///")).with_suffix(".daemon.json")
-    return loaded.state_folder / "daemon.json"
+    return beside(loaded.state.url, ".daemon.json") or loaded.state_folder / "daemon.json"
 
 
 def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, out: Output) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import TCPServer
 from threading import Thread
@@ -122,7 +122,6 @@ def listening(port: int, health: Health, hooks: Mapping[str, Take]) -> Iterator[
     try:
         yield int(server.server_address[1])
     finally:
-        with suppress(KeyboardInterrupt):
-            server.shutdown()
+        server.shutdown()
         thread.join()
         server.server_close()

@@ -47,7 +47,6 @@ class Job:
     not_before_s: float = 0.0
     failures: int = 0
     ended: Ended | None = None
-    started_at: datetime | None = None
     ended_at: datetime | None = None
     apart_s: float = 0.0
     """When it may be done again at the earliest for those who ask."""
@@ -116,10 +115,10 @@ class Daemon:
     def _do(self, job: Job) -> None:
         with self._lock:
             job.asked_s = None
-        self.working_on, job.started_at = job.name, self._clock.now()
+        self.working_on, began_at = job.name, self._clock.now()
         began_s = self._clock.monotonic()
         log.info("started", extra={"event": "job.started", "stage": job.name})
-        tell(STATUS=f"{job.name} is at work since {job.started_at:%H:%M} UTC")
+        tell(STATUS=f"{job.name} is at work since {began_at:%H:%M} UTC")
         try:
             job.ended = job.act()
         finally:
@@ -161,7 +160,7 @@ class Daemon:
 
 def _standing(job: Job, now: datetime) -> dict[str, Any]:
     last = None
-    if job.ended is not None and job.started_at is not None and job.ended_at is not None:
+    if job.ended is not None and job.ended_at is not None:
         last = {
             "ended_at": job.ended_at.isoformat(timespec="seconds"),
             "verdict": job.ended.verdict,
