@@ -37,6 +37,8 @@ class Lender:
 
     def __init__(self, folder: Path, sandbox: SandboxServer, capsys: Any, system: str) -> None:
         self.folder, self.sandbox, self.system, self._capsys = folder, sandbox, system, capsys
+        self.port = 0
+        """Where its daemon listens, if it does."""
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Exit code, stdout, stderr."""

@@ -25,7 +25,7 @@ from bridge.cli.main import main
 from tests.cli.small_lender import Lender, small_ledger
 
 PATIENCE_S = 60
-NOON = 'sync = "0 0 1 1 *"\nreport = "0 0 1 1 *"\n'
+NEVER = 'sync = "0 0 1 1 *"\nreport = "0 0 1 1 *"\n'
 """New Year's night: but for the first start nothing is due while a test lasts."""
 
 
@@ -81,12 +81,12 @@ def house(lender: Lender) -> Lender:
         port = free.getsockname()[1]
     settings = lender.folder / "bridge.toml"
     text = settings.read_text("utf-8")
-    settings.write_text(f"{text}\n[listen]\nport = {port}\n\n[schedule]\n{NOON}", "utf-8")
-    lender.port = port  # type: ignore[attr-defined]
+    settings.write_text(f"{text}\n[listen]\nport = {port}\n\n[schedule]\n{NEVER}", "utf-8")
+    lender.port = port
     return lender
 
 
-def health(house: Any) -> Any:
+def health(house: Lender) -> Any:
     return requests.get(f"http://127.0.0.1:{house.port}/health", timeout=10).json()
 
 
@@ -207,7 +207,7 @@ def alive(process: int) -> bool:
 
 
 def test_a_webhook_brings_a_pass_and_a_stale_or_repeated_one_does_not(
-    house: Any,
+    house: Lender,
 ) -> None:
     secret = house.json("connect", "deudores")["secret"]
     body = b'{"id":"e1","type":"movement.created","occurred_at":"2026-11-28T10:00:00Z","data":{}}'
@@ -251,7 +251,7 @@ def test_systemd_is_told_that_it_is_ready_alive_and_stopping(house: Lender) -> N
     assert any(re.fullmatch(r"STATUS=sync ended at \d\d:\d\d UTC: clean", line) for line in said)
 
 
-def test_a_port_that_is_taken_is_said(house: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken_is_said(house: Lender, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", house.port)):
         assert main(["run"]) == 2
     assert f"Cannot listen on 127.0.0.1:{house.port}" in capsys.readouterr().err
