@@ -6,6 +6,7 @@ for the loan and everything under it) until the source changes or a person decid
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -20,6 +21,8 @@ class Severity(StrEnum):
 class Rule(msgspec.Struct, frozen=True):
     severity: Severity
     holds: bool = False
+    asks: bool = False
+    """Whether it is a person's task although nothing is held for it."""
 
 
 _INFO, _WARNING, _ERROR = Rule(Severity.INFO), Rule(Severity.WARNING), Rule(Severity.ERROR)
@@ -89,12 +92,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     `subject` and `related` are `kind:id` (`debt:2`, `movement:44`, `debtor:11`, `file:deudas.csv`).
     `detail` has particulars for a person; never a name, a phone or a document number.
+    `file` and `row` say where it stands; row 0 means the file as a whole.
     """
 
     code: str
     subject: str
     related: tuple[str, ...] = ()
     detail: str = ""
+    file: str = ""
+    row: int = 0
+    amount: Decimal | None = None
+    """What the row is worth, where it could be told although the row was not read."""
+    currency: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -103,6 +112,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> bool:
         return CATALOGUE[self.code].holds
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to do something about it."""
+        rule = CATALOGUE[self.code]
+        return rule.holds or rule.asks
 
 
 def holds(code: str) -> bool:

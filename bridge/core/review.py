@@ -29,7 +29,13 @@ def review(file: LoanFile, tolerance: Decimal = ZERO) -> tuple[Finding, ...]:
 def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
     """What the reader noticed about the borrower."""
     return tuple(
-        Finding(code=note.code, subject=f"debtor:{borrower.id}", detail=note.detail)
+        Finding(
+            code=note.code,
+            subject=f"debtor:{borrower.id}",
+            detail=note.detail,
+            file=borrower.origin.file,
+            row=borrower.origin.line,
+        )
         for note in borrower.notes
     )
 
@@ -41,7 +47,13 @@ def _notes(file: LoanFile) -> Iterator[Finding]:
     rows += [("movement", row) for row in (*file.repayments, *file.adjustments)]
     for kind, row in rows:
         for note in row.notes:
-            yield Finding(code=note.code, subject=f"{kind}:{row.id}", detail=note.detail)
+            yield Finding(
+                code=note.code,
+                subject=f"{kind}:{row.id}",
+                detail=note.detail,
+                file=row.origin.file,
+                row=row.origin.line,
+            )
 
 
 def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:

@@ -100,15 +100,23 @@ class Log:
         self.findings.append(Finding(code=code, subject=subject, detail=detail))
 
     def unread(
-        self, kind: str, code: str, subject: str, detail: str, related: tuple[str, ...] = ()
+        self,
+        kind: str,
+        code: str,
+        subject: str,
+        detail: str,
+        related: tuple[str, ...] = (),
+        at: tuple[str, int] = ("", 0),
     ) -> None:
-        """A row that could not be read and was left out."""
+        """A row that could not be read and was left out; `at` is its file and row."""
         self.unreadable[kind] += 1
         count = self.unreadable[kind]
         if count <= self._limit:
-            self.findings.append(
-                Finding(code=code, subject=subject, detail=detail, related=related)
+            file, row = at
+            found = Finding(
+                code=code, subject=subject, detail=detail, related=related, file=file, row=row
             )
+            self.findings.append(found)
 
     def finish(self) -> list[Finding]:
         """All findings, with one line for the unreadable rows beyond the limit."""

@@ -138,7 +138,8 @@ class RowReading:
 
     def unread(self, code: str, subject: str, detail: str, related: Sequence[str] = ()) -> None:
         """Give the row up, saying why."""
-        self._context.log.unread(self._table.kind, code, subject, detail, tuple(related))
+        at = (self._table.file, self.line)
+        self._context.log.unread(self._table.kind, code, subject, detail, tuple(related), at)
 
 
 def interest_of(principal: Decimal | None, rate: Decimal | None, currency: str) -> Decimal | None:
