@@ -182,10 +182,7 @@ class Settings(BaseSettings):
     @property
     def state_folder(self) -> Path:
         """Where keys, tokens and locks are: beside the state store."""
-        url = self.state.url
-        if url.startswith("sqlite:///"):
-            return Path(url.removeprefix("sqlite:///")).parent
-        return self.logs.folder.parent
+        return Path(self.state.url.removeprefix("sqlite:///")).parent
 
     @classmethod
     def settings_customise_sources(
@@ -369,7 +366,7 @@ def _placed(settings: Settings, folder: Path, from_environment: set[Place]) -> S
         for name, system in settings.systems.items()
     }
     url = settings.state.url
-    if url.startswith("sqlite:///") and ":memory:" not in url:
+    if ":memory:" not in url:
         file = at(("state", "url"), Path(url.removeprefix("sqlite:///")))
         url = f"sqlite:///{file}"
     return settings.model_copy(

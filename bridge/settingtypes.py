@@ -102,9 +102,11 @@ def is_loopback(url: str) -> bool:
 
 
 def _store_url(value: str) -> str:
-    if not re.match(r"(sqlite|postgresql(\+\w+)?)://", value):
-        fix = 'Write "sqlite:///state/bridge.db" or "postgresql://user@host/base".'
-        raise refusal(f'"{value}" is not the address of a store.', fix)
+    fix = 'Write "sqlite:///state/bridge.db".'
+    if re.match(r"postgres(ql)?(\+\w+)?:", value):
+        raise refusal("PostgreSQL cannot keep the state yet; an SQLite file can.", fix)
+    if not value.startswith("sqlite:///"):
+        raise refusal(f'"{value}" is not the address of a state store.', fix)
     return value
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bridge.cli.output import Output
 from bridge.cli.session import open_settings, state_file
 from bridge.clock import SystemClock
-from bridge.errors import ConfigurationError, UsageError
+from bridge.errors import UsageError
 from bridge.settings import Settings
 from bridge.store.store import Store
 from bridge.tomlfiles import shown
@@ -18,11 +18,6 @@ from bridge.tomlfiles import shown
 def run(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     state = state_file(loaded)
-    if state is None:
-        raise ConfigurationError(
-            "The state is in PostgreSQL. Copy it with PostgreSQL's own program: "
-            "pg_dump --format=custom --file=FILE, and the [state] url."
-        )
     target = _target(arguments.file, state, loaded)
     store = Store.open(loaded.state.url, migrate=False)
     try:

@@ -71,11 +71,7 @@ def webhooks(loaded: Settings, clock: Clock) -> Iterator[Line]:
 
 def state(loaded: Settings) -> Iterator[Line]:
     """The state store: schema, rights, space."""
-    url = loaded.state.url
-    if not url.startswith("sqlite:///"):
-        yield Line(topic="state", finding=url.split("://")[0])
-        return
-    path = Path(url.removeprefix("sqlite:///"))
+    path = Path(loaded.state.url.removeprefix("sqlite:///"))
     yield from _space(path)
     if not path.exists():
         yield Line(topic="state", finding=f"{tomlfiles.shown(path)} will be made by the first sync")

@@ -48,12 +48,9 @@ def companies(arguments: Namespace, loaded: Settings) -> dict[str, str]:
     }
 
 
-def state_file(loaded: Settings) -> Path | None:
-    """The state store's file; None when a server has it. Raises UsageError when there is none."""
-    url = loaded.state.url
-    if not url.startswith("sqlite:///"):
-        return None
-    path = Path(url.removeprefix("sqlite:///"))
+def state_file(loaded: Settings) -> Path:
+    """The state store's file. Raises UsageError when nothing was ever synced."""
+    path = Path(loaded.state.url.removeprefix("sqlite:///"))
     if not path.exists():
         raise UsageError(
             f"There is no state store {shown(path)} yet. Run `ledger-bridge sync` first."

@@ -50,7 +50,7 @@ def parsed(url: str) -> URL:
     except ArgumentError as error:
         raise ConfigurationError(f"[state] url: {url!r} is not a database URL.") from error
     if found.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ConfigurationError(f"[state] url: {url!r}: use sqlite:///FILE or postgresql://…")
+        raise ConfigurationError(f"[state] url: {url!r}: use sqlite:///FILE.")
     if found.get_backend_name() == "sqlite" and found.database in {None, "", ":memory:"}:
         raise ConfigurationError("[state] url: the state store needs a file: sqlite:///FILE")
     return found

@@ -94,14 +94,6 @@ def test_before_the_first_run_there_is_nothing_to_copy(lender):
     assert not (lender.folder / "copy.db").exists()
 
 
-def test_postgresql_has_a_program_of_its_own_for_that(lender, monkeypatch):
-    monkeypatch.setenv("LEDGER_BRIDGE_STATE__URL", "postgresql://ana:secret@db.example/bridge")
-    code, _, err = lender.run("backup")
-    assert code == 78
-    assert "pg_dump" in err
-    assert "secret" not in err
-
-
 @pytest.mark.parametrize("kind", REFUSING, ids=lambda kind: kind.__name__)
 def test_a_disk_without_room_gets_no_half_of_a_copy(synced, kind):
     with opened(kind, synced.folder / "usb") as disk:

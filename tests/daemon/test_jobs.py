@@ -80,9 +80,10 @@ def test_an_interrupted_daemon_interrupts_its_verb_and_waits_for_it(
     code = (
         "import pathlib, signal\n"
         f"mark = pathlib.Path({str(mark)!r})\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})\n"  # waits until it is asked for
         "mark.write_text('at work')\n"
-        "try: signal.pause()\n"
-        "except KeyboardInterrupt: mark.write_text('ended in order')\n"
+        "signal.sigwait({signal.SIGINT})\n"
+        "mark.write_text('ended in order')\n"
     )
 
     def interrupt() -> None:

@@ -75,9 +75,8 @@ def test_a_path_from_the_environment_is_relative_to_where_one_is(load, folder):
 
 
 def test_absolute_paths_and_other_stores_stay(load):
-    loaded = load(SOURCE__PATH="/data/in", STATE__URL="postgresql://me@host/base")
+    loaded = load(SOURCE__PATH="/data/in")
     assert loaded.source.path == Path("/data/in")
-    assert loaded.state.url == "postgresql://me@host/base"
     assert load(STATE__URL="sqlite:////data/x.db").state.url == "sqlite:////data/x.db"
     assert load(STATE__URL="sqlite:///:memory:").state.url == "sqlite:///:memory:"
 
@@ -179,7 +178,13 @@ STATIC = GOOD + 'access = "static"\n'
         (GOOD + "[listen]\nport = 99999\n", "bridge.toml:14 [listen] port: 99999"),
         (GOOD + '[listen]\nhost = "0.0.0.0"\n', '[listen] host: "host" is not a known key'),
         (GOOD + '[report]\nformats = ["pdf"]\n', "bridge.toml:14 [report.formats 1]"),
-        (GOOD + '[state]\nurl = "bridge.db"\n', "is not the address of a store"),
+        (GOOD + '[state]\nurl = "bridge.db"\n', "is not the address of a state store"),
+        (
+            GOOD + '[state]\nurl = "postgresql://ana:secret@db.example/bridge"\n',
+            "[state] url: PostgreSQL cannot keep the state yet; an SQLite file can. "
+            'Write "sqlite:///state/bridge.db".',
+        ),
+        (GOOD + '[state]\nurl = "postgres+psycopg://db/bridge"\n', "PostgreSQL cannot keep"),
         (GOOD + '[lender2]\nname = "x"\n', 'Did you mean "lender"?'),
         (GOOD.replace("America/Bogota", "America/Bogota\nx"), "is not valid TOML"),
     ],
