@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 
 PRIVATE = 0o600
 """For this user's eyes only."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""How a disk refuses for now, whatever is written to it."""
 BY_UMASK = 0o666
 """With the rights that the user's umask leaves to others."""
 

@@ -53,13 +53,13 @@ def _known_currency(value: str) -> str:
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
 def _known_zone(value: str) -> str:
-    if value not in _zones():
-        near = nearest(value, _zones())
+    if value not in zones():
+        near = nearest(value, zones())
         near = near if near.startswith("Did") else "Write it as in America/Bogota."
         raise refusal(f'"{value}" is not a time zone.', near)
     return value

@@ -117,11 +117,16 @@ def _secret(file: Path | None, login: Login, name: str) -> str:
             ],
         )
     # The prompt comes after the echo is off: what is typed before that would be shown.
-    given = getpass(
-        f"Client secret of your app at {name} (not shown; kept in the keyring): "
-    ).strip()
+    try:
+        given = getpass(
+            f"Client secret of your app at {name} (not shown; kept in the keyring): "
+        ).strip()
+    except (EOFError, UnicodeDecodeError) as error:
+        raise ConfigurationError("No client secret was given. Nothing was stored.") from error
     if not given:
         raise ConfigurationError("No client secret was given. Nothing was stored.")
+    if not given.isascii() or len(given.split()) != 1:
+        raise ConfigurationError("That is no client secret: it is one word. Nothing was stored.")
     return given
 
 

@@ -18,6 +18,7 @@ import requests
 from bridge import settings, tomlfiles
 from bridge.cli.mappings import mapping_files, problems_in
 from bridge.cli.output import Output
+from bridge.cli.placeholders import of_lender, of_system
 from bridge.clock import Clock, SystemClock
 from bridge.errors import BridgeError, Problem
 from bridge.settings import Settings
@@ -68,6 +69,8 @@ def _all(config: Path | None) -> Iterator[Line]:
     yield Line(topic="settings", finding=tomlfiles.shown(loaded.path))
     in_force, clock = loaded.settings, SystemClock()
     broken = yield from mappings(in_force)
+    for problem in of_lender(in_force):
+        yield _problem("settings", problem)
     yield from parts.source(in_force, clock, readable=in_force.source.kind not in broken)
     yield from parts.webhooks(in_force, clock)
     yield from parts.state(in_force)
@@ -75,6 +78,11 @@ def _all(config: Path | None) -> Iterator[Line]:
     for name, system in in_force.systems.items():
         if not system.enabled:
             yield Line(topic=name, finding="not enabled")
+            continue
+        unfilled = [*of_system(in_force, name)]
+        for problem in unfilled:
+            yield _problem(name, problem)
+        if unfilled:  # nobody can have logged in: the provider has nothing to say about it
             continue
         yield from server_clock(name, system.base_url, clock)
         if broken & {name, in_force.source.kind}:
@@ -96,14 +104,14 @@ def _all(config: Path | None) -> Iterator[Line]:
 def told(topic: str, error: BridgeError) -> Iterator[Line]:
     """An error as lines: one for each problem in it."""
     for problem in error.problems or [Problem("", str(error), "")]:
-        finding = f"{problem.where}: {problem.what}" if problem.where else problem.what
-        yield Line(
-            topic=topic,
-            state="problem",
-            finding=finding,
-            advice=problem.fix,
-            exit_code=error.exit_code,
-        )
+        yield _problem(topic, problem, error.exit_code)
+
+
+def _problem(topic: str, problem: Problem, exit_code: int = 78) -> Line:
+    finding = f"{problem.where}: {problem.what}" if problem.where else problem.what
+    return Line(
+        topic=topic, state="problem", finding=finding, advice=problem.fix, exit_code=exit_code
+    )
 
 
 def installation() -> Iterator[Line]:
@@ -144,13 +152,7 @@ def mappings(loaded: Settings) -> Generator[Line, None, set[str]]:
             continue
         broken.add(name)
         for problem in problems:
-            yield Line(
-                topic="mapping",
-                state="problem",
-                finding=f"{problem.where}: {problem.what}",
-                advice=problem.fix,
-                exit_code=78,
-            )
+            yield _problem("mapping", problem)
     return broken
 
 

@@ -2,146 +2,207 @@
 
 from __future__ import annotations
 
-import json
+import os
+import re
+import shlex
 from argparse import Namespace
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
+from uuid import UUID
 
-from pydantic import ValidationError
-
-from bridge import settings, tomlfiles
-from bridge.cli.output import Output
-from bridge.cli.shipped import shipped
-from bridge.errors import UsageError
+from bridge import settings
+from bridge.cli.called import program
+from bridge.cli.countries import usual
+from bridge.cli.init_words import PRODUCTS
+from bridge.cli.languages import of_locale, of_terminal
+from bridge.cli.output import INTERRUPTED, Output
+from bridge.cli.paths import new_folder
+from bridge.cli.questions import Questions, Unusable
+from bridge.cli.settings_draft import Answers, files
+from bridge.core.money import EXPONENTS, NO_CURRENCY
+from bridge.errors import BridgeError, UsageError
 from bridge.files import BY_UMASK, replace_durably
+from bridge.settingtypes import zones
 from bridge.systems.registry import SYSTEMS
-
-ASKED_MAX = 5
-QUESTIONS = {
-    "name": "Name of the lender",
-    "timezone": "Time zone",
-    "locale": "Language and country",
-    "home_currency": "Currency of the books",
-    "path": "Folder that the ledger's deliveries come to",
-    "company_id": "Company id in QuickBooks (realm)",
-}
-
-
-@dataclass(slots=True)
-class Answers:
-    """What `init` asks; these are the defaults."""
-
-    name: str = "Mi empresa SAS"
-    timezone: str = "America/Bogota"
-    locale: str = "es-CO"
-    home_currency: str = "COP"
-    path: str = "inbox"
-    company_id: str = "9130350000000000"
-    systems: tuple[str, ...] = ("quickbooks",)
 
 
 def run(arguments: Namespace, out: Output) -> int:
     folder: Path = arguments.folder
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file. Name a folder.")
-    answers = Answers() if arguments.yes or out.json else _asked(out)
-    contents = {folder / "bridge.toml": _bridge_toml(answers)}
-    for name in ("deudores", *answers.systems):
-        contents[folder / "mappings" / f"{name}.toml"] = shipped(f"mappings/{name}.toml").read_text(
-            encoding="utf-8"
-        )
-    written: list[Path] = []
-    kept: list[Path] = []
-    for path, content in contents.items():
-        (written if _write(path, content) else kept).append(path)
-    for name in ("state", answers.path):
-        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    answers = Answers()
+    questions = Questions(out, of_terminal())
+    config = folder / "bridge.toml"
+    if config.exists():
+        questions.say("stays", path=str(config))
+        answers.systems = _systems_of(config)
+    elif not arguments.yes and not out.json:
+        try:
+            _ask(questions, answers, folder)
+        except KeyboardInterrupt:
+            questions.say("stopped")
+            return INTERRUPTED
+    written, kept = _write_all(folder, answers)
     if out.json:
         out.document({"written": [str(p) for p in written], "kept": [str(p) for p in kept]})
-    _told(written, kept, folder, answers.systems, out)
+    for path in written:
+        out.line(questions.words("written", path=str(path)))
+    for path in kept:
+        out.line(questions.words("kept", path=str(path)))
+    for line in _next(questions, answers, folder):
+        out.line(line)
     return 0
 
 
-def _told(
-    written: list[Path], kept: list[Path], folder: Path, systems: Sequence[str], out: Output
-) -> None:
-    for path in written:
-        out.line(f"written   {path}")
-    for path in kept:
-        out.line(f"kept      {path} (was there already)")
-    config = "" if folder.resolve() == Path.cwd() else f"--config {folder / 'bridge.toml'} "
-    out.line()
-    out.line("Next: put company id and client id into bridge.toml, edit mappings/, then run")
-    out.line(f"  ledger-bridge {config}mappings check")
-    for name in systems:
-        out.line(f"  ledger-bridge {config}connect {name}")
-    out.line(f"  ledger-bridge {config}doctor")
+def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
+    written: list[Path] = []
+    kept: list[Path] = []
+    new_folder(folder / "mappings", "DIR")
+    for name, content in files(answers).items():
+        path = folder / name
+        if path.exists():
+            kept.append(path)
+            continue
+        replace_durably(path, content.encode(), BY_UMASK)
+        written.append(path)
+    inbox = folder / Path(answers.path).expanduser()
+    for made in (folder / "state", inbox):
+        if not made.exists():
+            new_folder(made, "DIR", mode=0o700)
+    return written, kept
 
 
-def _write(path: Path, content: str) -> bool:
-    """Write a new file. False when there is one already: it is left alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        return False
-    replace_durably(path, content.encode(), BY_UMASK)
-    return True
+def _next(questions: Questions, answers: Answers, folder: Path) -> Iterator[str]:
+    """What to do now, as things to write and commands that run from here as they are printed."""
+    here = folder.resolve() == Path.cwd()
+    config = folder / "bridge.toml"
+    given = "" if here else f" --config {shlex.quote(str(config))}"
+    words = questions.words
+    missing = []
+    for name in answers.systems:
+        if name not in answers.companies:
+            missing.append(words("company_id", product=PRODUCTS[name]))
+        missing.append(words("client_id", product=PRODUCTS[name]))
+    mappings = " ".join(str(folder / "mappings" / f"{name}.toml") for name in answers.systems)
+    yield ""
+    yield words("now")
+    yield f"  - {words('fill', path=str(config), missing=', '.join(missing))}"
+    yield f"  - {words('accounts', path=mappings)}"
+    yield f"  - {words('inbox', path=str(folder / Path(answers.path).expanduser()))}"
+    yield words("then")
+    steps = [("mappings check", words("check"))]
+    steps += [(f"connect {n}", words("connect", product=PRODUCTS[n])) for n in answers.systems]
+    steps += [("doctor", words("doctor")), ("sync --dry-run", words("dry"))]
+    commands = [f"{program()}{given} {verb}" for verb, _ in steps]
+    width = max(map(len, commands))
+    for command, (_, meaning) in zip(commands, steps, strict=True):
+        yield f"  {command:<{width}}   # {meaning}"
 
 
-def _asked(out: Output) -> Answers:
-    """The person's answers; an empty one takes the default."""
-    answers = Answers()
-    for key, words in QUESTIONS.items():
-        setattr(answers, key, _ask(out, key, words, answers))
-    if len(SYSTEMS) > 1:
-        words = f"Accounting systems ({', '.join(SYSTEMS)})"
-        answers.systems = tuple(_ask(out, "systems", words, answers).replace(",", " ").split())
-    return answers
+def _ask(questions: Questions, answers: Answers, folder: Path) -> None:
+    """Put the person's answers into `answers`."""
+    words = questions.words
+    questions.say("begin")
+    answers.locale = questions.ask(
+        "Idioma y país · Language and country · Idioma e país",
+        answers.locale,
+        lambda text: _locale(questions, text),
+    )
+    questions.language = of_locale(answers.locale) or questions.language
+    answers.timezone, answers.home_currency = usual(answers.locale)
+    answers.name = questions.ask(words("name"), answers.name, str)
+    answers.timezone = questions.ask(
+        words("timezone"),
+        answers.timezone,
+        lambda text: _of(questions, "timezone", text, zones(), "America/Bogota"),
+    )
+    currencies = set(EXPONENTS) - {NO_CURRENCY}
+    answers.home_currency = questions.ask(
+        words("home_currency"),
+        answers.home_currency,
+        lambda text: _of(questions, "home_currency", text.upper(), currencies),
+    )
+    answers.path = questions.ask(
+        words("path"), answers.path, lambda text: _path(questions, text, folder)
+    )
+    chosen = questions.ask(
+        words("systems", known=", ".join(SYSTEMS)),
+        ",".join(answers.systems),
+        lambda text: ",".join(_system_names(questions, text)),
+    )
+    answers.systems = tuple(chosen.split(","))
+    for name in answers.systems:
+        question = words("company", product=PRODUCTS[name], what=words(name))
+        company = questions.ask(question, "", lambda text, n=name: _company(questions, n, text))  # type: ignore[misc]
+        if company:
+            answers.companies[name] = company
 
 
-def _ask(out: Output, key: str, words: str, answers: Answers) -> str:
-    before = getattr(answers, key)
-    default = before if isinstance(before, str) else ",".join(before)
-    for _ in range(ASKED_MAX):
-        out.say(f"{words} [{default}]:")
-        try:
-            answer = input().strip() or default
-        except EOFError:
-            return default
-        mistake = _mistake(key, answer)
-        if not mistake:
-            return answer
-        out.say(f"  {mistake}")
-    raise UsageError(f"No usable answer for: {words}. Run init --yes and edit bridge.toml.")
+def _locale(questions: Questions, text: str) -> str:
+    """`es-CO`, also from `es_CO` and `es-co`."""
+    from babel import Locale, UnknownLocaleError
 
-
-def _mistake(key: str, answer: str) -> str:
-    """What is wrong with an answer; empty when nothing is."""
-    if key == "systems":
-        unknown = [name for name in answer.replace(",", " ").split() if name not in SYSTEMS]
-        return f"{unknown[0]} is not known. {tomlfiles.nearest(unknown[0], SYSTEMS)}" * bool(
-            unknown
-        )
-    if key not in settings.Lender.model_fields:
-        return ""
-    default = asdict(Answers())
-    lender = {name: default.get(name) for name in ("name", "timezone", "locale", "home_currency")}
+    match = re.fullmatch(r"([A-Za-z]{2})[-_]([A-Za-z]{2})", text)
+    locale = f"{match[1].lower()}-{match[2].upper()}" if match else ""
     try:
-        settings.Lender.model_validate({**lender, key: answer})
-    except ValidationError as error:
-        problem = tomlfiles.problems_of(error, settings.Lender, tomlfiles.spelled)[0]
-        return f"{problem.what} {problem.fix}"
-    return ""
+        Locale.parse(locale, sep="-")
+    except (ValueError, UnknownLocaleError) as error:
+        raise Unusable(questions.words("bad_locale", answer=text)) from error
+    return locale
 
 
-def _bridge_toml(answers: Answers) -> str:
-    """The documented example with the answers in it."""
-    lines = shipped("config/bridge.toml.example").read_text(encoding="utf-8").split("\n")
-    lines[0] = "# Settings of the accounting bridge."
-    for key in QUESTIONS:
-        number = next(n for n, line in enumerate(lines) if line.startswith(f"{key} = "))
-        comment = lines[number].partition("#")[2]
-        lines[number] = f"{key} = {json.dumps(getattr(answers, key), ensure_ascii=False)}"
-        if comment:
-            lines[number] = f"{lines[number]:<31} #{comment}"
-    return "\n".join(lines)
+def _of(
+    questions: Questions, key: str, text: str, known: Collection[str], example: str = ""
+) -> str:
+    """The known word that was typed, however its letters were written."""
+    by_lower = {word.lower(): word for word in known}
+    if text.lower() in by_lower:
+        return by_lower[text.lower()]
+    near = get_close_matches(text.lower(), sorted(by_lower), n=1, cutoff=0.55)
+    if near:
+        hint = questions.words("near", near=by_lower[near[0]])
+    elif example:
+        hint = questions.words("like", example=example)
+    else:
+        hint = questions.words("one_of", choices=", ".join(sorted(known)))
+    raise Unusable(questions.words(f"bad_{key}", answer=text, near=hint))
+
+
+def _path(questions: Questions, text: str, folder: Path) -> str:
+    try:
+        (folder / Path(text).expanduser()).exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise Unusable(questions.words("bad_path", answer=text[:40])) from error
+    return text
+
+
+def _system_names(questions: Questions, text: str) -> Sequence[str]:
+    names = [_of(questions, "systems", word, SYSTEMS) for word in text.replace(",", " ").split()]
+    if not names:
+        hint = questions.words("one_of", choices=", ".join(SYSTEMS))
+        raise Unusable(questions.words("bad_systems", answer=text, near=hint))
+    return tuple(dict.fromkeys(names))
+
+
+def _company(questions: Questions, name: str, text: str) -> str:
+    """A company's id in the form that the product gives it."""
+    what = questions.words(name)
+    if name == "xero":
+        try:
+            return str(UUID(text))
+        except ValueError as error:
+            raise Unusable(questions.words("bad_company", answer=text, what=what)) from error
+    digits = text.replace(" ", "").replace("-", "")
+    if not re.fullmatch(r"[0-9]{1,24}", digits):
+        raise Unusable(questions.words("bad_company", answer=text, what=what))
+    return digits
+
+
+def _systems_of(config: Path) -> tuple[str, ...]:
+    """The systems that a bridge.toml that is there names; the default ones if it cannot be used."""
+    try:
+        named = tuple(settings.load(config, os.environ).settings.systems)
+    except (BridgeError, OSError):
+        named = ()
+    return named or Answers().systems

@@ -12,19 +12,18 @@ from pathlib import Path
 from typing import TextIO
 
 from bridge.cli.arguments import parser
-from bridge.cli.output import Output
+from bridge.cli.output import INTERRUPTED, Output
 
 Verb = Callable[[argparse.Namespace, Output], int]
 
-INTERRUPTED = 130
 CLOSED_PIPE = 141
+STOPPED = {"connect": "Nothing is stored of a login that was not finished."}
+"""What a stopped verb leaves behind; by default that of a pass."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; never raises."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _streams_that_take_everything()
     try:
         arguments = parser().parse_args(argv)
     except SystemExit as stop:
@@ -48,13 +47,25 @@ def _run(arguments: argparse.Namespace, out: Output) -> int:
         out.error(str(error), error.problems, error.exit_code)
         return error.exit_code
     except KeyboardInterrupt:
-        out.say("Stopped. What was on its way is looked up in the books by the next run.")
+        left = "What was on its way is looked up in the books by the next run."
+        out.say(f"Stopped. {STOPPED.get(arguments.verb, left)}")
         return INTERRUPTED
     except BrokenPipeError:
         return CLOSED_PIPE
     except Exception as error:  # noqa: BLE001  the one at the top
         return _unexpected(error, arguments, out)
     return code
+
+
+def _streams_that_take_everything() -> None:
+    """Neither what is typed nor what is said ever fails on a sign that the terminal cannot tell."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if sys.stdin is None:  # the caller closed it
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 (for the whole run)
+    elif hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
 
 
 def _let_go_if_broken(stream: TextIO) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge import mappingfiles, settings, tomlfiles
 from bridge.cli.output import Output
+from bridge.cli.placeholders import left_in
 from bridge.errors import ConfigurationError, Problem, UsageError
 
 
@@ -30,6 +31,10 @@ def check(arguments: Namespace, out: Output) -> int:
         out.line(f"{_verdict(found):<12}{tomlfiles.shown(path)}")
     if problems:
         raise ConfigurationError("The mapping files need a person.", problems)
+    left = list(left_in(loaded.settings))
+    if left:
+        what = f"The mapping files are good; {tomlfiles.shown(loaded.path)} is not filled in yet."
+        raise ConfigurationError(what, left)
     if arguments.live:
         from bridge.cli.mappings_live import check_charts
 

@@ -11,8 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
+from bridge.cli.called import as_called
+
 if TYPE_CHECKING:
     from bridge.errors import Problem
+
+INTERRUPTED = 130
+"""Exit code of a verb that a person stopped with Ctrl-C."""
 
 Progress = Callable[[str, int, int], None]
 """(what is done, so many, of so many; 0 when nobody knows)."""
@@ -44,12 +49,12 @@ class Output:
     def line(self, text: str = "") -> None:
         """A line of the result, for people. Nothing when JSON was asked for."""
         if not self.json:
-            print(printable(text), file=self._stdout)
+            print(printable(as_called(text)), file=self._stdout)
 
     def say(self, text: str) -> None:
         """A message: never part of the result. What it is about goes on if nobody can hear it."""
         with suppress(OSError):
-            print(printable(text), file=self._stderr, flush=True)
+            print(printable(as_called(text)), file=self._stderr, flush=True)
 
     def error(self, message: str, problems: Sequence[Problem], exit_code: int) -> None:
         """What went wrong and what to do: words on stderr, and the JSON document when asked for."""

@@ -188,8 +188,8 @@ class RefreshedTokens:
         token = self._credentials.get(self._system, self._company, REFRESH_TOKEN)
         if not token:
             raise LoginRequired(
-                f"{self._system} company {self._company} is not connected. "
-                f"Run: ledger-bridge connect {self._system}"
+                f"{self._system} company {self._company} is not connected: nobody has logged in "
+                f"to it. Run: ledger-bridge connect {self._system}"
             )
         return token
 
@@ -239,6 +239,22 @@ def exchange_code(
         f"older than a few minutes. Run again: ledger-bridge connect {system}"
     )
     return granted(transport.send(token_request(endpoint, form)), endpoint, system, refused)
+
+
+def app_secret(system: str, client_id: str, secret: str | None, app: str) -> str:
+    """The secret of this installation's app. Raises ConfigurationError when bridge.toml names no
+    app, LoginRequired when nobody has logged in with it: the secret is asked for then."""
+    if not client_id:
+        raise ConfigurationError(
+            f"The login to {system} needs the client id and secret of {app}. Set client_id in "
+            f"[systems.{system}] and run: ledger-bridge connect {system}"
+        )
+    if not secret:
+        raise LoginRequired(
+            f"{system} is not connected: nobody has logged in to it. "
+            f"Run: ledger-bridge connect {system}"
+        )
+    return secret
 
 
 def authorize_url(

@@ -181,8 +181,7 @@ STATIC = GOOD + 'access = "static"\n'
         (GOOD + '[state]\nurl = "bridge.db"\n', "is not the address of a state store"),
         (
             GOOD + '[state]\nurl = "postgresql://ana:secret@db.example/bridge"\n',
-            "[state] url: PostgreSQL cannot keep the state yet; an SQLite file can. "
-            'Write "sqlite:///state/bridge.db".',
+            "[state] url: PostgreSQL cannot keep the state yet; an SQLite file can. Write",
         ),
         (GOOD + '[state]\nurl = "postgres+psycopg://db/bridge"\n', "PostgreSQL cannot keep"),
         (GOOD + '[lender2]\nname = "x"\n', 'Did you mean "lender"?'),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bridge.errors import ConfigurationError
 from bridge.systems.login import BrowserLogin
 from bridge.systems.needs import Credentials
-from bridge.systems.oauth import CLIENT_SECRET, TokenEndpoint
+from bridge.systems.oauth import CLIENT_SECRET, TokenEndpoint, app_secret
 from bridge.systems.quickbooks.settings import Settings
 
 NAME = "quickbooks"
@@ -15,11 +14,7 @@ LOGIN = BrowserLogin(system=NAME, scope="com.intuit.quickbooks.accounting", comp
 def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoint:
     """Where this installation's app gets its tokens. A secret in the settings counts first."""
     secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
-    if not (settings.client_id and secret):
-        raise ConfigurationError(
-            "QuickBooks needs the client id and secret of your app at developer.intuit.com. Set "
-            "client_id in [systems.quickbooks] and run: ledger-bridge connect quickbooks"
-        )
+    secret = app_secret(NAME, settings.client_id, secret, "an app at developer.intuit.com")
     return TokenEndpoint(
         url=settings.token_url,
         client_id=settings.client_id,

@@ -45,11 +45,7 @@ _REFRESH_TOKEN_S = 60 * 24 * 3600
 def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenEndpoint:
     """Where this installation's app gets its tokens. A secret in the settings counts first."""
     secret = settings.client_secret or credentials.get(NAME, "", oauth.CLIENT_SECRET)
-    if not (settings.client_id and secret):
-        raise ConfigurationError(
-            "Xero needs the client id and secret of your app at developer.xero.com. Set "
-            "client_id in [systems.xero] and run: ledger-bridge connect xero"
-        )
+    secret = oauth.app_secret(NAME, settings.client_id, secret, "an app at developer.xero.com")
     return oauth.TokenEndpoint(
         url=settings.token_url,
         client_id=settings.client_id,

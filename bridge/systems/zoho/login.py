@@ -12,11 +12,11 @@ import threading
 
 import msgspec
 
-from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.errors import LoginRequired, TryLater
 from bridge.systems import oauth
 from bridge.systems.login import BrowserLogin
 from bridge.systems.needs import Clock, Credentials
-from bridge.systems.oauth import CLIENT_SECRET, REFRESH_TOKEN, Grant, TokenEndpoint
+from bridge.systems.oauth import CLIENT_SECRET, REFRESH_TOKEN, Grant, TokenEndpoint, app_secret
 from bridge.systems.transport import Transport
 from bridge.systems.zoho.settings import Settings
 
@@ -103,11 +103,9 @@ Without `offline` there is no refresh token, without `consent` none the second t
 def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoint:
     """Where this installation's client gets its tokens. A secret in the settings counts first."""
     secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
-    if not (settings.client_id and secret):
-        raise ConfigurationError(
-            "Zoho needs the client id and secret of a client at api-console.zoho.com (a Self "
-            "Client will do). Set client_id in [systems.zoho] and run: ledger-bridge connect zoho"
-        )
+    secret = app_secret(
+        NAME, settings.client_id, secret, "a client at api-console.zoho.com (a Self Client will do)"
+    )
     return TokenEndpoint(
         url=settings.token_url,
         client_id=settings.client_id,
@@ -177,7 +175,7 @@ class ZohoTokens:
         refresh_token = self._credentials.get(NAME, self._company, REFRESH_TOKEN)
         if not refresh_token:
             raise LoginRequired(
-                f"Zoho organization {self._company} is not connected. "
+                f"Zoho organization {self._company} is not connected: nobody has logged in to it. "
                 f"Run: ledger-bridge connect zoho"
             )
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}

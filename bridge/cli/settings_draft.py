@@ -1,0 +1,99 @@
+"""A new lender's bridge.toml and mapping files: the documented examples with the answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bridge.cli.languages import of_locale
+from bridge.cli.placeholders import CLIENTS, COMPANIES, LENDER
+from bridge.cli.shipped import shipped
+from bridge.settingtypes import ADDRESSES
+
+_FIRST = "quickbooks"
+"""The system that the documented example shows."""
+_LIMIT = "COP = 500000000"
+
+
+@dataclass(slots=True)
+class Answers:
+    """What `init` asks; these are the defaults."""
+
+    locale: str = "es-CO"
+    name: str = LENDER
+    timezone: str = "America/Bogota"
+    home_currency: str = "COP"
+    path: str = "inbox"
+    systems: tuple[str, ...] = (_FIRST,)
+    companies: dict[str, str] = field(default_factory=dict)
+    """System → company id, of those that are known already."""
+
+
+def files(answers: Answers) -> dict[Path, str]:
+    """Name in the lender's folder → content."""
+    made = {Path("bridge.toml"): _bridge_toml(answers)}
+    for name in ("deudores", *answers.systems):
+        made[Path("mappings", f"{name}.toml")] = _example(f"mappings/{name}.toml")
+    ledger = Path("mappings", "deudores.toml")
+    made[ledger] = _ledger_mapping(made[ledger], answers)
+    return made
+
+
+def _bridge_toml(answers: Answers) -> str:
+    text = _example("config/bridge.toml.example")
+    _, _, text = text.partition("\n")
+    text = f"# Settings of the accounting bridge.\n{text}"
+    for key in ("name", "timezone", "locale", "home_currency", "path"):
+        text = _with(text, key, getattr(answers, key))
+    language = of_locale(answers.locale)
+    if language is not None:
+        text = text.replace('languages = ["es"] ', f'languages = ["{language}"] ')
+    if answers.home_currency != "COP":
+        text = text.replace(_LIMIT, f"# {answers.home_currency} = 500000")
+    before, rest = text.split(f"[systems.{_FIRST}]\n", 1)
+    shown, after = rest.split("\n[limits]", 1)
+    tables = []
+    for number, name in enumerate(answers.systems):
+        explained = shown if number == 0 else _bare(shown)
+        tables.append(f"[systems.{name}]\n{_system(explained, name, answers)}")
+    return "\n".join([before.rstrip("\n") + "\n", *tables, "[limits]" + after])
+
+
+def _system(table: str, name: str, answers: Answers) -> str:
+    """The example's table of a system for this one."""
+    table = table.replace(f"mappings/{_FIRST}.toml", f"mappings/{name}.toml")
+    table = table.replace(f"connect {_FIRST}", f"connect {name}")
+    for ours, theirs in zip(ADDRESSES[_FIRST], ADDRESSES[name], strict=True):
+        table = table.replace(ours, theirs)
+    table = _with(table, "company_id", answers.companies.get(name) or COMPANIES[name])
+    return _with(table, "client_id", CLIENTS[name])
+
+
+def _bare(table: str) -> str:
+    """The table without its explanations: they stand once."""
+    lines = (line.partition(" #")[0].rstrip() for line in table.split("\n"))
+    return "\n".join(line for line in lines if line and not line.startswith("#")) + "\n"
+
+
+def _ledger_mapping(text: str, answers: Answers) -> str:
+    """How amounts without a currency or a convention of their own are read follows the answers."""
+    text = _with(text, "default_currency", answers.home_currency)
+    if f"\n{answers.locale} = {{" in text:
+        text = _with(text, "default_locale", answers.locale)
+    return text
+
+
+def _with(text: str, key: str, value: str) -> str:
+    """The text with another value of a key, its comment kept."""
+    lines = text.split("\n")
+    number = next(n for n, line in enumerate(lines) if line.startswith(f"{key} = "))
+    comment = lines[number].partition("#")[2]
+    lines[number] = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    if comment:
+        lines[number] = f"{lines[number]:<31} #{comment}"
+    return "\n".join(lines)
+
+
+def _example(name: str) -> str:
+    return shipped(name).read_text(encoding="utf-8")
