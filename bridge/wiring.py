@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from functools import cache
 from typing import Any
 
 import msgspec
+from sqlalchemy.exc import DatabaseError
 
 from bridge import mappingfiles
 from bridge.clock import Clock, SystemClock
@@ -53,18 +55,38 @@ def open_bridge(
 
 @contextmanager
 def open_dry(
-    settings: Settings, names: Sequence[str] | None = None, clock: Clock | None = None
+    settings: Settings,
+    names: Sequence[str] | None = None,
+    clock: Clock | None = None,
+    without_state: Callable[[str], None] | None = None,
 ) -> Iterator[Dry]:
-    """The bridge for a dry run: a scratch copy of the state, and books that can only be read."""
+    """The bridge for a dry run: a scratch copy of the state, and books that can only be read.
+
+    `without_state` is told why a state that cannot be used is left out, and the scratch store is
+    then an empty one; without it, such a state raises.
+    """
     clock = clock or SystemClock()
     with ExitStack() as stack:
-        store = stack.enter_context(
-            _closing(Store.open(settings.state.url, migrate=False).scratch())
-        )
+        store = stack.enter_context(_closing(_scratch(settings.state.url, without_state)))
         books: dict[str, Books[AccountingReader]] = {}
         for name, system in _systems(stack, settings, names, clock, store).items():
             books[name] = _books(settings, name, Reader(system))
         yield Bridge(store=store, books=books, **_rest(settings, clock))
+
+
+def _scratch(url: str, without_state: Callable[[str], None] | None) -> Store:
+    try:
+        return Store.open(url, migrate=False).scratch()
+    except (ConfigurationError, DatabaseError, OSError) as error:
+        if without_state is None:
+            raise
+        without_state(str(error) if isinstance(error, ConfigurationError) else _short(error))
+        return Store.blank()
+
+
+def _short(error: Exception) -> str:
+    """What a disk or a database said, without the statement that it said it of."""
+    return str(getattr(error, "orig", None) or error)
 
 
 @contextmanager
@@ -121,13 +143,13 @@ def open_company(
 
 
 class Reader:
-    """An accounting system without its pen."""
+    """An accounting system without its pen. Its chart is read once, as of one moment."""
 
     def __init__(self, system: AccountingReader) -> None:
         self.name = system.name
         self.company_id = system.company_id
         self.capabilities = system.capabilities
-        self.chart = system.chart
+        self.chart = cache(system.chart)
         self.find = system.find
         self.read = system.read
         self.changes = system.changes

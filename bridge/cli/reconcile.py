@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
 
 from bridge import wiring
 from bridge.cli.output import Output, Progress
@@ -11,40 +10,60 @@ from bridge.cli.reports import write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
 from bridge.core.reconciliation import Reconciliation
 from bridge.pipeline.context import Bridge, System
+from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
-from bridge.pipeline.sync import SyncResult, preview
 from bridge.report import json, text
 from bridge.report.figures import figures
-from bridge.report.texts import texts
+from bridge.report.texts import language_of, texts
 from bridge.settings import Settings
-
-LANGUAGE = "en"
 
 
 def run(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     names = chosen(arguments, loaded)
     start_logs(loaded, out, writes=not arguments.dry_run)
-    plan: SyncResult | None = None
-    with out.progress() as progress:
-        if arguments.dry_run:
-            with wiring.open_dry(loaded, names) as dry:
-                found = compared(dry, loaded, arguments, progress)
-                plan = preview(dry, progress)
-        else:
-            with wiring.open_bridge(loaded, names) as live:
-                found = compared(live, loaded, arguments, progress)
-    _tell(found, plan, loaded, out)  # first: a disk without room must not hide the answer
-    if arguments.out or not arguments.dry_run:
-        for path in write_reports(loaded, found, arguments.format, arguments.out):
-            out.say(f"written {path}")
+    if arguments.dry_run:
+        return _one_off(loaded, names, arguments, out)
+    with out.progress() as progress, wiring.open_bridge(loaded, names) as live:
+        found = compared(live, loaded, arguments, progress)
+    if out.json:
+        out.document(json.document(found))
+    _tell(found, loaded, out)  # first: a disk without room must not hide the answer
+    _write(found, loaded, arguments, out)
     return found.exit_code
+
+
+def _one_off(loaded: Settings, names: list[str] | None, arguments: Namespace, out: Output) -> int:
+    words = texts(language_of(loaded.lender.locale)).tables["cli"]
+
+    def without_state(why: str) -> None:
+        out.say(words["without_state"].format(why=why))
+
+    with (
+        out.progress() as progress,
+        wiring.open_dry(loaded, names, without_state=without_state) as dry,
+    ):
+        told = one_off(
+            dry,
+            as_of=arguments.as_of,
+            names=loaded.lender.names_in_reports,
+            progress=progress,
+        )
+    if out.json:
+        out.document(json.document(told.found) | {"plan": told.plan.document()})
+    _tell(told.found, loaded, out)
+    _tell_plan(told, words, out)
+    if arguments.out:
+        _write(told.found, loaded, arguments, out)
+    elif arguments.format:
+        out.say(words["no_out"])
+    return told.exit_code
 
 
 def compared(
     bridge: Bridge[System], loaded: Settings, arguments: Namespace, progress: Progress
 ) -> Reconciliation:
-    """The comparison, written down as a run of its own (on a scratch store in a dry run)."""
+    """The comparison, written down as a run of its own."""
     store, started = bridge.store, bridge.clock.now()
     with store.begin() as work:
         last = next((each.id for each in work.runs() if each.verb == "sync"), "")
@@ -67,20 +86,26 @@ def compared(
     return found
 
 
-def _tell(found: Reconciliation, plan: SyncResult | None, loaded: Settings, out: Output) -> None:
-    document: dict[str, Any] = json.document(found)
-    if plan is not None:
-        document["plan"] = plan.document()
-    if out.json:
-        out.document(document)
-    numbers = figures(found, LANGUAGE, loaded.lender.locale)
-    for line in text.render(found, texts(LANGUAGE), numbers).splitlines():
+def _tell(found: Reconciliation, loaded: Settings, out: Output) -> None:
+    language = language_of(loaded.lender.locale)
+    numbers = figures(found, language, loaded.lender.locale)
+    for line in text.render(found, texts(language), numbers).splitlines():
         out.line(line)
-    if plan is not None:
-        for name, each in plan.systems.items():
-            planned = each.plan.figures
-            out.line(
-                f"{name}: a sync would create {planned.create}, update {planned.update} and "
-                f"void {planned.void} documents."
-            )
-        out.line("Dry run: nothing was written, neither to the books nor to the state store.")
+
+
+def _tell_plan(told: OneOff, words: dict[str, str], out: Output) -> None:
+    for name, each in told.plan.systems.items():
+        planned = each.plan.figures
+        counts = {"create": planned.create, "update": planned.update, "void": planned.void}
+        out.line(words["would_write"].format(system=name, **counts))
+        for problem in each.stopped.problems if each.stopped is not None else ():
+            out.say(f"{name}: {problem}")
+    for problem in told.refused.problems if told.refused is not None else ():
+        out.say(str(problem))
+    out.line(words["dry_run"])
+
+
+def _write(found: Reconciliation, loaded: Settings, arguments: Namespace, out: Output) -> None:
+    words = texts(language_of(loaded.lender.locale)).tables["cli"]
+    for path in write_reports(loaded, found, arguments.format, arguments.out):
+        out.say(words["written"].format(path=path))

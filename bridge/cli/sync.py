@@ -78,6 +78,7 @@ def _tell(result: SyncResult, dry: bool, out: Output) -> None:
             out.say(f"{name}: {each.stopped}")
             for problem in each.stopped.problems:
                 out.say(f"  - {problem}")
+    assert result.intake is not None, "a sync reads the newest delivery or stops"
     intake = result.intake.accepted
     out.line(f"Ledger of {result.intake.facts.as_of}: {intake.changes} rows changed, "
              f"{intake.loans_touched} loans touched.")  # fmt: skip

@@ -112,13 +112,17 @@ ACTIONS = frozenset(
 
 NOTICES = frozenset(
     {
+        "books.ahead",
+        "books.known_again",
         "connection.expires",
         "control.from_documents",
         "control.home_less_foreign",
         "control.unread",
         "ledger.no_snapshot",
+        "ledger.refused",
         "read.full",
         "unchecked.login",
+        "unchecked.no_ledger",
         "unchecked.refused",
         "unchecked.try_later",
     }

@@ -47,6 +47,11 @@ class OurNumbers:
             found.setdefault(loan, []).append(base)
         return found
 
+    def only_of(self, loans: Collection[LoanKey]) -> None:
+        """Forget everything that is not of these loans."""
+        self.owners = {base: loan for base, loan in self.owners.items() if loan in loans}
+        self.documents = {base: self.documents[base] for base in self.owners}
+
     def _by_rows(self, work: Work) -> dict[str, LoanKey]:
         """By the rows of the ledger. A row of that very name goes before one without the part."""
         named: dict[str, list[tuple[str, int]]] = {}

@@ -7,7 +7,7 @@ better is left to a person: see `core/rebuilding.py`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -80,9 +80,7 @@ def _reason(done: Sequence[Adopted]) -> str:
 
 
 def _refuse_what_is_known(store: Store, books: Books[System]) -> None:
-    with store.read() as work:
-        bound = sum(work.binding_counts(books.name, books.company).values())
-        known = max(bound, sum(work.outbox_counts(books.name, books.company).values()))
+    known = known_documents(store, books)
     if known:
         raise UsageError(
             f"The state store knows {known} documents of {books.name} already. `rebuild` is for a "
@@ -90,9 +88,22 @@ def _refuse_what_is_known(store: Store, books: Books[System]) -> None:
         )
 
 
+def known_documents(store: Store, books: Books[System]) -> int:
+    """How many documents of these books the state knows; 0 when it never had to do with them."""
+    with store.read() as work:
+        bound = sum(work.binding_counts(books.name, books.company).values())
+        return max(bound, sum(work.outbox_counts(books.name, books.company).values()))
+
+
 def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress) -> Adopted:
     read_back(store, books.system, full=True, progress=progress)
-    booking = booking_of(books)
+    return known_again(store, books, booking_of(books), as_of, progress)
+
+
+def known_again(
+    store: Store, books: Books[System], booking: Booking, as_of: date, progress: Progress
+) -> Adopted:
+    """Tie every document of ours to the ledger again, in books that have just been read."""
     with store.read() as work:
         numbers = OurNumbers(work, books)
     home = booking.company.home_currency
@@ -111,6 +122,33 @@ def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress
         adoption.give_names_back()
         work.recognise(books.name, books.company)
     return adoption.done()
+
+
+def caught_up_with(store: Store, books: Books[System], booking: Booking, progress: Progress) -> int:
+    """Tie to the ledger what the books have under numbers of ours and the state does not know yet:
+    another machine, or a later state, posted it. Returns how many documents that were.
+
+    For books that have just been read. What the state knows stays as it knows it, but for an
+    earlier generation of such a document that the books have no longer.
+    """
+    with store.read() as work:
+        where = (books.name, books.company)
+        unknown = {(k, i): n for n, k, i in work.numbered(*where, work.prefixes(), strange=True)}
+        if not unknown:
+            return 0
+        numbers = OurNumbers(work, books)
+        found = map(base_reference, unknown.values())
+        numbers.only_of({numbers.owners[base] for base in found if base in numbers.owners})
+    if not numbers.documents:
+        return 0
+    ask_what_is_untold(store, books, booking.company.home_currency, numbers, progress)
+    with store.begin() as work:
+        adoption = _CatchingUp(work, books, booking, numbers, unknown)
+        for file in work.loan_files(0):
+            if (file.installation, file.loan_id) in adoption.of_loans:
+                adoption.loan(file)
+        work.recognise(*where)
+    return adoption.done().documents
 
 
 class _Adoption:
@@ -223,3 +261,54 @@ class _Adoption:
             asked=self._counts["asked"],
             unknown=sorted(unknown),
         )
+
+
+class _CatchingUp(_Adoption):
+    """Writes only what the state does not know, beside what it knows."""
+
+    def __init__(
+        self,
+        work: Work,
+        books: Books[System],
+        booking: Booking,
+        numbers: OurNumbers,
+        unknown: Mapping[tuple[Kind, str], str],
+    ) -> None:
+        super().__init__(work, books, booking, numbers)
+        self.unknown = unknown
+
+    def _put(self, bindings: Iterable[Binding], key: LoanKey) -> None:
+        several = list(bindings)
+        known = {
+            base_reference(each.reference)
+            for each in self.work.bindings(*self.where, key)
+            if not each.voided and self._is_there(each)
+        }
+        news = [
+            each
+            for each in several
+            if self._is_unknown(each) and base_reference(each.reference) not in known
+        ]
+        bases = {base_reference(each.reference) for each in news}
+        earlier = [
+            each
+            for each in several
+            if each.voided
+            and not self._is_unknown(each)
+            and base_reference(each.reference) in bases
+        ]
+        super()._put([*earlier, *news], key)
+
+    def _is_unknown(self, binding: Binding) -> bool:
+        return (binding.document.kind, binding.external_id) in self.unknown
+
+    def _is_there(self, binding: Binding) -> bool:
+        """Whether the books still have what the state knows."""
+        place = (binding.document.kind, binding.external_id)
+        theirs = self.work.mirror_document(*self.where, *place)
+        return theirs is not None and theirs.status is Status.LIVE
+
+    def _customer(self, file: LoanFile, made: Rebuilt) -> None:
+        known = made.customer and self.work.customer_binding(*self.where, made.customer.reference)
+        if not known:
+            super()._customer(file, made)

@@ -8,7 +8,7 @@ and nothing stays.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -73,12 +73,14 @@ def reconcile(
     full: bool = False,
     listed: int = LISTED,
     progress: Progress = silent,
+    read: Callable[[AccountingReader], bool] | None = None,
 ) -> Reconciliation:
     """Compare every system's books with the ledger.
 
     `run` is the pass whose postings are reported, `full` forgets the mirror and reads everything,
-    `names` puts borrowers' names beside their loans, `notices` are added to a system's own. A
-    system that cannot be read to the end is reported as not checked; the others are not held up.
+    `read` brings the mirror up to what the books say now in another way than `read_back`, `names`
+    puts borrowers' names beside their loans, `notices` are added to a system's own. A system that
+    cannot be read to the end is reported as not checked; the others are not held up.
     """
     results: list[SystemResult] = []
     loans: dict[str, LoanKey] = {}
@@ -86,7 +88,10 @@ def reconcile(
     for name, system in systems.items():
         before = system.calls()
         try:
-            read_fully = read_back(store, system, full=full, progress=progress)
+            if read is None:
+                read_fully = read_back(store, system, full=full, progress=progress)
+            else:
+                read_fully = read(system)
             chart = system.chart()
             with store.read() as work:
                 comparison = _Comparison(work, system, chart, listed)

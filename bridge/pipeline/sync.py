@@ -68,7 +68,8 @@ class SystemPass(msgspec.Struct, kw_only=True):
 
 class SyncResult(msgspec.Struct, kw_only=True):
     run: str
-    intake: Intake
+    intake: Intake | None
+    """None when the newest delivery was refused, and an earlier one was looked at instead."""
     systems: dict[str, SystemPass]
     verdict: str
     reason: str
@@ -109,7 +110,7 @@ def sync(
     what is posted to what the mapping says now, too. One system's trouble never costs another its
     pass. Raises SnapshotRefused when the ledger cannot be trusted; then nothing is planned for any.
     """
-    run, intake = _begin(bridge, "sync")
+    run, intake = begin(bridge, "sync")
     if resume:
         _let_go_on(bridge, resume)
     approved = approve.split("-") if approve else []
@@ -125,28 +126,29 @@ def preview(
     bridge: Dry, progress: Progress = silent, *, resume: str = "", remap: bool = False
 ) -> SyncResult:
     """What `sync` would do, on a scratch store and with nothing to post with."""
-    run, intake = _begin(bridge, "preview")
+    run, intake = begin(bridge, "preview")
     if resume:
         _let_go_on(bridge, resume)
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
         why = resting(bridge.store, books)
         if why is not None:
-            systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=why)
+            systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=why)
             continue
         try:
             made = _planned(bridge, books, run, (), progress, remap)
         except UnsafePlan as unsafe:
             systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
         except (TryLater, LoginRequired) as error:
-            systems[name] = SystemPass(plan=_nothing(books), posting=Posting(), stopped=error)
+            systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=error)
         else:
             systems[name] = SystemPass(plan=made, posting=Posting())
         systems[name].calls = books.system.calls().total
-    return _end(bridge, run, intake, systems, _foreseen(systems))
+    return _end(bridge, run, intake, systems, foreseen(systems))
 
 
-def _begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
+def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
+    """Start a run and take the newest delivery in. Raises SnapshotRefused, with the run ended."""
     with bridge.store.begin() as work:
         now = bridge.clock.now().isoformat()
         work.note_restored(now)
@@ -174,7 +176,7 @@ def _pass(
     progress: Progress,
     remap: bool,
 ) -> SystemPass:
-    done = SystemPass(plan=_nothing(books), posting=Posting())
+    done = SystemPass(plan=nothing(books), posting=Posting())
     try:
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
         why = resting(bridge.store, books)
@@ -222,7 +224,7 @@ def _planned(
     remap: bool,
 ) -> Plan:
     if not remap and not has_work(bridge.store, books):
-        return _nothing(books)
+        return nothing(books)
     _meet(bridge.store, books, progress)
     limits, booking = bridge.plan_limits, booking_of(books)
     return plan(bridge.store, books, booking, run, limits, approved, progress, remap=remap)
@@ -237,7 +239,8 @@ def _meet(store: Store, books: Books[System], progress: Progress) -> None:
         read_back(store, books.system, progress=progress)
 
 
-def _nothing(books: Books[System]) -> Plan:
+def nothing(books: Books[System]) -> Plan:
+    """The plan of a pass that has nothing to do."""
     return Plan(
         system=books.name, company=books.company, figures=PlanFigures(), digest="0" * 32, loans=0
     )
@@ -258,7 +261,7 @@ def _end(
     return result
 
 
-def _foreseen(systems: dict[str, SystemPass]) -> tuple[str, str]:
+def foreseen(systems: dict[str, SystemPass]) -> tuple[str, str]:
     """The verdict of a preview: what would stop a pass, else how much it would change."""
     for name, done in systems.items():
         if done.stopped is not None:
@@ -286,7 +289,7 @@ def ended_with(systems: dict[str, SystemPass]) -> tuple[str, str]:
             return "later", f"{name}: {why}"
         if done.pending:
             return "person", f"{name}: {done.pending} documents wait for one that was dropped"
-    return _foreseen(systems)
+    return foreseen(systems)
 
 
 def _problem(problem: Problem) -> dict[str, str]:

@@ -96,11 +96,20 @@ class Store:
                 "a dry run works on a copy of the state, which needs an SQLite file; with "
                 "PostgreSQL point [state] url to a restored backup for it"
             )
+        return Store._aside(original)
+
+    @staticmethod
+    def blank() -> Store:
+        """A private store that knows nothing, and that nothing comes back from."""
+        return Store._aside(None)
+
+    @staticmethod
+    def _aside(original: Path | None) -> Store:
         folder = Path(tempfile.mkdtemp(prefix="ledger-bridge-dry-"))
         copy = folder / "state.db"
         make_private(copy)
         try:
-            if original.exists():
+            if original is not None and original.exists():
                 copy_untouched(original, copy)
             url = URL.create("sqlite", database=str(copy))
             store = Store(url, open_engine(url, durable=False), scratch=folder)

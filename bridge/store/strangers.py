@@ -79,16 +79,18 @@ class Strangers(Session):
         return found
 
     def numbered(
-        self, system: str, company: str, prefixes: Sequence[str]
+        self, system: str, company: str, prefixes: Sequence[str], *, strange: bool = False
     ) -> Iterator[tuple[str, Kind, str]]:
         """(number, kind, external id) of everything that has a number of our form, bound or not,
-        taken back or not."""
+        taken back or not. `strange`: only what no binding is about."""
         t = MIRROR.c
         for prefix in prefixes:
             start = func.substr(t.number, 1, len(prefix) + 1) == f"{prefix}-"
             query = select(t.number, t.kind, t.external_id).where(
                 t.books == self._books_of(system, company), start
             )
+            if strange:
+                query = query.where(t.bound == 0)
             for number, kind, external_id in self._connection.execute(query):
                 if is_ours(number, prefix):
                     yield number, Kind(kind), external_id

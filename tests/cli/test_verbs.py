@@ -105,7 +105,7 @@ def test_an_edit_in_the_books_is_found_and_told(lender):
     assert any(item["reference"] == "DY7F3A-L84" for item in found["items"])
     code, out, _ = lender.run("reconcile", "--dry-run", "--format", "text", "--out", "look")
     assert code == 1
-    assert "a sync would create 0" in out
+    assert "sync» registraría 0 documentos" in out
     assert [path.suffix for path in (lender.folder / "look").iterdir()] == [".txt", ".txt"]
 
     story = lender.json("explain", "DY7F3A-L84")

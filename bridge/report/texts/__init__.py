@@ -46,6 +46,12 @@ class Texts:
         return found if found is not None else self.of("findings", code)
 
 
+def language_of(locale: str) -> str:
+    """The language of `LANGUAGES` that a lender of that locale reads; English where none is."""
+    language = locale.replace("-", "_").partition("_")[0].lower()
+    return language if language in LANGUAGES else "en"
+
+
 @cache
 def texts(language: str) -> Texts:
     """The catalogue of a language of `LANGUAGES`."""

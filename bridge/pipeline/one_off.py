@@ -1,0 +1,181 @@
+"""The one-off comparison: the newest ledger against the books, on any machine that may log in.
+
+It works on a scratch store, with a state of the bridge or without one. Our documents are known
+again in the books by their numbers where the state has never had to do with these books, and what
+a pass would post is planned first, so that the comparison tells it as what is still to be posted.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from bridge.core.reconciliation import Notice, Reconciliation, SystemResult
+from bridge.errors import BridgeError, SnapshotRefused
+from bridge.pipeline.context import Books, Dry, PlanLimits, Progress, silent
+from bridge.pipeline.intake import Intake
+from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
+from bridge.pipeline.post import Posting
+from bridge.pipeline.readback import read_back
+from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
+from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.resting import hold_what_is_new, resting
+from bridge.pipeline.sync import SyncResult, SystemPass, begin, foreseen, nothing
+from bridge.pipeline.whole import whole
+from bridge.store.reconcile_queries import ReconcileQueries
+from bridge.systems.base import AccountingReader
+
+_ANY_SIZE = PlanLimits(documents=10**12, voids=10**12, money={})
+"""A plan over the limits is compared all the same: that it is over them is told beside it."""
+
+
+class OneOff(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, and what a pass would do about it."""
+
+    found: Reconciliation
+    plan: SyncResult
+    refused: SnapshotRefused | None = None
+    """Why the newest delivery was not believed; an earlier one was compared, if there is one."""
+
+    @property
+    def exit_code(self) -> int:
+        refused = self.refused.exit_code if self.refused is not None else 0
+        return max(self.found.exit_code, self.plan.exit_code, refused)
+
+
+def one_off(
+    bridge: Dry, *, as_of: date | None = None, names: bool = True, progress: Progress = silent
+) -> OneOff:
+    """Read the newest ledger, plan, read the books once, and compare; as of the ledger's own day
+    unless another is given."""
+    intake, refused = _newest(bridge)
+    store, now = bridge.store, bridge.clock.now()
+    with store.read() as work:
+        day = min((d for *_, d in ReconcileQueries.on(work).installations()), default=None)
+        runs = work.runs()
+    last = next((each.id for each in runs if each.verb == "sync"), "")
+    day = intake.facts.as_of if intake else day
+    foresight = _Foresight(bridge, runs[0].id, day, progress)
+    systems = {name: books.system for name, books in bridge.books.items()}
+    if day is None:
+        assert refused is not None, "a delivery that is accepted is in the store"
+        found = _nothing_to_compare_with(bridge, refused, as_of or bridge.today)
+    else:
+        found = reconcile(
+            store,
+            systems,
+            as_of or day,
+            now,
+            lender=bridge.lender,
+            run=last,
+            names=names,
+            notices={name: _late_ledger(refused) for name in systems},
+            progress=progress,
+            read=foresight.prepare,
+        )
+    found = _with_notices(found, foresight)
+    return OneOff(found=found, plan=foresight.result(intake, refused), refused=refused)
+
+
+def _newest(bridge: Dry) -> tuple[Intake | None, SnapshotRefused | None]:
+    try:
+        _, intake = begin(bridge, "preview")
+    except SnapshotRefused as refused:
+        return None, refused
+    return intake, None
+
+
+class _Foresight:
+    """What a pass would do for each system, put into the scratch store before it is compared."""
+
+    def __init__(self, bridge: Dry, run: str, day: date | None, progress: Progress) -> None:
+        self.bridge, self.run, self.day, self.progress = bridge, run, day, progress
+        self.systems: dict[str, SystemPass] = {
+            name: SystemPass(plan=nothing(books), posting=Posting())
+            for name, books in bridge.books.items()
+        }
+        self.told: dict[str, Notice] = {}
+        """System → how many of our documents its state did not know."""
+
+    def prepare(self, system: AccountingReader) -> bool:
+        """Read these books, know our documents in them again, and plan what they lack. True: by
+        reading everything. What keeps them from being compared at all raises."""
+        books, done = self.bridge.books[system.name], self.systems[system.name]
+        try:
+            fully = read_back(self.bridge.store, books.system, progress=self.progress)
+            self._plan(books, done)
+        except BridgeError as error:
+            done.stopped = error
+            raise
+        finally:
+            done.calls = books.system.calls().total
+        return fully
+
+    def _plan(self, books: Books[AccountingReader], done: SystemPass) -> None:
+        bridge, store = self.bridge, self.bridge.store
+        done.stopped = resting(store, books)
+        if done.stopped is not None:
+            hold_what_is_new(store, books)
+            return
+        if not has_work(store, books):
+            return
+        booking = booking_of(books)
+        if not known_documents(store, books) and self.day is not None:
+            again = known_again(store, books, booking, self.day, self.progress)
+            self._tell(books.name, "books.known_again", again.documents)
+        else:
+            ahead = caught_up_with(store, books, booking, self.progress)
+            self._tell(books.name, "books.ahead", ahead)
+        done.plan = plan(store, books, booking, self.run, _ANY_SIZE, (), self.progress)
+        try:
+            refuse_unsafe(done.plan, bridge.plan_limits, ())
+        except UnsafePlan as unsafe:
+            done.stopped = unsafe
+
+    def _tell(self, name: str, code: str, documents: int) -> None:
+        if documents:
+            self.told[name] = Notice(code, str(documents))
+
+    def result(self, intake: Intake | None, refused: SnapshotRefused | None) -> SyncResult:
+        verdict, reason = foreseen(self.systems)
+        if refused is not None:
+            verdict, reason = "person", str(refused)
+        return SyncResult(
+            run=self.run, intake=intake, systems=self.systems, verdict=verdict, reason=reason
+        )
+
+
+def _late_ledger(refused: SnapshotRefused | None) -> list[Notice]:
+    return [] if refused is None else [Notice("ledger.refused", _all_of(refused))]
+
+
+def _nothing_to_compare_with(bridge: Dry, refused: SnapshotRefused, day: date) -> Reconciliation:
+    """No delivery was ever accepted, and the newest was refused: nothing can be said of any."""
+    results = [
+        SystemResult(
+            system=name,
+            company=books.company,
+            checked=False,
+            exit_code=refused.exit_code,
+            notices=(Notice("unchecked.no_ledger", _all_of(refused)),),
+        )
+        for name, books in bridge.books.items()
+    ]
+    with bridge.store.read() as work:
+        return whole(work, results, {}, bridge.lender, day, bridge.clock.now(), "", "")
+
+
+def _all_of(error: BridgeError) -> str:
+    return " ".join([str(error), *map(str, error.problems)])
+
+
+def _with_notices(found: Reconciliation, foresight: _Foresight) -> Reconciliation:
+    """Tell in which books our documents had to be known again by their numbers."""
+    results = [
+        msgspec.structs.replace(result, notices=(*result.notices, notice))
+        if (notice := foresight.told.get(result.system))
+        else result
+        for result in found.systems
+    ]
+    return msgspec.structs.replace(found, systems=tuple(results))
