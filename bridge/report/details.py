@@ -53,6 +53,11 @@ FORMS = {
     "not_a_date": rf"{_CELL}{_TEXT} is not a date",
     "text_read_as": rf"{_CELL}{_TEXT} read as (?P<value>\S+)",
     "read_as": rf"{_CELL}read as (?P<value>\S+)",
+    "delivery_read": rf"read: (?P<file>.+) \({_day()}\); older: (?P<others>.+)",
+    "being_copied": r"(?P<file>.+) is still being copied",
+    "old_workbook": r"(?P<file>.+) is an old Excel workbook or has a password: save it as .+",
+    "other_sheet": r"(?P<file>.+) is a sheet of another program: save it as .+",
+    "no_ledger_file": r"(?P<file>.+) is no file that a ledger comes in",
     "interrupted": "the program ended while this was sent",
 }
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""

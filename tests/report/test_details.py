@@ -77,6 +77,23 @@ WRITTEN = {
         "fila 141, columna Moneda: «12500.5» se leyó como 12.500,50",
     ),
     "read_as": (f"{CELL}: read as COP", "fila 141, columna Moneda: se leyó como COP"),
+    "delivery_read": (
+        "read: b.zip (2026-11-20); older: a.zip (2026-11-19), +3",
+        "se leyó b.zip (20/11/2026); más antiguas: a.zip (2026-11-19), +3",
+    ),
+    "being_copied": ("hoy.zip.part is still being copied", "hoy.zip.part todavía se está copiando"),
+    "old_workbook": (
+        "a.xls is an old Excel workbook or has a password: save it as .xlsx without one",
+        "a.xls es un libro de Excel antiguo o tiene contraseña: guárdelo como .xlsx sin contraseña",
+    ),
+    "other_sheet": (
+        "a.ods is a sheet of another program: save it as .xlsx or CSV",
+        "a.ods es una hoja de otro programa: guárdela como .xlsx o CSV",
+    ),
+    "no_ledger_file": (
+        "foto.db is no file that a ledger comes in",
+        "foto.db no es un archivo en que venga una cartera",
+    ),
     "interrupted": (
         "the program ended while this was sent",
         "el programa se detuvo mientras se enviaba",

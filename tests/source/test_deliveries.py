@@ -196,7 +196,7 @@ def test_a_missing_path_is_told(tmp_path):
 
 
 def test_an_empty_folder_is_told(tmp_path):
-    assert "holds nothing" in refused(tmp_path)[0]
+    assert "has no delivery in it. Put one there" in refused(tmp_path)[0]
 
 
 def test_what_a_file_is_follows_from_its_content(tmp_path, day1):

@@ -112,8 +112,9 @@ class JsonBook:
 
 
 def looks_like_one(file: Delivered) -> bool:
-    """Whether a JSON file among others is a snapshot, by its first lines."""
-    return SCHEMA.encode() in beginning(file, 4096)
+    """Whether a JSON file among others is a snapshot or a dump, by its first lines."""
+    head = beginning(file, 4096)
+    return SCHEMA.encode() in head or table_dump.looks_like_one(head)
 
 
 def book_of(name: str, content: bytes, manifest: Manifest | None, loose: SnapshotFacts) -> Book:

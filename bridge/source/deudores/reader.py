@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bridge.core.findings import Finding
 from bridge.core.ledger import SnapshotFacts
 from bridge.errors import ConfigurationError, Problem, SnapshotRefused
 from bridge.source.deudores import json_book
 from bridge.source.deudores.context import Context
+from bridge.source.deudores.inbox import SHEET_NAMES, Delivery, newest
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.deudores.package import (
     Manifest,
@@ -31,7 +33,6 @@ from bridge.source.files.delivered import (
     Delivered,
     PlainFile,
     SizeLimits,
-    folder_files,
     refuse_if,
     refusing,
     zip_files,
@@ -41,7 +42,6 @@ from bridge.source.files.sniff import Content, content
 Form = Literal["json", "csv", "xlsx"]
 _FORMS: tuple[Form, ...] = ("json", "csv", "xlsx")
 _FORM_OF = {Content.JSON: "json", Content.TEXT: "csv", Content.WORKBOOK: "xlsx"}
-_SHEET_NAMES = (".csv", ".tsv", ".txt")
 
 
 class Deudores:
@@ -75,7 +75,8 @@ class Deudores:
 
     def snapshot(self) -> DeudoresSnapshot:
         """The delivery, checked as a whole. Raises SnapshotRefused with every problem."""
-        files, single = self._files()
+        delivery = self._delivery()
+        files, single = delivery.files, delivery.single
         manifest = None if single else manifest_of(files)
         if manifest is not None:
             check_files(manifest, files, self._mapping.limits.file_bytes)
@@ -88,28 +89,39 @@ class Deudores:
                 self._path.name, f"{book.weak}.", 'Set weak_ids = "accept", or deliver ids.'
             )
             raise SnapshotRefused(f"{self._path.name} has no identities of its own", [problem])
-        return DeudoresSnapshot(
-            self._path.name,
-            book,
-            lambda: Context(
-                self._mapping, self._zone, facts.as_of, facts.default_currency, facts.locale
-            ),
-        )
 
-    def _files(self) -> tuple[list[Delivered], bool]:
-        """The files at the path, and whether it is one file by itself."""
+        def context() -> Context:
+            new = Context(
+                self._mapping, self._zone, facts.as_of, facts.default_currency, facts.locale
+            )
+            for notice in delivery.notices:
+                new.log.findings.append(
+                    Finding(
+                        code=notice.code,
+                        subject=f"file:{notice.file}",
+                        detail=notice.detail,
+                        file=notice.file,
+                    )
+                )
+            return new
+
+        return DeudoresSnapshot(delivery.name, book, context)
+
+    def _delivery(self) -> Delivery:
+        """What lies at the path: a file, a ZIP, a delivery's folder, or a folder of deliveries."""
         path = self._path
         with refusing(path.name):
             if not path.exists():
                 problem = Problem(path.name, "does not exist.", "Check [source] path.")
                 raise SnapshotRefused(f"{path.name} does not exist", [problem])
             if path.is_dir():
-                return folder_files(path), False
+                limit = self._mapping.limits.json_bytes
+                return newest(path, self._sizes, limit, self._zone)
             file = PlainFile(path)
             what = content(file)
         if what is Content.ARCHIVE:
-            return zip_files(path, self._sizes), False
-        return [file], True
+            return Delivery(name=path.name, files=zip_files(path, self._sizes))
+        return Delivery(name=path.name, files=[file], single=True)
 
     def _book(self, files: Sequence[Delivered], manifest: Manifest | None, single: bool) -> Book:
         by_form = self._by_form(files, single)
@@ -127,7 +139,7 @@ class Deudores:
         found: dict[str, list[Delivered]] = {}
         problems: list[Problem] = []
         for file in files:
-            if not single and not file.name.lower().endswith((".json", ".xlsx", *_SHEET_NAMES)):
+            if not single and not file.name.lower().endswith((".json", ".xlsx", *SHEET_NAMES)):
                 continue
             what = content(file)
             if single or file.name.lower().endswith((f".{self._prefer or 'csv'}", ".xlsx")):
