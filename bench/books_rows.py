@@ -80,7 +80,7 @@ def _morning(lender: Lender) -> tuple[SystemResult, Watch]:
     with lender.bridge() as bridge, watch() as spent:
         found: Reconciliation = reconcile(
             bridge.store,
-            {name: books.system for name, books in bridge.books.items()},
+            bridge.books,
             bridge.today,
             bridge.clock.now(),
         )

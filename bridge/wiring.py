@@ -156,6 +156,7 @@ class Reader:
         self.cursor = system.cursor
         self.fetch = system.fetch
         self.control_entries = system.control_entries
+        self.hand_entries = system.hand_entries
         self.companies = system.companies
         self.rate = system.rate
         self.calls = system.calls

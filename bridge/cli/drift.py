@@ -21,7 +21,6 @@ from bridge.pipeline.decide import Decided
 from bridge.pipeline.reconcile import reconcile
 from bridge.report import json
 from bridge.settings import Settings
-from bridge.systems.base import AccountingReader
 
 _ALL = 100_000
 CHOICES = {
@@ -151,10 +150,9 @@ def _the_system(bridge: Bridge[System], reference: str) -> str:
 
 
 def _compared(bridge: Bridge[System], progress: Any) -> tuple[SystemResult, ...]:
-    systems: dict[str, AccountingReader] = {n: books.system for n, books in bridge.books.items()}
     return reconcile(
         bridge.store,
-        systems,
+        bridge.books,
         bridge.today,
         bridge.clock.now(),
         names=False,

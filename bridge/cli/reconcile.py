@@ -70,7 +70,7 @@ def compared(
         own = work.start_run("reconcile", ",".join(bridge.books), started.isoformat())
     found = reconcile(
         store,
-        {name: books.system for name, books in bridge.books.items()},
+        bridge.books,
         arguments.as_of or bridge.today,
         started,
         lender=bridge.lender,

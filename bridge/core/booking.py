@@ -150,6 +150,21 @@ def resolve(
     return booking, []
 
 
+def accounts_named(chart: Chart, wanted: str) -> list[Account]:
+    """The accounts that a mapping means, inactive ones too. By number first, then name, then id: a
+    number on a chart may look like another's id."""
+    for field in ("number", "name", "id"):
+        named = [a for a in chart.accounts if wanted and getattr(a, field) == wanted]
+        if named:
+            return named
+    return []
+
+
+def items_named(chart: Chart, wanted: str) -> list[Item]:
+    """The items that a mapping means by an id or a name, inactive ones too."""
+    return [item for item in chart.items if wanted and wanted in (item.id, item.name)]
+
+
 T = TypeVar("T", Item, Account, Named)
 NEEDED_LINES = ("principal", "interest", "late_fee", "sale", "discount", "write_off", "recovery")
 
@@ -198,17 +213,11 @@ class _Finder:
         return (found.id if found else "", behind)
 
     def item(self, wanted: str, key: str) -> Item | None:
-        named = [i for i in self.chart.items if wanted in (i.id, i.name)]
-        return self._one(
-            wanted, named, [i.name for i in self.chart.items if i.active], key, "an item"
-        )
+        choices = [i.name for i in self.chart.items if i.active]
+        return self._one(wanted, items_named(self.chart, wanted), choices, key, "an item")
 
     def account(self, wanted: str, key: str) -> Account | None:
-        """By number first, then name, then id: a number on a chart may look like another's id."""
-        for field in ("number", "name", "id"):
-            named = [a for a in self.chart.accounts if wanted and getattr(a, field) == wanted]
-            if named:
-                break
+        named = accounts_named(self.chart, wanted)
         active = [a for a in self.chart.accounts if a.active]
         choices = [a.number for a in active] + [a.name for a in active]
         return self._one(wanted, named, choices, key, "an account")

@@ -228,6 +228,18 @@ class ControlEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Debit-positive."""
 
 
+class HandEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person entered beside invoices, receipts and credit notes, account by account."""
+
+    kind: EntryKind
+    external_id: str
+    number: str = ""
+    day: date
+    currency: str
+    legs: tuple[tuple[str, Decimal], ...] = ()
+    """(account, amount) pairs, debits positive. Empty: it was taken back and moves nothing."""
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One account of the chart. `classification` decides what may be booked there."""
 

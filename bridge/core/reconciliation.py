@@ -25,6 +25,9 @@ class ItemKind(StrEnum):
     MISMATCHED = "mismatched"
     DRIFTED = "drifted"
     ORPHANED = "orphaned"
+    PRINCIPAL = "principal"
+    """What was lent stands on income, or nobody can tell. Its amount is what stands wrongly inside
+    the books: no part of the difference."""
     REJECTED = "rejected"
     IN_DOUBT = "in_doubt"
     REMAINDER = "remainder"
@@ -43,6 +46,7 @@ BREAKING = frozenset(
         ItemKind.MISMATCHED,
         ItemKind.DRIFTED,
         ItemKind.ORPHANED,
+        ItemKind.PRINCIPAL,
     }
 )
 """Kinds that mean that the books do not say what we posted."""
@@ -69,6 +73,11 @@ CAUSES = frozenset(
         "outbox.pending",
         "outbox.rejected",
         "posting.differs",
+        "principal.gone",
+        "principal.is_income",
+        "principal.posted_to_income",
+        "principal.to_income",
+        "principal.unread",
         "reference.unknown",
     }
 )
@@ -77,6 +86,7 @@ CAUSES = frozenset(
 ACTIONS = frozenset(
     {
         "add_rate",
+        "allow_journals",
         "approve_limit",
         "book_credit",
         "book_refund",
@@ -94,10 +104,14 @@ ACTIONS = frozenset(
         "free_number",
         "keep_one",
         "look_closer",
+        "make_no_income",
+        "move_from_income",
+        "name_account",
         "name_reversed",
         "none",
         "open_period",
         "put_right",
+        "rebook_past",
         "restore_borrower",
         "restore_loan",
         "resume_sync",

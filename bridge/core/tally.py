@@ -39,6 +39,12 @@ class Tally:
         if items:
             self.counts[items[0].kind.value] += items[0].count
 
+    def beside(self, items: Sequence[Item]) -> None:
+        """Take items that explain nothing: what they tell lies inside the books, on one side."""
+        for item in items:
+            self.counts[item.kind.value] += item.count
+            self._keep(item)
+
     def tie(
         self,
         currency: str,

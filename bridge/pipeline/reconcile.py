@@ -42,9 +42,10 @@ from bridge.core.reconciliation import (
 from bridge.core.tally import LISTED, Tally
 from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.pipeline.calls import metered_on
-from bridge.pipeline.context import Progress, silent
+from bridge.pipeline.context import Books, Progress, System, silent
 from bridge.pipeline.control import entered_by_hand
 from bridge.pipeline.late import came_late
+from bridge.pipeline.principal import keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store, Work
@@ -61,7 +62,7 @@ _FOREIGN_LISTED = 100
 
 def reconcile(
     store: Store,
-    systems: Mapping[str, AccountingReader],
+    books: Mapping[str, Books[System]],
     as_of: date,
     now: datetime,
     *,
@@ -75,7 +76,7 @@ def reconcile(
     progress: Progress = silent,
     read: Callable[[AccountingReader], bool] | None = None,
 ) -> Reconciliation:
-    """Compare every system's books with the ledger.
+    """Compare all books with the ledger, and look whether what was lent is income in them.
 
     `run` is the pass whose postings are reported, `full` forgets the mirror and reads everything,
     `read` brings the mirror up to what the books say now in another way than `read_back`, `names`
@@ -85,7 +86,8 @@ def reconcile(
     results: list[SystemResult] = []
     loans: dict[str, LoanKey] = {}
     day = now.astimezone(UTC).date()
-    for name, system in systems.items():
+    for name, each in books.items():
+        system = each.system
         before = system.calls()
         try:
             if read is None:
@@ -96,9 +98,12 @@ def reconcile(
             with store.read() as work:
                 comparison = _Comparison(work, system, chart, listed)
                 comparison.gather(run, as_of)
+            lent, seen = principal_items(each, chart, last_seen(store, each, afresh=full))
             with store.begin() as work:
                 work.saw_versions(name, system.company_id, comparison.same_in)
-            made = comparison.result(*entered_by_hand(system, comparison.unaccounted()), loans)
+                keep(work, each, seen)
+            by_hand = entered_by_hand(system, comparison.unaccounted())
+            made = comparison.result(*by_hand, lent, loans)
         except BridgeError as error:
             made = _unchecked(system, error)
         told = [*made.notices, *(notices or {}).get(name, ())]
@@ -169,9 +174,14 @@ class _Comparison:
         }
 
     def result(
-        self, by_hand: Sequence[ControlEntry], notices: Sequence[Notice], loans: dict[str, LoanKey]
+        self,
+        by_hand: Sequence[ControlEntry],
+        notices: Sequence[Notice],
+        lent: Sequence[Item],
+        loans: dict[str, LoanKey],
     ) -> SystemResult:
         """The answer. Adds the loans that its items are about to `loans`."""
+        self.tally.beside(lent)
         for entry in by_hand:
             self.tally.add([by_journal(entry)])
         ties = [

@@ -27,6 +27,9 @@ def _day(name: str = "day") -> str:
     return rf"(?P<{name}>{_DAY})"
 
 
+_NAME = r'"(?P<account>.+)"'
+_ITEM = r'"(?P<item>.+)"'
+_PURPOSES = r"for (?P<purposes>.+)"
 _CURRENCY = r"(?P<currency>[A-Z]{3})"
 
 FORMS = {
@@ -58,6 +61,16 @@ FORMS = {
     "old_workbook": r"(?P<file>.+) is an old Excel workbook or has a password: save it as .+",
     "other_sheet": r"(?P<file>.+) is a sheet of another program: save it as .+",
     "no_ledger_file": r"(?P<file>.+) is no file that a ledger comes in",
+    "account_of_income": rf"account {_NAME} is of type (?P<type>.+), {_PURPOSES}",
+    "account_inactive": rf"account {_NAME} is inactive, {_PURPOSES}",
+    "account_absent": rf"account {_NAME} is not there, {_PURPOSES}",
+    "account_twice": rf"account {_NAME} is there more than once, {_PURPOSES}",
+    "item_inactive": rf"item {_ITEM} is inactive, {_PURPOSES}",
+    "item_absent": rf"item {_ITEM} is not there, {_PURPOSES}",
+    "item_twice": rf"item {_ITEM} is there more than once, {_PURPOSES}",
+    "item_bare": rf"item {_ITEM} has no account, {_PURPOSES}",
+    "moved_to_income": rf'from account {_NAME} to account "(?P<other>.+)"',
+    "posted_to_income": rf"(?P<number>\d+) lines of item {_ITEM} are on account {_NAME}",
     "interrupted": "the program ended while this was sent",
 }
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""
@@ -89,11 +102,19 @@ def _value(name: str, parts: dict[str, str], texts: Texts, figures: Figures) -> 
         return _day_of(text, figures)
     if name == "currency":
         return texts.currency(text)
+    if name == "purposes":
+        return ", ".join(_purpose(part, texts) for part in text.split(", "))
     if name in _AMOUNTS and re.fullmatch(_NUMBER, text):
         amount = Decimal(text)
         currency = parts.get("currency")
         return figures.amount(amount, currency) if currency else figures.plain(amount)
     return text
+
+
+def _purpose(text: str, texts: Texts) -> str:
+    """What an account is used for, and the item that leads there: `principal "Loan principal"`."""
+    word, *item = text.split(" ", 1)
+    return " ".join([texts.tables["purposes"].get(word, word), *item])
 
 
 def _day_of(text: str, figures: Figures) -> str:

@@ -19,6 +19,8 @@ MIRROR = tables.table(tables.MirrorRow)
 CURSOR = tables.table(tables.MirrorCursor)
 _posted = msgspec.json.Decoder(PostedDocument).decode
 _CHUNK = 1000
+CHANGES = "changes"
+"""The cursor that says how far documents have been read; others are about other things."""
 _SAME = and_(
     MIRROR.c.books == BINDING.c.books,
     MIRROR.c.kind == BINDING.c.kind,
@@ -62,12 +64,14 @@ class Mirror(Session):
             )
 
     def mirror_clear(self, system: str, company: str) -> None:
-        """Forget everything that these books said, cursors too: the next reading is a full one."""
+        """Forget every document that these books told: the next reading is a full one."""
         books = self._books_of(system, company)
         self._connection.execute(MIRROR.delete().where(MIRROR.c.books == books))
-        self._connection.execute(CURSOR.delete().where(CURSOR.c.books == books))
+        self._connection.execute(
+            CURSOR.delete().where(CURSOR.c.books == books, CURSOR.c.name == CHANGES)
+        )
 
-    def mirror_cursor(self, system: str, company: str, name: str = "changes") -> str:
+    def mirror_cursor(self, system: str, company: str, name: str = CHANGES) -> str:
         """How far the books have been read; empty before the first time."""
         query = select(CURSOR.c.cursor).where(
             CURSOR.c.books == self._books_of(system, company), CURSOR.c.name == name
@@ -75,7 +79,7 @@ class Mirror(Session):
         return str(self._connection.execute(query).scalar() or "")
 
     def set_mirror_cursor(
-        self, system: str, company: str, cursor: str, name: str = "changes"
+        self, system: str, company: str, cursor: str, name: str = CHANGES
     ) -> None:
         line = {"books": self._books_of(system, company), "name": name, "cursor": cursor}
         upsert(self._connection, CURSOR, [line])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
 import msgspec
 
-from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Document, HandEntry, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 
 
@@ -36,6 +36,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     two_steps: bool = False
     """True: a document is made as a draft and then made to count. One that stopped half-way is not
     in the books, and posting it again takes it up."""
+    items_rebook: bool = False
+    """True: another account for an item may take along what was posted with it, and no document
+    tells."""
     change_feed_days: int
     """How far back `changes` can see; 0 when there is no such feed."""
 
@@ -47,6 +50,17 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str
     complete: bool
     """False when the window was too long or too full: read everything instead."""
+
+
+class HandEntries(msgspec.Struct, frozen=True, kw_only=True):
+    """What people entered beside documents since a cursor; what they took back has no legs."""
+
+    entries: tuple[HandEntry, ...] = ()
+    cursor: str = ""
+    complete: bool = True
+    """False when the window was too long or too full: ask for everything instead."""
+    refused: str = ""
+    """Why the product does not let this login see them; then nothing is told."""
 
 
 class CallCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +134,16 @@ class AccountingReader(Protocol):
 
         Only asked when there is something to explain, since it may cost many calls. It explains
         and proves nothing: what the product does not tell is left out.
+        """
+
+    def hand_entries(
+        self, lent: Collection[str], income: Collection[str], cursor: str, known: Collection[str]
+    ) -> HandEntries:
+        """What people entered that may move money from accounts of `lent` to accounts of `income`.
+
+        With a cursor what changed since, in one or two calls where nothing did; without one all
+        there is. Entries between other accounts may be among them or not. Of the entries told
+        before, `known` names those that are to be told again if they are no more.
         """
 
     def companies(self) -> Mapping[str, str]:

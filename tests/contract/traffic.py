@@ -66,8 +66,7 @@ def the_samples(world: World) -> None:
         world.overrides["LEDGER_BRIDGE_SOURCE__PATH"] = str(SAMPLE / day)
         assert world.sync().verdict == "clean"
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        found = reconcile(bridge.store, systems, bridge.today, world.clock.now())
+        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
     assert all(result.agree for result in found.systems)
 
 

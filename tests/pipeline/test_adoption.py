@@ -96,8 +96,7 @@ def owed(world: World) -> Decimal:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
+        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
 
 
 def test_what_may_be_there_already_is_held_and_proposed(

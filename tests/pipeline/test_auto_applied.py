@@ -53,8 +53,7 @@ def move(ledger: Ledger, number: int, debt: int, kind: str, amount: int, day: st
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        (result,) = reconcile(bridge.store, systems, bridge.today, NOW, lender="X").systems
+        (result,) = reconcile(bridge.store, bridge.books, bridge.today, NOW, lender="X").systems
     assert not any(tie.unexplained for tie in result.tie_outs)
     return result
 

@@ -57,15 +57,13 @@ def documents(world: World) -> dict[str, dict[str, Any]]:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
+        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
 
 
 def compared(world: World, as_of: date | None = None) -> SystemResult:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
         day = as_of or bridge.today
-        (found,) = reconcile(bridge.store, systems, day, world.clock.now()).systems
+        (found,) = reconcile(bridge.store, bridge.books, day, world.clock.now()).systems
     return found
 
 

@@ -50,8 +50,7 @@ def test_the_difference_has_a_name_and_with_it_both_sides_agree(
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        (result,) = reconcile(bridge.store, systems, bridge.today, NOW, lender="X").systems
+        (result,) = reconcile(bridge.store, bridge.books, bridge.today, NOW, lender="X").systems
     assert result.checked, result.notices
     return result
 

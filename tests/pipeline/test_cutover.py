@@ -52,8 +52,7 @@ def balances(world: World) -> dict[str, Decimal]:
 
 def reconciled(world: World) -> tuple[bool, set[str]]:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        (found,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
+        (found,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
     return found.agree, {item.cause for item in found.items}
 
 

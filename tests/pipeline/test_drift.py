@@ -52,8 +52,7 @@ def hand(world: World, action: str, number: str, **more: Any) -> None:
 
 def reconciled(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        (result,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
+        (result,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
     return result
 
 

@@ -85,8 +85,7 @@ def balances(world: World) -> dict[str, Decimal]:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        return reconcile(bridge.store, systems, bridge.today, world.clock.now()).agree
+        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
 
 
 def test_it_holds_from_now_on_and_leaves_what_is_posted(world: World, ledger: Ledger) -> None:

@@ -56,8 +56,7 @@ def planned(world: World) -> tuple[int, int, int]:
 
 def compared(world: World) -> Reconciliation:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        return reconcile(bridge.store, systems, bridge.today, world.clock.now())
+        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
 
 
 def items(world: World) -> list[tuple[ItemKind, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,10 @@ def world(tmp_path: Path, sandbox: SandboxServer) -> World:
 
 def morning(world: World, wrap: Any = None, **options: Any) -> Reconciliation:
     with world.bridge() as bridge:
-        systems = {n: wrap(b.system) if wrap else b.system for n, b in bridge.books.items()}
-        return reconcile(bridge.store, systems, bridge.today, NOW, lender="X", **options)
+        books = bridge.books
+        if wrap:
+            books = {n: replace(b, system=wrap(b.system)) for n, b in books.items()}
+        return reconcile(bridge.store, books, bridge.today, NOW, lender="X", **options)
 
 
 def answer(world: World, **options: Any) -> SystemResult:
@@ -383,8 +386,7 @@ def test_a_write_whose_correction_arrived_unseen_is_not_called_an_edit(world: Wo
 def test_a_dry_run_says_the_same_and_leaves_no_trace(world: World) -> None:
     unread(world)
     with world.dry() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        dry = reconcile(bridge.store, systems, bridge.today, NOW, lender="X")
+        dry = reconcile(bridge.store, bridge.books, bridge.today, NOW, lender="X")
     wet = morning(world)
     assert [s.tie_outs for s in dry.systems] == [s.tie_outs for s in wet.systems]
     assert Notice("read.full") in wet.systems[0].notices

@@ -271,8 +271,7 @@ def drop(world: World, payment: int) -> None:
 def dropped(world: World) -> list[str]:
     """References of what reconciling says was dropped. Nothing is left unexplained."""
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        found = reconcile(bridge.store, systems, bridge.today, world.clock.now())
+        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
     (result,) = found.systems
     assert result.agree, result.items
     return [item.reference for item in result.items if item.cause == "outbox.dropped"]

@@ -65,8 +65,7 @@ def owed(world: World) -> dict[str, dict[str, Decimal]]:
 def agreement(world: World) -> dict[str, bool]:
     """System → whether a reconciliation finds that it agrees with the ledger."""
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        found = reconcile(bridge.store, systems, bridge.today, world.clock.now())
+        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
     return {result.system: result.agree for result in found.systems}
 
 

@@ -62,8 +62,7 @@ def resumed(world: World) -> SyncResult:
 
 def reconciled(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        (found,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
+        (found,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
     return found
 
 

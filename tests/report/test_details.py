@@ -94,6 +94,47 @@ WRITTEN = {
         "foto.db is no file that a ledger comes in",
         "foto.db no es un archivo en que venga una cartera",
     ),
+    "account_of_income": (
+        'account "27 Loan clearing" is of type Income, for principal "Loan principal", deposit',
+        "la cuenta 27 Loan clearing es de tipo Income; se usa para "
+        'capital "Loan principal", dinero recibido',
+    ),
+    "account_inactive": (
+        'account "27 Loan clearing" is inactive, for principal',
+        "la cuenta 27 Loan clearing está inactiva; se usaba para capital",
+    ),
+    "account_absent": (
+        'account "640" is not there, for principal, reversal',
+        "la cuenta 640 no está en la contabilidad; se usaba para capital, correcciones",
+    ),
+    "account_twice": (
+        'account "Cash" is there more than once, for deposit',
+        "la cuenta Cash está más de una vez en la contabilidad; se usa para dinero recibido",
+    ),
+    "item_inactive": (
+        'item "Loan principal" is inactive, for principal',
+        "el ítem Loan principal está inactivo; se usaba para capital",
+    ),
+    "item_absent": (
+        'item "Opening balance" is not there, for opening',
+        "el ítem Opening balance no está en la contabilidad; se usaba para saldos iniciales",
+    ),
+    "item_twice": (
+        'item "Write-off" is there more than once, for write_off',
+        "el ítem Write-off está más de una vez en la contabilidad; se usa para castigos de cartera",
+    ),
+    "item_bare": (
+        'item "Loan principal" has no account, for principal',
+        "el ítem Loan principal no tiene cuenta; se usa para capital",
+    ),
+    "moved_to_income": (
+        'from account "640 Loan clearing" to account "200 Sales"',
+        "de la cuenta 640 Loan clearing a la cuenta 200 Sales",
+    ),
+    "posted_to_income": (
+        '12 lines of item "Loan principal" are on account "79 Sales"',
+        "12 líneas del ítem Loan principal están en la cuenta 79 Sales",
+    ),
     "interrupted": (
         "the program ended while this was sent",
         "el programa se detuvo mientras se enviaba",

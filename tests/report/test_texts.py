@@ -16,6 +16,7 @@ from bridge.core.delivery import Operation, State
 from bridge.core.findings import CATALOGUE, Severity
 from bridge.core.mapping import Policies
 from bridge.core.plan import HOLD_CODES
+from bridge.core.principal import DEPOSIT, NEVER_INCOME
 from bridge.core.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
 from bridge.report.details import FORMS
 from bridge.report.texts import LANGUAGES, LOCALES, texts
@@ -51,6 +52,7 @@ CODES = {
     "severities": {severity.value for severity in Severity},
     "verdicts": {"agree", "differs", "unchecked"},
     "details": set(FORMS),
+    "purposes": {*NEVER_INCOME, DEPOSIT},
     "calls": {"total", "metered", "metered_today", "throttled"},
 }
 
@@ -94,6 +96,7 @@ def test_an_action_names_only_verbs_that_exist(language):
         "drift adopt",
         "drift different",
         "drift repost",
+        "connect",
         "outbox retry",
         "sync",
     }

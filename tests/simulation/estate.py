@@ -116,7 +116,7 @@ class Estate(World):
         with self.bridge() as bridge:
             return reconcile(
                 bridge.store,
-                {name: books.system for name, books in bridge.books.items()},
+                bridge.books,
                 bridge.today,
                 self.clock.now(),
                 full=full,

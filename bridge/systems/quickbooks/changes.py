@@ -40,11 +40,11 @@ def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home:
     if now - datetime.fromisoformat(cursor) > timedelta(days=DAYS):
         return Changes(documents=(), cursor=cursor, complete=False)
     entities = tuple(dict.fromkeys(ENTITY[kind] for kind in kinds))
-    rows, complete = _captured(wire, entities, cursor)
+    rows, complete = captured(wire, entities, cursor)
     # The oldest answer's time: what moves between the calls is seen again with the next cursor.
     following = cursor_at(wire.server_time) if wire.server_time else cursor
     if not complete and len(entities) > 1:
-        parts = [_captured(wire, (entity,), cursor) for entity in entities]
+        parts = [captured(wire, (entity,), cursor) for entity in entities]
         complete = all(whole for _, whole in parts)
         rows = [row for part, _ in parts for row in part]
     latest = {(entity, raw["Id"]): (entity, raw) for entity, raw in rows}
@@ -58,7 +58,7 @@ def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home:
     )
 
 
-def _captured(
+def captured(
     wire: Wire, entities: Sequence[str], cursor: str
 ) -> tuple[list[tuple[str, Raw]], bool]:
     """(entity, object) pairs of one answer, and whether it can have been all."""

@@ -26,6 +26,7 @@ SCOPES = (
     "accounting.invoices",
     "accounting.payments",
     "accounting.banktransactions",
+    "accounting.manualjournals.read",
     "accounting.settings.read",
     "accounting.reports.trialbalance.read",
 )

@@ -31,6 +31,7 @@ ID_FIELD = {
     "Payments": "PaymentID",
     "BankTransactions": "BankTransactionID",
     "Overpayments": "OverpaymentID",
+    "ManualJournals": "ManualJournalID",
 }
 NUMBER_FIELD = {
     "Contacts": "ContactNumber",
