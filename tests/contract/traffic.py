@@ -229,6 +229,18 @@ def look_around(bench: Bench) -> None:
     for kind in Kind:
         ids = [p.external_id for r, p in bench.posted.items() if p.kind is kind]
         system.fetch(kind, ids)
+    by_hand(bench, cursor)
     system.rate("MXN", DAY)
     system.rate("MXN", DAY.replace(year=2000))
     list(system.probes())
+
+
+def by_hand(bench: Bench, cursor: str) -> None:
+    """What a bookkeeper enters: all of it, what changed, and what is no more."""
+    lent = bench.booking.targets["principal"].account
+    income = bench.booking.targets["interest"].account
+    sides = [{"account": lent, "debit": "5"}, {"account": income, "credit": "5"}]
+    bench.edit(action="add", kind="journal", number="J-9", date=DAY.isoformat(), lines=sides)
+    for since in ("", cursor):
+        found = bench.system.hand_entries([lent], [income], since, ("1",))
+        assert [entry.number for entry in found.entries if entry.legs] == ["J-9"]

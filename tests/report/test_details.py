@@ -95,9 +95,8 @@ WRITTEN = {
         "foto.db no es un archivo en que venga una cartera",
     ),
     "account_of_income": (
-        'account "27 Loan clearing" is of type Income, for principal "Loan principal", deposit',
-        "la cuenta 27 Loan clearing es de tipo Income; se usa para "
-        'capital "Loan principal", dinero recibido',
+        'account "27 Loan" is of type Income, for principal "Capital", deposit',
+        'la cuenta 27 Loan es de tipo Income; se usa para capital "Capital", dinero recibido',
     ),
     "account_inactive": (
         'account "27 Loan clearing" is inactive, for principal',

@@ -8,13 +8,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bridge.sandbox.books.amounts import ZERO
-from bridge.sandbox.quickbooks import payments
-from bridge.sandbox.quickbooks.company import ENTITY_OF, Company
+from bridge.sandbox.quickbooks import behind, payments
+from bridge.sandbox.quickbooks.company import ENTITY_OF, UNDEPOSITED, Company
+from bridge.sandbox.quickbooks.lists import CONTROL
 from bridge.sandbox.quickbooks.people import key
 from bridge.sandbox.quickbooks.tables import Row
 from bridge.sandbox.quickbooks.writing import open_invoice_lines, write
 
 NAMED = {"account": "Account", "customer": "Customer", "item": "Item", "vendor": "Vendor"}
+BY_ITSELF = (UNDEPOSITED, "OpeningBalanceEquity", "RetainedEarnings")
+"""Accounts that QuickBooks makes for itself."""
 FIELDS = {"date": "TxnDate", "due": "DueDate", "memo": "PrivateNote"}
 
 Wish = dict[str, Any]
@@ -116,6 +119,31 @@ def _activate(company: Company, wish: Wish) -> Wish:
     entity = NAMED[str(wish["kind"])]
     change = {**_version(row), "sparse": True, "Active": wish["action"] == "reactivate"}
     return _told(entity, write(company, entity, "update", change))
+
+
+def _retype(company: Company, wish: Wish) -> Wish:
+    """Give an account another type. What is owed by customers and to vendors, and what QuickBooks
+    made for itself, keeps its own (Intuit's help pages; last verified 2026-11-29)."""
+    row = _named(company, "account", wish.get("name"), wish)
+    wanted = str(wish.get("type") or "")
+    if {row["AccountType"], wanted} & set(CONTROL) or row["AccountSubType"] in BY_ITSELF:
+        raise Misunderstood(f"QuickBooks does not let the type of {row['Name']} be changed to that")
+    change = {**_version(row), "sparse": True, "AccountType": wanted, "AccountSubType": ""}
+    return _told("Account", write(company, "Account", "update", change))
+
+
+def _retarget(company: Company, wish: Wish) -> Wish:
+    """Put another account behind an item; `"past": true` is the box "also update this account in
+    historical transactions", which moves what was posted and touches no document."""
+    row = _named(company, "item", wish.get("name"), wish)
+    account = _named(company, "account", wish.get("account"))["Id"]
+    change = {**_version(row), "sparse": True, "IncomeAccountRef": {"value": account}}
+    told = write(company, "Item", "update", change)
+    for entity in ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt"):
+        for form in company.tables[entity].rows.values() if wish.get("past") else ():
+            if not company.books.documents[form["Id"]].void:
+                company.books.repost(behind.moved(company, form, row["Id"], account))
+    return _told("Item", told)
 
 
 def _rename(company: Company, wish: Wish) -> Wish:
@@ -328,5 +356,7 @@ ACTIONS: dict[str, Callable[[Company, Wish], Wish]] = {
     "inactivate": _activate,
     "reactivate": _activate,
     "rename": _rename,
+    "retype": _retype,
+    "retarget": _retarget,
     "merge": _merge,
 }

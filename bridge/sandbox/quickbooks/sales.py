@@ -10,6 +10,7 @@ from bridge.sandbox.books.amounts import ONE, ZERO, cents
 from bridge.sandbox.books.company import OverApplied, standing
 from bridge.sandbox.books.documents import Document, Line
 from bridge.sandbox.quickbooks import faults
+from bridge.sandbox.quickbooks.behind import with_accounts
 from bridge.sandbox.quickbooks.company import ENTITY_OF, KIND_OF, UNDEPOSITED, Company
 from bridge.sandbox.quickbooks.tables import Row
 
@@ -100,6 +101,7 @@ def render(company: Company, entity: str, row: Row) -> Row:
     shown = {**row, "domain": "QBO", "sparse": False}
     show_customer(company, shown)
     show_home(company, shown, kept)
+    shown["Line"] = with_accounts(company, row["Line"], kept)
     if entity in ("Invoice", "CreditMemo"):
         shown["Balance"] = kept.open
         if entity == "CreditMemo":

@@ -217,6 +217,14 @@ def _activate(company: Company, wish: Wish) -> Wish:
     return _told(company, "Contacts", row_id)
 
 
+def _retype(company: Company, wish: Wish) -> Wish:
+    """Give an account another type."""
+    row = named(company, "account", wish.get("name"), wish)
+    body = {"Type": str(wish.get("type") or "")}
+    row_id = lists.write_account(company, body, create=False, row_id=row["AccountID"])
+    return _told(company, "Accounts", row_id)
+
+
 def _rename(company: Company, wish: Wish) -> Wish:
     kind = str(wish.get("kind", "customer"))
     row = named(company, kind, wish.get("name"), wish)
@@ -297,5 +305,6 @@ ACTIONS: dict[str, Callable[[Company, Wish], Wish]] = {
     "inactivate": _activate,
     "reactivate": _activate,
     "rename": _rename,
+    "retype": _retype,
     "merge": _merge,
 }

@@ -34,7 +34,9 @@ def write_account(company: Company, body: Row, *, create: bool, row_id: str = ""
             raise Invalid(faults.UNKNOWN_DOCUMENT)
         before = found
     change = {name: value for name, value in body.items() if name != "AccountID"}
-    if not create:
+    if not create and company.by_hand and "Type" in change:
+        _check_retyped(before, change["Type"])
+    elif not create:
         change = {name: value for name, value in change.items() if name not in FIXED}
     row = {**before, **change}
     _check_account(company, row)
@@ -47,6 +49,13 @@ def write_account(company: Company, body: Row, *, create: bool, row_id: str = ""
     saved = company.save("Accounts", row)
     company.chart_account(saved)
     return str(saved["AccountID"])
+
+
+def _check_retyped(before: Row, wanted: str) -> None:
+    """In the web site an account takes another type, used or not; a bank and a system account do
+    not (pages about editing accounts; last verified 2026-11-29)."""
+    if before.get("SystemAccount") or "BANK" in (before["Type"], wanted):
+        raise Invalid("The type of this account cannot be changed.")
 
 
 def _check_account(company: Company, row: Row) -> None:

@@ -163,6 +163,23 @@ def _activate(org: Organization, wish: Wish) -> Wish:
     return {"kind": kind, "id": row[org.tables[NAMED[kind][0]].key], "status": word}
 
 
+def _retype(org: Organization, wish: Wish) -> Wish:
+    """Give an account another type, which Zoho lets nobody do once it is used."""
+    row = _named(org, "account", wish.get("name"), wish)
+    if row["is_system_account"]:
+        raise Misunderstood("the type of an account that Zoho made cannot be changed")
+    row = lists.write_account(org, {"account_type": wish.get("type")}, row["account_id"])
+    return {"kind": "account", "id": row["account_id"], "name": row["account_name"]}
+
+
+def _retarget(org: Organization, wish: Wish) -> Wish:
+    """Put another account behind an item: what is posted from now on goes there."""
+    row = _named(org, "item", wish.get("name"), wish)
+    account = _named(org, "account", wish.get("account"))["account_id"]
+    row = lists.write_item(org, {"account_id": account}, row["item_id"])
+    return {"kind": "item", "id": row["item_id"], "name": row["name"]}
+
+
 def _rename(org: Organization, wish: Wish) -> Wish:
     kind, name = str(wish.get("kind", "customer")), str(wish.get("to") or "")
     row = _named(org, kind, wish.get("name"), wish)
@@ -355,5 +372,7 @@ ACTIONS: dict[str, Callable[[Organization, Wish], Wish]] = {
     "inactivate": _activate,
     "reactivate": _activate,
     "rename": _rename,
+    "retype": _retype,
+    "retarget": _retarget,
     "merge": _merge,
 }

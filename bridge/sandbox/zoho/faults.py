@@ -146,6 +146,7 @@ TEXTS: dict[int, tuple[int, str]] = {
     900028: (400, "A paid invoice cannot be edited."),
     900029: (400, "{0} already exists"),
     900030: (400, "The journal has been applied to invoices. Undo this first."),
+    900032: (400, "The type of an account that is involved in transactions cannot be changed."),
     900031: (400, "The plan of the organization does not allow more custom fields."),
 }
 
