@@ -57,20 +57,19 @@ def one_off(
     last = next((each.id for each in runs if each.verb == "sync"), "")
     day = intake.facts.as_of if intake else day
     foresight = _Foresight(bridge, runs[0].id, day, progress)
-    systems = {name: books.system for name, books in bridge.books.items()}
     if day is None:
         assert refused is not None, "a delivery that is accepted is in the store"
         found = _nothing_to_compare_with(bridge, refused, as_of or bridge.today)
     else:
         found = reconcile(
             store,
-            systems,
+            bridge.books,
             as_of or day,
             now,
             lender=bridge.lender,
             run=last,
             names=names,
-            notices={name: _late_ledger(refused) for name in systems},
+            notices={name: _late_ledger(refused) for name in bridge.books},
             progress=progress,
             read=foresight.prepare,
         )

@@ -55,8 +55,7 @@ def system(told: OneOff) -> SystemResult:
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        systems = {name: books.system for name, books in bridge.books.items()}
-        (result,) = reconcile(bridge.store, systems, bridge.today, world.clock.now()).systems
+        (result,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
     return result
 
 
