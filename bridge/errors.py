@@ -29,6 +29,8 @@ class BridgeError(Exception):
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.problems = tuple(problems)
+        self.document: dict[str, object] = {}
+        """What the verb's JSON document says beside the error: the verdict and its tasks."""
 
 
 class PersonNeeded(BridgeError):

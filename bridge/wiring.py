@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.exc import DatabaseError
@@ -16,7 +17,9 @@ from sqlalchemy.exc import DatabaseError
 from bridge import mappingfiles
 from bridge.clock import Clock, SystemClock
 from bridge.core.guards import SnapshotLimits
+from bridge.core.known import Fresh
 from bridge.credentials import Credentials, MemoryCredentials, open_credentials
+from bridge.daemon.times import LOOK_BACK, DueTimes
 from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
 from bridge.pipeline.calls import keep_calls
@@ -174,6 +177,18 @@ def open_source(settings: Settings, today: date) -> Source:
     return source
 
 
+def fresh_on(settings: Settings, clock: Clock) -> Fresh:
+    """How new the ledger must be now: by its own day, and by the last time it was to be read."""
+    due = DueTimes(settings.schedule.sync, settings.lender.timezone)
+    last = due.newest(clock.now() - LOOK_BACK, clock.now())
+    zone = ZoneInfo(settings.lender.timezone)
+    return Fresh(
+        today=clock.today(settings.lender.timezone),
+        read_since=None if last is None else last.astimezone(zone).date(),
+        max_age_days=settings.source.max_age_days,
+    )
+
+
 def _rest(settings: Settings, clock: Clock) -> dict[str, Any]:
     today = clock.today(settings.lender.timezone)
     limits = settings.limits
@@ -183,6 +198,7 @@ def _rest(settings: Settings, clock: Clock) -> dict[str, Any]:
         "source_where": settings.source.path.name,
         "clock": clock,
         "today": today,
+        "fresh": fresh_on(settings, clock),
         "snapshot_limits": SnapshotLimits(
             shrink_rows_percent=limits.shrink_rows_percent,
             shrink_money_percent=limits.shrink_money_percent,

@@ -59,6 +59,9 @@ def parser() -> Parser:
     _looking(verb)
     _outbox(verb("outbox", "", "what is on its way to the books"), common)
     _drift(verb("drift", "", "what the books hold otherwise than posted, and who is right"), common)
+    _tasks(
+        verb("tasks", "bridge.cli.tasks:list", "what waits for a person, and what to do"), common
+    )
     _mappings(verb("mappings", "", "check a mapping file, and see what an edit would do"), common)
     return whole
 
@@ -247,6 +250,19 @@ def _drift(drift: Parser, common: Parser) -> None:
     different.set_defaults(run="bridge.cli.adopt:different")
     different.add_argument("reference", metavar="REF")
     different.add_argument("external_id", metavar="ID", help="its id in the books")
+
+
+def _tasks(tasks: Parser, common: Parser) -> None:
+    verbs = tasks.add_subparsers(dest="what", metavar="answer|reopen")
+    answer = verbs.add_parser(
+        "answer", help="it is nothing: no task any more, until the fact changes", parents=[common]
+    )
+    answer.set_defaults(run="bridge.cli.tasks:answer")
+    answer.add_argument("tasks", nargs="+", metavar="TASK", help="as `tasks` names it: 1f0c44a9")
+    answer.add_argument("--note", default="", metavar="TEXT", help="why, for whoever asks later")
+    reopen = verbs.add_parser("reopen", help="take an answer back", parents=[common])
+    reopen.set_defaults(run="bridge.cli.tasks:reopen")
+    reopen.add_argument("tasks", nargs="+", metavar="TASK")
 
 
 def _mappings(mappings: Parser, common: Parser) -> None:

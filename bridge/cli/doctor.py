@@ -74,6 +74,7 @@ def _all(config: Path | None) -> Iterator[Line]:
     yield from parts.source(in_force, clock, readable=in_force.source.kind not in broken)
     yield from parts.webhooks(in_force, clock)
     yield from parts.state(in_force)
+    yield from parts.tasks(in_force)
     yield from parts.folders(in_force)
     for name, system in in_force.systems.items():
         if not system.enabled:

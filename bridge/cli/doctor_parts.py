@@ -11,13 +11,17 @@ from pathlib import Path
 
 from bridge import ledgerkey, tomlfiles, wiring
 from bridge.cli.doctor import OLD_DELIVERY_DAYS, Line, told
+from bridge.cli.standing import looked_at
 from bridge.clock import Clock
 from bridge.core.booking import resolve
 from bridge.core.books import Chart
 from bridge.core.mapping import BooksMapping
+from bridge.core.said import reason_of
+from bridge.core.tasks import counted, first_of_each
 from bridge.errors import BridgeError
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.plan import limits_of
+from bridge.report.texts import texts
 from bridge.settings import Settings
 from bridge.store.tables import SCHEMA
 
@@ -137,6 +141,35 @@ def _space(path: Path) -> Iterator[Line]:
         yield Line(topic="disk", state="warning", finding=finding, advice="Free some space soon.")
     else:
         yield Line(topic="disk", finding=finding)
+
+
+def tasks(loaded: Settings) -> Iterator[Line]:
+    """What waits for a person, one line of each kind, by the state store alone."""
+    path = Path(loaded.state.url.removeprefix("sqlite:///"))
+    if not path.exists() or not os.access(path, os.R_OK):
+        return
+    verdict = looked_at(loaded)
+    words = texts("en")
+    for (code, system, number), task in zip(
+        counted(verdict.tasks), first_of_each(verdict.tasks), strict=True
+    ):
+        yield Line(
+            topic=f"{system} tasks".strip(),
+            state="problem",
+            finding=f"{number} × {words.cause(code)} [{code}] {task.place}".rstrip(),
+            advice=f"{words.of('actions', task.action)} All of them: ledger-bridge tasks",
+            exit_code=1,
+        )
+    if not verdict.tasks and not verdict.green:
+        yield Line(
+            topic="verdict",
+            state="problem",
+            finding=f"not checked: {reason_of(verdict)}",
+            advice="Try again later.",
+            exit_code=verdict.exit_code,
+        )
+    elif not verdict.tasks:
+        yield Line(topic="tasks", finding="nothing waits for a person")
 
 
 def folders(loaded: Settings) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -56,14 +56,21 @@ class Output:
         with suppress(OSError):
             print(printable(as_called(text)), file=self._stderr, flush=True)
 
-    def error(self, message: str, problems: Sequence[Problem], exit_code: int) -> None:
+    def error(
+        self,
+        message: str,
+        problems: Sequence[Problem],
+        exit_code: int,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         """What went wrong and what to do: words on stderr, and the JSON document when asked for."""
         self.say(f"ledger-bridge: {message}")
         for problem in problems:
             self.say(f"  - {problem}")
         if self.json and not self._answered:
             listed = [{"where": p.where, "what": p.what, "fix": p.fix} for p in problems]
-            self.document({"error": message, "problems": listed, "exit_code": exit_code})
+            told = {"error": message, "problems": listed, "exit_code": exit_code}
+            self.document(told | dict(more or {}))
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """A table of the result; the columns whose heads begin with `>` are right-aligned."""

@@ -9,6 +9,7 @@ from bridge.cli.output import Output, Progress
 from bridge.cli.reports import write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
 from bridge.core.reconciliation import Reconciliation
+from bridge.core.said import reason_of
 from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
@@ -30,7 +31,7 @@ def run(arguments: Namespace, out: Output) -> int:
         out.document(json.document(found))
     _tell(found, loaded, out)  # first: a disk without room must not hide the answer
     _write(found, loaded, arguments, out)
-    return found.exit_code
+    return found.verdict.exit_code
 
 
 def _one_off(loaded: Settings, names: list[str] | None, arguments: Namespace, out: Output) -> int:
@@ -65,21 +66,22 @@ def compared(
 ) -> Reconciliation:
     """The comparison, written down as a run of its own."""
     store, started = bridge.store, bridge.clock.now()
+    as_of = arguments.as_of or bridge.today
     with store.begin() as work:
         last = next((each.id for each in work.runs() if each.verb == "sync"), "")
         own = work.start_run("reconcile", ",".join(bridge.books), started.isoformat())
     found = reconcile(
         store,
         bridge.books,
-        arguments.as_of or bridge.today,
+        as_of,
         started,
         lender=bridge.lender,
         run=last,
         names=loaded.lender.names_in_reports,
+        fresh=bridge.fresh.on(as_of),
         progress=progress,
     )
-    verdict = {0: "clean", 1: "person", 75: "later"}.get(found.exit_code, "person")
-    reason = "both sides agree" if found.agree else "they do not agree"
+    verdict, reason = found.verdict.word, reason_of(found.verdict)
     counts = {result.system: result.counts for result in found.systems}
     with store.begin() as work:
         work.end_run(own, verdict, reason, counts, bridge.clock.now().isoformat())

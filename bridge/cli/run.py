@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bridge import ledgerkey, logs, settings
 from bridge.cli.output import Output
@@ -89,7 +90,7 @@ def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, ou
         hooks[kind] = take
     port = loaded.listen.port or 0
     try:
-        port = stack.enter_context(listening(port, daemon.health, hooks))
+        port = stack.enter_context(listening(port, partial(_health, loaded, daemon), hooks))
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
@@ -97,6 +98,14 @@ def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, ou
             f"Cannot listen on {HOST}:{port} ({error.strerror}). Choose another [listen] port."
         ) from error
     out.say(f"Listening on http://{HOST}:{port}/health")
+
+
+def _health(loaded: Settings, daemon: Daemon) -> dict[str, Any]:
+    """The jobs, and the verdict that every other door tells. Without a name in it."""
+    from bridge.cli.standing import in_passing  # not before somebody asks: it needs the whole store
+    from bridge.core import said
+
+    return {**daemon.health(), **said.document(in_passing(loaded))}
 
 
 @contextmanager

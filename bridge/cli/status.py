@@ -8,7 +8,9 @@ from typing import Any
 
 from bridge.cli.output import Output
 from bridge.cli.session import open_settings, open_state
+from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
+from bridge.core import said
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.money import text
 from bridge.instance import serving
@@ -18,7 +20,7 @@ from bridge.store.values import RunRecord
 
 
 def status(arguments: Namespace, out: Output) -> int:
-    """Answers 1 when something waits for a person, books that rest included; 0 otherwise."""
+    """Answers the verdict's exit code, as the state store alone knows it."""
     loaded = open_settings(arguments)
     today = SystemClock().now().date()
     with open_state(loaded) as store, store.read() as work:
@@ -31,12 +33,15 @@ def status(arguments: Namespace, out: Output) -> int:
             for name, system in loaded.systems.items()
             if system.enabled
         }
+        verdict = verdict_of(work, loaded)
         owed = {code: text(sum_, code) for code, sum_ in work.ledger_totals().items()}
     daemon = serving(loaded.state.url)
-    waiting = sum(each["waits_for_a_person"] for each in systems.values())
     if out.json:
         last = _run(runs[0]) if runs else None
-        out.document({"last_run": last, "daemon": daemon, "owed": owed, "systems": systems})
+        out.document(
+            {"last_run": last, "daemon": daemon, "owed": owed, "systems": systems}
+            | said.document(verdict)
+        )
     out.line(f"The daemon is at work (process {daemon})." if daemon else "No daemon is at work.")
     for run in runs:
         out.line(f"Last run {run.id}: {run.verdict or 'not finished'}. {run.reason}")
@@ -52,9 +57,12 @@ def status(arguments: Namespace, out: Output) -> int:
         )
         if each["rests_after"]:
             out.line(f"{name} rests since {each['rests_after']} was undone: sync --resume.")
-    if waiting:
-        out.line(f"{waiting} documents wait for a person: `ledger-bridge outbox list`.")
-    return 1 if waiting or any(each["rests_after"] for each in systems.values()) else 0
+    out.line(f"{verdict.word}: {said.reason_of(verdict)}")
+    for line in said.lines_of(verdict.tasks):
+        out.line(f"  {line}")
+    if verdict.tasks:
+        out.line("Each with what to do: `ledger-bridge tasks`.")
+    return verdict.exit_code
 
 
 def _system(work: Work, name: str, company: str) -> dict[str, Any]:

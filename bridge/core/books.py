@@ -226,6 +226,9 @@ class ControlEntry(msgspec.Struct, frozen=True, kw_only=True):
     """The account's: the home currency where one account holds several."""
     amount: Decimal
     """Debit-positive."""
+    customers: tuple[str, ...] = ()
+    """External ids of the customers that its lines on the account name; none where it does not
+    tell."""
 
 
 class HandEntry(msgspec.Struct, frozen=True, kw_only=True):

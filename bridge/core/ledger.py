@@ -231,6 +231,8 @@ class SnapshotFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether absence means deletion. Never true for a feed page or a loose file."""
     locale: str
     default_currency: str
+    written_on: date | None = None
+    """The day on which its newest file was written, where it says no day of its own."""
     declared_counts: dict[str, int] = {}
     """Rows by entity ("borrowers", "loans", "movements") as the delivery itself declares them."""
 

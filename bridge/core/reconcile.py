@@ -28,11 +28,13 @@ from bridge.core.books import (
     Receipt,
     Status,
 )
+from bridge.core.causes import ROW_ACTIONS
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.matching import Difference, differences, drift
 from bridge.core.plan import Hold
 from bridge.core.reconciliation import Item, ItemKind, Notice
 from bridge.core.standing import is_gone
+from bridge.core.tasks import NOWHERE, Place
 
 RECEIVABLE = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.RECEIPT: -1}
 """Kind → what one unit of its total does to the receivable account. Others leave it alone."""
@@ -53,25 +55,15 @@ def effect_in_books(posted: PostedDocument) -> Decimal:
 
 
 HOLD_ACTIONS = {
-    "amount.over_limit": "approve_limit",
+    **ROW_ACTIONS,
     "books.accepted": "none",
     "books.drifted": "decide_correction",
     "books.lookalike": "decide_likeness",
     "books.period_closed": "open_period",
     "books.tombstoned": "enter_again_or_remove",
     "cutover.credit": "book_credit",
-    "debt.amount_edited": "decide_amount",
-    "debt.currency_unknown": "set_currency",
-    "debt.orphan": "restore_borrower",
     "interest.not_due": "none",
     "loan.held": "fix_source",
-    "movement.duplicate_conflict": "keep_one",
-    "movement.future_date": "check_date",
-    "movement.negative_payment": "fix_negative",
-    "movement.not_approved": "wait",
-    "movement.orphan": "restore_loan",
-    "movement.refund": "book_refund",
-    "movement.reversal_unmatched": "name_reversed",
     "policy.overpayment": "decide_overpayment",
     "rate.missing": "add_rate",
     "recovery.income": "none",
@@ -80,7 +72,8 @@ HOLD_ACTIONS = {
 """What to do about a hold; for every other code the ledger's row is to be set right."""
 
 
-def held(hold: Hold, loan: str) -> Item:
+def held(hold: Hold, loan: str, where: Place = NOWHERE) -> Item:
+    """A hold beside the place in the lender's file that it is about."""
     return Item(
         kind=ItemKind.HELD,
         currency=hold.currency,
@@ -90,6 +83,8 @@ def held(hold: Hold, loan: str) -> Item:
         detail=hold.detail,
         subject=hold.subject,
         loan=loan,
+        file=where.file,
+        row=where.row,
     )
 
 
@@ -99,7 +94,7 @@ _WAITING = {
     State.IN_DOUBT: (ItemKind.IN_DOUBT, "outbox.in_doubt", "run_sync"),
     State.REJECTED: (ItemKind.REJECTED, "outbox.rejected", "fix_rejected"),
     State.DRIFTED: (ItemKind.PENDING, "outbox.drifted", "decide_correction"),
-    State.DROPPED: (ItemKind.PENDING, "outbox.dropped", "none"),
+    State.DROPPED: (ItemKind.PENDING, "outbox.dropped", "decide_dropped"),
 }
 
 
@@ -196,10 +191,20 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     return [item for item in told if item.kind is not ItemKind.ACCEPTED or item.amount]
 
 
-def unbound(posted: PostedDocument, ours: bool, taken_back: bool = False) -> Item:
+def unbound(
+    posted: PostedDocument, ours: bool, taken_back: bool = False, *, borrower: bool = False
+) -> Item:
     """A document of the books without a live binding: ours by its number, one that we had taken
-    back, or somebody else's. A draft counts for nothing, and blocks its number."""
-    cause, action = ("reference.unknown", "void_or_renumber") if ours else ("books.by_hand", "none")
+    back, or somebody else's. A draft counts for nothing, and blocks its number.
+
+    `borrower` says that it is about a customer of ours: what is booked on a borrower by hand, the
+    ledger will want to book too, and its last payment then finds nothing left to settle.
+    """
+    cause, action = ("books.by_hand", "none")
+    if borrower:
+        cause, action = "books.by_hand_on_borrower", "say_what_it_is"
+    if ours:
+        cause, action = "reference.unknown", "void_or_renumber"
     if taken_back:
         cause, action = "books.not_void", "void_again"
     amount = -effect_in_books(posted)
@@ -218,20 +223,35 @@ def unbound(posted: PostedDocument, ours: bool, taken_back: bool = False) -> Ite
     )
 
 
-def foreign_rest(currency: str, count: int, effect_sum: Decimal) -> Item:
+def foreign_rest(currency: str, count: int, effect_sum: Decimal, *, borrower: bool = False) -> Item:
     """One line for the documents by hand that are not listed one by one."""
     return Item(
         kind=ItemKind.FOREIGN,
         currency=currency,
         amount=-effect_sum,
         cause="list.more",
-        action="none",
+        action="say_what_it_is" if borrower else "none",
         count=count,
     )
 
 
-def by_journal(entry: ControlEntry) -> Item:
-    """What a person put on the receivable account with no document behind it."""
+def unread(currency: str, count: int, effect_sum: Decimal) -> Item:
+    """What the books hold while no ledger was ever read: nobody can say whose it is."""
+    return Item(
+        kind=ItemKind.REMAINDER,
+        currency=currency,
+        amount=-effect_sum,
+        cause="ledger.never_read",
+        action="run_sync_now",
+        count=count,
+    )
+
+
+def by_journal(entry: ControlEntry, *, others: bool = False) -> Item:
+    """What a person put on the receivable account with no document behind it.
+
+    `others` says that it names customers, and none of ours: the company's own business.
+    """
     return Item(
         kind=ItemKind.FOREIGN,
         currency=entry.currency,
@@ -242,7 +262,7 @@ def by_journal(entry: ControlEntry) -> Item:
         field="day",
         books=entry.day.isoformat(),
         cause="control.journal",
-        action="none",
+        action="none" if others else "explain_journal",
     )
 
 

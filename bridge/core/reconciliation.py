@@ -9,53 +9,22 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 import msgspec
 
 from bridge.core.aging import AgedTotal
 from bridge.core.findings import Severity
-
-
-class ItemKind(StrEnum):
-    """Why the two sides may differ, in the order in which a person wants to read it."""
-
-    MISSING = "missing"
-    TOMBSTONED = "tombstoned"
-    MISMATCHED = "mismatched"
-    DRIFTED = "drifted"
-    ORPHANED = "orphaned"
-    PRINCIPAL = "principal"
-    """What was lent stands on income, or nobody can tell. Its amount is what stands wrongly inside
-    the books: no part of the difference."""
-    REJECTED = "rejected"
-    IN_DOUBT = "in_doubt"
-    REMAINDER = "remainder"
-    """What nothing explains. Never counted as explained."""
-    HELD = "held"
-    PENDING = "pending"
-    FOREIGN = "foreign"
-    ACCEPTED = "accepted"
-    """Different, and left so by a person."""
-
-
-BREAKING = frozenset(
-    {
-        ItemKind.MISSING,
-        ItemKind.TOMBSTONED,
-        ItemKind.MISMATCHED,
-        ItemKind.DRIFTED,
-        ItemKind.ORPHANED,
-        ItemKind.PRINCIPAL,
-    }
-)
-"""Kinds that mean that the books do not say what we posted."""
+from bridge.core.items import BREAKING as BREAKING  # noqa: PLC0414
+from bridge.core.items import Item as Item  # noqa: PLC0414
+from bridge.core.items import ItemKind as ItemKind  # noqa: PLC0414
+from bridge.core.verdict import Result, Verdict
 
 CAUSES = frozenset(
     {
         "books.absent",
         "books.accepted",
         "books.by_hand",
+        "books.by_hand_on_borrower",
         "books.deleted",
         "books.draft",
         "books.edited",
@@ -88,34 +57,44 @@ ACTIONS = frozenset(
         "add_rate",
         "allow_journals",
         "approve_limit",
+        "approve_plan",
         "book_credit",
         "book_refund",
         "check_date",
         "decide_amount",
         "decide_correction",
-        "delete_draft",
+        "decide_dropped",
         "decide_likeness",
         "decide_overpayment",
+        "delete_draft",
+        "deliver_again",
+        "deliver_newer",
         "enter_again_or_remove",
+        "explain_journal",
         "find_entry",
         "fix_negative",
         "fix_rejected",
         "fix_source",
         "free_number",
         "keep_one",
+        "log_in",
         "look_closer",
         "make_no_income",
         "move_from_income",
         "name_account",
+        "mend_settings",
         "name_reversed",
         "none",
         "open_period",
         "put_right",
         "rebook_past",
+        "read_problem",
         "restore_borrower",
         "restore_loan",
         "resume_sync",
         "run_sync",
+        "run_sync_now",
+        "say_what_it_is",
         "set_currency",
         "void_again",
         "void_or_renumber",
@@ -141,27 +120,6 @@ NOTICES = frozenset(
         "unchecked.try_later",
     }
 )
-
-
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    kind: ItemKind
-    currency: str = ""
-    amount: Decimal = Decimal(0)
-    reference: str = ""
-    external_id: str = ""
-    document: str = ""
-    """The document's kind, where one is meant."""
-    field: str = ""
-    ledger: str = ""
-    books: str = ""
-    cause: str
-    action: str
-    detail: str = ""
-    subject: str = ""
-    """The ledger's row (`debt:142`), where there is one."""
-    loan: str = ""
-    count: int = 1
-    """How many documents it stands for: more than one in the line that closes a long list."""
 
 
 class TieOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -256,10 +214,6 @@ class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
             and not any(self.counts.get(kind, 0) for kind in BREAKING)
         )
 
-    @property
-    def needs_person(self) -> bool:
-        return not self.agree or self.counts.get(ItemKind.REJECTED, 0) > 0
-
 
 class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     """One morning's answer for every system of one lender."""
@@ -279,18 +233,17 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     systems: tuple[SystemResult, ...] = ()
     names: dict[str, str] = {}
     """Loan → borrower, for the lender's own copy. Never in logs."""
+    verdict: Verdict = Verdict(result=Result.UNCHECKED, reason="books.none")
+    """The answer, and every task that keeps it from green; see `core/verdict.py`. `verdict.systems`
+    has each company's own answer, `verdict.of(system)` its tasks, `verdict.of("")` those about the
+    ledger itself. `tie_outs` and `counts` of a system say how the sums stand, not whether anybody
+    must act."""
 
     @property
     def agree(self) -> bool:
+        """Whether the sums of all books tie out. Not the verdict: a row that nobody could read
+        moves no sum."""
         return bool(self.systems) and all(result.agree for result in self.systems)
-
-    @property
-    def exit_code(self) -> int:
-        """0 both sides agree; 1 a person is needed; or why a system could not be checked."""
-        codes = [result.exit_code for result in self.systems if not result.checked]
-        if codes:
-            return max(codes)
-        return 1 if any(result.needs_person for result in self.systems) else 0
 
 
 COUNTED = ("matched", "missing", "mismatched", "orphaned", "drifted", "tombstoned", "held")

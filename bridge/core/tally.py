@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bridge.core.items import SETTLES_ITSELF
 from bridge.core.reconcile import rounded
 from bridge.core.reconciliation import COUNTED, Item, ItemKind, TieOut, in_order
 
 LISTED = 1000
 """Items listed of one kind and currency; the rest is summed in one closing line."""
+_Place = tuple[ItemKind, str, bool]
+"""Kind, currency, and whether it asks nothing of a person: a closing line never mixes the two."""
 
 
 class Tally:
@@ -19,8 +22,8 @@ class Tally:
     def __init__(self, listed: int = LISTED) -> None:
         self._listed = listed
         self._items: list[Item] = []
-        self._seen: Counter[tuple[ItemKind, str]] = Counter()
-        self._rest: dict[tuple[ItemKind, str], tuple[int, Decimal, Item]] = {}
+        self._seen: Counter[_Place] = Counter()
+        self._rest: dict[_Place, tuple[int, Decimal, Item]] = {}
         self._not_posted: dict[str, Decimal] = defaultdict(Decimal)
         self._in_books: dict[str, Decimal] = defaultdict(Decimal)
         self.counts: Counter[str] = Counter()
@@ -90,7 +93,7 @@ class Tally:
                 action=last.action,
                 count=count,
             )
-            for (kind, currency), (count, amount, last) in self._rest.items()
+            for (kind, currency, _), (count, amount, last) in self._rest.items()
         ]
         return tuple(sorted([*self._items, *closing], key=in_order))
 
@@ -102,7 +105,7 @@ class Tally:
         return {kind: found.pop(kind, 0) for kind in COUNTED} | dict(sorted(found.items()))
 
     def _keep(self, item: Item) -> None:
-        place = (item.kind, item.currency)
+        place = (item.kind, item.currency, item.action in SETTLES_ITSELF)
         self._seen[place] += 1
         if self._seen[place] <= self._listed:
             self._items.append(item)

@@ -2,17 +2,24 @@
 
 Every door shows the same one: `sync`, `reconcile`, `status`, `doctor`, `/health`, every form of the
 report, and the exit code. A bookkeeper's words for the four stand in `report/texts`.
+
+`Known` is everything that is known at one moment, `verdict` the only function that judges it: each
+cause of `CAUSES` gives the tasks that it sees, and green is what is left when none does.
 """
 
 from __future__ import annotations
 
-import hashlib
-from decimal import Decimal
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
-ZERO = Decimal(0)
+from bridge.core.causes import CAUSES, by_gravity_and_money
+from bridge.core.items import ItemKind
+from bridge.core.known import CONFIGURATION, TRY_LATER, BooksKnown, Known
+from bridge.core.tasks import NOWHERE as NOWHERE  # noqa: PLC0414
+from bridge.core.tasks import Place as Place  # noqa: PLC0414
+from bridge.core.tasks import Task as Task  # noqa: PLC0414
 
 
 class Result(StrEnum):
@@ -28,50 +35,7 @@ class Result(StrEnum):
     """It could not be found out now; trying again later may be all that is needed."""
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where in a lender's file something stands."""
-
-    file: str = ""
-    row: int = 0
-    """Line of a text, row of a sheet, number of a record. 0: the file as a whole."""
-
-
-NOWHERE = Place()
-
-
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a person must do before the verdict can be green."""
-
-    code: str
-    """What is wrong: a finding's, a hold's or an item's code, or one of `CAUSES`."""
-    action: str
-    """What to do: a code that every language has words for, as for what happens otherwise."""
-    system: str = ""
-    """Empty: it is about the ledger itself, whatever the books."""
-    subject: str = ""
-    """The ledger's row (`debt:142`) or our reference (`DY7F3A-L142`), where there is one."""
-    external_id: str = ""
-    currency: str = ""
-    amount: Decimal = ZERO
-    """Its effect on ledger less books, or what the row is worth; 0 where nobody knows."""
-    where: Place = NOWHERE
-    detail: str = ""
-
-    @property
-    def id(self) -> str:
-        """A short name that stays while the fact is the same: what a person's answer is kept by."""
-        parts = (
-            self.code,
-            self.system,
-            self.subject,
-            self.external_id,
-            self.currency,
-            f"{self.amount:f}",
-            self.where.file,
-            self.detail,
-        )
-        digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()[:8]
+GREEN = frozenset({Result.AGREES, Result.AGREES_WITH_ITEMS})
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +43,98 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     result: Result
     reason: str
-    """One code for why, the gravest where there are several."""
+    """One code for why, the gravest where there are several: of the first task, of what could not
+    be done (`UNCHECKED` codes), or the result itself where it is green."""
     tasks: tuple[Task, ...] = ()
-    """Those that are worth most first."""
+    """What is about everything first, then what is worth most."""
+    systems: dict[str, Result] = {}
+    """The answer for each company's books by themselves. A task about the ledger counts in all."""
+    told: tuple[str, ...] = ()
+    """What kept each company's books from being checked, in words."""
+    unconfigured: bool = False
+    """Whether a login or a setting is in the way: that is told before all else."""
+
+    @property
+    def green(self) -> bool:
+        return self.result in GREEN
+
+    @property
+    def exit_code(self) -> int:
+        """What every verb that ends with a verdict answers."""
+        if self.unconfigured:
+            return CONFIGURATION
+        return _EXIT_CODES[self.result]
+
+    @property
+    def word(self) -> str:
+        """clean, person or later: the verdict in JSON documents and in the history."""
+        return _WORDS[self.exit_code]
+
+    def of(self, system: str) -> tuple[Task, ...]:
+        """The tasks of one company's books. Those about the ledger itself are under ''."""
+        return tuple(task for task in self.tasks if task.system == system)
+
+
+_EXIT_CODES = {
+    Result.AGREES: 0,
+    Result.AGREES_WITH_ITEMS: 0,
+    Result.DIFFERS: 1,
+    Result.UNCHECKED: TRY_LATER,
+}
+_WORDS = {0: "clean", 1: "person", TRY_LATER: "later", CONFIGURATION: "person"}
+
+
+def verdict(known: Known) -> Verdict:
+    """Green only if the newest ledger was read whole, all of it was planned, nothing that the books
+    hold is unexplained, and nothing waits for a person."""
+    found = {task.id: task for cause in CAUSES for task in cause(known)}
+    tasks = [t for t in found.values() if not (t.answerable and t.id in known.answers)]
+    tasks.sort(key=by_gravity_and_money)
+    stops = [stop for books in known.books for stop in books.stops]
+    unconfigured = any(stop.exit_code == CONFIGURATION for stop in stops)
+    systems = {books.system: _result(books, tasks) for books in known.books}
+    result = _worst(systems.values()) if systems else Result.UNCHECKED
+    if tasks:
+        result = Result.DIFFERS
+    elif unconfigured:
+        result = Result.UNCHECKED
+    return Verdict(
+        result=result,
+        reason=_reason(result, tasks, known),
+        tasks=tuple(tasks),
+        systems=systems,
+        told=tuple(
+            f"{books.system}: {stop.detail or stop.code}"
+            for books in known.books
+            for stop in books.stops
+        ),
+        unconfigured=unconfigured,
+    )
+
+
+def _result(books: BooksKnown, tasks: Iterable[Task]) -> Result:
+    """The answer for one company's books."""
+    if any(task.system in ("", books.system) for task in tasks):
+        return Result.DIFFERS
+    if any(stop.exit_code in (TRY_LATER, CONFIGURATION) for stop in books.stops):
+        return Result.UNCHECKED
+    if any(item.kind is ItemKind.IN_DOUBT for item in books.items):
+        return Result.UNCHECKED
+    return Result.AGREES_WITH_ITEMS if books.items else Result.AGREES
+
+
+def _worst(results: Iterable[Result]) -> Result:
+    """A person before what time mends, and both before green."""
+    order = (Result.DIFFERS, Result.UNCHECKED, Result.AGREES_WITH_ITEMS, Result.AGREES)
+    return min(results, key=order.index)
+
+
+def _reason(result: Result, tasks: list[Task], known: Known) -> str:
+    if tasks:
+        return tasks[0].code
+    for books in known.books:
+        if books.stops:
+            return books.stops[0].code
+    if result is Result.UNCHECKED:
+        return "outbox.in_doubt" if known.books else "books.none"
+    return result.value

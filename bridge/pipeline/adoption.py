@@ -164,7 +164,12 @@ def decide_all(
     proposed; one document for two, or two for one.
     """
     take_in(
-        bridge.store, bridge.source, bridge.source_where, bridge.snapshot_limits, bridge.clock.now()
+        bridge.store,
+        bridge.source,
+        bridge.source_where,
+        bridge.snapshot_limits,
+        bridge.clock.now(),
+        bridge.today,
     )
     unknown = sorted({wish.system for wish in wishes} - bridge.books.keys())
     problems = [

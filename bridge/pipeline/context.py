@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
 from bridge.core.guards import SnapshotLimits
+from bridge.core.known import Fresh
 from bridge.core.mapping import BooksMapping
 from bridge.source.base import Source
 from bridge.store import Store
@@ -74,6 +75,8 @@ class Bridge(Generic[System]):
     clock: Time
     today: date
     """The lender's business day."""
+    fresh: Fresh
+    """How new the ledger must be today."""
     snapshot_limits: SnapshotLimits
     plan_limits: PlanLimits
 

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from bridge.core.books import ControlEntry
 from bridge.core.reconciliation import Notice
 from bridge.errors import TryLater
+from bridge.store import Work
+from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingReader
 
 
@@ -24,3 +26,12 @@ def entered_by_hand(
         return [e for e in system.control_entries() if e.currency in currencies], []
     except TryLater as error:
         return [], [Notice("control.unread", str(error))]
+
+
+def our_borrowers(
+    work: Work, system: AccountingReader, entries: Collection[ControlEntry]
+) -> set[str]:
+    """Which of the customers that these entries name are borrowers of ours."""
+    named = {customer for entry in entries for customer in entry.customers}
+    queries = ReconcileQueries.on(work)
+    return queries.are_borrowers(system.name, system.company_id, named)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
 
 from bridge.core.findings import Finding
 from bridge.core.guards import SnapshotFigures, SnapshotLimits, refuse
+from bridge.core.known import Delivery
 from bridge.core.ledger import SnapshotFacts
 from bridge.core.money import from_cents
-from bridge.errors import SnapshotRefused
+from bridge.errors import Problem, SnapshotRefused
 from bridge.source.base import Source
 from bridge.store import Accepted, Stage, Store
 from bridge.store.values import Totals
@@ -26,12 +27,38 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def take_in(
-    store: Store, source: Source, where: str, limits: SnapshotLimits, now: datetime
+    store: Store,
+    source: Source,
+    where: str,
+    limits: SnapshotLimits,
+    now: datetime,
+    today: date | None = None,
 ) -> Intake:
     """Read the newest delivery into the ledger store.
 
-    Raises SnapshotRefused with every reason; then the store is as it was.
+    Raises SnapshotRefused with every reason; then the ledger is as it was, and the refusal is kept
+    for every door that is opened before a better one comes. `today` is the lender's business day.
     """
+    tried = Delivery(day=today or now.date(), at=now.isoformat(), source=where)
+    try:
+        intake = _taken_in(store, source, where, limits, now)
+    except SnapshotRefused as refused:
+        problems = refused.problems or (Problem(where, str(refused), ""),)
+        tried = msgspec.structs.replace(tried, accepted=False, problems=problems)
+        with store.begin() as work:
+            work.put_delivery(tried)
+        raise
+    facts = intake.facts
+    tried = msgspec.structs.replace(tried, as_of=facts.written_on or facts.as_of)
+    with store.begin() as work:
+        work.put_findings("files", intake.findings)
+        work.put_delivery(tried)
+    return intake
+
+
+def _taken_in(
+    store: Store, source: Source, where: str, limits: SnapshotLimits, now: datetime
+) -> Intake:
     snapshot = source.snapshot()
     stage = store.stage(snapshot.facts, snapshot.rows())
     try:
@@ -46,10 +73,7 @@ def take_in(
         accepted = store.accept(stage, now.isoformat())
     finally:
         stage.close()
-    findings = tuple(snapshot.findings())
-    with store.begin() as work:
-        work.put_findings("files", findings)
-    return Intake(facts=facts, accepted=accepted, findings=findings)
+    return Intake(facts=facts, accepted=accepted, findings=tuple(snapshot.findings()))
 
 
 def _figures(stage: Stage) -> SnapshotFigures:

@@ -12,16 +12,18 @@ from datetime import date
 import msgspec
 
 from bridge.core.reconciliation import Notice, Reconciliation, SystemResult
+from bridge.core.verdict import verdict
 from bridge.errors import BridgeError, SnapshotRefused
 from bridge.pipeline.context import Books, Dry, PlanLimits, Progress, silent
 from bridge.pipeline.intake import Intake
+from bridge.pipeline.known import after_comparison
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.resting import hold_what_is_new, resting
-from bridge.pipeline.sync import SyncResult, SystemPass, begin, foreseen, nothing
+from bridge.pipeline.sync import SyncResult, SystemPass, begin, nothing
 from bridge.pipeline.whole import whole
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingReader
@@ -40,8 +42,7 @@ class OneOff(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        refused = self.refused.exit_code if self.refused is not None else 0
-        return max(self.found.exit_code, self.plan.exit_code, refused)
+        return self.found.verdict.exit_code
 
 
 def one_off(
@@ -73,8 +74,13 @@ def one_off(
             progress=progress,
             read=foresight.prepare,
         )
-    found = _with_notices(found, foresight)
-    return OneOff(found=found, plan=foresight.result(intake, refused), refused=refused)
+    fresh = bridge.fresh.on(as_of) if as_of else bridge.fresh
+    stops = {name: done.stops for name, done in foresight.systems.items()}
+    with store.read() as work:
+        answer = verdict(after_comparison(work, found.systems, fresh, stops))
+    found = msgspec.structs.replace(_with_notices(found, foresight), verdict=answer)
+    plan = SyncResult(run=runs[0].id, intake=intake, systems=foresight.systems, answer=answer)
+    return OneOff(found=found, plan=plan, refused=refused)
 
 
 def _newest(bridge: Dry) -> tuple[Intake | None, SnapshotRefused | None]:
@@ -135,14 +141,6 @@ class _Foresight:
     def _tell(self, name: str, code: str, documents: int) -> None:
         if documents:
             self.told[name] = Notice(code, str(documents))
-
-    def result(self, intake: Intake | None, refused: SnapshotRefused | None) -> SyncResult:
-        verdict, reason = foreseen(self.systems)
-        if refused is not None:
-            verdict, reason = "person", str(refused)
-        return SyncResult(
-            run=self.run, intake=intake, systems=self.systems, verdict=verdict, reason=reason
-        )
 
 
 def _late_ledger(refused: SnapshotRefused | None) -> list[Notice]:

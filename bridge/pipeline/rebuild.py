@@ -63,7 +63,12 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     with bridge.store.begin() as work:
         run = work.start_run("rebuild", ",".join(bridge.books), at)
     intake = take_in(
-        bridge.store, bridge.source, bridge.source_where, bridge.snapshot_limits, bridge.clock.now()
+        bridge.store,
+        bridge.source,
+        bridge.source_where,
+        bridge.snapshot_limits,
+        bridge.clock.now(),
+        bridge.today,
     )
     as_of = intake.facts.as_of
     done = tuple(_rebuilt(bridge.store, books, as_of, progress) for books in bridge.books.values())

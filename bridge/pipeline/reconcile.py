@@ -17,21 +17,20 @@ import msgspec
 
 from bridge.core.aging import aged
 from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument, Status
-from bridge.core.delivery import Binding, Operation, State
+from bridge.core.delivery import Binding, State
 from bridge.core.identity import is_ours
+from bridge.core.known import Fresh, Stop
 from bridge.core.reconcile import (
     HALF_A_CENT,
     RECEIVABLE,
-    arrived,
     by_journal,
     compared,
     control_accounts,
     effect,
     foreign_rest,
     held,
-    settled,
     unbound,
-    waiting,
+    unread,
 )
 from bridge.core.reconciliation import (
     Item,
@@ -40,17 +39,20 @@ from bridge.core.reconciliation import (
     SystemResult,
 )
 from bridge.core.tally import LISTED, Tally
-from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.core.verdict import verdict
+from bridge.errors import BridgeError
 from bridge.pipeline.calls import metered_on
 from bridge.pipeline.context import Books, Progress, System, silent
-from bridge.pipeline.control import entered_by_hand
+from bridge.pipeline.control import entered_by_hand, our_borrowers
+from bridge.pipeline.known import after_comparison, keep_comparison, stop_of, unchecked, with_places
 from bridge.pipeline.late import came_late
 from bridge.pipeline.principal import keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.under_way import under_way
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
-from bridge.store.reconcile_queries import ReconcileQueries, Waiting
+from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingReader, CallCount
 
 log = logging.getLogger(__name__)
@@ -73,18 +75,22 @@ def reconcile(
     notices: Mapping[str, Sequence[Notice]] | None = None,
     full: bool = False,
     listed: int = LISTED,
+    fresh: Fresh | None = None,
     progress: Progress = silent,
     read: Callable[[AccountingReader], bool] | None = None,
 ) -> Reconciliation:
-    """Compare all books with the ledger, and look whether what was lent is income in them.
+    """Compare all books with the ledger, look whether what was lent is income in them, and keep
+    what a person may have to act on.
 
     `run` is the pass whose postings are reported, `full` forgets the mirror and reads everything,
     `read` brings the mirror up to what the books say now in another way than `read_back`, `names`
     puts borrowers' names beside their loans, `notices` are added to a system's own. A system that
     cannot be read to the end is reported as not checked; the others are not held up.
+    `fresh` says how new the ledger must be.
     """
     results: list[SystemResult] = []
     loans: dict[str, LoanKey] = {}
+    stops: dict[str, list[Stop]] = {}
     day = now.astimezone(UTC).date()
     for name, each in books.items():
         system = each.system
@@ -102,20 +108,44 @@ def reconcile(
             with store.begin() as work:
                 work.saw_versions(name, system.company_id, comparison.same_in)
                 keep(work, each, seen)
-            by_hand = entered_by_hand(system, comparison.unaccounted())
-            made = comparison.result(*by_hand, lent, loans)
+            entries, unread_ones = entered_by_hand(system, comparison.unaccounted())
+            with store.read() as work:
+                ours = our_borrowers(work, system, entries)
+            made = comparison.result(entries, ours, unread_ones, lent, loans)
         except BridgeError as error:
-            made = _unchecked(system, error)
+            made = unchecked(system, error)
+            stops[name] = [stop_of(error)]
         told = [*made.notices, *(notices or {}).get(name, ())]
         if made.checked and read_fully:
             told.append(Notice("read.full"))
         calls = {**_calls(before, system.calls()), "metered_today": metered_on(day, store, system)}
         results.append(msgspec.structs.replace(made, calls=calls, notices=tuple(told)))
-        verdict = "unchecked" if not made.checked else "agree" if made.agree else "differs"
-        fields = {"event": "reconcile.ended", "system": name, "run_id": run, "outcome": verdict}
-        log.info("reconciled", extra=fields)
+    results = _kept(store, results, stops, now, as_of)
     with store.read() as work:
-        return whole(work, results, loans if names else {}, lender, as_of, now, run, source_format)
+        found = whole(work, results, loans if names else {}, lender, as_of, now, run, source_format)
+        judged = verdict(after_comparison(work, results, fresh or Fresh(today=as_of), stops))
+    for name, result in judged.systems.items():
+        fields = {"event": "reconcile.ended", "system": name, "run_id": run}
+        log.info("reconciled", extra={**fields, "outcome": result.value})
+    return msgspec.structs.replace(found, verdict=judged)
+
+
+def _kept(
+    store: Store,
+    results: Sequence[SystemResult],
+    stops: Mapping[str, Sequence[Stop]],
+    now: datetime,
+    as_of: date,
+) -> list[SystemResult]:
+    """The results with every item's place in the lender's file, written down for other doors."""
+    with store.begin() as work:
+        placed = [
+            msgspec.structs.replace(made, items=with_places(work, made.items)) for made in results
+        ]
+        for made in placed:
+            stop = next(iter(stops.get(made.system, ())), None)
+            keep_comparison(work, made, now, as_of, stop)
+    return placed
 
 
 class _Comparison:
@@ -176,6 +206,7 @@ class _Comparison:
     def result(
         self,
         by_hand: Sequence[ControlEntry],
+        borrowers: set[str],
         notices: Sequence[Notice],
         lent: Sequence[Item],
         loans: dict[str, LoanKey],
@@ -183,7 +214,8 @@ class _Comparison:
         """The answer. Adds the loans that its items are about to `loans`."""
         self.tally.beside(lent)
         for entry in by_hand:
-            self.tally.add([by_journal(entry)])
+            others = bool(entry.customers) and borrowers.isdisjoint(entry.customers)
+            self.tally.add([by_journal(entry, others=others)])
         ties = [
             self.tally.tie(currency, *self._figures(currency), self._room(currency))
             for currency in self._currencies(self.ledger, self.control)
@@ -215,35 +247,13 @@ class _Comparison:
             self.tally.add([held(hold, self._loan(loan))], [hold.amount])
 
     def _outbox(self) -> None:
-        for side in self.queries.waiting(self.name, self.company):
-            entry = side.entry
-            self._under_way.add(entry.reference)
-            if settled(entry.operation, entry.document, side.bound):
-                continue
-            reached = self._has_arrived(side)
-            found = side.now if reached else side.found
-            if reached:
-                self._reached.add(entry.reference)
-            elif found:
-                self._found.add((found.kind, found.external_id))
-            items, parts = waiting(
-                entry.state,
-                entry.operation,
-                entry.document,
-                bound=side.bound,
-                found=found,
-                reached=reached,
-                detail=_detail(side),
-            )
-            self.tally.add(self._placed(items, entry.loan), parts)
-
-    def _has_arrived(self, side: Waiting) -> bool:
-        entry, bound = side.entry, side.bound
-        if bound is None or bound.voided or entry.operation is Operation.CREATE:
-            return False
-        names = named_by(entry.document)
-        links = self.work.links(self.name, self.company, sorted(names))
-        return arrived(entry.operation, entry.document, side.now, links)
+        for each in under_way(self.work, self.name, self.company):
+            self._under_way.add(each.entry.reference)
+            if each.reached:
+                self._reached.add(each.entry.reference)
+            elif each.found:
+                self._found.add((each.found.kind, each.found.external_id))
+            self.tally.add(self._placed(each.items, each.entry.loan), each.parts)
 
     def _bindings(self) -> None:
         for (kind, currency), sums in self.queries.same_sums(self.name, self.company).items():
@@ -278,19 +288,32 @@ class _Comparison:
             ours = any(is_ours(document.number, prefix) for prefix in self.prefixes)
             if ours or other.taken_back or document.kind in RECEIVABLE:
                 self.tally.add([unbound(document, ours, other.taken_back)])
+        if not self.prefixes:
+            self._unread()
+            return
+        self._foreign(LISTED, borrowers=True)
+        self._foreign(_FOREIGN_LISTED, borrowers=False)
+
+    def _foreign(self, listed: int, *, borrowers: bool) -> None:
+        """Documents by hand: each on a borrower of ours, the largest of everybody else's."""
         where = (self.name, self.company, self.prefixes, RECEIVABLE)
-        rest = {
-            place: (sums.count, sums.total)
-            for place, sums in self.queries.foreign_sums(*where).items()
-        }
-        for document in self.queries.foreign(*where, _FOREIGN_LISTED):
-            self.tally.add([unbound(document, ours=False)])
+        sums = self.queries.foreign_sums(*where, borrowers=borrowers)
+        rest = {place: (each.count, each.total) for place, each in sums.items()}
+        for document in self.queries.foreign(*where, listed, borrowers=borrowers):
+            self.tally.add([unbound(document, ours=False, borrower=borrowers)])
             place = (document.kind, document.currency)
             count, total = rest[place]
             rest[place] = (count - 1, total - document.total)
         for (kind, currency), (count, total) in rest.items():
             if count:
-                self.tally.add([foreign_rest(currency, count, total * RECEIVABLE[kind])])
+                moved = total * RECEIVABLE[kind]
+                self.tally.add([foreign_rest(currency, count, moved, borrower=borrowers)])
+
+    def _unread(self) -> None:
+        """No ledger was ever read: what the books hold may be anybody's, ours first of all."""
+        where = (self.name, self.company, self.prefixes, RECEIVABLE)
+        for (kind, currency), sums in self.queries.foreign_sums(*where, borrowers=False).items():
+            self.tally.add([unread(currency, sums.count, sums.total * RECEIVABLE[kind])])
 
     def _control(self) -> tuple[dict[str, Decimal], list[Notice]]:
         home = self.chart.company.home_currency
@@ -358,26 +381,6 @@ class _Comparison:
         if text:
             self._loans[text] = loan
         return text
-
-
-def _detail(side: Waiting) -> str:
-    """Why a write waits, in the accounting system's words; nothing that holds a body."""
-    entry = side.entry
-    if entry.state is State.REJECTED:
-        return ": ".join(part for part in (entry.code, entry.detail) if part)
-    return entry.detail if entry.state in {State.PENDING, State.IN_DOUBT} else ""
-
-
-def _unchecked(system: AccountingReader, error: BridgeError) -> SystemResult:
-    codes = {LoginRequired: "unchecked.login", TryLater: "unchecked.try_later"}
-    code = next((c for kind, c in codes.items() if isinstance(error, kind)), "unchecked.refused")
-    return SystemResult(
-        system=system.name,
-        company=system.company_id,
-        checked=False,
-        exit_code=error.exit_code,
-        notices=(Notice(code, str(error)),),
-    )
 
 
 def _calls(before: CallCount, after: CallCount) -> dict[str, int]:

@@ -13,13 +13,17 @@ _UNDER_WAY = (UNSETTLED - {State.POSTED}) | WAITS_FOR_A_PERSON | {State.DROPPED}
 _MOST_OF_A_LOAN = 100_000
 
 
-def resting(store: Store, books: Books[System]) -> PersonNeeded | None:
+class Resting(PersonNeeded):
+    """Nothing is planned for books in which a run was undone."""
+
+
+def resting(store: Store, books: Books[System]) -> Resting | None:
     """Why nothing is planned for these books, where a person has undone a run."""
     with store.read() as work:
         run = work.paused_by(books.name)
     if not run:
         return None
-    return PersonNeeded(
+    return Resting(
         f"{books.name} rests, since {run} was undone. To post what the ledger wants again: "
         "ledger-bridge sync --resume"
     )

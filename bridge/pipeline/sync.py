@@ -6,11 +6,16 @@ from collections.abc import Collection
 
 import msgspec
 
+from bridge.core import said
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
+from bridge.core.known import Stop
 from bridge.core.plan import Plan, PlanFigures
-from bridge.errors import BridgeError, LoginRequired, Problem, TryLater
+from bridge.core.said import reason_of
+from bridge.core.verdict import Verdict, verdict
+from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
 from bridge.pipeline.intake import Intake, take_in
+from bridge.pipeline.known import known, standing, stop_of
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
 from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.readback import read_back
@@ -34,6 +39,21 @@ class SystemPass(msgspec.Struct, kw_only=True):
     calls: int = 0
     stopped: BridgeError | None = None
     """What ended the pass for this system before its time."""
+
+    @property
+    def stops(self) -> list[Stop]:
+        """Why the pass did not get to its end, as the verdict takes it."""
+        if self.stopped is not None:
+            return [stop_of(self.stopped)]
+        if self.posting.unavailable:
+            later = TryLater(self.posting.unavailable)
+            return [stop_of(later)]
+        return []
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was wanted is in the books."""
+        return not (self.stops or self.pending or self.in_doubt or self.rejected)
 
     def count(self, store: Store, books: Books[System]) -> None:
         """Look at what is left in the outbox, and at the calls made."""
@@ -71,13 +91,26 @@ class SyncResult(msgspec.Struct, kw_only=True):
     intake: Intake | None
     """None when the newest delivery was refused, and an earlier one was looked at instead."""
     systems: dict[str, SystemPass]
-    verdict: str
-    reason: str
+    answer: Verdict
+
+    @property
+    def verdict(self) -> str:
+        """clean, person or later."""
+        return self.answer.word
+
+    @property
+    def reason(self) -> str:
+        return reason_of(self.answer, self.changes)
+
+    @property
+    def changes(self) -> int:
+        """How many documents the plans create, change or void."""
+        planned = [each.plan.figures for each in self.systems.values()]
+        return sum(figures.create + figures.update + figures.void for figures in planned)
 
     @property
     def exit_code(self) -> int:
-        codes = [s.stopped.exit_code for s in self.systems.values() if s.stopped]
-        return max([*codes, {"clean": 0, "person": 1, "later": 75}[self.verdict]])
+        return self.answer.exit_code
 
     @property
     def digest(self) -> str:
@@ -90,8 +123,7 @@ class SyncResult(msgspec.Struct, kw_only=True):
             "run": self.run,
             "systems": {name: s.document() for name, s in self.systems.items()},
             "digest": self.digest,
-            "verdict": self.verdict,
-            "reason": self.reason,
+            **said.document(self.answer, self.changes),
         }
 
 
@@ -117,9 +149,9 @@ def sync(
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
         systems[name] = _pass(bridge, books, run, approved, progress, remap)
-        if ended_with({name: systems[name]})[0] == "clean":
+        if systems[name].whole:
             caught_up(bridge.store, books.system, intake.facts.as_of, bridge.clock.now())
-    return _end(bridge, run, intake, systems, ended_with(systems))
+    return _end(bridge, run, intake, systems)
 
 
 def preview(
@@ -144,7 +176,7 @@ def preview(
         else:
             systems[name] = SystemPass(plan=made, posting=Posting())
         systems[name].calls = books.system.calls().total
-    return _end(bridge, run, intake, systems, foreseen(systems))
+    return _end(bridge, run, intake, systems)
 
 
 def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
@@ -160,10 +192,14 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
             bridge.source_where,
             bridge.snapshot_limits,
             bridge.clock.now(),
+            bridge.today,
         )
     except BridgeError as error:
+        books = {name: each.company for name, each in bridge.books.items()}
         with bridge.store.begin() as work:
             work.end_run(run, "refused", str(error), {}, bridge.clock.now().isoformat())
+            if isinstance(error, SnapshotRefused):
+                error.document = said.document(standing(work, books, bridge.fresh))
         raise
     return run, intake
 
@@ -247,49 +283,17 @@ def nothing(books: Books[System]) -> Plan:
 
 
 def _end(
-    bridge: Bridge[System],
-    run: str,
-    intake: Intake,
-    systems: dict[str, SystemPass],
-    ended: tuple[str, str],
+    bridge: Bridge[System], run: str, intake: Intake, systems: dict[str, SystemPass]
 ) -> SyncResult:
-    verdict, reason = ended
-    result = SyncResult(run=run, intake=intake, systems=systems, verdict=verdict, reason=reason)
-    counts = {name: s.document() for name, s in systems.items()}
+    books = {name: each.company for name, each in bridge.books.items()}
+    stops = {name: each.stops for name, each in systems.items()}
     with bridge.store.begin() as work:
-        work.end_run(run, verdict, reason, counts, bridge.clock.now().isoformat())
+        answer = verdict(known(work, books, bridge.fresh, stops=stops))
+        result = SyncResult(run=run, intake=intake, systems=systems, answer=answer)
+        counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}
+        ended = bridge.clock.now().isoformat()
+        work.end_run(run, result.verdict, result.reason, counts, ended)
     return result
-
-
-def foreseen(systems: dict[str, SystemPass]) -> tuple[str, str]:
-    """The verdict of a preview: what would stop a pass, else how much it would change."""
-    for name, done in systems.items():
-        if done.stopped is not None:
-            later = isinstance(done.stopped, TryLater)
-            return "later" if later else "person", f"{name}: {done.stopped}"
-    changes = sum(
-        s.plan.figures.create + s.plan.figures.update + s.plan.figures.void
-        for s in systems.values()
-    )
-    return "clean", f"{changes} changes" if changes else "nothing to do"
-
-
-def ended_with(systems: dict[str, SystemPass]) -> tuple[str, str]:
-    """A person is needed before all else; then what time will mend; then clean."""
-    for name, done in systems.items():
-        if done.stopped is not None and not isinstance(done.stopped, TryLater):
-            return "person", f"{name}: {done.stopped}"
-        if done.rejected:
-            return "person", f"{name}: {done.rejected} documents wait for a person"
-    for name, done in systems.items():
-        why = str(done.stopped or "") or done.posting.unavailable
-        if not why and done.in_doubt:
-            why = f"{done.in_doubt} documents in doubt"
-        if why:
-            return "later", f"{name}: {why}"
-        if done.pending:
-            return "person", f"{name}: {done.pending} documents wait for one that was dropped"
-    return foreseen(systems)
 
 
 def _problem(problem: Problem) -> dict[str, str]:

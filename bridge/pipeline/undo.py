@@ -18,15 +18,19 @@ from bridge.core.books import Customer
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operation, State
 from bridge.core.diff import change_digest
 from bridge.core.identity import base_reference
+from bridge.core.known import Stop
 from bridge.core.ledger import LoanFile
 from bridge.core.past import Done, Past, Write, undoing, undone_by
 from bridge.core.plan import Change, Plan, PlanFigures
+from bridge.core.said import reason_of
 from bridge.core.undo import Left, Task, phase, undo_loan
+from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, TryLater, UsageError
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
+from bridge.pipeline.known import known, of_the_writes
 from bridge.pipeline.plan import booking_of, refuse_unsafe
 from bridge.pipeline.post import Posting, settle_doubts
-from bridge.pipeline.sync import SystemPass, ended_with, send
+from bridge.pipeline.sync import SystemPass, send
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingSystem
 
@@ -44,19 +48,34 @@ class SystemUndo(msgspec.Struct, kw_only=True):
     rests: bool = False
     """Whether the books rest now."""
 
+    def stays(self) -> list[Stop]:
+        """What keeps the undoing from being whole: documents that were changed since."""
+        if not self.left:
+            return []
+        return [Stop(code="undo.left", detail=f"{len(self.left)} were changed since, and stay")]
+
 
 class UndoResult(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     undone: str
     """The run that was taken back."""
     systems: dict[str, SystemUndo]
-    verdict: str
-    reason: str
+    answer: Verdict
+    """Of what was taken back, and nothing else."""
+
+    @property
+    def verdict(self) -> str:
+        return self.answer.word
+
+    @property
+    def reason(self) -> str:
+        planned = [each.done.plan.figures for each in self.systems.values()]
+        changes = sum(figures.create + figures.update + figures.void for figures in planned)
+        return reason_of(self.answer, changes)
 
     @property
     def exit_code(self) -> int:
-        stops = [s.done.stopped.exit_code for s in self.systems.values() if s.done.stopped]
-        return max([*stops, {"clean": 0, "person": 1, "later": 75}[self.verdict]])
+        return self.answer.exit_code
 
     @property
     def digest(self) -> str:
@@ -120,14 +139,15 @@ def _run(
         at = bridge.clock.now().isoformat()
         run = work.start_run("undo", ",".join(books.name for books in chosen), at)
     systems = {books.name: one(books, run) for books in chosen}
-    verdict, reason = ended_with({name: each.done for name, each in systems.items()})
-    left = sum(len(each.left) for each in systems.values())
-    if verdict == "clean" and left:
-        verdict, reason = "person", f"{left} documents were changed since, and stay"
+    stops = {name: [*each.done.stops, *each.stays()] for name, each in systems.items()}
+    where = {books.name: books.company for books in chosen}
     with bridge.store.begin() as work:
+        judged = of_the_writes(known(work, where, bridge.fresh, stops=stops))
+        result = UndoResult(run=run, undone=target, systems=systems, answer=verdict(judged))
         counts = {name: each.done.document() for name, each in systems.items()}
-        work.end_run(run, verdict, reason, counts, bridge.clock.now().isoformat())
-    return UndoResult(run=run, undone=target, systems=systems, verdict=verdict, reason=reason)
+        ended = bridge.clock.now().isoformat()
+        work.end_run(run, result.verdict, result.reason, counts, ended)
+    return result
 
 
 def _those_that_posted(bridge: Bridge[System], target: str) -> list[Books[System]]:

@@ -71,6 +71,9 @@ FORMS = {
     "item_bare": rf"item {_ITEM} has no account, {_PURPOSES}",
     "moved_to_income": rf'from account {_NAME} to account "(?P<other>.+)"',
     "posted_to_income": rf"(?P<number>\d+) lines of item {_ITEM} are on account {_NAME}",
+    "days_old": rf"of {_day()}, (?P<number>\d+) days old",
+    "not_read_since": rf"last read on {_day()}, was to be read on {_day('start')}",
+    "undone": r"since (?P<run>\S+) was undone",
     "interrupted": "the program ended while this was sent",
 }
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.core import money
+from bridge.core import money, said
 from bridge.core.aging import AgedTotal
 from bridge.core.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
 
@@ -24,6 +24,7 @@ def document(reconciliation: Reconciliation) -> dict[str, Any]:
         "lender": reconciliation.lender,
         "run": reconciliation.run,
         "agree": reconciliation.agree,
+        **said.document(reconciliation.verdict),
         "source": {
             "source": reconciliation.source,
             "installation": reconciliation.installation,
@@ -95,6 +96,7 @@ def item(of: Item) -> dict[str, Any]:
         "action": of.action,
         "detail": of.detail,
         "subject": of.subject,
+        "where": {"file": of.file, "row": of.row},
         "loan": of.loan,
         "count": of.count,
     }

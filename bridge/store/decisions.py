@@ -55,7 +55,7 @@ class Decisions(Outbox, Planning):
         return found[0] if found else None
 
     def retry(self, entry_id: int, who: str, at: str) -> None:
-        """A person decided to try a rejected or drifted entry again.
+        """A person decided to try a rejected, drifted or dropped entry again.
 
         Its loan is planned anew, with the mapping, rates and lock date of that moment. A customer,
         who belongs to no loan, is sent again under a new key: the old one may remember a refusal.
@@ -168,7 +168,7 @@ class Decisions(Outbox, Planning):
             raise UsageError(f"outbox entry {entry_id} does not exist; see `outbox list`")
         allowed = may(State(row.state), state)
         if verb == "retry":
-            allowed = State(row.state) in WAITS_FOR_A_PERSON
+            allowed = State(row.state) in WAITS_FOR_A_PERSON | {State.DROPPED}
         if not allowed:
             raise UsageError(f"{row.reference} is {row.state}; it cannot be changed by {verb}")
         created = row.operation == Operation.CREATE.value and row.state == State.DRIFTED.value

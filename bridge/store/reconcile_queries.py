@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, text, tuple_
 
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, State
@@ -171,9 +171,16 @@ class ReconcileQueries(Session):
             yield Unbound(document=_posted(body), taken_back=bool(taken_back))
 
     def foreign_sums(
-        self, system: str, company: str, prefixes: Sequence[str], kinds: Iterable[Kind]
+        self,
+        system: str,
+        company: str,
+        prefixes: Sequence[str],
+        kinds: Iterable[Kind],
+        *,
+        borrowers: bool,
     ) -> dict[tuple[Kind, str], MirrorTotal]:
-        """(kind, currency) → live documents that were never ours."""
+        """(kind, currency) → live documents that were never ours: those of customers who are our
+        borrowers, or those of all others."""
         query = (
             select(
                 MIRROR.c.kind,
@@ -182,7 +189,7 @@ class ReconcileQueries(Session):
                 func.sum(MIRROR.c.total_cents),
                 func.sum(MIRROR.c.open_cents),
             )
-            .where(self._foreign(system, company, prefixes, kinds))
+            .where(self._foreign(system, company, prefixes, kinds, borrowers))
             .group_by(MIRROR.c.kind, MIRROR.c.currency)
         )
         return {
@@ -197,15 +204,24 @@ class ReconcileQueries(Session):
         prefixes: Sequence[str],
         kinds: Iterable[Kind],
         limit: int,
+        *,
+        borrowers: bool,
     ) -> list[PostedDocument]:
         """The largest of those documents."""
         query = (
             select(MIRROR.c.body)
-            .where(self._foreign(system, company, prefixes, kinds))
+            .where(self._foreign(system, company, prefixes, kinds, borrowers))
             .order_by(MIRROR.c.total_cents.desc(), MIRROR.c.kind, MIRROR.c.external_id)
             .limit(limit)
         )
         return [_posted(body) for body in self._connection.execute(query).scalars()]
+
+    def are_borrowers(self, system: str, company: str, customers: Iterable[str]) -> set[str]:
+        """Which of these customers of the books are borrowers of ours."""
+        query = self._borrowers(self._books_of(system, company)).where(
+            BINDING.c.external_id.in_(sorted(set(customers)))
+        )
+        return {str(customer) for customer in self._connection.execute(query).scalars()}
 
     def open_documents(
         self, system: str, company: str, currency: str, kinds: Iterable[Kind]
@@ -324,11 +340,24 @@ class ReconcileQueries(Session):
         ]
         return or_(False, *starts)
 
+    def _borrowers(self, books: int) -> Select[tuple[str]]:
+        """The customers of the books that we have posted or adopted."""
+        return select(BINDING.c.external_id).where(
+            BINDING.c.books == books, BINDING.c.kind == Kind.CUSTOMER.value
+        )
+
     def _foreign(
-        self, system: str, company: str, prefixes: Sequence[str], kinds: Iterable[Kind]
+        self,
+        system: str,
+        company: str,
+        prefixes: Sequence[str],
+        kinds: Iterable[Kind],
+        borrowers: bool,
     ) -> ColumnElement[bool]:
         books = self._books_of(system, company)
+        theirs = MIRROR.c.customer_id.in_(self._borrowers(books))
         return and_(
+            theirs if borrowers else not_(theirs),
             self._live(books),
             MIRROR.c.kind.in_([kind.value for kind in kinds]),
             MIRROR.c.bound == 0,

@@ -32,12 +32,13 @@ from bridge.store.runs import Runs
 from bridge.store.scratch import copy_untouched
 from bridge.store.stage import Stage, amount_text
 from bridge.store.strangers import Strangers
+from bridge.store.tasks import Tasks
 from bridge.store.values import Accepted
 
 REINSTALLED_LISTED = 20
 
 
-class Work(LedgerQueries, Decisions, Mirror, Strangers, Runs, Calls):
+class Work(LedgerQueries, Decisions, Mirror, Strangers, Tasks, Runs, Calls):
     """One transaction on the whole state; see the parts for what it can do."""
 
 

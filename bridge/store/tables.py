@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Cents, NativeId
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The migration that these tables correspond to."""
 
 metadata = MetaData()
@@ -336,6 +336,33 @@ class CallDay(Base, table=True):
     total: int
     metered: int
     throttled: int
+
+
+class DeliveryRow(Base, table=True):
+    """The newest attempt to read the ledger (1), and the newest that was accepted (2)."""
+
+    __tablename__ = "delivery"
+    id: int = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Comparison(Base, table=True):
+    """What the last reconciliation of these books showed and a person may have to act on."""
+
+    __tablename__ = "comparison"
+    books: int = Field(primary_key=True, foreign_key="books.id")
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Answer(Base, table=True):
+    """What a person said of a task; it counts as long as the task is about the same fact."""
+
+    __tablename__ = "answer"
+    task: str = Field(primary_key=True)
+    at: str
+    who: str
+    note: str
+    body: bytes = Field(sa_type=LargeBinary)
 
 
 class JobSlot(Base, table=True):

@@ -90,7 +90,9 @@ def lender_on(system: str, folder: Path, capsys: Any) -> Iterator[Lender]:
         for other in re.findall(r"\[systems\.\w+\][^\[]*", text):
             if not other.startswith(f"[systems.{system}]"):
                 text = text.replace(other, "")
-        text = text.replace('path = "sample/deudores/dia1"', 'path = "inbox"')
+        # The sample is of one day for ever.
+        inbox = 'path = "inbox"\nmax_age_days = 36500'
+        text = text.replace('path = "sample/deudores/dia1"', inbox)
         text = text.replace("../", "").replace("http://127.0.0.1:8765", sandbox.url)
         unlimited = "calls_per_minute = 0\ncalls_per_second = 0\n"
         text = text.replace('client_id = "demo', f'{unlimited}client_id = "demo')

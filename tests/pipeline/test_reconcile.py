@@ -314,7 +314,7 @@ def test_a_reading_that_breaks_off_concludes_nothing(
     (result,) = found.systems
     assert (result.checked, result.agree, result.items) == (False, False, ())
     assert result.notices == (Notice(code, str(error)),)
-    assert found.exit_code == exit_code
+    assert found.verdict.exit_code == exit_code
     after = answer(world)
     assert after.agree
     assert Notice("read.full") in after.notices

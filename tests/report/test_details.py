@@ -49,6 +49,15 @@ WRITTEN = {
         "vence el 11/05/2026, empieza el 12/05/2026",
     ),
     "after": ("2027-11-18 is after 2026-11-20", "18/11/2027 es posterior a 20/11/2026"),
+    "days_old": ("of 2026-11-20, 10 days old", "del 20/11/2026: hace 10 días"),
+    "not_read_since": (
+        "last read on 2026-11-20, was to be read on 2026-11-21",
+        "se leyó por última vez el 20/11/2026; tocaba el 21/11/2026",
+    ),
+    "undone": (
+        "since 20261120T110000Z-sync was undone",
+        "desde que se deshizo 20261120T110000Z-sync",
+    ),
     "two_values": ("12500.00 and 13500.00", "12.500 y 13.500"),
     "alike": (
         "2 of 75000.00 on 2026-05-23 for debt 62",

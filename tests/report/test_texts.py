@@ -12,6 +12,7 @@ import pytest
 
 from bridge.cli.arguments import parser
 from bridge.core.books import EntryKind, Kind, Status
+from bridge.core.causes import CODES as VERDICT_CODES
 from bridge.core.delivery import Operation, State
 from bridge.core.findings import CATALOGUE, Severity
 from bridge.core.mapping import Policies
@@ -27,7 +28,7 @@ FIELDS = {
     "applications", "deposit_account", "credit_note", "memo",
 }  # fmt: skip
 CODES = {
-    "causes": CAUSES | HOLD_CODES,
+    "causes": CAUSES | HOLD_CODES | VERDICT_CODES,
     "actions": ACTIONS,
     "notices": NOTICES,
     "findings": set(CATALOGUE),
@@ -97,8 +98,10 @@ def test_an_action_names_only_verbs_that_exist(language):
         "drift different",
         "drift repost",
         "connect",
+        "doctor",
         "outbox retry",
         "sync",
+        "tasks answer",
     }
     for verb in named:
         with pytest.raises(SystemExit) as ended, redirect_stdout(StringIO()):

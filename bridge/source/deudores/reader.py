@@ -8,7 +8,7 @@ from its name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -130,7 +130,7 @@ class Deudores:
         if form == "json":
             return self._json(chosen, manifest)
         return sheet_book(
-            chosen, form, manifest, self._loose_facts(form), self._mapping, self._staging
+            chosen, form, manifest, self._loose_facts(form, chosen), self._mapping, self._staging
         )
 
     def _by_form(self, files: Sequence[Delivered], single: bool) -> dict[str, list[Delivered]]:
@@ -174,20 +174,26 @@ class Deudores:
             raise SnapshotRefused("more than one snapshot", [problem])
         file = files[0]
         raw = content_of(file, self._mapping.limits.json_bytes)
-        return json_book.book_of(file.name, raw, manifest, self._loose_facts("json"))
+        return json_book.book_of(file.name, raw, manifest, self._loose_facts("json", files))
 
-    def _loose_facts(self, form: str) -> SnapshotFacts:
+    def _loose_facts(self, form: str, files: Sequence[Delivered]) -> SnapshotFacts:
         """What is taken for granted about a delivery that says nothing about itself."""
         return SnapshotFacts(
             source="deudores",
             installation=self._mapping.installation,
             as_of=self._today,
+            written_on=self._written_on(files),
             generated_at="",
             format=form,
             complete=False,
             locale=self._mapping.default_locale,
             default_currency=self._mapping.default_currency,
         )
+
+    def _written_on(self, files: Sequence[Delivered]) -> date:
+        """The day on which the newest of the files was written."""
+        newest = max(file.written_at for file in files)
+        return datetime.fromtimestamp(newest, self._zone).date()
 
 
 def _unreadable(name: str, what: Content) -> list[Problem]:

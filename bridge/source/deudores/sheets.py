@@ -178,6 +178,7 @@ def _facts(manifest: Manifest | None, form: str, loose: SnapshotFacts) -> Snapsh
         loose,
         installation=manifest.device_id,
         as_of=as_of,
+        written_on=None,
         generated_at=manifest.generated_at,
         complete=True,
         locale=manifest.locale or loose.locale,

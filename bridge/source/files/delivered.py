@@ -43,6 +43,8 @@ class Delivered(Protocol):
 
     name: str
     size: int
+    written_at: float
+    """When it was last written, in seconds since 1970."""
 
     def open(self) -> IO[bytes]:
         """The file from its beginning; the caller closes it."""
@@ -57,7 +59,8 @@ class PlainFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.name
-        self.size = path.stat().st_size
+        told = path.stat()
+        self.size, self.written_at = told.st_size, told.st_mtime
 
     def open(self) -> IO[bytes]:
         return self.path.open("rb")
@@ -74,6 +77,8 @@ class PackedFile:
         self._member = member
         self.name = PurePosixPath(member.filename).name
         self.size = member.file_size
+        # A member's own time has no zone, and packers leave it out: the archive's is good enough.
+        self.written_at = archive.stat().st_mtime
 
     def open(self) -> IO[bytes]:
         with zipfile.ZipFile(self._archive) as archive:

@@ -34,6 +34,7 @@ def entries(wire: Wire, receivables: Collection[str], home: str) -> Iterator[Con
                     day=date.fromisoformat(raw["TxnDate"][:10]),
                     currency=(raw.get("CurrencyRef") or {}).get("value") or home,
                     amount=moved,
+                    customers=_customers(entity, raw, receivables),
                 )
 
 
@@ -46,3 +47,18 @@ def _moved(entity: str, raw: Raw, receivables: Collection[str]) -> Decimal:
             debit = detail.get("PostingType") == "Debit"  # a deposit has none: it takes from there
             moved += amount(line, "Amount") if debit else -amount(line, "Amount")
     return moved
+
+
+def _customers(entity: str, raw: Raw, receivables: Collection[str]) -> tuple[str, ...]:
+    """The customers of its lines on the receivable accounts; none when a line names nobody."""
+    named: dict[str, None] = {}
+    for line in raw.get("Line") or ():
+        detail = line.get(_DETAIL[entity]) or {}
+        if (detail.get("AccountRef") or {}).get("value") not in receivables:
+            continue
+        of = detail.get("Entity") or {}
+        reference = of.get("EntityRef") or of  # a deposit's line has the reference itself
+        if not reference.get("value") or of.get("Type", "Customer") != "Customer":
+            return ()
+        named[str(reference["value"])] = None
+    return tuple(named)

@@ -1,0 +1,100 @@
+"""`tasks`: what waits for a person, what to do about it, and a person's answers."""
+
+from __future__ import annotations
+
+import getpass
+from argparse import Namespace
+
+from bridge.cli.output import Output
+from bridge.cli.session import open_settings, open_state
+from bridge.cli.standing import verdict_of
+from bridge.clock import SystemClock
+from bridge.core import said
+from bridge.core.money import text
+from bridge.core.tasks import Task
+from bridge.errors import UsageError
+from bridge.report.texts import texts
+
+LANGUAGE = "en"
+
+
+def list(arguments: Namespace, out: Output) -> int:
+    """Every task and every answer that still counts. Answers the verdict's exit code."""
+    loaded = open_settings(arguments)
+    with open_state(loaded) as store, store.read() as work:
+        verdict = verdict_of(work, loaded)
+        answers = work.answers()
+    if out.json:
+        kept = [
+            {"id": a.id, "at": a.at, "who": a.who, "note": a.note, "task": said.task(a.task)}
+            for a in answers.values()
+        ]
+        out.document(said.document(verdict) | {"answers": kept})
+    for task in verdict.tasks:
+        tell(task, out)
+    for answer in answers.values():
+        note = f": {answer.note}" if answer.note else ""
+        out.line(f"answered {answer.id} by {answer.who} on {answer.at[:10]}{note}")
+    out.line(f"{verdict.word}: {said.reason_of(verdict)}")
+    return verdict.exit_code
+
+
+def tell(task: Task, out: Output) -> None:
+    """One task in a few lines: what, where, how much, what to do."""
+    words = texts(LANGUAGE)
+    parts = [task.id, task.system, task.subject, task.where.file]
+    if task.where.row:
+        parts.append(f"row {task.where.row}")
+    if task.amount:
+        parts.append(f"{text(task.amount, task.currency)} {task.currency}".strip())
+    if task.count > 1:
+        parts.append(f"{task.count} of them")
+    out.line("  ".join(part for part in parts if part))
+    out.line(f"    {words.cause(task.code)} [{task.code}]")
+    if task.detail:
+        out.line(f"    {task.detail}")
+    if task.behind:
+        sums = ", ".join(f"{text(a, c)} {c}" for c, a in sorted(task.behind_amounts.items()))
+        out.line(f"    {task.behind} other writes wait for it: {sums}")
+    out.line(f"    {words.of('actions', task.action)}")
+
+
+def answer(arguments: Namespace, out: Output) -> int:
+    """It is nothing: these tasks are none any more, as long as their facts stay the same."""
+    loaded = open_settings(arguments)
+    at, who = SystemClock().now().isoformat(), getpass.getuser()
+    with open_state(loaded) as store, store.begin() as work:
+        tasks = {task.id: task for task in verdict_of(work, loaded).tasks}
+        chosen = [_answerable(number, tasks) for number in arguments.tasks]
+        for task in chosen:
+            work.answer(task.id, who, at, task, arguments.note)
+            work.record_decision(who, at, "answer", task.id, arguments.note)
+    if out.json:
+        out.document({"answered": [task.id for task in chosen]})
+    for task in chosen:
+        out.line(f"{task.id}: answered. It is a task again when its fact changes.")
+    return 0
+
+
+def reopen(arguments: Namespace, out: Output) -> int:
+    """Take answers back: what they were about is a task again."""
+    at, who = SystemClock().now().isoformat(), getpass.getuser()
+    with open_state(open_settings(arguments)) as store, store.begin() as work:
+        for number in arguments.tasks:
+            if not work.reopen(number):
+                raise UsageError(f"Nobody has answered a task {number}; see `tasks`.")
+            work.record_decision(who, at, "reopen", number)
+    if out.json:
+        out.document({"reopened": arguments.tasks})
+    out.line(f"{', '.join(arguments.tasks)}: a task again, if it still is so.")
+    return 0
+
+
+def _answerable(number: str, tasks: dict[str, Task]) -> Task:
+    if number not in tasks:
+        raise UsageError(f"There is no task {number} now; see `ledger-bridge tasks`.")
+    task = tasks[number]
+    if not task.answerable:
+        what = texts(LANGUAGE).of("actions", task.action)
+        raise UsageError(f"{number} ({task.code}) is not settled by an answer. {what}")
+    return task

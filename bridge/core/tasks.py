@@ -1,0 +1,91 @@
+"""Tasks: what a person must do before ledger and books can be said to agree."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+ZERO = Decimal(0)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where in a lender's file something stands."""
+
+    file: str = ""
+    row: int = 0
+    """Line of a text, row of a sheet, number of a record. 0: the file as a whole."""
+
+
+NOWHERE = Place()
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a person must do before the verdict can be green."""
+
+    code: str
+    """What is wrong: a finding's, a hold's or an item's code, or one of `causes.CODES`."""
+    action: str
+    """What to do: a code that every language has words for, as for what happens otherwise."""
+    system: str = ""
+    """Empty: it is about the ledger itself, whatever the books."""
+    subject: str = ""
+    """The ledger's row (`debt:142`) or our reference (`DY7F3A-L142`), where there is one."""
+    external_id: str = ""
+    currency: str = ""
+    amount: Decimal = ZERO
+    """Its effect on ledger less books, or what the row is worth; 0 where nobody knows."""
+    where: Place = NOWHERE
+    detail: str = ""
+    loan: str = ""
+    count: int = 1
+    """How many documents it stands for: more than one in the line that closes a long list."""
+    behind: int = 0
+    """Writes that wait for this one and go nowhere before it is settled."""
+    behind_amounts: dict[str, Decimal] = {}
+    """What those do to ledger less books, by currency."""
+    answerable: bool = False
+    """Whether a person's answer ("it is nothing") settles it; else it can only be put right."""
+
+    @property
+    def place(self) -> str:
+        """What it is about and where that stands, in one short line."""
+        row = f"row {self.where.row}" if self.where.row else ""
+        return ", ".join(part for part in (self.subject, self.where.file, row) if part)
+
+    @property
+    def id(self) -> str:
+        """A short name that stays while the fact is the same: what a person's answer is kept by."""
+        parts = [
+            self.code,
+            self.system,
+            self.subject,
+            self.external_id,
+            self.currency,
+            f"{self.amount:f}",
+            self.where.file,
+            self.detail,
+        ]
+        if self.behind:
+            parts += [f"{self.behind}", *map(str, sorted(self.behind_amounts.items()))]
+        digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()[:8]
+
+
+def counted(tasks: Iterable[Task]) -> list[tuple[str, str, int]]:
+    """(code, system, how many) of tasks, in their order: what a line for a person has room for."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for task in tasks:
+        counts[task.code, task.system] += task.count
+    return [(code, system, number) for (code, system), number in counts.items()]
+
+
+def first_of_each(tasks: Iterable[Task]) -> list[Task]:
+    """The first task of every code and system, in the order of `counted`."""
+    first: dict[tuple[str, str], Task] = {}
+    for task in tasks:
+        first.setdefault((task.code, task.system), task)
+    return [*first.values()]

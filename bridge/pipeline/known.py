@@ -1,0 +1,278 @@
+"""Everything that the verdict is decided from, out of the state store: one value for every door."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.findings import Finding
+from bridge.core.items import SETTLES_ITSELF, Item, ItemKind
+from bridge.core.known import Behind, BooksKnown, Delivery, Fresh, Known, Stop
+from bridge.core.reconcile import held
+from bridge.core.reconciliation import Notice, SystemResult
+from bridge.core.tally import LISTED, Tally
+from bridge.core.verdict import Verdict, verdict
+from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLater
+from bridge.pipeline.plan import UnsafePlan
+from bridge.pipeline.resting import Resting
+from bridge.pipeline.under_way import UnderWay, under_way
+from bridge.store import Work
+from bridge.store.tasks import Compared
+from bridge.systems.base import AccountingReader
+
+OF_THE_STORE = frozenset({ItemKind.HELD, ItemKind.PENDING, ItemKind.REJECTED, ItemKind.IN_DOUBT})
+"""Kinds that the state store knows newer than any comparison."""
+OF_THE_WRITES = (OF_THE_STORE - {ItemKind.HELD}) | {ItemKind.MISMATCHED}
+_RUNS = 100
+"""How far back the last pass of a company's books is looked for."""
+
+
+def known(
+    work: Work,
+    books: Mapping[str, str],
+    fresh: Fresh,
+    *,
+    compared: Mapping[str, SystemResult] | None = None,
+    stops: Mapping[str, Sequence[Stop]] | None = None,
+) -> Known:
+    """What is known now of these books (system → company) and of the ledger.
+
+    `compared` has what a comparison found just now; for other books it is the last one's that
+    counts. `stops` says what ended this pass before its time.
+    """
+    compared, stops = compared or {}, stops or {}
+    delivery, ledger = _deliveries(work)
+    return Known(
+        fresh=fresh,
+        delivery=delivery,
+        ledger=ledger,
+        findings=_placed_findings(work),
+        books=tuple(
+            _books(work, name, company, compared.get(name), stops.get(name, ()))
+            for name, company in books.items()
+        ),
+        answers=frozenset(work.answers()),
+    )
+
+
+def standing(work: Work, books: Mapping[str, str], fresh: Fresh) -> Verdict:
+    """The verdict by the state store alone: what the last pass and the last comparison left."""
+    return verdict(known(work, books, fresh, stops=last_stops(work, books)))
+
+
+def last_stops(work: Work, books: Iterable[str]) -> dict[str, list[Stop]]:
+    """What ended the last pass of each company's books before its time."""
+    found: dict[str, list[Stop]] = {}
+    for run in work.runs(limit=_RUNS):
+        for name in books:
+            if run.verb == "sync" and run.ended_at and name in run.counts and name not in found:
+                stops = run.counts[name].get("stops", ())
+                found[name] = msgspec.convert(stops, list[Stop])
+    return found
+
+
+def after_comparison(
+    work: Work,
+    results: Sequence[SystemResult],
+    fresh: Fresh,
+    stops: Mapping[str, Sequence[Stop]],
+) -> Known:
+    """What is known right after a comparison. What ended the last pass, and only a person mends,
+    counts until a pass goes through."""
+    books = {made.system: made.company for made in results}
+    left = last_stops(work, books)
+    together = {
+        name: [*stops.get(name, ()), *(each for each in left.get(name, ()) if each.lasts)]
+        for name in books
+    }
+    compared = {made.system: made for made in results}
+    return known(work, books, fresh, compared=compared, stops=together)
+
+
+def of_the_writes(all_known: Known) -> Known:
+    """Only what became of our own writes: what an undoing is judged by."""
+    today = all_known.fresh.today
+    ledger = all_known.ledger or Delivery(day=today, as_of=today)
+    return Known(
+        fresh=Fresh(today=today),
+        delivery=ledger,
+        ledger=ledger,
+        books=tuple(
+            BooksKnown(
+                system=each.system,
+                company=each.company,
+                items=tuple(item for item in each.items if item.kind in OF_THE_WRITES),
+                behind=each.behind,
+                stops=each.stops,
+            )
+            for each in all_known.books
+        ),
+    )
+
+
+def stop_of(error: BridgeError) -> Stop:
+    """What an error that ended the work on one company's books means for the verdict."""
+    kinds: tuple[tuple[type[BridgeError], str], ...] = (
+        (TryLater, "pass.later"),
+        (LoginRequired, "pass.login"),
+        (ConfigurationError, "pass.configuration"),
+        (UnsafePlan, "pass.unsafe_plan"),
+        (Resting, "pass.resting"),
+    )
+    code = next((code for kind, code in kinds if isinstance(error, kind)), "pass.stopped")
+    told = "; ".join([str(error), *map(str, error.problems)])
+    return Stop(code=code, detail=told, exit_code=error.exit_code)
+
+
+def unchecked(system: AccountingReader, error: BridgeError) -> SystemResult:
+    """The result of books that could not be read to the end."""
+    codes = {LoginRequired: "unchecked.login", TryLater: "unchecked.try_later"}
+    code = next((c for kind, c in codes.items() if isinstance(error, kind)), "unchecked.refused")
+    return SystemResult(
+        system=system.name,
+        company=system.company_id,
+        checked=False,
+        exit_code=error.exit_code,
+        notices=(Notice(code, str(error)),),
+    )
+
+
+def keep_comparison(
+    work: Work, result: SystemResult, at: datetime, day: date, stop: Stop | None
+) -> None:
+    """Keep what a comparison showed, for the doors that do not read the books themselves."""
+    where = (result.system, result.company)
+    before = work.comparison(*where)
+    if not result.checked:
+        kept = before or Compared(at=at.isoformat(), day=day)
+        work.put_comparison(*where, msgspec.structs.replace(kept, stop=stop))
+        return
+    items = tuple(item for item in result.items if item.kind not in OF_THE_STORE)
+    made = Compared(
+        at=at.isoformat(),
+        day=day,
+        items=items,
+        versions=work.versions_of(*where, (item.reference for item in items)),
+        planned_through=work.planned_through(*where),
+    )
+    work.put_comparison(*where, made)
+
+
+def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items with the file and row of the ledger that each is about, where the ledger has it."""
+    listed = tuple(items)
+    places = work.places(item.subject for item in listed if not item.file)
+    return tuple(
+        item
+        if item.file or item.subject not in places
+        else msgspec.structs.replace(
+            item, file=places[item.subject].file, row=places[item.subject].row
+        )
+        for item in listed
+    )
+
+
+def behind_of(
+    work: Work, system: str, company: str, waiting: Iterable[UnderWay]
+) -> dict[str, Behind]:
+    """Reference of a write that a person must settle → what waits for it."""
+    writes = list(waiting)
+    stuck = {
+        each.entry.reference
+        for each in writes
+        for item in each.items
+        if item.kind is ItemKind.REJECTED or item.action not in SETTLES_ITSELF
+    }
+    by_entry = {each.entry.id: each for each in writes}
+    found: dict[str, Behind] = {}
+    for reference, entries in work.behind(system, company, stuck).items():
+        amounts: dict[str, Decimal] = defaultdict(Decimal)
+        for entry in entries:
+            for item in by_entry[entry].items if entry in by_entry else ():
+                amounts[item.currency] += item.amount
+        found[reference] = Behind(count=len(entries), amounts=dict(amounts))
+    return found
+
+
+def _deliveries(work: Work) -> tuple[Delivery | None, Delivery | None]:
+    """The newest attempt to read the ledger, and the newest delivery that was accepted."""
+    attempt, accepted = work.delivery(), work.delivery(accepted=True)
+    if accepted is None and (intake := work.last_intake()) is not None:
+        at, as_of = intake  # taken in by an older program
+        accepted = Delivery(day=datetime.fromisoformat(at).date(), at=at, as_of=as_of)
+    return attempt, accepted
+
+
+def _placed_findings(work: Work) -> tuple[Finding, ...]:
+    """The findings that ask something, each with its file and row where the ledger has the row."""
+    findings = work.asking_findings()
+    places = work.places(f.subject for f in findings if not f.file)
+    return tuple(
+        f
+        if f.file or f.subject not in places
+        else msgspec.structs.replace(f, file=places[f.subject].file, row=places[f.subject].row)
+        for f in findings
+    )
+
+
+def _books(
+    work: Work, name: str, company: str, result: SystemResult | None, stops: Sequence[Stop]
+) -> BooksKnown:
+    last = work.comparison(name, company)
+    writes = list(under_way(work, name, company))
+    behind = behind_of(work, name, company, writes)
+    if result is not None and result.checked:
+        items = result.items
+    else:
+        items = (*_of_the_store(work, name, company, writes), *_still(work, name, company, last))
+    stopped = list(stops)
+    if result is None and last is not None and last.stop is not None:
+        stopped.append(last.stop)
+    return BooksKnown(
+        system=name,
+        company=company,
+        items=with_places(work, items),
+        behind=behind,
+        stops=tuple(stopped),
+        rests_after=work.paused_by(name),
+    )
+
+
+def _of_the_store(
+    work: Work, name: str, company: str, writes: Iterable[UnderWay]
+) -> tuple[Item, ...]:
+    """What is held and what is under way, a long list summed up as in a comparison."""
+    tally = Tally(LISTED)
+    for (_, loan), hold in work.loan_holds(name, company):
+        tally.add([held(hold, loan)])
+    for each in writes:
+        loan = each.entry.loan[1]
+        items = [each.otherwise] if each.otherwise is not None else each.items
+        tally.add([msgspec.structs.replace(item, loan=loan) for item in items])
+    return tally.items()
+
+
+def _still(work: Work, name: str, company: str, last: Compared | None) -> list[Item]:
+    """What the last comparison showed and nothing has dealt with since."""
+    if last is None:
+        return []
+    versions = work.versions_of(name, company, last.versions)
+    adopted = work.bound_ids(
+        name, company, (i.external_id for i in last.items if i.reference not in last.versions)
+    )
+    planned = work.planned_through(name, company) != last.planned_through
+
+    def stands(item: Item) -> bool:
+        if item.kind is ItemKind.ACCEPTED:
+            return True
+        if item.reference in last.versions:
+            return versions.get(item.reference) == last.versions[item.reference]
+        if item.cause == "ledger.not_planned":
+            return not planned
+        return item.external_id not in adopted
+
+    return [item for item in last.items if stands(item)]

@@ -1,0 +1,84 @@
+"""What the outbox has not settled, as reconciling items: from the state store alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.books import PostedDocument
+from bridge.core.delivery import Operation, State
+from bridge.core.items import Item, ItemKind
+from bridge.core.reconcile import arrived, settled, waiting
+from bridge.store import Entry, Work
+from bridge.store.outbox_rows import named_by
+from bridge.store.reconcile_queries import ReconcileQueries, Waiting
+
+
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """One write that is not settled. Without items when the books hold it already."""
+
+    entry: Entry
+    items: list[Item] = []
+    parts: list[Decimal] = []
+    """The part of each item's amount that is not posted."""
+    found: PostedDocument | None = None
+    """What the books hold of it although no write of ours was confirmed."""
+    reached: bool = False
+    """Whether a correction did arrive."""
+    otherwise: Item | None = None
+    """What a person is asked where the books made something else of it than was sent; a comparison
+    tells the same field by field."""
+
+
+def under_way(work: Work, system: str, company: str) -> Iterator[UnderWay]:
+    """Every write that is not settled, oldest first."""
+    for side in ReconcileQueries.on(work).waiting(system, company):
+        entry = side.entry
+        if settled(entry.operation, entry.document, side.bound):
+            yield UnderWay(entry=entry, otherwise=_otherwise(side))
+            continue
+        reached = _has_arrived(work, system, company, side)
+        found = side.now if reached else side.found
+        items, parts = waiting(
+            entry.state,
+            entry.operation,
+            entry.document,
+            bound=side.bound,
+            found=found,
+            reached=reached,
+            detail=_detail(side),
+        )
+        yield UnderWay(entry=entry, items=items, parts=parts, found=found, reached=reached)
+
+
+def _otherwise(side: Waiting) -> Item | None:
+    entry, bound = side.entry, side.bound
+    if entry.state is not State.DRIFTED or bound is None or bound.accepted:
+        return None
+    return Item(
+        kind=ItemKind.MISMATCHED,
+        currency=entry.document.currency,
+        reference=entry.reference,
+        external_id=bound.external_id,
+        document=entry.kind.value,
+        cause="posting.differs",
+        action="look_closer",
+    )
+
+
+def _has_arrived(work: Work, system: str, company: str, side: Waiting) -> bool:
+    entry, bound = side.entry, side.bound
+    if bound is None or bound.voided or entry.operation is Operation.CREATE:
+        return False
+    links = work.links(system, company, sorted(named_by(entry.document)))
+    return arrived(entry.operation, entry.document, side.now, links)
+
+
+def _detail(side: Waiting) -> str:
+    """Why a write waits, in the accounting system's words; nothing that holds a body."""
+    entry = side.entry
+    if entry.state is State.REJECTED:
+        return ": ".join(part for part in (entry.code, entry.detail) if part)
+    return entry.detail if entry.state in {State.PENDING, State.IN_DOUBT} else ""
