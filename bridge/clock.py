@@ -42,6 +42,17 @@ class SystemClock:
             time.sleep(seconds)
 
 
+class ShiftedClock(SystemClock):
+    """The machine's clock set to another moment, from which it goes on: a rehearsal's own days."""
+
+    def __init__(self, start: datetime) -> None:
+        assert start.tzinfo is not None, "an instant needs its zone"
+        self._shift = start - super().now()
+
+    def now(self) -> datetime:
+        return super().now() + self._shift
+
+
 class ManualClock:
     """A clock that moves only when told to: `sleep` moves it and returns at once."""
 

@@ -1,32 +1,35 @@
-"""`ledger-bridge demo`: two days of a micro-lender, on this machine, with no account anywhere."""
+"""`ledger-bridge demo`: a tidy shop and two days of a micro-lender, on this machine, with no
+account anywhere."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import tempfile
 import textwrap
 import webbrowser
-from datetime import date
-from itertools import zip_longest
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from bridge.cli.languages import of_terminal
 from bridge.cli.output import Output
 from bridge.cli.shipped import shipped
-from bridge.core.reconciliation import ItemKind
 from bridge.errors import UsageError
 
 if TYPE_CHECKING:
+    from bridge.clock import Clock
     from bridge.core.reconciliation import Reconciliation
-    from bridge.pipeline.sync import SyncResult
+    from bridge.pipeline.sync import SystemPass
     from bridge.report.figures import Figures
     from bridge.report.texts import Texts
     from bridge.sandbox.server import SandboxServer
     from bridge.settings import Settings
 
 _WIDTH = 98
-DAYS = {"dia1": date(2026, 11, 19), "dia2": date(2026, 11, 20)}
 EDITED = "DY7F3A-L84"
 VOIDED = "DY7F3A-P1042"
 RECEIPTS = {
@@ -37,8 +40,43 @@ RECEIPTS = {
 """System → method and path of a receipt's first writing."""
 
 
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """A lender of the demo: whose sample it is, and whose books it goes to."""
+
+    folder: str
+    name: str = ""
+    """Empty: the one of config/demo.toml."""
+    systems: tuple[str, ...] = tuple(RECEIPTS)
+    loans: int
+    movements: int
+
+
+SHOP = Company(folder="tienda", name="Tienda Doña Rosa", systems=("quickbooks",), loans=12,
+               movements=16)  # fmt: skip
+LENDER = Company(folder="deudores", loans=200, movements=1137)
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery of a sample, and the moment at which the demo reads it: on its own evening."""
+
+    path: str
+    day: date
+
+    @property
+    def moment(self) -> datetime:
+        """A quarter to midnight in Bogotá, some minutes after the phone made the delivery."""
+        return datetime(self.day.year, self.day.month, self.day.day + 1, 4, 45, tzinfo=UTC)
+
+
+SHOP_DAY = Day(path="config/sample/tienda", day=date(2026, 11, 19))
+DAYS = (
+    Day(path="config/sample/deudores/dia1", day=date(2026, 11, 19)),
+    Day(path="config/sample/deudores/dia2", day=date(2026, 11, 20)),
+)
+
+
 def run(arguments: argparse.Namespace, out: Output) -> int:
-    """Show the whole way: a ledger becomes books, changes, and still agrees."""
+    """Show the whole way: a ledger becomes books, changes, and is proved each time."""
     if out.json:
         raise UsageError(
             "demo tells a story to people and has no JSON document; `reconcile --json` has one."
@@ -50,168 +88,204 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     finally:
         if not arguments.keep:
             shutil.rmtree(folder / "state", ignore_errors=True)
-    out.line()
-    for head, page in zip_longest(("The report:",), pages, fillvalue=""):
-        out.line(f"{head:<11} {page}")
     if arguments.open:
-        webbrowser.open(pages[0].as_uri())
+        webbrowser.open(pages[-1].as_uri())
     return 0
 
 
 class _Demo:
     def __init__(self, folder: Path, out: Output) -> None:
+        from bridge.report.texts import texts
+
         self.folder, self.out = folder, out
         self.step = 0
         self.pages: list[Path] = []
+        self.words: Texts = texts(of_terminal(os.environ))
         self.locale = "en"
         """The lender's."""
 
     def play(self) -> list[Path]:
-        """Returns the report's pages, the lender's own language first."""
+        """Returns the reports' pages, the shop's first, each in the person's language."""
         from bridge import logs
-        from bridge.sandbox.server import SandboxServer
 
         logs.configure("ERROR")
-        self._say("Starting QuickBooks, Xero and Zoho Books on this machine (real double entry)")
-        with SandboxServer(fast=True) as sandbox:
-            self._settings(sandbox, "dia1")
-            self._tell(f"Figures are written as the lender writes them: {self._number(1234567)}")
-            self._say("Day 1: a lender's phone (200 loans, 1.137 movements) into three empty books")
-            self._sync(sandbox, "dia1")
-            self._say("The books are read back and compared with the ledger")
-            self._held(self._reconcile(sandbox, "dia1"))
-            self._say("Day 1 again: nothing may be posted twice")
-            self._sync(sandbox, "dia1")
-            self._say("Day 2: payments come in, some are edited or deleted; replies get lost")
-            self._lose_replies(sandbox)
-            self._sync(sandbox, "dia2")
-            self._say("In QuickBooks the bookkeeper edits one invoice and voids one receipt")
-            self._bookkeeper(sandbox)
-            self._say("The books are compared again: what differs, why, and what to do")
-            self._to_do(self._reconcile(sandbox, "dia2"))
-            return [path for path in self.pages if path.suffix == ".html"]
+        with self._sandbox() as shops, self._sandbox() as lenders:
+            self._settings(shops, SHOP, SHOP_DAY)
+            self._say("start")
+            self._tell(self._words("figures", number=self._number(1234567)))
+            self._say("tidy", name=SHOP.name, loans=self._number(SHOP.loans))
+            self._sync(shops, SHOP, SHOP_DAY)
+            self._compared(self._reconcile(shops, SHOP, SHOP_DAY))
+            self._two_days(lenders, *DAYS)
+        self.out.line()
+        self.out.line(self._words("report"))
+        for page in self.pages:
+            self.out.line(f"   {page}")
+        return self.pages
 
-    def _say(self, text: str) -> None:
+    def _two_days(self, sandbox: SandboxServer, first: Day, second: Day) -> None:
+        counts = {"loans": LENDER.loans, "movements": LENDER.movements}
+        self._say("day_one", **{name: self._number(count) for name, count in counts.items()})
+        self._sync(sandbox, LENDER, first)
+        self._say("compare")
+        found = self._reconcile(sandbox, LENDER, first)
+        self._compared(found)
+        self._waits(found)
+        self._say("again")
+        self._sync(sandbox, LENDER, first)
+        self._say("day_two")
+        self._lose_replies(sandbox)
+        self._sync(sandbox, LENDER, second)
+        self._say("edit")
+        self._bookkeeper(sandbox)
+        self._say("compare_again")
+        self.pages.pop()  # of the first day: the second one's is the lender's
+        found = self._reconcile(sandbox, LENDER, second)
+        self._compared(found)
+        self._to_do(found)
+
+    def _words(self, key: str, **values: object) -> str:
+        return self.words.of("demo", key).format(**values)
+
+    def _say(self, key: str, **values: object) -> None:
         self.step += 1
         self.out.line()
-        self.out.line(f"{self.step}. {text}")
+        head = f"{self.step}. {self._words(key, **values)}"
+        for line in textwrap.wrap(head, _WIDTH, subsequent_indent="   "):
+            self.out.line(line)
 
-    def _settings(self, sandbox: SandboxServer, day: str) -> Settings:
+    def _sandbox(self) -> SandboxServer:
+        from bridge.sandbox.server import SandboxServer
+
+        return SandboxServer(fast=True)
+
+    def _settings(self, sandbox: SandboxServer, company: Company, day: Day) -> Settings:
         from bridge import settings
 
+        reports = self.folder / "reports"
+        state = self.folder / "state" / company.folder
         environment = {
             "LEDGER_BRIDGE_SANDBOX_URL": sandbox.url,
-            "LEDGER_BRIDGE_SOURCE__PATH": str(shipped(f"config/sample/deudores/{day}")),
-            "LEDGER_BRIDGE_STATE__URL": f"sqlite:///{self.folder}/state/bridge.db",
-            "LEDGER_BRIDGE_REPORT__FOLDER": str(self.folder / "reports"),
-            "LEDGER_BRIDGE_LOGS__FOLDER": str(self.folder / "state" / "logs"),
+            "LEDGER_BRIDGE_SOURCE__PATH": str(shipped(day.path)),
+            "LEDGER_BRIDGE_STATE__URL": f"sqlite:///{state}/bridge.db",
+            "LEDGER_BRIDGE_REPORT__FOLDER": str(reports / company.folder),
+            "LEDGER_BRIDGE_LOGS__FOLDER": str(state / "logs"),
         }
+        if company.name:
+            environment["LEDGER_BRIDGE_LENDER__NAME"] = company.name
         for name in RECEIPTS:
-            environment[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__CALLS_PER_MINUTE"] = "0"
-            environment[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__CALLS_PER_SECOND"] = "0"
+            system = f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__"
+            environment[f"{system}ENABLED"] = str(name in company.systems).lower()
+            environment[f"{system}CALLS_PER_MINUTE"] = "0"
+            environment[f"{system}CALLS_PER_SECOND"] = "0"
         loaded = settings.load(shipped("config/demo.toml"), environment).settings
         self.locale = loaded.lender.locale
         return loaded
 
-    def _sync(self, sandbox: SandboxServer, day: str) -> None:
+    def _clock(self, sandbox: SandboxServer, day: Day) -> Clock:
+        """The evening of the delivery, here and in the books: no ledger of the demo is old."""
+        from bridge.clock import ShiftedClock
+
+        clock = ShiftedClock(day.moment)
+        sandbox.clock.set(clock.now())
+        return clock
+
+    def _sync(self, sandbox: SandboxServer, company: Company, day: Day) -> None:
         from bridge import wiring
         from bridge.pipeline.sync import sync
 
+        settings, clock = self._settings(sandbox, company, day), self._clock(sandbox, day)
         with (
-            wiring.open_bridge(self._settings(sandbox, day)) as bridge,
+            wiring.open_bridge(settings, clock=clock) as bridge,
             self.out.progress() as progress,
         ):
             result = sync(bridge, progress=progress)
-        self._told(result)
-
-    def _told(self, result: SyncResult) -> None:
         for name, done in result.systems.items():
-            if done.posting.doubted:
-                self._tell(
-                    f"{name}: a lost reply left {self._number(done.posting.doubted)} in doubt; "
-                    "looked up in the books before anything was sent again"
-                )
-            planned = done.plan.figures
-            counts = {
-                "created": planned.create,
-                "updated": planned.update,
-                "voided": planned.void,
-                "confirmed by the books": done.posting.confirmed,
-                "refused": done.rejected,
-                "left": done.pending + done.in_doubt,
-            }
-            told = [f"{self._number(count)} {what}" for what, count in counts.items() if count]
-            told = told or ["nothing to do"]
-            self._tell(f"{name}: " + ", ".join([*told, f"{self._number(done.calls)} calls"]))
+            self._told(self.words.of("systems", name), done)
 
-    def _reconcile(self, sandbox: SandboxServer, day: str) -> Reconciliation:
+    def _told(self, name: str, done: SystemPass) -> None:
+        if done.posting.doubted:
+            count = self._number(done.posting.doubted)
+            self._tell(self._words("doubted", system=name, count=count))
+        planned = done.plan.figures
+        counts = {
+            "create": planned.create,
+            "update": planned.update,
+            "void": planned.void,
+            "confirmed": done.posting.confirmed,
+            "refused": done.rejected,
+            "left": done.pending + done.in_doubt,
+        }
+        told = [self._words(k, count=self._number(count)) for k, count in counts.items() if count]
+        asked = self._words("calls", count=self._number(done.calls))
+        self._tell(f"{name}: " + ", ".join([*(told or [self._words("nothing")]), asked]))
+
+    def _reconcile(self, sandbox: SandboxServer, company: Company, day: Day) -> Reconciliation:
         from bridge import wiring
         from bridge.cli.reconcile import compared
         from bridge.cli.reports import write_reports
 
-        settings = self._settings(sandbox, day)
-        with wiring.open_bridge(settings) as bridge, self.out.progress() as progress:
-            found = compared(bridge, settings, argparse.Namespace(as_of=DAYS[day]), progress)
-        self.pages = write_reports(settings, found, None, None)
-        self._compared(found)
+        settings, clock = self._settings(sandbox, company, day), self._clock(sandbox, day)
+        with (
+            wiring.open_bridge(settings, clock=clock) as bridge,
+            self.out.progress() as progress,
+        ):
+            found = compared(bridge, settings, argparse.Namespace(as_of=day.day), progress)
+        pages = [path for path in write_reports(settings, found, None, None)
+                 if path.suffix == ".html"]  # fmt: skip
+        own = [page for page in pages if page.suffixes[-2:-1] == [f".{self.words.language}"]]
+        self.pages.append((own or pages)[0])
         return found
 
     def _compared(self, found: Reconciliation) -> None:
-        texts, figures = self._words(found)
-        heads = ("   currency", ">ledger", ">held back", ">bridge's documents", ">A/R in the books")
+        figures = self._figures(found)
+        names = ("to_resolve", "documents", "control_account")
+        heads = [f"   {self.words('currency').lower()}", f">{self.words('ledger').lower()}"]
+        heads += [self._words(name) for name in names]
         for result in found.systems:
             rows = []
             for tie in result.tie_outs:
                 held = tie.ledger - tie.documents
                 sides = (tie.ledger, held, tie.documents, tie.control_account)
                 amounts = [figures.amount(side, tie.currency) for side in sides]
-                rows.append([f"   {texts.currency(tie.currency)}", *amounts])
+                rows.append([f"   {self.words.currency(tie.currency)}", *amounts])
             self.out.table(heads, rows)
-            name = texts.of("systems", result.system)
-            verdict = "both sides agree, to the cent" if result.agree else "they do NOT agree"
-            self._tell(f"{name}: {verdict}")
+            name = self.words.of("systems", result.system)
+            answer = found.verdict.systems.get(result.system, found.verdict.result)
+            self._tell(f"{name}: {self.words.of('results', answer).lower()}")
+        self._tell(f"→ {found.lender}: {self.words.of('results', found.verdict.result)}")
 
-    def _held(self, found: Reconciliation) -> None:
-        """What is not in the books and why, one line each, once for all systems."""
-        texts, figures = self._words(found)
-        items = {
-            (item.subject, item.cause): item
-            for result in found.systems
-            for item in result.items
-            if item.kind is ItemKind.HELD
-        }.values()
-        if not items:
-            return
+    def _waits(self, found: Reconciliation) -> None:
+        """What waits for a person, one line each."""
+        from bridge.report.tasks import jobs
+
+        rows = [row for job in jobs(found, self.words, self._figures(found)) for row in job.rows]
         self.out.line()
-        self._tell(f"Held back ({len(items)}), because posting it might be wrong:")
-        for item in items:
-            amount = figures.signed(item.amount, item.currency)
-            row = texts.subject(item.subject)
-            what = f"   {amount:>12} {texts.currency(item.currency):<11}  {row:<14}  "
-            why = texts.cause(item.cause)
+        self._tell(self._words("waits", count=len(rows)))
+        for row in rows:
+            amount = f"{row.amount:>12} {row.currency:<11}"
+            what = f"   {amount}  {row.subject or row.place:<16}  "
+            why = row.title
             for line in textwrap.wrap(what + why, _WIDTH, subsequent_indent=" " * len(what)):
                 self.out.line(line)
 
     def _to_do(self, found: Reconciliation) -> None:
-        """What differs, as the report says it; what is held back was told before."""
+        """What differs in the books, as the report says it; the ledger's own was told before."""
+        from bridge.report.tasks import jobs
         from bridge.report.text import told
-        from bridge.report.view import tasks
 
-        texts, figures = self._words(found)
+        every = jobs(found, self.words, self._figures(found))
         self.out.line()
-        for result in found.systems:
-            person, _ = tasks(result, texts, figures, found.names)
-            for line in told([task for task in person if task.severity == "bad"], texts):
-                self.out.line(f" {line}".rstrip())
-        held = max(result.counts.get(ItemKind.HELD, 0) for result in found.systems)
-        self._tell(f"The {held} things held back are in the report, each with what to do.")
+        for line in told([job for job in every if not job.of_ledger], self.words):
+            self.out.line(f" {line}".rstrip())
+        of_ledger = sum(job.count for job in every if job.of_ledger)
+        self._tell(self._words("of_ledger", count=of_ledger))
 
-    def _words(self, found: Reconciliation) -> tuple[Texts, Figures]:
-        """English words, and figures as the lender writes them."""
+    def _figures(self, found: Reconciliation) -> Figures:
+        """Figures as the lender writes them, whatever the language of the words."""
         from bridge.report.figures import figures
-        from bridge.report.texts import texts
 
-        return texts("en"), figures(found, self.locale.partition("-")[0], self.locale)
+        return figures(found, self.locale.partition("-")[0], self.locale)
 
     def _number(self, number: int) -> str:
         """A count as the lender writes it."""
@@ -220,7 +294,8 @@ class _Demo:
         return Figures(locale_for(self.locale.partition("-")[0], self.locale), {}).number(number)
 
     def _tell(self, text: str) -> None:
-        self.out.line(f"   {text}")
+        for line in textwrap.wrap(text, _WIDTH, initial_indent="   ", subsequent_indent="     "):
+            self.out.line(line)
 
     def _lose_replies(self, sandbox: SandboxServer) -> None:
         for system, (method, path) in RECEIPTS.items():

@@ -90,7 +90,7 @@ def compared(
 
 def _tell(found: Reconciliation, loaded: Settings, out: Output) -> None:
     language = language_of(loaded.lender.locale)
-    numbers = figures(found, language, loaded.lender.locale)
+    numbers = figures(found, language, loaded.lender.locale, loaded.lender.timezone)
     for line in text.render(found, texts(language), numbers).splitlines():
         out.line(line)
 

@@ -26,4 +26,5 @@ def write_reports(
         folder or settings.report.folder,
         settings.report.languages,
         settings.lender.locale,
+        settings.lender.timezone,
     )

@@ -13,6 +13,7 @@ from bridge.core import said
 from bridge.core.money import text
 from bridge.core.tasks import Task
 from bridge.errors import UsageError
+from bridge.report.tasks import command_of
 from bridge.report.texts import texts
 
 LANGUAGE = "en"
@@ -57,6 +58,9 @@ def tell(task: Task, out: Output) -> None:
         sums = ", ".join(f"{text(a, c)} {c}" for c, a in sorted(task.behind_amounts.items()))
         out.line(f"    {task.behind} other writes wait for it: {sums}")
     out.line(f"    {words.of('actions', task.action)}")
+    out.line(f"    {words('if_nobody')}: {words.of('consequences', task.action)}")
+    if command := command_of(task, words):
+        out.line(f"    {command}")
 
 
 def answer(arguments: Namespace, out: Output) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -26,16 +27,16 @@ def locale_for(language: str, lender: str) -> Locale:
 class Figures:
     """Writes amounts and dates. Within one report a currency always has the same decimals."""
 
-    def __init__(self, locale: Locale, decimals: dict[str, int]) -> None:
+    def __init__(self, locale: Locale, decimals: dict[str, int], zone: str = "UTC") -> None:
         self.locale = locale
+        self.zone = ZoneInfo(zone)
         self._decimals = decimals
 
     def amount(self, amount: Decimal, currency: str) -> str:
-        """`1.234.567,89`, with a true minus sign."""
+        """`1.234.567,89`. Signs and spaces are plain ones: a figure may be copied into a sheet."""
         places = self._decimals.get(currency, EXPONENTS.get(currency, 2))
         pattern = "#,##0" + ("." + "0" * places if places else "")
-        written = str(format_decimal(amount, format=pattern, locale=self.locale))
-        return written.replace("-", "\N{MINUS SIGN}")
+        return _plain(format_decimal(amount, format=pattern, locale=self.locale))
 
     def signed(self, amount: Decimal, currency: str) -> str:
         """With a plus sign when it is above zero: for effects."""
@@ -44,23 +45,32 @@ class Figures:
     def plain(self, amount: Decimal) -> str:
         """An amount whose currency is not told: with cents only if it has some."""
         whole = amount == amount.to_integral_value()
-        written = format_decimal(amount, "#,##0" if whole else "#,##0.00", locale=self.locale)
-        return str(written).replace("-", "\N{MINUS SIGN}")
+        pattern = "#,##0" if whole else "#,##0.00"
+        return _plain(format_decimal(amount, pattern, locale=self.locale))
 
     def number(self, number: int) -> str:
-        return str(format_decimal(number, locale=self.locale))
+        return _plain(format_decimal(number, locale=self.locale))
 
     def day(self, day: date) -> str:
-        return str(format_date(day, format="long", locale=self.locale))
+        return _plain(format_date(day, format="long", locale=self.locale))
 
     def short_day(self, day: date) -> str:
-        return str(format_date(day, format="medium", locale=self.locale))
+        return _plain(format_date(day, format="medium", locale=self.locale))
 
     def instant(self, instant: datetime) -> str:
-        return f"{format_datetime(instant, 'medium', locale=self.locale)} UTC"
+        """Day and hour by the lender's own clock."""
+        here = instant.astimezone(self.zone)
+        return _plain(format_datetime(here, "short", tzinfo=self.zone, locale=self.locale))
 
 
-def figures(reconciliation: Reconciliation, language: str, lender_locale: str) -> Figures:
+def _plain(written: object) -> str:
+    """With ordinary spaces, where a locale has narrow or unbreakable ones."""
+    return " ".join(str(written).split())
+
+
+def figures(
+    reconciliation: Reconciliation, language: str, lender_locale: str, zone: str = "UTC"
+) -> Figures:
     """Figures for one report: pesos have cents everywhere in it, or nowhere."""
     seen: dict[str, int] = {}
     for result in reconciliation.systems:
@@ -71,7 +81,9 @@ def figures(reconciliation: Reconciliation, language: str, lender_locale: str) -
             _note(seen, item.currency, item.amount)
         for row in result.aged:
             _note(seen, row.currency, *row.amounts)
-    return Figures(locale_for(language, lender_locale), seen)
+    for task in reconciliation.verdict.tasks:
+        _note(seen, task.currency, task.amount)
+    return Figures(locale_for(language, lender_locale), seen, zone)
 
 
 def _note(seen: dict[str, int], currency: str, *amounts: Decimal) -> None:

@@ -10,25 +10,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from bridge.core.aging import AgedTotal, labels
 from bridge.core.reconciliation import Reconciliation, SystemResult
+from bridge.core.verdict import Result
 from bridge.report.figures import Figures
 from bridge.report.late import late_rows, late_totals
+from bridge.report.tasks import about, asked, jobs
 from bridge.report.texts import Texts
-from bridge.report.view import lines, notices, overall, remarks, tasks, verdict
+from bridge.report.view import answer_for, chips, groups, lines, notices, remarks, walks
 
 _SCALE = 1000
 """Width of an age bar in its own units."""
 
 
-class Tie(msgspec.Struct, frozen=True, kw_only=True):
-    currency: str
-    ledger: str
-    documents: str
-    control_account: str
-    difference: str
-    explained: str
-    unexplained: str
-    settled: bool
-    """Whether nothing is left unexplained."""
+_MARKS = {
+    Result.AGREES: "yes",
+    Result.AGREES_WITH_ITEMS: "yes",
+    Result.DIFFERS: "no",
+    Result.UNCHECKED: "unknown",
+}
+"""Result → the sign and the colour it is shown with."""
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +45,10 @@ def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> by
         t=texts,
         f=figures,
         r=reconciliation,
-        overall=overall(reconciliation),
+        answer=reconciliation.verdict.result,
+        green=reconciliation.verdict.green,
+        marks=_MARKS,
+        jobs=jobs(reconciliation, texts, figures),
         systems=[_system(s, reconciliation, texts, figures) for s in reconciliation.systems],
         findings=remarks(reconciliation.findings, texts, figures),
         named=bool(reconciliation.names),
@@ -70,16 +72,18 @@ def _template() -> Template:
 def _system(
     result: SystemResult, reconciliation: Reconciliation, texts: Texts, figures: Figures
 ) -> dict[str, object]:
-    person, itself = tasks(result, texts, figures, reconciliation.names)
+    waiting = asked(reconciliation.verdict.tasks, result.system)
+    quiet = [item for item in result.items if about(item) not in waiting]
+    names = reconciliation.names
     return {
         "result": result,
-        "verdict": verdict(result),
-        "ties": [_tie(result, place, texts, figures) for place in range(len(result.tie_outs))],
+        "answer": answer_for(result, reconciliation),
+        "chips": chips(result, texts),
+        "walks": walks(result, texts, figures),
         "notices": notices(result, texts, figures),
-        "todo": person,
-        "itself": itself,
-        "lines": lines(result.items, texts, figures, reconciliation.names),
-        "late": late_rows(result, texts, figures, reconciliation.names),
+        "itself": groups(quiet, texts, figures, names),
+        "lines": lines(result.items, texts, figures, names),
+        "late": late_rows(result, texts, figures, names),
         "late_totals": late_totals(result, texts, figures),
         "aging": [
             (row.currency, list(_bars(row, texts, figures)))
@@ -87,20 +91,6 @@ def _system(
             if sum(row.amounts) > 0
         ],
     }
-
-
-def _tie(result: SystemResult, place: int, texts: Texts, figures: Figures) -> Tie:
-    tie = result.tie_outs[place]
-    return Tie(
-        currency=texts.currency(tie.currency),
-        ledger=figures.amount(tie.ledger, tie.currency),
-        documents=figures.amount(tie.documents, tie.currency),
-        control_account=figures.amount(tie.control_account, tie.currency),
-        difference=figures.signed(tie.difference, tie.currency),
-        explained=figures.signed(tie.explained, tie.currency),
-        unexplained=figures.signed(tie.unexplained, tie.currency),
-        settled=not tie.unexplained,
-    )
 
 
 def _bars(row: AgedTotal, texts: Texts, figures: Figures) -> Iterator[Bar]:

@@ -14,10 +14,12 @@ import msgspec
 from bridge.core import money, said
 from bridge.core.aging import AgedTotal
 from bridge.core.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
+from bridge.core.verdict import Result
 
 
 def document(reconciliation: Reconciliation) -> dict[str, Any]:
     """The whole reconciliation as plain values."""
+    answers = reconciliation.verdict.systems
     return {
         "as_of": reconciliation.as_of.isoformat(),
         "generated_at": reconciliation.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -41,7 +43,10 @@ def document(reconciliation: Reconciliation) -> dict[str, Any]:
             }
             for group in reconciliation.findings
         ],
-        "systems": {result.system: _system(result) for result in reconciliation.systems},
+        "systems": {
+            result.system: _system(result, answers.get(result.system, Result.UNCHECKED))
+            for result in reconciliation.systems
+        },
     }
 
 
@@ -50,8 +55,9 @@ def render(reconciliation: Reconciliation) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document(reconciliation)), indent=2) + b"\n"
 
 
-def _system(result: SystemResult) -> dict[str, Any]:
+def _system(result: SystemResult, answer: Result) -> dict[str, Any]:
     return {
+        "result": answer.value,
         "agree": result.agree,
         "checked": result.checked,
         "company": result.company,

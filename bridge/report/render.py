@@ -21,6 +21,7 @@ def render(
     out_dir: Path,
     languages: Sequence[str] = ("es",),
     locale: str = "es-CO",
+    zone: str = "UTC",
 ) -> list[Path]:
     """Write the reports and return their paths, in the order asked for.
 
@@ -36,7 +37,8 @@ def render(
         for language in ("",) if form == "json" else languages:
             path = out_dir / file_name(reconciliation, form, language)
             # Whoever opens the file finds the old report or the new one, never half of one.
-            replace_durably(path, content(reconciliation, form, language or LANGUAGES[0], locale))
+            made = content(reconciliation, form, language or LANGUAGES[0], locale, zone)
+            replace_durably(path, made)
             written.append(path)
     return written
 
@@ -47,9 +49,11 @@ def file_name(reconciliation: Reconciliation, form: str, language: str) -> str:
     return ".".join((*filter(None, parts), _ENDINGS.get(form, form)))
 
 
-def content(reconciliation: Reconciliation, form: str, language: str, locale: str) -> bytes:
-    """One report as bytes."""
-    words, numbers = texts(language), figures(reconciliation, language, locale)
+def content(
+    reconciliation: Reconciliation, form: str, language: str, locale: str, zone: str = "UTC"
+) -> bytes:
+    """One report as bytes. `zone` is the lender's: hours are told by its clock."""
+    words, numbers = texts(language), figures(reconciliation, language, locale, zone)
     match form:
         case "json":
             return json.render(reconciliation)
@@ -58,7 +62,7 @@ def content(reconciliation: Reconciliation, form: str, language: str, locale: st
         case "csv":
             from bridge.report import csv
 
-            return csv.render(reconciliation, words)
+            return csv.render(reconciliation, words, numbers)
         case "xlsx":
             from bridge.report import xlsx
 

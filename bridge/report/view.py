@@ -1,4 +1,5 @@
-"""A reconciliation made ready for reading: in words, grouped by what to do, worst first."""
+"""A reconciliation's items made ready for reading: in words, and as the way from one balance to
+the other. What waits for a person stands in `tasks.py`; nothing is decided here."""
 
 from __future__ import annotations
 
@@ -10,22 +11,20 @@ import msgspec
 
 from bridge.core.findings import Severity
 from bridge.core.reconciliation import (
-    BREAKING,
     FindingGroup,
     Item,
     ItemKind,
     Reconciliation,
     SystemResult,
+    TieOut,
 )
+from bridge.core.verdict import Result
 from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
 
-SETTLES_ITSELF = frozenset({"none", "run_sync", "wait"})
-"""Actions that ask nothing of a person."""
-
 _FIRST = 10
-"""Rows shown of one task; the list of every item has them all."""
+"""Rows shown of one thing that settles itself; the list of every item has them all."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +35,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     kind_code: str
     currency: str
     amount: str
+    """Signed as one goes from the ledger to the books: above zero, the books have it too much."""
     zero: bool
     """Whether it moves nothing."""
     reference: str
@@ -53,15 +53,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do, and the items it is about."""
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Items of one kind that ask nothing of a person, or not any more."""
 
-    action: str
-    cause: str
-    """Empty when its items have several: then each line says its own."""
     kind: str
-    severity: str
-    """bad, warn or quiet."""
+    cause: str
+    """Empty when they have several: then each line says its own."""
     count: int
     totals: tuple[tuple[str, str], ...]
     """(amount, currency) pairs."""
@@ -69,20 +66,29 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     more: int
 
 
-def verdict(result: SystemResult) -> str:
-    """agree, differs or unchecked."""
-    if not result.checked:
-        return "unchecked"
-    return "agree" if result.agree else "differs"
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of item on the way from the ledger's balance to the books'."""
+
+    kind: str
+    count: int
+    amount: str
 
 
-def overall(reconciliation: Reconciliation) -> str:
-    """The worst of the systems' verdicts."""
-    verdicts = {verdict(result) for result in reconciliation.systems}
-    for worst in ("differs", "unchecked"):
-        if worst in verdicts:
-            return worst
-    return "agree" if verdicts else "unchecked"
+class Walk(msgspec.Struct, frozen=True, kw_only=True):
+    """One currency's reconciliation, printed downwards."""
+
+    currency: str
+    ledger: str
+    steps: tuple[Step, ...]
+    control_account: str
+    unexplained: str
+    settled: bool
+    """Whether nothing is left unexplained."""
+
+
+def answer_for(result: SystemResult, reconciliation: Reconciliation) -> Result:
+    """The verdict's answer for one system's books."""
+    return reconciliation.verdict.systems.get(result.system, Result.UNCHECKED)
 
 
 def lines(
@@ -146,50 +152,83 @@ def _document(item: Item) -> tuple[str, ...]:
     return (item.kind, item.document, item.reference, item.external_id, item.cause)
 
 
-def tasks(
-    result: SystemResult, texts: Texts, figures: Figures, names: dict[str, str]
-) -> tuple[list[Task], list[Task]]:
-    """What a person must do, and what settles itself; each grouped by what to do."""
-    groups: dict[tuple[ItemKind, str], list[Item]] = {}
-    for item in result.items:
-        groups.setdefault((item.kind, item.action), []).append(item)
-    made = [(action, _task(items, texts, figures, names)) for (_, action), items in groups.items()]
-    order = ("bad", "warn", "quiet")
-    made.sort(key=lambda pair: order.index(pair[1].severity))
-    person = [task for action, task in made if action not in SETTLES_ITSELF]
-    itself = [task for action, task in made if action in SETTLES_ITSELF]
-    return person, itself
+def groups(
+    items: Iterable[Item], texts: Texts, figures: Figures, names: dict[str, str]
+) -> list[Group]:
+    """Items by kind, for completeness."""
+    kinds: dict[str, list[Item]] = {}
+    for item in items:
+        kinds.setdefault(_kind(item, texts), []).append(item)
+    return [_group(kind, some, texts, figures, names) for kind, some in kinds.items()]
 
 
-def severity(item: Item) -> str:
-    """bad: the books are wrong; warn: a person is asked; quiet: for completeness."""
-    if item.kind in BREAKING or item.kind in {ItemKind.REMAINDER, ItemKind.REJECTED}:
-        return "bad"
-    return "quiet" if item.action in SETTLES_ITSELF else "warn"
+def chips(result: SystemResult, texts: Texts) -> list[tuple[str, str, int]]:
+    """(code, in words, how many) of everything that the comparison counted."""
+    counts = dict(result.counts)
+    rounded = sum(item.cause == _ROUNDING for item in result.items)
+    counts[ItemKind.FOREIGN] = counts.get(ItemKind.FOREIGN, 0) - rounded
+    return [(code, texts.of("counts", code), number) for code, number in counts.items() if number]
 
 
-def _task(items: list[Item], texts: Texts, figures: Figures, names: dict[str, str]) -> Task:
+_ROUNDING = "control.rounding"
+"""Nobody made it by hand, though it is kept among what no document of ours accounts for."""
+
+
+def _kind(item: Item, texts: Texts) -> str:
+    return texts("rounding") if item.cause == _ROUNDING else texts.of("kinds", item.kind)
+
+
+def _group(
+    kind: str, items: list[Item], texts: Texts, figures: Figures, names: dict[str, str]
+) -> Group:
     sums: dict[str, Decimal] = {}
     for item in items:
         if item.amount:
-            sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.amount
-    first = items[0]
+            sums[item.currency] = sums.get(item.currency, Decimal(0)) - item.amount
     causes = {item.cause for item in items if item.cause != "list.more"}
     documents = {(i.reference, i.external_id, i.subject) for i in items if i.count == 1}
-    count = len(documents) + sum(item.count for item in items if item.count > 1)
-    # A remainder has nothing to show but its amount.
-    listed = [item for item in items if item.kind is not ItemKind.REMAINDER]
-    folded = _folded(listed)
+    folded = _folded(items)
     shown = [_line(item, parts, texts, figures, names) for item, parts in folded[:_FIRST]]
-    return Task(
-        action=texts.of("actions", first.action),
-        cause=texts.cause(first.cause) if len(causes) == 1 else "",
-        kind=texts.of("kinds", first.kind),
-        severity=severity(first),
-        count=count,
+    return Group(
+        kind=kind,
+        cause=texts.cause(items[0].cause) if len(causes) == 1 else "",
+        count=len(documents) + sum(item.count for item in items if item.count > 1),
         totals=tuple((figures.signed(a, c), texts.currency(c)) for c, a in sorted(sums.items())),
         lines=tuple(shown),
         more=len(folded) - len(shown),
+    )
+
+
+def walks(result: SystemResult, texts: Texts, figures: Figures) -> list[Walk]:
+    """The way from the ledger's balance to the books', for each currency.
+
+    A step's sign reads from the ledger to the books, against that of its items.
+    """
+    return [_walk(tie, result.items, texts, figures) for tie in result.tie_outs]
+
+
+def _walk(tie: TieOut, items: Iterable[Item], texts: Texts, figures: Figures) -> Walk:
+    sums: dict[str, Decimal] = {}
+    counts: dict[str, int] = {}
+    for item in items:
+        if item.currency == tie.currency and item.amount and item.kind is not ItemKind.REMAINDER:
+            kind = _kind(item, texts)
+            sums[kind] = sums.get(kind, Decimal(0)) - item.amount
+            counts[kind] = counts.get(kind, 0) + item.count
+    return Walk(
+        currency=texts.currency(tie.currency),
+        ledger=figures.amount(tie.ledger, tie.currency),
+        steps=tuple(
+            Step(
+                kind=kind,
+                count=counts[kind],
+                amount=figures.signed(amount, tie.currency),
+            )
+            for kind, amount in sums.items()
+        ),
+        control_account=figures.amount(tie.control_account, tie.currency),
+        unexplained=figures.signed(-tie.unexplained, tie.currency),
+        settled=not tie.unexplained,
     )
 
 
@@ -201,13 +240,13 @@ def _line(
         ledger, books = (
             _value(side, parts, texts, figures) for side in (parts.ledger, parts.books)
         )
-        details.append(f"{texts.of('fields', parts.field)}: {ledger or '—'} → {books or '—'}")
+        details.append(f"{texts.of('fields', parts.field)}: {ledger or '-'} → {books or '-'}")
     return Line(
         item=item,
-        kind=texts.of("kinds", item.kind),
+        kind=_kind(item, texts),
         kind_code=item.kind.value,
         currency=texts.currency(item.currency),
-        amount=figures.signed(item.amount, item.currency),
+        amount=figures.signed(-item.amount, item.currency),
         zero=not item.amount,
         reference=item.reference,
         external_id=item.external_id,
@@ -223,11 +262,6 @@ def _line(
         borrower=names.get(item.loan, ""),
         count=item.count,
     )
-
-
-def _change(item: Item, texts: Texts, figures: Figures) -> str:
-    ledger, books = (_value(side, item, texts, figures) for side in (item.ledger, item.books))
-    return f"{texts.of('fields', item.field)}: {ledger or '—'} → {books or '—'}"
 
 
 def _value(text: str, item: Item, texts: Texts, figures: Figures) -> str:

@@ -1,8 +1,12 @@
-"""The reconciliation as a workbook: the tie-out, every item, the remarks on the ledger's rows."""
+"""The reconciliation as a workbook: the answer, what to do, every item, the remarks on the rows.
+
+Every sheet is a plain rectangle under its heads, to filter, copy and print.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,29 +17,39 @@ from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.report.csv import neutral
 from bridge.report.figures import Figures
 from bridge.report.late import late_rows
+from bridge.report.tasks import Row, jobs
 from bridge.report.texts import Texts
-from bridge.report.view import Line, lines, remarks, verdict
+from bridge.report.view import Line, answer_for, lines, remarks
 
 _DIGITS = 15
 """What Excel keeps of a number; a longer amount is written as text rather than cut."""
+_HEADS = 3
+"""Row of the column heads; title and day stand above."""
+_A4 = frozenset({"PE", "AR", "BR", "GB", "ES", "PT"})
+_PAPER_LETTER, _PAPER_A4 = 1, 9
 
-_TIE = ("ledger", "documents", "control_account", "difference", "explained", "unexplained")
+_SUMMARY = (
+    ("system", 20), ("company", 24), ("result", 34), ("currency", 12), ("ledger", 20),
+    ("explained", 20), ("unexplained", 20), ("control_account", 20),
+)  # fmt: skip
+_TASK = (
+    ("system", 18), ("cause", 44), ("subject", 18), ("borrower", 26), ("file", 22), ("row", 7),
+    ("amount", 16), ("currency", 11), ("detail", 40), ("action", 52), ("consequence", 36),
+    ("command", 40), ("task", 10),
+)  # fmt: skip
 _LATE = (
-    ("system", 14),
-    ("reference", 20),
-    ("document", 14),
-    ("borrower", 30),
-    ("late_day", 14),
-    ("late_posted", 14),
-    ("amount", 18),
-    ("currency", 10),
-)
+    ("system", 14), ("reference", 20), ("document", 14), ("borrower", 30), ("late_day", 14),
+    ("late_posted", 14), ("amount", 18), ("currency", 10),
+)  # fmt: skip
 _ITEM = (
-    ("system", 12), ("kind", 26), ("reference", 18), ("borrower", 24), ("document", 16),
-    ("currency", 9), ("amount", 16), ("field", 16), ("in_ledger", 24), ("in_books", 24),
-    ("cause", 60), ("action", 60), ("detail", 40), ("subject", 16), ("loan", 12),
+    ("system", 14), ("kind", 26), ("reference", 18), ("borrower", 24), ("document", 16),
+    ("currency", 11), ("amount", 16), ("field", 16), ("in_ledger", 24), ("in_books", 24),
+    ("cause", 60), ("action", 60), ("detail", 40), ("subject", 18), ("loan", 12),
     ("external_id", 16),
 )  # fmt: skip
+_REMARK = (("severity", 14), ("cause", 70), ("count", 10), ("subject", 20), ("detail", 60))
+
+Columns = Sequence[tuple[str, int]]
 
 
 def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> bytes:
@@ -50,112 +64,135 @@ def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> by
                 "created": reconciliation.generated_at.replace(tzinfo=None),
             }
         )
-        _Sheets(book, texts, figures).write(reconciliation)
+        _Sheets(book, reconciliation, texts, figures).write()
     return out.getvalue()
 
 
 class _Sheets:
-    def __init__(self, book: Any, texts: Texts, figures: Figures) -> None:
+    def __init__(self, book: Any, found: Reconciliation, texts: Texts, figures: Figures) -> None:
         self.book = book
+        self.found = found
         self.texts = texts
         self.figures = figures
+        self.named = bool(found.names)
         self.head = book.add_format(
             {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EEF2F0"}
         )
         self.title = book.add_format({"bold": True, "font_size": 16})
-        self.bold = book.add_format({"bold": True})
+        self.bold = book.add_format({"bold": True, "valign": "top"})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         self.amounts = {
-            places: book.add_format({"num_format": form, "valign": "top"})
+            places: book.add_format({"num_format": f"{form};[Red]-{form}", "valign": "top"})
             for places, form in ((0, "#,##0"), (2, "#,##0.00"))
         }
 
-    def write(self, reconciliation: Reconciliation) -> None:
-        self._summary(reconciliation)
-        self._items(reconciliation)
-        self._late(reconciliation)
-        self._findings(reconciliation)
+    def write(self) -> None:
+        self._summary()
+        self._tasks()
+        self._items()
+        self._late()
+        self._remarks()
 
-    def _summary(self, reconciliation: Reconciliation) -> None:
-        sheet = self.book.add_worksheet(self.texts("title"))
-        sheet.set_column(0, 1, 22)
-        sheet.set_column(2, 9, 18)
-        self._text(sheet, 0, 0, f"{self.texts('title')} · {reconciliation.lender}", self.title)
-        made = f"{self.texts('as_of')} {self.figures.day(reconciliation.as_of)}"
-        self._text(sheet, 1, 0, made)
-        names = ("system", "company", "currency", *_TIE)
-        self._titles(sheet, 3, [*(self.texts(name) for name in names), ""])
-        row = 4
-        for result in reconciliation.systems:
+    def _sheet(self, name: str, title: str, columns: Columns) -> Any:
+        """A sheet with its title, day and heads, set up to be read and printed."""
+        sheet = self.book.add_worksheet(self.texts(name)[:31])
+        for column, (_, width) in enumerate(columns):
+            sheet.set_column(column, column, width)
+        self._text(sheet, 0, 0, title, self.title)
+        day = f"{self.found.lender} · {self.texts('as_of')} {self.figures.day(self.found.as_of)}"
+        self._text(sheet, 1, 0, day, self.bold)
+        for column, (head, _) in enumerate(columns):
+            sheet.write_string(_HEADS, column, self.texts(head), self.head)
+        sheet.freeze_panes(_HEADS + 1, 1)
+        sheet.set_landscape()
+        sheet.set_paper(_PAPER_A4 if self.figures.locale.territory in _A4 else _PAPER_LETTER)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(_HEADS)
+        sheet.set_margins(0.4, 0.4, 0.5, 0.5)
+        sheet.set_footer(f"&C{self.texts('page', page='&P', pages='&N')}")
+        return sheet
+
+    def _summary(self) -> None:
+        answer = self.texts.of("results", self.found.verdict.result)
+        title = f"{self.texts('title')}: {answer.lower()}"
+        sheet = self._sheet("summary_sheet", title, _SUMMARY)
+        row = _HEADS + 1
+        for result in self.found.systems:
             row = self._ties(sheet, row, result)
 
     def _ties(self, sheet: Any, row: int, result: SystemResult) -> int:
-        answer = self.texts(verdict(result))
-        company = result.company_name or result.company
+        answer = self.texts.of("results", answer_for(result, self.found))
+        system = self.texts.of("systems", result.system)
+        of = (system, result.company_name or result.company, answer)
         if not result.tie_outs:
-            for column, value in enumerate((result.system, company, answer)):
+            for column, value in enumerate(of):
                 self._text(sheet, row, column, value)
             return row + 1
         for tie in result.tie_outs:
-            for column, value in enumerate(
-                (result.system, company, self.texts.currency(tie.currency))
-            ):
+            for column, value in enumerate((*of, self.texts.currency(tie.currency))):
                 self._text(sheet, row, column, value)
-            for column, name in enumerate(_TIE, start=3):
-                self._amount(sheet, row, column, getattr(tie, name), tie.currency)
-            self._text(sheet, row, 3 + len(_TIE), answer, self.bold)
+            # From the ledger to the books, so that the row adds up from left to right.
+            sides = (tie.ledger, -tie.explained, -tie.unexplained, tie.control_account)
+            for column, amount in enumerate(sides, start=4):
+                self._amount(sheet, row, column, amount, tie.currency)
             row += 1
         return row
 
-    def _items(self, reconciliation: Reconciliation) -> None:
-        sheet = self.book.add_worksheet(self.texts("details")[:31])
-        named = bool(reconciliation.names)
-        columns = [(name, width) for name, width in _ITEM if named or name != "borrower"]
-        for column, (_, width) in enumerate(columns):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 0)
-        self._titles(sheet, 0, [self.texts(name) for name, _ in columns])
-        row = 1
-        for result in reconciliation.systems:
-            for line in lines(result.items, self.texts, self.figures, reconciliation.names):
+    def _tasks(self) -> None:
+        found = [row for job in jobs(self.found, self.texts, self.figures) for row in job.rows]
+        columns = self._columns(_TASK)
+        sheet = self._sheet("today", self.texts("today"), columns)
+        if not found:
+            told = "today_none" if self.found.verdict.green else "nothing_concluded"
+            self._text(sheet, _HEADS + 1, 0, self.texts(told))
+            return
+        for place, row in enumerate(found, start=_HEADS + 1):
+            for column, (name, _) in enumerate(columns):
+                if name == "amount" and row.task.amount:
+                    amount = abs(row.task.amount)
+                    self._amount(sheet, place, column, amount, row.task.currency)
+                elif name == "row" and row.row:
+                    sheet.write_number(place, column, row.row, self.wrapped)
+                else:
+                    self._text(sheet, place, column, _task_cell(name, row, self.texts))
+        self._filter(sheet, len(found), columns)
+
+    def _items(self) -> None:
+        columns = self._columns(_ITEM)
+        sheet = self._sheet("items_sheet", self.texts("details"), columns)
+        row = _HEADS + 1
+        for result in self.found.systems:
+            for line in lines(result.items, self.texts, self.figures, self.found.names):
                 for column, (name, _) in enumerate(columns):
                     if name == "amount":
-                        self._amount(sheet, row, column, line.item.amount, line.item.currency)
+                        self._amount(sheet, row, column, -line.item.amount, line.item.currency)
                     else:
-                        self._text(sheet, row, column, _cell(name, result, line))
+                        self._text(sheet, row, column, _cell(name, result, line, self.texts))
                 row += 1
-        sheet.autofilter(0, 0, max(row - 1, 1), len(columns) - 1)
+        self._filter(sheet, row - _HEADS - 1, columns)
 
-    def _late(self, reconciliation: Reconciliation) -> None:
-        if not any(result.late.rows for result in reconciliation.systems):
+    def _late(self) -> None:
+        if not any(result.late.rows for result in self.found.systems):
             return
-        sheet = self.book.add_worksheet(self.texts("late_sheet"))
-        names = [name for name, _ in _LATE]
-        for column, (_, width) in enumerate(_LATE):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 0)
-        self._titles(sheet, 0, [self.texts(name) for name in names])
-        row = 1
-        for result in reconciliation.systems:
-            told = late_rows(result, self.texts, self.figures, reconciliation.names)
+        sheet = self._sheet("late_sheet", self.texts("late"), _LATE)
+        row = _HEADS + 1
+        for result in self.found.systems:
+            told = late_rows(result, self.texts, self.figures, self.found.names)
             for late, line in zip(result.late.rows, told, strict=True):
                 told_of = (line.reference, line.document, line.borrower, line.day, line.posted_on)
-                cells = (result.system, *told_of)
+                cells = (self.texts.of("systems", result.system), *told_of)
                 for column, value in enumerate(cells):
                     self._text(sheet, row, column, value)
                 self._amount(sheet, row, 6, late.amount, late.currency)
                 self._text(sheet, row, 7, line.currency)
                 row += 1
+        self._filter(sheet, row - _HEADS - 1, _LATE)
 
-    def _findings(self, reconciliation: Reconciliation) -> None:
-        sheet = self.book.add_worksheet(self.texts("findings")[:31])
-        names = ("severity", "cause", "count", "subject", "detail")
-        for column, width in enumerate((14, 70, 10, 20, 60)):
-            sheet.set_column(column, column, width)
-        self._titles(sheet, 0, [self.texts(name) for name in names])
-        row = 1
-        for group in remarks(reconciliation.findings, self.texts, self.figures):
+    def _remarks(self) -> None:
+        sheet = self._sheet("remarks_sheet", self.texts("findings"), _REMARK)
+        row = _HEADS + 1
+        for group in remarks(self.found.findings, self.texts, self.figures):
             level = self.texts.of("severities", group.severity)
             for subject, detail in group.examples or (("", ""),):
                 self._text(sheet, row, 0, level)
@@ -165,9 +202,11 @@ class _Sheets:
                 self._text(sheet, row, 4, detail)
                 row += 1
 
-    def _titles(self, sheet: Any, row: int, titles: list[str]) -> None:
-        for column, title in enumerate(titles):
-            sheet.write_string(row, column, title, self.head)
+    def _columns(self, columns: Columns) -> list[tuple[str, int]]:
+        return [(name, width) for name, width in columns if self.named or name != "borrower"]
+
+    def _filter(self, sheet: Any, rows: int, columns: Columns) -> None:
+        sheet.autofilter(_HEADS, 0, _HEADS + max(rows, 1), len(columns) - 1)
 
     def _text(self, sheet: Any, row: int, column: int, text: str, form: Any = None) -> None:
         if form is None:
@@ -183,8 +222,17 @@ class _Sheets:
         sheet.write_number(row, column, amount, form)
 
 
-def _cell(name: str, result: SystemResult, line: Line) -> str:
+def _task_cell(name: str, row: Row, texts: Texts) -> str:
     if name == "system":
-        return result.system
+        return ", ".join(texts.of("systems", system) for system in row.systems)
+    fields = {"cause": "title", "task": "id"}
+    if name == "detail":
+        return " · ".join(filter(None, (row.side, *row.details)))
+    return "" if name == "row" else str(getattr(row, fields.get(name, name)))
+
+
+def _cell(name: str, result: SystemResult, line: Line, texts: Texts) -> str:
+    if name == "system":
+        return texts.of("systems", result.system)
     fields = {"in_ledger": "ledger", "in_books": "books"}
     return str(getattr(line, fields.get(name, name)))

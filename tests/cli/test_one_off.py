@@ -110,7 +110,7 @@ def test_a_state_that_cannot_be_used_is_left_out_and_named(lender, spoil):
     before = everything(lender.folder)
     code, out, err = lender.run("reconcile", "--dry-run", "--json")
     assert code == 0, err
-    assert "no se puede usar" in err
+    assert "no se pueden usar" in err
     assert json.loads(out)["systems"]["quickbooks"]["counts"] == known["counts"]
     assert everything(lender.folder) == before
 
@@ -158,8 +158,8 @@ def test_another_day_may_be_asked_for(lender):
 @pytest.mark.parametrize(
     ("locale", "said"),
     [
-        ("es-MX", "Simulación:"),
-        ("pt-BR", "Simulação:"),
+        ("es-MX", "Vista previa:"),
+        ("pt-BR", "Prévia:"),
         ("en-US", "Dry run:"),
         ("fr-FR", "Dry run:"),
     ],

@@ -1,4 +1,4 @@
-"""Fixed reconciliations for the golden files and for looking at the reports."""
+"""Fixed reconciliations for the golden files and for looking at the reports: the four answers."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bridge.core.reconciliation import (
     TieOut,
     in_order,
 )
+from bridge.core.verdict import NOWHERE, Place, Result, Task, Verdict
 
 D = Decimal
 
@@ -296,6 +297,52 @@ ZOHO = SystemResult(
     notices=(Notice("unchecked.try_later"),),
 )
 
+
+def asked(item: Item, system: str, place: Place = NOWHERE) -> Task:
+    """The task that the verdict makes of an item that asks."""
+    return Task(
+        code=item.cause,
+        action=item.action,
+        system=system,
+        subject=item.subject or item.reference,
+        external_id=item.external_id,
+        currency=item.currency,
+        amount=item.amount,
+        detail=item.detail,
+        loan=item.loan,
+        where=place,
+    )
+
+
+PLACES = {"debt:142": Place("deudas.csv", 143), "movement:501": Place("movimientos.csv", 502)}
+TASKS = (
+    Task(
+        code="row.unreadable",
+        action="fix_source",
+        where=Place("movimientos.csv", 12),
+        currency="COP",
+        amount=D(25000),
+        detail='movimientos.csv, row 12, column Monto: "25.ooo" is not an amount',
+    ),
+    Task(
+        code="date.unreadable",
+        action="fix_source",
+        subject="movement:19",
+        where=Place("movimientos.csv", 20),
+        detail='movimientos.csv, row 20, column Fecha: "ayer" is not a date',
+    ),
+    *(
+        asked(
+            item,
+            "" if item.kind is ItemKind.HELD else "quickbooks",
+            PLACES.get(item.subject, NOWHERE),
+        )
+        for item in sorted(ITEMS, key=in_order)
+        if item.action not in {"none", "run_sync"} and item.field in {"", "status", "total"}
+    ),
+    asked(next(item for item in ITEMS if item.reference == "DY7F3A-P1136"), "quickbooks"),
+)
+
 EXAMPLE = Reconciliation(
     lender="Crédito Fácil SAS",
     as_of=date(2026, 11, 20),
@@ -337,6 +384,42 @@ EXAMPLE = Reconciliation(
     ),
     systems=(QUICKBOOKS, XERO, ZOHO),
     names=NAMES,
+    verdict=Verdict(
+        result=Result.DIFFERS,
+        reason="row.unreadable",
+        tasks=TASKS,
+        systems={
+            "quickbooks": Result.DIFFERS,
+            "xero": Result.DIFFERS,
+            "zoho": Result.DIFFERS,
+        },
+    ),
 )
 
-ALL_AGREE = msgspec.structs.replace(EXAMPLE, systems=(XERO,), findings=(), names={})
+
+def answering(result: Result, systems: tuple[SystemResult, ...]) -> Reconciliation:
+    """The example with nothing to do, and one answer everywhere."""
+    verdict = Verdict(
+        result=result, reason=result.value, systems={each.system: result for each in systems}
+    )
+    return msgspec.structs.replace(EXAMPLE, systems=systems, findings=(), names={}, verdict=verdict)
+
+
+ALL_AGREE = answering(Result.AGREES, (XERO,))
+
+IN_TRANSIT = msgspec.structs.replace(
+    XERO,
+    tie_outs=(
+        TieOut(
+            currency="COP",
+            ledger=D(48215000),
+            documents=D(48240000),
+            control_account=D(48420000),
+            explained=D(-205000),
+        ),
+    ),
+    counts={"matched": 1486, "pending": 1, "foreign": 1},
+    items=tuple(item for item in ITEMS if item.cause in {"outbox.pending", "books.by_hand"}),
+)
+WITH_ITEMS = answering(Result.AGREES_WITH_ITEMS, (IN_TRANSIT,))
+UNREAD = answering(Result.UNCHECKED, (ZOHO,))

@@ -171,7 +171,7 @@ def test_every_form_is_said_in_the_readers_words(key):
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [
-        ("-2000.00 USD", "−2.000,00 USD"),
+        ("-2000.00 USD", "-2.000,00 USD"),
         ("600.00 XXX", "600,00 Sin moneda"),
         ("2026-11-15", "15/11/2026"),
         ("USD 2026-11-18", "USD 18/11/2026"),

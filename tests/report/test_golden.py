@@ -12,12 +12,17 @@ from pathlib import Path
 import pytest
 
 from bridge.report.render import content, file_name
-from tests.report.example import ALL_AGREE, EXAMPLE
+from tests.report.example import ALL_AGREE, EXAMPLE, UNREAD, WITH_ITEMS
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = [
     (name, reconciliation, form, language)
-    for name, reconciliation in (("differs", EXAMPLE), ("agree", ALL_AGREE))
+    for name, reconciliation in (
+        ("differs", EXAMPLE),
+        ("agree", ALL_AGREE),
+        ("items", WITH_ITEMS),
+        ("unchecked", UNREAD),
+    )
     for form, languages in (
         ("text", ("es", "en", "pt")),
         ("html", ("es", "en", "pt")),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 from string import Formatter
 from typing import get_args, get_type_hints
 
 import pytest
 
+import bridge.report
 from bridge.cli.arguments import parser
 from bridge.core.books import EntryKind, Kind, Status
 from bridge.core.causes import CODES as VERDICT_CODES
@@ -19,10 +21,12 @@ from bridge.core.mapping import Policies
 from bridge.core.plan import HOLD_CODES
 from bridge.core.principal import DEPOSIT, NEVER_INCOME
 from bridge.core.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
+from bridge.core.verdict import Result
 from bridge.report.details import FORMS
 from bridge.report.texts import LANGUAGES, LOCALES, texts
 from bridge.settingtypes import Languages
 
+REPORT = Path(bridge.report.__file__).parent
 FIELDS = {
     "status", "number", "name", "currency", "day", "due", "total", "rate", "customer", "lines",
     "applications", "deposit_account", "credit_note", "memo",
@@ -51,7 +55,8 @@ CODES = {
     },
     "outbox": {state.value for state in State},
     "severities": {severity.value for severity in Severity},
-    "verdicts": {"agree", "differs", "unchecked"},
+    "results": {result.value for result in Result},
+    "result_notes": {result.value for result in Result},
     "details": set(FORMS),
     "purposes": {*NEVER_INCOME, DEPOSIT},
     "calls": {"total", "metered", "metered_today", "throttled"},
@@ -62,6 +67,13 @@ CODES = {
 @pytest.mark.parametrize("table", sorted(CODES))
 def test_every_code_is_said_and_nothing_else(language, table):
     assert set(texts(language).tables[table]) == CODES[table]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_action_says_what_follows_otherwise_and_what_to_type(language):
+    tables = texts(language).tables
+    assert not ACTIONS - set(tables["consequences"])
+    assert not ACTIONS - set(tables["commands"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,7 +88,7 @@ def test_all_languages_have_the_same_keys_and_the_same_blanks(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("table", ["causes", "actions", "findings"])
+@pytest.mark.parametrize("table", ["causes", "actions", "consequences", "findings"])
 def test_causes_and_actions_are_whole_sentences(language, table):
     for code, sentence in texts(language).tables[table].items():
         assert sentence[0].isupper(), code
@@ -88,9 +100,9 @@ def test_the_settings_take_every_language_of_the_reports_and_no_other():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_action_names_only_verbs_that_exist(language):
+def test_a_command_names_only_verbs_that_exist(language):
     named = set()
-    for sentence in texts(language).tables["actions"].values():
+    for sentence in texts(language).tables["commands"].values():
         named |= set(re.findall(r"ledger-bridge ([a-z]+(?: [a-z]+)?)", sentence))
     assert named == {
         "drift accept",
@@ -101,6 +113,7 @@ def test_an_action_names_only_verbs_that_exist(language):
         "doctor",
         "outbox retry",
         "sync",
+        "mappings accounts",
         "tasks answer",
     }
     for verb in named:
@@ -110,8 +123,8 @@ def test_an_action_names_only_verbs_that_exist(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_action_names_only_settings_that_exist(language):
-    sentences = texts(language).tables["actions"]
+def test_a_command_names_only_settings_that_exist(language):
+    sentences = texts(language).tables["commands"]
     for code, (field, value) in {
         "decide_amount": ("amount_edited", "correct"),
         "decide_overpayment": ("overpayment", "credit"),
@@ -119,6 +132,33 @@ def test_an_action_names_only_settings_that_exist(language):
     }.items():
         assert f'{field} = "{value}"' in sentences[code]
         assert value in get_args(get_type_hints(Policies)[field])
+
+
+HIDDEN = {
+    "es": r"retenid|en duda|pendiente|(?<!cuenta )puente|corrida|pasada|cancelad|monto|prestatario"
+    r"|bandeja|llamada|outbox|drift|Todo cuadra",
+    "en": r"\bbridge|held back|in doubt|outbox|pass\b",
+    "pt": r"retid|em dúvida|pendente|ponte|execução|passagem|devedor|caixa de saída|chamada",
+}
+"""What a bookkeeper takes for something else, or has never heard of."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_has_a_word_that_a_bookkeeper_takes_for_something_else(language):
+    for table, sentences in texts(language).tables.items():
+        for code, sentence in sentences.items():
+            shown = "" if table == "commands" else sentence
+            assert not re.search(HIDDEN[language], shown, re.IGNORECASE), (table, code)
+            if table not in {"cli", "details"}:
+                assert "ledger-bridge" not in shown, (table, code)
+                assert ".toml" not in shown, (table, code)
+
+
+def test_every_word_is_used():
+    sources = [*REPORT.rglob("*.py"), *REPORT.glob("templates/*.html")]
+    shown = "".join(path.read_text(encoding="utf-8") for path in sources)
+    for word in texts("en").tables["words"]:
+        assert re.search(rf"[\"']{word}[\"']", shown) or word.startswith("blank_"), word
 
 
 def test_no_language_is_left_in_another_ones_words():
