@@ -69,7 +69,7 @@ def shown(path: Path) -> str:
     """The path as the person sees it: from the folder they are in when it is below."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # RuntimeError: links that lead in a circle
         return str(path)
 
 

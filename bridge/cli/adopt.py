@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import Namespace
 
 from bridge import wiring
 from bridge.cli import proposal_file
 from bridge.cli.output import Output
-from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.cli.paths import naming, new_file
+from bridge.cli.session import chosen, open_settings, start_logs, this_person
 from bridge.errors import UsageError
 from bridge.files import BY_UMASK, replace_durably
 from bridge.pipeline import adoption, decide
@@ -39,6 +39,7 @@ def different(arguments: Namespace, out: Output) -> int:
 
 def _propose(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
+    new_file(arguments.propose, "--propose", loaded, arguments.config)
     if arguments.propose.exists():
         raise UsageError(f"{shown(arguments.propose)} is there already. Choose another name.")
     start_logs(loaded, out, writes=False)
@@ -46,7 +47,8 @@ def _propose(arguments: Namespace, out: Output) -> int:
         found = adoption.propose(dry, progress)
     language = loaded.report.languages[0]
     content = proposal_file.written(found, language, names=loaded.lender.names_in_reports)
-    replace_durably(arguments.propose, content, BY_UMASK)
+    with naming(arguments.propose, "--propose"):
+        replace_durably(arguments.propose, content, BY_UMASK)
     if out.json:
         out.document({"file": str(arguments.propose), "proposals": [_shown(p) for p in found]})
     out.table(HEADS, [list(_shown(proposal).values()) for proposal in found])
@@ -75,7 +77,7 @@ def _from(arguments: Namespace, out: Output) -> int:
     wishes = proposal_file.read(arguments.from_file)
     loaded = open_settings(arguments)
     start_logs(loaded, out, writes=not arguments.dry_run)
-    who, names = getpass.getuser(), chosen(arguments, loaded)
+    who, names = this_person(), chosen(arguments, loaded)
     with out.progress() as progress:
         if arguments.dry_run:
             with wiring.open_dry(loaded, names) as dry:
@@ -95,7 +97,7 @@ def _pair(arguments: Namespace, out: Output, *, same: bool) -> int:
     reference, external_id = arguments.reference, arguments.external_id
     with wiring.open_bridge(loaded, chosen(arguments, loaded)) as bridge:
         name = _the_system(bridge, loaded, reference)
-        who, at = getpass.getuser(), bridge.clock.now()
+        who, at = this_person(), bridge.clock.now()
         if same and _is_known(bridge, name, reference):
             system = bridge.books[name].system
             pair = decide.adopt(bridge.store, system, reference, external_id, who, at)

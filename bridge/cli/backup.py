@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bridge.cli.output import Output
+from bridge.cli.paths import naming
 from bridge.cli.session import open_settings, state_file
 from bridge.clock import SystemClock
 from bridge.errors import UsageError
@@ -21,7 +22,8 @@ def run(arguments: Namespace, out: Output) -> int:
     target = _target(arguments.file, state, loaded)
     store = Store.open(loaded.state.url, migrate=False)
     try:
-        store.back_up(target)
+        with naming(target, "FILE"):
+            store.back_up(target)
     finally:
         store.close()
     if out.json:

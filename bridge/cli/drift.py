@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ import msgspec
 from bridge import wiring
 from bridge.cli.lookup import loan_of
 from bridge.cli.output import Output
-from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.cli.session import chosen, open_settings, start_logs, this_person
 from bridge.core.reconciliation import Item, ItemKind, SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
@@ -89,7 +88,7 @@ def _decide(arguments: Namespace, out: Output, verb: str) -> int:
         for name, references in wanted.items():
             system = bridge.books[name].system
             now = bridge.clock.now()
-            done = (*done, *act(bridge.store, system, references, getpass.getuser(), now))
+            done = (*done, *act(bridge.store, system, references, this_person(), now))
     _tell(done, out)
     return 0
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 import msgspec
 
 from bridge.cli.output import Output
+from bridge.cli.paths import naming, new_file
 from bridge.cli.session import companies, open_settings, open_state
 from bridge.core.books import Customer
 from bridge.core.delivery import Binding
@@ -45,6 +46,8 @@ def run(arguments: Namespace, out: Output) -> int:
     if arguments.json and arguments.out is None and arguments.format != "json":
         raise UsageError("--json and --format say different things. Name a file with --out.")
     loaded = open_settings(arguments)
+    if arguments.out is not None:
+        new_file(arguments.out, "--out", loaded, arguments.config)
     with open_state(loaded) as store, store.read() as work:
         lines = (
             _line(name, company, loan, binding)
@@ -87,12 +90,16 @@ def _write(form: str, lines: Iterator[dict[str, str]], path: Path | None) -> int
     """Stream the lines. A file appears whole or not at all. Returns how many."""
     if form == "xlsx":
         assert path is not None, "refused above"
-        with whole(path, BY_UMASK) as part:
+        with naming(path, "--out"), whole(path, BY_UMASK) as part:
             return _xlsx(lines, part)
     write = _json if form == "json" else _csv
     if path is None:
         return write(lines, sys.stdout)
-    with whole(path, BY_UMASK) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with (
+        naming(path, "--out"),
+        whole(path, BY_UMASK) as part,
+        part.open("w", encoding="utf-8", newline="") as file,
+    ):
         return write(lines, file)
 
 

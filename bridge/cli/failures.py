@@ -13,6 +13,7 @@ from pathlib import Path
 from bridge.clock import SystemClock
 
 TRY_LATER = 75
+CONFIGURATION = 78
 
 _DISK = {
     errno.ENOSPC: "The disk is full. Free some space",
@@ -20,6 +21,17 @@ _DISK = {
     errno.EFBIG: "A file may not become larger. Raise this user's limit on file sizes",
     errno.EROFS: "The disk is read-only. Make the folder writable",
     errno.EIO: "The disk gave an error. Check it",
+}
+_PLACE = {
+    errno.ENOENT: "There is no file or folder",
+    errno.ENOTDIR: "A file stands where a folder should be in",
+    errno.EISDIR: "This is a folder, and should be a file:",
+    errno.EEXIST: "There is already something else in the place of",
+    errno.ELOOP: "The links of a path lead round in a circle:",
+    errno.ENAMETOOLONG: "This name is too long:",
+    errno.ENXIO: "Nothing can be read from or written to",
+    errno.ENODEV: "Nothing can be read from or written to",
+    errno.EINVAL: "Nothing can be read from or written to",
 }
 _RIGHTS = {errno.EACCES, errno.EPERM}
 _STORE = {
@@ -47,6 +59,15 @@ def known(error: BaseException) -> str | None:
                     return f"{words} and run again. Nothing is lost."
             if "OperationalError" in names:
                 return "The state store does not answer. Check [state] url and run again."
+    return None
+
+
+def misplaced(error: BaseException) -> str | None:
+    """Words for a path of the settings or the command that cannot be what it is used as."""
+    for cause in _chain(error):
+        if isinstance(cause, OSError) and cause.filename and cause.errno in _PLACE:
+            where = os.fsdecode(cause.filename)
+            return f"{_PLACE[cause.errno]} {where}. Look at bridge.toml, or name another one."
     return None
 
 

@@ -17,7 +17,7 @@ from bridge.cli.countries import usual
 from bridge.cli.init_words import PRODUCTS
 from bridge.cli.languages import of_locale, of_terminal
 from bridge.cli.output import INTERRUPTED, Output
-from bridge.cli.paths import new_folder
+from bridge.cli.paths import naming, new_folder
 from bridge.cli.questions import Questions, Unusable
 from bridge.cli.settings_draft import Answers, files
 from bridge.core.money import EXPONENTS, NO_CURRENCY
@@ -29,8 +29,9 @@ from bridge.systems.registry import SYSTEMS
 
 def run(arguments: Namespace, out: Output) -> int:
     folder: Path = arguments.folder
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file. Name a folder.")
+    with naming(folder, "DIR"):
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"DIR: {folder} is a file. Name a folder.")
     answers = Answers()
     questions = Questions(out, of_terminal())
     config = folder / "bridge.toml"
@@ -58,12 +59,12 @@ def run(arguments: Namespace, out: Output) -> int:
 def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
     written: list[Path] = []
     kept: list[Path] = []
-    new_folder(folder / "mappings", "DIR")
     for name, content in files(answers).items():
         path = folder / name
         if path.exists():
             kept.append(path)
             continue
+        new_folder(path.parent, "DIR")
         replace_durably(path, content.encode(), BY_UMASK)
         written.append(path)
     inbox = folder / Path(answers.path).expanduser()

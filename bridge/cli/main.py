@@ -91,6 +91,10 @@ def _unexpected(error: Exception, arguments: argparse.Namespace, out: Output) ->
     if words is not None:
         out.error(words, (), failures.TRY_LATER)
         return failures.TRY_LATER
+    words = failures.misplaced(error)
+    if words is not None:
+        out.error(words, (), failures.CONFIGURATION)
+        return failures.CONFIGURATION
     ident, path = failures.written_down(error, arguments.verb, _log_folder(arguments.config))
     kept = f"Details are in {path}" if path else "Details could not be written"
     out.error(f"Unexpected error {ident}, a mistake of the bridge. {kept}.", (), 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import Namespace
 from typing import Any
 
@@ -10,7 +9,7 @@ import msgspec
 
 from bridge.cli.output import Output
 from bridge.cli.plans import shown
-from bridge.cli.session import companies, open_settings, open_state
+from bridge.cli.session import companies, open_settings, open_state, this_person
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
 from bridge.errors import UsageError
@@ -85,7 +84,7 @@ def drop(arguments: Namespace, out: Output) -> int:
 def _decide(arguments: Namespace, out: Output, verb: str) -> int:
     """All of the entries, or none when one of them cannot be decided so."""
     at = SystemClock().now().isoformat()
-    who = getpass.getuser()
+    who = this_person()
     with open_state(open_settings(arguments)) as store, store.begin() as work:
         for number in arguments.entry:
             if verb == "retry":

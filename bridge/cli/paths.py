@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from bridge.errors import UsageError
+from bridge.errors import BridgeError, UsageError
 from bridge.files import NO_ROOM
 from bridge.settings import Settings
 from bridge.tomlfiles import shown
 
+_FOR_NOW = NO_ROOM | {errno.EROFS, errno.EACCES, errno.EPERM}
+"""What somebody can put right without another name: `failures` has words for each."""
 
-def new_folder(path: Path, option: str, mode: int = 0o777) -> Path:
-    """A folder to write into, made where it is missing. Raises UsageError when it cannot be."""
+
+@contextmanager
+def naming(path: Path, option: str, error: type[BridgeError] = UsageError) -> Iterator[None]:
+    """What the system says of a path that cannot be used, in words; a disk without room may have
+    some later, and is told apart."""
     try:
-        path.mkdir(mode=mode, parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise UsageError(f"{option}: {shown(path)} is a file. Name a folder.") from error
-    except (OSError, ValueError) as error:
-        if getattr(error, "errno", None) in NO_ROOM:
+        yield
+    except (OSError, ValueError) as refused:
+        if getattr(refused, "errno", None) in _FOR_NOW:
             raise
-        raise UsageError(_cannot(option, path, error)) from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise UsageError(f"{option}: this user may not write into {shown(path)}. Name another.")
+        reason = getattr(refused, "strerror", None) or "not a name"
+        raise error(
+            f"{option}: {shown(path)} cannot be used ({reason}). Name another one."
+        ) from refused
+
+
+def new_folder(
+    path: Path, option: str, mode: int = 0o777, error: type[BridgeError] = UsageError
+) -> Path:
+    """A folder to write into, made where it is missing. Raises `error` when it cannot be."""
+    with naming(path, option, error):
+        if path.exists() and not path.is_dir():
+            raise error(f"{option}: {shown(path)} is a file. Name a folder.")
+        _made(path, mode)
     return path
 
 
@@ -30,11 +48,27 @@ def new_file(path: Path, option: str, loaded: Settings, config: Path | None) -> 
     """A file to write, its folder made where it is missing. Raises UsageError when it cannot be,
     and when it is one of the bridge's own or lies among what the ledger delivers."""
     refuse_own(path, option, loaded, config)
-    if _is_dir(path, option):
-        raise UsageError(f"{option}: {shown(path)} is a folder. Name a file in it.")
-    if not (path.exists() and not path.is_file()):  # a terminal or a pipe takes what it is given
-        new_folder(path.absolute().parent, option)
+    return writable(path, option)
+
+
+def writable(path: Path, option: str) -> Path:
+    """A file to write, its folder made where it is missing. Raises UsageError when it cannot be."""
+    with naming(path, option):
+        if path.is_dir():
+            raise UsageError(f"{option}: {shown(path)} is a folder. Name a file in it.")
+        if path.is_file() or not path.exists():  # a terminal or a pipe takes what it is given
+            _made(path.absolute().parent, 0o777)
     return path
+
+
+def _made(folder: Path, mode: int) -> None:
+    """Make a folder and try to write into it."""
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as refused:
+        if refused.errno not in _FOR_NOW:  # else it is told when something is written
+            raise
 
 
 def refuse_own(path: Path, option: str, loaded: Settings, config: Path | None) -> None:
@@ -48,17 +82,17 @@ def refuse_own(path: Path, option: str, loaded: Settings, config: Path | None) -
     ):
         raise UsageError(
             f"{option}: {shown(path)} belongs to the bridge's settings, state or ledger, and is "
-            f"not written over. Name a file elsewhere."
+            f"not written over. Name one elsewhere."
         )
 
 
-def _is_dir(path: Path, option: str) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError) as error:
-        raise UsageError(_cannot(option, path, error)) from error
-
-
-def _cannot(option: str, path: Path, error: Exception) -> str:
-    reason = getattr(error, "strerror", None) or "not a name"
-    return f"{option}: {shown(path)} cannot be made ({reason}). Name one where you may write."
+def content(path: Path, option: str, most_bytes: int) -> bytes:
+    """A file that a person names, whole. Raises UsageError when it cannot be read."""
+    with naming(path, option):
+        if not path.exists():
+            raise UsageError(f"{option}: there is no file {shown(path)}.")
+        with path.open("rb") as file:
+            raw = file.read(most_bytes + 1)
+    if len(raw) > most_bytes:
+        raise UsageError(f"{option}: {shown(path)} is too large. Is it the right one?")
+    return raw

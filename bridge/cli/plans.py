@@ -8,15 +8,19 @@ from typing import Any
 
 import msgspec
 
+from bridge.cli.paths import content, new_file
 from bridge.core.books import Customer
 from bridge.core.money import text
 from bridge.errors import UsageError
 from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.sync import SyncResult
+from bridge.settings import Settings
 from bridge.store.values import Entry
+from bridge.tomlfiles import shown as shown_path
 
 FORMAT = 1
 ENTRIES_MAX = 1_000_000
+_BYTES_MAX = 2**30
 
 
 class PlanFile(msgspec.Struct, kw_only=True):
@@ -39,14 +43,25 @@ def written_plan(bridge: Bridge[System], result: SyncResult, *, remap: bool) -> 
 def approved_by(path: Path) -> PlanFile:
     """A plan file, as it was written."""
     try:
-        plan = msgspec.json.decode(path.read_bytes(), type=PlanFile)
-    except FileNotFoundError as error:
-        raise UsageError(f"{path}: there is no such plan.") from error
-    except msgspec.DecodeError as error:
+        plan = msgspec.json.decode(content(path, "--apply", _BYTES_MAX), type=PlanFile)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not a plan. Write one with --plan-out.") from error
     if plan.format != FORMAT:
         raise UsageError(f"{path} was written by another version. Write it again.")
     return plan
+
+
+def place_for_plan(path: Path, loaded: Settings, config: Path | None) -> Path:
+    """Where a plan may be written: nothing is there, or an older plan. Raises UsageError."""
+    new_file(path, "--plan-out", loaded, config)
+    if path.is_file():
+        try:
+            msgspec.json.decode(content(path, "--plan-out", _BYTES_MAX), type=PlanFile)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"--plan-out: {shown_path(path)} is there already and is no plan. Name another."
+            ) from error
+    return path
 
 
 def _changes(bridge: Bridge[System], result: SyncResult) -> Iterator[dict[str, Any]]:

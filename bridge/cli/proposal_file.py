@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from bridge.cli import paths
 from bridge.core.identity import base_reference
 from bridge.core.money import text
 from bridge.errors import Problem, UsageError
@@ -126,12 +127,7 @@ def read(path: Path) -> list[Wish]:
 
 
 def _lines(path: Path) -> list[list[str]]:
-    try:
-        content = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise UsageError(f"There is no file {shown(path)}.") from error
-    if len(content) > _BYTES_MAX:
-        raise UsageError(f"{shown(path)} is too large for a list of decisions.")
+    content = paths.content(path, "--from", _BYTES_MAX)
     try:
         told = content.decode("utf-8-sig")
     except UnicodeDecodeError:

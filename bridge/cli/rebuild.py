@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import Namespace
 
 import msgspec
 
 from bridge import wiring
 from bridge.cli.output import Output
-from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.cli.session import chosen, open_settings, start_logs, this_person
 from bridge.pipeline.rebuild import Adopted, RebuildResult, rebuild
 
 HEADS = ("system", ">customers", ">documents", ">taken back", ">to be asked", ">unknown")
@@ -22,7 +21,7 @@ def run(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     names = chosen(arguments, loaded)
     start_logs(loaded, out, writes=not arguments.dry_run)
-    who = getpass.getuser()
+    who = this_person()
     with out.progress() as progress:
         if arguments.dry_run:
             with wiring.open_dry(loaded, names) as dry:

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from bridge import wiring
 from bridge.cli.output import Output, Progress
-from bridge.cli.reports import write_reports
+from bridge.cli.reports import place_for_reports, write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
 from bridge.core.reconciliation import Reconciliation
 from bridge.core.said import reason_of
@@ -22,6 +22,7 @@ from bridge.settings import Settings
 def run(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     names = chosen(arguments, loaded)
+    place_for_reports(arguments, loaded)
     start_logs(loaded, out, writes=not arguments.dry_run)
     if arguments.dry_run:
         return _one_off(loaded, names, arguments, out)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.cli.paths import new_folder, refuse_own
+from bridge.errors import ConfigurationError
 from bridge.report.render import render
 from bridge.settings import Settings
 
 if TYPE_CHECKING:
     from bridge.core.reconciliation import Reconciliation
+
+
+def place_for_reports(arguments: Namespace, settings: Settings) -> None:
+    """Have the folder that reports go to. Raises UsageError or ConfigurationError."""
+    if arguments.out:
+        refuse_own(arguments.out, "--out", settings, arguments.config)
+        new_folder(arguments.out, "--out")
+    elif not arguments.dry_run:
+        new_folder(settings.report.folder, "[report] folder", error=ConfigurationError)
 
 
 def write_reports(

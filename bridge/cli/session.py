@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import re
 from argparse import Namespace
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from bridge import logs, settings
 from bridge.cli.output import Output
+from bridge.cli.paths import new_folder
 from bridge.clock import SystemClock
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
@@ -69,6 +72,14 @@ def open_state(loaded: Settings) -> Iterator[Store]:
         store.close()
 
 
+def this_person() -> str:
+    """Who decides, for the record: the user's name, or its number where the machine has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid {os.getuid()}"
+
+
 def secret_in(file: Path, what: str) -> str:
     """The one secret that a file holds. Raises ConfigurationError when it holds anything else."""
     try:
@@ -95,7 +106,7 @@ def start_logs(loaded: Settings, out: Output, writes: bool = True) -> None:
         return
     today = SystemClock().today(loaded.lender.timezone)
     folder = loaded.logs.folder
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new_folder(folder, "[logs] folder", 0o700, ConfigurationError)
     path = folder / f"bridge-{today.isoformat()}.log"
     logs.configure(loaded.logs.level.upper(), path.open("a", encoding="utf-8", buffering=1))
     _drop_old(folder, today - timedelta(days=loaded.logs.keep_days))

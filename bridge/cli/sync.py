@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import Namespace
 from pathlib import Path
 
@@ -10,10 +9,11 @@ import msgspec
 
 from bridge import wiring
 from bridge.cli.output import Output
-from bridge.cli.plans import approved_by, written_plan
-from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.cli.paths import naming
+from bridge.cli.plans import approved_by, place_for_plan, written_plan
+from bridge.cli.session import chosen, open_settings, start_logs, this_person
 from bridge.errors import UsageError
-from bridge.files import BY_UMASK, replace_durably
+from bridge.files import replace_durably
 from bridge.pipeline import sync as pipeline
 from bridge.pipeline.sync import SyncResult
 
@@ -40,8 +40,10 @@ def run(arguments: Namespace, out: Output) -> int:
     if arguments.apply:
         seen = approved_by(arguments.apply)
         approve, remap = seen.digest, remap or seen.apply_mapping
+    if arguments.plan_out:
+        place_for_plan(arguments.plan_out, loaded, arguments.config)
     start_logs(loaded, out, writes=not arguments.dry_run)
-    resume = getpass.getuser() if arguments.resume else ""
+    resume = this_person() if arguments.resume else ""
     with out.progress() as progress:
         if arguments.dry_run:
             with wiring.open_dry(loaded, names) as dry:
@@ -58,7 +60,8 @@ def run(arguments: Namespace, out: Output) -> int:
 
 
 def _keep(path: Path, plan: bytes, out: Output) -> None:
-    replace_durably(path, plan, BY_UMASK)
+    with naming(path, "--plan-out"):
+        replace_durably(path, plan)  # for this user's eyes: what other people owe
     out.say(f"The plan is in {path}. To do exactly that: ledger-bridge sync --apply {path}")
 
 

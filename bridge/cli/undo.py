@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import Namespace
 
 from bridge import wiring
 from bridge.cli.output import Output
-from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.cli.session import chosen, open_settings, start_logs, this_person
 from bridge.pipeline.undo import UndoResult, preview_undo, undo
 
 HEADS = ("system", ">create", ">update", ">void", ">posted", ">left")
@@ -30,7 +29,7 @@ def run(arguments: Namespace, out: Output) -> int:
                 result = preview_undo(dry, arguments.target)
         else:
             with wiring.open_bridge(loaded, names) as live:
-                who = getpass.getuser()
+                who = this_person()
                 result = undo(live, arguments.target, who, arguments.approve, progress)
     _tell(result, arguments.dry_run, out)
     return result.exit_code
