@@ -19,7 +19,8 @@ from bridge.tomlfiles import shown
 def run(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     state = state_file(loaded)
-    target = _target(arguments.file, state, loaded)
+    with naming(arguments.file or state.parent, "FILE"):
+        target = _target(arguments.file, state, loaded)
     store = Store.open(loaded.state.url, migrate=False)
     try:
         with naming(target, "FILE"):

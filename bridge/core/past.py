@@ -90,11 +90,13 @@ class Past:
         return newest(reference, self.successors)
 
     def _before(self, number: int) -> Document | None:
-        """The document that an update found."""
-        reference = self._writes[number].document.reference
+        """The document that an update found. None where it put back what we had posted before:
+        what somebody had made of it meanwhile was never ours to know."""
+        put = self._writes[number].document
         for write in reversed(self._writes[:number]):
-            if write.document.reference == reference and write.operation is not Operation.VOID:
-                return write.document
+            same = write.document.reference == put.reference
+            if same and write.operation is not Operation.VOID:
+                return None if write.document == put else write.document
         return None
 
     def _come_back(self) -> Iterable[tuple[str, str]]:

@@ -18,7 +18,7 @@ from bridge.pipeline.undo import UndoResult, preview_undo, undo
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import documents, lock
-from tests.pipeline.test_drift import hand
+from tests.pipeline.test_drift import hand, repost
 from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import COMPANIES, SAMPLE, Killed, World, one
 
@@ -242,6 +242,46 @@ def test_killed_in_the_middle_it_is_finished_by_the_next_pass(world: World) -> N
     assert trial_balance(world) == before
     assert foreseen(world, first.run).systems[world.system].done.plan.figures.void == 0
     assert reconciled(world).agree
+
+
+@pytest.mark.parametrize("number", ["DY7F3A-P7", "DY7F3A-L2"])
+@pytest.mark.parametrize("action", ["void", "delete"])
+def test_what_came_back_by_a_persons_word_goes_again(
+    world: World, number: str, action: str
+) -> None:
+    """The bookkeeper took it out, a person had it posted anew, and that pass is undone."""
+    ledger = small_ledger()
+    delivered(world, ledger)
+    hand(world, action, number)
+    world.clock.move(60)
+    without = trial_balance(world)
+    repost(world, number)
+    again = world.sync()
+    world.clock.move(120)
+    assert trial_balance(world) != without
+    done = taken_back(world, again.run)
+    assert (done.verdict, one_left(done)) == ("clean", [])
+    assert trial_balance(world) == without
+    found = reconciled(world)
+    assert found.agree
+
+
+def test_an_edit_that_was_put_back_is_not_said_to_be_there_again(world: World) -> None:
+    """What the bookkeeper had written was never posted by anybody: it cannot come back, and the
+    person is told so instead of "clean"."""
+    delivered(world, small_ledger())
+    hand(world, "edit", "DY7F3A-L2", set={"amount": "49000"})
+    world.clock.move(60)
+    repost(world, "DY7F3A-L2")
+    again = world.sync()
+    world.clock.move(120)
+    put_back = trial_balance(world)
+    done = taken_back(world, again.run)
+    assert (done.verdict, done.exit_code) == ("person", 1)
+    assert one_left(done) == [("DY7F3A-L2", "before_unknown")]
+    assert trial_balance(world) == put_back
+    assert not done.systems[world.system].rests
+    assert world.sync().verdict == "clean"
 
 
 def test_a_run_that_nobody_knows_is_told_with_those_there_are(world: World) -> None:
