@@ -113,11 +113,15 @@ def verdict(known: Known) -> Verdict:
 
 
 def _result(books: BooksKnown, tasks: Iterable[Task]) -> Result:
-    """The answer for one company's books."""
-    if any(task.system in ("", books.system) for task in tasks):
+    """The answer for one company's books. Where they could not be read, a task about the ledger
+    does not make them differ."""
+    about = {task.system for task in tasks}
+    if books.system in about:
         return Result.DIFFERS
     if any(stop.exit_code in (TRY_LATER, CONFIGURATION) for stop in books.stops):
         return Result.UNCHECKED
+    if "" in about:
+        return Result.DIFFERS
     if any(item.kind is ItemKind.IN_DOUBT for item in books.items):
         return Result.UNCHECKED
     return Result.AGREES_WITH_ITEMS if books.items else Result.AGREES

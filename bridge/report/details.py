@@ -32,6 +32,8 @@ _ITEM = r'"(?P<item>.+)"'
 _PURPOSES = r"for (?P<purposes>.+)"
 _CURRENCY = r"(?P<currency>[A-Z]{3})"
 
+_BEFORE = _amount("shown")
+
 FORMS = {
     "no_loan": r"debt (?P<loan>\S+) (?:is not in the ledger|does not exist)",
     "no_borrower": r"debtor (?P<borrower>\S+) does not exist",
@@ -74,6 +76,16 @@ FORMS = {
     "days_old": rf"of {_day()}, (?P<number>\d+) days old",
     "not_read_since": rf"last read on {_day()}, was to be read on {_day('start')}",
     "undone": r"since (?P<run>\S+) was undone",
+    "emptied": r"has no loans; the last snapshot had (?P<before>\d+)\. .+",
+    "older_delivery": rf"is of {_day()}, older than the last one accepted \({_day('start')}\)\. .+",
+    "reinstalled": r"(?P<number>\d+) ids are other people's now \(such as (?P<others>.+)\): .+",
+    "fewer_rows": r"has (?P<number>\d+) (?P<entity>\w+), the last snapshot had (?P<before>\d+)\..+",
+    "less_money": rf"has loans of {_amount()} {_CURRENCY}, the last snapshot had {_BEFORE}\. .+",
+    "file_missing": r"is missing\. Copy the whole package again\.",
+    "bytes_differ": r"has (?P<number>[\d,]+) bytes; the manifest says (?P<before>[\d,]+)\. .+",
+    "not_as_exported": r"is not the file that was exported \(.+\)\. .+",
+    "records_differ": r"has (?P<number>\d+) records, but counts say (?P<before>\d+)\. .+",
+    "mixed_exports": r'"(?P<text>.*)" is not what the manifest says \("(?P<other>.*)"\)\. .+',
     "interrupted": "the program ended while this was sent",
 }
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""
@@ -85,6 +97,7 @@ _WORDLESS = {
 }
 _PATTERNS = {key: re.compile(form) for key, form in (FORMS | _WORDLESS).items()}
 _DAYS = frozenset({"day", "start", "as_of"})
+_COUNTS = frozenset({"before", "number"})
 _AMOUNTS = frozenset({"amount", "shown", "parts", "each", "first", "second", "value"})
 
 
@@ -105,6 +118,10 @@ def _value(name: str, parts: dict[str, str], texts: Texts, figures: Figures) -> 
         return _day_of(text, figures)
     if name == "currency":
         return texts.currency(text)
+    if name == "entity":
+        return texts.of("ledger", text)
+    if name in _COUNTS and text.replace(",", "").isdecimal():
+        return figures.number(int(text.replace(",", "")))
     if name == "purposes":
         return ", ".join(_purpose(part, texts) for part in text.split(", "))
     if name in _AMOUNTS and re.fullmatch(_NUMBER, text):

@@ -259,6 +259,13 @@ def test_each_company_has_its_own_answer() -> None:
     assert answer.of("xero") == ()
 
 
+def test_books_that_were_not_read_do_not_differ_because_of_the_ledger() -> None:
+    unread = replace(BOOKS, system="zoho", stops=(Stop(code="pass.later", exit_code=75),))
+    answer = verdict(replace(GREEN, books=(BOOKS, unread), findings=(UNREAD,)))
+    assert answer.result is Result.DIFFERS
+    assert answer.systems == {"xero": Result.DIFFERS, "zoho": Result.UNCHECKED}
+
+
 def test_a_tasks_id_is_the_same_on_any_day_and_follows_the_fact() -> None:
     task = Task(code="x", action="y", subject="debt:2", amount=Decimal("5.00"))
     assert task.id == replace(task, action="z", loan="2").id

@@ -391,7 +391,7 @@ EXAMPLE = Reconciliation(
         systems={
             "quickbooks": Result.DIFFERS,
             "xero": Result.DIFFERS,
-            "zoho": Result.DIFFERS,
+            "zoho": Result.UNCHECKED,
         },
     ),
 )

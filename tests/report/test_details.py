@@ -143,6 +143,61 @@ WRITTEN = {
         '12 lines of item "Loan principal" are on account "79 Sales"',
         "12 líneas del ítem Loan principal están en la cuenta 79 Sales",
     ),
+    "emptied": (
+        "has no loans; the last snapshot had 1200. Export again from the app. Nothing was planned.",
+        "no trae préstamos; el anterior tenía 1.200",
+    ),
+    "older_delivery": (
+        (
+            "is of 2026-11-18, older than the last one accepted (2026-11-19). A phone restored from a "
+            "backup does this. Export again."
+        ),
+        (
+            "es del 18/11/2026, más viejo que el último aceptado, del 19/11/2026; pasa cuando el "
+            "teléfono vuelve a una copia"
+        ),
+    ),
+    "reinstalled": (
+        (
+            "3 ids are other people's now (such as 1, 2): the app was reinstalled and counts from 1 "
+            "again. Give the phone a new installation id; the old loans stay as they are."
+        ),
+        (
+            "3 números son ahora de otras personas (1, 2): la aplicación se instaló de nuevo y cuenta "
+            "desde 1"
+        ),
+    ),
+    "fewer_rows": (
+        "has 20 repayments, the last snapshot had 1100. A loss of more than 10 % is not believed.",
+        "20 pagos; el anterior tenía 1.100: una pérdida así no se da por buena",
+    ),
+    "less_money": (
+        (
+            "has loans of 1000.00 COP, the last snapshot had 90000.00. A fall of more than 20 % is not "
+            "believed."
+        ),
+        "préstamos por 1.000 COP; el anterior tenía 90.000: una baja así no se da por buena",
+    ),
+    "file_missing": (
+        "is missing. Copy the whole package again.",
+        "falta; copie otra vez el paquete completo",
+    ),
+    "bytes_differ": (
+        "has 1,200 bytes; the manifest says 1,300. Copy the whole package again.",
+        "tiene 1.200 bytes y debe tener 1.300: la copia no está completa",
+    ),
+    "not_as_exported": (
+        "is not the file that was exported (its SHA-256 differs). Copy the whole package again.",
+        "no es el archivo que se exportó; copie otra vez el paquete completo",
+    ),
+    "records_differ": (
+        "has 9 records, but counts say 10. The file is cut or was edited; export it again.",
+        "tiene 9 registros y dice 10: está cortado o se editó",
+    ),
+    "mixed_exports": (
+        '"2026-11-19" is not what the manifest says ("2026-11-20"). The package mixes two exports.',
+        "dice «2026-11-19» y el paquete dice «2026-11-20»: se mezclaron dos exportaciones",
+    ),
     "interrupted": (
         "the program ended while this was sent",
         "el programa se detuvo mientras se enviaba",
