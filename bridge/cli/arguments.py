@@ -147,6 +147,9 @@ def _connect(connect: Parser) -> None:
 def _working(verb: Any) -> None:
     sync = verb("sync", "bridge.cli.sync:run", "one pass: make the books say what the ledger says")
     sync.add_argument("--dry-run", action="store_true", help="show the plan, write nothing")
+    sync.add_argument(
+        "--list", action="store_true", help="with --dry-run: every document that would be written"
+    )
     _system(sync)
     sync.add_argument("--approve", metavar="DIGEST", help="go on although the plan is over a limit")
     sync.add_argument("--plan-out", type=Path, metavar="FILE", help="write the plan to a file")

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from bridge import wiring
+from bridge.cli.foreseen import Foreseen
 from bridge.cli.output import Output
 from bridge.cli.paths import naming
 from bridge.cli.plans import approved_by, place_for_plan, written_plan
@@ -34,6 +35,8 @@ HEADS = (
 def run(arguments: Namespace, out: Output) -> int:
     if arguments.approve and arguments.apply:
         raise UsageError("--approve and --apply both name a plan. Give one of them.")
+    if arguments.list and not arguments.dry_run:
+        raise UsageError("--list goes with --dry-run: it lists what would be written.")
     loaded = open_settings(arguments)
     names = chosen(arguments, loaded)
     approve, remap = arguments.approve, arguments.apply_mapping
@@ -44,18 +47,21 @@ def run(arguments: Namespace, out: Output) -> int:
         place_for_plan(arguments.plan_out, loaded, arguments.config)
     start_logs(loaded, out, writes=not arguments.dry_run)
     resume = this_person() if arguments.resume else ""
-    with out.progress() as progress:
-        if arguments.dry_run:
-            with wiring.open_dry(loaded, names) as dry:
+    if arguments.dry_run:
+        with wiring.open_dry(loaded, names) as dry:
+            with out.progress() as progress:
                 result = pipeline.preview(dry, progress, resume=resume, remap=remap)
                 plan = written_plan(dry, result, remap=remap) if arguments.plan_out else b""
-        else:
-            with wiring.open_bridge(loaded, names) as live:
-                result = pipeline.sync(live, approve, progress, resume=resume, remap=remap)
-                plan = written_plan(live, result, remap=remap) if arguments.plan_out else b""
+            if arguments.plan_out:
+                _keep(arguments.plan_out, plan, out)
+            _tell(result, out, Foreseen(dry, loaded, every=arguments.list))
+        return result.exit_code
+    with out.progress() as progress, wiring.open_bridge(loaded, names) as live:
+        result = pipeline.sync(live, approve, progress, resume=resume, remap=remap)
+        plan = written_plan(live, result, remap=remap) if arguments.plan_out else b""
     if arguments.plan_out:
         _keep(arguments.plan_out, plan, out)
-    _tell(result, arguments.dry_run, out)
+    _tell(result, out)
     return result.exit_code
 
 
@@ -65,8 +71,10 @@ def _keep(path: Path, plan: bytes, out: Output) -> None:
     out.say(f"The plan is in {path}. To do exactly that: ledger-bridge sync --apply {path}")
 
 
-def _tell(result: SyncResult, dry: bool, out: Output) -> None:
+def _tell(result: SyncResult, out: Output, foreseen: Foreseen | None = None) -> None:
     document = result.document()
+    if foreseen is not None:
+        foreseen.add_to(document)
     if out.json:
         out.document(document)
     systems = msgspec.convert(document["systems"], dict[str, dict[str, object]])
@@ -76,6 +84,8 @@ def _tell(result: SyncResult, dry: bool, out: Output) -> None:
         counted = ("posted", "confirmed", "rejected", "in_doubt", "pending", "calls")
         rows.append([name, *planned.values(), *(done[key] for key in counted)])
     out.table(HEADS, rows)
+    if foreseen is not None:
+        foreseen.tell(out)
     for name, each in result.systems.items():
         if each.stopped is not None:
             out.say(f"{name}: {each.stopped}")
@@ -85,7 +95,7 @@ def _tell(result: SyncResult, dry: bool, out: Output) -> None:
     intake = result.intake.accepted
     out.line(f"Ledger of {result.intake.facts.as_of}: {intake.changes} rows changed, "
              f"{intake.loans_touched} loans touched.")  # fmt: skip
-    if dry:
-        out.line("Dry run: nothing was written, neither to the books nor to the state store.")
+    if foreseen is not None:
+        out.line(foreseen.words["dry_run"])
     out.line(f"{result.verdict}: {result.reason}")
     out.line(f"run {result.run}, plan {result.digest}")

@@ -14,7 +14,7 @@ import msgspec
 from bridge.core.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.core.verdict import verdict
 from bridge.errors import BridgeError, SnapshotRefused
-from bridge.pipeline.context import Books, Dry, PlanLimits, Progress, silent
+from bridge.pipeline.context import Books, Dry, Progress, silent
 from bridge.pipeline.intake import Intake
 from bridge.pipeline.known import after_comparison
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
@@ -23,13 +23,10 @@ from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.resting import hold_what_is_new, resting
-from bridge.pipeline.sync import SyncResult, SystemPass, begin, nothing
+from bridge.pipeline.sync import ANY_SIZE, SyncResult, SystemPass, begin, nothing
 from bridge.pipeline.whole import whole
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingReader
-
-_ANY_SIZE = PlanLimits(documents=10**12, voids=10**12, money={})
-"""A plan over the limits is compared all the same: that it is over them is told beside it."""
 
 
 class OneOff(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +129,7 @@ class _Foresight:
         else:
             ahead = caught_up_with(store, books, booking, self.progress)
             self._tell(books.name, "books.ahead", ahead)
-        done.plan = plan(store, books, booking, self.run, _ANY_SIZE, (), self.progress)
+        done.plan = plan(store, books, booking, self.run, ANY_SIZE, (), self.progress)
         try:
             refuse_unsafe(done.plan, bridge.plan_limits, ())
         except UnsafePlan as unsafe:

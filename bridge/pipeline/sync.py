@@ -13,10 +13,10 @@ from bridge.core.plan import Plan, PlanFigures
 from bridge.core.said import reason_of
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
-from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
+from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits, Progress, System, silent
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.known import known, standing, stop_of
-from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan
+from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.resting import hold_what_is_new, resting
@@ -24,6 +24,8 @@ from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
+ANY_SIZE = PlanLimits(documents=10**12, voids=10**12, money={})
+"""A plan over the limits is looked at like any other: that it is over them is told beside it."""
 _ROUNDS = 3
 """How often one pass posts again after looking up lost replies."""
 
@@ -168,7 +170,8 @@ def preview(
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=why)
             continue
         try:
-            made = _planned(bridge, books, run, (), progress, remap)
+            made = _planned(bridge, books, run, (), progress, remap, ANY_SIZE)
+            refuse_unsafe(made, bridge.plan_limits, ())
         except UnsafePlan as unsafe:
             systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
         except (TryLater, LoginRequired) as error:
@@ -258,11 +261,12 @@ def _planned(
     approved: Collection[str],
     progress: Progress,
     remap: bool,
+    limits: PlanLimits | None = None,
 ) -> Plan:
     if not remap and not has_work(bridge.store, books):
         return nothing(books)
     _meet(bridge.store, books, progress)
-    limits, booking = bridge.plan_limits, booking_of(books)
+    limits, booking = limits or bridge.plan_limits, booking_of(books)
     return plan(bridge.store, books, booking, run, limits, approved, progress, remap=remap)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
 from bridge.errors import UsageError
 from bridge.store import tables
-from bridge.store.bindings import OUTBOX, WAIT
+from bridge.store.bindings import OUTBOX, PARAMETERS, WAIT
 from bridge.store.engine import A_COPY, is_sqlite
 from bridge.store.outbox import Outbox
 from bridge.store.outbox_rows import entry_of
@@ -49,6 +50,18 @@ class Decisions(Outbox, Planning):
         if loan is not None:
             wanted += [t.installation == loan[0], t.loan == loan[1]]
         return self._entries(*wanted, limit=limit)
+
+    def to_send(self, system: str, company: str) -> Iterator[Entry]:
+        """Every write that waits to be sent, in the order of posting, streamed."""
+        t = OUTBOX.c
+        query = (
+            select(OUTBOX)
+            .where(t.books == self._books_of(system, company), t.state == State.PENDING.value)
+            .order_by(t.phase, t.id)
+            .execution_options(yield_per=PARAMETERS)
+        )
+        for row in self._connection.execute(query):
+            yield entry_of(row)
 
     def entry(self, entry_id: int) -> Entry | None:
         found = self._entries(OUTBOX.c.id == entry_id, limit=1)

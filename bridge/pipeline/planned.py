@@ -1,0 +1,113 @@
+"""What a plan in the scratch store comes to, read from its outbox one change after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bridge.core.books import Customer, Document
+from bridge.core.delivery import Operation
+from bridge.core.findings import CATALOGUE, Finding
+from bridge.core.identity import base_reference
+from bridge.core.planned import (
+    SHOWN,
+    AccountEffect,
+    Effects,
+    Held,
+    HeldTally,
+    Noticed,
+    Planned,
+)
+from bridge.pipeline.context import Books, System
+from bridge.store import Store, Work
+from bridge.store.values import Entry
+
+
+class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One write that a pass would send, and what it does to the accounts."""
+
+    entry: Entry
+    customer: str
+    """Its customer's name."""
+    effects: list[AccountEffect]
+
+
+def planned(store: Store, books: Books[System]) -> Planned:
+    """What a pass would write, what that does to the accounts, and what is held back."""
+    where = (books.name, books.company)
+    held = HeldTally()
+    with store.read() as work:
+        places = {
+            (each.code, each.subject): each for each in work.findings() if each.file and each.holds
+        }
+        for _, hold in work.loan_holds(*where):
+            found = places.get((hold.code, hold.subject))
+            file, row = (found.file, found.row) if found else ("", 0)
+            held.add(Held(hold=hold, file=file, row=row))
+        effects = None
+        if next(work.to_send(*where), None) is not None:
+            effects = Effects(books.system.chart())
+            for entry in work.to_send(*where):
+                effects.add(entry.operation, entry.document, _before(work, where, entry))
+    return Planned(
+        sums=effects.sums() if effects else (),
+        accounts=effects.accounts() if effects else (),
+        held=tuple(held.sums()),
+        held_rows=tuple(held.rows),
+    )
+
+
+def changes(store: Store, books: Books[System]) -> Iterator[PlannedChange]:
+    """Every write that a pass would send, in the order of posting."""
+    where = (books.name, books.company)
+    with store.read() as work:
+        effects: Effects | None = None
+        for entry in work.to_send(*where):
+            effects = effects or Effects(books.system.chart())
+            before = _before(work, where, entry)
+            yield PlannedChange(
+                entry=entry,
+                customer=_customer(work, where, entry.document),
+                effects=effects.add(entry.operation, entry.document, before),
+            )
+
+
+def noticed(store: Store) -> tuple[Noticed, ...]:
+    """What was found in the ledger's rows, by code."""
+    counts: dict[str, int] = {}
+    first: dict[str, dict[Finding, None]] = {}
+    with store.read() as work:
+        for _, finding in work.scoped_findings():
+            counts[finding.code] = counts.get(finding.code, 0) + 1
+            some = first.setdefault(finding.code, {})
+            if len(some) < SHOWN:
+                some[finding] = None
+    return tuple(
+        Noticed(
+            code=code,
+            severity=CATALOGUE[code].severity,
+            count=counts[code],
+            first=tuple(first[code]),
+        )
+        for code in sorted(counts)
+    )
+
+
+def _before(work: Work, where: tuple[str, str], entry: Entry) -> Document | None:
+    """What an update replaces."""
+    if entry.operation is not Operation.UPDATE:
+        return None
+    bound = work.binding(*where, entry.reference)
+    return bound.document if bound else None
+
+
+def _customer(work: Work, where: tuple[str, str], document: Document) -> str:
+    if isinstance(document, Customer):
+        return document.name
+    bound = work.customer_binding(*where, base_reference(document.customer))
+    if bound is not None and isinstance(bound.document, Customer):
+        return bound.document.name
+    waiting = work.live_entry(*where, document.customer)
+    found = waiting.document if waiting else None
+    return found.name if isinstance(found, Customer) else ""
