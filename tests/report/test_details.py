@@ -149,8 +149,8 @@ WRITTEN = {
     ),
     "older_delivery": (
         (
-            "is of 2026-11-18, older than the last one accepted (2026-11-19). A phone restored from a "
-            "backup does this. Export again."
+            "is of 2026-11-18, older than the last one accepted (2026-11-19). A phone restored "
+            "from a backup does this. Export again."
         ),
         (
             "es del 18/11/2026, más viejo que el último aceptado, del 19/11/2026; pasa cuando el "
@@ -159,12 +159,12 @@ WRITTEN = {
     ),
     "reinstalled": (
         (
-            "3 ids are other people's now (such as 1, 2): the app was reinstalled and counts from 1 "
-            "again. Give the phone a new installation id; the old loans stay as they are."
+            "3 ids are other people's now (such as 1, 2): the app was reinstalled and counts "
+            "from 1 again. Give the phone a new installation id; the old loans stay as they are."
         ),
         (
-            "3 números son ahora de otras personas (1, 2): la aplicación se instaló de nuevo y cuenta "
-            "desde 1"
+            "3 números son ahora de otras personas (1, 2): la aplicación se instaló de nuevo y "
+            "cuenta desde 1"
         ),
     ),
     "fewer_rows": (
@@ -173,8 +173,8 @@ WRITTEN = {
     ),
     "less_money": (
         (
-            "has loans of 1000.00 COP, the last snapshot had 90000.00. A fall of more than 20 % is not "
-            "believed."
+            "has loans of 1000.00 COP, the last snapshot had 90000.00. A fall of more than 20 % is "
+            "not believed."
         ),
         "préstamos por 1.000 COP; el anterior tenía 90.000: una baja así no se da por buena",
     ),
