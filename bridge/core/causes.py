@@ -249,6 +249,7 @@ def _of_item(item: Item, system: str) -> Task:
 ROW_ACTIONS = {
     "amount.over_limit": "approve_limit",
     "debt.amount_edited": "decide_amount",
+    "debt.kind_unknown": "say_kind",
     "debt.currency_unknown": "set_currency",
     "debt.orphan": "restore_borrower",
     "movement.duplicate_conflict": "keep_one",

@@ -95,6 +95,7 @@ ACTIONS = frozenset(
         "run_sync",
         "run_sync_now",
         "say_what_it_is",
+        "say_kind",
         "set_currency",
         "void_again",
         "void_or_renumber",

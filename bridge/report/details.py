@@ -86,6 +86,24 @@ FORMS = {
     "not_as_exported": r"is not the file that was exported \(.+\)\. .+",
     "records_differ": r"has (?P<number>\d+) records, but counts say (?P<before>\d+)\. .+",
     "mixed_exports": r'"(?P<text>.*)" is not what the manifest says \("(?P<other>.*)"\)\. .+',
+    "kind_word": rf"{_CELL}{_TEXT} is not a known kind of debt",
+    "kind_unsaid": r"(?s:.*), row (?P<row>\d+): nothing says whether money was lent or goods were "
+    r"sold",
+    "total_differs": rf"{_CELL}says {_amount('shown')}, its rows make {_amount()}",
+    "undated_payment": rf"{_CELL}the payment has no day",
+    "no_open_loan": rf"{_CELL}no open loan is in this client's name; write the loan's number "
+    r"beside the payment",
+    "many_open_loans": rf"{_CELL}the client has (?P<number>\d+) open loans; write the loan's "
+    r"number beside the payment",
+    "parts_differ": rf"{_CELL}{_TEXT}, but its parts make {_amount()}",
+    "columns_unread": r"columns not read: (?P<columns>(?s:.*))",
+    "row": r"row (?P<row>\d+)",
+    "blank_rows": r"(?P<number>\d+) empty rows",
+    "rows_beyond": r"(?P<number>\d+) more rows that are no data",
+    "sheet_ignored": r"the mapping leaves the sheet out",
+    "sheet_of_text": r"the sheet has text only",
+    "sheet_empty": r"the sheet is empty",
+    "sheet_hidden": r"the sheet",
     "interrupted": "the program ended while this was sent",
 }
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""

@@ -81,6 +81,54 @@ WRITTEN = {
         f'{CELL}: "ayer" is not a date',
         "fila 141, columna Moneda: «ayer» no es una fecha",
     ),
+    "kind_word": (
+        f'{CELL}: "Empeño" is not a known kind of debt',
+        "fila 141, columna Moneda: «Empeño» no es un tipo de deuda conocido",
+    ),
+    "kind_unsaid": (
+        "a.csv, row 2: nothing says whether money was lent or goods were sold",
+        "fila 2: nada dice si se prestó plata o se fió mercancía",
+    ),
+    "total_differs": (
+        f"{CELL}: says 96500.00, its rows make 84500.00",
+        "fila 141, columna Moneda: dice 96.500 y sus filas suman 84.500",
+    ),
+    "undated_payment": (
+        f"{CELL}: the payment has no day",
+        "fila 141, columna Moneda: el abono no tiene fecha",
+    ),
+    "no_open_loan": (
+        (
+            f"{CELL}: no open loan is in this client's name; write the loan's number beside the "
+            "payment"
+        ),
+        (
+            "fila 141, columna Moneda: ningún préstamo abierto está a nombre de este cliente; "
+            "escriba el número del préstamo junto al abono"
+        ),
+    ),
+    "many_open_loans": (
+        f"{CELL}: the client has 2 open loans; write the loan's number beside the payment",
+        (
+            "fila 141, columna Moneda: el cliente tiene 2 préstamos abiertos; escriba "
+            "el número del préstamo junto al abono"
+        ),
+    ),
+    "parts_differ": (
+        f'{CELL}: "60.000", but its parts make 50000.00',
+        "fila 141, columna Moneda: «60.000», pero sus partes suman 50.000",
+    ),
+    "columns_unread": (
+        'columns not read: "Nota", "Hijos"',
+        'columnas que no se leen: "Nota", "Hijos"',
+    ),
+    "row": ("row 7", "fila 7"),
+    "blank_rows": ("12 empty rows", "12 filas en blanco"),
+    "rows_beyond": ("3 more rows that are no data", "3 filas más que no son datos"),
+    "sheet_ignored": ("the mapping leaves the sheet out", "el mapeo deja la hoja por fuera"),
+    "sheet_of_text": ("the sheet has text only", "la hoja solo tiene texto"),
+    "sheet_empty": ("the sheet is empty", "la hoja está vacía"),
+    "sheet_hidden": ("the sheet", "la hoja"),
     "text_read_as": (
         f'{CELL}: "12500.5" read as 12500.50',
         "fila 141, columna Moneda: «12500.5» se leyó como 12.500,50",

@@ -153,7 +153,7 @@ def test_a_column_that_contradicts_itself_holds_what_can_be_read_in_two_ways(csv
     assert 'row 3, column Monto has "12.50"' in detail
     assert "amount.mixed" in read.codes()
 
-    trusting = Read(path, ambiguous_amounts="locale")
+    trusting = Read(path, ambiguous_amounts="locale", default_kind="running_account")
     assert trusting.one(Loan, "1").gross == Decimal(1234)
     assert trusting.one(Loan, "1").notes == ()
 
@@ -163,7 +163,7 @@ def test_another_currencys_convention_is_no_contradiction(csv_file):
     from tests.source.conftest import Read
 
     path = csv_file(HEAD + "1;1;1.234;COP;01/02/2026\n2;1;12.50;MXN;01/02/2026\n")
-    assert Read(path).one(Loan, "1").notes == ()
+    assert Read(path, default_kind="running_account").one(Loan, "1").notes == ()
 
 
 def test_three_decimals_by_the_convention_are_held(csv_file):

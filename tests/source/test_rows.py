@@ -67,20 +67,43 @@ def test_findings_never_carry_a_name_or_a_phone(csv_file):
 @pytest.mark.parametrize(
     ("row", "kind"),
     [
-        ("1;1;A;;;5.000;;;;COP;01/02/2026;;;;;;", LoanKind.RUNNING_ACCOUNT),
+        ("1;1;A;;Fiado del mes;5.000;;;;COP;01/02/2026;;;;;;", LoanKind.RUNNING_ACCOUNT),
         ("1;1;A;;;5.000;;;;COP;01/02/2026;;12;;;;", LoanKind.CASH_LOAN),
         ("1;1;A;;;5.000;;20;;COP;01/02/2026;;;;;;", LoanKind.CASH_LOAN),
         ("1;1;A;Fiado;;5.000;;20;;COP;01/02/2026;;12;;;;", LoanKind.RUNNING_ACCOUNT),
-        ("1;1;A;Trueque;;5.000;;;;COP;01/02/2026;;12;;;;", LoanKind.CASH_LOAN),
     ],
 )
 def test_a_debt_without_kind_is_a_loan_when_it_has_terms(csv_file, row, kind):
     assert loan_of(csv_file, row).kind is kind
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("1;1;A;Empeño;;5.000;;;;COP;01/02/2026;;12;;;;", '"Empeño" is not a known kind of debt'),
+        ("1;1;A;;;5.000;;;;COP;01/02/2026;;;;;;", "nothing says whether money was lent"),
+        ("1;1;A;;Préstamo para mercancía;5.000;;;;COP;01/02/2026;;;;;;", "nothing says whether"),
+    ],
+)
+def test_a_kind_that_nobody_knows_is_asked_and_never_income(csv_file, row, told):
+    loan = loan_of(csv_file, row)
+    (note,) = [note for note in loan.notes if note.code == "debt.kind_unknown"]
+    assert told in note.detail
+    assert "hoja.csv, row 2" in note.detail
+    assert holds("debt.kind_unknown")
+    assert loan.kind is LoanKind.CASH_LOAN
+
+
+@pytest.mark.parametrize("kind", ["cash_loan", "running_account"])
+def test_one_answer_says_the_kind_of_all_rows_that_say_none(csv_file, kind):
+    loan = loan_of(csv_file, "1;1;A;;;5.000;;;;COP;01/02/2026;;;;;;", default_kind=kind)
+    assert loan.kind is LoanKind(kind)
+    assert "debt.kind_unknown" not in codes(loan)
+
+
 def test_unknown_words_are_told(csv_file):
-    read = Read(csv_file(LOANS + "1;1;A;Trueque;;5;;;;COP;01/02/2026;;12;;A ratos;Raro;\n"))
-    assert [f.code for f in read.findings].count("value.unknown") == 2
+    read = Read(csv_file(LOANS + "1;1;A;Préstamo;;5;;;;COP;01/02/2026;;12;;A ratos;Raro;\n"))
+    assert [f.code for f in read.findings].count("value.unknown") == 1
     loan = read.of(Loan)[0]
     assert (loan.frequency, loan.reported_state) == (None, "Raro")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 
 from bridge.errors import Problem
 from bridge.source.deudores.context import as_text
+from bridge.source.deudores.looks import words
 from bridge.source.deudores.mapping import Columns, Headings
 from bridge.source.texts import heading_key
 
@@ -19,11 +21,13 @@ KINDS = ("borrowers", "loans", "movements", "balances")
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "borrowers": (("id",), ("name",)),
     "loans": (("amount", "total"), ("start",), ("borrower", "name", "document")),
-    "movements": (("loan",), ("date",), ("amount",)),
+    "movements": (("loan", "name"), ("date",), ("amount", "capital", "interest")),
     "balances": (("name",), ("balance",)),
     "splitwise": (("date",), ("description",), ("category",), ("cost",), ("currency",)),
 }
 """Fields a kind cannot do without: one of each group."""
+_PAID = re.compile(r"ABONO|PAGO|RECAUDO|COBRO|COBRANZA|RECEBIMENTO|PAYMENT")
+_LENT = re.compile(r"PREST|EMPREST|DEUD|CARTERA|CREDITO|LOAN")
 _OF_THE_PERSON = frozenset({"name", "phone", "document", "address"})
 """Columns that any table may repeat: they say nothing about its kind (but for borrowers)."""
 
@@ -40,17 +44,33 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 def find_heading(
-    first_rows: Sequence[tuple[int, Any]], columns: Columns, kinds: Iterable[str]
+    first_rows: Sequence[tuple[int, Any]], columns: Columns, kinds: Iterable[str], title: str = ""
 ) -> Heading | None:
-    """The first row with enough known names, as the kind that it fits best."""
+    """The first row with enough known names, as the kind that it fits best.
+
+    `title` is the name of the sheet or file: names, days and amounts may be loans or payments, and
+    it says which.
+    """
     for line, cells in first_rows:
         if not isinstance(cells, list):
             continue
         fits = [found for kind in kinds if (found := _fit(line, cells, columns, kind))]
         fits = [found for found in fits if len(found.columns) >= KNOWN_NAMES]
         if fits:
-            return max(fits, key=lambda found: found.score)
+            return max(_without_doubt(fits, title), key=lambda found: found.score)
     return None
+
+
+def _without_doubt(fits: list[Heading], title: str) -> list[Heading]:
+    """The fits, where payments that name no loan could be loans too: only what the title says."""
+    by_name = [f for f in fits if f.kind == "movements" and "loan" not in f.columns]
+    loans = [f for f in fits if f.kind == "loans"]
+    if not by_name or not loans:
+        return fits
+    said = words(title)
+    paid = any(_PAID.match(word) for word in said) and not any(_LENT.match(word) for word in said)
+    dropped = loans if paid else by_name
+    return [found for found in fits if found not in dropped]
 
 
 def _fit(line: int, cells: list[Any], columns: Columns, kind: str) -> Heading | None:
@@ -83,7 +103,8 @@ def heading_problems(name: str, cells: list[Any], heading: Heading) -> list[Prob
         Problem(
             f"{name}, row {heading.line}",
             f'has two columns headed "{text}".',
-            "Rename or remove the one that is not meant.",
+            "Give each the heading that says what it holds, and add them to [columns] of "
+            "mappings/deudores.toml.",
         )
         for text in heading.headings.values()
         if keys.count(heading_key(text)) > 1
@@ -115,8 +136,9 @@ def missing_columns(
     return Problem(
         name,
         f"has no heading row that we know; the nearest has {shown}.",
-        f"It needs a column {'; and '.join(wanted) or 'more that we know'}: rename one, or add "
-        "its name to [columns] in mappings/deudores.toml.",
+        f"It needs a column {'; and '.join(wanted) or 'more that we know'}: add the sheet's own "
+        "heading to [columns] of mappings/deudores.toml; or, if nothing of the sheet is to be "
+        "booked, its title to the list there: ignore_sheets.",
     )
 
 

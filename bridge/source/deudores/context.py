@@ -90,14 +90,22 @@ class Log:
         self._limit = reported_rows
         self._told: set[tuple[str, str, str]] = set()
 
-    def note(self, code: str, subject: str, detail: str = "", once: bool = False) -> None:
+    def note(
+        self,
+        code: str,
+        subject: str,
+        detail: str = "",
+        once: bool = False,
+        at: tuple[str, int] = ("", 0),
+    ) -> None:
         """Say something about a file or record; with `once`, a repeat is dropped."""
         key = (code, subject, detail)
         if once and key in self._told:
             return
         if once and len(self._told) < self._limit:
             self._told.add(key)
-        self.findings.append(Finding(code=code, subject=subject, detail=detail))
+        file, row = at
+        self.findings.append(Finding(code=code, subject=subject, detail=detail, file=file, row=row))
 
     def unread(
         self,
@@ -107,15 +115,19 @@ class Log:
         detail: str,
         related: tuple[str, ...] = (),
         at: tuple[str, int] = ("", 0),
+        amount: Decimal | None = None,
+        currency: str = "",
     ) -> None:
-        """A row that could not be read and was left out; `at` is its file and row."""
+        """A row that could not be read and was left out; `at` is its file and row, and `amount`
+        what it is worth where that can be told."""
         self.unreadable[kind] += 1
         count = self.unreadable[kind]
         if count <= self._limit:
             file, row = at
             found = Finding(
-                code=code, subject=subject, detail=detail, related=related, file=file, row=row
-            )
+                code=code, subject=subject, detail=detail, related=related, file=file, row=row,
+                amount=amount, currency=currency,
+            )  # fmt: skip
             self.findings.append(found)
 
     def finish(self) -> list[Finding]:
@@ -188,18 +200,22 @@ class Context:
             return store.currency, "debt.currency_missing"
         return NO_CURRENCY, "debt.currency_unknown"
 
-    def kind(self, word: str, store: StoreFacts, looks_like_loan: bool) -> LoanKind | None:
-        """Loan or running account: as said, else by the store, else by its terms; None: unknown
-        word."""
+    def kind(
+        self, word: str, store: StoreFacts, looks_like_loan: bool, said: LoanKind | None
+    ) -> LoanKind | None:
+        """Loan or running account: as said in the row, else by the mapping, the store, the sheet
+        or its terms; None when nothing says it, or a word that nobody knows."""
         if word:
             return self.mapping.kind_words.get(heading_key(word))
         if self.mapping.default_kind != "auto":
             return LoanKind(self.mapping.default_kind)
         if store.kind == "fiado":
             return LoanKind.RUNNING_ACCOUNT
-        if store.kind == "loan" or looks_like_loan:
+        if store.kind == "loan":
             return LoanKind.CASH_LOAN
-        return LoanKind.RUNNING_ACCOUNT
+        if said is not None:
+            return said
+        return LoanKind.CASH_LOAN if looks_like_loan else None
 
 
 _NO_STORE = StoreFacts("")

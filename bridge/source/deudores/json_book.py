@@ -64,6 +64,8 @@ class Document(msgspec.Struct):
 class JsonTable:
     """One array of the snapshot."""
 
+    said_kind = None
+
     def __init__(self, file: str, kind: str, array: str, records: list[msgspec.Raw]) -> None:
         from bridge.source.deudores import loans, movements, people
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from bridge.core.ledger import Frequency, Loan, LoanKind
 from bridge.source.amounts import Form
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
+from bridge.source.deudores.kinds import said_kind
 from bridge.source.deudores.mapping import LoanColumns
 from bridge.source.deudores.rows import Convention, RowReading, TableFacts, interest_of
 from bridge.source.texts import heading_key
@@ -147,17 +148,20 @@ class Loans:
         self, reading: RowReading, cells: tuple[Cell, ...], store: StoreFacts, terms: bool
     ) -> LoanKind:
         word = as_text(cells[_AT["kind"]]).strip()
-        kind = self._context.kind(word, store, terms)
-        if kind is None:
-            self._context.log.note(
-                "value.unknown",
-                f"file:{self._table.file}",
-                f'{self._table.headings["kind"]}: "{word[:40]}" is not a known kind of debt',
-                once=True,
-            )
-            kind = self._context.kind("", store, terms)
-        assert kind is not None
-        return kind
+        said = self._table.said_kind
+        if not word and said is None:
+            said = said_kind([cells[_AT["concept"]]], ())
+        kind = self._context.kind(word, store, terms, said)
+        if kind is not None:
+            return kind
+        if word:
+            reading.keep("kind", word)
+            detail = f'{reading.place("kind")}: "{word[:40]}" is not a known kind of debt'
+        else:
+            where = f"{self._table.file}, row {reading.line}"
+            detail = f"{where}: nothing says whether money was lent or goods were sold"
+        reading.note("debt.kind_unknown", detail)
+        return LoanKind.CASH_LOAN  # held; and if it were not, never income
 
     def _frequency(self, cell: Cell, kind: LoanKind) -> Frequency | None:
         word = heading_key(as_text(cell))

@@ -103,6 +103,10 @@ class MovementColumns(_Part):
     reverses: Headings = ()
     ticket: Headings = ()
     collector: Headings = ()
+    name: Headings = ()
+    capital: Headings = ()
+    interest: Headings = ()
+    late_fee: Headings = ()
 
 
 class BalanceColumns(_Part):
@@ -193,6 +197,7 @@ class ValueWords(_Part):
     consents: ConsentWords
     methods: dict[str, Words]
     totals: Words
+    payment_columns: Words = ()
     splitwise: SplitwiseWords
 
 
@@ -212,6 +217,9 @@ class DeudoresMapping(_Part):
     daily_skips: tuple[Literal[0, 1, 2, 3, 4, 5, 6], ...] = (6,)
     installation: str = Field("local", min_length=1, max_length=64)
     splitwise_me: str = ""
+    undated_payments: Literal["ask", "hold", "period"] = "ask"
+    ignore: Headings = ()
+    ignore_sheets: Headings = ()
     conventions: dict[str, Convention]
     currencies: dict[str, str]
     stores: dict[str, StoreEntry] = {}
@@ -260,8 +268,21 @@ class DeudoresMapping(_Part):
         return _inverted(self.words.methods)
 
     @cached_property
-    def total_words(self) -> frozenset[str]:
-        return frozenset(heading_key(word) for word in self.words.totals)
+    def total_words(self) -> frozenset[tuple[str, ...]]:
+        """The phrases that begin a row of totals, each as its words."""
+        return frozenset(
+            tuple(heading_key(word) for word in phrase.split()) for phrase in self.words.totals
+        )
+
+    @cached_property
+    def ignored(self) -> frozenset[str]:
+        """Headings of columns that may be left out."""
+        return frozenset(heading_key(heading) for heading in self.ignore)
+
+    @cached_property
+    def ignored_sheets(self) -> frozenset[str]:
+        """Titles of sheets that may be left out."""
+        return frozenset(heading_key(title) for title in self.ignore_sheets)
 
 
 def adjustment_of(meaning: str) -> AdjustmentKind:

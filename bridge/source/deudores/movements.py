@@ -11,7 +11,9 @@ from bridge.source.deudores.mapping import MovementColumns, adjustment_of
 from bridge.source.deudores.rows import Convention, RowReading, TableFacts
 from bridge.source.texts import free_text, heading_key
 
-FIELDS = tuple(MovementColumns.model_fields)
+BESIDE = ("name", "capital", "interest", "late_fee")
+"""Columns that are turned into those of `FIELDS` before a row is built."""
+FIELDS = tuple(field for field in MovementColumns.model_fields if field not in BESIDE)
 _APP_TYPES = ("payment", "charge")
 
 

@@ -129,9 +129,9 @@ class Deudores:
         chosen = by_form[form]
         if form == "json":
             return self._json(chosen, manifest)
-        return sheet_book(
-            chosen, form, manifest, self._loose_facts(form, chosen), self._mapping, self._staging
-        )
+        sheets = [(file, form) for file in chosen]
+        facts = self._loose_facts(form, chosen)
+        return sheet_book(sheets, manifest, facts, self._mapping, self._staging)
 
     def _by_form(self, files: Sequence[Delivered], single: bool) -> dict[str, list[Delivered]]:
         """The files that can be read, by form. Raises SnapshotRefused for one that cannot, unless

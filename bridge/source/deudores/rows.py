@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
-from bridge.core.ledger import Note, Origin
+from bridge.core.ledger import LoanKind, Note, Origin
 from bridge.core.money import quantised
 from bridge.source.amounts import Amount, Form
 from bridge.source.deudores.context import Cell, Context, as_text
@@ -22,10 +22,21 @@ from bridge.source.texts import free_text
 class TableFacts(Protocol):
     """What a builder asks about the table it reads."""
 
-    file: str
-    kind: str
-    headings: dict[str, str]
-    """Field → heading as written, for the fields that the table has."""
+    @property
+    def file(self) -> str:
+        """The file, or file and sheet, of the row."""
+
+    @property
+    def kind(self) -> str:
+        """Which of the ledger's tables it is."""
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Field → heading as written, for the fields that the table has."""
+
+    @property
+    def said_kind(self) -> LoanKind | None:
+        """Money lent or goods sold, where the sheet as a whole says which."""
 
 
 class Convention:

@@ -1,37 +1,49 @@
 """A sheet with a heading, as a table of one kind: rows that are data, in the order of its fields.
 
-Empty rows and rows of totals are left out and told. After ten empty rows the sheet is taken to
-have ended; if something follows, that is told too and the delivery is not complete.
+Rows that are no data (blank, totals, headings said again, notes) are left out and told with their
+row; a total that is not what the rows make is a question for a person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Protocol
 
+from bridge.core.ledger import LoanKind
 from bridge.errors import Problem
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.columns import Heading
-from bridge.source.deudores.context import Context, as_text
+from bridge.source.deudores.context import Context
+from bridge.source.deudores.rowkinds import ControlSums, RowKinds
 from bridge.source.deudores.survey import survey
 from bridge.source.deudores.tables import NumberedCells
+from bridge.source.deudores.unread import UnreadColumns
 from bridge.source.files.delimited import Broken
 from bridge.source.files.delivered import refuse_if
-from bridge.source.texts import heading_key
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "borrowers": people.FIELDS,
     "loans": loans.FIELDS,
     "movements": movements.FIELDS,
 }
-_ENDED_AFTER = 10
+SUMMED: dict[str, tuple[str, ...]] = {
+    "borrowers": (),
+    "loans": ("amount", "total", "principal", "balance"),
+    "movements": ("amount",),
+    "balances": ("balance",),
+}
+"""Fields of each kind that a total in the sheet may add up."""
 
 
 class Sheet(Protocol):
     """Rows of cells, from text or from a workbook."""
 
     name: str
+    title: str
+    hidden: str
+    """What of it is hidden in the workbook, in words; empty when nothing is."""
     encoding: str
     delimiter: str
     strict_width: bool
@@ -43,15 +55,26 @@ class SheetTable:
     """One sheet, once its heading was understood."""
 
     def __init__(
-        self, sheet: Sheet, heading: Heading, fields: tuple[str, ...], rows_limit: int
+        self,
+        sheet: Sheet,
+        heading: Heading,
+        fields: tuple[str, ...],
+        rows_limit: int,
+        kinds: RowKinds,
+        unread: UnreadColumns,
+        said_kind: LoanKind | None = None,
     ) -> None:
         self.file = sheet.name
         self.kind = heading.kind
         self.headings = heading.headings
+        self.said_kind = said_kind
         self._sheet = sheet
         self._heading = heading
         self._fields = fields
         self._rows_limit = rows_limit
+        self._kinds = kinds
+        self._unread = unread
+        self._watches = bool(unread.watched) or not sheet.strict_width
 
     def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
         """A first look at the whole column of each amount."""
@@ -60,6 +83,7 @@ class SheetTable:
     def cells(self, context: Context) -> NumberedCells:
         """The rows that are data; what was left out is in the context's log."""
         self._tell_form(context)
+        self._unread.tell(context)
         yield from self._data(context)
 
     def _quiet(self) -> NumberedCells:
@@ -67,59 +91,80 @@ class SheetTable:
 
     def _data(self, context: Context | None) -> NumberedCells:
         """The rows that are data, for the log when there is a context."""
-        heading = self._heading
-        width = heading.width
+        heading, kinds = self._heading, self._kinds
+        width, anchor = heading.width, kinds.anchor
         pick = itemgetter(*(heading.columns.get(field, width) for field in self._fields))
         strict = self._sheet.strict_width
-        blanks = in_a_row = count = 0
+        watch = self._unread.check if context is not None and self._watches else None
+        blanks = count = 0
+        left_out: list[tuple[int, str]] = []
         for line, row in self._sheet.rows():
             if line <= heading.line:
                 continue
             if row.__class__ is not list:
                 self._broken(context, line, row)
                 continue
-            first = row[0] if row else ""
-            if first.__class__ is not str or not first or first[0] in self._initials:
-                kind = self._not_data(row)
+            first = row[anchor] if anchor < len(row) else ""
+            numbered = first.isdecimal() if first.__class__ is str else first.__class__ is Decimal
+            if not numbered and (kind := kinds.of(row)):
                 if kind == "blank":
                     blanks += 1
-                    in_a_row += 1
-                    continue
-                if kind and context is not None:
-                    context.log.note("file.total_row", f"file:{self.file}", f"row {line}")
-                if kind:
-                    continue
-            if in_a_row >= _ENDED_AFTER:
-                self._beyond(context, line)
-                break
-            in_a_row = 0
+                else:
+                    left_out.append((line, kind))
+                continue
             if len(row) != width and not self._fitted(context, line, row, width, strict):
                 continue
+            if watch is not None:
+                watch(line, row)
             row.append("")
             count += 1
             if count > self._rows_limit:
                 refuse_if([_too_many(self.file, self._rows_limit)])
             yield line, pick(row)
-        if blanks and context is not None:
-            context.log.note("file.blank_rows", f"file:{self.file}", f"{blanks} empty rows")
+        if context is not None:
+            self._tell_left_out(context, blanks, left_out)
 
-    def _not_data(self, row: list[Any]) -> str:
-        """`blank`, `total`, or empty when the row is data."""
-        for cell in row:
-            text = as_text(cell).strip()
-            if text:
-                return "total" if heading_key(text) in self._totals else ""
-        return "blank"
+    def _tell_left_out(
+        self, context: Context, blanks: int, left_out: list[tuple[int, str]]
+    ) -> None:
+        subject = f"file:{self.file}"
+        if blanks:
+            context.log.note("file.blank_rows", subject, f"{blanks} empty rows")
+        most = context.mapping.limits.reported_rows
+        for line, kind in left_out[:most]:
+            context.log.note(f"file.{kind}_row", subject, f"row {line}", at=(self.file, line))
+        if len(left_out) > most:
+            detail = f"{len(left_out) - most} more rows that are no data"
+            context.log.note("file.note_row", subject, detail, at=(self.file, 0))
+        if any(kind == "total" for _, kind in left_out):
+            self._check_totals(context, {line for line, kind in left_out if kind == "total"})
 
-    _totals: frozenset[str] = frozenset()
-    _initials = " "
+    def _check_totals(self, context: Context, lines: set[int]) -> None:
+        """The file's own control sums: a total that its rows do not make is a question."""
+        at = self._heading.columns
+        sums = ControlSums({at[f]: self.headings[f] for f in SUMMED[self.kind] if f in at})
+        for line, row in self._sheet.rows():
+            if line <= self._heading.line or not isinstance(row, list):
+                continue
+            amounts = self._amounts(context, row, sums.positions)
+            if line in lines:
+                sums.total(line, amounts)
+            elif not self._kinds.of(row):
+                for position, amount in amounts.items():
+                    sums.data(position, amount)
+        for line, position, said, made in sums.wrong():
+            heading = sums.positions[position]
+            detail = f"{self.file}, row {line}, column {heading}: says {said}, its rows make {made}"
+            context.log.note(
+                "file.total_differs", f"file:{self.file}", detail, at=(self.file, line)
+            )
 
-    def with_totals(self, words: frozenset[str]) -> SheetTable:
-        """The same table, knowing which words begin a row of totals."""
-        self._totals = words
-        initials = {word[0] for word in words if word}
-        self._initials = " \t\u00a0" + "".join(sorted(initials | {i.lower() for i in initials}))
-        return self
+    def _amounts(
+        self, context: Context, row: list[Any], positions: Iterable[int]
+    ) -> dict[int, Decimal]:
+        money, currency = context.amounts.money, context.default_currency
+        read = {at: money(row[at], currency) for at in positions if at < len(row)}
+        return {at: amount.value for at, amount in read.items() if amount is not None}
 
     def _fitted(
         self, context: Context | None, line: int, row: list[Any], width: int, strict: bool
@@ -142,13 +187,6 @@ class SheetTable:
     def _broken(self, context: Context | None, line: int, row: Broken) -> None:
         if context is not None:
             detail = f"{self.file}, {row.reason}; write two quotes for one inside a text"
-            context.log.unread(self.kind, "row.unreadable", f"file:{self.file}", detail)
-
-    def _beyond(self, context: Context | None, line: int) -> None:
-        if context is not None:
-            detail = (
-                f"{self.file}: row {line} and what follows was not read (ten empty rows before)"
-            )
             context.log.unread(self.kind, "row.unreadable", f"file:{self.file}", detail)
 
     def _tell_form(self, context: Context) -> None:

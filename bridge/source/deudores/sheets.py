@@ -11,79 +11,94 @@ import msgspec
 
 from bridge.core.ledger import Entity, SnapshotFacts
 from bridge.errors import Problem
+from bridge.source.deudores.assembly import Assembly, Found
 from bridge.source.deudores.canonical import canonical_rows
+from bridge.source.deudores.clientsheets import ClientSheet, client_problems, client_sheet
 from bridge.source.deudores.columns import (
     HEADING_WITHIN,
     KINDS,
-    Heading,
     find_heading,
     heading_problems,
     missing_columns,
 )
-from bridge.source.deudores.context import Context
+from bridge.source.deudores.context import Context, as_text
+from bridge.source.deudores.looks import has_amounts
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.deudores.package import Manifest, day
-from bridge.source.deudores.sheet_table import FIELDS, Sheet, SheetTable
+from bridge.source.deudores.sheet_table import FIELDS, Sheet
 from bridge.source.deudores.splitwise import SplitwiseBook
 from bridge.source.deudores.tables import Book, Table
-from bridge.source.deudores.weak import (
-    BalancesAsLoans,
-    NamedLoans,
-    NamedMovements,
-    PersonsOfLoans,
-)
+from bridge.source.deudores.unread import LOOKED_AT
+from bridge.source.deudores.wide import payment_columns, with_payments
 from bridge.source.files.delimited import DELIMITERS, DelimitedSheet, encoding_of
 from bridge.source.files.delivered import Delivered, SizeLimits, refuse_if
 from bridge.source.files.workbook import BookLimits, Workbook
+from bridge.source.texts import heading_key
 
+_LARGEST_LOOSE = 20_000
+"""Rows of a sheet without a heading of ours that are looked at."""
 _KIND_OF_CONTENT = {"debtors": "borrowers", "debts": "loans", "movements": "movements"}
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A sheet whose heading was understood, with the cells of the heading."""
+class SheetNote(msgspec.Struct, frozen=True):
+    """Something to be told about a file or sheet as a whole."""
 
-    sheet: Sheet
-    heading: Heading
-    cells: list[Any]
+    code: str
+    file: str
+    detail: str = ""
 
 
 class SheetBook:
     """Tables of one delivery, in the order of the port."""
 
-    def __init__(self, facts: SnapshotFacts, tables: Sequence[Table], weak: str) -> None:
+    def __init__(
+        self, facts: SnapshotFacts, tables: Sequence[Table], weak: str, notes: Sequence[SheetNote]
+    ) -> None:
         self.facts = facts
         self.weak = weak
         self._tables = tables
+        self._notes = notes
 
     def rows(self, context: Context) -> Iterator[Entity]:
+        for note in self._notes:
+            subject, at = f"file:{note.file}", (note.file, 0)
+            context.log.note(note.code, subject, note.detail, at=at)
         yield from canonical_rows(context, self._tables)
 
 
 def sheet_book(
-    files: Sequence[Delivered],
-    form: str,
+    files: Sequence[tuple[Delivered, str]],
     manifest: Manifest | None,
     loose: SnapshotFacts,
     mapping: DeudoresMapping,
     staging: Path | None,
+    notes: Sequence[SheetNote] = (),
 ) -> Book:
-    """The tables found in the files. Raises SnapshotRefused with what is missing or doubled."""
+    """The tables found in the files, each with its form. Raises SnapshotRefused with what is
+    missing, doubled or not understood."""
+    form = files[0][1]
     expected = _expected_kinds(manifest, form)
-    found, problems = [], []
-    for file in files:
-        sheets = _sheets(file, form, mapping, staging)
+    understood = Understood(mapping)
+    for file, its_form in files:
+        sheets = _sheets(file, its_form, mapping, staging)
         kinds = [expected[file.name]] if file.name in expected else [*KINDS, "splitwise"]
-        understood, told = _understand(file.name, sheets, kinds, mapping)
-        found += understood
-        problems += told
-    problems += _doubled(found) + _lacking(found, manifest)
-    refuse_if(problems)
+        understood.read(file.name, sheets, kinds)
+    found = understood.found
+    problems = understood.problems + _doubled(found) + _lacking(found, manifest)
     facts = _facts(manifest, form, loose)
-    by_kind = {one.heading.kind: one for one in found}
-    if "splitwise" in by_kind:
-        one = by_kind["splitwise"]
-        return SplitwiseBook(one.sheet, one.heading, one.cells, facts)
-    return _tables(by_kind, facts, mapping)
+    splitwise = next((one for one in found if one.heading.kind == "splitwise"), None)
+    if splitwise is not None:
+        refuse_if(problems)
+        return SplitwiseBook(splitwise.sheet, splitwise.heading, splitwise.cells, facts)
+    assembly = Assembly(mapping)
+    for one in found:
+        assembly.add(one)
+    assembly.add_clients(understood.clients)
+    tables = assembly.tables()
+    refuse_if(problems + assembly.problems)
+    weak = " and ".join(assembly.weak)
+    said = f"the file has no ids of its own for {weak}" if weak else ""
+    return SheetBook(facts, tables, said, [*notes, *understood.notes])
 
 
 def _expected_kinds(manifest: Manifest | None, form: str) -> dict[str, str]:
@@ -114,42 +129,122 @@ def _sheets(
     return [[sheet] for sheet in Workbook(file, book_limits, staging).sheets()]
 
 
-def _understand(
-    name: str, groups: list[list[Sheet]], kinds: list[str], mapping: DeudoresMapping
-) -> tuple[list[Found], list[Problem]]:
-    """The sheets with a heading we know; a problem when there is none at all."""
-    found: list[Found] = []
-    seen: list[tuple[int, Any]] = []
-    problems: list[Problem] = []
-    for alternatives in groups:
+class Understood:
+    """What was understood of the sheets of a delivery, and what was not."""
+
+    def __init__(self, mapping: DeudoresMapping) -> None:
+        self.found: list[Found] = []
+        self.clients: list[tuple[ClientSheet, Sheet, list[Any]]] = []
+        self.notes: list[SheetNote] = []
+        self.problems: list[Problem] = []
+        self._mapping = mapping
+
+    def read(self, name: str, groups: list[list[Sheet]], kinds: list[str]) -> None:
+        """The sheets of one file, each in the forms that it could have."""
+        before = len(self.found) + len(self.clients)
+        unknown: list[tuple[Sheet, list[tuple[int, Any]]]] = []
+        for alternatives in groups:
+            self._tell_hidden(alternatives[0])
+            if self._ignores(alternatives[0]):
+                self.notes.append(
+                    SheetNote(
+                        "file.sheet_not_read",
+                        alternatives[0].name,
+                        "the mapping leaves the sheet out",
+                    )
+                )
+            elif not self._understand(alternatives, kinds):
+                unknown += [(sheet, rows_of(sheet)) for sheet in alternatives[:1]]
+        anything = len(self.found) + len(self.clients) > before
+        for sheet, rows in unknown:
+            if anything and not has_amounts([row for _, row in rows if isinstance(row, list)]):
+                what = (
+                    "the sheet has text only"
+                    if any(row for _, row in rows)
+                    else "the sheet is empty"
+                )
+                self.notes.append(SheetNote("file.sheet_not_read", sheet.name, what))
+            else:
+                where = sheet.name if anything else name
+                first = rows[:HEADING_WITHIN]
+                problem = missing_columns(where, first, self._mapping.columns, kinds)
+                self.problems.append(problem)
+                anything = True
+
+    def _understand(self, alternatives: list[Sheet], kinds: list[str]) -> bool:
+        mapping = self._mapping
         best: Found | None = None
         for sheet in alternatives:
-            first = list(islice(sheet.rows(), HEADING_WITHIN))
-            seen += first
-            heading = find_heading(first, mapping.columns, kinds)
+            first = list(islice(sheet.rows(), LOOKED_AT))
+            title = sheet.name
+            heading = find_heading(first[:HEADING_WITHIN], mapping.columns, kinds, title)
             if heading and (best is None or heading.score > best.heading.score):
                 cells = next(cells for line, cells in first if line == heading.line)
-                best = Found(sheet, heading, cells)
+                best = Found(sheet, heading, cells, first, [title, *_above(first, heading.line)])
         if best is not None:
-            found.append(best)
-            problems += heading_problems(best.sheet.name, best.cells, best.heading)
-    if not found:
-        problems.append(missing_columns(name, seen, mapping.columns, kinds))
-    return found, problems
+            wide = payment_columns(best.heading, best.cells, mapping)
+            heading = with_payments(best.heading, wide) if wide else best.heading
+            self.problems += heading_problems(best.sheet.name, best.cells, heading)
+            self.found.append(best)
+            return True
+        return any(self._client(sheet) for sheet in alternatives)
+
+    def _client(self, sheet: Sheet) -> bool:
+        rows = rows_of(sheet)
+        client = client_sheet(sheet.name, sheet.title, rows, self._mapping.columns)
+        if client is None:
+            return False
+        self.problems += client_problems(client, rows)
+        cells = next(cells for line, cells in rows if line == client.payments.line)
+        self.clients.append((client, sheet, cells))
+        return True
+
+    def _ignores(self, sheet: Sheet) -> bool:
+        return heading_key(sheet.title) in self._mapping.ignored_sheets
+
+    def _tell_hidden(self, sheet: Sheet) -> None:
+        if sheet.hidden:
+            self.notes.append(SheetNote("file.hidden", sheet.name, sheet.hidden))
+
+
+def rows_of(sheet: Sheet) -> list[tuple[int, Any]]:
+    """The rows of a small sheet; of a large one its beginning."""
+    return list(islice(sheet.rows(), _LARGEST_LOOSE))
+
+
+def _above(first: Sequence[tuple[int, Any]], line: int) -> list[str]:
+    return [
+        as_text(cell)
+        for number, row in first
+        if number < line and isinstance(row, list)
+        for cell in row
+        if as_text(cell).strip()
+    ]
 
 
 def _doubled(found: Sequence[Found]) -> list[Problem]:
-    kinds = [one.heading.kind for one in found]
+    """Sheets of one kind that are not parts of one table: their headings differ."""
     problems = []
+    kinds = [one.heading.kind for one in found]
     for kind in sorted(set(kinds)):
-        names = [one.sheet.name for one in found if one.heading.kind == kind]
-        if len(names) > 1:
-            fix = "Keep one of them: which one is the ledger cannot be told."
-            problems.append(Problem(", ".join(names), f"are both a table of {kind}.", fix))
-    if "splitwise" in kinds and len(set(kinds)) > 1:
-        names = [one.sheet.name for one in found]
-        problems.append(Problem(", ".join(names), "are of two apps.", "Read them one at a time."))
+        same = [one for one in found if one.heading.kind == kind]
+        if len(same) > 1 and any(_titles(one) != _titles(same[0]) for one in same):
+            names = ", ".join(one.sheet.name for one in same)
+            fix = (
+                "Sheets with the same headings are read as one table; if one of these is not part "
+                "of the ledger, deliver it apart, or name its title in ignore_sheets of "
+                "mappings/deudores.toml."
+            )
+            problems.append(Problem(names, f"are both a table of {kind}, each its own way.", fix))
+    if "splitwise" in kinds and len(kinds) > 1:
+        names = ", ".join(one.sheet.name for one in found)
+        problems.append(Problem(names, "are of two apps.", "Read them one at a time."))
     return problems
+
+
+def _titles(found: Found) -> frozenset[str]:
+    """What the columns of a sheet are, dates as headings aside."""
+    return frozenset(found.heading.columns)
 
 
 def _lacking(found: Sequence[Found], manifest: Manifest | None) -> list[Problem]:
@@ -185,44 +280,3 @@ def _facts(manifest: Manifest | None, form: str, loose: SnapshotFacts) -> Snapsh
         default_currency=manifest.default_currency or loose.default_currency,
         declared_counts=counts,
     )
-
-
-def _tables(by_kind: dict[str, Found], facts: SnapshotFacts, mapping: DeudoresMapping) -> Book:
-    """The tables in the order of the port, with names made up where a sheet has none."""
-    weak: list[str] = []
-    borrowers = _table(by_kind, "borrowers", mapping)
-    loans: Table | None = _table(by_kind, "loans", mapping)
-    movements: Table | None = _table(by_kind, "movements", mapping)
-    if loans is not None and not {"id", "borrower"} <= loans.headings.keys():
-        weak += ["debts"] if "id" not in loans.headings else []
-        weak += ["persons"] if "borrower" not in loans.headings else []
-        loans = NamedLoans(loans)
-    if movements is not None and "id" not in movements.headings:
-        weak.append("movements")
-        movements = NamedMovements(movements)
-    if loans is None and "balances" in by_kind:
-        weak += ["debts", "persons"]
-        fields = tuple(mapping.columns.table("balances"))
-        balances = _table(by_kind, "balances", mapping, fields)
-        assert balances is not None
-        loans = BalancesAsLoans(balances, fields, mapping.words.kinds.running_account[0])
-    persons: Table | None = borrowers
-    if borrowers is None and loans is not None:
-        persons = PersonsOfLoans(loans)
-    tables = [table for table in (persons, loans, movements) if table is not None]
-    said = f"the file has no ids of its own for {' and '.join(weak)}" if weak else ""
-    return SheetBook(facts, tables, said)
-
-
-def _table(
-    by_kind: dict[str, Found],
-    kind: str,
-    mapping: DeudoresMapping,
-    fields: tuple[str, ...] | None = None,
-) -> SheetTable | None:
-    found = by_kind.get(kind)
-    if found is None:
-        return None
-    chosen = fields or FIELDS[kind]
-    table = SheetTable(found.sheet, found.heading, chosen, mapping.limits.rows)
-    return table.with_totals(mapping.total_words)

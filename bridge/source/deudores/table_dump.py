@@ -41,6 +41,8 @@ class Dump(msgspec.Struct):
 class DumpTable:
     """One of the phone's tables."""
 
+    said_kind = None
+
     def __init__(
         self, file: str, kind: str, headings: dict[str, str], records: list[dict[str, Any]]
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from bridge.core.ledger import Entity, SnapshotFacts
+from bridge.core.ledger import Entity, LoanKind, SnapshotFacts
 from bridge.source.deudores.context import Cell, Context
 
 NumberedCells = Iterator[tuple[int, tuple[Cell, ...]]]
@@ -14,9 +14,21 @@ NumberedCells = Iterator[tuple[int, tuple[Cell, ...]]]
 class Table(Protocol):
     """One kind of rows of a delivery."""
 
-    file: str
-    kind: str
-    headings: dict[str, str]
+    @property
+    def file(self) -> str:
+        """The file, or file and sheet, of the row that was read last."""
+
+    @property
+    def kind(self) -> str:
+        """Which of the ledger's tables it is."""
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Field → heading as written, for the fields that the table has."""
+
+    @property
+    def said_kind(self) -> LoanKind | None:
+        """Money lent or goods sold, where the sheet as a whole says which."""
 
     def cells(self, context: Context) -> NumberedCells:
         """Line and cells of each row, in the order of the kind's fields."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 
 from bridge.source.deudores import loans, movements, people
-from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, Log, as_text, identifier
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.texts import document, name_key
 
@@ -58,10 +57,14 @@ class _Wrapped:
     """A table with another's rows, changed."""
 
     def __init__(self, table: Table, extra: dict[str, str]) -> None:
-        self.file = table.file
         self.kind = table.kind
         self.headings = table.headings | extra
+        self.said_kind = table.said_kind
         self._table = table
+
+    @property
+    def file(self) -> str:
+        return self._table.file
 
     def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
         return self._table.contradictions(context)
@@ -114,19 +117,23 @@ class PersonsOfLoans:
     """The persons that a loans' table names, each once, as a table of borrowers."""
 
     kind = "borrowers"
+    said_kind = None
 
     def __init__(self, table: Table) -> None:
-        self.file = table.file
         self._table = table
         known = ("name", "phone", "document", "address", "store")
         self.headings = {f: table.headings[f] for f in known if f in table.headings}
+
+    @property
+    def file(self) -> str:
+        return self._table.file
 
     def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
         return {}
 
     def cells(self, context: Context) -> NumberedCells:
         seen: set[str] = set()
-        for line, cells in _silently(self._table, context):
+        for line, cells in silently(self._table, context):
             row = _by_field(cells)
             person = identifier(row["borrower"])
             if not person or person in seen:
@@ -148,6 +155,7 @@ class BalancesAsLoans:
 
     def __init__(self, table: Table, fields: tuple[str, ...], account_word: str) -> None:
         self.file = table.file
+        self.said_kind = table.said_kind
         self._table = table
         self._fields = fields
         self._account = account_word
@@ -173,12 +181,20 @@ class BalancesAsLoans:
 
 
 def _by_field(cells: tuple[Cell, ...]) -> dict[str, Cell]:
-    return dict(zip(loans.FIELDS, cells, strict=True))
+    """The cells of a loan by field; what a wide sheet has behind them is left aside."""
+    return dict(zip(loans.FIELDS, cells, strict=False))
 
 
-def _silently(table: Table, context: Context) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+def silently(table: Table, context: Context) -> NumberedCells:
     """The table's rows without its notes: they are told when the table itself is read."""
-    told, unread = len(context.log.findings), context.log.unreadable.copy()
-    yield from table.cells(context)
-    del context.log.findings[told:]
-    context.log.unreadable = unread
+    told, unheard = context.log, Log(0)
+    rows = iter(table.cells(context))
+    while True:
+        context.log = unheard
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        finally:
+            context.log = told
+        yield row

@@ -11,6 +11,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from bridge.errors import Problem, SnapshotRefused
@@ -37,11 +38,13 @@ class DelimitedSheet:
     """A text file as rows of cells; every cell is text."""
 
     strict_width = True
+    hidden = ""
 
     def __init__(
         self, file: Delivered, encoding: str, delimiter: str, cell_characters: int
     ) -> None:
         self.name = file.name
+        self.title = PurePosixPath(file.name).stem
         self.encoding = encoding
         self.delimiter = delimiter
         self._file = file

@@ -65,7 +65,7 @@ class Workbook:
 
     def sheets(self) -> list[WorkbookSheet]:
         """The sheets in their order."""
-        return [WorkbookSheet(self, title, part) for title, part in self._sheets]
+        return [WorkbookSheet(self, title, part, hidden) for title, part, hidden in self._sheets]
 
     def parse(self, archive: zipfile.ZipFile, part: str, events: Events) -> Iterator[None]:
         """Feed a part to its events, yielding after each block. Raises SnapshotRefused."""
@@ -129,9 +129,10 @@ class WorkbookSheet:
     encoding = ""
     delimiter = ""
 
-    def __init__(self, book: Workbook, title: str, part: str) -> None:
+    def __init__(self, book: Workbook, title: str, part: str, hidden: str) -> None:
         self.name = f"{book.name} {title}"
         self.title = title
+        self.hidden = hidden
         self._book = book
         self._part = part
 
@@ -284,10 +285,10 @@ def _small_part(book: Workbook, archive: zipfile.ZipFile, part: str, events: Eve
         pass
 
 
-def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], bool]:
-    """Titles and parts of the sheets, and whether days count from 1904."""
+def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, str]], bool]:
+    """Titles and parts of the sheets, with what is hidden, and whether days count from 1904."""
     targets: dict[str, str] = {}
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     base_1904: list[bool] = []
 
     def relation(local: str, attributes: dict[str, str]) -> None:
@@ -298,14 +299,15 @@ def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, s
 
     def sheet(local: str, attributes: dict[str, str]) -> None:
         if local == "sheet":
-            found.append((attributes.get("name", ""), attributes.get("id", "")))
+            hidden = "the sheet" if "idden" in attributes.get("state", "") else ""
+            found.append((attributes.get("name", ""), attributes.get("id", ""), hidden))
         elif local == "workbookPr":
             base_1904.append(attributes.get("date1904", "") in ("1", "true"))
 
     _small_part(book, archive, "xl/_rels/workbook.xml.rels", _Collect(relation))
     _small_part(book, archive, "xl/workbook.xml", _Collect(sheet))
-    sheets = [(title, targets.get(key, "")) for title, key in found]
-    present = [(title, part) for title, part in sheets if part in book._names]
+    sheets = [(title, targets.get(key, ""), hidden) for title, key, hidden in found]
+    present = [sheet for sheet in sheets if sheet[1] in book._names]
     if not present:
         raise book.refused("xl/workbook.xml", "has no sheets")
     return present, any(base_1904)

@@ -1,0 +1,155 @@
+"""Tables made of others: one from several sheets, and payments that name a person, not a loan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bridge.core.ledger import LoanKind
+from bridge.errors import Problem, SnapshotRefused
+from bridge.source.deudores import loans, movements, people
+from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.tables import NumberedCells, Table
+from bridge.source.deudores.weak import silently
+from bridge.source.texts import name_key
+
+_LOAN = {field: position for position, field in enumerate(loans.FIELDS)}
+_PERSON = {field: position for position, field in enumerate(people.FIELDS)}
+_MOVEMENT = {field: position for position, field in enumerate(movements.FIELDS)}
+_CLOSED = ("paid", "renewed", "annulled", "written_off")
+
+
+class Chained:
+    """Sheets with the same headings, read one after the other as one table.
+
+    While a row of a sheet is read, the table goes by that sheet's name. A number that stands in
+    two of them refuses the delivery: one sheet is then a copy of the other, or its numbers start
+    anew.
+    """
+
+    def __init__(self, parts: Sequence[Table]) -> None:
+        self._parts = parts
+        self._part = parts[0]
+        self.kind = parts[0].kind
+
+    @property
+    def file(self) -> str:
+        return self._part.file
+
+    @property
+    def headings(self) -> dict[str, str]:
+        return self._part.headings
+
+    @property
+    def said_kind(self) -> LoanKind | None:
+        return self._part.said_kind
+
+    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for part in self._parts:
+            self._part = part
+            found |= part.contradictions(context)
+        return found
+
+    def cells(self, context: Context) -> NumberedCells:
+        first: dict[str, str] = {}
+        for part in self._parts:
+            self._part = part
+            here: set[str] = set()
+            for line, cells in self._part.cells(context):
+                native_id = identifier(cells[0])
+                if native_id in first:
+                    raise self._twice(first[native_id], line, native_id)
+                here.add(native_id)
+                yield line, cells
+            here.discard("")
+            first |= dict.fromkeys(here, self._part.file)
+
+    def _twice(self, other: str, line: int, native_id: str) -> SnapshotRefused:
+        own = not native_id.startswith("W")
+        what = f'the number "{native_id}" of row {line}' if own else f"what row {line} has"
+        problem = Problem(
+            f"{other} and {self.file}",
+            f"both have {what}.",
+            "If one is a copy of the other, deliver one of them; if not, give each row a number "
+            "of its own.",
+        )
+        return SnapshotRefused(f"the delivery cannot be trusted: {problem}", [problem])
+
+
+class PaymentsByName:
+    """Payments that name their client: each belongs to the client's only open loan.
+
+    A client with no open loan, or with several, is told with the row: which loan was paid is not
+    guessed.
+    """
+
+    kind = "movements"
+    said_kind = None
+
+    def __init__(
+        self, table: Table, fields: tuple[str, ...], loans: Table | None, people: Table | None
+    ) -> None:
+        self._table = table
+        self._at = {field: position for position, field in enumerate(fields)}
+        self._loans = loans
+        self._people = people
+
+    @property
+    def file(self) -> str:
+        return self._table.file
+
+    @property
+    def headings(self) -> dict[str, str]:
+        return self._table.headings | {"loan": self._table.headings["name"]}
+
+    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+        return self._table.contradictions(context)
+
+    def cells(self, context: Context) -> NumberedCells:
+        open_loans = self._open_loans(context)
+        for line, cells in self._table.cells(context):
+            found = open_loans.get(name_key(as_text(cells[self._at["name"]])), [])
+            if len(found) == 1:
+                changed = list(cells[: len(movements.FIELDS)])
+                changed[_MOVEMENT["loan"]] = found[0]
+                yield line, tuple(changed)
+            else:
+                self._tell(context, line, cells, len(found))
+
+    def _open_loans(self, context: Context) -> dict[str, list[str]]:
+        """Name → loans that are not told to be closed."""
+        found: dict[str, list[str]] = {}
+        if self._loans is None:
+            return found
+        names = dict(self._names(context))
+        states = context.mapping.state_words
+        for _, cells in silently(self._loans, context):
+            written = name_key(as_text(cells[_LOAN["name"]]))
+            name = written or names.get(identifier(cells[_LOAN["borrower"]]), "")
+            state = states.get(name_key(as_text(cells[_LOAN["state"]])), "")
+            if name and state not in _CLOSED:
+                found.setdefault(name, []).append(identifier(cells[_LOAN["id"]]))
+        return found
+
+    def _names(self, context: Context) -> Iterator[tuple[str, str]]:
+        if self._people is not None:
+            for _, cells in silently(self._people, context):
+                yield identifier(cells[_PERSON["id"]]), name_key(as_text(cells[_PERSON["name"]]))
+
+    def _tell(self, context: Context, line: int, cells: tuple[Cell, ...], open_loans: int) -> None:
+        heading = self._table.headings["name"]
+        why = (
+            f"the client has {open_loans} open loans; write the loan's number beside the payment"
+            if open_loans
+            else "no open loan is in this client's name; write the loan's number beside the payment"
+        )
+        amount = context.amounts.money(cells[self._at["amount"]], context.default_currency)
+        context.log.unread(
+            self.kind,
+            "row.unreadable",
+            f"file:{self.file}",
+            f"{self.file}, row {line}, column {heading}: {why}",
+            at=(self.file, line),
+            amount=amount.value if amount else None,
+            currency=context.default_currency if amount else "",
+        )

@@ -1,0 +1,100 @@
+"""Payments told in parts: principal, interest and late fee, each in its own column.
+
+The parts are one payment. A late fee that was collected is charged on the day it was paid, so that
+the payment does not lower what is owed of the loan by it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bridge.source.deudores import movements
+from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.tables import NumberedCells, Table
+
+PARTS = ("capital", "interest", "late_fee")
+_MOVEMENT = {field: position for position, field in enumerate(movements.FIELDS)}
+
+
+class SplitPayments:
+    """A table of payments whose amount is the sum of its parts; behind its fields a client's name.
+
+    `words` are the mapping's own for a payment and for a late fee.
+    """
+
+    kind = "movements"
+    said_kind = None
+
+    def __init__(self, table: Table, fields: tuple[str, ...], words: tuple[str, str]) -> None:
+        self._table = table
+        self._at = {field: position for position, field in enumerate(fields)}
+        self._has_amount = "amount" in table.headings
+        self._payment, self._late_fee = words
+        self.file = table.file
+        said = [table.headings[part] for part in PARTS if part in table.headings]
+        own = {"amount": " + ".join(said)} if not self._has_amount else {}
+        self.headings = table.headings | own | {"type": "type"}
+
+    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+        return self._table.contradictions(context)
+
+    def cells(self, context: Context) -> NumberedCells:
+        end = len(movements.FIELDS)
+        for line, cells in self._table.cells(context):
+            loan = identifier(cells[_MOVEMENT["loan"]])
+            currency = context.currency_of_loan.get(loan) or context.default_currency
+            parts = {part: self._part(context, cells, part, currency) for part in PARTS}
+            total = self._total(parts)
+            row = list(cells[:end])
+            row[_MOVEMENT["type"]] = row[_MOVEMENT["type"]] or self._payment
+            if total is None:
+                bad = next(part for part, value in parts.items() if value is None)
+                row[_MOVEMENT["amount"]] = cells[self._at[bad]]
+            elif not self._has_amount:
+                row[_MOVEMENT["amount"]] = total
+            elif not self._agrees(context, cells, total, currency):
+                self._tell(context, line, cells, total, currency)
+                continue
+            name = cells[self._at["name"] : self._at["name"] + 1] if "name" in self._at else ()
+            yield line, (*row, *name)
+            fee = parts["late_fee"]
+            if total is not None and fee:
+                charge = list(row)
+                native_id = identifier(cells[_MOVEMENT["id"]])
+                charge[_MOVEMENT["id"]] = f"{native_id}-mora" if native_id else ""
+                charge[_MOVEMENT["amount"]] = fee
+                charge[_MOVEMENT["type"]] = self._late_fee
+                yield line, (*charge, *name)
+
+    def _part(
+        self, context: Context, cells: tuple[Cell, ...], part: str, currency: str
+    ) -> Decimal | None:
+        """The amount of one part; nothing for an empty cell, None for one that is no amount."""
+        cell = cells[self._at[part]]
+        if as_text(cell).strip() in ("", "-"):
+            return Decimal(0)
+        amount = context.amounts.money(cell, currency)
+        return amount.value if amount is not None else None
+
+    def _total(self, parts: dict[str, Decimal | None]) -> Decimal | None:
+        known = [value for value in parts.values() if value is not None]
+        return sum(known, Decimal(0)) if len(known) == len(parts) else None
+
+    def _agrees(
+        self, context: Context, cells: tuple[Cell, ...], total: Decimal, currency: str
+    ) -> bool:
+        """Whether the amount beside the parts is their sum, where both are written."""
+        amount = context.amounts.money(cells[_MOVEMENT["amount"]], currency)
+        return amount is None or not total or amount.value == total
+
+    def _tell(
+        self, context: Context, line: int, cells: tuple[Cell, ...], total: Decimal, currency: str
+    ) -> None:
+        shown = as_text(cells[_MOVEMENT["amount"]])[:40]
+        heading = self.headings["amount"]
+        detail = f'{self.file}, row {line}, column {heading}: "{shown}", but its parts make {total}'
+        loan = identifier(cells[_MOVEMENT["loan"]])
+        context.log.unread(
+            self.kind, "amount.unreadable", f"debt:{loan}", detail, (f"debt:{loan}",),
+            at=(self.file, line), amount=total, currency=currency,
+        )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Columns that no field of the ledger reads: named when they hold nothing to book, else a question.
+
+A column whose cells look like money or dates stops the file until the mapping says what it is: in
+`[columns]`, or in `ignore`. The others are named once, so that nothing is left out in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from bridge.errors import Problem, SnapshotRefused
+from bridge.source.deudores.context import Context, as_text
+from bridge.source.deudores.looks import Look, matters
+from bridge.source.texts import heading_key
+
+LOOKED_AT = 200
+"""Rows that are looked at before anything is read, so that all questions are told at once."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column that no field reads."""
+
+    position: int
+    heading: str
+
+    @property
+    def name(self) -> str:
+        """The heading, or the letter of a column that has none."""
+        return f'"{self.heading}"' if self.heading else letter(self.position)
+
+
+class UnreadColumns:
+    """The unread columns of one sheet: those that may be left out, and those to be watched."""
+
+    def __init__(
+        self, file: str, line: int, cells: Sequence[Any], read: set[int], ignore: frozenset[str]
+    ) -> None:
+        self.file = file
+        self._line = line
+        unread = [
+            Column(position, as_text(cell).strip().lstrip("\ufeff"))
+            for position, cell in enumerate(cells)
+            if position not in read
+        ]
+        self.ignored = [column for column in unread if heading_key(column.heading) in ignore]
+        self.watched = [column for column in unread if column not in self.ignored]
+        self._beyond = len(cells)
+
+    def problems(self, rows: Sequence[tuple[int, Any]]) -> list[Problem]:
+        """The questions that the first rows raise, one for each column."""
+        found: dict[int, Problem] = {}
+        for line, row in rows:
+            if line <= self._line or not isinstance(row, list):
+                continue
+            for position, problem in self._questions(line, row):
+                found.setdefault(position, problem)
+        return [found[position] for position in sorted(found)]
+
+    def check(self, line: int, row: Sequence[Any]) -> None:
+        """Raise SnapshotRefused for a cell that has to be booked and is not read."""
+        for _, problem in self._questions(line, row):
+            raise SnapshotRefused(f"the delivery cannot be trusted: {problem}", [problem])
+
+    def _questions(self, line: int, row: Sequence[Any]) -> Iterator[tuple[int, Problem]]:
+        width = len(row)
+        for column in self.watched:
+            if column.position < width and row[column.position] != "":
+                seen = matters(column.heading, row[column.position])
+                if seen is not None:
+                    yield (
+                        column.position,
+                        _question(self.file, line, column, row[column.position], seen),
+                    )
+        for position in range(self._beyond, width):
+            seen = matters("", row[position]) if row[position] != "" else None
+            if seen is not None:
+                column = Column(position, "")
+                yield position, _question(self.file, line, column, row[position], seen)
+
+    def tell(self, context: Context) -> None:
+        """Name the columns that are left out."""
+        left = [column.name for column in (*self.ignored, *self.watched) if column.heading]
+        if left:
+            detail = f"columns not read: {', '.join(left)}"
+            context.log.note("file.columns_unread", f"file:{self.file}", detail)
+
+
+def _question(file: str, line: int, column: Column, cell: Any, seen: Look) -> Problem:
+    shown = as_text(cell).strip()[:40]
+    where = f"{file}, column {column.name}"
+    what = f'is not read, and row {line} has {seen.value} in it: "{shown}".'
+    if column.heading:
+        fix = (
+            "Add the heading to the field that it is, in [columns] of mappings/deudores.toml; or, "
+            f'if nothing of it is to be booked, to the list there: ignore = ["{column.heading}"].'
+        )
+    else:
+        fix = "Give the column a heading that says what it is, or empty it."
+    return Problem(where, what, fix)
+
+
+def letter(position: int) -> str:
+    """The letters by which a spreadsheet calls a column: 0 → A, 26 → AA."""
+    letters, number = "", position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
