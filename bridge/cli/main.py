@@ -17,7 +17,7 @@ from bridge.cli.output import INTERRUPTED, Output
 Verb = Callable[[argparse.Namespace, Output], int]
 
 CLOSED_PIPE = 141
-STOPPED = {"connect": "Nothing is stored of a login that was not finished."}
+STOPPED = {"connect": "Until a login is finished, nobody is logged in."}
 """What a stopped verb leaves behind; by default that of a pass."""
 
 

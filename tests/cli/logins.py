@@ -103,13 +103,13 @@ class Person:
         url = self.lender.sandbox.urls()[self.system]["revoke"]
         token = self.stored()[REFRESH_TOKEN]
         form, auth = {"token": token}, ("demo-client", "demo-secret")
-        requests.post(url, data=form, auth=auth, timeout=10).raise_for_status()
+        requests.post(url, data=form, auth=auth, timeout=60).raise_for_status()
 
     def self_client_code(self, scope: str) -> str:
         """The code that Zoho's API console makes for a client without a web page."""
         url = f"{self.lender.sandbox.url}/_sandbox/zoho/edit"
         wish = {"action": "generate_code", "scope": scope}
-        return str(requests.post(url, json=wish, timeout=10).json()["code"])
+        return str(requests.post(url, json=wish, timeout=60).json()["code"])
 
     @property
     def keyring(self) -> Credentials:
@@ -139,7 +139,7 @@ def the_page(words: str) -> str:
 
 def browser_ends_on(page: str, **other: str) -> str:
     """The address that the provider sends the browser back to, perhaps with something changed."""
-    answer = requests.get(page, allow_redirects=False, timeout=10)
+    answer = requests.get(page, allow_redirects=False, timeout=60)
     address = answer.headers["Location"]
     for name, value in other.items():
         address = re.sub(rf"{name}=[^&]*", f"{name}={value}", address)

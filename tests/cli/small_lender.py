@@ -60,7 +60,7 @@ class Lender:
 
     def control(self, path: str, **wish: Any) -> None:
         url = f"{self.sandbox.url}/_sandbox/{path}"
-        requests.post(url, json=wish, timeout=10).raise_for_status()
+        requests.post(url, json=wish, timeout=60).raise_for_status()
 
     def switch(self, **settings: Any) -> None:
         self.control(f"{self.system}/settings", **settings)
@@ -72,7 +72,7 @@ class Lender:
     def calls(self, path: str) -> int:
         """How often the sandbox was asked for a path that ends so."""
         url = f"{self.sandbox.url}/_sandbox/{self.system}/calls"
-        by_path: dict[str, int] = requests.get(url, timeout=10).json()["by_path"]
+        by_path: dict[str, int] = requests.get(url, timeout=60).json()["by_path"]
         return sum(count for name, count in by_path.items() if name.endswith(path))
 
     def files(self) -> dict[str, bytes]:

@@ -37,7 +37,7 @@ class Terminal:
         syscall = Path(f"/proc/{self._process.pid}/syscall")
         if not syscall.exists():
             return
-        while syscall.read_text("ascii").split()[:2] not in (["0", "0x0"], ["63", "0x0"]):
+        while syscall.read_text("ascii").split()[0] not in ("0", "63"):
             assert self._process.poll() is None, self.shown
 
     def types(self, text: str | bytes) -> None:

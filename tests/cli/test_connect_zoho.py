@@ -56,7 +56,7 @@ def test_too_many_access_tokens_are_waited_out_and_no_lost_login(zoho, status):
     }
     url = zoho.lender.sandbox.urls()["zoho"]["token"]
     for _ in range(9):  # somebody else's program, with the same login
-        assert "access_token" in requests.post(url, data=form, timeout=10).json()
+        assert "access_token" in requests.post(url, data=form, timeout=60).json()
     zoho.keyring.delete("zoho", zoho.facts.company, "access_token")
     code, _, err = zoho.lender.run("sync")
     assert code == 75

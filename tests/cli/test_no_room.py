@@ -62,7 +62,7 @@ def told(lender: Lender, *arguments: str, words: tuple[str, ...] = WORDS) -> str
 def numbers(lender: Lender) -> Counter[str]:
     """Our documents in the books, by number."""
     url = f"{lender.sandbox.url}/_sandbox/quickbooks/books"
-    documents = requests.get(url, timeout=10).json()["documents"]
+    documents = requests.get(url, timeout=60).json()["documents"]
     live = [d["number"] or "" for d in documents if d["status"] not in ("void", "deleted")]
     return Counter(number for number in live if number.startswith("DY7F3A-"))
 
@@ -70,7 +70,7 @@ def numbers(lender: Lender) -> Counter[str]:
 def written(lender: Lender) -> int:
     """How many documents and customers were sent so far."""
     url = f"{lender.sandbox.url}/_sandbox/quickbooks/calls"
-    counted = requests.get(url, timeout=10).json()["by_path"]
+    counted = requests.get(url, timeout=60).json()["by_path"]
     kinds = ("/invoice", "/payment", "/customer")
     return sum(
         number

@@ -24,7 +24,7 @@ import requests
 from bridge.cli.main import main
 from tests.cli.small_lender import Lender, small_ledger
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 NEVER = 'sync = "0 0 1 1 *"\nreport = "0 0 1 1 *"\n'
 """New Year's night: but for the first start nothing is due while a test lasts."""
 
@@ -87,12 +87,12 @@ def house(lender: Lender) -> Lender:
 
 
 def health(house: Lender) -> Any:
-    return requests.get(f"http://127.0.0.1:{house.port}/health", timeout=10).json()
+    return requests.get(f"http://127.0.0.1:{house.port}/health", timeout=60).json()
 
 
 def documents(house: Lender) -> list[str]:
     url = f"{house.sandbox.url}/_sandbox/{house.system}/books"
-    listed = requests.get(url, timeout=10).json()["documents"]
+    listed = requests.get(url, timeout=60).json()["documents"]
     return sorted(document["number"] for document in listed)
 
 
@@ -143,7 +143,7 @@ def wait_for(come: Callable[[], bool]) -> None:
 
 def house_calls(house: Lender) -> dict[str, int]:
     url = f"{house.sandbox.url}/_sandbox/{house.system}/calls"
-    called: dict[str, int] = requests.get(url, timeout=10).json()["by_path"]
+    called: dict[str, int] = requests.get(url, timeout=60).json()["by_path"]
     return called
 
 
@@ -217,7 +217,7 @@ def test_a_webhook_brings_a_pass_and_a_stale_or_repeated_one_does_not(
         v1 = hmac.new(key.encode(), f"{t}.".encode() + body, hashlib.sha256).hexdigest()
         url = f"http://127.0.0.1:{house.port}/webhooks/deudores"
         signed = {"Deudores-Event-Id": "e1", "Deudores-Signature": f"t={t},v1={v1}"}
-        return requests.post(url, data=body, headers=signed, timeout=10).status_code
+        return requests.post(url, data=body, headers=signed, timeout=60).status_code
 
     with running(house) as daemon:
         daemon.until("job.ended", times=2)

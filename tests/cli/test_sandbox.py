@@ -19,10 +19,10 @@ def test_the_sandbox_serves_and_stops_on_sigterm():
     ) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
-        with urlopen(f"{ready['control']}/quickbooks/books", timeout=10) as answer:
+        with urlopen(f"{ready['control']}/quickbooks/books", timeout=60) as answer:
             assert json.load(answer)["home_currency"] == "COP"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_a_port_in_use_is_said(capsys):

@@ -17,7 +17,7 @@ def fields(lender):
         f"{lender.sandbox.urls()['zoho']['api']}/settings/fields",
         params={"organization_id": "600000000001", "entity": "contact"},
         headers={"Authorization": "Zoho-oauthtoken demo-access"},
-        timeout=10,
+        timeout=60,
     )
     return answer.json()["fields"]
 
@@ -29,7 +29,7 @@ def make_field(lender, **more):
         params={"organization_id": "600000000001"},
         json=body,
         headers={"Authorization": "Zoho-oauthtoken demo-access"},
-        timeout=10,
+        timeout=60,
     ).raise_for_status()
 
 
@@ -123,7 +123,7 @@ def test_a_field_with_the_same_value_twice_waits_for_a_person(zoho):
         params={"organization_id": "600000000001"},
         json={"contact_name": "Twin", "contact_type": "customer", "custom_fields": [value]},
         headers={"Authorization": "Zoho-oauthtoken demo-access"},
-        timeout=10,
+        timeout=60,
     ).raise_for_status()
     code, out, _ = zoho.lender.run(*SET_UP)
     assert code == 1

@@ -100,7 +100,7 @@ class SandboxGround(Ground):
 
     def control(self, method: str, path: str, wish: Mapping[str, Any]) -> Any:
         url = f"{self.sandbox.url}/_sandbox/{path}"
-        answer = requests.request(method, url, json=dict(wish) or None, timeout=10)
+        answer = requests.request(method, url, json=dict(wish) or None, timeout=60)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -249,5 +249,5 @@ def _connect(world: World, log_in: Callable[[Login], None]) -> None:
 
 def _in_the_browser(login: Login) -> None:
     page = login.begin(RETURN_TO)
-    back = requests.get(page, allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(page, allow_redirects=False, timeout=60).headers["Location"]
     login.finish(back, SECRET)

@@ -94,11 +94,11 @@ def kill_after_work(
 ) -> int:
     """Let the process reach the books, then kill it within `patience` seconds; 0 lets it live."""
     if not patience:
-        return process.wait(timeout=120)
+        return process.wait(timeout=600)
     try:
         while process.poll() is None and calls(world) == before:
             pass
         return process.wait(timeout=patience)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
-        return process.wait(timeout=30)
+        return process.wait(timeout=600)

@@ -51,7 +51,7 @@ class SharedClock(ManualClock):
         super().move(seconds)
         if self.sandbox_url and seconds >= 1:
             wish = {"seconds": int(seconds)}
-            requests.post(f"{self.sandbox_url}/_sandbox/clock", json=wish, timeout=10)
+            requests.post(f"{self.sandbox_url}/_sandbox/clock", json=wish, timeout=60)
 
 
 @dataclass
@@ -144,7 +144,7 @@ class World:
 
     def control(self, method: str, path: str, **body: Any) -> Any:
         url = f"{self.sandbox.url}/_sandbox/{path}"
-        answer = requests.request(method, url, json=body or None, timeout=10)
+        answer = requests.request(method, url, json=body or None, timeout=60)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -37,7 +37,7 @@ class Client:
     def send(self, entity: str, body: Any, **query: str) -> tuple[int, Any]:
         text = json.dumps(body, default=str)
         params = {"minorversion": "75", **query}
-        answer = self.http.post(f"{self.api}/{entity}", text.encode(), params=params, timeout=10)
+        answer = self.http.post(f"{self.api}/{entity}", text.encode(), params=params, timeout=60)
         return answer.status_code, json.loads(answer.text, parse_float=Decimal)
 
     def post(self, entity: str, body: Any, **query: str) -> Any:
@@ -53,7 +53,7 @@ class Client:
         return answer["Fault"]["Error"][0]
 
     def get(self, path: str, **query: str) -> Any:
-        answer = self.http.get(f"{self.api}/{path}", params=query, timeout=10)
+        answer = self.http.get(f"{self.api}/{path}", params=query, timeout=60)
         return json.loads(answer.text, parse_float=Decimal)
 
     def read(self, entity: str, row_id: str) -> Any:
@@ -66,7 +66,7 @@ class Client:
         return self.get("query", query=statement)["Fault"]["Error"][0]
 
     def control(self, method: str, path: str, wish: Any = None) -> Any:
-        answer = self.http.request(method, f"{self.urls['control']}/{path}", json=wish, timeout=10)
+        answer = self.http.request(method, f"{self.urls['control']}/{path}", json=wish, timeout=60)
         return answer.json()
 
     def switch(self, **settings: Any) -> None:

@@ -26,7 +26,8 @@ def test_calls_in_flight_with_one_requestid_make_one_document(
     recall = ids.recall
 
     def dawdle(requestid: str) -> object:
-        """Leave time for another call between looking the requestid up and noting it."""
+        """Leave time for another call between looking the requestid up and noting it. However
+        long that is, what must hold holds: a shorter one would only prove less."""
         known = recall(requestid)
         threading.Event().wait(0.01)
         return known

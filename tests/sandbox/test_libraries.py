@@ -99,7 +99,7 @@ def a_payment(amount: Any, invoice: Invoice) -> Payment:
 
 def test_the_oauth_client_goes_through_the_whole_dance(api: Client, auth: AuthClient) -> None:
     url = auth.get_authorization_url([Scopes.ACCOUNTING])
-    answer = api.http.get(url, allow_redirects=False, timeout=10)
+    answer = api.http.get(url, allow_redirects=False, timeout=60)
     code = answer.headers["Location"].split("code=")[1].split("&")[0]
     auth.get_bearer_token(code, realm_id=REALM)
     first = auth.refresh_token

@@ -16,7 +16,7 @@ CLIENT = ("demo-client", "demo-secret")
 
 def token(api: Client, auth: tuple[str, str] = CLIENT, **form: str) -> tuple[int, Any]:
     url = api.urls["quickbooks"]["token"]
-    answer = requests.post(url, data=form, auth=auth, timeout=10)
+    answer = requests.post(url, data=form, auth=auth, timeout=60)
     return answer.status_code, answer.json()
 
 
@@ -34,12 +34,12 @@ def call(api: Client, access: str, realm: str = "4620816365000000001") -> reques
     base = api.urls["quickbooks"]["base"]
     headers = {"Authorization": f"Bearer {access}"}
     url = f"{base}/v3/company/{realm}/companyinfo/{realm}"
-    return requests.get(url, headers=headers, timeout=10)
+    return requests.get(url, headers=headers, timeout=60)
 
 
 def test_discovery_names_the_endpoints_here(api: Client) -> None:
     urls = api.urls["quickbooks"]
-    found = requests.get(urls["discovery"], timeout=10).json()
+    found = requests.get(urls["discovery"], timeout=60).json()
     assert found["token_endpoint"] == urls["token"]
     assert found["authorization_endpoint"] == urls["authorize"]
     assert found["revocation_endpoint"] == urls["revoke"]
@@ -49,7 +49,7 @@ def test_discovery_names_the_endpoints_here(api: Client) -> None:
 def test_the_browser_comes_back_at_once_with_a_code_for_one_use(api: Client) -> None:
     asked = {"client_id": "demo-client", "redirect_uri": "https://x.example/cb?a=1", "state": "s"}
     url = api.urls["quickbooks"]["authorize"]
-    answer = requests.get(url, params=asked, allow_redirects=False, timeout=10)
+    answer = requests.get(url, params=asked, allow_redirects=False, timeout=60)
     assert answer.status_code == 302
     back = parse_qs(urlsplit(answer.headers["Location"]).query)
     assert (back["state"], back["realmId"]) == (["s"], ["4620816365000000001"])
@@ -70,7 +70,7 @@ def test_the_hard_expiry_is_told_only_if_asked_for(api: Client) -> None:
         data={"grant_type": "refresh_token", "refresh_token": "demo-refresh-quickbooks"},
         auth=CLIENT,
         headers={"x-include-refresh-token-hard-expires-in": "true"},
-        timeout=10,
+        timeout=60,
     )
     assert answer.json()["x_refresh_token_hard_expires_in"] == 157680000
 
@@ -155,7 +155,7 @@ def test_revoking_ends_the_connection(api: Client) -> None:
     given = connect(api)
     url = api.urls["quickbooks"]["revoke"]
     body = {"token": given["refresh_token"]}
-    assert requests.post(url, json=body, auth=CLIENT, timeout=10).status_code == 200
+    assert requests.post(url, json=body, auth=CLIENT, timeout=60).status_code == 200
     assert "Token revoked" in call(api, given["access_token"]).text
     assert refresh(api, given["refresh_token"])[0] == 400
 

@@ -89,7 +89,7 @@ def test_inactive_names_show_only_if_asked_for(api: Client) -> None:
 def test_a_query_may_be_posted_as_text(api: Client, five: list[str]) -> None:
     headers = {"Content-Type": "application/text"}
     body = "select * from Invoice where DocNumber = 'LN-1'"
-    answer = api.http.post(f"{api.api}/query", body, headers=headers, timeout=10)
+    answer = api.http.post(f"{api.api}/query", body, headers=headers, timeout=60)
     assert answer.json()["QueryResponse"]["Invoice"][0]["Id"] == five[0]
 
 

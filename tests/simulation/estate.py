@@ -71,7 +71,7 @@ class Estate(World):
         """`ledger-bridge connect`: a person logs in with a browser, and says yes."""
         with wiring.open_login(self.settings(), system, self.clock) as login:
             page = login.begin(BROWSER)
-            back = self._session.get(page, allow_redirects=False, timeout=10)
+            back = self._session.get(page, allow_redirects=False, timeout=60)
             login.finish(back.headers["Location"], "demo-secret")
 
     def disconnect(self, system: str) -> bool:
@@ -84,7 +84,7 @@ class Estate(World):
             self.sandbox.urls()[system]["revoke"],
             data={"token": token},
             auth=("demo-client", "demo-secret"),
-            timeout=10,
+            timeout=60,
         )
         return answer.ok
 

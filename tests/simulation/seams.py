@@ -210,7 +210,7 @@ class Seams:
 
     def hold(self, database: Path, until: ExitStack) -> None:
         """Another program takes the write lock of the state store, and keeps it."""
-        rival = sqlite3.connect(database, timeout=0, isolation_level=None)
+        rival = sqlite3.connect(database, timeout=60, isolation_level=None)
         until.callback(rival.close)
         with contextlib.suppress(sqlite3.OperationalError):
             rival.execute("BEGIN IMMEDIATE")

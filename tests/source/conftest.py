@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.deudores.reader import Deudores
-
-# A shared or loaded machine must not fail a law by being slow.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "data" / "deudores"

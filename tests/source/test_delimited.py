@@ -133,7 +133,10 @@ NASTY = st.text(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=list(HealthCheck),
+    max_examples=60,
+)
 @given(texts=st.lists(NASTY, min_size=1, max_size=5))
 def test_any_text_survives_the_way_through_csv(tmp_path, texts):
     from bridge.source.texts import clean
@@ -159,7 +162,10 @@ HEADS = (
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(
+    suppress_health_check=list(HealthCheck),
+    max_examples=200,
+)
 @given(head=st.sampled_from(HEADS), body=st.binary(max_size=400))
 def test_random_bytes_end_in_rows_or_in_our_own_error(tmp_path, head, body):
     path = tmp_path / "r.bin"

@@ -148,7 +148,10 @@ def test_a_workbook_without_tables_says_what_it_needs(tmp_path):
     assert "no heading row" in str(refused.value.problems[0])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=list(HealthCheck),
+    max_examples=60,
+)
 @given(at=st.integers(0, 75_000), wrong=st.binary(min_size=1, max_size=30))
 def test_a_damaged_workbook_ends_in_rows_or_in_our_own_error(tmp_path, at, wrong):
     content = bytearray((DAY1 / "deudores.xlsx").read_bytes())

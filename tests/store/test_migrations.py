@@ -251,7 +251,7 @@ def test_two_that_upgrade_at_once_copy_the_old_state_once(
         found = revision(connection)
         if not hasattr(seen, "old"):
             seen.old = found
-            both.wait(timeout=30)
+            both.wait(timeout=60)
         return found
 
     monkeypatch.setattr(schema, "revision", together)

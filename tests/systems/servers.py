@@ -34,7 +34,7 @@ class RawServer:
         self._steps.clear()
         with socket.create_connection(self._listener.getsockname()):
             pass
-        self._thread.join(5)
+        self._thread.join(60)
         self._listener.close()
 
     def _serve(self) -> None:
@@ -49,7 +49,7 @@ class RawServer:
 
 
 def _whole_request(connection: socket.socket) -> bytes:
-    connection.settimeout(5)
+    connection.settimeout(60)
     received = b""
     while b"\r\n\r\n" not in received:
         part = connection.recv(65536)
@@ -108,7 +108,7 @@ def hangs(until: threading.Event) -> Script:
     """Answer nothing until the event is set."""
 
     def step(connection: socket.socket, _: bytes) -> None:
-        until.wait(5)
+        until.wait(60)
 
     return step
 
@@ -181,7 +181,7 @@ def relay(
         headers = {name: value for name, value in call.headers.items() if name.lower() not in _OWN}
         with requests.Session() as session:
             reply = session.request(
-                call.method, url + call.path, headers=headers, data=call.body or None, timeout=5
+                call.method, url + call.path, headers=headers, data=call.body or None, timeout=60
             )
         after(call)
         return Answered(reply.status_code, reply.content)

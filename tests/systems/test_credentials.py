@@ -127,7 +127,7 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing(tmp_path: Path) -> None:
         for _ in range(5 + round_):
             said = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         secrets = store(tmp_path)
         assert int(secrets.get("quickbooks", "9", "count") or 0) >= said
         assert secrets.get(*WHO)

@@ -327,7 +327,7 @@ def test_two_processes_renew_in_turn_and_lose_nothing(tmp_path: Path) -> None:
     with http_server(provider) as url:
         children = [child(tmp_path, url, 15, "go") for _ in range(2)]
         for process in children:
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
             assert process.returncode == 0
     assert len(provider.calls) == 30
     assert file_store(tmp_path).get(*WHO, "refresh_token") == provider.valid
@@ -341,7 +341,7 @@ def test_a_process_killed_between_renewal_and_use_leaves_a_working_login(tmp_pat
         assert killed.stdout is not None
         assert killed.stdout.readline().strip() == "a1"
         killed.send_signal(signal.SIGKILL)
-        killed.communicate(timeout=30)
+        killed.communicate(timeout=60)
         login = Login(url, file_store(tmp_path))
         with closing(login.transport):
             assert login.tokens.current() == "a2"

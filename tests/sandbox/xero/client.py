@@ -45,7 +45,7 @@ class Client:
     ) -> requests.Response:
         text = json.dumps(body, default=float).encode() if body is not None else None
         return self.http.request(
-            method, f"{self.api}/{path}", data=text, params=query, headers=headers, timeout=10
+            method, f"{self.api}/{path}", data=text, params=query, headers=headers, timeout=60
         )
 
     def send(self, method: str, path: str, body: Any = None, **query: str) -> tuple[int, Any]:
@@ -85,7 +85,7 @@ class Client:
         return list(self.get(plural, headers, **query)[plural])
 
     def control(self, method: str, path: str, wish: Any = None) -> Any:
-        answer = self.http.request(method, f"{self.urls['control']}/{path}", json=wish, timeout=10)
+        answer = self.http.request(method, f"{self.urls['control']}/{path}", json=wish, timeout=60)
         return answer.json()
 
     def switch(self, **settings: Any) -> None:

@@ -304,7 +304,7 @@ def test_some_plans_limit_the_invoices_approved_in_a_month(api: Client, ana: str
 
 
 def test_what_cannot_be_read_is_error_14_and_what_is_empty_17(api: Client, ana: str) -> None:
-    answer = api.http.put(f"{api.api}/Invoices", data=b"{nope", timeout=10).json()
+    answer = api.http.put(f"{api.api}/Invoices", data=b"{nope", timeout=60).json()
     assert (answer["ErrorNumber"], answer["Type"]) == (14, "PostDataInvalidException")
     assert answer["Message"].startswith("JSON request body could not be read, Error")
     wrong = invoice(ana, LineItems=[line("one")])

@@ -54,7 +54,7 @@ class Client:
             data=text,
             params={name: value for name, value in params.items() if value},
             headers={**kind, **(headers or {})},
-            timeout=10,
+            timeout=60,
         )
 
     def ok(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
@@ -74,7 +74,7 @@ class Client:
         return status, answer["code"]
 
     def control(self, method: str, path: str, wish: Any = None) -> Any:
-        answer = self.http.request(method, f"{self.urls['control']}/{path}", json=wish, timeout=10)
+        answer = self.http.request(method, f"{self.urls['control']}/{path}", json=wish, timeout=60)
         return answer.json()
 
     def switch(self, **settings: Any) -> None:
@@ -185,7 +185,7 @@ def token(zoho: Client, **more: str) -> requests.Response:
         **CLIENT,
         **more,
     }
-    return requests.post(zoho.urls["zoho"]["token"], data=asked, timeout=10)
+    return requests.post(zoho.urls["zoho"]["token"], data=asked, timeout=60)
 
 
 def allowed(zoho: Client, access: str) -> int:

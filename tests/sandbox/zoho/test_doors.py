@@ -57,7 +57,7 @@ def test_five_at_once(strict: Client) -> None:
     def ask() -> None:
         header = {"Authorization": "Zoho-oauthtoken demo-access"}
         params = {"organization_id": ORGANIZATION}
-        answer = requests.get(f"{strict.api}/users/me", params=params, headers=header, timeout=10)
+        answer = requests.get(f"{strict.api}/users/me", params=params, headers=header, timeout=60)
         codes.append(answer.json()["code"])
 
     threads = [threading.Thread(target=ask) for _ in range(8)]

@@ -16,7 +16,7 @@ BACK = "http://localhost/back"
 def code(zoho: Client, **more: str) -> str:
     asked = {"client_id": "demo-client", "redirect_uri": BACK, "state": "s", **more}
     answer = requests.get(
-        zoho.urls["zoho"]["authorize"], params=asked, allow_redirects=False, timeout=10
+        zoho.urls["zoho"]["authorize"], params=asked, allow_redirects=False, timeout=60
     )
     back = parse_qs(urlparse(answer.headers["Location"]).query)
     assert (back["state"], back["location"]) == (["s"], ["us"])
@@ -50,7 +50,7 @@ def test_a_refresh_token_stays_and_access_tokens_end(zoho: Client) -> None:
     in_query = requests.post(
         zoho.urls["zoho"]["token"],
         params={**CLIENT, "grant_type": "refresh_token", "refresh_token": "demo-refresh-zoho"},
-        timeout=10,
+        timeout=60,
     )
     assert in_query.json()["access_token"]
 
@@ -116,7 +116,7 @@ def test_who_agreed_before_gets_a_refresh_token_only_when_asked_again(
 
 def test_the_first_consent_needs_only_to_be_offline(zoho: Client) -> None:
     revoke = zoho.urls["zoho"]["revoke"]
-    requests.post(revoke, params={"token": "demo-refresh-zoho"}, timeout=10)
+    requests.post(revoke, params={"token": "demo-refresh-zoho"}, timeout=60)
     assert traded(zoho, code(zoho, access_type="offline"))["refresh_token"]
 
 
@@ -149,10 +149,10 @@ def test_a_refresh_token_is_revoked_with_its_access_tokens(zoho: Client) -> None
     given, other = lasting(zoho), lasting(zoho)
     revoke = zoho.urls["zoho"]["revoke"]
     params = {"token": given["refresh_token"]}
-    assert requests.post(revoke, params=params, timeout=10).json()["status"] == "success"
+    assert requests.post(revoke, params=params, timeout=60).json()["status"] == "success"
     assert allowed(zoho, given["access_token"]) == 401
     assert allowed(zoho, other["access_token"]) == 200
-    assert requests.post(revoke, params=params, timeout=10).json() == {"error": "invalid_code"}
+    assert requests.post(revoke, params=params, timeout=60).json() == {"error": "invalid_code"}
 
 
 def test_a_scope_that_is_missing_looks_like_a_dead_token(zoho: Client) -> None:

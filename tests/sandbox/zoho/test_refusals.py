@@ -69,12 +69,12 @@ def test_missing_things_are_1002(zoho: Client, path: str, message: str) -> None:
 def test_bodies_as_json_and_as_a_form(zoho: Client) -> None:
     url, params = f"{zoho.api}/contacts", {"organization_id": ORGANIZATION}
     form = {"JSONString": '{"contact_name": "Eva"}'}
-    assert zoho.http.post(url, data=form, params=params, timeout=10).status_code == 201
-    answer = zoho.http.post(url, data={"contact_name": "Eva"}, params=params, timeout=10)
+    assert zoho.http.post(url, data=form, params=params, timeout=60).status_code == 201
+    answer = zoho.http.post(url, data={"contact_name": "Eva"}, params=params, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (400, 1038)
     kind = {"Content-Type": "application/json"}
     for text in ("{broken", "[]", '"x"'):
-        answer = zoho.http.post(url, data=text, params=params, headers=kind, timeout=10)
+        answer = zoho.http.post(url, data=text, params=params, headers=kind, timeout=60)
         assert (answer.status_code, answer.json()["code"]) == (400, 1038)
 
 
@@ -247,7 +247,7 @@ def test_the_trial_may_be_over_and_the_language_another(zoho: Client) -> None:
 
 def test_headers(zoho: Client) -> None:
     assert zoho.refused("GET", "invoices", headers={"Authorization": "x"}) == (401, 14)
-    bare = requests.get(f"{zoho.api}/invoices", timeout=10)
+    bare = requests.get(f"{zoho.api}/invoices", timeout=60)
     assert (bare.status_code, bare.json()["code"]) == (401, 14)
     dead = {"Authorization": "Zoho-oauthtoken 1000.dead"}
     assert zoho.refused("GET", "invoices", headers=dead) == (401, 57)

@@ -119,7 +119,7 @@ class Bench:
             MemoryCredentials(),
             SystemClock(),
             jitter=lambda: 0,
-            timeouts=Timeouts(connect_s=5, read_s=5),
+            timeouts=Timeouts(connect_s=60, read_s=60),
         )
         self.links: dict[str, str] = {}
         self.bound: dict[str, Binding] = {}
@@ -187,7 +187,7 @@ class Bench:
             method=method,
             data=None if wish is None else json.dumps(wish).encode(),
         )
-        with urllib.request.urlopen(request, timeout=5) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return msgspec.json.decode(response.read())
 
     def fault(self, kind: str, when: str = "after", count: int = 1, **match: str) -> None:

@@ -28,7 +28,7 @@ class Session(requests.Session):
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         headers = {**kwargs.pop("headers", {}), "Authorization": f"Bearer {self.access_token}"}
-        return super().request(*args, headers=headers, timeout=5, **kwargs)
+        return super().request(*args, headers=headers, timeout=60, **kwargs)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class Bench:
             MemoryCredentials({("xero", TENANT, "refresh_token"): "demo-refresh-xero"}),
             SystemClock(),
             jitter=lambda: 0,
-            timeouts=Timeouts(connect_s=5, read_s=5),
+            timeouts=Timeouts(connect_s=60, read_s=60),
         )
         self.links: dict[str, str] = {}
         self.bound: dict[str, Binding] = {}
@@ -150,7 +150,7 @@ class Bench:
             method=method,
             data=None if wish is None else json.dumps(wish).encode(),
         )
-        with urllib.request.urlopen(request, timeout=5) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return from_json(response.read())
 
     def fault(self, kind: str, when: str = "after", count: int = 1, **match: str) -> None:

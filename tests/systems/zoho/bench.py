@@ -145,7 +145,7 @@ def control(url: str, method: str, path: str, wish: Any = None) -> Any:
         method=method,
         data=None if wish is None else json.dumps(wish).encode(),
     )
-    with urllib.request.urlopen(request, timeout=5) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return msgspec.json.decode(response.read())
 
 
@@ -165,7 +165,7 @@ class Bench:
             MemoryCredentials(),
             clock,
             jitter=lambda: 0,
-            timeouts=Timeouts(connect_s=5, read_s=5),
+            timeouts=Timeouts(connect_s=60, read_s=60),
         )
         self.clock = clock
         self.docs = docs or Documents(self.system.chart())

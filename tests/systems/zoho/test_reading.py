@@ -275,7 +275,7 @@ def rewriting(bench: Bench, path: Callable[[Call], str]) -> Iterator[Bench]:
         headers = {"Authorization": "Zoho-oauthtoken demo-access"}
         url = bench.url + path(call)
         reply = requests.request(
-            call.method, url, headers=headers, data=call.body or None, timeout=5
+            call.method, url, headers=headers, data=call.body or None, timeout=60
         )
         return Answered(reply.status_code, reply.content)
 
