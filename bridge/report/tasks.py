@@ -194,8 +194,9 @@ def _place(task: Task, texts: Texts) -> str:
 
 
 def _side(task: Task, texts: Texts) -> str:
-    """For what stands otherwise in the books: too much or too little there."""
-    if not task.system or not task.amount:
+    """For what stands otherwise in the books: too much or too little there. What was lent and
+    stands on income is neither: it stands in the wrong place."""
+    if not task.system or not task.amount or task.code.startswith("principal."):
         return ""
     return texts("too_little" if task.amount > 0 else "too_much")
 

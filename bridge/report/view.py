@@ -23,6 +23,9 @@ from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
 
+_BESIDE = frozenset({ItemKind.REMAINDER, ItemKind.PRINCIPAL})
+"""Kinds whose amounts explain nothing of the difference."""
+
 _FIRST = 10
 """Rows shown of one thing that settles itself; the list of every item has them all."""
 
@@ -32,7 +35,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     item: Item
     kind: str
-    kind_code: str
     currency: str
     amount: str
     """Signed as one goes from the ledger to the books: above zero, the books have it too much."""
@@ -84,6 +86,12 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
     unexplained: str
     settled: bool
     """Whether nothing is left unexplained."""
+
+
+def read(item: Item) -> Decimal:
+    """The amount as people read it, from the ledger to the books; one that is no part of the
+    difference as it stands in the books."""
+    return item.amount if item.kind is ItemKind.PRINCIPAL else -item.amount
 
 
 def answer_for(result: SystemResult, reconciliation: Reconciliation) -> Result:
@@ -184,7 +192,7 @@ def _group(
     sums: dict[str, Decimal] = {}
     for item in items:
         if item.amount:
-            sums[item.currency] = sums.get(item.currency, Decimal(0)) - item.amount
+            sums[item.currency] = sums.get(item.currency, Decimal(0)) + read(item)
     causes = {item.cause for item in items if item.cause != "list.more"}
     documents = {(i.reference, i.external_id, i.subject) for i in items if i.count == 1}
     folded = _folded(items)
@@ -211,9 +219,9 @@ def _walk(tie: TieOut, items: Iterable[Item], texts: Texts, figures: Figures) ->
     sums: dict[str, Decimal] = {}
     counts: dict[str, int] = {}
     for item in items:
-        if item.currency == tie.currency and item.amount and item.kind is not ItemKind.REMAINDER:
+        if item.currency == tie.currency and item.amount and item.kind not in _BESIDE:
             kind = _kind(item, texts)
-            sums[kind] = sums.get(kind, Decimal(0)) - item.amount
+            sums[kind] = sums.get(kind, Decimal(0)) + read(item)
             counts[kind] = counts.get(kind, 0) + item.count
     return Walk(
         currency=texts.currency(tie.currency),
@@ -244,9 +252,8 @@ def _line(
     return Line(
         item=item,
         kind=_kind(item, texts),
-        kind_code=item.kind.value,
         currency=texts.currency(item.currency),
-        amount=figures.signed(-item.amount, item.currency),
+        amount=figures.signed(read(item), item.currency),
         zero=not item.amount,
         reference=item.reference,
         external_id=item.external_id,

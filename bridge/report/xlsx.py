@@ -19,7 +19,7 @@ from bridge.report.figures import Figures
 from bridge.report.late import late_rows
 from bridge.report.tasks import Row, jobs
 from bridge.report.texts import Texts
-from bridge.report.view import Line, answer_for, lines, remarks
+from bridge.report.view import Line, answer_for, lines, read, remarks
 
 _DIGITS = 15
 """What Excel keeps of a number; a longer amount is written as text rather than cut."""
@@ -166,7 +166,7 @@ class _Sheets:
             for line in lines(result.items, self.texts, self.figures, self.found.names):
                 for column, (name, _) in enumerate(columns):
                     if name == "amount":
-                        self._amount(sheet, row, column, -line.item.amount, line.item.currency)
+                        self._amount(sheet, row, column, read(line.item), line.item.currency)
                     else:
                         self._text(sheet, row, column, _cell(name, result, line, self.texts))
                 row += 1

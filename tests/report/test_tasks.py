@@ -249,6 +249,36 @@ def test_the_way_from_the_ledger_to_the_books_adds_up():
             assert ledger + sum(steps) + rest == books
 
 
+LENT = Item(
+    kind=ItemKind.PRINCIPAL,
+    currency="COP",
+    amount=Decimal(300000),
+    reference="AJ-9",
+    external_id="94",
+    document="journal",
+    cause="principal.to_income",
+    action="move_from_income",
+)
+
+
+def test_what_was_lent_and_stands_on_income_is_no_part_of_the_difference():
+    form = figures(EXAMPLE, "es", "es-CO")
+    (walk,) = walks(replace(XERO, items=(LENT,)), texts("es"), form)
+    assert (walk.ledger, walk.steps, walk.control_account) == ("48.215.000", (), "48.215.000")
+    task = Task(
+        code=LENT.cause,
+        action=LENT.action,
+        system="xero",
+        subject="AJ-9",
+        external_id="94",
+        currency="COP",
+        amount=LENT.amount,
+    )
+    page = shown(telling(task, systems=(replace(XERO, items=(LENT,)),)), "text")
+    assert "AJ-9 · Asiento manual · 300.000 COP" in page
+    assert "de menos en la contabilidad" not in page
+
+
 def test_a_closing_line_of_a_long_list_counts_for_what_it_stands_for():
     rest = Item(
         kind=ItemKind.FOREIGN, currency="COP", amount=Decimal(-5000), cause="list.more",
