@@ -72,11 +72,18 @@ class _Quiet(logging.StreamHandler[TextIO]):
         """Drop the line: the standard behaviour prints its arguments to stderr."""
 
 
+def silence() -> None:
+    """Let no log line out, nor what libraries warn of: a person reads, or nobody asked for logs."""
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+    logging.captureWarnings(capture=True)
+
+
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send every log line of the process through `JsonLines`; other libraries from WARNING up."""
     handler = _Quiet(stream if stream is not None else sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     logging.getLogger("bridge").setLevel(level)
 
 

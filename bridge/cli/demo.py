@@ -108,7 +108,7 @@ class _Demo:
         """Returns the reports' pages, the shop's first, each in the person's language."""
         from bridge import logs
 
-        logs.configure("ERROR")
+        logs.silence()
         with self._sandbox() as shops, self._sandbox() as lenders:
             self._settings(shops, SHOP, SHOP_DAY)
             self._say("start")

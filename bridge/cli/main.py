@@ -38,8 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace, out: Output) -> int:
+    from bridge import logs
     from bridge.errors import BridgeError
 
+    if out.watched:  # until the verb says where its log lines go
+        logs.silence()
     try:
         code = _verb(arguments.run)(arguments, out)
         sys.stdout.flush()

@@ -37,6 +37,11 @@ class Output:
         """Whether a person watches the messages."""
         return self._stderr.isatty()
 
+    @property
+    def watched(self) -> bool:
+        """Whether a person reads any of it at a terminal: then no log line belongs there."""
+        return self.terminal or self._stdout.isatty()
+
     def document(self, value: Any) -> None:
         """The verb's one JSON document."""
         import msgspec

@@ -94,15 +94,15 @@ def secret_in(file: Path, what: str) -> str:
 
 
 def start_logs(loaded: Settings, out: Output, writes: bool = True) -> None:
-    """Log lines go to stderr; on a terminal, which shows progress instead, to a file a day.
+    """Log lines go to stderr; where a person reads at a terminal, to a file a day instead.
 
-    A dry run writes no file.
+    A dry run writes no file: then there are none.
     """
-    if not out.terminal:
+    if not out.watched:
         logs.configure(loaded.logs.level.upper())
         return
     if not writes:
-        logs.configure("ERROR")
+        logs.silence()
         return
     today = SystemClock().today(loaded.lender.timezone)
     folder = loaded.logs.folder
