@@ -22,6 +22,32 @@ STATES = (
 )
 
 
+MEANT = {
+    "login": "connect",
+    "auth": "connect",
+    "setup": "init",
+    "new": "init",
+    "check": "doctor",
+    "test": "doctor",
+    "post": "sync",
+    "push": "sync",
+    "plan": "sync --dry-run",
+    "apply": "sync",
+    "compare": "reconcile",
+    "report": "reconcile",
+    "daemon": "run",
+    "serve": "run",
+    "start": "run",
+    "log": "history",
+    "logs": "history",
+    "revert": "undo",
+    "rollback": "undo",
+    "todo": "tasks",
+    "help": "--help",
+}
+"""What other programs call a verb → what it is here."""
+
+
 class Parser(argparse.ArgumentParser):
     """Answers a wrong call with one sentence, and the word that was probably meant."""
 
@@ -32,7 +58,11 @@ class Parser(argparse.ArgumentParser):
         choices = [str(choice) for choice in action.choices or ()]
         if choices and value not in choices:
             near = get_close_matches(str(value), choices, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(choices)}"
+            meant = MEANT.get(str(value).lower(), "") if "sync" in choices else ""
+            if meant or near:
+                hint = f"did you mean {meant or near[0]}?"
+            else:
+                hint = f"choose one of {', '.join(choices)}"
             raise argparse.ArgumentError(action, f'there is no "{value}"; {hint}')
 
 
@@ -87,7 +117,14 @@ def _starting(verb: Any) -> None:
     demo.add_argument("--keep", action="store_true", help="keep the demo's folder")
     demo.add_argument("--open", action="store_true", help="open the report in the browser")
     init = verb("init", "bridge.cli.init:run", "write bridge.toml and mapping files to edit")
-    init.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR")
+    init.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="the lender's folder, made if missing (this one)",
+    )
     init.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
     _connect(
         verb(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import json
+import re
+import shlex
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from bridge.cli import failures, main, version
+from bridge.cli.arguments import parser
 from bridge.errors import (
     ConfigurationError,
     LoginRequired,
@@ -71,6 +75,8 @@ def test_help_imports_nothing_heavy():
     ("line", "said"),
     [
         ("snyc", 'there is no "snyc"; did you mean sync?'),
+        ("login xero", 'there is no "login"; did you mean connect?'),
+        ("help", "did you mean --help?"),
         ("outbox lst", 'there is no "lst"; did you mean list?'),
         ("reconcile --as-of 20/11/2026", "is not a day; write 2026-11-20"),
         ("reconcile --format htm", 'there is no format "htm"; did you mean html?'),
@@ -187,3 +193,15 @@ def test_a_reader_that_closes_the_pipe_gets_no_words(failing, capsys):
     failing(BrokenPipeError())
     assert main.main(["version"]) == 141
     assert capsys.readouterr().err == ""
+
+
+def test_every_command_of_the_readme_is_one():
+    """As it is printed, with the words in capitals taken for what a person writes."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"```\n(.*?)```", readme, re.DOTALL))
+    found = re.findall(r"(?<![\w-])ledger-bridge (?!.*\bbridge\.cli)([^\n#&|`]+)", blocks)
+    found += re.findall(r"`ledger-bridge ([^`|&\[]+)&?`", readme)
+    assert len(found) > 10
+    for command in found:
+        words = [word for word in shlex.split(command) if word not in ("&&", "…")]
+        parser().parse_args(words)
