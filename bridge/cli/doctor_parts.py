@@ -21,8 +21,10 @@ from bridge.core.tasks import counted, first_of_each
 from bridge.errors import BridgeError
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.plan import limits_of
+from bridge.pipeline.principal import last_seen, principal_items
 from bridge.report.texts import texts
 from bridge.settings import Settings
+from bridge.store import Store
 from bridge.store.tables import SCHEMA
 
 SPACE_WARNING = 2 * 1024**3
@@ -196,6 +198,7 @@ def system(loaded: Settings, name: str) -> Iterator[Line]:
             chart = books.system.chart()
             yield from _company(loaded, name, chart)
             yield from _fit(name, books, chart)
+            yield from _principal(bridge.store, books, chart)
             for topic, finding, advice in books.system.probes():
                 yield Line(
                     topic=f"{name} {topic}",
@@ -265,6 +268,24 @@ def _fit(name: str, books: Books[System], chart: Chart) -> Iterator[Line]:
         targets = len(books.mapping.lines) + len(books.mapping.deposits)
         yield Line(topic=f"{name} chart", finding=f"{targets} accounts and items found")
     yield from _currencies(name, books.mapping, chart)
+
+
+def _principal(store: Store, books: Books[System], chart: Chart) -> Iterator[Line]:
+    """Whether what was lent is income in the live books."""
+    topic, words = f"{books.name} principal", texts("en")
+    items, _ = principal_items(books, chart, last_seen(store, books))
+    for item in items:
+        amount = f"{item.amount:f} {item.currency}, " if item.amount else ""
+        entry = f"{item.document} {item.reference}, {item.books}: " if item.document else ""
+        yield Line(
+            topic=topic,
+            state="problem",
+            finding=f"{words.cause(item.cause)} {entry}{amount}{item.detail}.",
+            advice=words.of("actions", item.action),
+            exit_code=1,
+        )
+    if not items:
+        yield Line(topic=topic, finding="what was lent is no income")
 
 
 def _currencies(name: str, mapping: BooksMapping, chart: Chart) -> Iterator[Line]:

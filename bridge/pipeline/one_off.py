@@ -13,7 +13,7 @@ import msgspec
 
 from bridge.core.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.core.verdict import verdict
-from bridge.errors import BridgeError, SnapshotRefused
+from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
 from bridge.pipeline.context import Books, Dry, Progress, silent
 from bridge.pipeline.intake import Intake
 from bridge.pipeline.known import after_comparison
@@ -122,7 +122,13 @@ class _Foresight:
             return
         if not has_work(store, books):
             return
-        booking = booking_of(books)
+        try:
+            booking = booking_of(books)
+        except ConfigurationError as error:
+            if not known_documents(store, books):
+                raise  # nothing of ours can be known again, so nothing can be compared
+            done.stopped = error
+            return
         if not known_documents(store, books) and self.day is not None:
             again = known_again(store, books, booking, self.day, self.progress)
             self._tell(books.name, "books.known_again", again.documents)
