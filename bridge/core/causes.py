@@ -146,9 +146,11 @@ def somebody_booked_by_hand(known: Known) -> Iterator[Task]:
 
 
 def lent_money_is_income(known: Known) -> Iterator[Task]:
-    """In this morning's chart, or by an entry there: each is a task, whatever its amount."""
+    """In this morning's chart, or by an entry there: each is a task, whatever its amount. Of an
+    entry a person may say that it is right."""
     for system, item in _items(known, ItemKind.PRINCIPAL):
-        yield _of_item(item, system)
+        may_be_right = item.cause == "principal.to_income"
+        yield msgspec.structs.replace(_of_item(item, system), answerable=may_be_right)
 
 
 def the_work_was_stopped(known: Known) -> Iterator[Task]:

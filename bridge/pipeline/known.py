@@ -267,8 +267,8 @@ def _still(work: Work, name: str, company: str, last: Compared | None) -> list[I
     planned = work.planned_through(name, company) != last.planned_through
 
     def stands(item: Item) -> bool:
-        if item.kind is ItemKind.ACCEPTED:
-            return True
+        if item.kind in (ItemKind.ACCEPTED, ItemKind.PRINCIPAL):
+            return True  # the latter is about an account, whose id may be a document's as well
         if item.reference in last.versions:
             return versions.get(item.reference) == last.versions[item.reference]
         if item.cause == "ledger.not_planned":

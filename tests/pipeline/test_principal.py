@@ -66,12 +66,14 @@ def morning(world: World, wrap: Any = None) -> SystemResult:
         found = reconcile(bridge.store, books, bridge.today, NOW, lender="X")
     (result,) = found.systems
     assert result.checked, result.notices
-    assert found.exit_code == (0 if green(result) else 1)
+    assert found.verdict.exit_code == (0 if green(result) else 1)
+    told_as_tasks = [(task.code, task.amount) for task in found.verdict.of(world.system)]
+    assert told_as_tasks == [(item.cause, item.amount) for item in told(result)]
     return result
 
 
 def green(result: SystemResult) -> bool:
-    return result.agree and not result.needs_person
+    return result.agree
 
 
 def told(result: SystemResult) -> list[Item]:
@@ -226,6 +228,31 @@ def test_a_dry_run_names_the_same_and_keeps_nothing(system: str, world: World) -
         (dry,) = reconcile(bridge.store, bridge.books, bridge.today, NOW).systems
     assert told(dry) == told(morning(world))
     assert len(told(dry)) == 1
+
+
+@pytest.mark.parametrize("system", ALL)
+def test_the_next_pass_says_what_the_last_morning_found(system: str, world: World) -> None:
+    journal(world, "J-1", CLEARING[system], SALES[system])
+    morning(world)
+    after = world.sync().answer
+    assert (after.exit_code, {task.code for task in after.tasks}) == (1, {"principal.to_income"})
+    if system in BY_ITEM:
+        hand(world, action="retarget", kind="item", name="Loan principal", account=SALES[system])
+        morning(world)
+        after = world.sync().answer
+        assert {t.code for t in after.tasks} == {"principal.is_income", "principal.to_income"}
+
+
+@pytest.mark.parametrize("system", ALL)
+def test_a_person_may_answer_that_an_entry_is_right(system: str, world: World) -> None:
+    journal(world, "J-1", CLEARING[system], SALES[system])
+    with world.bridge() as bridge:
+        found = reconcile(bridge.store, bridge.books, bridge.today, NOW)
+        (task,) = found.verdict.tasks
+        assert task.answerable
+        with bridge.store.begin() as work:
+            work.answer(task.id, "ana", NOW.isoformat(), task)
+        assert reconcile(bridge.store, bridge.books, bridge.today, NOW).verdict.green
 
 
 @pytest.mark.parametrize("system", BY_ITEM)
