@@ -103,6 +103,7 @@ FORMS = {
     "sheet_ignored": r"the mapping leaves the sheet out",
     "sheet_of_text": r"the sheet has text only",
     "sheet_empty": r"the sheet is empty",
+    "other_form": r"read as (?P<form>\w+); \[source\] prefer says which form is read",
     "sheet_hidden": r"the sheet",
     "interrupted": "the program ended while this was sent",
 }

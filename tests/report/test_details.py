@@ -128,6 +128,10 @@ WRITTEN = {
     "sheet_ignored": ("the mapping leaves the sheet out", "el mapeo deja la hoja por fuera"),
     "sheet_of_text": ("the sheet has text only", "la hoja solo tiene texto"),
     "sheet_empty": ("the sheet is empty", "la hoja está vacía"),
+    "other_form": (
+        "read as csv; [source] prefer says which form is read",
+        "se leyó la forma csv; [source] prefer dice cuál se lee",
+    ),
     "sheet_hidden": ("the sheet", "la hoja"),
     "text_read_as": (
         f'{CELL}: "12500.5" read as 12500.50',

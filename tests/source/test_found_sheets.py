@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from bridge.core.ledger import Adjustment, Loan, LoanKind, Repayment
 from bridge.errors import SnapshotRefused
 from bridge.source.files.delivered import PlainFile, SizeLimits
 from bridge.source.files.workbook import BookLimits, Workbook
-from tests.source.conftest import ROOT, SAMPLES, Read, source
+from tests.source.conftest import DAY1, ROOT, SAMPLES, Read, source
 
 FOUND = ROOT / "tests" / "data" / "found"
 FORMS = ("csv", "xlsx")
@@ -390,3 +391,32 @@ def test_goods_and_money_in_one_sheet_are_told_apart_by_the_column_of_kinds(csv_
     head = "ID deuda;ID deudor;Tipo;Monto;Fecha;Interés (%)\n"
     read = Read(csv_file(head + "1;1;Fiado;9;01/02/2026;\n2;1;Préstamo;9;01/02/2026;20\n"))
     assert [loan.kind.value for loan in read.of(Loan)] == ["running_account", "cash_loan"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_payment_without_its_loans_number_waits_with_its_row(form, tmp_path):
+    read = Read(in_form("M06", form, tmp_path))
+    assert paid(read) == [("2026-10-20", 50_000), ("2026-10-20", 20_000)]
+    assert [f.row for f in read.findings if f.code == "row.unreadable"] == [3, 5]
+
+
+@pytest.mark.parametrize(("key", "value"), [("commission", 5000), ("prima", "2.500"), ("iva", 1.5)])
+def test_a_json_key_with_money_that_nobody_reads_stops_the_file(tmp_path, key, value):
+    document = json.loads((DAY1 / "deudores_snapshot.json").read_text(encoding="utf-8"))
+    document["debts"][4][key] = value
+    path = tmp_path / "libro.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    (told,) = problems(path)
+    assert f'debts, column "{key}"' in told
+    assert "row 5" in told
+    assert Read(path, ignore=[key]).rows
+
+
+def test_a_workbook_beside_csv_files_is_a_task_until_a_person_says_which_is_read(tmp_path):
+    in_form("M18", "csv", tmp_path)
+    folder = tmp_path / "M18"
+    (folder / "otro.xlsx").write_bytes((FOUND / "M07" / "libro.xlsx").read_bytes())
+    (finding,) = [f for f in Read(folder).findings if f.code == "file.unread_ledger"]
+    assert (finding.file, finding.asks) == ("otro.xlsx", True)
+    (known,) = [f for f in Read(folder, "csv").findings if f.code == "file.not_read"]
+    assert not known.asks

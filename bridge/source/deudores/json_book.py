@@ -22,6 +22,7 @@ from bridge.source.deudores.canonical import canonical_rows
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
 from bridge.source.deudores.package import Manifest, day
 from bridge.source.deudores.tables import Book, NumberedCells
+from bridge.source.deudores.unread import unread_key
 from bridge.source.files.delivered import Delivered, beginning, refuse_if
 
 SCHEMA = "deudores-snapshot/1"
@@ -40,6 +41,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Keys of each record in the order of the kind's fields; empty where the contract has none."""
+_BESIDE = frozenset({"note", "consent"})
+"""Keys of the contract that are read elsewhere or are free text."""
 _NUMBERS = frozenset({"amount", "principal", "remaining", "interest_pct", "instalment_amount"})
 _RECORD = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -81,10 +84,18 @@ class JsonTable:
         if kind == "borrowers":
             self.headings.pop("consent")
         self._records = records
+        self._known = {*self._keys, *_BESIDE}
 
     def cells(self, context: Context) -> NumberedCells:
+        ignored, told = context.mapping.ignored, set[str]()
         for number, record in decoded(self._records, self.file, self.kind, context):
+            for key in record.keys() - self._known:
+                refuse_if(unread_key(self.file, number, key, record[key], ignored))
+                told.add(key)
             yield number, tuple([_cell(record, key) for key in self._keys])
+        if told:
+            detail = f"columns not read: {', '.join(sorted(told))}"
+            context.log.note("file.columns_unread", f"file:{self.file}", detail)
 
     def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
         return {}

@@ -82,7 +82,7 @@ class Deudores:
             check_files(manifest, files, self._mapping.limits.file_bytes)
             listed = {entry.name for entry in manifest.files}
             files = [file for file in files if file.name in listed]
-        book = self._book(files, manifest, single)
+        book, left = self._book(files, manifest, single)
         facts = book.facts
         if book.weak and self._mapping.weak_ids == "refuse":
             problem = Problem(
@@ -103,6 +103,10 @@ class Deudores:
                         file=notice.file,
                     )
                 )
+            code = "file.not_read" if manifest or self._prefer else "file.unread_ledger"
+            for name in left:
+                detail = f"read as {facts.format}; [source] prefer says which form is read"
+                new.log.note(code, f"file:{name}", detail, at=(name, 0))
             return new
 
         return DeudoresSnapshot(delivery.name, book, context)
@@ -123,15 +127,19 @@ class Deudores:
             return Delivery(name=path.name, files=zip_files(path, self._sizes))
         return Delivery(name=path.name, files=[file], single=True)
 
-    def _book(self, files: Sequence[Delivered], manifest: Manifest | None, single: bool) -> Book:
+    def _book(
+        self, files: Sequence[Delivered], manifest: Manifest | None, single: bool
+    ) -> tuple[Book, list[str]]:
+        """The ledger in the files, and the names of those in another form, which are not read."""
         by_form = self._by_form(files, single)
         form = self._chosen(by_form)
         chosen = by_form[form]
+        left = [file.name for other in by_form if other != form for file in by_form[other]]
         if form == "json":
-            return self._json(chosen, manifest)
+            return self._json(chosen, manifest), left
         sheets = [(file, form) for file in chosen]
         facts = self._loose_facts(form, chosen)
-        return sheet_book(sheets, manifest, facts, self._mapping, self._staging)
+        return sheet_book(sheets, manifest, facts, self._mapping, self._staging), left
 
     def _by_form(self, files: Sequence[Delivered], single: bool) -> dict[str, list[Delivered]]:
         """The files that can be read, by form. Raises SnapshotRefused for one that cannot, unless

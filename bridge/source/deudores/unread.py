@@ -7,6 +7,7 @@ A column whose cells look like money or dates stops the file until the mapping s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -86,6 +87,16 @@ class UnreadColumns:
         if left:
             detail = f"columns not read: {', '.join(left)}"
             context.log.note("file.columns_unread", f"file:{self.file}", detail)
+
+
+def unread_key(
+    file: str, record: int, key: str, value: Any, ignored: frozenset[str]
+) -> list[Problem]:
+    """The question that a key which nobody reads raises; none where it holds nothing to book."""
+    if heading_key(key) in ignored or not isinstance(value, str | int | Decimal):
+        return []
+    seen = matters(key, value)
+    return [] if seen is None else [_question(file, record, Column(0, key), value, seen)]
 
 
 def _question(file: str, line: int, column: Column, cell: Any, seen: Look) -> Problem:
