@@ -223,9 +223,10 @@ def _books(
     work: Work, name: str, company: str, result: SystemResult | None, stops: Sequence[Stop]
 ) -> BooksKnown:
     last = work.comparison(name, company)
-    writes = list(under_way(work, name, company))
+    just_read = result is not None and result.checked
+    writes = list(under_way(work, name, company, just_read=just_read))
     behind = behind_of(work, name, company, writes)
-    if result is not None and result.checked:
+    if result is not None and just_read:
         items = result.items
     else:
         items = (*_of_the_store(work, name, company, writes), *_still(work, name, company, last))

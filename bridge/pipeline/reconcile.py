@@ -247,7 +247,7 @@ class _Comparison:
             self.tally.add([held(hold, self._loan(loan))], [hold.amount])
 
     def _outbox(self) -> None:
-        for each in under_way(self.work, self.name, self.company):
+        for each in under_way(self.work, self.name, self.company, just_read=True):
             self._under_way.add(each.entry.reference)
             if each.reached:
                 self._reached.add(each.entry.reference)

@@ -32,15 +32,21 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
     tells the same field by field."""
 
 
-def under_way(work: Work, system: str, company: str) -> Iterator[UnderWay]:
-    """Every write that is not settled, oldest first."""
+def under_way(
+    work: Work, system: str, company: str, *, just_read: bool = False
+) -> Iterator[UnderWay]:
+    """Every write that is not settled, oldest first.
+
+    `just_read` says that the books were read to their end a moment ago: then what they hold of a
+    write counts. What they said some days ago proves nothing, absence least of all.
+    """
     for side in ReconcileQueries.on(work).waiting(system, company):
         entry = side.entry
         if settled(entry.operation, entry.document, side.bound):
             yield UnderWay(entry=entry, otherwise=_otherwise(side))
             continue
-        reached = _has_arrived(work, system, company, side)
-        found = side.now if reached else side.found
+        reached = just_read and _has_arrived(work, system, company, side)
+        found = (side.now if reached else side.found) if just_read else None
         items, parts = waiting(
             entry.state,
             entry.operation,

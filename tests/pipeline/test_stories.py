@@ -139,7 +139,9 @@ def test_an_edit_by_the_bookkeeper_is_never_overwritten(world: World, ledger: Le
 
 def test_a_closed_period_is_respected(world: World, ledger: Ledger) -> None:
     edit(world, action="lock", date="2026-12-31")
-    assert world.sync().verdict == "clean"
+    held = world.sync()
+    assert (held.verdict, held.exit_code) == ("person", 1)  # somebody must open the period
+    assert {task.code for task in held.answer.tasks} == {"books.period_closed"}
     assert numbers(world) == []
     with world.dry() as bridge, bridge.store.read() as work:
         codes = {hold.code for hold in work.holds("quickbooks", REALM)}
