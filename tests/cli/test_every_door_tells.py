@@ -165,7 +165,7 @@ CAUSES: dict[Callable[[Lender], None], tuple[str, str]] = {
     an_unread_row: ("amount.unreadable", "9001"),
     an_unknown_currency: ("debt.currency_unknown", "9001"),
     a_closed_period: ("books.period_closed", "9001"),
-    a_refused_delivery: ("delivery.refused", "has no loans"),
+    a_refused_delivery: ("delivery.refused", "inbox"),
     an_old_ledger: ("delivery.old", ""),
     a_rejected_document: ("outbox.rejected", "DY7F3A-P9001"),
     a_dropped_document: ("outbox.dropped", "DY7F3A-P9001"),
