@@ -10,6 +10,8 @@ from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from bridge.core import lending
 from bridge.core.findings import holds
 from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Loan, LoanFile, Repayment
@@ -29,20 +31,37 @@ def is_history(row: Repayment | Adjustment, loan: Loan, cutover: date | None) ->
     return (row.paid_on if isinstance(row, Repayment) else row.on) < cutover
 
 
-def carried_over(file: LoanFile, cutover: date, reversed_rows: Collection[str]) -> Decimal:
-    """What was owed when the cutover day began; below zero when more had been paid.
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """What a loan is carried over with."""
+
+    balance: Decimal
+    """What was owed when the cutover day began; below zero when more had been paid."""
+    told: bool = False
+    """Whether that is what the source itself says is owed: it has no movement of before."""
+    beyond: Decimal = ZERO
+    """How much more the source's movements leave owed: paid before, and written down nowhere."""
+
+
+def carried_over(file: LoanFile, cutover: date, reversed_rows: Collection[str]) -> Carried:
+    """The loan's balance at going live: as its movements make it. Where the ledger has none of
+    before that day and itself says that less is owed, as it says.
 
     Rows that are held, and pairs of a payment and its reversal (`reversed_rows`), are left out.
     """
     assert file.loan is not None
     rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
-    history = [
-        row
-        for row in rows
-        if is_history(row, file.loan, cutover) and row.id not in reversed_rows and _counts(row)
-    ]
-    start = lending.opening(file.loan, file.adjustments)
-    return start + sum((lending.effect(row) for row in history), ZERO)
+    history = [row for row in rows if is_history(row, file.loan, cutover)]
+    counted = [row for row in history if row.id not in reversed_rows and _counts(row)]
+    made = lending.opening(file.loan, file.adjustments)
+    made += sum((lending.effect(row) for row in counted), ZERO)
+    reported = file.loan.reported_balance
+    if reported is None or any(lending.effect(row) for row in history):
+        return Carried(balance=made)
+    told = reported - sum((lending.effect(row) for row in rows), ZERO)
+    is_told = file.loan.agreed is not None or told < made
+    return (
+        Carried(balance=told, told=True, beyond=made - told) if is_told else Carried(balance=made)
+    )
 
 
 def _counts(row: Repayment | Adjustment) -> bool:

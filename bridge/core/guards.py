@@ -5,7 +5,7 @@ A snapshot that fails any of these is refused with every reason, and nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -20,7 +20,7 @@ class SnapshotLimits(msgspec.Struct, frozen=True, kw_only=True):
     shrink_rows_percent: Decimal = Decimal(10)
     shrink_money_percent: Decimal = Decimal(30)
     rows_always_allowed: int = 5
-    """So many rows may go missing however small the ledger is."""
+    """So many rows may go missing from a small table, as long as they are not most of it."""
 
 
 class SnapshotFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +32,9 @@ class SnapshotFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Currency → gross amount of all loans."""
     previous_counts: Mapping[str, int]
     previous_money: Mapping[str, Decimal]
+    paid: Mapping[str, Decimal] = {}
+    """Currency → amount of all repayments."""
+    previous_paid: Mapping[str, Decimal] = {}
     reinstalled: Sequence[str] = ()
     """Ids that came back as something else altogether."""
     last_as_of: str = ""
@@ -43,10 +46,11 @@ def refuse(
     """Every reason to refuse the snapshot; none means that it can be accepted.
 
     That rows and hashes are those that the delivery itself declares is the reader's business. A
-    delivery that is not complete deletes nothing, so its size says nothing.
+    delivery that is not complete deletes nothing, so its size says nothing; but loans without any
+    of the payments that there were would say that all of them are owed again.
     """
     if not facts.complete:
-        return []
+        return list(_without_payments(figures, where))
     if not figures.counts.get("loans") and figures.previous_counts.get("loans"):
         what = f"has no loans; the last snapshot had {figures.previous_counts['loans']}."
         return [Problem(where, what, "Export again from the app. Nothing was planned.")]
@@ -73,30 +77,48 @@ def refuse(
     return problems
 
 
-def _shrunk(figures: SnapshotFigures, limits: SnapshotLimits, where: str) -> list[Problem]:
-    found = []
+def _without_payments(figures: SnapshotFigures, where: str) -> Iterator[Problem]:
+    """A part of a ledger may be small. Loans whose sheet of payments is gone are no part of it."""
+    before = figures.previous_counts.get("repayments", 0)
+    if before and figures.counts.get("loans") and not figures.counts.get("repayments"):
+        yield Problem(
+            where,
+            f"has loans and no payments; the last one had {before} payments.",
+            "Deliver the sheet of payments too: without it all of them would be owed again.",
+        )
+
+
+def _shrunk(figures: SnapshotFigures, limits: SnapshotLimits, where: str) -> Iterator[Problem]:
     for name, before in figures.previous_counts.items():
         now = figures.counts.get(name, 0)
-        lost = before - now
-        if lost > limits.rows_always_allowed and lost * 100 > before * limits.shrink_rows_percent:
-            found.append(
-                Problem(
-                    where,
-                    f"has {now} {name}, the last snapshot had {before}.",
-                    f"A loss of more than {limits.shrink_rows_percent} % is not believed; if it is "
-                    "true, raise [limits] shrink_rows_percent for one run.",
-                )
+        if _is_lost(before - now, before, limits):
+            yield Problem(
+                where,
+                f"has {now} {name}, the last snapshot had {before}.",
+                f"A loss of more than {limits.shrink_rows_percent} %, or of most of a small table, "
+                "is not believed; if it is true, raise [limits] shrink_rows_percent (100 believes "
+                "an empty table) for one run.",
             )
-    for currency, money in figures.previous_money.items():
-        lost_money = money - figures.money.get(currency, Decimal(0))
-        if lost_money > 0 and lost_money * 100 > money * limits.shrink_money_percent:
-            found.append(
-                Problem(
+    for what, previous, current in (
+        ("loans", figures.previous_money, figures.money),
+        ("payments", figures.previous_paid, figures.paid),
+    ):
+        for currency, money in previous.items():
+            left = current.get(currency, Decimal(0))
+            if (money - left) * 100 > money * limits.shrink_money_percent and money > left:
+                yield Problem(
                     where,
-                    f"has loans of {figures.money.get(currency, Decimal(0))} {currency}, the last "
-                    f"snapshot had {money}.",
+                    f"has {what} of {left} {currency}, the last snapshot had {money}.",
                     f"A fall of more than {limits.shrink_money_percent} % is not believed; if it "
                     "is true, raise [limits] shrink_money_percent for one run.",
                 )
-            )
-    return found
+
+
+def _is_lost(lost: int, before: int, limits: SnapshotLimits) -> bool:
+    """Whether so many rows of a table cannot have been deleted by hand.
+
+    A few may always go, but never all of them, nor more than half of the table.
+    """
+    if lost <= 0 or lost * 100 <= before * limits.shrink_rows_percent:
+        return False
+    return lost > limits.rows_always_allowed or lost * 2 > before

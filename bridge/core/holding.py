@@ -8,6 +8,7 @@ from decimal import Decimal
 from bridge.core import lending
 from bridge.core.booking import Booking
 from bridge.core.books import Customer
+from bridge.core.cutover import began_before
 from bridge.core.delivery import Binding
 from bridge.core.findings import holds
 from bridge.core.ledger import Adjustment, Loan, LoanFile, Repayment
@@ -15,6 +16,7 @@ from bridge.core.money import NO_CURRENCY, fits
 from bridge.core.naming import customer_reference
 from bridge.core.plan import Hold
 from bridge.core.reversing import undone
+from bridge.core.review import paid_without_payment
 from bridge.core.standing import receivable
 
 ZERO = Decimal(0)
@@ -41,6 +43,10 @@ def held_as_a_whole(
         code = next(note.code for note in loan.notes if holds(note.code))
     elif lending.opening(loan, file.adjustments) < 0:
         code = "debt.total_not_positive"
+    elif (why := paid_without_payment(file)) and not began_before(loan, booking.cutover):
+        code = why
+    elif loan.agreed is not None and "opening" not in booking.targets:
+        code = "debt.balance_only"
     elif not _all_fit(file):
         code = "amount.decimals_not_allowed"
     elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:

@@ -10,7 +10,7 @@ import msgspec
 
 from bridge.core import lending
 from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
-from bridge.core.cutover import is_history
+from bridge.core.cutover import Carried, is_history
 from bridge.core.draft import Draft
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, base_reference, reference
@@ -30,7 +30,7 @@ class Invoicing:
     """Makes one loan's invoices, holding what cannot be posted now."""
 
     def __init__(
-        self, draft: Draft, staying: frozenset[str], carried: Decimal | None = None
+        self, draft: Draft, staying: frozenset[str], carried: Carried | None = None
     ) -> None:
         """`staying`: references of posted receipts and applications that will remain. `carried`:
         the loan's balance at going live, where that is all that is posted of its history."""
@@ -49,10 +49,13 @@ class Invoicing:
             return []
         return self._corrected(wanted)
 
-    def _carried_over(self, balance: Decimal) -> list[Invoice]:
+    def _carried_over(self, carried: Carried) -> list[Invoice]:
         """One invoice for what was owed at going live; what was paid too much is a question."""
         booking = self.draft.booking
         assert booking.cutover is not None
+        if carried.beyond:
+            self._hold("cutover.paid_before", f"debt:{self.loan.id}", carried.beyond)
+        balance = self._as_opened(carried.balance) if carried.told else carried.balance
         if balance < 0:
             self._hold("cutover.credit", f"debt:{self.loan.id}", balance)
         if balance <= 0:
@@ -70,6 +73,9 @@ class Invoicing:
         if self.carried is not None:
             return self._carried_over(self.carried)
         opening = lending.opening(self.loan, self.file.adjustments)
+        if self.loan.agreed is not None:
+            self._hold_moved(opening - self.loan.agreed)
+            opening = self.loan.agreed
         if opening <= 0:
             return []
         parts = self._parts(opening)
@@ -86,6 +92,22 @@ class Invoicing:
         due = lending.final_due(self.loan, self.mapping.policies.running_account_days)
         invoice = self._invoice(Letter.LOAN, self.loan.id, "", self.loan.start, due, parts)
         return [*([invoice] if invoice else []), *later]
+
+    def _as_opened(self, balance: Decimal) -> Decimal:
+        """What the loan was opened with, once it was. That the source says another balance now, and
+        no movement says why, is a question and not another opening balance."""
+        base = reference(self.file.prefix, Letter.LOAN, self.loan.id)
+        bound = self.draft.bound(base)
+        if bound is None or bound.accepted or not isinstance(bound.document, Invoice):
+            return balance
+        self._hold_moved(balance - bound.document.total)
+        return bound.document.total
+
+    def _hold_moved(self, amount: Decimal) -> None:
+        if amount:
+            way = "fell" if amount < 0 else "rose"
+            detail = f"the balance {way} by {abs(amount)} {self.loan.currency}, nothing says why"
+            self._hold("debt.balance_moved", f"debt:{self.loan.id}", amount, detail)
 
     def _parts(self, opening: Decimal) -> Parts:
         """Principal, interest and insurance of what was owed on day one."""
@@ -338,9 +360,10 @@ class Invoicing:
     def _posted_invoices(self) -> Iterator[Invoice]:
         return (document for document in self._posted() if isinstance(document, Invoice))
 
-    def _hold(self, code: str, subject: str, amount: Decimal) -> None:
+    def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> None:
+        currency = self.loan.currency
         self.holds.append(
-            Hold(code=code, subject=subject, currency=self.loan.currency, amount=amount)
+            Hold(code=code, subject=subject, currency=currency, amount=amount, detail=detail)
         )
 
 

@@ -167,6 +167,11 @@ class Loan(Row, frozen=True, kw_only=True, tag="loan"):
     concept: str = ""
     reported_balance: Decimal | None = None
     """What the source itself says is owed: compared, never posted. May be negative."""
+    agreed: Decimal | None = None
+    """What was owed on day one, where the source tells no payments: `opening` is then what it says
+    is left, and that is all that is carried into the books."""
+    collected: Decimal | None = None
+    """What the source says was paid in all, without saying when."""
     reported_paid: bool | None = None
     reported_state: str = ""
     renews: str = ""

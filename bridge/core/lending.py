@@ -52,6 +52,18 @@ def balance(file: LoanFile) -> Decimal:
     return start + sum((effect(row) for row in rows), ZERO)
 
 
+def rounding_of(number: int, each: Decimal) -> Decimal:
+    """How far `number` instalments may be from what they pay off: one unit each, of the last place
+    that the instalment is written in (33,333 three times is 100,000; 30,000 is 90,000)."""
+    unit = Decimal(1) if each == each.to_integral_value() else Decimal("0.01")
+    return number * unit
+
+
+def pays_off(number: int, each: Decimal, total: Decimal) -> bool:
+    """Whether so many instalments make up the total, but for their rounding."""
+    return abs(number * each - total) <= rounding_of(number, each)
+
+
 def split(total: Decimal, interest: Decimal, paid_before: Decimal, paid: Decimal) -> Decimal:
     """The interest in `paid`, proportionally and without drift.
 

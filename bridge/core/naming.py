@@ -15,12 +15,26 @@ _LEFT_OUT = frozenset({"So", "Sk", "Cs", "Cn", "Co", "Cc", "Cf"})
 """Unicode categories that accounting systems refuse or show as boxes: emoji, controls, marks."""
 
 
+COMPARED = 150
+"""So many signs of a name tell it from others: what is longer may be cut somewhere."""
+
+
 def name_key(name: str) -> str:
-    """The name without accents, case and superfluous blanks: what makes two names the same."""
+    """What makes two names one in some product: letters and digits, without accents and case.
+
+    Emoji fall out, dots and blanks are trimmed here and there, case and accents compare as equal:
+    people whose names differ by nothing else are told apart by a suffix.
+    """
     if not name.isascii():
         decomposed = unicodedata.normalize("NFKD", name)
         name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(name.casefold().split())
+    words = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
+    return " ".join(words.split())[:COMPARED].rstrip()
+
+
+def unkept(name: str) -> int:
+    """How many signs of a name no customer in the books can have."""
+    return sum(unicodedata.category(letter) in _LEFT_OUT for letter in name)
 
 
 def customer_reference(file: LoanFile, borrower_id: str, currency: str, booking: Booking) -> str:
@@ -40,7 +54,7 @@ def customer(file: LoanFile, borrower: Borrower, currency: str, booking: Booking
     if booking.limits.one_currency_per_customer and currency != home:
         name += render(rules.currency_suffix, words)
     suffix = ""
-    if rules.suffix_for == "all" or file.homonym:
+    if (rules.suffix_for == "all" or file.homonym) and not name.startswith(ref):
         suffix = render(rules.suffix, words)
     name = name[: booking.limits.name_length - len(suffix)].rstrip() + suffix
     return Customer(

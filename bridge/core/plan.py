@@ -32,6 +32,7 @@ HOLD_CODES = frozenset(
         "books.accepted",
         "books.lookalike",
         "cutover.credit",
+        "cutover.paid_before",
         "books.period_closed",
         "books.drifted",
         "books.tombstoned",

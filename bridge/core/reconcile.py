@@ -62,6 +62,7 @@ HOLD_ACTIONS = {
     "books.period_closed": "open_period",
     "books.tombstoned": "enter_again_or_remove",
     "cutover.credit": "book_credit",
+    "cutover.paid_before": "none",
     "interest.not_due": "none",
     "loan.held": "fix_source",
     "policy.overpayment": "decide_overpayment",

@@ -56,6 +56,7 @@ ACTIONS = frozenset(
     {
         "add_rate",
         "allow_journals",
+        "allow_opening",
         "approve_limit",
         "approve_plan",
         "book_credit",
@@ -94,12 +95,14 @@ ACTIONS = frozenset(
         "resume_sync",
         "run_sync",
         "run_sync_now",
+        "say_amount",
         "say_what_it_is",
         "say_kind",
         "set_currency",
         "void_again",
         "void_or_renumber",
         "wait",
+        "write_payment",
     }
 )
 """What a person can do about an item, today and by hand: no verb that is still to be built."""

@@ -11,10 +11,22 @@ from decimal import Decimal
 
 from bridge.core import lending
 from bridge.core.findings import Finding
-from bridge.core.ledger import AdjustmentKind, Borrower, Loan, LoanFile, LoanKind, Row
+from bridge.core.ledger import (
+    Adjustment,
+    AdjustmentKind,
+    Borrower,
+    Loan,
+    LoanFile,
+    LoanKind,
+    Note,
+    Repayment,
+    Row,
+)
 from bridge.core.money import NO_CURRENCY
+from bridge.core.naming import unkept
 
 ZERO = Decimal(0)
+RENEWED = "renewed"
 
 
 def review(file: LoanFile, tolerance: Decimal = ZERO) -> tuple[Finding, ...]:
@@ -27,7 +39,11 @@ def review(file: LoanFile, tolerance: Decimal = ZERO) -> tuple[Finding, ...]:
 
 
 def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
-    """What the reader noticed about the borrower."""
+    """What the reader noticed about the borrower, and what of the name the books cannot keep."""
+    notes = list(borrower.notes)
+    if lost := unkept(borrower.name):
+        notes = [note for note in notes if note.code != "debtor.name_cleanup"]
+        notes.append(Note("debtor.name_cleanup", f"{lost} signs that accounting systems drop"))
     return tuple(
         Finding(
             code=note.code,
@@ -36,7 +52,7 @@ def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
             file=borrower.origin.file,
             row=borrower.origin.line,
         )
-        for note in borrower.notes
+        for note in notes
     )
 
 
@@ -56,52 +72,100 @@ def _notes(file: LoanFile) -> Iterator[Finding]:
             )
 
 
+def paid_without_payment(file: LoanFile) -> str:
+    """The code of why a loan that the ledger says is paid, and of which no movement paid anything,
+    is not posted; empty when it is another loan.
+
+    "Cancelado" and a balance of nothing may mean paid, renewed or never lent: a person knows. Where
+    the ledger also says how much was paid in all, it was paid before its payments were kept.
+    """
+    loan = file.loan
+    owed = lending.balance(file)
+    if loan is None or owed <= 0 or not _is_said_paid(loan) or _has_payments(file):
+        return ""
+    is_told = loan.collected is not None and loan.collected >= owed
+    return "cutover.paid_before" if is_told else "debt.paid_unexplained"
+
+
+def _has_payments(file: LoanFile) -> bool:
+    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
+    return any(lending.effect(row) < 0 for row in rows)
+
+
+def _is_said_paid(loan: Loan) -> bool:
+    if loan.reported_balance is not None:
+        return loan.reported_balance <= 0
+    return bool(loan.reported_paid) or loan.reported_state == RENEWED
+
+
 def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
-    subject = f"debt:{loan.id}"
     balance = lending.balance(file)
     owed = max(balance, ZERO)
     reported = loan.reported_balance
-    if reported is not None and abs(reported - owed) > tolerance:
-        yield Finding(
-            code="debt.balance_mismatch",
-            subject=subject,
-            detail=f"the ledger says {reported}, its movements make {owed} {loan.currency}",
+    without = paid_without_payment(file)
+    if without == "debt.paid_unexplained":
+        detail = f"said to be paid, and no movement pays the {owed} {loan.currency}"
+        yield _about(loan, without, detail, -owed)
+    elif without:
+        pass
+    elif reported is not None and abs(reported - owed) > tolerance:
+        yield _about(
+            loan,
+            "debt.balance_mismatch",
+            f"the ledger says {reported}, its movements make {owed} {loan.currency}",
+            reported - owed,
         )
+    elif reported is None and _is_said_paid(loan) and owed > tolerance:
+        detail = f"said to be paid, its movements leave {owed} {loan.currency}"
+        yield _about(loan, "debt.balance_mismatch", detail, -owed)
+    if loan.collected is not None:
+        yield from _paid_in_all(file, loan, tolerance)
     if loan.reported_paid is not None and reported is not None:
         if loan.reported_paid and reported > 0:
-            yield Finding(
-                code="debt.paid_flag_mismatch",
-                subject=subject,
-                detail=f"marked as paid with {reported} {loan.currency} owed",
-            )
+            detail = f"marked as paid with {reported} {loan.currency} owed"
+            yield _about(loan, "debt.paid_flag_mismatch", detail)
         elif not loan.reported_paid and reported <= 0 and not _written_off(file):
-            yield Finding(
-                code="debt.paid_flag_mismatch", subject=subject, detail="nothing owed, not marked"
-            )
-    opening = lending.opening(loan, file.adjustments)
+            yield _about(loan, "debt.paid_flag_mismatch", "nothing owed, not marked")
+    opening = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
     if loan.kind is LoanKind.CASH_LOAN and loan.currency != NO_CURRENCY:
         yield from _terms(loan, opening)
 
 
+def _paid_in_all(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
+    """The sum of payments that the ledger tells beside what it tells of them, or of the balance."""
+    assert loan.collected is not None
+    paid = sum((-lending.effect(row) for row in file.repayments), ZERO)
+    start = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
+    if not _has_payments(file) and loan.reported_balance is not None:
+        paid = start - loan.reported_balance
+    if abs(loan.collected - paid) > tolerance:
+        detail = f"paid in all: the ledger says {loan.collected}, its rows make {paid}"
+        yield _about(loan, "debt.balance_mismatch", detail, paid - loan.collected)
+
+
+def _about(loan: Loan, code: str, detail: str, amount: Decimal | None = None) -> Finding:
+    return Finding(
+        code=code,
+        subject=f"debt:{loan.id}",
+        detail=detail,
+        file=loan.origin.file,
+        row=loan.origin.line,
+        amount=amount,
+        currency=loan.currency if amount is not None else "",
+    )
+
+
 def _terms(loan: Loan, opening: Decimal) -> Iterator[Finding]:
-    subject = f"debt:{loan.id}"
     if loan.principal is not None and loan.interest is not None:
         parts = loan.principal + loan.interest
         with_insurance = parts + (loan.insurance or ZERO)
         if opening not in (parts, with_insurance):
-            yield Finding(
-                code="debt.split_mismatch",
-                subject=subject,
-                detail=f"principal and interest make {parts}, the total is {opening}",
-            )
-    if loan.instalments and loan.instalment_amount:
-        scheduled = loan.instalments * loan.instalment_amount
-        if abs(scheduled - opening) >= loan.instalment_amount:
-            yield Finding(
-                code="debt.schedule_mismatch",
-                subject=subject,
-                detail=f"{loan.instalments} × {loan.instalment_amount} is not {opening}",
-            )
+            detail = f"principal and interest make {parts}, the total is {opening}"
+            yield _about(loan, "debt.split_mismatch", detail, opening - parts)
+    number, each = loan.instalments, loan.instalment_amount
+    if number and each and not lending.pays_off(number, each, opening):
+        detail = f"{number} × {each} is not {opening}"
+        yield _about(loan, "debt.schedule_mismatch", detail, opening - number * each)
 
 
 def _dates(file: LoanFile, loan: Loan) -> Iterator[Finding]:
@@ -112,6 +176,8 @@ def _dates(file: LoanFile, loan: Loan) -> Iterator[Finding]:
                 subject=f"movement:{row.id}",
                 related=(f"debt:{loan.id}",),
                 detail=f"paid {row.paid_on.isoformat()}, lent {loan.start.isoformat()}",
+                file=row.origin.file,
+                row=row.origin.line,
             )
 
 

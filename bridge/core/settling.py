@@ -15,8 +15,8 @@ from bridge.core.books import (
     Sale,
     Transaction,
 )
+from bridge.core.cutover import Carried, is_history
 from bridge.core.cutover import carried_over as cutover_balance
-from bridge.core.cutover import is_history
 from bridge.core.draft import Draft, repayment_facts
 from bridge.core.findings import holds
 from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment, RepaymentKind
@@ -37,8 +37,8 @@ class Settling:
         self.whole: set[str] = set()
         """References of receipts that are still to be split into parts."""
 
-    def carried_over(self, cutover: date) -> Decimal:
-        """The loan's balance on the day of going live. After `documents`."""
+    def carried_over(self, cutover: date) -> Carried:
+        """What the loan is carried over with. After `documents`."""
         return cutover_balance(self.file, cutover, self.gone)
 
     def documents(self) -> Iterator[Transaction]:

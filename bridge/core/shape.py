@@ -23,6 +23,8 @@ def as_posted(booking: Booking, file: LoanFile, bound: Iterable[Binding]) -> Boo
     whole = reference(file.prefix, Letter.LOAN, file.loan_id)
     invoice_per, interest = booking.mapping.invoice_per, booking.mapping.interest
     cutover = booking.cutover
+    if cutover is None and file.loan is not None and file.loan.agreed is not None:
+        cutover = file.as_of  # the ledger tells no history: what is owed now is carried over now
     for binding in bound:
         posted = binding.document
         if not binding.in_force or not isinstance(posted, Invoice):

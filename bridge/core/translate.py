@@ -53,6 +53,7 @@ from bridge.core.shape import as_posted
 from bridge.core.standing import Standing, is_gone
 
 ZERO = Decimal(0)
+_BESIDE_A_TOLD_BALANCE = frozenset({"debt.balance_mismatch", "debt.paid_unexplained"})
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +138,8 @@ class _Translator:
         if began_before(self.loan, self.booking.cutover):
             assert self.booking.cutover is not None
             carried = self.settling.carried_over(self.booking.cutover)
+            if carried.told:  # what its movements make is then not what it says, nor meant to be
+                findings = tuple(f for f in findings if f.code not in _BESIDE_A_TOLD_BALANCE)
         invoicing = Invoicing(self.draft, self.staying, carried)
         invoices = invoicing.all()
         if invoicing.refused:

@@ -79,17 +79,19 @@ def _taken_in(
 def _figures(stage: Stage) -> SnapshotFigures:
     return SnapshotFigures(
         counts=stage.counts,
-        money=_gross(stage.totals),
+        money=_sums(stage.totals, "loans"),
         previous_counts=stage.previous,
-        previous_money=_gross(stage.previous_totals),
+        previous_money=_sums(stage.previous_totals, "loans"),
+        paid=_sums(stage.totals, "repayments"),
+        previous_paid=_sums(stage.previous_totals, "repayments"),
         reinstalled=stage.reinstalled,
         last_as_of=stage.previous_as_of,
     )
 
 
-def _gross(totals: Totals) -> dict[str, Decimal]:
+def _sums(totals: Totals, wanted: str) -> dict[str, Decimal]:
     return {
         currency: from_cents(cents)
         for (entity, currency), cents in totals.items()
-        if entity == "loans"
+        if entity == wanted
     }

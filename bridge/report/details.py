@@ -31,6 +31,12 @@ _NAME = r'"(?P<account>.+)"'
 _ITEM = r'"(?P<item>.+)"'
 _PURPOSES = r"for (?P<purposes>.+)"
 _CURRENCY = r"(?P<currency>[A-Z]{3})"
+_ROWS = r"(?P<before>\d+)"
+_SCHEDULE = rf"(?P<number>\d+) × {_amount('each')} is {_amount('parts')}"
+_UNCLEAR = (
+    rf"{_amount('shown')} with (?P<rate>{_NUMBER}) % is {_amount()}, "
+    rf"or {_NUMBER} is all that is owed"
+)
 
 _BEFORE = _amount("shown")
 
@@ -81,6 +87,8 @@ FORMS = {
     "reinstalled": r"(?P<number>\d+) ids are other people's now \(such as (?P<others>.+)\): .+",
     "fewer_rows": r"has (?P<number>\d+) (?P<entity>\w+), the last snapshot had (?P<before>\d+)\..+",
     "less_money": rf"has loans of {_amount()} {_CURRENCY}, the last snapshot had {_BEFORE}\. .+",
+    "less_paid": rf"has payments of {_amount()} {_CURRENCY}, the last snapshot had {_BEFORE}\. .+",
+    "without_payments": rf"has loans and no payments; the last one had {_ROWS} payments\. .+",
     "file_missing": r"is missing\. Copy the whole package again\.",
     "bytes_differ": r"has (?P<number>[\d,]+) bytes; the manifest says (?P<before>[\d,]+)\. .+",
     "not_as_exported": r"is not the file that was exported \(.+\)\. .+",
@@ -105,6 +113,16 @@ FORMS = {
     "sheet_empty": r"the sheet is empty",
     "other_form": r"read as (?P<form>\w+); \[source\] prefer says which form is read",
     "sheet_hidden": r"the sheet",
+    "balance_fell": rf"the balance fell by {_amount()} {_CURRENCY}, nothing says why",
+    "balance_rose": rf"the balance rose by {_amount()} {_CURRENCY}, nothing says why",
+    "left_of": rf"{_amount('shown')} of {_amount()} {_CURRENCY} is owed, and no payments are told",
+    "interest_unclear": rf"{_CELL}{_UNCLEAR}",
+    "instalments_unclear": rf"{_CELL}{_UNCLEAR}; {_SCHEDULE}",
+    "said_paid": rf"said to be paid, and no movement pays the {_amount()} {_CURRENCY}",
+    "left_owed": rf"said to be paid, its movements leave {_amount()} {_CURRENCY}",
+    "paid_in_all": rf"paid in all: the ledger says {_amount('shown')}, its rows make {_amount()}",
+    "nearest_loan": r"debt (?P<loan>\S+) does not exist; the nearest is (?P<near>\S+)",
+    "signs_dropped": r"(?P<number>\d+) signs that accounting systems drop",
     "interrupted": "the program ended while this was sent",
 }
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""

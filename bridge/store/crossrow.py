@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from bridge.core.findings import Finding
+from bridge.core.ledger import Origin
 from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.store import tables
 from bridge.store.engine import in_order, size_up, temporary
@@ -146,45 +148,80 @@ def _orphan_rows(connection: Connection, scope: Scope) -> Iterator[Scoped]:
         ),
         scope.parameters,
     )
+    nearest = _nearest_loans(connection, scope)
     for name in ("repayment", "adjustment"):
-        for loan, row in _rows(
+        for loan, row, body in _rows(
             connection,
             scope,
-            f"SELECT m.loan, r.id FROM missing m CROSS JOIN ledger_{name} r"
+            f"SELECT m.loan, r.id, r.body FROM missing m CROSS JOIN ledger_{name} r"
             " WHERE r.installation = :i AND r.loan = m.loan AND r.present = 1"
             f" ORDER BY {in_order(connection, 'm.loan')}, {in_order(connection, 'r.id')}",
         ):
-            subject, detail = f"movement:{row}", f"debt {loan} does not exist"
+            detail = f"debt {loan} does not exist"
+            if near := nearest.get(str(loan)):
+                detail += f"; the nearest is {near}"
             yield (
                 scope.of(f"loan/{loan}"),
-                Finding(
-                    code="movement.orphan",
-                    subject=subject,
-                    related=(f"debt:{loan}",),
-                    detail=detail,
+                _at(
+                    _DECODE[f"{name}s"](body).origin,
+                    Finding(
+                        code="movement.orphan",
+                        subject=f"movement:{row}",
+                        related=(f"debt:{loan}",),
+                        detail=detail,
+                    ),
                 ),
             )
+
+
+def _nearest_loans(connection: Connection, scope: Scope) -> dict[str, str]:
+    """Missing loan → the one that is called the same but for zeros before it: `7` and `007`."""
+    rows = _rows(connection, scope, "SELECT DISTINCT loan FROM missing WHERE loan IS NOT NULL")
+    if not rows:
+        return {}
+    temporary(connection, "near", "stem TEXT, loan TEXT")
+    connection.execute(
+        text(
+            "INSERT INTO near SELECT ltrim(CAST(loan AS TEXT), '0'), CAST(loan AS TEXT)"
+            " FROM missing WHERE loan IS NOT NULL"
+        )
+    )
+    connection.execute(text("CREATE INDEX temp.ix_near ON near (stem)"))
+    found = _rows(
+        connection,
+        scope,
+        "SELECT n.loan, CAST(l.id AS TEXT) FROM ledger_loan l CROSS JOIN near n"
+        " WHERE l.installation = :i AND l.present = 1 AND n.stem = ltrim(CAST(l.id AS TEXT), '0')",
+    )
+    return dict(map(tuple, found))
+
+
+def _at(origin: Origin, finding: Finding) -> Finding:
+    return msgspec.structs.replace(finding, file=origin.file, row=origin.line)
 
 
 def _orphan_loans(connection: Connection, scope: Scope) -> Iterator[Scoped]:
     """Loans whose borrower is not there."""
     start = "ledger_loan l" if scope.fresh else "touched t CROSS JOIN ledger_loan l"
     which = "" if scope.fresh else "AND l.id = t.loan"
-    for loan, borrower in _rows(
+    for loan, borrower, body in _rows(
         connection,
         scope,
-        f"SELECT l.id, l.borrower FROM {start} LEFT JOIN ledger_borrower b"
+        f"SELECT l.id, l.borrower, l.body FROM {start} LEFT JOIN ledger_borrower b"
         " ON b.installation = l.installation AND b.id = l.borrower AND b.present = 1"
         f" WHERE l.installation = :i AND l.present = 1 {which} AND b.id IS NULL"
         f" ORDER BY {in_order(connection, 'l.id')}",
     ):
         yield (
             scope.of(f"loan/{loan}"),
-            Finding(
-                code="debt.orphan",
-                subject=f"debt:{loan}",
-                related=(f"debtor:{borrower}",),
-                detail=f"debtor {borrower} does not exist",
+            _at(
+                _DECODE["loans"](body).origin,
+                Finding(
+                    code="debt.orphan",
+                    subject=f"debt:{loan}",
+                    related=(f"debtor:{borrower}",),
+                    detail=f"debtor {borrower} does not exist",
+                ),
             ),
         )
 
@@ -202,12 +239,11 @@ def _conflicts(connection: Connection, scope: Scope) -> Iterator[Scoped]:
             f" AND r.noted = 1 AND r.present = 1 {which}"
             f" ORDER BY {in_order(connection, 'r.id')}",
         ):
-            for note in _DECODE[f"{name}s"](body).notes:
+            found = _DECODE[f"{name}s"](body)
+            for note in found.notes:
                 if note.code == _CONFLICT:
-                    yield (
-                        scope.of(f"loan/{loan}"),
-                        Finding(code=_CONFLICT, subject=f"{kind}:{row}", detail=note.detail),
-                    )
+                    told = Finding(code=_CONFLICT, subject=f"{kind}:{row}", detail=note.detail)
+                    yield scope.of(f"loan/{loan}"), _at(found.origin, told)
 
 
 def _double_entries(connection: Connection, scope: Scope) -> Iterator[Scoped]:

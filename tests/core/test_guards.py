@@ -59,6 +59,70 @@ def test_all_reasons_are_given_at_once() -> None:
     assert len(said(counts={"loans": 10}, money={}, reinstalled=["debt 1"])) == 4
 
 
+PARTIAL = msgspec.structs.replace(FACTS, complete=False)
+
+
 def test_a_part_of_a_ledger_may_be_small() -> None:
-    partial = msgspec.structs.replace(FACTS, complete=False)
-    assert said(partial, counts={"loans": 1}, money={}) == []
+    assert said(PARTIAL, counts={"loans": 1, "repayments": 1}, money={}) == []
+    assert said(PARTIAL, counts={"repayments": 1}, money={}) == []
+    assert said(PARTIAL, counts={}, money={}) == []
+
+
+def test_loans_without_any_of_the_payments_that_there_were_are_refused_in_every_delivery() -> None:
+    """A workbook without its sheet of payments: every loan would be owed as a whole again."""
+    for facts in (FACTS, PARTIAL):
+        assert said(facts, counts={"loans": 201}, previous_counts={"loans": 201, "repayments": 1})
+    never = {"loans": 201, "repayments": 0}
+    assert said(PARTIAL, counts={"loans": 201}, previous_counts=never) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "refused"),
+    [
+        (1, 0, True),
+        (2, 1, False),
+        (3, 1, True),
+        (3, 2, False),
+        (4, 2, False),
+        (5, 0, True),
+        (5, 2, True),
+        (5, 3, False),
+        (10, 5, False),
+        (10, 4, True),
+        (12, 6, True),
+        (60, 55, False),
+        (60, 54, False),
+        (59, 53, True),
+        (0, 0, False),
+        (0, 4, False),
+    ],
+)
+@pytest.mark.parametrize("table", ["repayments", "adjustments", "borrowers", "stores"])
+def test_a_few_rows_may_go_but_never_all_nor_most(
+    table: str, before: int, now: int, refused: bool
+) -> None:
+    """Five or fewer, at most half of them; or a tenth of a large table."""
+    there = {"loans": 200, "repayments": 900}
+    found = said(counts=there | {table: now}, previous_counts=there | {table: before})
+    assert bool(found) is refused, found
+
+
+@pytest.mark.parametrize(("percent", "refused"), [(99, True), (100, False)])
+def test_a_person_can_say_that_an_emptied_table_is_true(percent: int, refused: bool) -> None:
+    figures = msgspec.structs.replace(
+        GOOD, counts={"loans": 200, "repayments": 0}, previous_counts={"repayments": 3}
+    )
+    limits = SnapshotLimits(shrink_rows_percent=Decimal(percent))
+    assert bool(refuse(FACTS, figures, limits, "dia2")) is refused
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "refused"),
+    [("100", "70", False), ("100", "69.99", True), ("100", "0", True), ("0", "0", False)],
+)
+@pytest.mark.parametrize("what", ["money", "paid"])
+def test_a_large_fall_of_money_lent_or_paid_is_refused(
+    what: str, before: str, now: str, refused: bool
+) -> None:
+    changes = {what: {"COP": Decimal(now)}, f"previous_{what}": {"COP": Decimal(before)}}
+    assert bool(said(**changes)) is refused

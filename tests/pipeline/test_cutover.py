@@ -31,6 +31,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
     made.overrides |= {
         f"LEDGER_BRIDGE_SYSTEMS__{made.system.upper()}__CUTOVER": CUTOVER,
         "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
+        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
     }
     return made
 

@@ -100,7 +100,10 @@ def test_an_edit_that_was_taken_back_by_hand_is_no_edit_any_more(
     for number in [n for n, row in ledger.movements.items() if row["debt_id"] == 2]:
         del ledger.movements[number]
     ledger.write(world.snapshot)
-    world.overrides |= {"LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100"}
+    world.overrides |= {
+        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
+        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
+    }
     world.overrides |= {"LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100"}
     assert world.sync().verdict == "clean"
     assert INVOICE not in live(world)
@@ -412,5 +415,6 @@ def test_what_was_edited_before_we_knew_that_it_is_there_is_not_taken_back(world
     del made.debts[2]
     made.write(world.snapshot)
     world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
     world.sync()
     assert live(world)[INVOICE]["total"] == "49000.00"

@@ -480,6 +480,7 @@ def test_a_draft_that_nobody_wants_any_more_is_named(
     world = World(tmp_path, sandbox, "zoho")
     world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
     world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
     world.control("POST", "reset")
     world.clock.sandbox_url = sandbox.url
     ledger = small_ledger()

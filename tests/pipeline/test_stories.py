@@ -306,6 +306,8 @@ def test_what_was_dropped_and_is_not_wanted_any_more_counts_for_nothing(
     drop(world, payment)
     assert dropped(world) == [f"DY7F3A-P{payment}"]
     del ledger.movements[payment]
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"
     assert dropped(world) == []

@@ -85,6 +85,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
     made.control("POST", "reset")
     made.clock.sandbox_url = sandbox.url
     made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
     return made
 
 
@@ -226,7 +227,7 @@ def test_a_plan_over_the_limits_waits_for_exactly_that_approval(
     assert (stopped.exit_code, documents(world)) == (1, before)
     assert world.sync("f" * 32).exit_code == 1
     ledger.debts[3]["amount"] += 1_000
-    ledger.debts[3]["principal"] = None
+    ledger.debts[3] |= {"principal": None, "interest_pct": None}
     ledger.write(world.snapshot)
     assert world.sync(stopped.digest).exit_code == 1
     assert documents(world) == before

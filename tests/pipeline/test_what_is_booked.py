@@ -40,6 +40,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
     made.clock.sandbox_url = sandbox.url
     made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
     made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
     return made
 
 

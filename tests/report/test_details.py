@@ -155,6 +155,45 @@ WRITTEN = {
         "foto.db is no file that a ledger comes in",
         "foto.db no es un archivo en que venga una cartera",
     ),
+    "balance_fell": (
+        "the balance fell by 100000 COP, nothing says why",
+        "el saldo bajó 100.000 COP y ningún abono dice por qué",
+    ),
+    "balance_rose": (
+        "the balance rose by 5000.50 USD, nothing says why",
+        "el saldo subió 5.000,50 USD y ningún movimiento dice por qué",
+    ),
+    "left_of": (
+        "1200000.00 of 2400000.00 COP is owed, and no payments are told",
+        "se deben 1.200.000 de 2.400.000 COP, y no hay abonos anotados",
+    ),
+    "interest_unclear": (
+        f"{CELL}: 100000 with 20 % is 120000, or 100000 is all that is owed",
+        "fila 141, columna Moneda: 100.000 con 20 % da 120.000, o 100.000 es todo lo que se debe",
+    ),
+    "instalments_unclear": (
+        f"{CELL}: 100000 with 20 % is 120000, or 100000 is all that is owed; 4 × 31000 is 124000",
+        (
+            "fila 141, columna Moneda: 100.000 con 20 % da 120.000, "
+            "o 100.000 es todo lo que se debe; 4 × 31.000 da 124.000"
+        ),
+    ),
+    "said_paid": (
+        "said to be paid, and no movement pays the 100000 COP",
+        "figura como pagado, y ningún movimiento paga los 100.000 COP",
+    ),
+    "left_owed": (
+        "said to be paid, its movements leave 60000 COP",
+        "figura como pagado; sus movimientos dejan debiendo 60.000 COP",
+    ),
+    "paid_in_all": (
+        "paid in all: the ledger says 480000, its rows make 100000",
+        "pagado en total: la cartera dice 480.000, sus filas dan 100.000",
+    ),
+    "nearest_loan": (
+        "debt 7 does not exist; the nearest is 007",
+        "el préstamo 7 no está en la cartera; el más parecido es 007",
+    ),
     "account_of_income": (
         'account "27 Loan" is of type Income, for principal "Capital", deposit',
         'la cuenta 27 Loan es de tipo Income; se usa para capital "Capital", dinero recibido',
@@ -249,6 +288,18 @@ WRITTEN = {
     "mixed_exports": (
         '"2026-11-19" is not what the manifest says ("2026-11-20"). The package mixes two exports.',
         "dice «2026-11-19» y el paquete dice «2026-11-20»: se mezclaron dos exportaciones",
+    ),
+    "less_paid": (
+        "has payments of 0.00 COP, the last snapshot had 90000.00. A fall is not believed.",
+        "pagos por 0 COP; el anterior tenía 90.000: una baja así no se da por buena",
+    ),
+    "without_payments": (
+        "has loans and no payments; the last one had 12 payments. Deliver the sheet too.",
+        "trae préstamos y ningún pago; el anterior tenía 12 pagos",
+    ),
+    "signs_dropped": (
+        "2 signs that accounting systems drop",
+        "2 signos que la contabilidad no guarda",
     ),
     "interrupted": (
         "the program ended while this was sent",

@@ -70,10 +70,11 @@ def test_two_tables_of_one_kind_are_a_question_for_a_person():
     assert any("are both a table of loans" in problem.what for problem in refused.value.problems)
 
 
-def test_a_route_portfolio_opens_each_loan_at_its_total():
+def test_a_route_portfolio_without_payments_opens_each_loan_at_its_balance():
     read = Read(VARIANTS / "cartera_clientes.csv")
     first = read.of(Loan)[0]
-    assert (first.opening, first.reported_balance) == (Decimal(2400000), Decimal(1200000))
+    assert (first.opening, first.reported_balance) == (Decimal(1200000), Decimal(1200000))
+    assert (first.agreed, first.principal) == (Decimal(2400000), Decimal(2000000))
     assert (first.kind, first.collector) == (LoanKind.CASH_LOAN, "VEND-01")
     assert [loan.start for loan in read.of(Loan)] == [
         date(2026, 10, 13),

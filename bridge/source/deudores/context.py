@@ -163,6 +163,8 @@ class Context:
         self.amounts = AmountReader(mapping.grouping, convention.grouping)
         self.day = date_reader(zone)
         self.log = Log(mapping.limits.reported_rows)
+        self.tells_payments = True
+        """Whether the delivery has a place for payments: then what is owed follows from them."""
         self.stores: dict[str, StoreFacts] = {}
         self.currency_of_loan = WordOf()
         self.store_of_borrower = WordOf()

@@ -29,12 +29,13 @@ SCHEMA = "deudores-snapshot/1"
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "borrowers": (
-        "debtor_id", "name", "phone", "document", "address", "store_id", "created_on", "consent",
+        "debtor_id", "name", "", "", "phone", "document", "address", "store_id", "created_on",
+        "consent",
     ),
     "loans": (
-        "debt_id", "debtor_id", "", "", "", "", "kind", "concept", "amount", "", "principal",
-        "interest_pct", "remaining", "currency", "created_on", "due_on", "instalments",
-        "instalment_amount", "frequency", "status", "is_paid", "store_id", "",
+        "debt_id", "debtor_id", "", "", "", "", "", "", "kind", "concept", "amount", "",
+        "principal", "interest_pct", "remaining", "", "currency", "created_on", "due_on",
+        "instalments", "instalment_amount", "", "frequency", "status", "is_paid", "store_id", "",
     ),
     "movements": (
         "movement_id", "debt_id", "date", "amount", "type", "concept", "method", "reverses", "", "",

@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from bridge.core.ledger import Frequency, Loan, LoanKind
 from bridge.source.amounts import Form
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
 from bridge.source.deudores.kinds import said_kind
 from bridge.source.deudores.mapping import LoanColumns
-from bridge.source.deudores.rows import Convention, RowReading, TableFacts, interest_of
+from bridge.source.deudores.owing import (
+    Told,
+    is_what_was_paid,
+    opened_at_balance,
+    owing,
+    with_all_paid,
+)
+from bridge.source.deudores.rows import Convention, RowReading, TableFacts
 from bridge.source.texts import heading_key
 
 FIELDS = tuple(LoanColumns.model_fields)
@@ -46,12 +55,17 @@ class Loans:
             return None
         if owed <= 0:
             reading.note("debt.total_not_positive", f"{owed} {currency}")
-        principal = self._amount(reading, "principal", cells, currency)
-        if principal is None and self._has_total:
-            principal = self._amount(reading, "amount", cells, currency)
-        rate = self._rate(reading, cells[_AT["interest_rate"]])
-        instalments = self._count(reading, cells[_AT["instalments"]])
-        kind = self._kind(reading, cells, store, bool(instalments or rate or principal))
+        told = self._told(reading, cells, currency, owed)
+        kind = self._kind(
+            reading, cells, store, bool(told.instalments or told.rate or told.has_principal)
+        )
+        told = msgspec.structs.replace(told, is_cash=kind is LoanKind.CASH_LOAN)
+        made = owing(told, context.mapping.amount_is)
+        told = with_all_paid(told, made)
+        if not context.tells_payments:
+            made = opened_at_balance(told, made, context.mapping.balance_without_payments)
+        reading.notes.extend(made.notes)
+        principal, rate = made.principal, told.rate
         if kind is LoanKind.CASH_LOAN and principal is None and rate is None:
             reading.note("debt.no_interest_split")
         frequency = self._frequency(cells[_AT["frequency"]], kind)
@@ -63,19 +77,19 @@ class Loans:
             currency=currency,
             start=start,
             due=self._due(reading, cells, start),
-            opening=owed if self._has_total else None,
-            gross=None if self._has_total else owed,
+            opening=made.opening,
+            gross=made.gross,
             principal=principal,
-            interest=interest_of(principal, rate, currency),
+            interest=made.interest,
             interest_rate=rate,
-            instalments=instalments,
-            instalment_amount=self._amount(
-                reading, "instalment_amount", cells, currency, posted=False
-            ),
+            instalments=told.instalments,
+            instalment_amount=told.each,
             frequency=frequency,
             skipped_weekdays=(context.mapping.daily_skips if frequency is Frequency.DAILY else ()),
             concept=reading.text("concept", cells[_AT["concept"]]),
-            reported_balance=self._amount(reading, "balance", cells, currency, posted=False),
+            reported_balance=told.balance,
+            agreed=made.agreed,
+            collected=told.collected,
             reported_paid=self._paid(cells[_AT["paid"]], state),
             reported_state=state,
             collector=as_text(cells[_AT["collector"]]).strip(),
@@ -83,6 +97,33 @@ class Loans:
             annulled=state == "annulled",
             origin=reading.origin(),
             notes=tuple(reading.notes),
+        )
+
+    def _told(
+        self, reading: RowReading, cells: tuple[Cell, ...], currency: str, owed: Decimal
+    ) -> Told:
+        """What the row says of its amounts, whatever they turn out to mean."""
+
+        def compared(field: str) -> Decimal | None:
+            return self._amount(reading, field, cells, currency, posted=False)
+
+        amount = self._amount(reading, "amount", cells, currency) if self._has_total else owed
+        instalments = self._count(reading, "instalments", cells)
+        each, balance, paid = map(compared, ("instalment_amount", "balance", "collected"))
+        if is_what_was_paid(owed, balance, each, instalments):
+            each, paid = None, each
+        return Told(
+            currency=currency,
+            where=reading.place("total" if self._has_total else "amount"),
+            total=owed if self._has_total else None,
+            principal=self._amount(reading, "principal", cells, currency),
+            amount=amount,
+            rate=self._rate(reading, cells[_AT["interest_rate"]]),
+            instalments=instalments,
+            each=each,
+            balance=balance,
+            collected=paid,
+            instalments_paid=self._count(reading, "instalments_paid", cells),
         )
 
     def _store(self, written: str, borrower: str) -> StoreFacts:
@@ -133,14 +174,15 @@ class Loans:
             )
         return rate
 
-    def _count(self, reading: RowReading, cell: Cell) -> int | None:
+    def _count(self, reading: RowReading, field: str, cells: tuple[Cell, ...]) -> int | None:
+        cell = cells[_AT[field]]
         text = identifier(cell)
         if not text:
             return None
         if text.isdecimal() and text.isascii() and int(text[:9]) <= _MOST_INSTALMENTS:
             return int(text) or None
-        reading.keep("instalments", cell)
-        where = reading.place("instalments")
+        reading.keep(field, cell)
+        where = reading.place(field)
         reading.note("amount.unreadable", f'{where}: "{text[:40]}" is not a number of instalments')
         return None
 

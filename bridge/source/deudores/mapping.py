@@ -58,6 +58,8 @@ class Limits(_Part):
 class BorrowerColumns(_Part):
     id: Headings
     name: Headings
+    surname: Headings = ()
+    second_surname: Headings = ()
     phone: Headings = ()
     document: Headings = ()
     address: Headings = ()
@@ -70,6 +72,8 @@ class LoanColumns(_Part):
     id: Headings
     borrower: Headings
     name: Headings
+    surname: Headings = ()
+    second_surname: Headings = ()
     phone: Headings = ()
     document: Headings = ()
     address: Headings = ()
@@ -80,11 +84,13 @@ class LoanColumns(_Part):
     principal: Headings = ()
     interest_rate: Headings = ()
     balance: Headings = ()
+    collected: Headings = ()
     currency: Headings = ()
     start: Headings
     due: Headings = ()
     instalments: Headings = ()
     instalment_amount: Headings = ()
+    instalments_paid: Headings = ()
     frequency: Headings = ()
     state: Headings = ()
     paid: Headings = ()
@@ -112,6 +118,8 @@ class MovementColumns(_Part):
 class BalanceColumns(_Part):
     name: Headings
     balance: Headings
+    surname: Headings = ()
+    second_surname: Headings = ()
     phone: Headings = ()
     document: Headings = ()
     address: Headings = ()
@@ -210,6 +218,8 @@ class DeudoresMapping(_Part):
     currency_unknown: Literal["hold", "store"] = "hold"
     default_kind: Literal["auto", "cash_loan", "running_account"] = "auto"
     cancelado: Literal["paid", "annulled"] = "paid"
+    amount_is: Literal["lent", "owed", "ask"] = "ask"
+    balance_without_payments: Literal["opening", "ask", "ignore"] = "opening"
     weak_ids: Literal["accept", "refuse"] = "accept"
     ambiguous_amounts: Literal["hold", "locale"] = "hold"
     rounding: Literal["half_up", "hold"] = "half_up"

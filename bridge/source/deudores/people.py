@@ -9,6 +9,14 @@ from bridge.source.deudores.rows import RowReading, TableFacts
 from bridge.source.texts import document, formula_like, heading_key, person_name, phone
 
 FIELDS = tuple(BorrowerColumns.model_fields)
+NAME_FIELDS = ("name", "surname", "second_surname")
+
+
+def full_name(name: Cell, *surnames: Cell) -> str:
+    """Name and surnames as one, where a sheet has columns for each."""
+    own = as_text(name)
+    others = [text for cell in surnames if (text := as_text(cell)).strip()]
+    return " ".join([own, *others]) if others else own
 
 
 class Borrowers:
@@ -20,10 +28,22 @@ class Borrowers:
 
     def read(self, line: int, cells: tuple[Cell, ...]) -> Borrower | None:
         """The row, or None when it had to be given up (and the log says why)."""
-        native, name_cell, phone_cell, document_cell, address, store_cell, created, consent = cells
+        (
+            native,
+            name_cell,
+            surname_cell,
+            second_surname_cell,
+            phone_cell,
+            document_cell,
+            address,
+            store_cell,
+            created,
+            consent,
+        ) = cells
         reading = RowReading(self._context, self._table, line)
         native_id = identifier(native)
-        name = person_name(as_text(name_cell))
+        written = full_name(name_cell, surname_cell, second_surname_cell)
+        name = person_name(written)
         if not native_id or not name:
             missing = "id" if not native_id else "name"
             subject = f"debtor:{native_id}" if native_id else f"file:{self._table.file}"
@@ -32,7 +52,7 @@ class Borrowers:
             return None
         store = self._context.store(as_text(store_cell).strip())
         self._context.store_of_borrower.set(native_id, store.name)
-        self._tell_name(reading, as_text(name_cell), name)
+        self._tell_name(reading, written, name)
         number = self._phone(reading, phone_cell, store.country or self._context.country)
         kind, digits = document(as_text(document_cell))
         return Borrower(

@@ -63,6 +63,7 @@ class SheetBook:
         for note in self._notes:
             subject, at = f"file:{note.file}", (note.file, 0)
             context.log.note(note.code, subject, note.detail, at=at)
+        context.tells_payments = any(table.kind == "movements" for table in self._tables)
         yield from canonical_rows(context, self._tables)
 
 

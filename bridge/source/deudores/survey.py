@@ -17,7 +17,7 @@ from bridge.source.amounts import Form, read_number
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
 
 _AMOUNTS = {
-    "loans": ("amount", "total", "principal", "balance", "instalment_amount"),
+    "loans": ("amount", "total", "principal", "balance", "collected", "instalment_amount"),
     "movements": ("amount",),
 }
 _DATES = {"borrowers": "created_on", "loans": "start", "movements": "date"}

@@ -37,7 +37,7 @@ def person_id(cells: dict[str, Cell]) -> str:
     if digits:
         return weak_id("person", "document", digits)
     phone = "".join(sign for sign in as_text(cells.get("phone")) if sign.isdigit())[-10:]
-    name = name_key(as_text(cells.get("name")))
+    name = name_key(people.full_name(*(cells.get(f) for f in people.NAME_FIELDS)))
     return weak_id("person", "name", name, phone) if name else ""
 
 
@@ -121,7 +121,7 @@ class PersonsOfLoans:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        known = ("name", "phone", "document", "address", "store")
+        known = (*people.NAME_FIELDS, "phone", "document", "address", "store")
         self.headings = {f: table.headings[f] for f in known if f in table.headings}
 
     @property
