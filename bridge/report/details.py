@@ -39,8 +39,49 @@ _UNCLEAR = (
 )
 
 _BEFORE = _amount("shown")
+_PLACE = r"(?s:.*), row (?P<row>\d+): "
+_AGAINST = r'(?s:.*), row (?P<row2>\d+), column (?P<column2>.+?) has "(?P<text2>(?s:.*))"'
+_DECIDE_AMOUNTS = r"Write it with decimals, or set ambiguous_amounts in mappings/deudores\.toml"
+
+_CELLS = {
+    "no_currency_write": rf"{_CELL}{_TEXT} is not a currency; write its code, such as {_CURRENCY}",
+    "currency_of_several": rf"{_CELL}{_TEXT} can be (?P<codes>[A-Z]{{3}}(?:, [A-Z]{{3}})+); "
+    "write the code of the one that is meant",
+    "not_an_amount_like": rf"{_CELL}{_TEXT} is not an amount; write it like (?P<right>\S+)",
+    "not_a_date_like": rf"{_CELL}{_TEXT} is not a date; write dd/mm/yyyy",
+    "in_another_currency": rf"{_CELL}{_TEXT} is in (?P<other>[A-Z]{{3}}), the debt is in "
+    rf"{_CURRENCY}",
+    "not_its_debts_currency": rf"{_CELL}{_TEXT} is not {_CURRENCY}, the currency of its debt",
+    "not_a_type": rf"{_CELL}{_TEXT} is not a type; use (?P<words>.+)",
+    "debt_without_id": rf"{_CELL}has no id; every debt needs its number",
+    "movement_without_id": rf"{_CELL}has no id; every movement needs its number",
+    "debt_without_debtor": rf"{_CELL}has no debtor; write the debtor's id",
+    "movement_without_debt": rf"{_CELL}has no debt; write the debt's id",
+    "debtor_without": rf"{_CELL}is empty or not text; every debtor needs it",
+    "visit": rf"{_CELL}{_TEXT} says that nothing was paid",
+    "visit_unwritten": rf"{_CELL}nothing was written",
+    "below_zero": rf"{_CELL}{_amount()} is below zero",
+    "two_ways": rf"{_CELL}{_TEXT} can be read in two ways; {_AGAINST}. {_DECIDE_AMOUNTS}",
+    "three_decimals": rf"{_CELL}{_TEXT} can be read in two ways; with the convention of "
+    rf"{_CURRENCY} it would have three decimals. {_DECIDE_AMOUNTS}",
+    "days_two_ways": rf"{_CELL}{_TEXT} can be read in two ways; {_AGAINST}. Set date_order in "
+    r"mappings/deudores\.toml",
+    "month_first": rf"{_CELL}{_TEXT} is a date only with the month first; set date_order in "
+    r"mappings/deudores\.toml",
+    "too_wide": rf"{_PLACE}has (?P<cells>\d+) cells, the heading has (?P<width>\d+); "
+    "quote the text that holds the delimiter",
+    "broken_quotes": r"(?s:.*), rows (?P<first_row>\d+) to (?P<last_row>\d+): .*; "
+    "write two quotes for one inside a text",
+    "beyond": r"(?s:.*): row (?P<row>\d+) and what follows was not read "
+    r"\(ten empty rows before\)",
+    "no_record": r"(?s:.*), record (?P<row>\d+): (?:is not an object|cannot be read \(.*\))",
+    "shared_expense": rf"{_PLACE}needs a date and an amount per person",
+    "more_unread": r"(?P<number>\d+) more rows of [a-z]+ could not be read",
+}
+"""What the readers tell of one cell or row that they could not take as it is."""
 
 FORMS = {
+    **_CELLS,
     "no_loan": r"debt (?P<loan>\S+) (?:is not in the ledger|does not exist)",
     "no_borrower": r"debtor (?P<borrower>\S+) does not exist",
     "loan_gone": "the loan was posted and is gone from the ledger, its movements are not",
@@ -133,6 +174,7 @@ _WORDLESS = {
     "{currency} {day}": rf"{_CURRENCY} {_day()}",
 }
 _PATTERNS = {key: re.compile(form) for key, form in (FORMS | _WORDLESS).items()}
+_NEXT_CELL = re.compile(r"; (?=[^;\"]*, row \d+, column )")
 _DAYS = frozenset({"day", "start", "as_of"})
 _COUNTS = frozenset({"before", "number"})
 _AMOUNTS = frozenset({"amount", "shown", "parts", "each", "first", "second", "value"})
@@ -140,13 +182,22 @@ _AMOUNTS = frozenset({"amount", "shown", "parts", "each", "first", "second", "va
 
 def said(detail: str, texts: Texts, figures: Figures) -> str:
     """The particulars in words; unchanged when their form is not known."""
+    cells = _NEXT_CELL.split(detail)
+    parts = [_said_as_one(cell, texts, figures) for cell in cells]
+    if len(parts) > 1 and None not in parts:
+        return "; ".join(part for part in parts if part is not None)
+    whole = _said_as_one(detail, texts, figures)
+    return detail if whole is None else whole
+
+
+def _said_as_one(detail: str, texts: Texts, figures: Figures) -> str | None:
     for key, pattern in _PATTERNS.items():
         found = pattern.fullmatch(detail)
         if found:
             parts = found.groupdict()
             values = {name: _value(name, parts, texts, figures) for name in parts}
             return texts.tables["details"].get(key, key).format(**values)
-    return detail
+    return None
 
 
 def _value(name: str, parts: dict[str, str], texts: Texts, figures: Figures) -> str:

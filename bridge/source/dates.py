@@ -1,4 +1,4 @@
-"""Business days as files write them. Never month first."""
+"""Business days as files write them. Month first only where the mapping says so."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -41,16 +42,45 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
+
+class Order(Enum):
+    """What a cell says about which comes first in its column, the day or the month."""
+
+    SILENT = "silent"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+    EITHER = "either"
+    """A date both ways, and another one each way."""
+
+
+def order_of(cell: object) -> Order:
+    """What a cell says. A date that a spreadsheet made of text may have been swapped by it."""
+    if isinstance(cell, str):
+        match = _DAY_FIRST.fullmatch(cell.strip().lstrip("'’"))
+        if match is None:
+            return Order.SILENT
+        first, second = int(match[1]), int(match[2])
+        if 12 < first <= 31 and 1 <= second <= 12:
+            return Order.DAY_FIRST
+        if 12 < second <= 31 and 1 <= first <= 12:
+            return Order.MONTH_FIRST
+    elif isinstance(cell, date):
+        first, second = cell.day, cell.month
+    else:
+        return Order.SILENT
+    return Order.EITHER if first != second and first <= 12 >= second else Order.SILENT
+
+
 DateReader = Callable[[object], date | None]
 
 
-def date_reader(zone: ZoneInfo) -> DateReader:
+def date_reader(zone: ZoneInfo, month_first: bool = False) -> DateReader:
     """A function from a cell to the lender's business day; None when it is not a date.
 
     Takes text in any form of the field, a number (Excel day of the 1900 system, or milliseconds
     since 1970 at UTC midnight of the local date), or a date.
     """
-    read_text = lru_cache(maxsize=20_000)(lambda text: _from_text(text, zone))
+    read_text = lru_cache(maxsize=20_000)(lambda text: _from_text(text, zone, month_first))
 
     def read(cell: object) -> date | None:
         if type(cell) is str:
@@ -86,12 +116,13 @@ def _from_epoch_ms(milliseconds: int) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def _from_text(text: str, zone: ZoneInfo) -> date | None:
+def _from_text(text: str, zone: ZoneInfo, month_first: bool) -> date | None:
     text = text.strip().lstrip("'’")
     if not text.isascii() and not text.isprintable():
         return None
     if match := _DAY_FIRST.fullmatch(text):
-        return _day(match[3], match[2], match[1])
+        day, month = (match[2], match[1]) if month_first else (match[1], match[2])
+        return _day(match[3], month, day)
     if _INSTANT.fullmatch(text):
         return _local_day(text, zone)
     if match := _ISO.fullmatch(text):

@@ -307,6 +307,142 @@ WRITTEN = {
     ),
 }
 
+CELLS = {
+    "no_currency_write": (
+        f'{CELL}: "lucas" is not a currency; write its code, such as COP',
+        "fila 141, columna Moneda: «lucas» no es una moneda; escriba su código, por ejemplo COP",
+    ),
+    "currency_of_several": (
+        f'{CELL}: "pesos" can be COP, MXN; write the code of the one that is meant',
+        "fila 141, columna Moneda: «pesos» puede ser COP, MXN; escriba el código de la que es",
+    ),
+    "not_an_amount_like": (
+        f'{CELL}: "50 mil" is not an amount; write it like 1.234.567,89',
+        "fila 141, columna Moneda: «50 mil» no es un valor; escríbalo así: 1.234.567,89",
+    ),
+    "not_a_date_like": (
+        f'{CELL}: "ayer" is not a date; write dd/mm/yyyy',
+        "fila 141, columna Moneda: «ayer» no es una fecha; escriba dd/mm/aaaa",
+    ),
+    "in_another_currency": (
+        f'{CELL}: "US$ 20" is in USD, the debt is in COP',
+        "fila 141, columna Moneda: «US$ 20» está en USD; el préstamo está en COP",
+    ),
+    "not_its_debts_currency": (
+        f'{CELL}: "COP" is not USD, the currency of its debt',
+        "fila 141, columna Moneda: «COP» no es USD, la moneda de su préstamo",
+    ),
+    "not_a_type": (
+        f'{CELL}: "Regalo" is not a type; use Pago, Aumento',
+        "fila 141, columna Moneda: «Regalo» no es un tipo de movimiento; use Pago, Aumento",
+    ),
+    "debt_without_id": (
+        f"{CELL}: has no id; every debt needs its number",
+        "fila 141, columna Moneda: falta el número; cada préstamo necesita el suyo",
+    ),
+    "movement_without_id": (
+        f"{CELL}: has no id; every movement needs its number",
+        "fila 141, columna Moneda: falta el número; cada movimiento necesita el suyo",
+    ),
+    "debt_without_debtor": (
+        f"{CELL}: has no debtor; write the debtor's id",
+        "fila 141, columna Moneda: falta el cliente; escriba su número",
+    ),
+    "movement_without_debt": (
+        f"{CELL}: has no debt; write the debt's id",
+        "fila 141, columna Moneda: falta el préstamo; escriba su número",
+    ),
+    "debtor_without": (
+        f"{CELL}: is empty or not text; every debtor needs it",
+        "fila 141, columna Moneda: está vacía o no es texto; cada cliente la necesita",
+    ),
+    "visit": (
+        f'{CELL}: "no vino" says that nothing was paid',
+        "fila 141, columna Moneda: «no vino», no se pagó nada",
+    ),
+    "visit_unwritten": (
+        f"{CELL}: nothing was written",
+        "fila 141, columna Moneda: no hay nada escrito, no se pagó nada",
+    ),
+    "below_zero": (
+        f"{CELL}: -5000.00 is below zero",
+        "fila 141, columna Moneda: -5.000 es menor que cero",
+    ),
+    "two_ways": (
+        (
+            f'{CELL}: "1.234" can be read in two ways; m.csv, row 3, column Monto has "12.50".'
+            " Write it with decimals, or set ambiguous_amounts in mappings/deudores.toml"
+        ),
+        (
+            "fila 141, columna Moneda: «1.234» puede leerse de dos maneras, porque la fila 3 "
+            "de Monto trae «12.50»; escríbalo con decimales, o decida ambiguous_amounts en "
+            "mappings/deudores.toml"
+        ),
+    ),
+    "three_decimals": (
+        (
+            f'{CELL}: "1,234" can be read in two ways; with the convention of COP it would '
+            "have three decimals. Write it with decimals, or set ambiguous_amounts in "
+            "mappings/deudores.toml"
+        ),
+        (
+            "fila 141, columna Moneda: «1,234» puede leerse de dos maneras; como se escribe "
+            "en COP tendría tres decimales; escríbalo con decimales, o decida "
+            "ambiguous_amounts en mappings/deudores.toml"
+        ),
+    ),
+    "days_two_ways": (
+        (
+            f'{CELL}: "10/05/2026" can be read in two ways; d.csv, row 2, column Fecha has '
+            '"09/30/2026". Set date_order in mappings/deudores.toml'
+        ),
+        (
+            "fila 141, columna Moneda: «10/05/2026» puede leerse de dos maneras, porque la "
+            "fila 2 de Fecha trae «09/30/2026»; diga si el día o el mes va primero: "
+            "date_order en mappings/deudores.toml"
+        ),
+    ),
+    "month_first": (
+        (
+            f'{CELL}: "09/30/2026" is a date only with the month first; set date_order in '
+            "mappings/deudores.toml"
+        ),
+        (
+            "fila 141, columna Moneda: «09/30/2026» solo es una fecha con el mes primero; si "
+            "así están todas, dígalo en date_order de mappings/deudores.toml"
+        ),
+    ),
+    "too_wide": (
+        "m.csv, row 2: has 6 cells, the heading has 5; quote the text that holds the delimiter",
+        (
+            "fila 2: tiene 6 celdas y los títulos son 5; ponga entre comillas el texto o el "
+            "valor que lleva el separador"
+        ),
+    ),
+    "broken_quotes": (
+        "m.csv, rows 2 to 3: unexpected end of data; write two quotes for one inside a text",
+        "filas 2 a 3: unas comillas no cierran; dentro de un texto se escriben dobles",
+    ),
+    "beyond": (
+        "m.csv: row 40 and what follows was not read (ten empty rows before)",
+        "fila 40 y siguientes: no se leyeron, porque antes hay diez filas vacías",
+    ),
+    "no_record": (
+        "s.json debts, record 2: is not an object",
+        "registro 2: no se puede leer",
+    ),
+    "shared_expense": (
+        "s.csv, row 7: needs a date and an amount per person",
+        "fila 7: necesita una fecha y un valor por persona",
+    ),
+    "more_unread": (
+        "12 more rows of movements could not be read",
+        "otras 12 filas no se pudieron leer",
+    ),
+}
+
+WRITTEN |= CELLS
+
 
 def form(language: str) -> Figures:
     return Figures(locale_for(language, "es-CO"), {"COP": 0})
@@ -341,6 +477,11 @@ def test_every_form_is_said_in_the_readers_words(key):
 )
 def test_figures_alone_are_written_in_the_readers_form(written, wanted):
     assert spanish(written) == wanted
+
+
+def test_a_row_with_several_cells_wrong_is_said_cell_by_cell():
+    day, amount = WRITTEN["not_a_date_like"], WRITTEN["not_an_amount_like"]
+    assert spanish(f"{day[0]}; {amount[0]}") == f"{day[1]}; {amount[1]}"
 
 
 @given(st.text(max_size=60))

@@ -16,6 +16,8 @@ from bridge.source.deudores.reader import Deudores
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "data" / "deudores"
 DAY1 = SAMPLES / "dia1"
+FOUND = ROOT / "tests" / "data" / "found"
+"""Small ledgers as lenders keep them, on which the reader once went wrong; a folder for each."""
 TODAY = date(2026, 11, 20)
 
 

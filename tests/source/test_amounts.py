@@ -59,6 +59,36 @@ READINGS = [
     ("1'234,50", "COP", "1234.50"),
     ("100 MXN", "MXN", "100"),
     ("2.000\u00a0", "COP", "2000"),
+    ("2'500.000", "COP", "2500000"),
+    ("$ 1´200.000", "COP", "1200000"),
+    ("1’200.000,50", "COP", "1200000.50"),
+    ("1ʼ200.000", "COP", "1200000"),
+    ("1`234`567,89", "COP", "1234567.89"),
+    ("$1'200,000.50", "MXN", "1200000.50"),
+    ("50.000,oo", "COP", "50000"),
+    ("$50.000,OO", "COP", "50000"),
+    ("1,200.oo", "MXN", "1200"),
+    ("50.000.-", "COP", "50000"),
+    ("50.000,-", "CLP", "50000"),
+    ("$ 1.250.000,--", "ARS", "1250000"),
+    ("50.000.-", "MXN", "50000"),
+    ("$50.000 M/CTE", "COP", "50000"),
+    ("$50.000 M/cte.", "COP", "50000"),
+    ("1,200.00 M.N.", "MXN", "1200"),
+    ("50.000 pesos", "COP", "50000"),
+    ("50.000 Pesos Colombianos", "COP", "50000"),
+    ("$ 20 USD", "USD", "20"),
+    ("COP $50.000", "COP", "50000"),
+    ("U$S 1,250.50", "USD", "1250.50"),
+    ("Bs. 1.250,50", "BOB", "1250.50"),
+    ("S/. 1,250.50", "PEN", "1250.50"),
+    ("S/.50", "PEN", "50"),
+    ("120 soles", "PEN", "120"),
+    ("Q 1,250.50", "GTQ", "1250.50"),
+    ("$ (500,00)", "COP", "-500"),
+    ("($ 500,00)", "COP", "-500"),
+    ("$ 33.333,333333333336", "COP", "33333.33"),
+    (".50", "MXN", "0.50"),
 ]
 
 
@@ -69,8 +99,19 @@ def test_amounts_are_read_as_people_write_them(text, currency, value):
 
 UNREADABLE = [
     "", " ", "-", "$", "5 mil", "5k", "1.2.3", "1,23,456", "1.234.56", "12.", "(1.000", "--5",
-    "-5-", "1 2", "US$ 5", "EUR 5", "nan", "Infinity", "1e999", "٣٤", "1_000", "+5", "=5",
+    "-5-", "1 2", "1 23", "US$ 5", "EUR 5", "nan", "Infinity", "1e999", "٣٤", "1_000", "+5", "=5",
     "9" * 14, "9" * 50,
+    # Never another number: these were read as one, or could be.
+    "2'500", "2'5", "2''500.000", "2'500,000", "1'200.00.000",
+    "2500.000", "12500.500", "050.000", "0.50.000", "0.500.000", "50.0000", ".500", ".50",
+    "1.234,567", "1.234.567,8901", "1.234.56,7", "1 234.567", "50.000 200", "50 200.000",
+    "50.000 y 20.000", "50.000/20.000", "50.000-20.000", "50.000 20.000", "50.000\n20.000",
+    "50\n100",
+    "50.00O", "5o.000", "50.ooo", "50,ooo", "50 mil", "50k", "1,5 millones", "1.234 millones",
+    "2 palos", "abonó 50.000", "50.000 (abono)", "50%", "50 %", "1/2", "½", "50.000 lucas",
+    "$ 20 USD", "US$ 20", "20 USD", "50 soles", "€ 50", "50.000 M.N.", "US$ 20 pesos", "$$ 50.000",
+    "1.234.567E+06", "1E2E3", "５０", "٥٠", "5⁰", "50٬000", "- -5", "-(5)", "((5))", "50.000.",
+    "50..000",
 ]  # fmt: skip
 
 
@@ -113,9 +154,31 @@ def test_rounding_is_half_up_and_told_when_it_matters(value, currency, amount, c
     assert (str(settled_amount.value), settled_amount.codes) == (amount, codes)
 
 
-def test_scientific_amounts_are_read_with_a_warning():
-    read = READER.money("1.2E+06", "COP")
-    assert (read.value, read.codes) == (Decimal(1200000), ("amount.scientific",))
+@pytest.mark.parametrize(
+    ("text", "value"), [("1.2E+06", 1200000), ("1.234E+06", 1234000), ("1,234E+6", 1234000)]
+)
+def test_scientific_amounts_are_read_with_a_warning(text, value):
+    read = READER.money(text, "COP")
+    assert (read.value, read.codes) == (Decimal(value), ("amount.scientific",))
+
+
+def test_half_a_peso_and_five_hundred_with_a_zero_too_much_are_told_apart_by_a_person():
+    assert read_number("0.500", ".").form is Form.AMBIGUOUS
+
+
+def test_an_amount_that_names_another_currency_is_known_for_what_it_is():
+    assert READER.in_another("US$ 20", "COP") == (Decimal(20), "USD")
+    assert READER.in_another("$ 20 USD", "COP") == (Decimal(20), "USD")
+    assert READER.in_another("50 soles", "COP") == (Decimal(50), "PEN")
+    for text in ("Bs 20", "$ 20", "20", "veinte", None, Decimal(20)):
+        assert READER.in_another(text, "COP") is None
+
+
+def test_a_text_with_one_number_hints_at_what_it_is_worth():
+    assert READER.hint("abonó 50.000", "COP") == Decimal(50000)
+    assert READER.hint("Pagó $ 50.000", "COP") == Decimal(50000)
+    for text in ("no vino", "50 mil", "pagó 50 lucas", "50.000 y 20.000", "2500.000", "", None):
+        assert READER.hint(text, "COP") is None
 
 
 def test_neither_truth_values_nor_floats_are_amounts():

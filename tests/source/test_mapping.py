@@ -76,3 +76,19 @@ def test_rounding_can_be_left_to_a_person():
 
     row = Read(DAY1, "csv", rounding="hold").one(Repayment, "1131")
     assert "amount.unreadable" in {note.code for note in row.notes}
+
+
+def test_a_map_from_before_words_of_currencies_and_visits_knows_the_shipped_ones():
+    content = shipped()
+    del content["words"]["currencies"], content["words"]["visits"]
+    del content["columns"]["movements"]["currency"], content["date_order"]
+    assert DeudoresMapping.model_validate(content) == DeudoresMapping.model_validate(shipped())
+
+
+def test_a_word_of_a_currency_stands_under_its_code():
+    content = shipped()
+    content["words"]["currencies"]["pesos"] = ["pesos"]
+    problems = check(DeudoresMapping.model_validate(content))
+    assert [problem.where for problem in problems] == [
+        "mappings/deudores.toml, [words.currencies] pesos"
+    ]

@@ -123,11 +123,16 @@ class Log:
         self.unreadable[kind] += 1
         count = self.unreadable[kind]
         if count <= self._limit:
-            file, row = at
             found = Finding(
-                code=code, subject=subject, detail=detail, related=related, file=file, row=row,
-                amount=amount, currency=currency,
-            )  # fmt: skip
+                code=code,
+                subject=subject,
+                detail=detail,
+                related=related,
+                file=at[0],
+                row=at[1],
+                amount=amount,
+                currency=currency,
+            )
             self.findings.append(found)
 
     def finish(self) -> list[Finding]:
@@ -160,8 +165,9 @@ class Context:
         self.default_currency = default_currency
         convention = mapping.conventions.get(locale) or mapping.conventions[mapping.default_locale]
         self.country = convention.country
-        self.amounts = AmountReader(mapping.grouping, convention.grouping)
-        self.day = date_reader(zone)
+        words = mapping.words.currencies
+        self.amounts = AmountReader(mapping.grouping, convention.grouping, words)
+        self.day = date_reader(zone, mapping.date_order == "month_first")
         self.log = Log(mapping.limits.reported_rows)
         self.tells_payments = True
         """Whether the delivery has a place for payments: then what is owed follows from them."""
@@ -192,13 +198,18 @@ class Context:
         return found or StoreFacts(reference)
 
     def currency(self, written: str, store: StoreFacts) -> tuple[str, str]:
-        """The currency of a debt, and the code of how it was found when it was not written."""
+        """The currency of a debt, and the code of how it was found when it was not written.
+
+        A word of several currencies (`pesos`) is none of them, unless it may be the store's and
+        the mapping says to ask the store.
+        """
         if not written:
             return store.currency or self.default_currency, "debt.currency_missing"
-        code = written.strip().upper()
-        if code in EXPONENTS and code != NO_CURRENCY:
-            return code, ""
-        if self.mapping.currency_unknown == "store" and store.currency:
+        meant = self.amounts.currencies.meanings(written)
+        if len(meant) == 1 and meant <= EXPONENTS.keys():
+            return next(iter(meant)), ""
+        asks_store = self.mapping.currency_unknown == "store" and bool(store.currency)
+        if asks_store and (not meant or store.currency in meant):
             return store.currency, "debt.currency_missing"
         return NO_CURRENCY, "debt.currency_unknown"
 

@@ -8,7 +8,8 @@ Numbers are read from their text as decimals; no binary float ever exists.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,6 +22,7 @@ from bridge.source.deudores import table_dump
 from bridge.source.deudores.canonical import canonical_rows
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
 from bridge.source.deudores.package import Manifest, day
+from bridge.source.deudores.survey import survey
 from bridge.source.deudores.tables import Book, NumberedCells
 from bridge.source.deudores.unread import unread_key
 from bridge.source.files.delivered import Delivered, beginning, refuse_if
@@ -39,12 +41,14 @@ _KEYS: dict[str, tuple[str, ...]] = {
     ),
     "movements": (
         "movement_id", "debt_id", "date", "amount", "type", "concept", "method", "reverses", "", "",
+        "currency",
     ),
 }  # fmt: skip
 """Keys of each record in the order of the kind's fields; empty where the contract has none."""
 _BESIDE = frozenset({"note", "consent"})
 """Keys of the contract that are read elsewhere or are free text."""
 _NUMBERS = frozenset({"amount", "principal", "remaining", "interest_pct", "instalment_amount"})
+_MACHINE = re.compile(r"-?[0-9]+(?:\.(?![0-9]{3}$)[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _RECORD = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -57,7 +61,8 @@ class Document(msgspec.Struct):
     debtors: list[msgspec.Raw]
     debts: list[msgspec.Raw]
     movements: list[msgspec.Raw]
-    counts: dict[str, int]
+    counts: dict[str, int] | None = None
+    """Without them the file is taken for a part: what it lacks is not gone."""
     generated_at: str = ""
     locale: str = ""
     default_currency: str = ""
@@ -87,19 +92,32 @@ class JsonTable:
         self._records = records
         self._known = {*self._keys, *_BESIDE}
 
+        self._fields = fields
+        self._machine: frozenset[str] | None = None
+
     def cells(self, context: Context) -> NumberedCells:
         ignored, told = context.mapping.ignored, set[str]()
         for number, record in decoded(self._records, self.file, self.kind, context):
             for key in record.keys() - self._known:
                 refuse_if(unread_key(self.file, number, key, record[key], ignored))
                 told.add(key)
-            yield number, tuple([_cell(record, key) for key in self._keys])
+            yield number, self._row(record)
         if told:
             detail = f"columns not read: {', '.join(sorted(told))}"
             context.log.note("file.columns_unread", f"file:{self.file}", detail)
 
     def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return {}
+        rows = ((number, self._row(record)) for number, record in self._quietly())
+        return survey(context, self.file, self.kind, self.headings, self._fields, rows)
+
+    def _row(self, record: dict[str, Any]) -> tuple[Cell, ...]:
+        if self._machine is None:
+            self._machine = machine_columns(record for _, record in self._quietly())
+        return tuple([_cell(record, key, self._machine) for key in self._keys])
+
+    def _quietly(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The records that can be read; the others are told when the table itself is read."""
+        return _records(self._records, lambda number, reason: None)
 
 
 class JsonBook:
@@ -146,7 +164,7 @@ def book_of(name: str, content: bytes, manifest: Manifest | None, loose: Snapsho
         as_of=as_of,
         generated_at=document.generated_at,
         format="json",
-        complete=True,
+        complete=document.counts is not None,
         locale=document.locale or loose.locale,
         default_currency=document.default_currency or loose.default_currency,
         declared_counts=declared(document),
@@ -184,7 +202,7 @@ def parse(name: str, content: bytes) -> Document:
 def declared(document: Document) -> dict[str, int]:
     """Rows by entity as the snapshot itself declares them."""
     names = {"debtors": "borrowers", "debts": "loans", "movements": "movements"}
-    return {names[key]: n for key, n in document.counts.items() if key in names}
+    return {names[key]: n for key, n in (document.counts or {}).items() if key in names}
 
 
 def _problems(name: str, document: Document) -> Iterator[Problem]:
@@ -197,6 +215,8 @@ def _problems(name: str, document: Document) -> Iterator[Problem]:
     if document.default_currency and document.default_currency not in EXPONENTS:
         what = f'"{document.default_currency}" is not a currency we know.'
         yield Problem(f"{name}, default_currency", what, "Use an ISO 4217 code.")
+    if document.counts is None:
+        return
     for array in ("debtors", "debts", "movements"):
         there = len(getattr(document, array))
         if array not in document.counts:
@@ -213,6 +233,17 @@ def decoded(
     records: list[msgspec.Raw], file: str, kind: str, context: Context
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and content of each record; one that is no object is told and left out."""
+
+    def tell(number: int, reason: str) -> None:
+        detail = f"{file}, record {number}: {reason}"
+        context.log.unread(kind, "row.unreadable", f"file:{file}", detail, at=(file, number))
+
+    yield from _records(records, tell)
+
+
+def _records(
+    records: list[msgspec.Raw], tell: Callable[[int, str], None]
+) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, raw in enumerate(records, start=1):
         reason = "is not an object"
         try:
@@ -222,14 +253,28 @@ def decoded(
         if isinstance(record, dict):
             yield number, record
         else:
-            detail = f"{file}, record {number}: {reason}"
-            context.log.unread(kind, "row.unreadable", f"file:{file}", detail)
+            tell(number, reason)
 
 
-def _cell(record: dict[str, Any], key: str) -> Cell:
+def machine_columns(records: Iterable[dict[str, Any]]) -> frozenset[str]:
+    """The keys whose texts are all numbers as programs write them, none of them open.
+
+    `"1000.00"` is a program's. A person's `"1.234.567,89"`, or one `"1.234"` that could be a
+    thousand or a unit, makes the whole key text as in a CSV: its convention and column decide.
+    """
+    told = set(_NUMBERS)
+    for record in records:
+        for key in tuple(told):
+            value = record.get(key)
+            if isinstance(value, str) and value and not _MACHINE.fullmatch(value):
+                told.discard(key)
+    return frozenset(told)
+
+
+def _cell(record: dict[str, Any], key: str, machine: frozenset[str] = _NUMBERS) -> Cell:
     value = record.get(key) if key else None
     if isinstance(value, str):
-        return _machine_number(value) if key in _NUMBERS else value
+        return _machine_number(value) if key in machine else value
     if isinstance(value, dict):
         kind, number = value.get("type"), value.get("number")
         return f"{as_text(kind)} {as_text(number)}" if key == "document" and number else None
@@ -252,7 +297,8 @@ def _stores(records: list[msgspec.Raw], name: str, context: Context) -> Iterator
         display = as_text(record.get("name")).strip()
         if not native_id or not display:
             detail = f"{file}, record {number}: a store needs store_id and name"
-            context.log.unread("stores", "row.unreadable", f"file:{file}", detail)
+            at = (file, number)
+            context.log.unread("stores", "row.unreadable", f"file:{file}", detail, at=at)
             continue
         currency, country, kind = (
             as_text(record.get(key)).strip() for key in ("currency", "country", "kind")
@@ -277,7 +323,8 @@ def _consents(records: list[msgspec.Raw], name: str, context: Context) -> dict[s
         purposes = record.get("purposes")
         if not borrower or not isinstance(purposes, list):
             detail = f"{file}, record {number}: a consent needs debtor_id and purposes"
-            context.log.unread("consents", "row.unreadable", f"file:{file}", detail)
+            at = (file, number)
+            context.log.unread("consents", "row.unreadable", f"file:{file}", detail, at=at)
             continue
         consent = Consent(
             granted_on=context.day(record.get("granted_on")),

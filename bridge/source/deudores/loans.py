@@ -20,6 +20,7 @@ from bridge.source.deudores.owing import (
     with_all_paid,
 )
 from bridge.source.deudores.rows import Convention, RowReading, TableFacts
+from bridge.source.deudores.wrong import Wrong, no_amount, no_currency, no_day, worth
 from bridge.source.texts import heading_key
 
 FIELDS = tuple(LoanColumns.model_fields)
@@ -51,8 +52,9 @@ class Loans:
         owed = self._needed_amount(reading, owed_field, cells, currency)
         start = context.day(cells[_AT["start"]])
         if not native_id or not borrower or owed is None or start is None:
-            self._give_up(reading, cells, native_id, borrower, owed_field, owed is None)
+            self._give_up(reading, cells, native_id, borrower, currency, owed is None)
             return None
+        reading.ask_day("start", cells[_AT["start"]], self._convention)
         if owed <= 0:
             reading.note("debt.total_not_positive", f"{owed} {currency}")
         told = self._told(reading, cells, currency, owed)
@@ -134,7 +136,7 @@ class Loans:
         currency, code = self._context.currency(written, store)
         if code:
             reading.keep("currency", written)
-            what = f'"{written[:20]}" is not a currency' if written else f"read as {currency}"
+            what = no_currency(self._context, written) if written else f"read as {currency}"
             reading.note(code, f"{reading.place('currency')}: {what}")
         return currency
 
@@ -240,6 +242,7 @@ class Loans:
 
     def _due(self, reading: RowReading, cells: tuple[Cell, ...], start: date) -> date | None:
         due = reading.day("due", cells[_AT["due"]])
+        reading.ask_day("due", cells[_AT["due"]], self._convention)
         if due is not None and due < start:
             reading.note("debt.due_before_start", f"due {due}, start {start}")
         return due
@@ -250,21 +253,21 @@ class Loans:
         cells: tuple[Cell, ...],
         native_id: str,
         borrower: str,
-        owed_field: str,
+        currency: str,
         amount_wrong: bool,
     ) -> None:
         """Say of each cell that stopped the row what it has and what would be right."""
-        wrong: list[tuple[str, str, str]] = []
+        owed_field = "total" if self._has_total else "amount"
+        context, owed, start = self._context, cells[_AT[owed_field]], cells[_AT["start"]]
+        wrong: list[Wrong] = []
         if not native_id:
-            wrong.append(("row.unreadable", "id", "has no id; every debt needs its number"))
+            wrong.append(Wrong("row.unreadable", "id", "has no id; every debt needs its number"))
         if not borrower:
-            wrong.append(("row.unreadable", "borrower", "has no debtor; write the debtor's id"))
+            what = "has no debtor; write the debtor's id"
+            wrong.append(Wrong("row.unreadable", "borrower", what))
         if amount_wrong:
-            shown = as_text(cells[_AT[owed_field]])[:40]
-            wrong.append(("amount.unreadable", owed_field, f'"{shown}" is not an amount'))
-        if self._context.day(cells[_AT["start"]]) is None:
-            shown = as_text(cells[_AT["start"]])[:40]
-            wrong.append(("date.unreadable", "start", f'"{shown}" is not a date'))
-        detail = "; ".join(f"{reading.place(field)}: {what}" for _, field, what in wrong)
+            wrong.append(no_amount(context, owed_field, owed, currency))
+        if context.day(start) is None:
+            wrong.append(no_day(context, "start", start))
         subject = f"debt:{native_id}" if native_id else f"file:{self._table.file}"
-        reading.unread(wrong[0][0], subject, detail)
+        reading.give_up(wrong, subject, worth=worth(context, owed, currency))

@@ -14,6 +14,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from bridge.source.amounts import read_number
+from bridge.source.currencies import SHIPPED, Currencies
 from bridge.source.dates import date_reader
 from bridge.source.deudores.context import Cell
 from bridge.source.texts import heading_key
@@ -24,6 +25,7 @@ _LONGEST_AMOUNT = 9
 """Bare digits beyond these are a phone or a document, not an amount."""
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
+_CURRENCIES = Currencies(SHIPPED)
 _day = date_reader(ZoneInfo("UTC"))
 
 
@@ -87,9 +89,15 @@ def _of_text(text: str) -> Look:
             return Look.TEXT
         few = len(text) <= 3 or len(text) > _LONGEST_AMOUNT
         return Look.NUMBER if few else Look.MONEY
-    if read_number(text.removesuffix("%"), ".") or read_number(text.removesuffix("%"), ","):
+    if _is_amount(text.removesuffix("%")):
         return Look.MONEY
     return Look.DATE if _day(text) is not None else Look.TEXT
+
+
+def _is_amount(text: str) -> bool:
+    """Whether the text is a number, alone or beside a sign or word of some currency."""
+    number = read_number(text, ".") or read_number(text, ",")
+    return number is not None and _CURRENCIES.of(number.marks) != frozenset()
 
 
 def words(heading: str) -> list[str]:

@@ -16,10 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from bridge.core.ledger import AdjustmentKind, Frequency, LoanKind
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem
+from bridge.source.currencies import SHIPPED
 from bridge.source.texts import heading_key
 
 Headings = tuple[str, ...]
 Words = tuple[str, ...]
+
+VISITS: Words = (
+    "no vino", "no pagó", "no abonó", "no dio", "no estaba", "no se encontró", "no atendió",
+    "no contestó", "sin pago", "sin abono", "no pago", "ausente", "cerrado", "visita", "não pagou",
+)  # fmt: skip
+"""What a collector writes instead of an amount where nothing was paid."""
 
 
 class _Part(BaseModel):
@@ -109,6 +116,7 @@ class MovementColumns(_Part):
     reverses: Headings = ()
     ticket: Headings = ()
     collector: Headings = ()
+    currency: Headings = ("Moneda", "Divisa", "Currency")
     name: Headings = ()
     capital: Headings = ()
     interest: Headings = ()
@@ -207,6 +215,8 @@ class ValueWords(_Part):
     totals: Words
     payment_columns: Words = ()
     splitwise: SplitwiseWords
+    currencies: dict[str, Words] = SHIPPED
+    visits: Words = VISITS
 
 
 class DeudoresMapping(_Part):
@@ -222,6 +232,7 @@ class DeudoresMapping(_Part):
     balance_without_payments: Literal["opening", "ask", "ignore"] = "opening"
     weak_ids: Literal["accept", "refuse"] = "accept"
     ambiguous_amounts: Literal["hold", "locale"] = "hold"
+    date_order: Literal["hold", "day_first", "month_first"] = "hold"
     rounding: Literal["half_up", "hold"] = "half_up"
     tolerance: Decimal = Field(Decimal(0), ge=0)
     daily_skips: tuple[Literal[0, 1, 2, 3, 4, 5, 6], ...] = (6,)
@@ -294,6 +305,10 @@ class DeudoresMapping(_Part):
         """Titles of sheets that may be left out."""
         return frozenset(heading_key(title) for title in self.ignore_sheets)
 
+    @cached_property
+    def visit_words(self) -> frozenset[str]:
+        return frozenset(heading_key(word) for word in self.words.visits)
+
 
 def adjustment_of(meaning: str) -> AdjustmentKind:
     """The adjustment that a movement word's meaning names (anything but `payment`)."""
@@ -314,6 +329,7 @@ def check(mapping: DeudoresMapping, where: str = "mappings/deudores.toml") -> li
         *_doubled_headings(mapping, where),
         *_doubled_words(mapping, where),
         *_unknown_currencies(mapping, where),
+        *_no_codes(mapping, where),
         *_unknown_locales(mapping, where),
     ]
 
@@ -365,6 +381,16 @@ def _unknown_currencies(mapping: DeudoresMapping, where: str) -> Iterator[Proble
             known = ", ".join(sorted(EXPONENTS))
             yield Problem(
                 f"{where}, {key}", f'"{code}" is not a currency we know.', f"Use {known}."
+            )
+
+
+def _no_codes(mapping: DeudoresMapping, where: str) -> Iterator[Problem]:
+    for code in mapping.words.currencies:
+        if not (len(code) == 3 and code.isascii() and code.isupper()):
+            yield Problem(
+                f"{where}, [words.currencies] {code}",
+                "is not the code of a currency.",
+                "Write its three letters, such as COP; its words go into the list.",
             )
 
 

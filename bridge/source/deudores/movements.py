@@ -5,15 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bridge.core.ledger import Adjustment, Note, Origin, Repayment, RepaymentKind
+from bridge.core.money import NO_CURRENCY
 from bridge.source.amounts import Amount, Form
-from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
 from bridge.source.deudores.mapping import MovementColumns, adjustment_of
 from bridge.source.deudores.rows import Convention, RowReading, TableFacts
+from bridge.source.deudores.wrong import Wrong, no_amount, no_day, worth
 from bridge.source.texts import free_text, heading_key
 
 BESIDE = ("name", "capital", "interest", "late_fee")
 """Columns that are turned into those of `FIELDS` before a row is built."""
 FIELDS = tuple(field for field in MovementColumns.model_fields if field not in BESIDE)
+_CURRENCY = FIELDS.index("currency")
 _APP_TYPES = ("payment", "charge")
 
 
@@ -31,7 +34,7 @@ class Movements:
     def read(self, line: int, cells: tuple[Cell, ...]) -> Repayment | Adjustment | None:
         """The row, or None when it had to be given up (and the log says why)."""
         native, loan, day_cell, amount_cell, type_cell, concept, method, reverses, ticket, who = (
-            cells
+            cells[:10]
         )
         native_id = native if _is_plain(native) else identifier(native)
         loan_id = loan if _is_plain(loan) else identifier(loan)
@@ -40,6 +43,12 @@ class Movements:
         amount = context.amounts.money(amount_cell, currency)
         day = context.day(day_cell)
         meaning = self._meaning(type_cell)
+        own = cells[_CURRENCY]
+        if own and (foreign := self._foreign(as_text(own).strip(), currency)):
+            self._give_up(line, cells, native_id, loan_id, currency, foreign)
+            return None
+        if amount is None and meaning == "payment" and self._is_visit(amount_cell):
+            amount = Amount(Decimal(0))
         if not native_id or not loan_id or amount is None or day is None or meaning is None:
             self._give_up(line, cells, native_id, loan_id, currency)
             return None
@@ -47,6 +56,7 @@ class Movements:
         doubtful = amount.form is Form.AMBIGUOUS and self._convention.against(
             "amount", currency, amount.form, amount.value
         )
+        doubtful = doubtful or self._convention.against_day(day_cell)
         plain = not codes and not amount.codes and not doubtful
         if plain and meaning == "payment" and amount.value > 0 and day <= context.as_of:
             return Repayment(
@@ -74,16 +84,21 @@ class Movements:
         amount: Amount,
         meaning: str,
     ) -> Repayment | Adjustment | None:
-        _, _, day_cell, amount_cell, _, concept, method, reverses, ticket, who = cells
+        _, _, day_cell, amount_cell, _, concept, method, reverses, ticket, who = cells[:10]
         day = self._context.day(day_cell)
         assert day is not None
         text = reading.text("concept", concept)
         reading.tell("amount", amount_cell, amount)
         if against := self._convention.against("amount", currency, amount.form, amount.value):
             reading.doubtful("amount", amount_cell, against)
+        reading.ask_day("date", day_cell, self._convention)
         if day > self._context.as_of:
             reading.note("movement.future_date", f"{day} is after {self._context.as_of}")
-        if amount.value == 0:
+        if self._is_visit(amount_cell):
+            shown = as_text(amount_cell).strip()[:40]
+            what = f'"{shown}" says that nothing was paid' if shown else "nothing was written"
+            reading.note("movement.visit", f"{reading.place('amount')}: {what}")
+        elif amount.value == 0:
             reading.note("movement.zero")
         if meaning == "payment":
             if amount.value < 0:
@@ -122,6 +137,22 @@ class Movements:
             reverses=identifier(reverses),
         )
 
+    def _is_visit(self, cell: Cell) -> bool:
+        """Whether the amount's cell says that somebody came and nothing was paid."""
+        if cell is None:
+            return True
+        if not isinstance(cell, str):
+            return False
+        if not cell.strip(" \u00a0$-–—"):
+            return True
+        return heading_key(cell) in self._context.mapping.visit_words
+
+    def _foreign(self, written: str, currency: str) -> str:
+        """The movement's own currency, as written, where it is not the one of its debt."""
+        if not written or currency == NO_CURRENCY:
+            return ""
+        return "" if currency in self._context.amounts.currencies.meanings(written) else written
+
     def _meaning(self, cell: Cell) -> str | None:
         if not self._typed:
             return "payment"
@@ -156,37 +187,41 @@ class Movements:
         return method
 
     def _give_up(
-        self, line: int, cells: tuple[Cell, ...], native_id: str, loan_id: str, currency: str
+        self,
+        line: int,
+        cells: tuple[Cell, ...],
+        native_id: str,
+        loan_id: str,
+        currency: str,
+        foreign: str = "",
     ) -> None:
         """Say of each cell that stopped the row what it has and what would be right."""
-        reading = RowReading(self._context, self._table, line)
+        context = self._context
+        reading = RowReading(context, self._table, line)
         _, _, day_cell, amount_cell, type_cell, *_ = cells
-        wrong: list[tuple[str, str, str]] = []
+        wrong: list[Wrong] = []
         if not native_id:
-            wrong.append(("row.unreadable", "id", "has no id; every movement needs its number"))
+            wrong.append(
+                Wrong("row.unreadable", "id", "has no id; every movement needs its number")
+            )
         if not loan_id:
-            wrong.append(("row.unreadable", "loan", "has no debt; write the debt's id"))
+            wrong.append(Wrong("row.unreadable", "loan", "has no debt; write the debt's id"))
         if self._meaning(type_cell) is None:
             shown = as_text(type_cell)[:40]
-            known = ", ".join(words[0] for words in _first_words(self._context))
-            wrong.append(("row.unreadable", "type", f'"{shown}" is not a type; use {known}'))
-        if self._context.day(day_cell) is None:
-            shown = as_text(day_cell)[:40]
-            wrong.append(("date.unreadable", "date", f'"{shown}" is not a date; write dd/mm/yyyy'))
-        if self._context.amounts.money(amount_cell, currency) is None:
-            shown = as_text(amount_cell)[:40]
-            right = _example(self._context.amounts.grouping(currency))
-            wrong.append(
-                (
-                    "amount.unreadable",
-                    "amount",
-                    f'"{shown}" is not an amount; write it like {right}',
-                )
-            )
-        detail = "; ".join(f"{reading.place(field)}: {what}" for _, field, what in wrong)
+            known = ", ".join(words[0] for words in _first_words(context))
+            wrong.append(Wrong("row.unreadable", "type", f'"{shown}" is not a type; use {known}'))
+        if context.day(day_cell) is None:
+            wrong.append(no_day(context, "date", day_cell))
+        read_in = currency
+        if foreign:
+            what = f'"{foreign[:20]}" is not {currency}, the currency of its debt'
+            wrong.append(Wrong("amount.other_currency", "currency", what))
+            read_in = context.currency(foreign, StoreFacts(""))[0]
+        elif context.amounts.money(amount_cell, currency) is None:
+            wrong.append(no_amount(context, "amount", amount_cell, currency))
         subject = f"movement:{native_id}" if native_id else f"file:{self._table.file}"
         related = (f"debt:{loan_id}",) if loan_id else ()
-        reading.unread(wrong[0][0], subject, detail, related)
+        reading.give_up(wrong, subject, related, worth(context, amount_cell, read_in))
 
 
 def _is_plain(cell: Cell) -> bool:
@@ -198,7 +233,3 @@ def _first_words(context: Context) -> list[tuple[str, ...]]:
     part = context.mapping.words.movements
     groups = (getattr(part, name) for name in type(part).model_fields)
     return [words for words in groups if words]
-
-
-def _example(grouping: str) -> Decimal | str:
-    return "1.234.567,89" if grouping == "." else "1,234,567.89"

@@ -16,6 +16,8 @@ from bridge.core.ledger import LoanKind, Note, Origin
 from bridge.core.money import quantised
 from bridge.source.amounts import Amount, Form
 from bridge.source.deudores.context import Cell, Context, as_text
+from bridge.source.deudores.day_order import in_doubt
+from bridge.source.deudores.wrong import Wrong, no_amount, no_day
 from bridge.source.texts import free_text
 
 
@@ -46,9 +48,21 @@ class Convention:
     its convention. Ambiguous cells of that currency are then doubtful.
     """
 
-    def __init__(self, mapping_says: str, contradictions: dict[tuple[str, str], str]) -> None:
+    def __init__(
+        self,
+        mapping_says: str,
+        contradictions: dict[tuple[str, str], str],
+        days: str = "",
+        date_order: str = "hold",
+    ) -> None:
         self._trusts_locale = mapping_says == "locale"
         self._contradictions = contradictions
+        self._days = days
+        self._date_order = date_order
+
+    def against_day(self, cell: Cell) -> str:
+        """Why a date is doubtful: where its table has the month first; empty when it is not."""
+        return self._days if self._days and in_doubt(cell, self._date_order) else ""
 
     def against(self, field: str, currency: str, form: Form, value: Decimal) -> str:
         """Why an amount of this form is doubtful; empty when it is not."""
@@ -107,8 +121,8 @@ class RowReading:
         amount = self._context.amounts.money(cell, currency)
         if amount is None:
             self.keep(field, cell)
-            shown = as_text(cell)[:40]
-            self.note("amount.unreadable", f'{self.place(field)}: "{shown}" is not an amount')
+            wrong = no_amount(self._context, field, cell, currency)
+            self.note(wrong.code, f"{self.place(field)}: {wrong.what}")
             return None
         if against := convention.against(field, currency, amount.form, amount.value):
             self.doubtful(field, cell, against)
@@ -143,14 +157,46 @@ class RowReading:
         found = self._context.day(cell)
         if found is None:
             self.keep(field, cell)
-            shown = as_text(cell)[:40]
-            self.note("date.unreadable", f'{self.place(field)}: "{shown}" is not a date')
+            wrong = no_day(self._context, field, cell)
+            self.note(wrong.code, f"{self.place(field)}: {wrong.what}")
         return found
 
-    def unread(self, code: str, subject: str, detail: str, related: Sequence[str] = ()) -> None:
-        """Give the row up, saying why."""
+    def ask_day(self, field: str, cell: Cell, convention: Convention) -> None:
+        """Hold the row if this date can be read in two ways and its table does not settle it."""
+        if against := convention.against_day(cell):
+            self.keep(field, cell)
+            shown = as_text(cell)[:40]
+            self.note(
+                "date.unreadable",
+                f'{self.place(field)}: "{shown}" can be read in two ways; {against}. '
+                "Set date_order in mappings/deudores.toml",
+            )
+
+    def unread(
+        self,
+        code: str,
+        subject: str,
+        detail: str,
+        related: Sequence[str] = (),
+        worth: tuple[Decimal, str] | None = None,
+    ) -> None:
+        """Give the row up, saying why and, where it can be told, what it is worth."""
         at = (self._table.file, self.line)
-        self._context.log.unread(self._table.kind, code, subject, detail, tuple(related), at)
+        amount, currency = worth or (None, "")
+        self._context.log.unread(
+            self._table.kind, code, subject, detail, tuple(related), at, amount, currency
+        )
+
+    def give_up(
+        self,
+        wrong: Sequence[Wrong],
+        subject: str,
+        related: Sequence[str] = (),
+        worth: tuple[Decimal, str] | None = None,
+    ) -> None:
+        """Give the row up for these cells: what each has, and what would be right."""
+        detail = "; ".join(f"{self.place(cell.field)}: {cell.what}" for cell in wrong)
+        self.unread(wrong[0].code, subject, detail, related, worth)
 
 
 def interest_of(principal: Decimal | None, rate: Decimal | None, currency: str) -> Decimal | None:

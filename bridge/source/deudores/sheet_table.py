@@ -179,7 +179,7 @@ class SheetTable:
                     f"{self.file}, row {line}: has {len(row)} cells, the heading has {width}; "
                     "quote the text that holds the delimiter"
                 )
-                context.log.unread(self.kind, "row.unreadable", f"file:{self.file}", detail)
+                self._left_out(context, line, detail)
             return False
         del row[width:]
         return True
@@ -187,7 +187,11 @@ class SheetTable:
     def _broken(self, context: Context | None, line: int, row: Broken) -> None:
         if context is not None:
             detail = f"{self.file}, {row.reason}; write two quotes for one inside a text"
-            context.log.unread(self.kind, "row.unreadable", f"file:{self.file}", detail)
+            self._left_out(context, line, detail)
+
+    def _left_out(self, context: Context, line: int, detail: str) -> None:
+        at = (self.file, line)
+        context.log.unread(self.kind, "row.unreadable", f"file:{self.file}", detail, at=at)
 
     def _tell_form(self, context: Context) -> None:
         note, subject = context.log.note, f"file:{self.file}"

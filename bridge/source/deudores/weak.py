@@ -11,6 +11,7 @@ from collections import Counter
 
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.context import Cell, Context, Log, as_text, identifier
+from bridge.source.deudores.survey import survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.texts import document, name_key
 
@@ -163,7 +164,8 @@ class BalancesAsLoans:
         self.headings = table.headings | {"amount": heading, "kind": heading}
 
     def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return {}
+        rows = silently(self, context)
+        return survey(context, self.file, self.kind, self.headings, loans.FIELDS, rows)
 
     def cells(self, context: Context) -> NumberedCells:
         numbered = Numbered()
