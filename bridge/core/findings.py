@@ -80,6 +80,7 @@ CATALOGUE: dict[str, Rule] = {
     "file.not_read": _INFO,
     "file.sheet_not_read": _INFO,
     "file.total_differs": Rule(Severity.WARNING, asks=True),
+    "file.nothing_read": Rule(Severity.ERROR, asks=True),
     "file.total_row": _INFO,
     "file.unread_ledger": Rule(Severity.WARNING, asks=True),
     "identity.weak": _WARNING,

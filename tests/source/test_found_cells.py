@@ -211,3 +211,22 @@ def test_an_unquoted_decimal_comma_is_a_task_with_file_and_row():
     (finding,) = [f for f in read.findings if f.code == "row.unreadable"]
     assert (finding.file, finding.row, finding.asks) == ("movimientos.csv", 2, True)
     assert "has 6 cells, the heading has 5" in finding.detail
+
+
+def test_splitwise_with_decimal_commas_is_one_running_account():
+    read = Read(FOUND / "D3")
+    (loan,) = read.of(Loan)
+    paid = sum(row.amount for row in read.of(Repayment))
+    assert (loan.gross, paid) == (Decimal("3600.25"), Decimal("1000.00"))
+    assert loan.reported_balance == Decimal("2600.25")
+    assert read.snapshot.unreadable == 0
+
+
+def test_a_delivery_of_which_nothing_could_be_read_asks_for_a_person(csv_file):
+    nothing = Read(csv_file("ID movimiento;ID deuda;Fecha;Monto\n1;1;20/10/2026;X\n"))
+    empty = Read(csv_file("ID movimiento;ID deuda;Fecha;Monto\n"))
+    for read in (nothing, empty):
+        assert read.rows == []
+        (finding,) = [f for f in read.findings if f.code == "file.nothing_read"]
+        assert finding.asks
+    assert "file.nothing_read" not in Read(FOUND / "M14").codes()

@@ -44,6 +44,9 @@ class DeudoresSnapshot:
             if kind:
                 seen[kind] += 1
             yield row
+        if not seen:
+            nothing = Finding(code="file.nothing_read", subject=f"file:{self._name}")
+            context.log.findings.insert(0, nothing)
         seen.update(context.log.unreadable)
         self._check_counts(seen)
         self._ended = True

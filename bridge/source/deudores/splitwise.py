@@ -8,6 +8,7 @@ the group owes money to, who are no debtors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -36,6 +37,7 @@ from bridge.source.deudores.weak import Numbered, weak_id
 from bridge.source.texts import heading_key, name_key, person_name
 
 _MOST_ROWS = 100_000
+_WRITTEN = re.compile(r"(-?[0-9]{1,15})(?:[.,]([0-9]{1,2}))?")
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -106,8 +108,9 @@ class SplitwiseBook:
                 or number > _MOST_ROWS
             ):
                 detail = f"{self._sheet.name}, row {line}: needs a date and an amount per person"
+                at = (self._sheet.name, line)
                 context.log.unread(
-                    "movements", "row.unreadable", f"file:{self._sheet.name}", detail
+                    "movements", "row.unreadable", f"file:{self._sheet.name}", detail, at=at
                 )
                 continue
             for person, amount in parts.items():
@@ -120,13 +123,14 @@ class SplitwiseBook:
 
 
 def _exact(cell: Any, currency: str) -> Decimal | None:
-    """An amount as Splitwise writes it everywhere: with a decimal point."""
+    """An amount as Splitwise writes it: two decimals after a point or, by the phone's language, a
+    comma. It groups nothing, so that three digits after a sign are no amount of its own."""
     if isinstance(cell, Decimal):
         return quantised(cell, currency)
-    text = as_text(cell).strip()
-    if not text.lstrip("-").replace(".", "", 1).isdecimal() or len(text) > 20:
+    match = _WRITTEN.fullmatch(as_text(cell).strip())
+    if match is None:
         return None
-    return quantised(Decimal(text), currency)
+    return quantised(Decimal(f"{match[1]}.{match[2] or 0}"), currency)
 
 
 def _account(
