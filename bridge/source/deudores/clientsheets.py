@@ -19,9 +19,9 @@ from bridge.errors import Problem
 from bridge.source.deudores import loans, movements
 from bridge.source.deudores.columns import HEADING_WITHIN, Heading
 from bridge.source.deudores.context import Cell, Context, as_text
+from bridge.source.deudores.headings import Columns
 from bridge.source.deudores.kinds import said_kind
 from bridge.source.deudores.looks import Look, look
-from bridge.source.deudores.mapping import Columns
 from bridge.source.deudores.survey import survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.deudores.weak import Numbered, person_id

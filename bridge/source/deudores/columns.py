@@ -11,8 +11,8 @@ import msgspec
 
 from bridge.errors import Problem
 from bridge.source.deudores.context import as_text
+from bridge.source.deudores.headings import Columns, Headings
 from bridge.source.deudores.looks import words
-from bridge.source.deudores.mapping import Columns, Headings
 from bridge.source.texts import heading_key
 
 HEADING_WITHIN = 20

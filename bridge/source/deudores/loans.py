@@ -10,8 +10,8 @@ import msgspec
 from bridge.core.ledger import Frequency, Loan, LoanKind
 from bridge.source.amounts import Form
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
+from bridge.source.deudores.headings import LoanColumns
 from bridge.source.deudores.kinds import said_kind
-from bridge.source.deudores.mapping import LoanColumns
 from bridge.source.deudores.owing import (
     Told,
     is_what_was_paid,

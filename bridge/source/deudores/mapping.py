@@ -11,15 +11,15 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bridge.core.ledger import AdjustmentKind, Frequency, LoanKind
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem
 from bridge.source.currencies import SHIPPED
+from bridge.source.deudores.headings import Columns, Headings, Part
 from bridge.source.texts import heading_key
 
-Headings = tuple[str, ...]
 Words = tuple[str, ...]
 
 VISITS: Words = (
@@ -29,18 +29,14 @@ VISITS: Words = (
 """What a collector writes instead of an amount where nothing was paid."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Convention(_Part):
+class Convention(Part):
     """How a locale writes numbers, and its country for phones without prefix."""
 
     grouping: Literal[".", ","]
     country: str = ""
 
 
-class StoreEntry(_Part):
+class StoreEntry(Part):
     """What is known of a store that the CSV and XLSX forms cannot say."""
 
     currency: str = ""
@@ -48,7 +44,7 @@ class StoreEntry(_Part):
     kind: Literal["", "fiado", "loan", "mixed"] = ""
 
 
-class Limits(_Part):
+class Limits(Part):
     """What is refused before it costs memory or time."""
 
     file_bytes: int = Field(4 * 1024**3, gt=0)
@@ -62,103 +58,7 @@ class Limits(_Part):
     reported_rows: int = Field(1_000, gt=0)
 
 
-class BorrowerColumns(_Part):
-    id: Headings
-    name: Headings
-    surname: Headings = ()
-    second_surname: Headings = ()
-    phone: Headings = ()
-    document: Headings = ()
-    address: Headings = ()
-    store: Headings = ()
-    created_on: Headings = ()
-    consent: Headings = ()
-
-
-class LoanColumns(_Part):
-    id: Headings
-    borrower: Headings
-    name: Headings
-    surname: Headings = ()
-    second_surname: Headings = ()
-    phone: Headings = ()
-    document: Headings = ()
-    address: Headings = ()
-    kind: Headings = ()
-    concept: Headings = ()
-    amount: Headings
-    total: Headings = ()
-    principal: Headings = ()
-    interest_rate: Headings = ()
-    balance: Headings = ()
-    collected: Headings = ()
-    currency: Headings = ()
-    start: Headings
-    due: Headings = ()
-    instalments: Headings = ()
-    instalment_amount: Headings = ()
-    instalments_paid: Headings = ()
-    frequency: Headings = ()
-    state: Headings = ()
-    paid: Headings = ()
-    store: Headings = ()
-    collector: Headings = ()
-
-
-class MovementColumns(_Part):
-    id: Headings
-    loan: Headings
-    date: Headings
-    amount: Headings
-    type: Headings = ()
-    concept: Headings = ()
-    method: Headings = ()
-    reverses: Headings = ()
-    ticket: Headings = ()
-    collector: Headings = ()
-    currency: Headings = ("Moneda", "Divisa", "Currency")
-    name: Headings = ()
-    capital: Headings = ()
-    interest: Headings = ()
-    late_fee: Headings = ()
-
-
-class BalanceColumns(_Part):
-    name: Headings
-    balance: Headings
-    surname: Headings = ()
-    second_surname: Headings = ()
-    phone: Headings = ()
-    document: Headings = ()
-    address: Headings = ()
-    currency: Headings = ()
-    start: Headings = ()
-
-
-class SplitwiseColumns(_Part):
-    date: Headings
-    description: Headings
-    category: Headings
-    cost: Headings
-    currency: Headings
-
-
-class Columns(_Part):
-    """Which headings mean which field, in each kind of table."""
-
-    borrowers: BorrowerColumns
-    loans: LoanColumns
-    movements: MovementColumns
-    balances: BalanceColumns
-    splitwise: SplitwiseColumns
-
-    def table(self, kind: str) -> dict[str, Headings]:
-        """Field → headings of one kind of table."""
-        part: _Part = getattr(self, kind)
-        return {field: getattr(part, field) for field in type(part).model_fields}
-
-
-class MovementWords(_Part):
+class MovementWords(Part):
     payment: Words
     charge: Words
     interest: Words = ()
@@ -169,12 +69,12 @@ class MovementWords(_Part):
     reversal: Words = ()
 
 
-class KindWords(_Part):
+class KindWords(Part):
     cash_loan: Words
     running_account: Words
 
 
-class FrequencyWords(_Part):
+class FrequencyWords(Part):
     daily: Words
     weekly: Words
     biweekly: Words
@@ -182,7 +82,7 @@ class FrequencyWords(_Part):
     none: Words = ()
 
 
-class StateWords(_Part):
+class StateWords(Part):
     open: Words
     paid: Words
     written_off: Words
@@ -190,18 +90,18 @@ class StateWords(_Part):
     annulled: Words = ()
 
 
-class ConsentWords(_Part):
+class ConsentWords(Part):
     given: Words
     missing: Words
     revoked: Words
 
 
-class SplitwiseWords(_Part):
+class SplitwiseWords(Part):
     settlement: Words
     total: Words
 
 
-class ValueWords(_Part):
+class ValueWords(Part):
     """Which words in the cells mean what."""
 
     movements: MovementWords
@@ -219,7 +119,7 @@ class ValueWords(_Part):
     visits: Words = VISITS
 
 
-class DeudoresMapping(_Part):
+class DeudoresMapping(Part):
     """`mappings/deudores.toml`."""
 
     version: Literal[1] = 1
@@ -243,7 +143,7 @@ class DeudoresMapping(_Part):
     ignore_sheets: Headings = ()
     conventions: dict[str, Convention]
     currencies: dict[str, str]
-    stores: dict[str, StoreEntry] = {}
+    stores: dict[str, StoreEntry] = Field(default_factory=dict)
     columns: Columns
     words: ValueWords
     limits: Limits = Limits()
@@ -315,7 +215,7 @@ def adjustment_of(meaning: str) -> AdjustmentKind:
     return AdjustmentKind(meaning)
 
 
-def _meanings(part: _Part) -> dict[str, str]:
+def _meanings(part: Part) -> dict[str, str]:
     return _inverted({name: getattr(part, name) for name in type(part).model_fields})
 
 
@@ -352,7 +252,7 @@ def _doubled_words(mapping: DeudoresMapping, where: str) -> Iterator[Problem]:
         "yes and no": {"yes": words.yes, "no": words.no},
     }
     for name in ("movements", "kinds", "frequencies", "states", "consents"):
-        part: _Part = getattr(words, name)
+        part: Part = getattr(words, name)
         groups[name] = {field: getattr(part, field) for field in type(part).model_fields}
     for name, group in groups.items():
         for word, first, second in _claimed_twice(group):

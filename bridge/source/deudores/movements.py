@@ -8,7 +8,8 @@ from bridge.core.ledger import Adjustment, Note, Origin, Repayment, RepaymentKin
 from bridge.core.money import NO_CURRENCY
 from bridge.source.amounts import Amount, Form
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
-from bridge.source.deudores.mapping import MovementColumns, adjustment_of
+from bridge.source.deudores.headings import MovementColumns
+from bridge.source.deudores.mapping import adjustment_of
 from bridge.source.deudores.rows import Convention, RowReading, TableFacts
 from bridge.source.deudores.wrong import Wrong, no_amount, no_day, worth
 from bridge.source.texts import free_text, heading_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.core.ledger import Borrower, Consent
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
-from bridge.source.deudores.mapping import BorrowerColumns
+from bridge.source.deudores.headings import BorrowerColumns
 from bridge.source.deudores.rows import RowReading, TableFacts
 from bridge.source.texts import document, formula_like, heading_key, person_name, phone
 

@@ -15,8 +15,8 @@ import msgspec
 from bridge.source.deudores import loans
 from bridge.source.deudores.columns import Heading
 from bridge.source.deudores.context import Cell, Context, as_text
+from bridge.source.deudores.headings import Columns
 from bridge.source.deudores.looks import Look, look
-from bridge.source.deudores.mapping import Columns
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.texts import heading_key, name_key
 
