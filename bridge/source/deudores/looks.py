@@ -33,15 +33,18 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_NUMBERS = _words("ID NO N NRO NUM NUMERO COD CODIGO REF REFERENCIA ")
+"""Words that make a number of whatever else the heading names: `No. pago`, `Pago No.`"""
 _NAMES_A_NUMBER = _words(
-    "ID NO N NRO NUM NUMERO COD CODIGO REF REFERENCIA TEL TELEFONO TELEFONOS CEL "
-    "CELULAR MOVIL FONE WHATSAPP CONTACTO DOC DOCUMENTO CEDULA CC DNI NIT RUT RUC "
-    "CUIT CPF CNPJ RG RFC CURP INE IDENTIFICACION IDENTIDAD DIRECCION DOMICILIO "
+    "TEL TELEFONO TELEFONOS CEL CELULAR MOVIL FONE WHATSAPP CONTACTO DOC DOCUMENTO "
+    "CEDULA CC DNI NIT RUT RUC CUIT CPF CNPJ RG RFC CURP INE "
+    "IDENTIFICACION IDENTIDAD DIRECCION DOMICILIO "
     "BARRIO RUTA ZONA ORDEN POSICION EDAD ANO ANIO POSTAL PLACA SERIE SERIAL FACTURA "
     "RECIBO TICKET COMPROBANTE PAGARE FOLIO HORA LATITUD LONGITUD LAT LNG LON GPS "
     "COORDENADA COORDENADAS UBICACION HIJOS ESTRATO PHONE AGE "
 )
-"""Words of a heading whose digits name or place something, however many there are."""
+"""Words of a heading whose digits name or place something, however many there are, unless its first
+word is money: `Recibo de pago` names, `Recaudo de la ruta` is money."""
 _COUNTS = _words(
     "DIAS DIA CUOTAS CTAS PLAZO SEMANAS MESES QUINCENAS CANT CANTIDAD PAGADAS "
     "PENDIENTES ATRASADAS VENCIDAS FALTANTES RESTANTES VISITAS VECES UNIDADES SCORE "
@@ -110,15 +113,20 @@ def matters(heading: str, cell: Cell) -> Look | None:
     found = look(cell)
     if found not in (Look.NUMBER, Look.MONEY, Look.DATE):
         return None
-    said = set(words(heading))
+    named = words(heading)
+    said = set(named)
     if "$" in str(cell):
         return Look.MONEY
-    if said & _NAMES_A_NUMBER:
+    if said & _NUMBERS or (said & _NAMES_A_NUMBER and not _begins_with_money(named)):
         return None
     if found is Look.NUMBER:
         money = any(_MONEY.match(word) for word in said) and not said & _COUNTS
         return Look.MONEY if money and len(str(cell)) <= _LONGEST_AMOUNT else None
     return found
+
+
+def _begins_with_money(named: Sequence[str]) -> bool:
+    return named[0] not in _NAMES_A_NUMBER and _MONEY.match(named[0]) is not None
 
 
 def has_amounts(rows: Sequence[Sequence[Cell]]) -> bool:
