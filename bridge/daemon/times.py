@@ -9,6 +9,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 LOOK_BACK = timedelta(days=8)
 """How far back a start looks for what was missed: a week's job, and a day."""
+SOON = timedelta(hours=1)
+"""Where the last due time is looked for first; then twice as far, and so on."""
 
 
 class DueTimes:
@@ -29,8 +31,11 @@ class DueTimes:
 
         Of many that were missed, while the machine was off, only the last one counts.
         """
-        since = max(since, now - LOOK_BACK)
-        found, due = None, self.after(since)
+        since, window = max(since, now - LOOK_BACK), SOON
+        # Near the present first: what is due every minute is not counted through a week.
+        while (due := self.after(max(since, now - window))) > now and now - window > since:
+            window *= 2
+        found = None
         while due <= now:
             found, due = due, self.after(due)
         return found

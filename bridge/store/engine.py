@@ -23,10 +23,13 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.util import LRUCache
 
 from bridge.errors import ConfigurationError
 from bridge.store.types import native
@@ -41,6 +44,24 @@ A_COPY = 1
 """`user_version` of an SQLite file that was made as a copy of the state; else it is 0."""
 WRITES = "bridge_writes"
 """Execution option of a connection that takes the write lock when its transaction begins."""
+STATEMENTS: LRUCache[Any, Any] = LRUCache(1000)
+"""Statements as SQLite's SQL: every state and scratch copy that is opened says the same."""
+
+
+class StateDialect(SQLiteDialect_pysqlite):
+    """SQLite as each of our engines speaks it, equal to that of any other: what one made of a
+    statement serves all, instead of being made anew for each database that is opened."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+registry.register("sqlite.state", __name__, StateDialect.__name__)
 
 
 def parsed(url: str) -> URL:
@@ -107,7 +128,12 @@ def open_engine(url: URL, *, durable: bool = True) -> Engine:
         connection.execute(f"PRAGMA analysis_limit = {ANALYSED}")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite+state://",
+        creator=connect,
+        poolclass=QueuePool,
+        execution_options={"compiled_cache": STATEMENTS},
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
