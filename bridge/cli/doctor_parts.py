@@ -16,8 +16,9 @@ from bridge.clock import Clock
 from bridge.core.booking import resolve
 from bridge.core.books import Chart
 from bridge.core.mapping import BooksMapping
+from bridge.core.money import text
 from bridge.core.said import reason_of
-from bridge.core.tasks import counted, first_of_each
+from bridge.core.tasks import counted, first_of_each, sums_of_each
 from bridge.errors import BridgeError
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.plan import limits_of
@@ -152,13 +153,17 @@ def tasks(loaded: Settings) -> Iterator[Line]:
         return
     verdict = looked_at(loaded)
     words = texts("en")
+    sums = sums_of_each(verdict.tasks)
     for (code, system, number), task in zip(
         counted(verdict.tasks), first_of_each(verdict.tasks), strict=True
     ):
+        worth = ", ".join(f"{text(a, c)} {c}" for c, a in sorted(sums[code, system].items()))
+        what = f"{number} × {words.cause(code)} [{code}]"
+        place = task.place if number == 1 or not task.place else f"first {task.place}"
         yield Line(
             topic=f"{system} tasks".strip(),
             state="problem",
-            finding=f"{number} × {words.cause(code)} [{code}] {task.place}".rstrip(),
+            finding=" · ".join(filter(None, (what, worth, place))),
             advice=f"{words.of('actions', task.action)} All of them: ledger-bridge tasks",
             exit_code=1,
         )

@@ -90,7 +90,7 @@ def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, ou
         hooks[kind] = take
     port = loaded.listen.port or 0
     try:
-        port = stack.enter_context(listening(port, partial(_health, loaded, daemon), hooks))
+        port = stack.enter_context(listening(port, partial(health_of, loaded, daemon), hooks))
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
@@ -100,7 +100,7 @@ def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, ou
     out.say(f"Listening on http://{HOST}:{port}/health")
 
 
-def _health(loaded: Settings, daemon: Daemon) -> dict[str, Any]:
+def health_of(loaded: Settings, daemon: Daemon) -> dict[str, Any]:
     """The jobs, and the verdict that every other door tells. Without a name in it."""
     from bridge.cli.standing import in_passing  # not before somebody asks: it needs the whole store
     from bridge.core import said

@@ -83,6 +83,16 @@ def counted(tasks: Iterable[Task]) -> list[tuple[str, str, int]]:
     return [(code, system, number) for (code, system), number in counts.items()]
 
 
+def sums_of_each(tasks: Iterable[Task]) -> dict[tuple[str, str], dict[str, Decimal]]:
+    """(code, system) → what its tasks are worth, whichever side they are on, by currency."""
+    sums: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for task in tasks:
+        worth = sums.setdefault((task.code, task.system), {})
+        if task.amount:
+            worth[task.currency] = worth.get(task.currency, ZERO) + abs(task.amount)
+    return sums
+
+
 def first_of_each(tasks: Iterable[Task]) -> list[Task]:
     """The first task of every code and system, in the order of `counted`."""
     first: dict[tuple[str, str], Task] = {}

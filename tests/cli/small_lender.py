@@ -85,25 +85,32 @@ class Lender:
 def lender_on(system: str, folder: Path, capsys: Any) -> Iterator[Lender]:
     """A lender in an empty folder, whose books are one of the sandbox's companies."""
     with SandboxServer(fast=True) as sandbox:
-        text = shipped("config/sandbox.toml").read_text(encoding="utf-8")
-        # What verbs say and do is the same for every system: one system is enough.
-        for other in re.findall(r"\[systems\.\w+\][^\[]*", text):
-            if not other.startswith(f"[systems.{system}]"):
-                text = text.replace(other, "")
-        # The sample is of one day for ever.
-        inbox = 'path = "inbox"\nmax_age_days = 36500'
-        text = text.replace('path = "sample/deudores/dia1"', inbox)
-        text = text.replace("../", "").replace("http://127.0.0.1:8765", sandbox.url)
-        unlimited = "calls_per_minute = 0\ncalls_per_second = 0\n"
-        text = text.replace('client_id = "demo', f'{unlimited}client_id = "demo')
-        (folder / "bridge.toml").write_text(text, encoding="utf-8")
-        (folder / "mappings").mkdir()
-        for name in ("deudores", system):
-            mapping = shipped(f"mappings/{name}.toml").read_text(encoding="utf-8")
-            (folder / "mappings" / f"{name}.toml").write_text(mapping, encoding="utf-8")
-        made = Lender(folder, sandbox, capsys, system)
-        made.deliver(small_ledger())
-        yield made
+        yield lender_in(folder, sandbox, capsys, system)
+
+
+def lender_in(
+    folder: Path, sandbox: SandboxServer, capsys: Any, system: str = "quickbooks"
+) -> Lender:
+    """The same in a sandbox that others may use as well."""
+    text = shipped("config/sandbox.toml").read_text(encoding="utf-8")
+    # What verbs say and do is the same for every system: one system is enough.
+    for other in re.findall(r"\[systems\.\w+\][^\[]*", text):
+        if not other.startswith(f"[systems.{system}]"):
+            text = text.replace(other, "")
+    # The sample is of one day for ever.
+    inbox = 'path = "inbox"\nmax_age_days = 36500'
+    text = text.replace('path = "sample/deudores/dia1"', inbox)
+    text = text.replace("../", "").replace("http://127.0.0.1:8765", sandbox.url)
+    unlimited = "calls_per_minute = 0\ncalls_per_second = 0\n"
+    text = text.replace('client_id = "demo', f'{unlimited}client_id = "demo')
+    (folder / "bridge.toml").write_text(text, encoding="utf-8")
+    (folder / "mappings").mkdir()
+    for name in ("deudores", system):
+        mapping = shipped(f"mappings/{name}.toml").read_text(encoding="utf-8")
+        (folder / "mappings" / f"{name}.toml").write_text(mapping, encoding="utf-8")
+    made = Lender(folder, sandbox, capsys, system)
+    made.deliver(small_ledger())
+    return made
 
 
 @pytest.fixture
