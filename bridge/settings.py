@@ -73,7 +73,7 @@ class LedgerSource(_Section):
     path: Path
     """A delivery: a folder, a ZIP or a single file."""
     mapping: Path | None = None
-    prefer: Literal["json", "csv", "xlsx"] | None = None
+    prefer: Literal["json", "csv", "xlsx", "ods"] | None = None
     """Which form is read where a delivery has several; none takes the one that says most."""
     max_age_days: Annotated[int, Field(ge=0)] = 3
     """How old the newest delivery may be, by its own day, before a person is told: three days let

@@ -154,6 +154,8 @@ FORMS = {
     "sheet_empty": r"the sheet is empty",
     "other_form": r"read as (?P<form>\w+); \[source\] prefer says which form is read",
     "sheet_hidden": r"the sheet",
+    "rows_hidden": r"rows (?P<rows>[\d, …-]+) \((?P<number>\d+) in all\)",
+    "columns_hidden": r"columns (?P<columns>[A-Z, …-]+) \((?P<number>\d+) in all\)",
     "balance_fell": rf"the balance fell by {_amount()} {_CURRENCY}, nothing says why",
     "balance_rose": rf"the balance rose by {_amount()} {_CURRENCY}, nothing says why",
     "left_of": rf"{_amount('shown')} of {_amount()} {_CURRENCY} is owed, and no payments are told",

@@ -308,6 +308,8 @@ WRITTEN = {
 }
 
 CELLS = {
+    "rows_hidden": ("rows 3, 5-7 (4 in all)", "filas 3, 5-7 (4 en total)"),
+    "columns_hidden": ("columns D, F-H (4 in all)", "columnas D, F-H (4 en total)"),
     "no_currency_write": (
         f'{CELL}: "lucas" is not a currency; write its code, such as COP',
         "fila 141, columna Moneda: «lucas» no es una moneda; escriba su código, por ejemplo COP",

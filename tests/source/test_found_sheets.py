@@ -15,11 +15,14 @@ import xlsxwriter
 from bridge.core.ledger import Adjustment, Loan, LoanKind, Repayment
 from bridge.errors import SnapshotRefused
 from bridge.source.files.delivered import PlainFile, SizeLimits
-from bridge.source.files.workbook import BookLimits, Workbook
+from bridge.source.files.workbook import Workbook
+from bridge.source.files.zippedxml import BookLimits
+from tests.source import ods
 from tests.source.conftest import DAY1, ROOT, SAMPLES, Read, source
 
 FOUND = ROOT / "tests" / "data" / "found"
-FORMS = ("csv", "xlsx")
+OF_A_FORM = ("file.bom", "file.encoding", "file.delimiter", "file.blank_rows")
+FORMS = ("csv", "xlsx", "ods")
 TOTAL = "Gran total;;;65.000"
 _LIMITS = BookLimits(SizeLimits(10**7, 10**7, 200), 10**6, 10**4, 256, 10**4)
 
@@ -44,7 +47,7 @@ def as_text(cell: object) -> str:
 
 
 def in_form(case: str, form: str, tmp_path: Path) -> Path:
-    """The found case as CSV files or as one workbook."""
+    """The found case as CSV files or as one book."""
     there = sheets(FOUND / case)
     folder = tmp_path / case
     folder.mkdir()
@@ -57,6 +60,9 @@ def in_form(case: str, form: str, tmp_path: Path) -> Path:
                 [[as_text(c) for c in row] + [""] * (width - len(row)) for row in rows]
             )
             (folder / f"{title}.csv").write_text(out.getvalue(), encoding="utf-8")
+        return folder
+    if form == "ods":
+        ods.book(folder / "libro.ods", there)
         return folder
     book = xlsxwriter.Workbook(folder / "libro.xlsx")
     day = book.add_format({"num_format": "dd/mm/yyyy"})
@@ -294,7 +300,7 @@ def test_a_sheet_for_each_client_is_read(form, tmp_path):
 
 
 @pytest.mark.parametrize("case", ["M03", "M05", "M07", "M15", "M18", "M24", "M32", "W2", "W3"])
-def test_both_forms_of_a_found_sheet_give_the_same_rows(case, tmp_path):
+def test_every_form_of_a_found_sheet_gives_the_same_rows_and_findings(case, tmp_path):
     def told(form: str) -> list[tuple[object, ...]]:
         folder = tmp_path / form
         folder.mkdir()
@@ -305,9 +311,10 @@ def test_both_forms_of_a_found_sheet_give_the_same_rows(case, tmp_path):
              getattr(row, "name", None), str(getattr(row, "paid_on", "")))
             for row in read.rows
         ]  # fmt: skip
-        return sorted(rows, key=str)
+        found = [(f.code, f.row, f.amount) for f in read.findings if f.code not in OF_A_FORM]
+        return sorted(rows + found, key=str)
 
-    assert told("csv") == told("xlsx")
+    assert told("csv") == told("xlsx") == told("ods")
 
 
 @pytest.mark.parametrize(

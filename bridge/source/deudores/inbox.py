@@ -30,6 +30,7 @@ from bridge.source.files.delivered import (
 from bridge.source.files.sniff import Content, content
 
 SHEET_NAMES = (".csv", ".tsv", ".txt")
+BOOK_NAMES = (".xlsx", ".ods")
 _DEEPEST = 4
 _MOST = 5_000
 _TOLD = 5
@@ -124,7 +125,7 @@ class _Reading:
                 yield self._archive(path)
             elif kind is Content.JSON and json_book.looks_like_one(file):
                 snapshots.append(file)
-            elif lower.endswith((".xlsx", *SHEET_NAMES)):
+            elif kind is Content.OPEN_DOCUMENT or lower.endswith((".xlsx", *SHEET_NAMES)):
                 sheets.setdefault(_day_in(file.name), []).append(file)
             else:
                 self._not_read(path, kind)

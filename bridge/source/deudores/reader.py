@@ -18,7 +18,7 @@ from bridge.core.ledger import SnapshotFacts
 from bridge.errors import ConfigurationError, Problem, SnapshotRefused
 from bridge.source.deudores import json_book
 from bridge.source.deudores.context import Context
-from bridge.source.deudores.inbox import SHEET_NAMES, Delivery, newest
+from bridge.source.deudores.inbox import BOOK_NAMES, SHEET_NAMES, Delivery, newest
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.deudores.package import (
     Manifest,
@@ -39,16 +39,21 @@ from bridge.source.files.delivered import (
 )
 from bridge.source.files.sniff import Content, content
 
-Form = Literal["json", "csv", "xlsx"]
-_FORMS: tuple[Form, ...] = ("json", "csv", "xlsx")
-_FORM_OF = {Content.JSON: "json", Content.TEXT: "csv", Content.WORKBOOK: "xlsx"}
+Form = Literal["json", "csv", "xlsx", "ods"]
+_FORMS: tuple[Form, ...] = ("json", "csv", "xlsx", "ods")
+_FORM_OF = {
+    Content.JSON: "json",
+    Content.TEXT: "csv",
+    Content.WORKBOOK: "xlsx",
+    Content.OPEN_DOCUMENT: "ods",
+}
 
 
 class Deudores:
     """One ledger of the Deudores app, at a path.
 
     `prefer` chooses which form is read where a delivery has several; by default JSON, which says
-    most, then CSV, then XLSX. `staging` is where temporary copies may be made.
+    most, then CSV, then XLSX, then ODS. `staging` is where temporary copies may be made.
     """
 
     def __init__(
@@ -147,10 +152,10 @@ class Deudores:
         found: dict[str, list[Delivered]] = {}
         problems: list[Problem] = []
         for file in files:
-            if not single and not file.name.lower().endswith((".json", ".xlsx", *SHEET_NAMES)):
+            if not single and not file.name.lower().endswith((".json", *BOOK_NAMES, *SHEET_NAMES)):
                 continue
             what = content(file)
-            if single or file.name.lower().endswith((f".{self._prefer or 'csv'}", ".xlsx")):
+            if single or file.name.lower().endswith((f".{self._prefer or 'csv'}", *BOOK_NAMES)):
                 problems += _unreadable(file.name, what)
             form = _FORM_OF.get(what)
             if form == "json" and not single and not json_book.looks_like_one(file):

@@ -16,12 +16,14 @@ from bridge.errors import Problem
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.columns import Heading
 from bridge.source.deudores.context import Context
+from bridge.source.deudores.mergedcells import FilledDown
 from bridge.source.deudores.rowkinds import ControlSums, RowKinds
 from bridge.source.deudores.survey import survey
 from bridge.source.deudores.tables import NumberedCells
 from bridge.source.deudores.unread import UnreadColumns
 from bridge.source.files.delimited import Broken
 from bridge.source.files.delivered import refuse_if
+from bridge.source.files.layout import Layout
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "borrowers": people.FIELDS,
@@ -42,11 +44,14 @@ class Sheet(Protocol):
 
     name: str
     title: str
-    hidden: str
-    """What of it is hidden in the workbook, in words; empty when nothing is."""
+    is_hidden: bool
     encoding: str
     delimiter: str
     strict_width: bool
+
+    @property
+    def layout(self) -> Layout:
+        """What of it is hidden, and which cells are merged."""
 
     def rows(self) -> Iterator[tuple[int, Any]]: ...
 
@@ -98,12 +103,16 @@ class SheetTable:
         watch = self._unread.check if context is not None and self._watches else None
         blanks = count = 0
         left_out: list[tuple[int, str]] = []
+        merged = self._sheet.layout.merged
+        filled = FilledDown(heading, merged) if merged else None
         for line, row in self._sheet.rows():
             if line <= heading.line:
                 continue
             if row.__class__ is not list:
                 self._broken(context, line, row)
                 continue
+            if filled is not None:
+                filled.fill(line, row)
             first = row[anchor] if anchor < len(row) else ""
             numbered = first.isdecimal() if first.__class__ is str else first.__class__ is Decimal
             if not numbered and (kind := kinds.of(row)):

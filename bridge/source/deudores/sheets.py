@@ -32,7 +32,10 @@ from bridge.source.deudores.unread import LOOKED_AT
 from bridge.source.deudores.wide import payment_columns, with_payments
 from bridge.source.files.delimited import DELIMITERS, DelimitedSheet, encoding_of
 from bridge.source.files.delivered import Delivered, SizeLimits, refuse_if
-from bridge.source.files.workbook import BookLimits, Workbook
+from bridge.source.files.layout import hidden_parts
+from bridge.source.files.opendocument import OpenDocument
+from bridge.source.files.workbook import Workbook
+from bridge.source.files.zippedxml import BookLimits
 from bridge.source.texts import heading_key
 
 _LARGEST_LOOSE = 20_000
@@ -46,6 +49,7 @@ class SheetNote(msgspec.Struct, frozen=True):
     code: str
     file: str
     detail: str = ""
+    row: int = 0
 
 
 class SheetBook:
@@ -61,7 +65,7 @@ class SheetBook:
 
     def rows(self, context: Context) -> Iterator[Entity]:
         for note in self._notes:
-            subject, at = f"file:{note.file}", (note.file, 0)
+            subject, at = f"file:{note.file}", (note.file, note.row)
             context.log.note(note.code, subject, note.detail, at=at)
         context.tells_payments = any(table.kind == "movements" for table in self._tables)
         yield from canonical_rows(context, self._tables)
@@ -127,7 +131,8 @@ def _sheets(
     book_limits = BookLimits(
         sizes, limits.shared_text_bytes, limits.rows, limits.columns, limits.cell_characters
     )
-    return [[sheet] for sheet in Workbook(file, book_limits, staging).sheets()]
+    book = OpenDocument if form == "ods" else Workbook
+    return [[sheet] for sheet in book(file, book_limits, staging).sheets()]
 
 
 class Understood:
@@ -204,8 +209,8 @@ class Understood:
         return heading_key(sheet.title) in self._mapping.ignored_sheets
 
     def _tell_hidden(self, sheet: Sheet) -> None:
-        if sheet.hidden:
-            self.notes.append(SheetNote("file.hidden", sheet.name, sheet.hidden))
+        for detail, row in hidden_parts(sheet.is_hidden, sheet.layout):
+            self.notes.append(SheetNote("file.hidden", sheet.name, detail, row))
 
 
 def rows_of(sheet: Sheet) -> list[tuple[int, Any]]:

@@ -15,6 +15,7 @@ import msgspec
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores.context import Context, as_text
 from bridge.source.deudores.looks import Look, matters
+from bridge.source.files.references import letter
 from bridge.source.texts import heading_key
 
 LOOKED_AT = 200
@@ -111,12 +112,3 @@ def _question(file: str, line: int, column: Column, cell: Any, seen: Look) -> Pr
     else:
         fix = "Give the column a heading that says what it is, or empty it."
     return Problem(where, what, fix)
-
-
-def letter(position: int) -> str:
-    """The letters by which a spreadsheet calls a column: 0 → A, 26 → AA."""
-    letters, number = "", position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

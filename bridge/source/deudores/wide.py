@@ -25,8 +25,8 @@ from bridge.source.deudores.looks import Look, look
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.deudores.survey import survey
 from bridge.source.deudores.tables import NumberedCells, Table
-from bridge.source.deudores.unread import letter
 from bridge.source.deudores.weak import silently, weak_id
+from bridge.source.files.references import letter
 from bridge.source.texts import heading_key
 
 _NUMBERED = re.compile(r"([A-Z]+)(\d{1,3})")

@@ -16,6 +16,7 @@ from typing import Any
 
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.files.delivered import CHUNK, Delivered, refusing, too_large
+from bridge.source.files.layout import PLAIN
 
 DELIMITERS = (";", ",", "\t", "|")
 _NOT_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
@@ -38,7 +39,8 @@ class DelimitedSheet:
     """A text file as rows of cells; every cell is text."""
 
     strict_width = True
-    hidden = ""
+    is_hidden = False
+    layout = PLAIN
 
     def __init__(
         self, file: Delivered, encoding: str, delimiter: str, cell_characters: int

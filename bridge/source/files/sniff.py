@@ -10,6 +10,7 @@ from enum import Enum
 from bridge.source.files.delivered import OLE, ZIP, Delivered, beginning
 
 _HEAD = 4096
+_OPEN_SHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 class Content(Enum):
@@ -18,6 +19,7 @@ class Content(Enum):
     TEXT = "text"
     WORKBOOK = "workbook"
     ARCHIVE = "archive"
+    OPEN_DOCUMENT = "open document"
     OTHER_SHEET = "other sheet"
     OLE = "ole"
     DAMAGED_ZIP = "damaged zip"
@@ -51,6 +53,8 @@ def _inside_zip(file: Delivered) -> Content:
     try:
         with file.seekable(None) as stream, zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
+            if {"mimetype", "content.xml"} <= names and _is_open_sheet(archive):
+                return Content.OPEN_DOCUMENT
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         return Content.DAMAGED_ZIP
     if "xl/workbook.xml" in names:
@@ -58,3 +62,9 @@ def _inside_zip(file: Delivered) -> Content:
     if "xl/workbook.bin" in names or {"mimetype", "content.xml"} <= names:
         return Content.OTHER_SHEET
     return Content.ARCHIVE
+
+
+def _is_open_sheet(archive: zipfile.ZipFile) -> bool:
+    """Whether an OpenDocument file says that it is a spreadsheet."""
+    with archive.open("mimetype") as stream:
+        return stream.read(len(_OPEN_SHEET)) == _OPEN_SHEET

@@ -1,8 +1,8 @@
 """XLSX workbooks, streamed; amounts keep the exact text of the file.
 
-Only what a ledger needs is read: values, shared texts, which styles are dates or percentages, and
-the cached values of formulas. The XML is parsed event by event with document types refused, so a
-sheet never exists as a tree. Both date systems are understood.
+Only what a ledger needs is read: values, shared texts, which styles are dates or percentages, the
+cached values of formulas, and what is hidden or merged. The XML is parsed event by event with
+document types refused, so a sheet never exists as a tree. Both date systems are understood.
 """
 
 from __future__ import annotations
@@ -12,26 +12,16 @@ import zipfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
-from xml.parsers import expat
+from typing import Any
 
-import msgspec
-
-from bridge.errors import Problem, SnapshotRefused
 from bridge.source.dates import from_serial
-from bridge.source.files.delivered import (
-    Delivered,
-    SizeLimits,
-    refuse_if,
-    refusing,
-    zip_problems,
-)
+from bridge.source.files.delivered import Delivered, refusing
+from bridge.source.files.layout import Layout, layout_of
+from bridge.source.files.references import REFERENCE, column_of
+from bridge.source.files.zippedxml import BookLimits, Events, ZippedBook, exact
 
-_BLOCK = 64 * 1024
-_NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?")
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _BUILTIN_PERCENTS = frozenset({9, 10})
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]|_.|\*.', re.IGNORECASE)
@@ -39,87 +29,21 @@ _LARGEST_PART = 16 * 1024 * 1024
 """Bytes of the small parts: workbook, relations, styles."""
 
 
-class BookLimits(msgspec.Struct, frozen=True):
-    sizes: SizeLimits
-    shared_text_bytes: int
-    rows: int
-    columns: int
-    cell_characters: int
-
-
-class Workbook:
+class Workbook(ZippedBook):
     """The sheets of a workbook, found and checked but not yet read."""
 
+    save_again = "Save the workbook again in Excel."
+
     def __init__(self, file: Delivered, limits: BookLimits, staging: Path | None) -> None:
-        self.name = file.name
-        self._file = file
-        self._limits = limits
-        self._staging = staging
-        with refusing(self.name), self._open() as archive:
-            members = archive.infolist()
-            refuse_if(zip_problems(self.name, file.size, members, limits.sizes))
-            self._names = {member.filename for member in members}
-            self._sheets, self._base_1904 = _sheets(self, archive)
-            self._styles = _styles(self, archive)
-            self._shared = _shared_texts(self, archive)
+        super().__init__(file, limits, staging)
+        with refusing(self.name), self.open() as archive:
+            self._sheets, self.base_1904 = _sheets(self, archive)
+            self.styles = _styles(self, archive)
+            self.shared = _shared_texts(self, archive)
 
     def sheets(self) -> list[WorkbookSheet]:
         """The sheets in their order."""
         return [WorkbookSheet(self, title, part, hidden) for title, part, hidden in self._sheets]
-
-    def parse(self, archive: zipfile.ZipFile, part: str, events: Events) -> Iterator[None]:
-        """Feed a part to its events, yielding after each block. Raises SnapshotRefused."""
-        parser = expat.ParserCreate(namespace_separator="}")
-        parser.buffer_text = True
-        parser.StartElementHandler = events.start
-        parser.EndElementHandler = events.end
-        parser.CharacterDataHandler = events.text
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        try:
-            with archive.open(part) as stream:
-                while block := stream.read(_BLOCK):
-                    parser.Parse(block, False)
-                    yield
-                parser.Parse(b"", True)
-                yield
-        except (expat.ExpatError, KeyError) as error:
-            raise self.refused(part, f"cannot be read ({error})") from error
-
-    def refused(self, part: str, what: str) -> SnapshotRefused:
-        problem = Problem(f"{self.name}, {part}", f"{what}.", "Save the workbook again in Excel.")
-        return SnapshotRefused(f"{self.name} cannot be read: {part} {what}", [problem])
-
-    def _refuse_doctype(self, *_: object) -> None:
-        raise self.refused("XML", "declares a document type, which no workbook does")
-
-    def _open(self) -> zipfile.ZipFile:
-        return _OwningZip(self._file.seekable(self._staging))
-
-
-class _OwningZip(zipfile.ZipFile):
-    """A ZIP that closes its stream with itself."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        try:
-            super().__init__(stream)
-        except BaseException:
-            stream.close()
-            raise
-
-    def close(self) -> None:
-        super().close()
-        self._stream.close()
-
-
-class Events:
-    """Handlers of one part; by default they hear nothing."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None: ...
-
-    def end(self, name: str) -> None: ...
-
-    def text(self, text: str) -> None: ...
 
 
 class WorkbookSheet:
@@ -129,17 +53,23 @@ class WorkbookSheet:
     encoding = ""
     delimiter = ""
 
-    def __init__(self, book: Workbook, title: str, part: str, hidden: str) -> None:
+    def __init__(self, book: Workbook, title: str, part: str, hidden: bool) -> None:
         self.name = f"{book.name} {title}"
         self.title = title
-        self.hidden = hidden
+        self.is_hidden = hidden
         self._book = book
         self._part = part
+
+    @cached_property
+    def layout(self) -> Layout:
+        """What of the sheet is hidden, and which cells are merged."""
+        with refusing(self._book.name), self._book.open() as archive:
+            return layout_of(self._book, archive, self._part)
 
     def rows(self) -> Iterator[tuple[int, list[Any]]]:
         """Row number and cells; empty rows between are empty lists, up to a few."""
         book = self._book
-        with refusing(book.name), book._open() as archive:
+        with refusing(book.name), book.open() as archive:
             events = _RowEvents(book, self.name)
             for _ in book.parse(archive, self._part, events):
                 while events.rows:
@@ -151,7 +81,7 @@ class _RowEvents(Events):
         self.rows: deque[tuple[int, list[Any]]] = deque()
         self._book = book
         self._name = name
-        self._limits = book._limits
+        self._limits = book.limits
         self._row: list[Any] = []
         self._number = 0
         self._count = 0
@@ -162,7 +92,6 @@ class _RowEvents(Events):
         self._phonetic = False
         self._text: list[str] = []
         self._length = 0
-        self._letters: dict[str, int] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition("}")[2]
@@ -221,19 +150,10 @@ class _RowEvents(Events):
         self._type = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self._style = int(style) if style.isdecimal() and len(style) < 7 else 0
-        match = _REFERENCE.fullmatch(attributes.get("r", ""))
-        self._column = self._index(match[1]) if match else self._column + 1
+        match = REFERENCE.fullmatch(attributes.get("r", ""))
+        self._column = column_of(match[1]) if match else self._column + 1
         # A stray cell far to the right of any heading is never a reason for a huge row.
         self._column = min(self._column, self._limits.columns)
-
-    def _index(self, letters: str) -> int:
-        index = self._letters.get(letters)
-        if index is None:
-            index = 0
-            for letter in letters:
-                index = index * 26 + ord(letter) - 64
-            index = self._letters[letters] = index - 1
-        return index
 
     def _value(self, text: str) -> Any:
         if not text:
@@ -241,7 +161,7 @@ class _RowEvents(Events):
         if self._type == "n":
             return self._numeric(text.strip())
         if self._type == "s":
-            shared = self._book._shared
+            shared = self._book.shared
             position = int(text) if text.isdecimal() and len(text) < 10 else len(shared)
             if position >= len(shared):
                 raise self._book.refused(
@@ -253,12 +173,12 @@ class _RowEvents(Events):
         return text
 
     def _numeric(self, text: str) -> Any:
-        if not _NUMBER.fullmatch(text):
+        number = exact(text)
+        if number is None:
             return text
-        number = Decimal(text)
-        style = self._book._styles.get(self._style, "")
+        style = self._book.styles.get(self._style, "")
         if style == "date":
-            day: date | None = from_serial(number, self._book._base_1904)
+            day: date | None = from_serial(number, self._book.base_1904)
             return day if day is not None else number
         if style == "percent":
             return f"{(number * 100).normalize():f}%"
@@ -277,7 +197,7 @@ class _Collect(Events):
 
 
 def _small_part(book: Workbook, archive: zipfile.ZipFile, part: str, events: Events) -> None:
-    if part not in book._names:
+    if part not in book.parts:
         return
     if archive.getinfo(part).file_size > _LARGEST_PART:
         raise book.refused(part, "is too large")
@@ -285,10 +205,10 @@ def _small_part(book: Workbook, archive: zipfile.ZipFile, part: str, events: Eve
         pass
 
 
-def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, str]], bool]:
-    """Titles and parts of the sheets, with what is hidden, and whether days count from 1904."""
+def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, bool]], bool]:
+    """Titles and parts of the sheets, whether each is hidden, and whether days count from 1904."""
     targets: dict[str, str] = {}
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str, str, bool]] = []
     base_1904: list[bool] = []
 
     def relation(local: str, attributes: dict[str, str]) -> None:
@@ -299,7 +219,7 @@ def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, s
 
     def sheet(local: str, attributes: dict[str, str]) -> None:
         if local == "sheet":
-            hidden = "the sheet" if "idden" in attributes.get("state", "") else ""
+            hidden = attributes.get("state", "") in ("hidden", "veryHidden")
             found.append((attributes.get("name", ""), attributes.get("id", ""), hidden))
         elif local == "workbookPr":
             base_1904.append(attributes.get("date1904", "") in ("1", "true"))
@@ -307,7 +227,7 @@ def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, s
     _small_part(book, archive, "xl/_rels/workbook.xml.rels", _Collect(relation))
     _small_part(book, archive, "xl/workbook.xml", _Collect(sheet))
     sheets = [(title, targets.get(key, ""), hidden) for title, key, hidden in found]
-    present = [sheet for sheet in sheets if sheet[1] in book._names]
+    present = [sheet for sheet in sheets if sheet[1] in book.parts]
     if not present:
         raise book.refused("xl/workbook.xml", "has no sheets")
     return present, any(base_1904)
@@ -373,7 +293,7 @@ class _Texts(Events):
         if not self._inside:
             return
         self._size += len(text) + 60
-        if self._size > self._book._limits.shared_text_bytes:
+        if self._size > self._book.limits.shared_text_bytes:
             raise self._book.refused("xl/sharedStrings.xml", "is too large; deliver CSV instead")
         self._parts.append(text)
 
@@ -381,7 +301,7 @@ class _Texts(Events):
 def _shared_texts(book: Workbook, archive: zipfile.ZipFile) -> list[str]:
     """The texts that cells share, bounded in memory."""
     events = _Texts(book)
-    if "xl/sharedStrings.xml" in book._names:
+    if "xl/sharedStrings.xml" in book.parts:
         for _ in book.parse(archive, "xl/sharedStrings.xml", events):
             pass
     return events.texts
