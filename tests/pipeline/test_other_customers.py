@@ -69,6 +69,8 @@ class Office:
     def _pay(self, day: date) -> None:
         self.ledger.settle()
         owing = [debt for debt in self.ledger.debts.values() if debt["remaining"] >= 1000]
+        if not owing:
+            return
         debt = self.chance.choice(owing)
         number = len(self.ledger.movements) + 1
         self.ledger.movements[number] = {
