@@ -18,6 +18,8 @@ from bridge.sandbox.server import SandboxServer
 
 LOANS = (11, 12, 61, 62, 84)
 """Of the sample ledger: a running account, one in pesos of Mexico, and three loans."""
+WHAT_MOVEMENTS_MAKE = {11: 71000.0}
+"""The sample says another balance there, which is a person's task; this lender has none."""
 
 
 def small_ledger(day: str = "dia1") -> dict[str, Any]:
@@ -28,6 +30,8 @@ def small_ledger(day: str = "dia1") -> dict[str, Any]:
     ledger["debtors"] = [each for each in ledger["debtors"] if each["debtor_id"] in owing]
     ledger["movements"] = [each for each in ledger["movements"] if each["debt_id"] in LOANS]
     ledger["consents"] = [each for each in ledger["consents"] if each["debtor_id"] in owing]
+    for debt in ledger["debts"]:
+        debt["remaining"] = WHAT_MOVEMENTS_MAKE.get(debt["debt_id"], debt["remaining"])
     ledger["counts"] = {key: len(ledger[key]) for key in ledger["counts"]}
     return ledger
 
