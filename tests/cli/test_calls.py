@@ -28,7 +28,7 @@ def test_a_budget_holds_across_the_runs_of_a_day(lender, monkeypatch):
     used = told(lender)["metered"]
     monkeypatch.setenv(BUDGET, str(used))
     assert lender.run("reconcile")[0] == 75
-    found = told(lender)
+    found = told(lender, code=75)
     assert found == {**found, "metered": used, "budget": used}
     monkeypatch.setenv(BUDGET, str(used + 1000))
     assert lender.run("reconcile")[0] == 0
@@ -39,7 +39,7 @@ def test_a_pass_that_fails_counts_its_calls_too(lender):
     good = path.read_text(encoding="utf-8")
     path.write_text(good.replace('"Loan principal"', '"Services"'), encoding="utf-8")
     assert lender.run("sync")[0] == 78
-    failed = told(lender)
+    failed = told(lender, code=78)
     assert failed["metered"] > 0
 
 
