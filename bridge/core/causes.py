@@ -83,7 +83,8 @@ def a_row_asks(known: Known) -> Iterator[Task]:
 
 def something_is_held(known: Known) -> Iterator[Task]:
     """Held for a person's decision. What is wrong in the ledger itself is told once for all books
-    that hold the same."""
+    that hold the same, in the words of the finding about the row: it knows what stands there."""
+    words = _words_of_findings(known)
     systems = {books.system for books in known.books}
     seen: dict[tuple[str, str, str, Decimal, str], set[str]] = {}
     rows = list(_items(known, ItemKind.HELD))
@@ -93,7 +94,20 @@ def something_is_held(known: Known) -> Iterator[Task]:
         if item.action == "none":
             continue
         everywhere = item.subject != "" and seen[_row(item)] == systems
-        yield _of_item(item, "" if everywhere else system)
+        task = _of_item(item, "" if everywhere else system)
+        said = words.get((item.cause, item.subject), [])
+        if said and item.detail not in said:
+            task = msgspec.structs.replace(task, detail=said[0])
+        yield task
+
+
+def _words_of_findings(known: Known) -> dict[tuple[str, str], list[str]]:
+    """Code and subject → what each finding about it says."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for finding in known.findings:
+        if finding.detail:
+            said.setdefault((finding.code, finding.subject), []).append(finding.detail)
+    return said
 
 
 def _row(item: Item) -> tuple[str, str, str, Decimal, str]:

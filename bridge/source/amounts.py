@@ -32,6 +32,8 @@ class Amount(msgspec.Struct, frozen=True):
     codes: tuple[str, ...] = ()
     rounded: bool = False
     """Whether decimals were lost that a person should know of."""
+    thousandths: bool = False
+    """Whether its one sign was taken to stand before three decimals: `10.000` of dollars."""
 
 
 def settled(value: Decimal, currency: str, form: Form = Form.SILENT) -> Amount:
@@ -117,6 +119,8 @@ class AmountReader:
         if not _reasonable(number.value):
             return None
         amount = settled(number.value, currency, number.form)
+        if number.form is Form.AMBIGUOUS and number.value.as_tuple().exponent == -3:
+            amount = msgspec.structs.replace(amount, thousandths=True)
         if number.scientific:
             return msgspec.structs.replace(amount, codes=(*amount.codes, "amount.scientific"))
         return amount

@@ -215,6 +215,18 @@ def test_what_is_held_in_all_books_alike_is_told_once_as_the_ledgers_own() -> No
     assert [t.system for t in verdict(replace(known, books=other)).tasks] == ["zoho", "xero"]
 
 
+def test_what_is_held_is_told_in_the_words_of_the_finding_about_the_row() -> None:
+    words = 'deudas.csv, row 2, column Moneda: "pesos" can be COP, MXN; write the code'
+    about = {"code": "debt.currency_unknown", "subject": "debt:2"}
+    known = replace(
+        books(held("debt.currency_unknown", "set_currency")),
+        findings=(Finding(**about, detail=words), Finding(**about, detail="another")),
+    )
+    assert [task.detail for task in verdict(known).tasks] == [words]
+    same = replace(known, books=books(held(about["code"], "set_currency", detail="another")).books)
+    assert [task.detail for task in verdict(same).tasks] == ["another"]
+
+
 def test_what_waits_behind_a_rejected_write_is_part_of_its_task() -> None:
     customer = item(
         ItemKind.REJECTED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ def written(draw):
 def test_any_known_way_of_writing_is_that_amount_or_is_left_to_a_person(case):
     amount, currency, text = case
     read = READER.money(text, currency)
-    if read is None or COLUMN.against("amount", currency, read.form, read.value):
+    if read is None or COLUMN.against("amount", currency, read):
         return
     if read.form is Form.AMBIGUOUS:
         # `1,234` of pesos from across the border: only its column can tell, and it is asked.
@@ -88,7 +89,7 @@ def test_any_known_way_of_writing_is_that_amount_or_is_left_to_a_person(case):
 def test_a_column_asks_about_what_the_form_leaves_open():
     column = Convention("hold", {("amount", "COP"): 'x.csv, row 2, column Monto has "12.50"'})
     read = READER.money("1.234", "COP")
-    assert column.against("amount", "COP", read.form, read.value)
+    assert column.against("amount", "COP", read)
 
 
 @given(
@@ -101,3 +102,11 @@ def test_what_is_read_has_the_digits_that_stand_there_and_no_others(text, curren
     there = "".join(sign for sign in text.replace("o", "0").replace("O", "0") if sign.isdigit())
     shown = f"{abs(read.value):f}".replace(".", "")
     assert there.strip("0") == shown.strip("0") or not int(there)
+
+
+@pytest.mark.parametrize("text", ["10.000", "1.995", "100.000", "1.234"])
+def test_three_decimals_of_dollars_are_never_taken_for_ten_dollars(text):
+    """A Colombian who writes `10.000` beside Dólares means ten thousand of them."""
+    read = READER.money(text, "USD")
+    assert "three decimals" in COLUMN.against("amount", "USD", read)
+    assert not COLUMN.against("amount", "COP", READER.money(text, "COP"))

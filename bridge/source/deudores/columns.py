@@ -55,10 +55,17 @@ def find_heading(
         if not isinstance(cells, list):
             continue
         fits = [found for kind in kinds if (found := _fit(line, cells, columns, kind))]
-        fits = [found for found in fits if len(found.columns) >= KNOWN_NAMES]
+        fits = [f for f in fits if len(f.columns) >= KNOWN_NAMES or _is_all(f, cells)]
         if fits:
             return max(_without_doubt(fits, title), key=lambda found: found.score)
     return None
+
+
+def _is_all(found: Heading, cells: list[Any]) -> bool:
+    """Whether a short row is nothing but known names: `ID deudor`, `Nombre`. An `ID` alone may be
+    anybody's."""
+    written = [as_text(cell).strip() for cell in cells if as_text(cell).strip()]
+    return len(found.columns) == len(written) and heading_key(written[0]) != "ID"
 
 
 def _without_doubt(fits: list[Heading], title: str) -> list[Heading]:

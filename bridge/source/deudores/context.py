@@ -171,6 +171,8 @@ class Context:
         self.log = Log(mapping.limits.reported_rows)
         self.tells_payments = True
         """Whether the delivery has a place for payments: then what is owed follows from them."""
+        self.fees_apart = False
+        """Whether late fees stand among the payments: then no loan's amount has grown by them."""
         self.stores: dict[str, StoreFacts] = {}
         self.currency_of_loan = WordOf()
         self.store_of_borrower = WordOf()

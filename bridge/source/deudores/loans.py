@@ -18,6 +18,7 @@ from bridge.source.deudores.owing import (
     opened_at_balance,
     owing,
     with_all_paid,
+    without_charges,
 )
 from bridge.source.deudores.rows import Convention, RowReading, TableFacts
 from bridge.source.deudores.wrong import Wrong, no_amount, no_currency, no_day, worth
@@ -63,6 +64,8 @@ class Loans:
         )
         told = msgspec.structs.replace(told, is_cash=kind is LoanKind.CASH_LOAN)
         made = owing(told, context.mapping.amount_is)
+        if context.fees_apart:
+            made = without_charges(made)
         told = with_all_paid(told, made)
         if not context.tells_payments:
             made = opened_at_balance(told, made, context.mapping.balance_without_payments)
@@ -159,7 +162,7 @@ class Loans:
             return None
         reading.tell(field, cell, amount)
         if amount.form is Form.AMBIGUOUS and (
-            against := self._convention.against(field, currency, amount.form, amount.value)
+            against := self._convention.against(field, currency, amount)
         ):
             reading.doubtful(field, cell, against)
         return amount.value

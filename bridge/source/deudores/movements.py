@@ -55,7 +55,7 @@ class Movements:
             return None
         text, codes = free_text(concept) if type(concept) is str else free_text(as_text(concept))
         doubtful = amount.form is Form.AMBIGUOUS and self._convention.against(
-            "amount", currency, amount.form, amount.value
+            "amount", currency, amount
         )
         doubtful = doubtful or self._convention.against_day(day_cell)
         plain = not codes and not amount.codes and not doubtful
@@ -90,7 +90,7 @@ class Movements:
         assert day is not None
         text = reading.text("concept", concept)
         reading.tell("amount", amount_cell, amount)
-        if against := self._convention.against("amount", currency, amount.form, amount.value):
+        if against := self._convention.against("amount", currency, amount):
             reading.doubtful("amount", amount_cell, against)
         reading.ask_day("date", day_cell, self._convention)
         if day > self._context.as_of:

@@ -129,6 +129,11 @@ def on_day_one(made: Owing) -> Decimal:
     return owed
 
 
+def without_charges(made: Owing) -> Owing:
+    """The loan of a sheet whose amounts do not grow by what is charged later."""
+    return msgspec.structs.replace(made, opening=on_day_one(made), gross=None)
+
+
 def with_all_paid(told: Told, made: Owing) -> Told:
     """The row of which every instalment is paid says what was paid in all, too."""
     if told.collected is not None or not told.instalments:

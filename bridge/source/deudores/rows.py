@@ -64,11 +64,11 @@ class Convention:
         """Why a date is doubtful: where its table has the month first; empty when it is not."""
         return self._days if self._days and in_doubt(cell, self._date_order) else ""
 
-    def against(self, field: str, currency: str, form: Form, value: Decimal) -> str:
-        """Why an amount of this form is doubtful; empty when it is not."""
-        if form is not Form.AMBIGUOUS or self._trusts_locale:
+    def against(self, field: str, currency: str, amount: Amount) -> str:
+        """Why an amount is doubtful by its form; empty when it is not."""
+        if amount.form is not Form.AMBIGUOUS or self._trusts_locale:
             return ""
-        if value != value.to_integral_value():
+        if amount.thousandths:
             return f"with the convention of {currency} it would have three decimals"
         return self._contradictions.get((field, currency), "")
 
@@ -124,7 +124,7 @@ class RowReading:
             wrong = no_amount(self._context, field, cell, currency)
             self.note(wrong.code, f"{self.place(field)}: {wrong.what}")
             return None
-        if against := convention.against(field, currency, amount.form, amount.value):
+        if against := convention.against(field, currency, amount):
             self.doubtful(field, cell, against)
         if posted:
             self.tell(field, cell, amount)

@@ -68,6 +68,7 @@ class SheetBook:
             subject, at = f"file:{note.file}", (note.file, note.row)
             context.log.note(note.code, subject, note.detail, at=at)
         context.tells_payments = any(table.kind == "movements" for table in self._tables)
+        context.fees_apart = any("late_fee" in table.headings for table in self._tables)
         yield from canonical_rows(context, self._tables)
 
 
