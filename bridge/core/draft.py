@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from bridge.core.booking import Booking
-from bridge.core.books import CreditNote, Customer, Transaction, digest_of
+from bridge.core.books import CreditApplication, CreditNote, Customer, Transaction, digest_of
 from bridge.core.delivery import Binding
 from bridge.core.identity import Letter, base_reference, reference, with_generation
 from bridge.core.ledger import Adjustment, LoanFile, Repayment
 from bridge.core.naming import customer_reference
-from bridge.core.reversing import undone
+from bridge.core.reversing import closed_documents, undone
 from bridge.core.standing import Standing, is_gone
 from bridge.core.templates import Value, render
 
@@ -240,6 +240,7 @@ class Draft:
     def application_head(self, native_id: str, part: str, note: CreditNote) -> Head:
         """The head of the application of a credit note: it lives and dies with the note."""
         base = reference(self.file.prefix, Letter.APPLICATION, native_id, part)
+        self._let_go(base, note)
         facts = digest_of((note.reference, note.facts))
         return Head(
             reference=self.number(base, facts, replace=True),
@@ -253,6 +254,18 @@ class Draft:
             tags=note.tags,
             dated=note.dated,
         )
+
+    def _let_go(self, base: str, note: CreditNote) -> None:
+        """An answered use of another note, which a closed period holds, goes with that note: it
+        comes to nothing with what undoes it, and is no place for the use of this one."""
+        found = self.bound(base)
+        if found is None or not found.accepted or is_gone(found):
+            return
+        use = found.document
+        if isinstance(use, CreditApplication) and use.credit_note != note.reference:
+            of_note = [b for b in self._bound if b.reference == use.credit_note]
+            if closed_documents(self.booking, of_note):
+                self.undone[use.reference] = use
 
     def describe(self, purpose: str, row: Adjustment | Repayment | None = None) -> str:
         """The text of a line of that purpose."""

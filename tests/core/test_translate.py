@@ -433,6 +433,27 @@ def test_an_answer_about_what_was_undone_brings_nothing_back(answered: str, gone
     assert shelf.sync(annulled) == []
 
 
+@pytest.mark.parametrize("parts", [False, True])
+@pytest.mark.parametrize("lines", [{}, {"lines": WITHOUT_REVERSAL}])
+def test_an_answered_use_goes_with_its_note_when_a_closed_period_is_corrected(
+    parts: bool, lines: dict[str, object]
+) -> None:
+    """The use of a discount that was changed since is no place for the use of the new one."""
+    discounts = [adjusted(n, AdjustmentKind.DISCOUNT, "3.24", START) for n in (1, 2)]
+    shelf = Shelf(booking())
+    shelf.sync(file(loan(), *discounts))
+    shelf.accept("DY7F3A-A2")
+    adjust = booking(locked=date(2026, 11, 30), policies={"closed_period": "adjust"}, **lines)
+    shelf.booking = in_parts(adjust) if parts else adjust
+    changed = file(loan(), discounts[0], adjusted(2, AdjustmentKind.WRITE_OFF, "3.49", START))
+    done = shelf.sync(changed)
+    assert done == ["create DY7F3A-ZK2", "create DY7F3A-K2.2", "create DY7F3A-A2.2"]
+    assert shelf.last is not None
+    assert shelf.last.holds == ()
+    assert accounted_for(shelf) == owed(changed)
+    assert shelf.sync(changed) == []
+
+
 def day_of(binding: Binding) -> date:
     day = getattr(binding.document, "day", None)
     assert day is not None
