@@ -56,18 +56,27 @@ class Order(Enum):
 def order_of(cell: object) -> Order:
     """What a cell says. A date that a spreadsheet made of text may have been swapped by it."""
     if isinstance(cell, str):
-        match = _DAY_FIRST.fullmatch(cell.strip().lstrip("'’"))
-        if match is None:
-            return Order.SILENT
-        first, second = int(match[1]), int(match[2])
-        if 12 < first <= 31 and 1 <= second <= 12:
-            return Order.DAY_FIRST
-        if 12 < second <= 31 and 1 <= first <= 12:
-            return Order.MONTH_FIRST
-    elif isinstance(cell, date):
-        first, second = cell.day, cell.month
-    else:
+        return order_of_text(cell)
+    if isinstance(cell, date):
+        return _either(cell.day, cell.month)
+    return Order.SILENT
+
+
+@lru_cache(maxsize=20_000)
+def order_of_text(text: str) -> Order:
+    """The same of a text; equal ones are looked at once."""
+    match = _DAY_FIRST.fullmatch(text.strip().lstrip("'’"))
+    if match is None:
         return Order.SILENT
+    first, second = int(match[1]), int(match[2])
+    if 12 < first <= 31 and 1 <= second <= 12:
+        return Order.DAY_FIRST
+    if 12 < second <= 31 and 1 <= first <= 12:
+        return Order.MONTH_FIRST
+    return _either(first, second)
+
+
+def _either(first: int, second: int) -> Order:
     return Order.EITHER if first != second and first <= 12 >= second else Order.SILENT
 
 

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from bridge.core.ledger import Entity
-from bridge.source.deudores import loans, movements, people
-from bridge.source.deudores.context import Context
-from bridge.source.deudores.day_order import Days, doubt, survey_days
+from bridge.source.deudores.context import Context, Log
+from bridge.source.deudores.day_order import Days, doubt
 from bridge.source.deudores.loans import Loans
 from bridge.source.deudores.movements import Movements
 from bridge.source.deudores.people import Borrowers
 from bridge.source.deudores.rows import Convention
 from bridge.source.deudores.tables import Table
-from bridge.source.deudores.weak import silently
 
 
 def canonical_rows(context: Context, tables: Iterable[Table]) -> Iterator[Entity]:
@@ -35,18 +33,21 @@ def builder(
     """What builds rows of this table's kind."""
     if table.kind == "borrowers":
         return Borrowers(context, table)
-    days = doubt(days_of(context, table), [partial(days_of, context, other) for other in others])
+    found = table.survey(context)
+    days = doubt(found.days, [partial(_days_of, other, context) for other in others])
     mapping = context.mapping
     convention = Convention(
-        mapping.ambiguous_amounts, table.contradictions(context), days, mapping.date_order
+        mapping.ambiguous_amounts, found.contradictions, days, mapping.date_order
     )
     if table.kind == "loans":
         return Loans(context, table, convention)
     return Movements(context, table, convention)
 
 
-def days_of(context: Context, table: Table) -> Days:
-    """A first look at a table's dates; what it tells is told when the table itself is read."""
-    fields = {"borrowers": people.FIELDS, "loans": loans.FIELDS, "movements": movements.FIELDS}
-    rows = silently(table, context)
-    return survey_days(table.file, table.kind, table.headings, fields[table.kind], rows)
+def _days_of(table: Table, context: Context) -> Days:
+    """What another table's dates say. What else its survey tells is told when it is read itself."""
+    told, context.log = context.log, Log(0)
+    try:
+        return table.survey(context).days
+    finally:
+        context.log = told

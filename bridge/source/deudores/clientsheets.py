@@ -22,7 +22,7 @@ from bridge.source.deudores.context import Cell, Context, as_text
 from bridge.source.deudores.headings import Columns
 from bridge.source.deudores.kinds import said_kind
 from bridge.source.deudores.looks import Look, look
-from bridge.source.deudores.survey import survey
+from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.deudores.weak import Numbered, person_id
 from bridge.source.texts import heading_key, person_name
@@ -176,7 +176,7 @@ class ClientLoans:
         """The labels of all sheets."""
         return {f: label for sheet in self._sheets for f, (_, label, _) in sheet.labels.items()}
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+    def survey(self, context: Context) -> Survey:
         rows = self.cells(context)
         return survey(context, self.file, self.kind, self.headings, loans.FIELDS, rows)
 
@@ -218,8 +218,8 @@ class PaymentsOfOne:
         self.file = table.file
         self.headings = table.headings
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return self._table.contradictions(context)
+    def survey(self, context: Context) -> Survey:
+        return self._table.survey(context)
 
     def cells(self, context: Context) -> NumberedCells:
         for line, cells in self._table.cells(context):

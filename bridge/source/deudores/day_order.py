@@ -11,13 +11,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from bridge.source.dates import Order, order_of
-from bridge.source.deudores.context import Cell, as_text
-
-_ORDERED = {
-    "borrowers": ("created_on",),
-    "loans": ("start", "due"),
-    "movements": ("date",),
-}
+from bridge.source.deudores.context import Cell
 
 
 class Days(msgspec.Struct):
@@ -27,32 +21,22 @@ class Days(msgspec.Struct):
     month_first: str = ""
     either: bool = False
 
+    def see(self, order: Order, place: str) -> None:
+        """One cell that says something, and where it stands; the first of each order counts."""
+        if order is Order.EITHER:
+            self.either = True
+        elif order is Order.DAY_FIRST:
+            self.day_first = self.day_first or place
+        elif order is Order.MONTH_FIRST:
+            self.month_first = self.month_first or place
 
-def survey_days(
-    file: str,
-    kind: str,
-    headings: dict[str, str],
-    fields: tuple[str, ...],
-    rows: Iterable[tuple[int, tuple[Cell, ...]]],
-) -> Days:
-    """A first look at a table's dates alone: nothing needs to be known of other tables."""
-    at = [(field, fields.index(field)) for field in _ORDERED.get(kind, ())]
-    days = Days()
-    for line, cells in rows:
-        for field, position in at:
-            cell = cells[position]
-            order = order_of(cell)
-            if order is Order.EITHER:
-                days.either = True
-            elif order is Order.DAY_FIRST and not days.day_first:
-                days.day_first = _place(file, line, headings.get(field, field), cell)
-            elif order is Order.MONTH_FIRST and not days.month_first:
-                days.month_first = _place(file, line, headings.get(field, field), cell)
-    return days
-
-
-def _place(file: str, line: int, heading: str, cell: Cell) -> str:
-    return f'{file}, row {line}, column {heading} has "{as_text(cell)[:40]}"'
+    def also(self, other: Days) -> Days:
+        """What the dates of both say."""
+        return Days(
+            day_first=self.day_first or other.day_first,
+            month_first=self.month_first or other.month_first,
+            either=self.either or other.either,
+        )
 
 
 def doubt(own: Days, others: Iterable[Callable[[], Days]]) -> str:

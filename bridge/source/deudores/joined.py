@@ -8,6 +8,7 @@ from bridge.core.ledger import LoanKind
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.deudores.weak import silently
 from bridge.source.texts import name_key
@@ -43,11 +44,11 @@ class Chained:
     def said_kind(self) -> LoanKind | None:
         return self._part.said_kind
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        found: dict[tuple[str, str], str] = {}
+    def survey(self, context: Context) -> Survey:
+        found = Survey()
         for part in self._parts:
             self._part = part
-            found |= part.contradictions(context)
+            found = found.also(part.survey(context))
         return found
 
     def cells(self, context: Context) -> NumberedCells:
@@ -102,8 +103,8 @@ class PaymentsByName:
     def headings(self) -> dict[str, str]:
         return self._table.headings | {"loan": self._table.headings["name"]}
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return self._table.contradictions(context)
+    def survey(self, context: Context) -> Survey:
+        return self._table.survey(context)
 
     def cells(self, context: Context) -> NumberedCells:
         open_loans = self._open_loans(context)

@@ -22,7 +22,7 @@ from bridge.source.deudores import table_dump
 from bridge.source.deudores.canonical import canonical_rows
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
 from bridge.source.deudores.package import Manifest, day
-from bridge.source.deudores.survey import survey
+from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import Book, NumberedCells
 from bridge.source.deudores.unread import unread_key
 from bridge.source.files.delivered import Delivered, beginning, refuse_if
@@ -106,7 +106,7 @@ class JsonTable:
             detail = f"columns not read: {', '.join(sorted(told))}"
             context.log.note("file.columns_unread", f"file:{self.file}", detail)
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+    def survey(self, context: Context) -> Survey:
         rows = ((number, self._row(record)) for number, record in self._quietly())
         return survey(context, self.file, self.kind, self.headings, self._fields, rows)
 

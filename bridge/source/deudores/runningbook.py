@@ -17,6 +17,7 @@ from bridge.source.deudores.columns import Heading
 from bridge.source.deudores.context import Cell, Context, as_text
 from bridge.source.deudores.headings import Columns
 from bridge.source.deudores.looks import Look, look
+from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.texts import heading_key, name_key
 
@@ -80,8 +81,8 @@ class BookLoans:
         self.headings = table.headings
         self.said_kind = table.said_kind
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return self._table.contradictions(context)
+    def survey(self, context: Context) -> Survey:
+        return self._table.survey(context)
 
     def cells(self, context: Context) -> NumberedCells:
         rows = list(self._table.cells(context))
@@ -110,8 +111,8 @@ class BookPayments:
         self.file = table.file
         self.headings = table.headings
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return self._table.contradictions(context)
+    def survey(self, context: Context) -> Survey:
+        return self._table.survey(context)
 
     def cells(self, context: Context) -> NumberedCells:
         for line, cells in self._table.cells(context):

@@ -18,7 +18,7 @@ from bridge.source.deudores.columns import Heading
 from bridge.source.deudores.context import Context
 from bridge.source.deudores.mergedcells import FilledDown
 from bridge.source.deudores.rowkinds import ControlSums, RowKinds
-from bridge.source.deudores.survey import survey
+from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import NumberedCells
 from bridge.source.deudores.unread import UnreadColumns
 from bridge.source.files.delimited import Broken
@@ -81,7 +81,7 @@ class SheetTable:
         self._unread = unread
         self._watches = bool(unread.watched) or not sheet.strict_width
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+    def survey(self, context: Context) -> Survey:
         """A first look at the whole column of each amount."""
         return survey(context, self.file, self.kind, self.headings, self._fields, self._quiet())
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bridge.source.deudores import movements
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
 
 PARTS = ("capital", "interest", "late_fee")
@@ -35,8 +36,8 @@ class SplitPayments:
         own = {"amount": " + ".join(said)} if not self._has_amount else {}
         self.headings = table.headings | own | {"type": "type"}
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return self._table.contradictions(context)
+    def survey(self, context: Context) -> Survey:
+        return self._table.survey(context)
 
     def cells(self, context: Context) -> NumberedCells:
         end = len(movements.FIELDS)

@@ -1,4 +1,5 @@
-"""A first look at a table's amounts: do the columns keep to one way of writing numbers?
+"""A first look at a table: do its amounts keep to one way of writing numbers, and its dates to one
+order of day and month?
 
 Cells are only looked at, nothing is decided: an amount that can be read in two ways is read by the
 convention of its currency, unless a cell of the same column and currency contradicts it.
@@ -12,13 +13,22 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache
 
+import msgspec
+
 from bridge.core.money import NO_CURRENCY
 from bridge.source.amounts import Form, read_number
+from bridge.source.dates import Order, order_of, order_of_text
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.day_order import Days
 
 _AMOUNTS = {
     "loans": ("amount", "total", "principal", "balance", "collected", "instalment_amount"),
     "movements": ("amount",),
+}
+_ORDERED = {
+    "borrowers": ("created_on",),
+    "loans": ("start", "due"),
+    "movements": ("date",),
 }
 _DATES = {"borrowers": "created_on", "loans": "start", "movements": "date"}
 _DATES_LOOKED_AT = 5_000
@@ -30,6 +40,18 @@ _DAY_FORMS = (
 )
 
 
+class Survey(msgspec.Struct, frozen=True):
+    """What a first look at a table found."""
+
+    contradictions: dict[tuple[str, str], str] = msgspec.field(default_factory=dict)
+    """(field, currency) → where a cell contradicts the currency's convention."""
+    days: Days = msgspec.field(default_factory=Days)
+
+    def also(self, other: Survey) -> Survey:
+        """What both found, as of one table."""
+        return Survey(self.contradictions | other.contradictions, self.days.also(other.days))
+
+
 def survey(
     context: Context,
     file: str,
@@ -37,51 +59,94 @@ def survey(
     headings: dict[str, str],
     fields: tuple[str, ...],
     rows: Iterable[tuple[int, tuple[Cell, ...]]],
-) -> dict[tuple[str, str], str]:
-    """(field, currency) → where a cell contradicts the currency's convention."""
-    amounts = [(f, fields.index(f)) for f in _AMOUNTS.get(kind, ()) if f in headings]
-    if not amounts:
-        return {}
-    found: dict[tuple[str, str], str] = {}
-    count: Counter[tuple[str, str]] = Counter()
-    both: dict[str, set[str]] = {field: set() for field, _ in amounts}
-    numbers: Counter[str] = Counter()
-    texts: Counter[str] = Counter()
-    currency_of = _currency_by_row(context, kind, fields)
+) -> Survey:
+    """The first look at these rows; what it found is told in the context's log."""
+    amounts = _Amounts(context, kind, headings, fields)
+    at = [(field, fields.index(field)) for field in _ORDERED.get(kind, ())]
+    days, seen = Days(), [Order.SILENT]
     day_at = fields.index(_DATES[kind])
     day_forms: Counter[str] = Counter()
-    read, grouping = context.amounts.text, context.amounts.grouping
     for number, (line, cells) in enumerate(rows):
         if number < _DATES_LOOKED_AT:
             day_forms[_day_form(cells[day_at])] += 1
+        for field, position in at:
+            cell = cells[position]
+            order = order_of_text(cell) if cell.__class__ is str else order_of(cell)
+            if order not in seen:
+                seen.append(order)
+                days.see(order, _place(file, line, headings.get(field, field), cell))
+        if amounts.at:
+            amounts.see(file, line, cells)
+    if amounts.at:
+        amounts.tell(file)
+        _tell_dates(context, file, headings.get(_DATES[kind], ""), day_forms)
+    return Survey(amounts.contradictions, days)
+
+
+def _place(file: str, line: int, heading: str, cell: Cell) -> str:
+    return f'{file}, row {line}, column {heading} has "{as_text(cell)[:40]}"'
+
+
+class _Amounts:
+    """The amounts of one table while they are looked at."""
+
+    def __init__(
+        self, context: Context, kind: str, headings: dict[str, str], fields: tuple[str, ...]
+    ) -> None:
+        self.at = [(f, fields.index(f)) for f in _AMOUNTS.get(kind, ()) if f in headings]
+        self.contradictions: dict[tuple[str, str], str] = {}
+        self._headings = headings
+        self._log = context.log
+        self._read, self._grouping = context.amounts.text, context.amounts.grouping
+        self._currency_of = _currency_by_row(context, kind, fields) if self.at else None
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._both: dict[str, set[str]] = {field: set() for field, _ in self.at}
+        self._numbers: Counter[str] = Counter()
+        self._texts: Counter[str] = Counter()
+
+    def see(self, file: str, line: int, cells: tuple[Cell, ...]) -> None:
+        """The amounts of one row."""
         currency = ""
-        for field, position in amounts:
+        for field, position in self.at:
             cell = cells[position]
             if cell.__class__ is not str or not cell:
                 if cell.__class__ is Decimal:
-                    numbers[field] += 1
+                    self._numbers[field] += 1
                 continue
-            if numbers:
-                texts[field] += 1
+            if self._numbers:
+                self._texts[field] += 1
             if not _says_something(cell):
                 continue
-            currency = currency or currency_of(cells)
-            amount = read(cell, currency)
+            assert self._currency_of is not None
+            currency = currency or self._currency_of(cells)
+            amount = self._read(cell, currency)
             if amount is None or amount.form is Form.SILENT:
                 continue
             if amount.form is Form.CONTRADICTS and currency != NO_CURRENCY:
-                where = f'{file}, row {line}, column {headings[field]} has "{cell[:40]}"'
-                found.setdefault((field, currency), where)
-                count[field, currency] += 1
+                place = _place(file, line, self._headings[field], cell)
+                self.contradictions.setdefault((field, currency), place)
+                self._count[field, currency] += 1
             elif amount.form is Form.AGREES:
-                both[field].add(grouping(currency))
-    _tell(context, file, headings, found, count, both)
-    for field in numbers.keys() & texts.keys():
-        if numbers[field] and texts[field]:
+                self._both[field].add(self._grouping(currency))
+
+    def tell(self, file: str) -> None:
+        """What a person should know of how the amounts are written."""
+        note, headings, subject = self._log.note, self._headings, f"file:{file}"
+        for (field, currency), where in self.contradictions.items():
+            detail = (
+                f"column {headings[field]}: {self._count[field, currency]} amounts of {currency} "
+                f"are not written as {currency} usually is; the first: {where}"
+            )
+            note("amount.mixed", subject, detail)
+        for field, ways in self._both.items():
+            if len(ways) > 1:
+                detail = (
+                    f"column {headings[field]}: 1.234,56 and 1,234.56, each read by its currency"
+                )
+                note("amount.mixed", subject, detail)
+        for field in self._numbers.keys() & self._texts.keys():
             detail = f"column {headings[field]}: some amounts are text, not numbers"
-            context.log.note("cell.number_as_text", f"file:{file}", detail)
-    _tell_dates(context, file, headings.get(_DATES[kind], ""), day_forms)
-    return found
+            note("cell.number_as_text", subject, detail)
 
 
 @lru_cache(maxsize=50_000)
@@ -113,30 +178,6 @@ def _day_form(cell: Cell) -> str:
     if not isinstance(cell, str):
         return "" if cell is None else "date cell"
     return next((name for name, form in _DAY_FORMS if form.fullmatch(cell.strip())), "")
-
-
-def _tell(
-    context: Context,
-    file: str,
-    headings: dict[str, str],
-    found: dict[tuple[str, str], str],
-    count: Counter[tuple[str, str]],
-    both: dict[str, set[str]],
-) -> None:
-    for (field, currency), where in found.items():
-        context.log.note(
-            "amount.mixed",
-            f"file:{file}",
-            f"column {headings[field]}: {count[field, currency]} amounts of {currency} are not "
-            f"written as {currency} usually is; the first: {where}",
-        )
-    for field, ways in both.items():
-        if len(ways) > 1:
-            context.log.note(
-                "amount.mixed",
-                f"file:{file}",
-                f"column {headings[field]}: 1.234,56 and 1,234.56, each read by its currency",
-            )
 
 
 def _tell_dates(context: Context, file: str, heading: str, forms: Counter[str]) -> None:

@@ -19,6 +19,7 @@ from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.canonical import canonical_rows
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import Book, NumberedCells
 from bridge.source.texts import name_key, phone
 
@@ -55,14 +56,17 @@ class DumpTable:
         self.kind = kind
         self.headings = headings
         self._keys = tuple(headings.get(field, "") for field in fields)
+        self._fields = fields
         self._records = records
 
     def cells(self, context: Context) -> NumberedCells:
         for number, record in enumerate(self._records, start=1):
             yield number, tuple(_cell(record, key) for key in self._keys)
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return {}
+    def survey(self, context: Context) -> Survey:
+        return survey(
+            context, self.file, self.kind, self.headings, self._fields, self.cells(context)
+        )
 
 
 class DumpBook:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bridge.core.ledger import Entity, LoanKind, SnapshotFacts
 from bridge.source.deudores.context import Cell, Context
+from bridge.source.deudores.survey import Survey
 
 NumberedCells = Iterator[tuple[int, tuple[Cell, ...]]]
 
@@ -33,8 +34,8 @@ class Table(Protocol):
     def cells(self, context: Context) -> NumberedCells:
         """Line and cells of each row, in the order of the kind's fields."""
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        """Columns of amounts that contradict their convention: (field, currency) → where."""
+    def survey(self, context: Context) -> Survey:
+        """A first look at the rows: how amounts are written, and in which order day and month."""
 
 
 class Book(Protocol):

@@ -11,7 +11,7 @@ from collections import Counter
 
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.context import Cell, Context, Log, as_text, identifier
-from bridge.source.deudores.survey import survey
+from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.texts import document, name_key
 
@@ -67,8 +67,8 @@ class _Wrapped:
     def file(self) -> str:
         return self._table.file
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return self._table.contradictions(context)
+    def survey(self, context: Context) -> Survey:
+        return self._table.survey(context)
 
 
 class NamedLoans(_Wrapped):
@@ -129,8 +129,8 @@ class PersonsOfLoans:
     def file(self) -> str:
         return self._table.file
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
-        return {}
+    def survey(self, context: Context) -> Survey:
+        return Survey()
 
     def cells(self, context: Context) -> NumberedCells:
         seen: set[str] = set()
@@ -163,7 +163,7 @@ class BalancesAsLoans:
         heading = table.headings["balance"]
         self.headings = table.headings | {"amount": heading, "kind": heading}
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+    def survey(self, context: Context) -> Survey:
         rows = silently(self, context)
         return survey(context, self.file, self.kind, self.headings, loans.FIELDS, rows)
 

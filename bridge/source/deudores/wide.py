@@ -23,7 +23,7 @@ from bridge.source.deudores.columns import Heading
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
 from bridge.source.deudores.looks import Look, look
 from bridge.source.deudores.mapping import DeudoresMapping
-from bridge.source.deudores.survey import survey
+from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.deudores.weak import silently, weak_id
 from bridge.source.files.references import letter
@@ -150,7 +150,7 @@ class WidePayments:
         start = self._table.headings.get("start", "start")
         return {"id": "row", "loan": "row", "date": start, "amount": self._column.heading}
 
-    def contradictions(self, context: Context) -> dict[tuple[str, str], str]:
+    def survey(self, context: Context) -> Survey:
         rows = list(silently(self, context))
         return survey(context, self.file, self.kind, self.headings, movements.FIELDS, rows)
 
