@@ -298,7 +298,9 @@ def _tasks(tasks: Parser, common: Parser) -> None:
         "answer", help="it is nothing: no task any more, until the fact changes", parents=[common]
     )
     answer.set_defaults(run="bridge.cli.tasks:answer")
-    answer.add_argument("tasks", nargs="+", metavar="TASK", help="as `tasks` names it: 1f0c44a9")
+    answer.add_argument("tasks", nargs="*", metavar="TASK", help="as `tasks` names it: 1f0c44a9")
+    answer.add_argument("--code", default="", help="all of this code: books.by_hand_on_borrower")
+    answer.add_argument("--system", default="", help="with --code: only of this company's books")
     answer.add_argument("--note", default="", metavar="TEXT", help="why, for whoever asks later")
     reopen = verbs.add_parser("reopen", help="take an answer back", parents=[common])
     reopen.set_defaults(run="bridge.cli.tasks:reopen")

@@ -9,6 +9,7 @@ import msgspec
 from bridge import wiring
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
+from bridge.core.said import document, reason_of
 from bridge.pipeline.rebuild import Adopted, RebuildResult, rebuild
 
 HEADS = ("system", ">customers", ">documents", ">taken back", ">to be asked", ">unknown")
@@ -17,7 +18,7 @@ _TOLD = 20
 
 
 def run(arguments: Namespace, out: Output) -> int:
-    """Answers 1 when a person must look at something."""
+    """Answers the verdict's exit code: 1 when a person must look at something."""
     loaded = open_settings(arguments)
     names = chosen(arguments, loaded)
     start_logs(loaded, out, writes=not arguments.dry_run)
@@ -30,13 +31,13 @@ def run(arguments: Namespace, out: Output) -> int:
             with wiring.open_bridge(loaded, names) as live:
                 result = rebuild(live, who, progress)
     _tell(result, arguments.dry_run, out)
-    return 1 if any(each.asked or each.unknown for each in result.systems) else 0
+    return result.answer.exit_code
 
 
 def _tell(result: RebuildResult, dry: bool, out: Output) -> None:
     if out.json:
         systems = {each.system: _document(each) for each in result.systems}
-        out.document({"run": result.run, "systems": systems})
+        out.document({"run": result.run, "systems": systems} | document(result.answer))
     rows = [
         [e.system, e.customers, e.documents, e.taken_back, e.asked, len(e.unknown)]
         for e in result.systems
@@ -54,6 +55,7 @@ def _tell(result: RebuildResult, dry: bool, out: Output) -> None:
                 f"{each.system}: {each.asked} documents are not what the ledger says now. They "
                 "stay as they are; the next `ledger-bridge drift list` names them."
             )
+    out.line(f"{result.answer.word}: {reason_of(result.answer)}")
     if dry:
         out.line("Dry run: nothing was written, neither to the books nor to the state store.")
     else:

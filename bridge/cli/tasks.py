@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from argparse import Namespace
+from collections.abc import Sequence
 
 from bridge.cli.output import Output
 from bridge.cli.session import open_settings, open_state
@@ -68,8 +69,7 @@ def answer(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     at, who = SystemClock().now().isoformat(), getpass.getuser()
     with open_state(loaded) as store, store.begin() as work:
-        tasks = {task.id: task for task in verdict_of(work, loaded).tasks}
-        chosen = [_answerable(number, tasks) for number in arguments.tasks]
+        chosen = _chosen(arguments, verdict_of(work, loaded).tasks)
         for task in chosen:
             work.answer(task.id, who, at, task, arguments.note)
             work.record_decision(who, at, "answer", task.id, arguments.note)
@@ -92,6 +92,26 @@ def reopen(arguments: Namespace, out: Output) -> int:
         out.document({"reopened": arguments.tasks})
     out.line(f"{', '.join(arguments.tasks)}: a task again, if it still is so.")
     return 0
+
+
+def _chosen(arguments: Namespace, tasks: Sequence[Task]) -> Sequence[Task]:
+    """The tasks that are named, or all of one code."""
+    if bool(arguments.tasks) is bool(arguments.code):
+        raise UsageError("Name either tasks or, for all of one kind, --code CODE; see `tasks`.")
+    if arguments.system and not arguments.code:
+        raise UsageError("--system goes with --code: a task that is named is of one system.")
+    by_id = {task.id: task for task in tasks}
+    if not arguments.code:
+        return [_answerable(number, by_id) for number in arguments.tasks]
+    found = [
+        _answerable(task.id, by_id)
+        for task in tasks
+        if task.code == arguments.code and arguments.system in ("", task.system)
+    ]
+    if not found:
+        where = f" of {arguments.system}" if arguments.system else ""
+        raise UsageError(f"There is no task {arguments.code}{where} now; see `tasks`.")
+    return found
 
 
 def _answerable(number: str, tasks: dict[str, Task]) -> Task:

@@ -198,6 +198,8 @@ STOPS = {
     "pass.login": "log_in",
     "pass.resting": "resume_sync",
     "pass.stopped": "read_problem",
+    "rebuild.asked": "look_closer",
+    "rebuild.unknown": "void_or_renumber",
     "undo.left": "look_closer",
     "pass.unsafe_plan": "approve_plan",
 }

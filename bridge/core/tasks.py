@@ -49,6 +49,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What those do to ledger less books, by currency."""
     answerable: bool = False
     """Whether a person's answer ("it is nothing") settles it; else it can only be put right."""
+    nth: int = 1
+    alike: int = 1
+    """Which it is of how many that say the same of different rows, in the order of these."""
 
     @property
     def place(self) -> str:
@@ -58,7 +61,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """A short name that stays while the fact is the same: what a person's answer is kept by."""
+        """A short name that stays while the fact is the same: what a person's answer is kept by.
+
+        Where a row stands is no part of it: rows move, and files are named by their day. Of rows
+        that say the same, how many there are is: when one is put right, nobody knows any more
+        which of them an answer was about.
+        """
+        place = f"{self.where.file}, row {self.where.row}"
+        of_a_file = not self.subject or self.subject.startswith("file:")
         parts = [
             self.code,
             self.system,
@@ -66,13 +76,29 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             self.external_id,
             self.currency,
             f"{self.amount:f}",
-            self.where.file,
-            self.detail,
+            self.where.file if of_a_file else "",
+            self.detail.replace(place, ""),
         ]
+        if self.alike > 1:
+            parts.append(f"{self.nth} of {self.alike}")
         if self.behind:
             parts += [f"{self.behind}", *map(str, sorted(self.behind_amounts.items()))]
         digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()[:8]
+
+
+def told_apart(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks without those that are told twice; those that say the same of different rows are
+    numbered, so that each has an id of its own."""
+    alike: dict[str, dict[tuple[str, int, str, str, int], Task]] = {}
+    for task in tasks:
+        key = (task.where.file, task.where.row, task.action, task.loan, task.count)
+        alike.setdefault(task.id, {})[key] = task
+    return [
+        msgspec.structs.replace(each[key], nth=nth, alike=len(each))
+        for each in alike.values()
+        for nth, key in enumerate(sorted(each), 1)
+    ]
 
 
 def counted(tasks: Iterable[Task]) -> list[tuple[str, str, int]]:

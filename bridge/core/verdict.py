@@ -20,6 +20,7 @@ from bridge.core.known import CONFIGURATION, TRY_LATER, BooksKnown, Known
 from bridge.core.tasks import NOWHERE as NOWHERE  # noqa: PLC0414
 from bridge.core.tasks import Place as Place  # noqa: PLC0414
 from bridge.core.tasks import Task as Task  # noqa: PLC0414
+from bridge.core.tasks import told_apart
 
 
 class Result(StrEnum):
@@ -87,8 +88,8 @@ _WORDS = {0: "clean", 1: "person", TRY_LATER: "later", CONFIGURATION: "person"}
 def verdict(known: Known) -> Verdict:
     """Green only if the newest ledger was read whole, all of it was planned, nothing that the books
     hold is unexplained, and nothing waits for a person."""
-    found = {task.id: task for cause in CAUSES for task in cause(known)}
-    tasks = [t for t in found.values() if not (t.answerable and t.id in known.answers)]
+    found = told_apart(task for cause in CAUSES for task in cause(known))
+    tasks = [t for t in found if not (t.answerable and t.id in known.answers)]
     tasks.sort(key=by_gravity_and_money)
     stops = [stop for books in known.books for stop in books.stops]
     unconfigured = any(stop.exit_code == CONFIGURATION for stop in stops)

@@ -16,12 +16,16 @@ from bridge.core.booking import Booking
 from bridge.core.books import Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
+from bridge.core.known import Stop
 from bridge.core.ledger import LoanFile
 from bridge.core.rebuilding import Rebuilt, rebuild_loan
+from bridge.core.said import reason_of
 from bridge.core.told import REBUILT, customer_told
+from bridge.core.verdict import Verdict, verdict
 from bridge.errors import UsageError
 from bridge.pipeline.context import Books, Bridge, Progress, System, silent
 from bridge.pipeline.intake import take_in
+from bridge.pipeline.known import known
 from bridge.pipeline.our_numbers import (
     OurNumbers,
     ask_what_is_untold,
@@ -50,6 +54,8 @@ class Adopted(msgspec.Struct, kw_only=True):
 class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     systems: tuple[Adopted, ...]
+    answer: Verdict
+    """By what is known now: the ledger just read, and what was found in the books."""
 
 
 def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> RebuildResult:
@@ -75,13 +81,27 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     with bridge.store.begin() as work:
         work.doubt_state(who, at)
         counts = {each.system: {"documents": each.documents} for each in done}
+        stops = {each.system: _left(each) for each in done}
+        where = {name: each.company for name, each in bridge.books.items()}
+        answer = verdict(known(work, where, bridge.fresh, stops=stops))
         ended = bridge.clock.now().isoformat()
-        work.end_run(run, "clean", _reason(done), counts, ended)
-    return RebuildResult(run=run, systems=done)
+        work.end_run(run, answer.word, _reason(done, answer), counts, ended)
+    return RebuildResult(run=run, systems=done, answer=answer)
 
 
-def _reason(done: Sequence[Adopted]) -> str:
-    return "; ".join(f"{each.system}: {each.documents} documents known again" for each in done)
+def _left(each: Adopted) -> list[Stop]:
+    """What a person must look at before the next pass."""
+    stops = []
+    if each.asked:
+        stops.append(Stop(code="rebuild.asked"))
+    if each.unknown:
+        stops.append(Stop(code="rebuild.unknown", detail=", ".join(each.unknown)))
+    return stops
+
+
+def _reason(done: Sequence[Adopted], answer: Verdict) -> str:
+    told = [f"{each.system}: {each.documents} documents known again" for each in done]
+    return "; ".join(told if answer.green else [*told, reason_of(answer)])
 
 
 def _refuse_what_is_known(store: Store, books: Books[System]) -> None:

@@ -22,7 +22,7 @@ from bridge.core.verdict import Result
 from bridge.report.texts import texts
 from bridge.sandbox.server import SandboxServer
 from tests.cli import wrongs
-from tests.cli.doors import LANGUAGES, Fact, codes, opened, silent, wrong_exit_codes
+from tests.cli.doors import LANGUAGES, Fact, codes, health, opened, silent, wrong_exit_codes
 from tests.cli.small_lender import Lender, lender_in
 from tests.cli.wrongs import INVOICE, JOURNAL_DAY, customer_id, hand, two_loans
 
@@ -180,6 +180,9 @@ def test_a_state_that_has_read_no_ledger_is_never_green(lender: Lender) -> None:
     assert states
     for path in states:
         path.unlink()
+    for verb in ("status", "tasks"):
+        assert lender.run(verb)[0] != 0, verb
+    assert [task["code"] for task in health(lender)["tasks"]] == ["ledger.never_read"]
     found = lender.json("reconcile", code=1)
     assert "ledger.never_read" in {task["code"] for task in found["tasks"]}
     causes = {item["cause"] for item in found["systems"]["quickbooks"]["items"]}
@@ -200,6 +203,36 @@ def test_an_answer_is_kept_until_the_fact_changes_and_can_be_taken_back(agreed: 
     agreed.json("tasks", "reopen", task["id"])
     assert agreed.json("reconcile", code=1)["tasks"][0]["id"] == task["id"]
     assert agreed.run("tasks", "reopen", task["id"])[0] == 2
+
+
+def test_all_tasks_of_one_kind_are_answered_at_once(agreed: Lender) -> None:
+    """A company whose bookkeeper has long invoiced the same people in another business."""
+    for number in ("B-1", "B-2", "B-3"):
+        wish = {"kind": "invoice", "number": number, "amount": "500", "date": JOURNAL_DAY}
+        agreed.control("quickbooks/edit", action="add", customer=wrongs.borrower(agreed), **wish)
+    wrongs.a_journal(agreed)
+    kind = ("--code", "books.by_hand_on_borrower")
+    for wrong in (
+        (),
+        ("--system", "quickbooks"),
+        ("--code", "books.edited"),
+        (*kind, "--system", "xero"),
+        (*kind, "1f0c44a9"),
+    ):
+        assert agreed.run("tasks", "answer", *wrong)[0] == 2
+    told = agreed.json("tasks", "answer", *kind, "--system", "quickbooks", "--note", "su tienda")
+    assert len(told["answered"]) == 3
+    after = agreed.json("tasks", code=1)
+    assert [task["code"] for task in after["tasks"]] == ["control.journal"]
+    assert {answer["note"] for answer in after["answers"]} == {"su tienda"}
+
+
+def test_no_task_is_answered_when_one_of_the_kind_takes_no_answer(agreed: Lender) -> None:
+    wrongs.five_unread_rows_of_six(agreed)
+    wrongs.hand(agreed, action="delete", kind="invoice", number=INVOICE)
+    assert agreed.run("tasks", "answer", "--code", "books.deleted")[0] == 2
+    assert agreed.json("tasks", code=1)["answers"] == []
+    assert len(agreed.json("tasks", "answer", "--code", "amount.unreadable")["answered"]) == 5
 
 
 def test_what_can_only_be_put_right_takes_no_answer(agreed: Lender) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cli.small_lender import small_ledger
+
 
 @pytest.fixture
 def lost(lender):
@@ -18,6 +20,7 @@ def test_everything_is_known_again_and_nothing_is_left_to_do(lost):
     (done,) = told["systems"].values()
     assert done["documents"] > 20
     assert (done["asked"], done["unknown"]) == (0, [])
+    assert (told["verdict"], told["tasks"]) == ("clean", [])
     assert lost.json("sync")["reason"] == "nothing to do"
     code, out, _ = lost.run("status")
     assert code == 0, out
@@ -44,6 +47,17 @@ def test_numbers_that_nobody_knows_are_named_and_need_a_person(lost):
     code, out, err = lost.run("rebuild")
     assert code == 1
     assert "nobody knows the loan of DY7F3A-L999" in err + out
+    (run,) = [each for each in lost.json("history")["runs"] if each["verb"] == "rebuild"]
+    assert run["verdict"] == "person"
+    assert "rebuild.unknown" in run["reason"]
+
+
+def test_a_row_that_nobody_can_read_keeps_a_rebuilt_state_from_green(lost):
+    ledger = small_ledger()
+    ledger["movements"][0]["amount"] = "no sé"
+    lost.deliver(ledger)
+    told = lost.json("rebuild", code=1)
+    assert "amount.unreadable" in {task["code"] for task in told["tasks"]}
 
 
 def test_a_state_that_knows_documents_is_not_rebuilt(lender):

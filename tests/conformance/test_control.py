@@ -56,6 +56,7 @@ def test_a_journal_on_the_account_is_told_with_number_day_and_amount(bench: Benc
     assert (entry.kind, entry.number, entry.day) == (EntryKind.JOURNAL, "J-7", date(2026, 11, 12))
     assert entry.external_id == done["id"]
     assert (entry.currency, entry.amount) == (bench.home, Decimal("90.25"))
+    assert entry.customers == (bench.posted[bench.customer().reference].external_id,)
     assert bench.receivable() - before == entry.amount
 
 

@@ -113,9 +113,15 @@ def test_each_of_these_is_a_task_and_exit_code_1(what: str) -> None:
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.__name__)
-def test_each_cause_is_needed(cause: Callable[[Known], Any]) -> None:
-    assert any(list(cause(known)) for known, _ in RED.values())
+def test_each_cause_is_needed(
+    cause: Callable[[Known], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it something wrong is green, and nothing else is."""
     assert not list(cause(GREEN))
+    seen = {what for what, (known, _) in RED.items() if list(cause(known))}
+    monkeypatch.setattr("bridge.core.verdict.CAUSES", [c for c in CAUSES if c is not cause])
+    wrongly = {what for what, (known, _) in RED.items() if verdict(known).green}
+    assert wrongly == seen != set()
 
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
@@ -282,3 +288,52 @@ def test_a_tasks_id_is_the_same_on_any_day_and_follows_the_fact() -> None:
     task = Task(code="x", action="y", subject="debt:2", amount=Decimal("5.00"))
     assert task.id == replace(task, action="z", loan="2").id
     assert len({task.id, replace(task, amount=Decimal(6)).id, replace(task, code="w").id}) == 3
+
+
+def unread_rows(
+    *rows: int, file: str = "pagos.csv", subject: str = "", placed: bool = True
+) -> Known:
+    """Rows that say the same and could not be read; `placed` when their words say where."""
+    return replace(
+        GREEN,
+        findings=tuple(
+            Finding(
+                code="amount.unreadable",
+                subject=subject or f"file:{file}",
+                detail=(f"{file}, row {row}, column abono: " if placed else "") + '"mil" is wrong',
+                file=file,
+                row=row,
+            )
+            for row in rows
+        ),
+    )
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_two_rows_with_the_same_text_are_two_tasks(placed: bool) -> None:
+    tasks = verdict(unread_rows(4, 9, placed=placed)).tasks
+    assert sorted(task.where.row for task in tasks) == [4, 9]
+    assert len({task.id for task in tasks}) == 2
+    answered = replace(unread_rows(4, 9, placed=placed), answers=frozenset({tasks[0].id}))
+    assert [task.id for task in verdict(answered).tasks] == [tasks[1].id]
+
+
+def test_an_answer_stays_when_the_row_moves_or_its_file_is_of_another_day() -> None:
+    (before,) = verdict(unread_rows(4)).tasks
+    assert verdict(replace(unread_rows(7), answers=frozenset({before.id}))).green
+    both = frozenset(task.id for task in verdict(unread_rows(4, 9)).tasks)
+    assert verdict(replace(unread_rows(12, 15), answers=both)).green
+    (monday,) = verdict(unread_rows(4, file="lunes.csv", subject="movement:9")).tasks
+    tuesday = unread_rows(6, file="martes.csv", subject="movement:9")
+    assert verdict(replace(tuesday, answers=frozenset({monday.id}))).green
+
+
+def test_an_answer_about_one_of_two_rows_is_no_answer_about_the_one_that_is_left() -> None:
+    first, second = verdict(unread_rows(4, 9)).tasks
+    for answered in (first, second):
+        left = replace(unread_rows(9), answers=frozenset({answered.id}))
+        assert [task.where.row for task in verdict(left).tasks] == [9]
+
+
+def test_what_is_told_twice_of_one_row_is_one_task() -> None:
+    assert len(verdict(unread_rows(4, 4)).tasks) == 1

@@ -3,6 +3,9 @@
 Asked of the account's own ledger, by the types of transaction that are none of ours, since all of
 it would be a call for every two hundred documents (zoho_books.md §3.4, chart-of-accounts.yml). An
 invoice that a person wrote off in Zoho is not among them. Last verified 2026-11-27.
+
+Each row has its customer by the schema; whether the live service fills it in is UNVERIFIED, so a
+journal of which it does not is asked itself. Last verified 2026-11-29.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ def entries(wire: Wire, account: str, home: str) -> Iterator[ControlEntry]:
                     day=when,
                     currency=home,
                     amount=moved,
+                    customers=_customers(wire, raw, account),
                 )
 
 
@@ -69,6 +73,22 @@ def _rows(wire: Wire, account: str, word: str, seen: set[tuple[str, str]]) -> It
 
 def _name(raw: Raw) -> tuple[str, str]:
     return text(raw, "transaction_id"), text(raw, "categorized_transaction_id")
+
+
+def _customers(wire: Wire, raw: Raw, account: str) -> tuple[str, ...]:
+    """The customer that the row names, or those of the journal's lines on the account; none when
+    a line names nobody."""
+    if told := text(raw, "customer_id"):
+        return (told,)
+    if text(raw, "transaction_type") != "journal":
+        return ()
+    journal = wire.one(JOURNALS, text(raw, "transaction_id")) or {}
+    named = [
+        text(line, "customer_id")
+        for line in journal.get("line_items") or ()
+        if text(line, "account_id") == account
+    ]
+    return tuple(dict.fromkeys(named)) if all(named) else ()
 
 
 def _moved(wire: Wire, raw: Raw, account: str, home: str) -> Decimal:

@@ -101,6 +101,26 @@ def test_a_foreign_amount_is_taken_from_the_journal_at_its_own_rate_or_left_out(
     assert entries(Told(only("refund", refund), journal)) == []
 
 
+@pytest.mark.parametrize(
+    ("told", "lines", "customers"),
+    [
+        ("8", [], ("8",)),
+        ("", [("77", "8"), ("5", "")], ("8",)),
+        ("", [("77", "8"), ("77", "9"), ("5", "")], ("8", "9")),
+        ("", [("77", "8"), ("77", "")], ()),
+        ("", [], ()),
+    ],
+    ids=["the row tells", "its line", "two lines", "a line of nobody", "gone since"],
+)
+def test_a_journal_names_the_customers_of_its_lines_on_the_account(
+    told: str, lines: list[tuple[str, str]], customers: tuple[str, ...]
+) -> None:
+    row = {**ROW, "transaction_type": "journal", "customer_id": told}
+    items = [{"account_id": account, "customer_id": named} for account, named in lines]
+    (entry,) = entries(Told(only("journal", row), {"line_items": items}))
+    assert entry.customers == customers
+
+
 def test_the_sandbox_tells_journals_of_both_currencies(bench: Bench) -> None:
     bench.posted(CUSTOMER)
     account = next(a.id for a in bench.system.chart().accounts if a.role == "receivable")
