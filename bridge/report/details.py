@@ -159,6 +159,8 @@ FORMS = {
     "balance_fell": rf"the balance fell by {_amount()} {_CURRENCY}, nothing says why",
     "balance_rose": rf"the balance rose by {_amount()} {_CURRENCY}, nothing says why",
     "left_of": rf"{_amount('shown')} of {_amount()} {_CURRENCY} is owed, and no payments are told",
+    "interest_apart": rf"{_CELL}{_amount()} was lent, or is all that is owed with its interest; "
+    rf"{_amount('parts')} of interest was paid",
     "interest_unclear": rf"{_CELL}{_UNCLEAR}",
     "instalments_unclear": rf"{_CELL}{_UNCLEAR}; {_SCHEDULE}",
     "said_paid": rf"said to be paid, and no movement pays the {_amount()} {_CURRENCY}",

@@ -308,6 +308,16 @@ WRITTEN = {
 }
 
 CELLS = {
+    "interest_apart": (
+        (
+            f"{CELL}: 300000.00 was lent, or is all that is owed with its interest; 20000.00 of "
+            "interest was paid"
+        ),
+        (
+            "fila 141, columna Moneda: 300.000 es lo prestado, o todo lo que se debe con su "
+            "interés; ya se pagaron 20.000 de interés"
+        ),
+    ),
     "rows_hidden": ("rows 3, 5-7 (4 in all)", "filas 3, 5-7 (4 en total)"),
     "columns_hidden": ("columns D, F-H (4 in all)", "columnas D, F-H (4 en total)"),
     "no_currency_write": (

@@ -267,7 +267,7 @@ def test_weeks_in_columns_are_cash_loans_never_sales(form, tmp_path):
     path = in_form("W1", form, tmp_path)
     told = problems(path)
     assert any('"SEM 1", "SEM 2", "SEM 3", "SEM 4"' in problem for problem in told)
-    read = Read(path, undated_payments="period", ignore=["ABONADO", "No."])
+    read = Read(path, undated_payments="period")
     assert [(loan.kind, loan.principal, loan.opening) for loan in read.of(Loan)] == [
         (LoanKind.CASH_LOAN, 1_000_000, 1_200_000),
         (LoanKind.CASH_LOAN, 500_000, 600_000),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -42,6 +43,9 @@ from bridge.source.deudores.wide import (
     with_payments,
 )
 
+_LARGEST_BOOK = 20_000
+"""Rows of a book in which a payment is looked for: one may begin with loans only."""
+
 
 class Found(msgspec.Struct, frozen=True):
     """A sheet whose heading was understood, with the cells of the heading and its first rows."""
@@ -65,6 +69,8 @@ class Assembly:
         self._loans: list[Table] = []
         self._movements: list[Table] = []
         self._by_name: list[tuple[Table, tuple[str, ...]]] = []
+        self.in_parts: list[SplitPayments] = []
+        """Payments that are told by their parts."""
 
     def add(self, found: Found) -> None:
         """One more sheet."""
@@ -95,7 +101,10 @@ class Assembly:
         people = _one(self._people)
         loans = _one(self._loans)
         for table, fields in self._by_name:
-            self._movements.append(NamedMovements(PaymentsByName(table, fields, loans, people)))
+            joined: Table = PaymentsByName(table, fields, loans, people)
+            if "capital" in fields:
+                joined = self._split(joined)
+            self._movements.append(NamedMovements(joined))
         payments = _one(self._movements)
         if people is None and loans is not None:
             people = PersonsOfLoans(loans)
@@ -103,7 +112,7 @@ class Assembly:
 
     def _add_loans(self, found: Found) -> None:
         columns = payment_columns(found.heading, found.cells, self._mapping)
-        rows = found.first
+        rows = islice(found.sheet.rows(), _LARGEST_BOOK)
         at = payment_position(found.heading, found.cells, self._mapping.columns, rows)
         if columns:
             self._add_wide(found, columns)
@@ -140,16 +149,22 @@ class Assembly:
         by_name = () if "loan" in headings else ("name",)
         fields = (*movements.FIELDS, *(PARTS if in_parts else ()), *by_name)
         table: Table = self._table(found, found.heading, fields)
-        if in_parts:
-            words = self._mapping.words.movements
-            late_fee = words.late_fee[0] if words.late_fee else ""
-            table = SplitPayments(table, fields, (words.payment[0], late_fee))
         if "id" not in headings:
             self._say_weak("movements")
         if by_name:
-            self._by_name.append((table, (*movements.FIELDS, *by_name)))
-        else:
-            self._movements.append(table if "id" in headings else NamedMovements(table))
+            self._by_name.append((table, fields))
+            return
+        if in_parts:
+            table = self._split(table)
+        self._movements.append(table if "id" in headings else NamedMovements(table))
+
+    def _split(self, table: Table) -> SplitPayments:
+        words = self._mapping.words.movements
+        said = [group[0] if group else "" for group in (words.payment, words.interest)]
+        late_fee = words.late_fee[0] if words.late_fee else ""
+        split = SplitPayments(table, (*movements.FIELDS, *PARTS), (said[0], said[1], late_fee))
+        self.in_parts.append(split)
+        return split
 
     def _add_balances(self, found: Found) -> None:
         default = self._mapping.default_kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from bridge.core.ledger import Consent, LoanKind
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.source.amounts import AmountReader
 from bridge.source.dates import date_reader
+from bridge.source.deudores.inparts import Parts
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.texts import heading_key
 
@@ -171,8 +173,10 @@ class Context:
         self.log = Log(mapping.limits.reported_rows)
         self.tells_payments = True
         """Whether the delivery has a place for payments: then what is owed follows from them."""
-        self.fees_apart = False
-        """Whether late fees stand among the payments: then no loan's amount has grown by them."""
+        self.paid_in_parts: Mapping[str, Parts] | None = None
+        """Loan → what was paid of it, in a delivery that tells the parts of each payment."""
+        self.interest_on_top: set[str] = set()
+        """Loans whose interest is charged as it is paid."""
         self.stores: dict[str, StoreFacts] = {}
         self.currency_of_loan = WordOf()
         self.store_of_borrower = WordOf()
@@ -180,6 +184,10 @@ class Context:
         for name, entry in mapping.stores.items():
             facts = StoreFacts(name, entry.currency, entry.country, entry.kind)
             self.stores[heading_key(name)] = facts
+
+    def parts_of(self, loan: str) -> Parts | None:
+        """What was paid of a loan by parts; None where the delivery does not tell them."""
+        return None if self.paid_in_parts is None else self.paid_in_parts.get(loan, Parts())
 
     def add_store(self, native_id: str, told: StoreFacts) -> None:
         """A store that the delivery describes; what the mapping says of it comes first."""

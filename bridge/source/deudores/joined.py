@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from bridge.core.ledger import LoanKind
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.split import PARTS
 from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.deudores.weak import silently
@@ -111,8 +113,9 @@ class PaymentsByName:
         for line, cells in self._table.cells(context):
             found = open_loans.get(name_key(as_text(cells[self._at["name"]])), [])
             if len(found) == 1:
-                changed = list(cells[: len(movements.FIELDS)])
+                changed = list(cells)
                 changed[_MOVEMENT["loan"]] = found[0]
+                del changed[self._at["name"]]
                 yield line, tuple(changed)
             else:
                 self._tell(context, line, cells, len(found))
@@ -144,13 +147,16 @@ class PaymentsByName:
             if open_loans
             else "no open loan is in this client's name; write the loan's number beside the payment"
         )
-        amount = context.amounts.money(cells[self._at["amount"]], context.default_currency)
+        money, default = context.amounts.money, context.default_currency
+        written = {f: cells[self._at[f]] for f in ("amount", *PARTS) if f in self._at}
+        fields = ("amount",) if as_text(written["amount"]).strip() else PARTS
+        read = [amount.value for f in fields if (amount := money(written.get(f, ""), default))]
         context.log.unread(
             self.kind,
             "row.unreadable",
             f"file:{self.file}",
             f"{self.file}, row {line}, column {heading}: {why}",
             at=(self.file, line),
-            amount=amount.value if amount else None,
-            currency=context.default_currency if amount else "",
+            amount=sum(read, Decimal(0)) if read else None,
+            currency=default if read else "",
         )

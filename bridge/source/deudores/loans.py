@@ -62,13 +62,17 @@ class Loans:
         kind = self._kind(
             reading, cells, store, bool(told.instalments or told.rate or told.has_principal)
         )
-        told = msgspec.structs.replace(told, is_cash=kind is LoanKind.CASH_LOAN)
+        told = msgspec.structs.replace(
+            told, is_cash=kind is LoanKind.CASH_LOAN, parts=context.parts_of(native_id)
+        )
         made = owing(told, context.mapping.amount_is)
-        if context.fees_apart:
+        if told.parts is not None:
             made = without_charges(made)
         told = with_all_paid(told, made)
         if not context.tells_payments:
             made = opened_at_balance(told, made, context.mapping.balance_without_payments)
+        if made.grows:
+            context.interest_on_top.add(native_id)
         reading.notes.extend(made.notes)
         principal, rate = made.principal, told.rate
         if kind is LoanKind.CASH_LOAN and principal is None and rate is None:

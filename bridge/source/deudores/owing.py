@@ -15,6 +15,7 @@ import msgspec
 from bridge.core import lending
 from bridge.core.ledger import Note
 from bridge.core.money import quantised
+from bridge.source.deudores.inparts import Meaning, Parts, meaning
 from bridge.source.deudores.rows import interest_of
 
 AmountIs = Literal["lent", "owed", "ask"]
@@ -40,6 +41,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     collected: Decimal | None = None
     """What was paid in all, without saying when."""
     instalments_paid: int | None = None
+    parts: Parts | None = None
+    """What was paid, in a file that tells capital and interest apart."""
 
     @property
     def has_principal(self) -> bool:
@@ -55,6 +58,8 @@ class Owing(msgspec.Struct, frozen=True, kw_only=True):
     principal: Decimal | None = None
     interest: Decimal | None = None
     agreed: Decimal | None = None
+    grows: bool = False
+    """Whether the interest comes on top of what is owed on the day it is paid."""
     notes: tuple[Note, ...] = ()
 
 
@@ -70,6 +75,8 @@ def owing(told: Told, amount_is: AmountIs) -> Owing:
         return Owing(opening=told.total, principal=principal, interest=interest)
     amount = told.amount
     assert amount is not None, "a row without any amount is given up before"
+    if told.parts is not None and not rate:
+        return _paid_in_parts(told, amount, told.parts, amount_is)
     if told.principal is not None or not rate:
         interest = interest_of(told.principal, told.rate, told.currency)
         return Owing(gross=amount, principal=told.principal, interest=interest)
@@ -89,6 +96,27 @@ def owing(told: Told, amount_is: AmountIs) -> Owing:
         f"is all that is owed{schedule}"
     )
     return Owing(gross=amount, notes=(Note("debt.interest_unclear", detail),))
+
+
+def _paid_in_parts(told: Told, amount: Decimal, parts: Parts, amount_is: AmountIs) -> Owing:
+    """The loan of a file that tells capital, interest and late fees of each payment: its charges
+    are told by the payments, and are not within the amount."""
+    if not told.is_cash or told.principal is not None or not parts.interest:
+        return Owing(opening=amount, principal=told.principal)
+    schedule = (told.instalments, told.each) if told.instalments and told.each else None
+    what: Meaning = meaning(amount, parts, told.balance, schedule, amount_is)
+    if what == "scheduled" and schedule is not None:
+        total = schedule[0] * schedule[1]
+        return Owing(opening=total, principal=amount, interest=total - amount)
+    if what == "lent":
+        return Owing(opening=amount, principal=amount, grows=True)
+    if what == "owed":
+        return Owing(opening=amount)
+    detail = (
+        f"{told.where}: {amount} was lent, or is all that is owed with its interest; "
+        f"{parts.interest} of interest was paid"
+    )
+    return Owing(opening=amount, notes=(Note("debt.interest_unclear", detail),))
 
 
 def _meaning(told: Told, amount: Decimal, with_interest: Decimal, amount_is: AmountIs) -> str:

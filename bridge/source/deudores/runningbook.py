@@ -7,7 +7,7 @@ loan. The balance beside the client's last row is what the book says is owed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -27,21 +27,27 @@ PAYMENT = "payment"
 
 
 def payment_position(
-    heading: Heading, cells: Sequence[Any], columns: Columns, rows: Sequence[tuple[int, Any]]
+    heading: Heading, cells: Sequence[Any], columns: Columns, rows: Iterable[tuple[int, Any]]
 ) -> int | None:
     """Where the payments of a running book stand; None when the sheet is none.
 
-    It is one when a row has a payment and nothing lent.
+    It is one when a row has a payment and nothing lent. The rows are only looked at where the
+    heading could be one.
     """
     if heading.kind != "loans" or "name" not in heading.columns or "id" in heading.columns:
         return None
     lent = [heading.columns[f] for f in ("amount", "total", "principal") if f in heading.columns]
     known = {heading_key(name) for name in columns.movements.amount}
-    for position, cell in enumerate(cells):
-        if position in lent or heading_key(as_text(cell)) not in known:
+    could_be = [
+        position
+        for position, cell in enumerate(cells)
+        if position not in lent and heading_key(as_text(cell)) in known
+    ]
+    for _, row in rows if could_be else ():
+        if any(_amount(row, at) for at in lent):
             continue
-        for _, row in rows:
-            if _amount(row, position) and not any(_amount(row, at) for at in lent):
+        for position in could_be:
+            if _amount(row, position):
                 return position
     return None
 

@@ -32,7 +32,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 SUMMED: dict[str, tuple[str, ...]] = {
     "borrowers": (),
-    "loans": ("amount", "total", "principal", "balance"),
+    "loans": ("amount", "total", "principal", "balance", "collected"),
     "movements": ("amount",),
     "balances": ("balance",),
 }

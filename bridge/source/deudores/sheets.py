@@ -26,6 +26,7 @@ from bridge.source.deudores.looks import has_amounts
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.deudores.package import Manifest, day
 from bridge.source.deudores.sheet_table import FIELDS, Sheet
+from bridge.source.deudores.split import SplitPayments, paid_in_parts
 from bridge.source.deudores.splitwise import SplitwiseBook
 from bridge.source.deudores.tables import Book, Table
 from bridge.source.deudores.unread import LOOKED_AT
@@ -56,19 +57,26 @@ class SheetBook:
     """Tables of one delivery, in the order of the port."""
 
     def __init__(
-        self, facts: SnapshotFacts, tables: Sequence[Table], weak: str, notes: Sequence[SheetNote]
+        self,
+        facts: SnapshotFacts,
+        tables: Sequence[Table],
+        weak: str,
+        notes: Sequence[SheetNote],
+        in_parts: Sequence[SplitPayments] = (),
     ) -> None:
         self.facts = facts
         self.weak = weak
         self._tables = tables
         self._notes = notes
+        self._in_parts = in_parts
 
     def rows(self, context: Context) -> Iterator[Entity]:
         for note in self._notes:
             subject, at = f"file:{note.file}", (note.file, note.row)
             context.log.note(note.code, subject, note.detail, at=at)
         context.tells_payments = any(table.kind == "movements" for table in self._tables)
-        context.fees_apart = any("late_fee" in table.headings for table in self._tables)
+        if self._in_parts:
+            context.paid_in_parts = paid_in_parts(context, self._in_parts)
         yield from canonical_rows(context, self._tables)
 
 
@@ -104,7 +112,7 @@ def sheet_book(
     refuse_if(problems + assembly.problems)
     weak = " and ".join(assembly.weak)
     said = f"the file has no ids of its own for {weak}" if weak else ""
-    return SheetBook(facts, tables, said, [*notes, *understood.notes])
+    return SheetBook(facts, tables, said, [*notes, *understood.notes], assembly.in_parts)
 
 
 def _expected_kinds(manifest: Manifest | None, form: str) -> dict[str, str]:

@@ -1,36 +1,40 @@
 """Payments told in parts: principal, interest and late fee, each in its own column.
 
 The parts are one payment. A late fee that was collected is charged on the day it was paid, so that
-the payment does not lower what is owed of the loan by it.
+the payment does not lower what is owed of the loan by it; so is interest that is not within the
+loan's amount.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from bridge.source.deudores import movements
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.inparts import Parts
 from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
+from bridge.source.deudores.weak import silently
 
 PARTS = ("capital", "interest", "late_fee")
 _MOVEMENT = {field: position for position, field in enumerate(movements.FIELDS)}
 
 
 class SplitPayments:
-    """A table of payments whose amount is the sum of its parts; behind its fields a client's name.
+    """A table of payments whose amount is the sum of its parts.
 
-    `words` are the mapping's own for a payment and for a late fee.
+    `words` are the mapping's own for a payment, for interest and for a late fee.
     """
 
     kind = "movements"
     said_kind = None
 
-    def __init__(self, table: Table, fields: tuple[str, ...], words: tuple[str, str]) -> None:
+    def __init__(self, table: Table, fields: tuple[str, ...], words: tuple[str, str, str]) -> None:
         self._table = table
         self._at = {field: position for position, field in enumerate(fields)}
         self._has_amount = "amount" in table.headings
-        self._payment, self._late_fee = words
+        self._payment, self._interest, self._late_fee = words
         self.file = table.file
         said = [table.headings[part] for part in PARTS if part in table.headings]
         own = {"amount": " + ".join(said)} if not self._has_amount else {}
@@ -56,16 +60,29 @@ class SplitPayments:
             elif not self._agrees(context, cells, total, currency):
                 self._tell(context, line, cells, total, currency)
                 continue
-            name = cells[self._at["name"] : self._at["name"] + 1] if "name" in self._at else ()
-            yield line, (*row, *name)
-            fee = parts["late_fee"]
-            if total is not None and fee:
-                charge = list(row)
-                native_id = identifier(cells[_MOVEMENT["id"]])
-                charge[_MOVEMENT["id"]] = f"{native_id}-mora" if native_id else ""
-                charge[_MOVEMENT["amount"]] = fee
-                charge[_MOVEMENT["type"]] = self._late_fee
-                yield line, (*charge, *name)
+            yield line, tuple(row)
+            if total is None:
+                continue
+            grows = loan in context.interest_on_top
+            charged = [("mora", parts["late_fee"], self._late_fee)]
+            charged += [("interes", parts["interest"], self._interest)] if grows else []
+            for end_of_id, amount, word in charged:
+                if amount:
+                    charge = list(row)
+                    native_id = identifier(cells[_MOVEMENT["id"]])
+                    charge[_MOVEMENT["id"]] = f"{native_id}-{end_of_id}" if native_id else ""
+                    charge[_MOVEMENT["amount"]] = amount
+                    charge[_MOVEMENT["type"]] = word
+                    yield line, tuple(charge)
+
+    def paid(self, context: Context) -> Iterator[tuple[str, tuple[Decimal, Decimal, Decimal]]]:
+        """Loan, and capital, interest and late fee of each payment that can be read."""
+        for _, cells in silently(self._table, context):
+            loan = identifier(cells[_MOVEMENT["loan"]])
+            currency = context.currency_of_loan.get(loan) or context.default_currency
+            capital, interest, fee = (self._part(context, cells, part, currency) for part in PARTS)
+            if capital is not None and interest is not None and fee is not None:
+                yield loan, (capital, interest, fee)
 
     def _part(
         self, context: Context, cells: tuple[Cell, ...], part: str, currency: str
@@ -99,3 +116,12 @@ class SplitPayments:
             self.kind, "amount.unreadable", f"debt:{loan}", detail, (f"debt:{loan}",),
             at=(self.file, line), amount=total, currency=currency,
         )  # fmt: skip
+
+
+def paid_in_parts(context: Context, tables: Iterable[SplitPayments]) -> dict[str, Parts]:
+    """Loan → what was paid of it in all, by its parts."""
+    found: dict[str, Parts] = {}
+    for table in tables:
+        for loan, (capital, interest, fee) in table.paid(context):
+            found[loan] = found.get(loan, Parts()).plus(capital, interest, fee)
+    return found
