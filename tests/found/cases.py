@@ -216,11 +216,28 @@ CASES = (
     Case(
         "M24",
         in_file=200_000,
+        told=(Told("debt.interest_unclear", "deudas", 2, 200_000, text="300000"),),
+        forms=SHEETS,
+    ),
+    Case(
+        "M24",
+        in_file=200_000,
         receivable=200_000,
         income=2_000,
         invoices=2,
         receipts=2,
         forms=SHEETS,
+        answer={'amount_is = "ask"': 'amount_is = "owed"'},
+    ),
+    Case(
+        "M24",
+        in_file=220_000,
+        receivable=220_000,
+        income=22_000,
+        invoices=4,
+        receipts=2,
+        forms=SHEETS,
+        answer={'amount_is = "ask"': 'amount_is = "lent"'},
     ),
     Case(
         "M26",
