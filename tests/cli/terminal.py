@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE_S = 120
@@ -34,10 +34,10 @@ class Terminal:
     def waits(self) -> None:
         """Wait until the program reads from the terminal: a key that comes before would end
         nothing, since a read that begins after the signal knows nothing of it."""
-        syscall = Path(f"/proc/{self._process.pid}/syscall")
-        if not syscall.exists():
+        process = Path(f"/proc/{self._process.pid}")
+        if not (process / "syscall").exists():
             return
-        while syscall.read_text("ascii").split()[0] not in ("0", "63"):
+        while not _reads_from_terminal(process):
             assert self._process.poll() is None, self.shown
 
     def types(self, text: str | bytes) -> None:
@@ -57,6 +57,16 @@ class Terminal:
             return False
         self.shown += part.decode(errors="replace").replace("\r\n", "\n")
         return bool(part)
+
+
+def _reads_from_terminal(process: Path) -> bool:
+    """Reading a file of its own, a module for one, is no waiting for a key."""
+    call, *given = (process / "syscall").read_text("ascii").split()
+    if call not in ("0", "63"):
+        return False
+    with suppress(FileNotFoundError):
+        return (process / "fd" / str(int(given[0], 16))).readlink().is_relative_to("/dev")
+    return False
 
 
 @contextmanager

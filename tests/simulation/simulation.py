@@ -392,4 +392,5 @@ class Life:
             self.estate.clock.move(max(wait_s, 600))
         elif ended.result and ended.result.verdict == "later":
             self.estate.clock.move(600)
+            self.estate.reconcile(full=False)  # the last one may be what could not be made
         return bool(later) or bool(ended.result and ended.result.verdict == "later")
