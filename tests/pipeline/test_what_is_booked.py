@@ -83,7 +83,8 @@ def booked(world: World, ledger: Ledger, verdict: str = "clean") -> Moves:
     """What one delivery moves, by purpose; and a second pass has nothing to do."""
     before, names = balances(world), accounts(world)
     ledger.write(world.snapshot)
-    assert world.sync().verdict == verdict
+    done = world.sync()
+    assert done.verdict == verdict, done.reason
     world.clock.move(120)
     moved: Moves = {}
     for account, balance in balances(world).items():
