@@ -20,7 +20,7 @@ from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import COMPANIES, Killed, World
 
-SEEDS = int(os.environ.get("BRIDGE_FAULT_SEEDS", "15"))
+SEEDS = int(os.environ.get("BRIDGE_FAULT_SEEDS", "8"))
 """How many seeds for each system; 200 and more with BRIDGE_FAULT_SEEDS=200."""
 RESTARTS = 20
 DAYS = 3
