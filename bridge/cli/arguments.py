@@ -293,7 +293,7 @@ def _drift(drift: Parser, common: Parser) -> None:
 
 
 def _tasks(tasks: Parser, common: Parser) -> None:
-    verbs = tasks.add_subparsers(dest="what", metavar="answer|reopen")
+    verbs = tasks.add_subparsers(dest="what", metavar="answer|same|different|gone|reopen")
     answer = verbs.add_parser(
         "answer", help="it is nothing: no task any more, until the fact changes", parents=[common]
     )
@@ -302,6 +302,21 @@ def _tasks(tasks: Parser, common: Parser) -> None:
     answer.add_argument("--code", default="", help="all of this code: books.by_hand_on_borrower")
     answer.add_argument("--system", default="", help="with --code: only of this company's books")
     answer.add_argument("--note", default="", metavar="TEXT", help="why, for whoever asks later")
+    same = verbs.add_parser(
+        "same", help="a new row is yesterday's, corrected (files without numbers)", parents=[common]
+    )
+    same.set_defaults(run="bridge.cli.tasks:same")
+    same.add_argument("task", metavar="TASK")
+    same.add_argument(
+        "old", nargs="?", default="", metavar="OLD", help="which, if it may be several"
+    )
+    for name, help in (
+        ("different", "it is another one, and what was taken for it is gone"),
+        ("gone", "it is right that the file no longer has it: its documents are voided"),
+    ):
+        added = verbs.add_parser(name, help=help, parents=[common])
+        added.set_defaults(run=f"bridge.cli.tasks:{name}")
+        added.add_argument("tasks", nargs="+", metavar="TASK")
     reopen = verbs.add_parser("reopen", help="take an answer back", parents=[common])
     reopen.set_defaults(run="bridge.cli.tasks:reopen")
     reopen.add_argument("tasks", nargs="+", metavar="TASK")

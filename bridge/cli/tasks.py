@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bridge.cli.output import Output
 from bridge.cli.session import open_settings, open_state
@@ -14,8 +14,10 @@ from bridge.core import said
 from bridge.core.money import text
 from bridge.core.tasks import Task
 from bridge.errors import UsageError
+from bridge.pipeline import alike
 from bridge.report.tasks import command_of
 from bridge.report.texts import texts
+from bridge.store import Work
 
 LANGUAGE = "en"
 
@@ -25,18 +27,24 @@ def list(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     with open_state(loaded) as store, store.read() as work:
         verdict = verdict_of(work, loaded)
-        answers = work.answers()
+        answers, likeness = work.answers(), work.said_alike()
     if out.json:
         kept = [
             {"id": a.id, "at": a.at, "who": a.who, "note": a.note, "task": said.task(a.task)}
             for a in answers.values()
         ]
-        out.document(said.document(verdict) | {"answers": kept})
+        rows = [
+            {"id": a.task, "at": a.at, "who": a.who, "answer": a.answer, "old": a.old}
+            for a in likeness
+        ]
+        out.document(said.document(verdict) | {"answers": kept, "likeness": rows})
     for task in verdict.tasks:
         tell(task, out)
     for answer in answers.values():
         note = f": {answer.note}" if answer.note else ""
         out.line(f"answered {answer.id} by {answer.who} on {answer.at[:10]}{note}")
+    for a in likeness:
+        out.line(f"answered {a.task} by {a.who} on {a.at[:10]}: {a.answer} {a.old}")
     out.line(f"{verdict.word}: {said.reason_of(verdict)}")
     return verdict.exit_code
 
@@ -80,12 +88,58 @@ def answer(arguments: Namespace, out: Output) -> int:
     return 0
 
 
+def same(arguments: Namespace, out: Output) -> int:
+    """A new row is yesterday's, corrected: from the next pass on its document is corrected."""
+    loaded = open_settings(arguments)
+    at, who = SystemClock().now().isoformat(), getpass.getuser()
+    with open_state(loaded) as store, store.begin() as work:
+        task = _task(arguments.task, verdict_of(work, loaded).tasks)
+        old = alike.same(work, task, arguments.old, who, at)
+        work.record_decision(who, at, "same", task.id, old)
+    if out.json:
+        out.document({"same": [task.id], "old": old})
+    out.line(f"{task.id}: the same as {old}. The next `ledger-bridge sync` corrects it.")
+    return 0
+
+
+def different(arguments: Namespace, out: Output) -> int:
+    """New rows are none of those that are gone: from the next pass on they are posted."""
+    return _each(arguments, out, "different", alike.different, "posts it and voids the old one")
+
+
+def gone(arguments: Namespace, out: Output) -> int:
+    """It is right that the file has these no longer: the next pass voids their documents."""
+    return _each(arguments, out, "gone", alike.gone, "voids what was posted of it")
+
+
+def _each(
+    arguments: Namespace,
+    out: Output,
+    verb: str,
+    say: Callable[[Work, Task, str, str], None],
+    follows: str,
+) -> int:
+    loaded = open_settings(arguments)
+    at, who = SystemClock().now().isoformat(), getpass.getuser()
+    with open_state(loaded) as store, store.begin() as work:
+        tasks = verdict_of(work, loaded).tasks
+        chosen = [_task(number, tasks) for number in arguments.tasks]
+        for task in chosen:
+            say(work, task, who, at)
+            work.record_decision(who, at, verb, task.id)
+    if out.json:
+        out.document({verb: [task.id for task in chosen]})
+    for task in chosen:
+        out.line(f"{task.id}: {verb}. The next `ledger-bridge sync` {follows}.")
+    return 0
+
+
 def reopen(arguments: Namespace, out: Output) -> int:
     """Take answers back: what they were about is a task again."""
     at, who = SystemClock().now().isoformat(), getpass.getuser()
     with open_state(open_settings(arguments)) as store, store.begin() as work:
         for number in arguments.tasks:
-            if not work.reopen(number):
+            if not (work.reopen(number) | work.take_back_alike(number)):
                 raise UsageError(f"Nobody has answered a task {number}; see `tasks`.")
             work.record_decision(who, at, "reopen", number)
     if out.json:
@@ -100,11 +154,10 @@ def _chosen(arguments: Namespace, tasks: Sequence[Task]) -> Sequence[Task]:
         raise UsageError("Name either tasks or, for all of one kind, --code CODE; see `tasks`.")
     if arguments.system and not arguments.code:
         raise UsageError("--system goes with --code: a task that is named is of one system.")
-    by_id = {task.id: task for task in tasks}
     if not arguments.code:
-        return [_answerable(number, by_id) for number in arguments.tasks]
+        return [_may_be_answered(_task(number, tasks)) for number in arguments.tasks]
     found = [
-        _answerable(task.id, by_id)
+        _may_be_answered(task)
         for task in tasks
         if task.code == arguments.code and arguments.system in ("", task.system)
     ]
@@ -114,11 +167,15 @@ def _chosen(arguments: Namespace, tasks: Sequence[Task]) -> Sequence[Task]:
     return found
 
 
-def _answerable(number: str, tasks: dict[str, Task]) -> Task:
-    if number not in tasks:
-        raise UsageError(f"There is no task {number} now; see `ledger-bridge tasks`.")
-    task = tasks[number]
+def _may_be_answered(task: Task) -> Task:
     if not task.answerable:
         what = texts(LANGUAGE).of("actions", task.action)
-        raise UsageError(f"{number} ({task.code}) is not settled by an answer. {what}")
+        raise UsageError(f"{task.id} ({task.code}) is not settled by an answer. {what}")
     return task
+
+
+def _task(number: str, tasks: Sequence[Task]) -> Task:
+    for task in tasks:
+        if task.id == number:
+            return task
+    raise UsageError(f"There is no task {number} now; see `ledger-bridge tasks`.")

@@ -77,7 +77,7 @@ def a_row_asks(known: Known) -> Iterator[Task]:
             amount=finding.amount or ZERO,
             where=Place(finding.file, finding.row),
             detail=finding.detail,
-            answerable=True,
+            answerable=finding.code not in SAID_OTHERWISE,
         )
 
 
@@ -264,6 +264,9 @@ def _of_item(item: Item, system: str) -> Task:
     )
 
 
+SAID_OTHERWISE = frozenset({"identity.proposed", "identity.waiting"})
+"""What is not settled by saying that it is nothing: the row would never be booked."""
+
 ROW_ACTIONS = {
     "amount.over_limit": "approve_limit",
     "debt.amount_edited": "decide_amount",
@@ -275,6 +278,9 @@ ROW_ACTIONS = {
     "debt.interest_unclear": "say_amount",
     "debt.orphan": "restore_borrower",
     "debt.paid_unexplained": "write_payment",
+    "identity.proposed": "say_if_same",
+    "identity.vanished": "say_if_gone",
+    "identity.waiting": "say_of_owner",
     "movement.duplicate_conflict": "keep_one",
     "movement.future_date": "check_date",
     "movement.negative_payment": "fix_negative",

@@ -65,6 +65,7 @@ def _taken_in(
         complete = snapshot.facts.complete and snapshot.complete_after_reading()
         facts = msgspec.structs.replace(snapshot.facts, complete=complete)
         stage.facts = facts
+        asked = store.settle(stage) if facts.by_content else []
         problems = refuse(facts, _figures(stage), limits, where)
         if problems:
             raise SnapshotRefused(
@@ -73,7 +74,7 @@ def _taken_in(
         accepted = store.accept(stage, now.isoformat())
     finally:
         stage.close()
-    return Intake(facts=facts, accepted=accepted, findings=tuple(snapshot.findings()))
+    return Intake(facts=facts, accepted=accepted, findings=(*snapshot.findings(), *asked))
 
 
 def _figures(stage: Stage) -> SnapshotFigures:

@@ -168,6 +168,12 @@ FORMS = {
     "paid_in_all": rf"paid in all: the ledger says {_amount('shown')}, its rows make {_amount()}",
     "nearest_loan": r"debt (?P<loan>\S+) does not exist; the nearest is (?P<near>\S+)",
     "signs_dropped": r"(?P<number>\d+) signs that accounting systems drop",
+    "alike_one": r"is gone: row (?P<row>\d+), "
+    rf"{_amount()} {_CURRENCY} on {_day()} \((?P<old>\S+)\)",
+    "alike_person": r"is gone: row (?P<row>\d+) \((?P<old>\S+)\)",
+    "alike_many": r"may be any of these rows: (?P<others>.+)",
+    "more_rows": r"(?P<number>\d+) more rows",
+    "loans_of_one": r"(?P<number>\d+) loans",
     "interrupted": "the program ended while this was sent",
 }
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""

@@ -133,9 +133,23 @@ class _Intake:
             else:
                 gone = [e for e in entities if self._stage.complete and e not in incomplete]
                 counts |= self._merge(name, entities, gone)
+        if self._stage.settled:
+            self._forget_returned()
         size_up(self._connection, "touched", "touched_name")
         self._mark()
         return counts
+
+    def _forget_returned(self) -> None:
+        """What a person called gone and is back is no longer so."""
+        for name in COLUMNS:
+            if name != "party":
+                self._do(
+                    "DELETE FROM likeness WHERE installation = :i AND kind = :kind"
+                    " AND answer = 'gone' AND EXISTS"
+                    f" (SELECT 1 FROM ledger_{name} m WHERE m.installation = :i"
+                    " AND m.id = likeness.old_id AND m.present = 1)",
+                    kind=name,
+                )
 
     def _do(self, statement: str, **parameters: Any) -> int:
         result = self._connection.execute(text(statement), self._parameters | parameters)
@@ -200,6 +214,12 @@ class _Intake:
                 f"INSERT INTO delta_{name} SELECT m.id, '{entity}', 'removed' FROM ledger_{name} m"
                 f" WHERE m.installation = :i AND m.present = 1 {only}"
                 f" AND NOT EXISTS (SELECT 1 FROM stage_{name} s WHERE s.id = m.id {same_kind})"
+            )
+        if self._stage.settled:
+            fates[(entities[0], "removed")] = fates.get((entities[0], "removed"), 0) + self._do(
+                f"INSERT OR IGNORE INTO delta_{name} SELECT m.id, '{entities[0]}', 'removed'"
+                f" FROM stage_gone g CROSS JOIN ledger_{name} m WHERE g.kind = '{name}'"
+                " AND m.installation = :i AND m.id = g.id AND m.present = 1"
             )
         return fates
 

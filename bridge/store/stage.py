@@ -46,6 +46,8 @@ class Stage:
         self.previous_as_of = ""
         self.previous_totals: Totals = {}
         self.reinstalled: tuple[str, ...] = ()
+        self.settled = False
+        """Whether rows named by content were joined to yesterday's; then some may be gone."""
         self.repeats = 0
         self.identical: list[str] = []
         """Subjects of rows delivered twice alike, at most `LISTED`."""
@@ -89,6 +91,16 @@ class Stage:
         self._sum()
         self._db.execute(f"PRAGMA analysis_limit = {ANALYSED}")
         self._db.execute("ANALYZE")
+        self._db.close()
+
+    def recount(self) -> None:
+        """Count and sum again what `Store.settle` has changed."""
+        self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        for table in COLUMNS:
+            if table != "party":
+                (count,) = self._db.execute(f"SELECT count(*) FROM stage_{table}").fetchone()
+                self.counts[f"{table}s"] = count
+        self._sum()
         self._db.close()
 
     def close(self) -> None:

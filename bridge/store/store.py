@@ -11,9 +11,10 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
+from bridge.core.findings import Finding
 from bridge.core.ledger import Entity, SnapshotFacts
 from bridge.errors import ConfigurationError, TryLater
-from bridge.store import intake, schema
+from bridge.store import intake, likeness, schema
 from bridge.store.calls import Calls
 from bridge.store.decisions import Decisions
 from bridge.store.engine import (
@@ -29,6 +30,7 @@ from bridge.store.engine import (
 from bridge.store.ledger_queries import LedgerQueries
 from bridge.store.mirror import Mirror
 from bridge.store.runs import Runs
+from bridge.store.said_alike import AlikeAnswers
 from bridge.store.scratch import copy_untouched
 from bridge.store.stage import Stage, amount_text
 from bridge.store.strangers import Strangers
@@ -38,7 +40,7 @@ from bridge.store.values import Accepted
 REINSTALLED_LISTED = 20
 
 
-class Work(LedgerQueries, Decisions, Mirror, Strangers, Tasks, Runs, Calls):
+class Work(LedgerQueries, Decisions, Mirror, Strangers, Tasks, AlikeAnswers, Runs, Calls):
     """One transaction on the whole state; see the parts for what it can do."""
 
 
@@ -135,6 +137,25 @@ class Store:
             raise
         return stage
 
+    def settle(self, stage: Stage) -> list[Finding]:
+        """What is asked about rows without numbers of their own, each joined to yesterday's.
+
+        For a delivery whose ids are made from content; see `store.likeness`. The stage is what
+        may be accepted afterwards.
+        """
+        with (
+            self._beside(self._engine.connect(), stage, writes=True) as connection,
+            connection.begin(),
+        ):
+            installation = intake.figures(stage, connection)
+            if installation is None:
+                return []
+            settled = likeness.settle(connection, installation, complete=stage.complete)
+        stage.settled = True
+        if settled.changed:
+            stage.recount()
+        return settled.findings
+
     def accept(
         self,
         stage: Stage,
@@ -177,14 +198,21 @@ class Store:
         return self._engine.connect().execution_options(**{WRITES: True})
 
     @contextmanager
-    def _beside(self, connection: Connection, stage: Stage) -> Iterator[Connection]:
+    def _beside(
+        self, connection: Connection, stage: Stage, *, writes: bool = False
+    ) -> Iterator[Connection]:
         """The connection with the staged rows beside it, as tables `stage_…`."""
         with connection:
             if not is_sqlite(connection):
                 raise ConfigurationError("deliveries are staged for SQLite only")
             driver = raw(connection)
-            driver.execute("ATTACH DATABASE ? AS stage", (uri(stage.path, mode="ro"),))
+            driver.execute(
+                "ATTACH DATABASE ? AS stage", (uri(stage.path, mode="rw" if writes else "ro"),)
+            )
             driver.execute("PRAGMA stage.cache_size = -16384")
+            if writes:  # as when it was filled: the file need not survive anything
+                driver.execute("PRAGMA stage.journal_mode = OFF")
+                driver.execute("PRAGMA stage.synchronous = OFF")
             try:
                 yield connection
             finally:

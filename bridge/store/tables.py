@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Cents, NativeId
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The migration that these tables correspond to."""
 
 metadata = MetaData()
@@ -363,6 +363,24 @@ class Answer(Base, table=True):
     who: str
     note: str
     body: bytes = Field(sa_type=LargeBinary)
+
+
+class Likeness(Base, table=True):
+    """What a person said of rows without numbers of their own: the same, another one, or gone."""
+
+    __tablename__ = "likeness"
+    __table_args__ = (Index("ix_likeness_task", "task"), _COMPACT)
+    installation: int = Field(primary_key=True, foreign_key="installation.id")
+    kind: str = Field(primary_key=True)
+    new_id: str = Field(primary_key=True, sa_type=NativeId)
+    """Empty: nothing has come in the old one's place."""
+    old_id: str = Field(primary_key=True, sa_type=NativeId)
+    answer: str
+    """`same`, `different` or `gone`."""
+    task: str
+    """The task that it answered."""
+    at: str
+    who: str
 
 
 class JobSlot(Base, table=True):

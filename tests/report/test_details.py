@@ -12,6 +12,17 @@ from bridge.report.texts import LANGUAGES, texts
 
 CELL = "deudas.csv, a: b, row 141, column Moneda"
 WRITTEN = {
+    "alike_one": (
+        "is gone: row 3, 200000.00 COP on 2026-10-15 (W7HZ0Q4M2K)",
+        "ya no está: fila 3, 200.000 COP del 15/10/2026 (W7HZ0Q4M2K)",
+    ),
+    "alike_person": ("is gone: row 3 (W7HZ0Q4M2K)", "ya no está: fila 3 (W7HZ0Q4M2K)"),
+    "alike_many": (
+        "may be any of these rows: 3: (W7HZ0Q4M2K); 5: (W1B9TXC5RD)",
+        "puede ser cualquiera de estas filas: 3: (W7HZ0Q4M2K); 5: (W1B9TXC5RD)",
+    ),
+    "more_rows": ("1200 more rows", "1.200 filas más"),
+    "loans_of_one": ("3 loans", "3 préstamos"),
     "no_loan": ("debt 9901 is not in the ledger", "el préstamo 9901 no está en la cartera"),
     "no_borrower": ("debtor 777 does not exist", "el cliente 777 no está en la cartera"),
     "loan_gone": (

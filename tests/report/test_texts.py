@@ -115,6 +115,9 @@ def test_a_command_names_only_verbs_that_exist(language):
         "sync",
         "mappings accounts",
         "tasks answer",
+        "tasks different",
+        "tasks gone",
+        "tasks same",
     }
     for verb in named:
         with pytest.raises(SystemExit) as ended, redirect_stdout(StringIO()):

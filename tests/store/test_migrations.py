@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from bridge.cli.main import main
 from bridge.core.delivery import State
+from bridge.core.naming import name_key
 from bridge.errors import ConfigurationError
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store, schema, tables
@@ -303,3 +304,34 @@ def test_every_verb_refuses_it_in_words(
     assert "Install that version or newer, or restore a backup made by this one." in said.err
     assert "Traceback" not in said.err
     assert contents(newer.folder) == before
+
+
+def test_names_taken_in_before_are_compared_as_names_are_now(tmp_path: Path) -> None:
+    """Schema 0005 told `Ana P.` from `Ana P`; a product of the books does not."""
+    path = tmp_path / "state.db"
+    made_by("0005", path)
+    with closing(sqlite3.connect(path)) as database, database:
+        body = (
+            b'{"id":"1","name":"\xc3\x81na - P. \xf0\x9f\x98\x80","origin":{"file":"a","line":1}}'
+        )
+        database.execute(
+            "UPDATE ledger_borrower SET name_key = ?, body = ? WHERE id = 1",
+            ("ana - p. \U0001f600", body),
+        )
+        old = hashlib.blake2b("ana - p. \U0001f600".encode(), digest_size=8).hexdigest()
+        database.execute(
+            "INSERT INTO finding (scope, code, body) SELECT 'snapshot/' || installation || '/name/'"
+            " || ?, 'debtor.homonym', '{}' FROM installation WHERE id = 1",
+            (old,),
+        )
+    upgraded(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        query = "SELECT name_key FROM ledger_borrower WHERE id = 1"
+        assert (
+            database.execute(query).fetchone() == (name_key("Ána - P. \U0001f600"),) == ("ana p",)
+        )
+        (scope,) = database.execute(
+            "SELECT scope FROM finding WHERE code = 'debtor.homonym' AND body = '{}'"
+        ).fetchone()
+        new = hashlib.blake2b(b"ana p", digest_size=8).hexdigest()
+        assert scope.endswith(f"/name/{new}"), "else it would never be told otherwise again"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from bridge.core.findings import Finding
 from bridge.core.ledger import Adjustment, Borrower, Entity, Loan, Repayment
 from bridge.errors import Problem, SnapshotRefused
@@ -24,7 +26,7 @@ class DeudoresSnapshot:
     """A delivery that was checked as a whole; its rows can be read more than once."""
 
     def __init__(self, name: str, book: Book, context: Callable[[], Context]) -> None:
-        self.facts = book.facts
+        self.facts = msgspec.structs.replace(book.facts, by_content=bool(book.weak))
         self._name = name
         self._book = book
         self._new_context = context
