@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
@@ -13,6 +14,10 @@ from bridge.core.tasks import ZERO, Place, Task
 from bridge.errors import Problem
 
 Cause = Callable[[Known], Iterable[Task]]
+
+_AT_ROW = re.compile(r"(?s)(?P<file>.+), row (?P<row>\d{1,9})")
+_AT_COLUMNS = re.compile(r'(?s)(?P<file>.+?), (?P<columns>columns? (?:".+"|[A-Z]+))')
+"""How the readers say where in a file something is."""
 
 
 def the_ledger_was_never_read(known: Known) -> Iterator[Task]:
@@ -31,9 +36,25 @@ def the_newest_delivery_was_refused(known: Known) -> Iterator[Task]:
             code="delivery.refused",
             action="deliver_again",
             subject=f"file:{delivery.source}",
-            where=Place(problem.where),
-            detail=f"{problem.what} {problem.fix}".strip(),
+            where=_place_of(problem),
+            detail=_reason(problem),
         )
+
+
+def _place_of(problem: Problem) -> Place:
+    """File and row of a reason to refuse a delivery."""
+    row = _AT_ROW.fullmatch(problem.where)
+    if row:
+        return Place(row["file"], int(row["row"]))
+    columns = _AT_COLUMNS.fullmatch(problem.where)
+    return Place(columns["file"] if columns else problem.where)
+
+
+def _reason(problem: Problem) -> str:
+    """What is wrong, of which columns, and what would be right."""
+    columns = _AT_COLUMNS.fullmatch(problem.where)
+    said = f"{problem.what} {problem.fix}".strip()
+    return f"{columns['columns']}: {said}" if columns else said
 
 
 def the_ledger_is_old(known: Known) -> Iterator[Task]:

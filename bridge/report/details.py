@@ -10,6 +10,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from bridge.report import refusals
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
 
@@ -175,7 +176,7 @@ FORMS = {
     "more_rows": r"(?P<number>\d+) more rows",
     "loans_of_one": r"(?P<number>\d+) loans",
     "interrupted": "the program ended while this was sent",
-}
+} | refusals.FORMS
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""
 
 _WORDLESS = {
@@ -216,6 +217,8 @@ def _value(name: str, parts: dict[str, str], texts: Texts, figures: Figures) -> 
         return _day_of(text, figures)
     if name == "currency":
         return texts.currency(text)
+    if name == "needed":
+        return _needed(text)
     if name == "entity":
         return texts.of("ledger", text)
     if name in _COUNTS and text.replace(",", "").isdecimal():
@@ -227,6 +230,11 @@ def _value(name: str, parts: dict[str, str], texts: Texts, figures: Figures) -> 
         currency = parts.get("currency")
         return figures.amount(amount, currency) if currency else figures.plain(amount)
     return text
+
+
+def _needed(text: str) -> str:
+    """The headings of which a sheet needs one each, without a word of any language."""
+    return text.replace('" or "', '" / "').replace("; and ", "; ").replace("(nearest: ", "(≈ ")
 
 
 def _purpose(text: str, texts: Texts) -> str:

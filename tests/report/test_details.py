@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bridge.report.details import FORMS, said
 from bridge.report.figures import Figures, locale_for
 from bridge.report.texts import LANGUAGES, texts
+from tests.report import refusals
 
 CELL = "deudas.csv, a: b, row 141, column Moneda"
 WRITTEN = {
@@ -464,7 +465,7 @@ CELLS = {
     ),
 }
 
-WRITTEN |= CELLS
+WRITTEN |= CELLS | refusals.WRITTEN
 
 
 def form(language: str) -> Figures:

@@ -156,7 +156,7 @@ def test_months_that_use_the_same_numbers_are_a_question(tmp_path):
     (tmp_path / "octubre.csv").write_text(head + "1;1;20/10/2026;50.000\n", encoding="utf-8")
     (tmp_path / "noviembre.csv").write_text(head + "1;1;03/11/2026;60.000\n", encoding="utf-8")
     (told,) = problems(tmp_path)
-    assert "noviembre.csv and octubre.csv" in told
+    assert "noviembre.csv, octubre.csv" in told
     assert 'the number "1" of row 2' in told
 
 

@@ -71,7 +71,7 @@ class Chained:
         own = not native_id.startswith("W")
         what = f'the number "{native_id}" of row {line}' if own else f"what row {line} has"
         problem = Problem(
-            f"{other} and {self.file}",
+            f"{other}, {self.file}",
             f"both have {what}.",
             "If one is a copy of the other, deliver one of them; if not, give each row a number "
             "of its own.",
