@@ -33,3 +33,59 @@ def test_two_columns_that_may_be_of_anything_are_no_ledger(text: str, tmp_path: 
     path.write_text(text, "utf-8")
     with pytest.raises(SnapshotRefused):
         list(source(path).snapshot().rows())
+
+
+MONTH = "FECHA;CODIGO;PAGO\n22/09/2026;C01;40\n"
+
+
+@pytest.mark.parametrize(
+    "month", [MONTH, "Pago\n40\n", "Dia;Cuanto\n22/09/2026;40\n"], ids=["month", "money", "day"]
+)
+def test_a_sheet_of_small_payments_is_never_text_only(month: str, tmp_path: Path) -> None:
+    """Soles: forty is money, though it may as well be a count."""
+    loans = "No. préstamo;Nombre;Monto;Fecha;Cuotas\nC01;Rosa Quispe;1200;15/09/2026;30\n"
+    (tmp_path / "clientes.csv").write_text(loans, "utf-8")
+    (tmp_path / "setiembre.csv").write_text(month, "utf-8")
+    with pytest.raises(SnapshotRefused) as refused:
+        list(source(tmp_path).snapshot().rows())
+    assert "setiembre.csv" in str(refused.value.problems)
+
+
+def test_the_columns_of_an_unknown_sheet_are_named_as_they_are(tmp_path: Path) -> None:
+    """By its own delimiter, and with what the nearest kind of table lacks."""
+    path = tmp_path / "hoja.csv"
+    path.write_text("Día,Persona,Abono\n15/10/2026,Ana Ruiz,5.000\n", "utf-8")
+    with pytest.raises(SnapshotRefused) as refused:
+        list(source(path).snapshot().rows())
+    (problem,) = refused.value.problems
+    assert 'the nearest has "Día", "Persona", "Abono"' in problem.what
+    assert '"ID deuda"' in problem.fix
+    assert '"Fecha"' in problem.fix
+    assert "Category" not in problem.fix
+
+
+def test_what_was_lent_may_stand_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ruta.csv"
+    path.write_text("CLIENTE;PRÉSTAMO;CUOTA;FECHA\nAna López;200.000;10.000;20/10/2026\n", "utf-8")
+    (loan,) = Read(path).of(Loan)
+    assert (loan.kind.value, loan.gross) == ("cash_loan", 200_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ('Marca temporal,Nombre del cliente,Monto prestado,Interés,Total,Fecha del préstamo\n'
+        '15/10/2026 10:23:11,Ana Ruiz,"$300.000",20%,"$360.000",15/10/2026\n'),
+        ("Loan ID;Borrower;Principal;Interest rate;Total due;Start date;Due date;Status\n"
+        "L-001;Ana Ruiz;300.000;20%;360.000;2026-10-15;2026-12-15;Active\n"),
+        ("NOMBRE;CEDULA;VALOR PRESTADO;TOTAL;FECHA;CUOTA DIARIA;NUMERO CUOTAS;;;;\n"
+        "ANA RUIZ;52345678;300.000;360.000;15-oct-2026;15.000;24;;;;\n;;;;;;;;;;\n"
+        "TOTAL;;300.000;;;;;;;;\n"),
+    ],
+    ids=["google form", "english", "trailing semicolons"],
+)  # fmt: skip
+def test_headings_of_other_lenders_are_known(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "prestamos.csv"
+    path.write_text(text, "utf-8")
+    (loan,) = Read(path).of(Loan)
+    assert (loan.kind.value, loan.principal, loan.opening) == ("cash_loan", 300_000, 360_000)

@@ -55,6 +55,8 @@ def find_heading(
         if not isinstance(cells, list):
             continue
         fits = [found for kind in kinds if (found := _fit(line, cells, columns, kind))]
+        if "loans" in kinds and not {f.kind for f in fits} & {"loans", "movements"}:
+            fits += [found for found in [_fit(line, cells, columns, "loans", True)] if found]
         fits = [f for f in fits if len(f.columns) >= KNOWN_NAMES or _is_all(f, cells)]
         if fits:
             return max(_without_doubt(fits, title), key=lambda found: found.score)
@@ -80,13 +82,19 @@ def _without_doubt(fits: list[Heading], title: str) -> list[Heading]:
     return [found for found in fits if found not in dropped]
 
 
-def _fit(line: int, cells: list[Any], columns: Columns, kind: str) -> Heading | None:
+def _fit(
+    line: int, cells: list[Any], columns: Columns, kind: str, lent: bool = False
+) -> Heading | None:
+    """The row as the heading of a table of this kind, if it has what the kind needs; `lent`: what
+    was lent may stand alone, and is then what is owed."""
     at = _positions(cells)
     found: dict[str, int] = {}
     for field, names in columns.table(kind).items():
         position = next((at[key] for name in names if (key := heading_key(name)) in at), None)
         if position is not None:
             found[field] = position
+    if lent and "principal" in found:
+        found["amount"] = found.pop("principal")
     if not all(any(field in found for field in group) for group in _NEEDED[kind]):
         return None
     headings = {field: as_text(cells[position]).strip() for field, position in found.items()}
@@ -125,13 +133,18 @@ def missing_columns(
     rows = [cells for _, cells in first_rows if isinstance(cells, list)]
     best = max(rows, key=lambda cells: _known(cells, columns, kinds), default=[])
     there = [as_text(cell).strip() for cell in best if as_text(cell).strip()]
-    kind = max(kinds, key=lambda kind: _known(best, columns, [kind]))
     keys = {heading_key(text): text for text in there}
+
+    def lacking(kind: str) -> list[list[str]]:
+        groups = [
+            [n for field in group for n in _names(columns.table(kind), field)]
+            for group in _NEEDED[kind]
+        ]
+        return [names for names in groups if not any(heading_key(n) in keys for n in names)]
+
+    kind = min(kinds, key=lambda kind: (len(lacking(kind)), -_known(best, columns, [kind])))
     wanted = []
-    for group in _NEEDED[kind]:
-        names: list[str] = [n for field in group for n in _names(columns.table(kind), field)]
-        if any(heading_key(n) in keys for n in names):
-            continue
+    for names in lacking(kind):
         text = " or ".join(f'"{n}"' for n in names[:3])
         near = [
             match

@@ -130,5 +130,16 @@ def _begins_with_money(named: Sequence[str]) -> bool:
 
 
 def has_amounts(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether any cell of the rows looks like money."""
-    return any(look(cell) is Look.MONEY for row in rows for cell in row)
+    """Whether any cell of the rows may be money: by itself, below words that say so, or in a row
+    that has a day."""
+    above: dict[int, str] = {}
+    for row in rows:
+        looks = [look(cell) for cell in row]
+        if Look.MONEY in looks or {Look.DATE, Look.NUMBER} <= set(looks):
+            return True
+        for position, (cell, seen) in enumerate(zip(row, looks, strict=True)):
+            if seen is Look.TEXT:
+                above[position] = str(cell)
+            elif seen is Look.NUMBER and matters(above.get(position, ""), cell) is not None:
+                return True
+    return False

@@ -169,7 +169,7 @@ class Understood:
                     )
                 )
             elif not self._understand(alternatives, kinds):
-                unknown += [(sheet, rows_of(sheet)) for sheet in alternatives[:1]]
+                unknown.append(_likeliest([(sheet, rows_of(sheet)) for sheet in alternatives]))
         anything = len(self.found) + len(self.clients) > before
         for sheet, rows in unknown:
             if anything and not has_amounts([row for _, row in rows if isinstance(row, list)]):
@@ -225,6 +225,15 @@ class Understood:
 def rows_of(sheet: Sheet) -> list[tuple[int, Any]]:
     """The rows of a small sheet; of a large one its beginning."""
     return list(islice(sheet.rows(), _LARGEST_LOOSE))
+
+
+def _likeliest(read: list[tuple[Sheet, list[tuple[int, Any]]]]) -> tuple[Sheet, Any]:
+    """The sheet by the delimiter that makes the most cells of its first rows."""
+
+    def cells(rows: list[tuple[int, Any]]) -> int:
+        return sum(len(row) for _, row in rows[:HEADING_WITHIN] if isinstance(row, list))
+
+    return max(read, key=lambda one: cells(one[1]))
 
 
 def _above(first: Sequence[tuple[int, Any]], line: int) -> list[str]:
