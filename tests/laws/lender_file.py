@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 TODAY = date(2026, 11, 20)
 LOANS, PAYMENTS = "deudas", "movimientos"
 UNREADABLE = ("no vino", "X", "#REF!", "pagó", "¿?", "50 y 20", "12.34.56", "1.2.3", "--", "veinte")
-VISITS = ("no vino",)
+VISITS = ("no vino", "--")
 """What stands in the place of a payment where nobody paid: told, and no trouble."""
 WORDS = ("azul", "la esquina", "ruta norte", "sin novedad", "ok")
 HARMLESS = ("Color de la casa", "Apodo", "Barrio vereda")
