@@ -175,6 +175,8 @@ def _is_told(item: Item, kinds: frozenset[ItemKind]) -> bool:
 
 def _item(item: Item) -> dict[str, Any]:
     choices = CHOICES.get(item.kind, ("accept", "repost"))
+    if item.cause == "customer.inactive":
+        choices = ()  # it is made active again in the books
     return {**json.item(item), "choices": choices}
 
 

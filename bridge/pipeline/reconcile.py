@@ -19,6 +19,7 @@ from bridge.core.aging import aged
 from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, State
 from bridge.core.identity import is_ours
+from bridge.core.inactive import inactive, is_inactive
 from bridge.core.known import Fresh, Stop
 from bridge.core.reconcile import (
     HALF_A_CENT,
@@ -273,7 +274,11 @@ class _Comparison:
         self._document(binding.document.currency, effect(binding.document))
         if binding.reference in self._reached:
             return  # its correction arrived; the outbox's item accounts for it
-        found = compared(binding, now, links)
+        if is_inactive(binding, now):
+            owed = self.work.owed_by(self.name, self.company, binding.external_id)
+            found = inactive(binding, owed)
+        else:
+            found = compared(binding, now, links)
         self.tally.add(self._placed(found, loan))
         if not found and now is not None and now.version != binding.version:
             self.same_in[binding.reference] = now.version

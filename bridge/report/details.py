@@ -87,6 +87,7 @@ FORMS = {
     "no_borrower": r"debtor (?P<borrower>\S+) does not exist",
     "loan_gone": "the loan was posted and is gone from the ledger, its movements are not",
     "period_closed": "changed in the ledger after its period was closed",
+    "still_owes": rf"still owes {_amount()} {_CURRENCY}",
     "overpaid": rf"{_amount()} {_CURRENCY} more than was owed",
     "balance": rf"the ledger says {_amount('shown')}, its movements make {_amount()} {_CURRENCY}",
     "paid_and_owed": rf"marked as paid with {_amount()} {_CURRENCY} owed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
 
 import msgspec
 from sqlalchemy import and_, func, select
@@ -119,6 +120,22 @@ class Mirror(Session):
             (Kind(kind), currency): MirrorTotal(count=count, total=total, open=still_open)
             for kind, currency, count, total, still_open in self._connection.execute(query)
         }
+
+    def owed_by(self, system: str, company: str, customer: str) -> dict[str, Decimal]:
+        """What the invoices of one customer of the books have open, by currency; empty: nothing."""
+        t = MIRROR.c
+        query = (
+            select(t.currency, func.sum(t.open_cents))
+            .where(
+                t.books == self._books_of(system, company),
+                t.kind == Kind.INVOICE.value,
+                t.status == Status.LIVE.value,
+                t.customer_id == customer,
+                t.open_cents != Decimal(0),
+            )
+            .group_by(t.currency)
+        )
+        return dict(self._connection.execute(query).tuples().all())
 
     def missing(
         self, system: str, company: str

@@ -108,6 +108,7 @@ CAUSES: dict[Callable[[Lender], None], tuple[Fact, ...]] = {
         Fact("pass.resting"),
         row("run.undone", "debt:84", 2, "720000"),
     ),
+    wrongs.a_customer_who_owes_made_inactive: (document("customer.inactive", "DY7F3A-D57"),),
     wrongs.an_edited_document: (document("books.edited", INVOICE, "1000"),),
     wrongs.a_void_document: (document("books.voided", "DY7F3A-P396", "-320000"),),
     wrongs.a_deleted_document: (document("books.deleted", INVOICE, "720000"),),
@@ -125,8 +126,8 @@ CAUSES: dict[Callable[[Lender], None], tuple[Fact, ...]] = {
 """What goes wrong → everything that is then told of it at each door."""
 
 ALSO = {
-    wrongs.a_rejected_document: "books.voided",
-    wrongs.a_dropped_document: "books.voided",
+    wrongs.a_rejected_document: "customer.inactive",
+    wrongs.a_dropped_document: "customer.inactive",
     wrongs.a_plan_over_the_limits: "ledger.not_planned",
 }
 """What follows from it, and a comparison tells besides."""

@@ -70,9 +70,9 @@ def borrower(lender: Lender) -> str:
     return next(str(d["customer"]) for d in books(lender)["documents"] if d["number"] == INVOICE)
 
 
-def customer_id(lender: Lender) -> str:
+def customer_id(lender: Lender, invoice: str = INVOICE) -> str:
     posted = {each["reference"]: each for each in lender.json("export")["documents"]}
-    return str(posted[posted[INVOICE]["customer"]]["external_id"])
+    return str(posted[posted[invoice]["customer"]]["external_id"])
 
 
 def rewrite(lender: Lender, old: str, new: str) -> None:
@@ -177,6 +177,10 @@ def books_that_rest(lender: Lender) -> None:
 
 
 # ── other people's work in the books ─────────────────────────────────────────────────────────
+
+
+def a_customer_who_owes_made_inactive(lender: Lender) -> None:
+    hand(lender, action="inactivate", kind="customer", id=customer_id(lender))
 
 
 def an_edited_document(lender: Lender) -> None:

@@ -25,6 +25,7 @@ from bridge.core.books import (
 )
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.findings import CATALOGUE, holds
+from bridge.core.inactive import inactive, is_inactive
 from bridge.core.plan import HOLD_CODES, Hold
 from bridge.core.reconcile import (
     RECEIVABLE,
@@ -115,6 +116,19 @@ def test_a_document_taken_away_in_the_books_is_a_tombstone(status):
     assert (item.kind, item.amount) == (ItemKind.TOMBSTONED, Decimal(-50))
     assert item.cause == f"books.{status.value}"
     assert item.books == status.value
+
+
+@pytest.mark.parametrize("owed", [{}, {"COP": Decimal(50)}], ids=["owes nothing", "owes"])
+def test_an_inactive_customer_is_told_with_what_it_owes_and_is_no_void_document(owed):
+    customer = Customer(reference="DY-D1", loan="", facts="f", name="Ana", currency="COP")
+    bound = replace(BOUND, reference="DY-D1", document=customer)
+    now = posted(BILL, kind=Kind.CUSTOMER, status=Status.VOIDED)
+    assert is_inactive(bound, now)
+    assert not is_inactive(bound, replace(now, status=Status.DELETED))
+    items = inactive(bound, owed)
+    told = [(item.cause, item.action, item.amount, item.detail) for item in items]
+    sums = "still owes 50 COP" if owed else ""
+    assert told == [("customer.inactive", "reactivate_customer", ZERO, sums)]
 
 
 def test_an_edited_total_carries_the_amount_and_other_fields_none():

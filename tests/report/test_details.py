@@ -61,6 +61,7 @@ WRITTEN = {
         "vence el 11/05/2026, empieza el 12/05/2026",
     ),
     "after": ("2027-11-18 is after 2026-11-20", "18/11/2027 es posterior a 20/11/2026"),
+    "still_owes": ("still owes 1250.00 COP", "todavía debe 1.250 COP"),
     "days_old": ("of 2026-11-20, 10 days old", "del 20/11/2026: hace 10 días"),
     "not_read_since": (
         "last read on 2026-11-20, was to be read on 2026-11-21",

@@ -1,0 +1,37 @@
+"""Borrowers whose customer somebody made inactive in the books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bridge.core.books import Customer, PostedDocument, Status
+from bridge.core.delivery import Binding
+from bridge.core.items import Item, ItemKind
+from bridge.core.standing import is_gone
+
+
+def is_inactive(binding: Binding, now: PostedDocument | None) -> bool:
+    """Whether it is a customer that takes no more documents. It is not gone."""
+    if not isinstance(binding.document, Customer) or now is None or is_gone(binding):
+        return False
+    return now.status is Status.VOIDED
+
+
+def inactive(binding: Binding, owed: Mapping[str, Decimal]) -> list[Item]:
+    """The item of such a customer, with what it owes in the books by currency. It is a person's
+    also when that is nothing: its documents may have gone to another customer."""
+    sums = ", ".join(f"{amount:f} {currency}" for currency, amount in sorted(owed.items()))
+    return [
+        Item(
+            kind=ItemKind.TOMBSTONED,
+            currency=binding.document.currency,
+            reference=binding.reference,
+            external_id=binding.external_id,
+            document=binding.document.kind.value,
+            field="status",
+            cause="customer.inactive",
+            action="reactivate_customer",
+            detail=f"still owes {sums}" if owed else "",
+        )
+    ]
