@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bridge.sandbox.server import SandboxServer
-from tests.found.cases import CASES, Case, Told
+from tests.found.cases import CASES, LENT, Case, Told
 from tests.found.desk import FOUND
 from tests.found.forms import FORMS, in_json, sheets
 from tests.found.morning import Books, Lender, Morning
@@ -79,7 +79,7 @@ def test_what_is_booked_and_what_is_told_are_all_that_is_in_the_file(case: Case)
 
 
 def test_every_found_folder_has_its_case() -> None:
-    days = {"M20"}  # of two mornings: tested by itself
+    days = {"M20"}  # of two mornings: tested below
     there = {path.name for path in FOUND.iterdir()}
     assert there - days == {case.folder for case in CASES}
 
@@ -145,3 +145,21 @@ def assert_page(made: Morning) -> None:
     for task in made.compared.tasks:
         assert task.where.file in page
         assert task.where.row == 0 or f"fila {task.where.row}" in page
+
+
+@pytest.mark.parametrize("system", COMPANIES)
+def test_a_notebook_without_numbers_corrected_the_next_day_stays_two_loans(
+    system: str, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    """`nebera` is corrected, and 200.000 becomes 220.000: nothing is posted, both are asked."""
+    lender = Lender(tmp_path, sandbox, (system,), LENT)
+    first = lender.morning(FOUND / "M20" / "dia1")
+    assert first.compared.green
+    second = lender.morning(FOUND / "M20" / "dia2")
+    books = second.books[system]
+    assert (books.invoices, books.receivable) == (2, {"COP": Decimal(500_000)})
+    assert second.compared.exit_code == 1
+    asked = sorted((t.where.file, t.where.row) for t in second.compared.tasks if t.where.row)
+    assert {row for _, row in asked} == {2, 3}
+    assert not any(second.differences)
+    assert_page(second)
