@@ -61,7 +61,7 @@ def hand(lender: Lender, **wish: Any) -> None:
 
 def books(lender: Lender) -> dict[str, Any]:
     url = f"{lender.sandbox.url}/_sandbox/quickbooks/books"
-    found: dict[str, Any] = requests.get(url, timeout=10).json()
+    found: dict[str, Any] = requests.get(url, timeout=60).json()
     return found
 
 

@@ -21,8 +21,8 @@ class Rows:
         """Let every debt say what is left of it, as the app does."""
         lowered: dict[int, Any] = {}
         for row in self.movements.values():
-            if row["type"] in ("PAYMENT", "DISCOUNT"):
-                lowered[row["debt_id"]] = lowered.get(row["debt_id"], 0) + row["amount"]
+            sign = LOWERS.get(row["type"], 0)
+            lowered[row["debt_id"]] = lowered.get(row["debt_id"], 0) + sign * row["amount"]
         for debt in self.debts.values():
             owed = debt["amount"] - lowered.get(debt["debt_id"], 0)
             debt["remaining"] = max(owed, 0)
@@ -46,6 +46,10 @@ class Rows:
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(self.snapshot()), encoding="utf-8")
+
+
+LOWERS = {"PAYMENT": 1, "DISCOUNT": 1, "WRITE_OFF": 1, "REVERSAL": -1}
+"""Kind of movement → whether it lowers what is owed, or takes back what did."""
 
 
 class Ledger(Rows):

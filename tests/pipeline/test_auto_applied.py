@@ -86,6 +86,7 @@ def test_credit_applied_where_we_wanted_it_is_ours_and_nothing_is_left_to_do(wor
     assert uses_of_credit(world) == ["DY7F3A-A2"]
     check_laws(world)
     assert morning(world).agree
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
     del ledger.movements[2]  # the discount is taken back, and with it the use that was taken over
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"

@@ -29,6 +29,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
     made = World(tmp_path, sandbox, request.param)
     made.control("POST", "reset")
     made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
     if made.system == "quickbooks":  # no key is remembered
         made.control("POST", "quickbooks/settings", requestid="ignore")
     return made
@@ -51,7 +52,8 @@ def ahead(world: World) -> Ledger:
     """Books with a day that the state in place has never heard of; the ledger after that day."""
     ledger = Ledger.random(random.Random(7))
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     copy = copied(world)
     chance = random.Random(3)
     ledger.lend(6, chance)
@@ -61,7 +63,8 @@ def ahead(world: World) -> Ledger:
     payment["amount"] += 500
     world.clock.move(DAY)
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     put_in_place(world, copy)
     world.clock.move(10 * DAY)
     return ledger
@@ -80,7 +83,8 @@ def history(world: World) -> list[str]:
 def test_what_the_books_are_ahead_of_is_found_and_not_posted_again(world: World) -> None:
     ahead(world)
     numbers = sorted(d["number"] for d in world.live_documents())
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert sorted(d["number"] for d in world.live_documents()) == numbers
     check_laws(world)
     assert history(world) == ["restored"]
@@ -97,7 +101,8 @@ def test_a_pass_that_dies_after_the_restoring_forgets_nothing(world: World) -> N
             world.sync()
         world.clock.move(600)
     world.dies = lambda _: False
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert {d["number"] for d in world.live_documents()} > numbers
     check_laws(world)
 

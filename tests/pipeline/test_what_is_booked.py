@@ -123,6 +123,7 @@ def test_interest_may_be_invoiced_as_it_falls_due(world: World, ledger: Ledger) 
     interest = shared(world, "interest")
     ledger.debts[1] |= {"instalments": 4, "frequency": "MONTHLY", "due_on": None}
     ledger.as_of = "2026-08-15"
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
     assert booked(world, ledger) == amounts(receivable=110_000, principal=-100_000) | {
         interest: Decimal(-10_000)
     }
@@ -180,7 +181,7 @@ def test_what_is_paid_too_much_is_the_customers_credit(world: World, ledger: Led
 def test_or_it_is_held_where_the_mapping_says_so(world: World, ledger: Ledger) -> None:
     with_policies(world, overpayment="hold")
     row(ledger, "PAYMENT", 125_000)
-    assert "cash" not in booked(world, ledger)
+    assert "cash" not in booked(world, ledger, "person")
     with world.dry() as bridge, bridge.store.read() as work:
         assert {h.code for h in work.holds(world.system, world.company)} == {"policy.overpayment"}
 

@@ -140,7 +140,7 @@ def test_documented_answers_to_queries() -> None:
 def test_the_documented_change_feed_and_rate() -> None:
     with wire("changes") as line:
         since = "2015-12-01T00:00:00+00:00"
-        rows, whole = changes._captured(line, ["Customer", "Estimate"], since)
+        rows, whole = changes.captured(line, ["Customer", "Estimate"], since)
         assert whole
         assert [(entity, raw["Id"]) for entity, raw in rows] == [
             ("Customer", "63"),
