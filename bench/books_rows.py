@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,8 @@ from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import sync
 
 _NEW_ID = 900_000_000
+ASKED = re.compile(r"\d+ tasks? for a person: \d+ debt\.balance_mismatch")
+"""What the made ledger leaves to a person: one debt in twenty shows another balance."""
 
 
 def reconciling(size: Size, folder: Path) -> list[Line]:
@@ -30,7 +33,7 @@ def reconciling(size: Size, folder: Path) -> list[Line]:
         with lender.bridge(mode="backfill") as bridge:
             with watch() as building:
                 built = sync(bridge)
-            assert built.verdict == "clean", built.reason
+            assert built.verdict == "clean" or ASKED.fullmatch(built.reason), built.reason
         (made,) = built.systems.values()
         documents = made.posting.confirmed - made.plan.figures.by_kind["create.customer"]
         first, first_spent = _morning(lender)

@@ -45,7 +45,7 @@ def write(lender: Lender, day: str) -> None:
 def invoices(lender: Lender) -> list[Decimal]:
     """What the live invoices in the books are for."""
     url = f"{lender.sandbox.url}/_sandbox/quickbooks/books"
-    found: dict[str, Any] = requests.get(url, timeout=10).json()
+    found: dict[str, Any] = requests.get(url, timeout=60).json()
     return sorted(
         Decimal(str(each["total"]))
         for each in found["documents"]
