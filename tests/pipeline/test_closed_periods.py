@@ -93,7 +93,7 @@ def test_a_payment_changed_after_its_month_closed_is_held(world: World, ledger: 
     before = documents(world)
     ledger.movements[7]["amount"] += 500
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    assert world.sync().verdict == "person"
     assert documents(world) == before
     with world.dry() as bridge, bridge.store.read() as work:
         holds = work.holds(world.system, world.company)
@@ -192,7 +192,7 @@ def test_what_a_person_wants_put_back_in_a_closed_month_waits(world: World, ledg
     world.clock.move(120)
     put_back(world, "DY7F3A-L2")
     done = world.sync()
-    assert (done.verdict, one(done).plan.figures.update) == ("clean", 0)
+    assert (done.verdict, one(done).plan.figures.update) == ("person", 0)
     with world.dry() as bridge, bridge.store.read() as work:
         assert {h.code for h in work.holds(world.system, world.company)} == {"books.period_closed"}
     lock(world, "2026-05-31")
