@@ -53,7 +53,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[str, ...] = ()
     """What kept each company's books from being checked, in words."""
     unconfigured: bool = False
-    """Whether a login or a setting is in the way: that is told before all else."""
+    """Whether a login or a setting is in the way."""
 
     @property
     def green(self) -> bool:
@@ -61,8 +61,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """What every verb that ends with a verdict answers."""
-        if self.unconfigured:
+        """What every verb that ends with a verdict answers: 1 exactly when there is a task."""
+        if self.unconfigured and not self.tasks:
             return CONFIGURATION
         return _EXIT_CODES[self.result]
 

@@ -105,14 +105,18 @@ PAGES = tuple(f"{language}.{form}" for language in LANGUAGES for form in ("html"
 DOORS = frozenset({*DOCUMENTS, *TABLES, *PAGES, "doctor"})
 
 
-def wrong_exit_codes(told: dict[str, Told], exit_code: int) -> dict[str, int | None]:
-    """Doors that answer otherwise, those included that say their code in words."""
+def wrong_exit_codes(
+    told: dict[str, Told], exit_code: int, of_doctor: int | None = None
+) -> dict[str, int | None]:
+    """Doors that answer otherwise, those included that say their code in words. `doctor` may answer
+    `of_doctor`, where it sees the settings themselves in the way."""
+    right = dict.fromkeys(told, exit_code) | {"doctor": of_doctor or exit_code}
     wrong = {
         name: door.exit_code
         for name, door in told.items()
-        if door.exit_code not in (None, exit_code)
+        if door.exit_code not in (None, right[name])
     }
-    word = {0: "clean", 1: "person", 75: "later", 78: "person"}[exit_code]
+    word = {0: "clean", 1: "person", 75: "later"}[exit_code]
     wrong |= {
         name: None for name in DOCUMENTS if name in told and told[name].json["verdict"] != word
     }

@@ -58,6 +58,8 @@ class Drawn:
     """Headings and sheets because of which the whole file must be refused, naming them."""
     troubles: list[str] = field(default_factory=list)
     """Everything else because of which the verdict may not be green."""
+    perhaps: list[str] = field(default_factory=list)
+    """Because of which it may or may not be green."""
 
     def of(self, table: str) -> list[Fact]:
         return [fact for fact in self.facts if fact.table == table]
@@ -170,7 +172,7 @@ def _contradicting(draw: st.DrawFn, drawn: Drawn, table: str, doubtful: bool) ->
     drawn.facts.append(
         Fact(PAYMENTS, "177", extra["ID deuda"], "1,234.50", Decimal("1234.50"), extra)
     )
-    drawn.troubles.append("a payment that may be more than is owed")
+    drawn.perhaps.append("a payment that may be more than is owed")
 
 
 def _columns(draw: st.DrawFn, drawn: Drawn, table: str, owed: str) -> None:

@@ -26,7 +26,7 @@ def test_booked_held_and_named_are_all_the_money_in_a_file(drawn: Drawn) -> None
     found = account_for(drawn)
     note(_shown(drawn, found))
     if found.refused:
-        assert drawn.stops or drawn.troubles, f"refused without a reason: {found.refused}"
+        assert drawn.stops or drawn.troubles or drawn.perhaps, f"no reason: {found.refused}"
         return
     assert not drawn.stops, f"read although nobody knows what these are: {drawn.stops}"
     for fact in drawn.facts:
@@ -39,7 +39,7 @@ def test_booked_held_and_named_are_all_the_money_in_a_file(drawn: Drawn) -> None
     if found.verdict.green:
         assert not drawn.troubles, f"green over {drawn.troubles}"
         assert not any(of_loan.holds for of_loan in found.loans.values())
-    elif not drawn.troubles:
+    elif not drawn.troubles and not drawn.perhaps:
         raise AssertionError(f"nothing is wrong, and yet: {found.verdict.tasks}")
 
 
