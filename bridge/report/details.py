@@ -16,6 +16,8 @@ from bridge.report.texts import Texts
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _DAY = r"\d{4}-\d{2}-\d{2}"
+_DAY_FORM = "(?:dd/mm/yyyy|dd/mm/yy|yyyy-mm-dd|Excel day|date cell)"
+_COLUMN = "column (?P<column>.*)"
 _CELL = r"(?s:.*), row (?P<row>\d+), column (?P<column>.+?): "
 _TEXT = r'"(?P<text>(?s:.*))"'
 
@@ -44,6 +46,8 @@ _PLACE = r"(?s:.*), row (?P<row>\d+): "
 _AGAINST = r'(?s:.*), row (?P<row2>\d+), column (?P<column2>.+?) has "(?P<text2>(?s:.*))"'
 _DECIDE_AMOUNTS = r"Write it with decimals, or set ambiguous_amounts in mappings/deudores\.toml"
 
+_OR_A_VISIT = "write the amount, or that nobody paid"
+
 _CELLS = {
     "no_currency_write": rf"{_CELL}{_TEXT} is not a currency; write its code, such as {_CURRENCY}",
     "currency_of_several": rf"{_CELL}{_TEXT} can be (?P<codes>[A-Z]{{3}}(?:, [A-Z]{{3}})+); "
@@ -61,6 +65,9 @@ _CELLS = {
     "debtor_without": rf"{_CELL}is empty or not text; every debtor needs it",
     "visit": rf"{_CELL}{_TEXT} says that nothing was paid",
     "visit_unwritten": rf"{_CELL}nothing was written",
+    "unwritten": rf"{_CELL}nothing is written, and no other row has an amount; {_OR_A_VISIT}",
+    "unwritten_but_paid": rf"{_CELL}nothing is written, and the rest of the row speaks of money; "
+    rf"{_OR_A_VISIT}",
     "below_zero": rf"{_CELL}{_amount()} is below zero",
     "two_ways": rf"{_CELL}{_TEXT} can be read in two ways; {_AGAINST}. {_DECIDE_AMOUNTS}",
     "three_decimals": rf"{_CELL}{_TEXT} can be read in two ways; with the convention of "
@@ -77,6 +84,12 @@ _CELLS = {
     r"\(ten empty rows before\)",
     "no_record": r"(?s:.*), record (?P<row>\d+): (?:is not an object|cannot be read \(.*\))",
     "shared_expense": rf"{_PLACE}needs a date and an amount per person",
+    "none_of_table": r"none of (?P<number>\d+) rows of (?P<file>.+) could be read",
+    "amounts_mixed": rf"{_COLUMN}: (?P<number>\d+) amounts of {_CURRENCY} are not written as "
+    rf"[A-Z]{{3}} usually is; the first: {_AGAINST}",
+    "amounts_both_ways": rf"{_COLUMN}: 1\.234,56 and 1,234\.56, each read by its currency",
+    "numbers_as_text": rf"{_COLUMN}: some amounts are text, not numbers",
+    "days_mixed": rf"{_COLUMN}: (?P<day_forms>{_DAY_FORM}(?:, {_DAY_FORM})+)",
     "more_unread": r"(?P<number>\d+) more rows of [a-z]+ could not be read",
 }
 """What the readers tell of one cell or row that they could not take as it is."""
@@ -224,6 +237,8 @@ def _value(name: str, parts: dict[str, str], texts: Texts, figures: Figures) -> 
         return texts.of("ledger", text)
     if name in _COUNTS and text.replace(",", "").isdecimal():
         return figures.number(int(text.replace(",", "")))
+    if name == "day_forms":
+        return ", ".join(texts.tables["day_forms"].get(part, part) for part in text.split(", "))
     if name == "purposes":
         return ", ".join(_purpose(part, texts) for part in text.split(", "))
     if name in _AMOUNTS and re.fullmatch(_NUMBER, text):

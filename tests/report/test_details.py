@@ -389,6 +389,55 @@ CELLS = {
         f"{CELL}: nothing was written",
         "fila 141, columna Moneda: no hay nada escrito, no se pagó nada",
     ),
+    "unwritten": (
+        (
+            f"{CELL}: nothing is written, and no other row has an amount; write the amount, or "
+            "that nobody paid"
+        ),
+        (
+            "fila 141, columna Moneda: no hay nada escrito, y ninguna otra fila trae un valor; "
+            "escriba el valor, o que no se pagó"
+        ),
+    ),
+    "unwritten_but_paid": (
+        (
+            f"{CELL}: nothing is written, and the rest of the row speaks of money; write the "
+            "amount, or that nobody paid"
+        ),
+        (
+            "fila 141, columna Moneda: no hay nada escrito, pero el resto de la fila habla de "
+            "plata; escriba el valor, o que no se pagó"
+        ),
+    ),
+    "none_of_table": (
+        "none of 12 rows of movimientos.csv could be read",
+        "no se pudo leer ninguna de las 12 filas de movimientos.csv",
+    ),
+    "amounts_mixed": (
+        (
+            "column Monto: 3 amounts of COP are not written as COP usually is; the first: "
+            'm.csv, row 3, column Monto has "12.50"'
+        ),
+        (
+            "columna Monto: 3 valores en COP no están escritos como se escribe COP; el primero, "
+            "en la fila 3: «12.50»"
+        ),
+    ),
+    "amounts_both_ways": (
+        "column Monto: 1.234,56 and 1,234.56, each read by its currency",
+        "columna Monto: hay 1.234,56 y 1,234.56; cada uno se leyó según su moneda",
+    ),
+    "numbers_as_text": (
+        "column Monto: some amounts are text, not numbers",
+        "columna Monto: algunos valores son texto y no números",
+    ),
+    "days_mixed": (
+        "column Fecha: Excel day, date cell, dd/mm/yyyy",
+        (
+            "columna Fecha: las fechas están escritas de varias formas: número de día de Excel, "
+            "celda de fecha, dd/mm/aaaa"
+        ),
+    ),
     "below_zero": (
         f"{CELL}: -5000.00 is below zero",
         "fila 141, columna Moneda: -5.000 es menor que cero",

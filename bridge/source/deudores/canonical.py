@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
 from bridge.source.deudores.context import Context, Log
 from bridge.source.deudores.day_order import Days, doubt
@@ -13,6 +14,7 @@ from bridge.source.deudores.movements import Movements
 from bridge.source.deudores.people import Borrowers
 from bridge.source.deudores.rows import Convention
 from bridge.source.deudores.tables import Table
+from bridge.source.deudores.visits import Visits
 
 
 def canonical_rows(context: Context, tables: Iterable[Table]) -> Iterator[Entity]:
@@ -20,11 +22,26 @@ def canonical_rows(context: Context, tables: Iterable[Table]) -> Iterator[Entity
     tables = list(tables)
     for table in tables:
         others = [other for other in tables if other is not table]
-        read = builder(context, table, others).read
+        read, unread = builder(context, table, others).read, context.log.unreadable
+        before, nothing = unread[table.kind], True
         for line, cells in table.cells(context):
             row = read(line, cells)
             if row is not None:
+                nothing = False
                 yield row
+        if nothing and (count := unread[table.kind] - before):
+            _tell_nothing_read(context, table.file, count)
+
+
+def _tell_nothing_read(context: Context, file: str, count: int) -> None:
+    """A table that has rows, and none that could be read: something is wrong with all of it."""
+    nothing = Finding(
+        code="file.nothing_read",
+        subject=f"file:{file}",
+        detail=f"none of {count} rows of {file} could be read",
+        file=file,
+    )
+    context.log.findings.insert(0, nothing)
 
 
 def builder(
@@ -41,7 +58,7 @@ def builder(
     )
     if table.kind == "loans":
         return Loans(context, table, convention)
-    return Movements(context, table, convention)
+    return Movements(context, table, convention, Visits(context, found.unpaid))
 
 
 def _days_of(table: Table, context: Context) -> Days:

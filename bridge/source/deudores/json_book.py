@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -47,6 +48,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
 """Keys of each record in the order of the kind's fields; empty where the contract has none."""
 _BESIDE = frozenset({"note", "consent"})
 """Keys of the contract that are read elsewhere or are free text."""
+_OPTIONAL = frozenset({"phone", "paid", "consent"})
+"""Fields of which nothing is known where no record tells them, as in a sheet without the column."""
 _NUMBERS = frozenset({"amount", "principal", "remaining", "interest_pct", "instalment_amount"})
 _MACHINE = re.compile(r"-?[0-9]+(?:\.(?![0-9]{3}$)[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _RECORD = msgspec.json.Decoder(float_hook=Decimal)
@@ -86,14 +89,16 @@ class JsonTable:
         self.file = f"{file} {array}"
         self.kind = kind
         self._keys = _KEYS[kind]
-        self.headings = {f: key for f, key in zip(fields, self._keys, strict=True) if key}
-        if kind == "borrowers":
-            self.headings.pop("consent")
         self._records = records
         self._known = {*self._keys, *_BESIDE}
-
         self._fields = fields
-        self._machine: frozenset[str] | None = None
+
+    @cached_property
+    def headings(self) -> dict[str, str]:
+        """The contract's keys, but for those that say nothing where no record has them."""
+        named = {f: key for f, key in zip(self._fields, self._keys, strict=True) if key}
+        unsaid = {f for f in _OPTIONAL & named.keys() if named[f] not in self._looked[1]}
+        return {f: key for f, key in named.items() if f not in unsaid and f != "consent"}
 
     def cells(self, context: Context) -> NumberedCells:
         ignored, told = context.mapping.ignored, set[str]()
@@ -111,9 +116,20 @@ class JsonTable:
         return survey(context, self.file, self.kind, self.headings, self._fields, rows)
 
     def _row(self, record: dict[str, Any]) -> tuple[Cell, ...]:
-        if self._machine is None:
-            self._machine = machine_columns(record for _, record in self._quietly())
-        return tuple([_cell(record, key, self._machine) for key in self._keys])
+        machine, _ = self._looked
+        return tuple([_cell(record, key, machine) for key in self._keys])
+
+    @cached_property
+    def _looked(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The columns whose texts are a program's numbers, and the keys that any record has."""
+        there = set[str]()
+
+        def records() -> Iterator[dict[str, Any]]:
+            for _, record in self._quietly():
+                there.update(record)
+                yield record
+
+        return machine_columns(records()), frozenset(there)
 
     def _quietly(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """The records that can be read; the others are told when the table itself is read."""

@@ -11,23 +11,27 @@ from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, i
 from bridge.source.deudores.headings import MovementColumns
 from bridge.source.deudores.mapping import adjustment_of
 from bridge.source.deudores.rows import Convention, RowReading, TableFacts
+from bridge.source.deudores.visits import Visits, is_blank
 from bridge.source.deudores.wrong import Wrong, no_amount, no_day, worth
 from bridge.source.texts import free_text, heading_key
 
 BESIDE = ("name", "capital", "interest", "late_fee")
 """Columns that are turned into those of `FIELDS` before a row is built."""
 FIELDS = tuple(field for field in MovementColumns.model_fields if field not in BESIDE)
-_CURRENCY = FIELDS.index("currency")
+_CURRENCY, _CONCEPT = FIELDS.index("currency"), FIELDS.index("concept")
 _APP_TYPES = ("payment", "charge")
 
 
 class Movements:
     """Builds repayments and adjustments from the cells of `FIELDS`."""
 
-    def __init__(self, context: Context, table: TableFacts, convention: Convention) -> None:
+    def __init__(
+        self, context: Context, table: TableFacts, convention: Convention, visits: Visits
+    ) -> None:
         self._context = context
         self._table = table
         self._convention = convention
+        self._visits = visits
         self._typed = "type" in table.headings
         self._types: dict[str, str | None] = {}
         self._methods: dict[str, str] = {}
@@ -48,7 +52,7 @@ class Movements:
         if own and (foreign := self._foreign(as_text(own).strip(), currency)):
             self._give_up(line, cells, native_id, loan_id, currency, foreign)
             return None
-        if amount is None and meaning == "payment" and self._is_visit(amount_cell):
+        if amount is None and meaning == "payment" and self._is_visit(cells, currency):
             amount = Amount(Decimal(0))
         if not native_id or not loan_id or amount is None or day is None or meaning is None:
             self._give_up(line, cells, native_id, loan_id, currency)
@@ -95,7 +99,7 @@ class Movements:
         reading.ask_day("date", day_cell, self._convention)
         if day > self._context.as_of:
             reading.note("movement.future_date", f"{day} is after {self._context.as_of}")
-        if self._is_visit(amount_cell):
+        if self._is_visit(cells, currency):
             shown = as_text(amount_cell).strip()[:40]
             what = f'"{shown}" says that nothing was paid' if shown else "nothing was written"
             reading.note("movement.visit", f"{reading.place('amount')}: {what}")
@@ -138,15 +142,8 @@ class Movements:
             reverses=identifier(reverses),
         )
 
-    def _is_visit(self, cell: Cell) -> bool:
-        """Whether the amount's cell says that somebody came and nothing was paid."""
-        if cell is None:
-            return True
-        if not isinstance(cell, str):
-            return False
-        if not cell.strip(" \u00a0$-–—"):
-            return True
-        return heading_key(cell) in self._context.mapping.visit_words
+    def _is_visit(self, cells: tuple[Cell, ...], currency: str) -> bool:
+        return self._visits.is_one(self._table.file, cells, currency)
 
     def _foreign(self, written: str, currency: str) -> str:
         """The movement's own currency, as written, where it is not the one of its debt."""
@@ -218,11 +215,17 @@ class Movements:
             what = f'"{foreign[:20]}" is not {currency}, the currency of its debt'
             wrong.append(Wrong("amount.other_currency", "currency", what))
             read_in = context.currency(foreign, StoreFacts(""))[0]
+        elif is_blank(amount_cell) and self._meaning(type_cell) == "payment":
+            if not self._is_visit(cells, currency):
+                wrong.append(self._visits.wrong(cells, currency))
         elif context.amounts.money(amount_cell, currency) is None:
             wrong.append(no_amount(context, "amount", amount_cell, currency))
         subject = f"movement:{native_id}" if native_id else f"file:{self._table.file}"
         related = (f"debt:{loan_id}",) if loan_id else ()
-        reading.give_up(wrong, subject, related, worth(context, amount_cell, read_in))
+        told = worth(context, amount_cell, read_in)
+        if is_blank(amount_cell):  # what the row's text says of it, for a person to see
+            told = worth(context, cells[_CONCEPT], read_in)
+        reading.give_up(wrong, subject, related, told)
 
 
 def _is_plain(cell: Cell) -> bool:

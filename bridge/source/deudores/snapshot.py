@@ -46,7 +46,7 @@ class DeudoresSnapshot:
             if kind:
                 seen[kind] += 1
             yield row
-        if not seen:
+        if not seen and all(f.code != "file.nothing_read" for f in context.log.findings):
             nothing = Finding(code="file.nothing_read", subject=f"file:{self._name}")
             context.log.findings.insert(0, nothing)
         seen.update(context.log.unreadable)

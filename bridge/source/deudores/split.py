@@ -15,6 +15,7 @@ from bridge.source.deudores.context import Cell, Context, as_text, identifier
 from bridge.source.deudores.inparts import Parts
 from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
+from bridge.source.deudores.visits import is_blank
 from bridge.source.deudores.weak import silently
 
 PARTS = ("capital", "interest", "late_fee")
@@ -52,10 +53,12 @@ class SplitPayments:
             total = self._total(parts)
             row = list(cells[:end])
             row[_MOVEMENT["type"]] = row[_MOVEMENT["type"]] or self._payment
-            if total is None:
+            if not self._is_written(cells):
+                total = None
+            elif total is None:
                 bad = next(part for part, value in parts.items() if value is None)
                 row[_MOVEMENT["amount"]] = cells[self._at[bad]]
-            elif not self._has_amount:
+            elif not self._has_amount or is_blank(cells[_MOVEMENT["amount"]]):
                 row[_MOVEMENT["amount"]] = total
             elif not self._agrees(context, cells, total, currency):
                 self._tell(context, line, cells, total, currency)
@@ -83,6 +86,9 @@ class SplitPayments:
             capital, interest, fee = (self._part(context, cells, part, currency) for part in PARTS)
             if capital is not None and interest is not None and fee is not None:
                 yield loan, (capital, interest, fee)
+
+    def _is_written(self, cells: tuple[Cell, ...]) -> bool:
+        return not all(is_blank(cells[self._at[part]]) for part in PARTS)
 
     def _part(
         self, context: Context, cells: tuple[Cell, ...], part: str, currency: str

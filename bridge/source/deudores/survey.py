@@ -23,7 +23,7 @@ from bridge.source.deudores.day_order import Days
 
 _AMOUNTS = {
     "loans": ("amount", "total", "principal", "balance", "collected", "instalment_amount"),
-    "movements": ("amount",),
+    "movements": ("amount", "capital", "interest", "late_fee"),
 }
 _ORDERED = {
     "borrowers": ("created_on",),
@@ -46,10 +46,16 @@ class Survey(msgspec.Struct, frozen=True):
     contradictions: dict[tuple[str, str], str] = msgspec.field(default_factory=dict)
     """(field, currency) → where a cell contradicts the currency's convention."""
     days: Days = msgspec.field(default_factory=Days)
+    unpaid: frozenset[str] = frozenset()
+    """Files with payments in which no row has an amount."""
 
     def also(self, other: Survey) -> Survey:
         """What both found, as of one table."""
-        return Survey(self.contradictions | other.contradictions, self.days.also(other.days))
+        return Survey(
+            self.contradictions | other.contradictions,
+            self.days.also(other.days),
+            self.unpaid | other.unpaid,
+        )
 
 
 def survey(
@@ -80,7 +86,8 @@ def survey(
     if amounts.at:
         amounts.tell(file)
         _tell_dates(context, file, headings.get(_DATES[kind], ""), day_forms)
-    return Survey(amounts.contradictions, days)
+    unpaid = frozenset((file,)) if kind == "movements" and amounts.none_seen else frozenset[str]()
+    return Survey(amounts.contradictions, days, unpaid)
 
 
 def _place(file: str, line: int, heading: str, cell: Cell) -> str:
@@ -93,8 +100,12 @@ class _Amounts:
     def __init__(
         self, context: Context, kind: str, headings: dict[str, str], fields: tuple[str, ...]
     ) -> None:
-        self.at = [(f, fields.index(f)) for f in _AMOUNTS.get(kind, ()) if f in headings]
+        self.at = [
+            (f, fields.index(f)) for f in _AMOUNTS.get(kind, ()) if f in headings and f in fields
+        ]
         self.contradictions: dict[tuple[str, str], str] = {}
+        self.none_seen = True
+        """Whether no cell had an amount."""
         self._headings = headings
         self._log = context.log
         self._read, self._grouping = context.amounts.text, context.amounts.grouping
@@ -112,7 +123,11 @@ class _Amounts:
             if cell.__class__ is not str or not cell:
                 if cell.__class__ is Decimal:
                     self._numbers[field] += 1
+                if self.none_seen:
+                    self._see_any(cell)
                 continue
+            if self.none_seen:
+                self._see_any(cell)
             if self._numbers:
                 self._texts[field] += 1
             if not _says_something(cell):
@@ -128,6 +143,11 @@ class _Amounts:
                 self._count[field, currency] += 1
             elif amount.form is Form.AGREES:
                 self._both[field].add(self._grouping(currency))
+
+    def _see_any(self, cell: Cell) -> None:
+        number = read_number(cell, ".") if isinstance(cell, str) else None
+        value = number.value if number is not None else cell
+        self.none_seen = not (isinstance(value, Decimal | int) and value)
 
     def tell(self, file: str) -> None:
         """What a person should know of how the amounts are written."""
