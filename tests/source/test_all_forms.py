@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import tempfile
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +16,11 @@ from typing import Any
 import msgspec
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bridge.core.ledger import Entity
+from tests.laws.lender_file import amounts
 from tests.source.conftest import FOUND, TODAY, Read
 from tests.source.test_found_sheets import as_text, sheets
 
@@ -196,3 +200,39 @@ def test_a_loose_sheet_is_the_same_in_text_and_in_a_workbook(case, tmp_path):
         for title, rows in sheets(FOUND / case).items()
     }
     compared(there, FORMS[:3], tmp_path)
+
+
+DAYS = st.builds(
+    lambda first, second: f"{first:02}/{second:02}/2026", st.integers(1, 28), st.integers(1, 10)
+)
+WRITTEN_DAYS = st.one_of(DAYS, DAYS, DAYS, st.sampled_from(["09/30/2026", "mañana", ""]))
+CELLS = st.booleans().flatmap(lambda doubtful: amounts(doubtful).map(lambda pair: pair[0]))
+LOANS = st.tuples(
+    st.sampled_from(["Préstamo", "Fiado", "Otro", ""]),
+    CELLS,
+    st.sampled_from(["COP", "COP", "USD", "pesos", "dólares", ""]),
+    WRITTEN_DAYS,
+)
+PAYMENTS = st.tuples(
+    st.sampled_from("1239"),
+    WRITTEN_DAYS,
+    st.sampled_from(["Pago", "Pago", "Aumento", "Trueque"]),
+    st.one_of(CELLS, st.just("")),
+    st.sampled_from(["", "", "Efectivo"]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(LOANS, min_size=1, max_size=3), st.lists(PAYMENTS, max_size=5))
+def test_all_forms_of_any_ledger_are_the_same_rows_and_findings(loans, payments):
+    tables = {
+        "deudores": [["ID deudor", "Nombre", "Documento"], ["1", "Ana Ruiz", ""]],
+        "deudas": [["ID deuda", "ID deudor", "Tipo", "Monto", "Moneda", "Fecha"]],
+        "movimientos": [
+            ["ID movimiento", "ID deuda", "Fecha", "Tipo de movimiento", "Monto", "Forma de pago"]
+        ],
+    }
+    tables["deudas"] += [[str(n), "1", *row] for n, row in enumerate(loans, start=1)]
+    tables["movimientos"] += [[str(n), *row] for n, row in enumerate(payments, start=1)]
+    with tempfile.TemporaryDirectory() as folder:
+        compared(tables, FORMS, Path(folder))
