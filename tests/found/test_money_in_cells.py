@@ -130,7 +130,7 @@ def test_parts_of_a_payment_are_its_amount_where_that_is_left_empty(
     head = "ID pago;ID deuda;Fecha;Monto;Abono capital;Abono interés\n"
     rows = "1;1;20/10/2026;;40.000;10.000\n2;1;21/10/2026;;;\n3;1;22/10/2026;9.000;;\n"
     (folder / "pagos.csv").write_text(head + rows, "utf-8")
-    made = desk(folder, prefer="csv")
+    made = desk(folder, prefer="csv", amount_is="owed")
     assert sorted(made.receipts) == [9_000, 50_000]
     assert green(made)
 
