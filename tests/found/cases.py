@@ -110,6 +110,7 @@ CASES = (
             Told("date.unreadable", "cuaderno", 2, 50_000, -50_000, "Abono 1"),
             Told("date.unreadable", "cuaderno", 2, 50_000, -50_000, "Abono 2"),
             Told("date.unreadable", "cuaderno", 3, 20_000, -20_000, "Abono 1"),
+            Told("file.nothing_read", "cuaderno", 0, effect=0, text="none of 3 rows"),
             Told("debt.balance_mismatch", "cuaderno", 2, -100_000, 0, "200000"),
             Told("debt.balance_mismatch", "cuaderno", 3, -20_000, 0, "180000"),
         ),
@@ -248,6 +249,7 @@ CASES = (
             Told("amount.other_currency", "deudas", 3, 100, 0, '"US$ 100"', "USD"),
             Told("amount.other_currency", "movimientos", 2, 20, 0, '"US$ 20"', "USD"),
             Told("amount.other_currency", "movimientos", 3, 20, 0, '"20 USD"', "USD"),
+            Told("file.nothing_read", "movimientos", 0, effect=0, text="none of 2 rows"),
         ),
     ),
     Case(
@@ -309,6 +311,7 @@ CASES = (
             Told("amount.unreadable", "deudas", 4, 1_234, text='"1.234"'),
             Told("rate.missing", "deudas", 5, 1_000, 0, currency="USD"),
             Told("amount.other_currency", "movimientos", 2, 400_000, 0, '"COP"'),
+            Told("file.nothing_read", "movimientos", 0, effect=0, text="none of 1 rows"),
         ),
     ),
     Case(
