@@ -225,6 +225,8 @@ PAYMENTS = st.tuples(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(LOANS, min_size=1, max_size=3), st.lists(PAYMENTS, max_size=5))
 def test_all_forms_of_any_ledger_are_the_same_rows_and_findings(loans, payments):
+    """But that the 13th as a day of a workbook does not say how it was typed, as its text does:
+    where another date has the month first, it settles nothing."""
     tables = {
         "deudores": [["ID deudor", "Nombre", "Documento"], ["1", "Ana Ruiz", ""]],
         "deudas": [["ID deuda", "ID deudor", "Tipo", "Monto", "Moneda", "Fecha"]],
@@ -234,5 +236,7 @@ def test_all_forms_of_any_ledger_are_the_same_rows_and_findings(loans, payments)
     }
     tables["deudas"] += [[str(n), "1", *row] for n, row in enumerate(loans, start=1)]
     tables["movimientos"] += [[str(n), *row] for n, row in enumerate(payments, start=1)]
+    month_first = any("09/30/2026" in row for rows in tables.values() for row in rows)
+    forms = tuple(form for form in FORMS if form != "numbers" or not month_first)
     with tempfile.TemporaryDirectory() as folder:
-        compared(tables, FORMS, Path(folder))
+        compared(tables, forms, Path(folder))
