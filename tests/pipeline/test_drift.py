@@ -18,7 +18,7 @@ from bridge.pipeline.sync import SyncResult
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, Killed, World
+from tests.pipeline.world import COMPANIES, ROOT, Killed, World, one
 
 INVOICE, CHARGE, RECEIPT = "DY7F3A-L2", "DY7F3A-C8", "DY7F3A-P7"
 
@@ -84,7 +84,8 @@ def test_an_edited_invoice_is_told_field_by_field_and_left_alone(
     world.clock.move(60)
     fields = {(kind, field) for kind, reference, field in told(world) if reference == INVOICE}
     assert {("drifted", "due"), ("drifted", "total")} <= fields
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "person", done.reason
     assert live(world)[INVOICE]["total"] == "49000.00"
 
 
@@ -106,7 +107,8 @@ def test_an_edit_that_was_taken_back_by_hand_is_no_edit_any_more(
         "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
     }
     world.overrides |= {"LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100"}
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert INVOICE not in live(world)
 
 
@@ -115,7 +117,8 @@ def test_an_accepted_edit_stays_and_only_its_amount_is_still_told(
 ) -> None:
     hand(world, "edit", INVOICE, set={"amount": "49000", "due": "2026-12-24"})
     accept(world, INVOICE)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[INVOICE]["total"] == "49000.00"
     result = reconciled(world)
     assert result.agree
@@ -155,17 +158,20 @@ def test_what_the_ledger_says_later_of_an_accepted_document_is_a_question(
             decide.adopt(bridge.store, system, RECEIPT, adopted, "ana", now)
     else:
         accept(world, RECEIPT)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     ledger.movements[7]["amount"] += 500
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "person", done.reason
     assert live(world)[RECEIPT]["total"] == "3000.00"
     with world.dry() as bridge, bridge.store.read() as work:
         (hold,) = work.holds(world.system, world.company)
     assert (hold.code, hold.amount) == ("books.drifted", Decimal(-500))
     assert reconciled(world).agree
     repost(world, RECEIPT)  # the ledger is right
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[f"{RECEIPT}.2"]["total"] == "3500.00"
     check_laws(world)
 
@@ -173,7 +179,8 @@ def test_what_the_ledger_says_later_of_an_accepted_document_is_a_question(
 def test_an_edit_is_put_back_when_the_ledger_is_right(world: World, ledger: Ledger) -> None:
     hand(world, "edit", INVOICE, set={"amount": "49000"})
     repost(world, INVOICE)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[INVOICE]["total"] == "50000.00"
     assert told(world) == []
 
@@ -185,10 +192,12 @@ def test_a_deleted_receipt_is_a_tombstone_until_somebody_decides(
     ((kind, reference, field),) = told(world)
     # Where nothing is left of it, a first reading cannot tell deletion from absence.
     assert (kind in {"tombstoned", "missing"}, reference, field) == (True, RECEIPT, "status")
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "person", done.reason
     assert RECEIPT not in live(world)
     repost(world, RECEIPT)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[f"{RECEIPT}.2"]["total"] == "3000.00"
     assert reconciled(world).agree
     check_laws(world)
@@ -197,15 +206,18 @@ def test_a_deleted_receipt_is_a_tombstone_until_somebody_decides(
 def test_a_deletion_that_is_accepted_is_not_posted_again(world: World, ledger: Ledger) -> None:
     hand(world, "delete", RECEIPT)
     accept(world, RECEIPT)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert RECEIPT not in live(world)
     result = reconciled(world)
     assert result.agree
     assert [(i.kind.value, i.amount) for i in result.items] == [("accepted", Decimal(-3000))]
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    for what in ("ROWS", "MONEY"):  # the table is empty then, which a person says is so
+        world.overrides[f"LEDGER_BRIDGE_LIMITS__SHRINK_{what}_PERCENT"] = "100"
     del ledger.movements[7]  # the ledger takes it out too
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert told(world) == []
 
 
@@ -213,7 +225,8 @@ def test_a_voided_invoice_comes_back_under_a_new_number(world: World, ledger: Le
     hand(world, "void", INVOICE)
     assert ("tombstoned", INVOICE, "status") in told(world)
     repost(world, INVOICE)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[f"{INVOICE}.2"]["total"] == "50000.00"
     assert reconciled(world).agree
 
@@ -226,7 +239,8 @@ def test_a_stopped_correction_goes_on_once_the_ledger_is_said_to_be_right(
     ledger.write(world.snapshot)
     assert world.sync().verdict == "person"
     repost(world, RECEIPT)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     receipts = {n: d["total"] for n, d in live(world).items() if n.startswith(RECEIPT)}
     assert receipts == {f"{RECEIPT}.2": "3500.00"}
     check_laws(world)
@@ -238,7 +252,8 @@ def test_or_is_given_up_once_the_books_are(world: World, ledger: Ledger) -> None
     ledger.write(world.snapshot)
     assert world.sync().verdict == "person"
     accept(world, INVOICE)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[INVOICE]["total"] == "50000.00"
     result = reconciled(world)
     assert result.agree
@@ -261,7 +276,8 @@ def test_a_customer_merged_into_another_is_adopted_with_its_documents(
     assert reconciled(world).agree
     ledger.movements[9] = ledger.movements[7] | {"movement_id": 9, "date": "2026-07-20"}
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)["DY7F3A-P9"]["customer"] == "Persona Uno"
 
 
@@ -305,7 +321,8 @@ def test_a_customer_whose_borrower_left_the_ledger_has_no_name_to_be_given_back(
     ledger.debts[1]["debtor_id"] = 2
     del ledger.debtors[1]
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     names = {customer["name"]: customer["id"] for customer in world.books()["customers"]}
     for name in ("Persona 1", "Persona 2"):
         wish = {"action": "rename", "kind": "customer", "id": names[name], "to": f"{name} (otra)"}
@@ -346,7 +363,8 @@ def test_what_the_mapping_owns_is_put_back_after_the_books_were_read(
     hand(world, "edit", INVOICE, set={"amount": "49000"})
     world.clock.move(60)
     told(world)  # the morning's reading
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[INVOICE]["total"] == "50000.00"
     assert told(world) == []
 
@@ -359,7 +377,8 @@ def test_what_the_bridge_changed_since_the_books_were_read_is_nobodys_edit(
     world.clock.move(60)
     ledger.debts[2]["amount"] = 60_000
     ledger.write(world.snapshot)
-    assert world.sync().verdict == "clean"
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
     assert live(world)[INVOICE]["total"] == "60000.00"
     assert world.sync().reason == "nothing to do"
 
@@ -394,7 +413,7 @@ def test_an_edit_of_more_than_what_is_owned_is_left_to_a_person(
     owning(world, "amount")
     hand(world, "edit", INVOICE, set={"amount": "49000", "due": "2026-12-24"})
     told(world)
-    assert world.sync().verdict == "clean"
+    assert world.sync().verdict == "person"
     assert live(world)[INVOICE]["total"] == "49000.00"
     with world.dry() as bridge, bridge.store.read() as work:
         assert work.entries(world.system, world.company, state=State.DRIFTED) == []
