@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 NAME = "ledger-bridge"
-_COMMAND = re.compile(r"(?<![\w./-])ledger-bridge(?= (?:--config |[a-z]))")
+_COMMAND = re.compile(r"(?<![\w./-])ledger-bridge(?= (?:--config |[a-z])|$)")
+"""A command of ours, also where the line ends after its name and the verb stands on the next."""
 
 
 @cache
