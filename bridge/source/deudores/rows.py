@@ -143,12 +143,7 @@ class RowReading:
     def doubtful(self, field: str, cell: Cell, against: str) -> None:
         """Hold the row: this cell can be read in two ways, and the column does not settle it."""
         self.keep(field, cell)
-        shown = as_text(cell)[:40]
-        self.note(
-            "amount.unreadable",
-            f'{self.place(field)}: "{shown}" can be read in two ways; {against}. Write it with '
-            "decimals, or set ambiguous_amounts in mappings/deudores.toml",
-        )
+        self.note("amount.unreadable", f"{self.place(field)}: {in_two_ways(cell, against)}")
 
     def day(self, field: str, cell: Cell) -> date | None:
         """An optional date."""
@@ -197,6 +192,14 @@ class RowReading:
         """Give the row up for these cells: what each has, and what would be right."""
         detail = "; ".join(f"{self.place(cell.field)}: {cell.what}" for cell in wrong)
         self.unread(wrong[0].code, subject, detail, related, worth)
+
+
+def in_two_ways(cell: Cell, against: str) -> str:
+    """Why an amount is left to a person, and what would settle it."""
+    return (
+        f'"{as_text(cell)[:40]}" can be read in two ways; {against}. Write it with '
+        "decimals, or set ambiguous_amounts in mappings/deudores.toml"
+    )
 
 
 def interest_of(principal: Decimal | None, rate: Decimal | None, currency: str) -> Decimal | None:

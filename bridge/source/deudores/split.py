@@ -13,6 +13,7 @@ from decimal import Decimal
 from bridge.source.deudores import movements
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
 from bridge.source.deudores.inparts import Parts
+from bridge.source.deudores.rows import Convention, in_two_ways
 from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.deudores.visits import is_blank
@@ -40,9 +41,12 @@ class SplitPayments:
         said = [table.headings[part] for part in PARTS if part in table.headings]
         own = {"amount": " + ".join(said)} if not self._has_amount else {}
         self.headings = table.headings | own | {"type": "type"}
+        self._convention = Convention("hold", {})
 
     def survey(self, context: Context) -> Survey:
-        return self._table.survey(context)
+        found = self._table.survey(context)
+        self._convention = Convention(context.mapping.ambiguous_amounts, found.contradictions)
+        return found
 
     def cells(self, context: Context) -> NumberedCells:
         end = len(movements.FIELDS)
@@ -51,6 +55,8 @@ class SplitPayments:
             currency = context.currency_of_loan.get(loan) or context.default_currency
             parts = {part: self._part(context, cells, part, currency) for part in PARTS}
             total = self._total(parts)
+            if self._is_doubtful(context, line, cells, currency):
+                continue
             row = list(cells[:end])
             row[_MOVEMENT["type"]] = row[_MOVEMENT["type"]] or self._payment
             if not self._is_written(cells):
@@ -99,6 +105,25 @@ class SplitPayments:
             return Decimal(0)
         amount = context.amounts.money(cell, currency)
         return amount.value if amount is not None else None
+
+    def _is_doubtful(
+        self, context: Context, line: int, cells: tuple[Cell, ...], currency: str
+    ) -> bool:
+        """Whether a part can be read in two ways; then the payment is told, not summed."""
+        for part in PARTS:
+            cell = cells[self._at[part]]
+            amount = context.amounts.money(cell, currency)
+            against = self._convention.against(part, currency, amount) if amount else ""
+            if against:
+                place = f"{self.file}, row {line}, column {self.headings.get(part, part)}"
+                loan = identifier(cells[_MOVEMENT["loan"]])
+                context.log.unread(
+                    self.kind, "amount.unreadable", f"debt:{loan}",
+                    f"{place}: {in_two_ways(cell, against)}", (f"debt:{loan}",),
+                    at=(self.file, line), currency=currency,
+                )  # fmt: skip
+                return True
+        return False
 
     def _total(self, parts: dict[str, Decimal | None]) -> Decimal | None:
         known = [value for value in parts.values() if value is not None]
