@@ -36,6 +36,12 @@ def small_ledger(day: str = "dia1") -> dict[str, Any]:
     return ledger
 
 
+def lowered(ledger: dict[str, Any], debt_id: int, amount: float) -> None:
+    """Lower what the debt itself says is owed; an amount below zero raises it."""
+    (debt,) = [each for each in ledger["debts"] if each["debt_id"] == debt_id]
+    debt["remaining"] -= amount
+
+
 class Lender:
     """A folder with settings and a ledger, and what the command line answers there."""
 

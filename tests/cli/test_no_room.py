@@ -22,7 +22,7 @@ from bridge.credentials import open_credentials
 from bridge.store import Store
 from bridge.systems.oauth import CLIENT_SECRET, REFRESH_TOKEN, RefreshedTokens
 from bridge.systems.quickbooks.adapter import QuickBooks
-from tests.cli.small_lender import Lender
+from tests.cli.small_lender import Lender, lowered
 from tests.disks import FULL, READ_ONLY, REFUSING, Disk, opened
 
 REALM = "4620816365000000001"
@@ -142,6 +142,7 @@ def test_a_delivery_that_finds_no_room_leaves_the_ledger_as_it_was(lender, disk,
     movement = snapshot["movements"][-1]
     snapshot["movements"].append({**movement, "movement_id": 9_000_001})
     snapshot["counts"]["movements"] += 1
+    lowered(snapshot, movement["debt_id"], movement["amount"])
     lender.deliver(snapshot)
     stage = Store.stage
 

@@ -22,7 +22,7 @@ import pytest
 import requests
 
 from bridge.cli.main import main
-from tests.cli.small_lender import Lender, small_ledger
+from tests.cli.small_lender import Lender, lowered, small_ledger
 
 PATIENCE_S = 120
 NEVER = 'sync = "0 0 1 1 *"\nreport = "0 0 1 1 *"\n'
@@ -119,7 +119,7 @@ def test_a_dry_run_works_beside_its_pass_and_another_pass_is_told_to_wait(house:
         verb = daemon.verb_at_work()
         wait_for(lambda: "/invoice" in str(house_calls(house)))
         os.kill(verb, signal.SIGSTOP)
-        assert house.run("reconcile", "--dry-run")[0] in (0, 1)
+        assert house.run("reconcile", "--dry-run")[0] in (0, 75)  # what is on its way is in doubt
         before = documents(house)  # what was on its way has arrived meanwhile
         code, out, err = house.run("sync", "--dry-run")
         assert (code, "Dry run: nothing was written" in out) == (0, True), err
@@ -154,12 +154,13 @@ def test_beside_an_idle_daemon_a_dry_run_writes_nothing_and_a_pass_is_let_in(
         daemon.until("job.ended", times=2)
         ledger = small_ledger()
         ledger["debtors"][0]["name"] += " de Pérez"
-        ledger["movements"].pop()
+        gone = ledger["movements"].pop()
+        lowered(ledger, gone["debt_id"], -gone["amount"])
         ledger["counts"]["movements"] -= 1
         house.deliver(ledger)
         before = house.files(), documents(house)
         assert house.run("sync", "--dry-run")[0] == 0
-        assert house.run("reconcile", "--dry-run")[0] in (0, 1)
+        assert house.run("reconcile", "--dry-run")[0] in (0, 75)  # what is on its way is in doubt
         assert (house.files(), documents(house)) == before
         house.run("sync")
         assert house.files() != before[0]

@@ -316,7 +316,8 @@ def test_a_customer_that_two_borrowers_came_to_share_keeps_its_name(world: World
     lose_state(world)
     rebuilt(world)
     for _ in range(3):
-        assert world.sync().reason == "nothing to do"
+        planned = world.sync().systems[world.system].plan.figures
+        assert (planned.create, planned.update, planned.void) == (0, 0, 0)
         world.clock.move(600)
         compared(world)
 

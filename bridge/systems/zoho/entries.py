@@ -90,7 +90,7 @@ def _ids(wire: Wire, accounts: Collection[str]) -> set[str]:
     """The journals that touch one of the accounts."""
     return {
         text(row, JOURNALS.id)
-        for account in accounts
+        for account in sorted(accounts)
         for row in wire.rows(JOURNALS, account_id=account)
         if not inward.is_sale(row)
     }
