@@ -11,10 +11,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from bridge.core.identity import Letter, base_reference, reference, reversal_name, with_generation
-from bridge.core.ledger import LoanFile
+from bridge.core.ledger import LoanFile, Row
 
 _PART = re.compile(r"(.+?)[IFNS]\d+")
 _NOTES = frozenset({Letter.CREDIT, Letter.CORRECTION, Letter.REVERSAL})
+_OF_A_LOAN = (Letter.LOAN, Letter.CORRECTION)
+_OF_A_REPAYMENT = (Letter.REPAYMENT, Letter.RECOVERY)
+_OF_AN_ADJUSTMENT = (Letter.CHARGE, Letter.FEE, Letter.CREDIT)
+_CURRENCY = re.compile("[A-Z]{3}")
+_REVERSED = re.compile(rf"{Letter.APPLICATION}?{Letter.REVERSAL}(.+?)(?:G\d+)?")
+"""`ZP9G2` undoes the second generation of `P9`; `AZP9G2` is the use of it as a credit."""
 _LENGTHS_OF_PARTS = (0, 2, 3, 4)
 """As `S2`, `I03`, `I120`: the longer the part, the sooner a long id becomes a digest."""
 
@@ -27,12 +33,36 @@ def stems(base: str) -> tuple[str, ...]:
 
 def row_names(file: LoanFile) -> Iterator[str]:
     """The stems of every document that this loan's rows may have given."""
-    yield from _names(file.prefix, file.loan_id, (Letter.LOAN, Letter.CORRECTION))
+    yield from _names(file.prefix, file.loan_id, _OF_A_LOAN)
     for repayment in file.repayments:
-        yield from _names(file.prefix, repayment.id, (Letter.REPAYMENT, Letter.RECOVERY))
+        yield from _names(file.prefix, repayment.id, _OF_A_REPAYMENT)
     for adjustment in file.adjustments:
-        letters = (Letter.CHARGE, Letter.FEE, Letter.CREDIT)
-        yield from _names(file.prefix, adjustment.id, letters)
+        yield from _names(file.prefix, adjustment.id, _OF_AN_ADJUSTMENT)
+
+
+def row_of(full: str, file: LoanFile) -> Row | None:
+    """The row of this loan that a document was made of; what reverses or uses another document, or
+    corrects the loan, is of that one's row. The loan's own where the number does not tell."""
+    rows: list[tuple[Row, tuple[Letter, ...]]] = []
+    rows += [(each, _OF_A_REPAYMENT) for each in file.repayments]
+    rows += [(each, (*_OF_AN_ADJUSTMENT, Letter.APPLICATION)) for each in file.adjustments]
+    prefix, _, name = base_reference(full).rpartition("-")
+    reversed_name = _REVERSED.fullmatch(name)
+    base = f"{prefix}-{reversed_name.group(1) if reversed_name else name}"
+    wanted = set(stems(base))
+    for row, letters in rows:
+        if wanted.intersection(_names(file.prefix, row.id, letters)):
+            return row
+    return file.loan
+
+
+def borrowers_of(full: str) -> tuple[str, ...]:
+    """Which ids the borrower may have that a customer was made of, the likelier first; a long id
+    is a digest of itself, and none."""
+    letter, name = full.rpartition("-")[2][:1], base_reference(full).rpartition("-")[2][1:]
+    if letter != Letter.BORROWER:
+        return ()
+    return (name, name[:-3]) if _CURRENCY.fullmatch(name[-3:]) else (name,)
 
 
 def followers(full: str) -> Iterator[str]:

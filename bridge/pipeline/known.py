@@ -6,21 +6,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 
 import msgspec
 
 from bridge.core.findings import Finding
 from bridge.core.items import SETTLES_ITSELF, Item, ItemKind
 from bridge.core.known import Behind, BooksKnown, Delivery, Fresh, Known, Stop
+from bridge.core.owning import borrowers_of, row_of
 from bridge.core.reconcile import held
 from bridge.core.reconciliation import Notice, SystemResult
 from bridge.core.tally import LISTED, Tally
+from bridge.core.tasks import Place
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLater
 from bridge.pipeline.plan import UnsafePlan
 from bridge.pipeline.resting import Resting
 from bridge.pipeline.under_way import UnderWay, under_way
-from bridge.store import Work
+from bridge.store import LoanKey, Work
 from bridge.store.tasks import Compared
 from bridge.systems.base import AccountingReader
 
@@ -163,17 +166,50 @@ def keep_comparison(
 
 
 def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items with the file and row of the ledger that each is about, where the ledger has it."""
+    """The items with the file and row of the ledger that each is about, where the ledger has it:
+    of a document of ours it is the row that it was made of."""
     listed = tuple(items)
     places = work.places(item.subject for item in listed if not item.file)
+    documents = [item for item in listed if not item.file and item.subject not in places]
+    made_of = _places_of_documents(work, documents)
     return tuple(
         item
-        if item.file or item.subject not in places
-        else msgspec.structs.replace(
-            item, file=places[item.subject].file, row=places[item.subject].row
-        )
+        if item.file or place is None
+        else msgspec.structs.replace(item, file=place.file, row=place.row)
         for item in listed
+        for place in (places.get(item.subject) or made_of.get(item.reference),)
     )
+
+
+def _places_of_documents(work: Work, items: Sequence[Item]) -> dict[str, Place]:
+    """Our reference → file and row of the ledger that its document was made of."""
+    installations = work.installations_by_prefix()
+    documents: dict[LoanKey, set[str]] = defaultdict(set)
+    for item in items:
+        installation = installations.get(item.reference.rpartition("-")[0])
+        if installation is not None and item.loan:
+            loan = item.loan.removeprefix(f"{installation}/")
+            documents[installation, loan].add(item.reference)
+    found = _places_of_customers(work, [item.reference for item in items if not item.loan])
+    if not documents:
+        return found
+    for file in work.loan_files(work.change_seq(), documents):
+        for reference in documents[file.installation, file.loan_id]:
+            row = row_of(reference, file)
+            if row is not None:
+                found[reference] = Place(row.origin.file, row.origin.line)
+    return found
+
+
+def _places_of_customers(work: Work, references: Sequence[str]) -> dict[str, Place]:
+    """Reference of a customer → file and row of the borrower that it was made of."""
+    borrowers = {each: [f"debtor:{name}" for name in borrowers_of(each)] for each in references}
+    placed = work.places(chain.from_iterable(borrowers.values()))
+    return {
+        each: next(placed[name] for name in names if name in placed)
+        for each, names in borrowers.items()
+        if not placed.keys().isdisjoint(names)
+    }
 
 
 def behind_of(

@@ -68,6 +68,7 @@ def agreed(kept: Kept, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Lender:
 
 
 DEBTS, MOVEMENTS = "deudores_snapshot.json debts", "deudores_snapshot.json movements"
+DEBTORS = "deudores_snapshot.json debtors"
 
 
 def row(code: str, subject: str, number: int, amount: str = "0", currency: str = "COP") -> Fact:
@@ -78,9 +79,10 @@ def row(code: str, subject: str, number: int, amount: str = "0", currency: str =
     return Fact(code, subject, amount, currency, file, number)
 
 
-def document(code: str, reference: str, amount: str = "0") -> Fact:
-    """A fact about a document, ours or somebody's, in the books."""
-    return Fact(code, reference, amount, "COP")
+def document(code: str, reference: str, amount: str = "0", number: int = 0) -> Fact:
+    """A fact about a document in the books, ours with the row that it was made of."""
+    file = {"L": DEBTS, "P": MOVEMENTS, "D": DEBTORS}.get(reference[7:8], "") if number else ""
+    return Fact(code, reference, amount, "COP", file, number)
 
 
 CAUSES: dict[Callable[[Lender], None], tuple[Fact, ...]] = {
@@ -100,18 +102,22 @@ CAUSES: dict[Callable[[Lender], None], tuple[Fact, ...]] = {
     wrongs.a_closed_period: (row("books.period_closed", "movement:9001", 4, "-1000"),),
     wrongs.a_refused_delivery: (Fact("delivery.refused", "file:inbox", file="inbox"),),
     wrongs.an_old_ledger: (Fact("delivery.old", "file:inbox", file="inbox"),),
-    wrongs.a_rejected_document: (document("outbox.rejected", "DY7F3A-P9001", "-1000"),),
-    wrongs.a_dropped_document: (document("outbox.dropped", "DY7F3A-P9001", "-1000"),),
-    wrongs.a_rejected_customer: (Fact("outbox.rejected", "DY7F3A-D901", currency="COP", behind=1),),
+    wrongs.a_rejected_document: (document("outbox.rejected", "DY7F3A-P9001", "-1000", 4),),
+    wrongs.a_dropped_document: (document("outbox.dropped", "DY7F3A-P9001", "-1000", 4),),
+    wrongs.a_rejected_customer: (
+        Fact("outbox.rejected", "DY7F3A-D901", "0", "COP", DEBTORS, 3, behind=1),
+    ),
     wrongs.a_plan_over_the_limits: (Fact("pass.unsafe_plan"),),
     wrongs.books_that_rest: (
         Fact("pass.resting"),
         row("run.undone", "debt:84", 2, "720000"),
     ),
-    wrongs.a_customer_who_owes_made_inactive: (document("customer.inactive", "DY7F3A-D57"),),
-    wrongs.an_edited_document: (document("books.edited", INVOICE, "1000"),),
-    wrongs.a_void_document: (document("books.voided", "DY7F3A-P396", "-320000"),),
-    wrongs.a_deleted_document: (document("books.deleted", INVOICE, "720000"),),
+    wrongs.a_customer_who_owes_made_inactive: (
+        document("customer.inactive", "DY7F3A-D57", "0", 2),
+    ),
+    wrongs.an_edited_document: (document("books.edited", INVOICE, "1000", 2),),
+    wrongs.a_void_document: (document("books.voided", "DY7F3A-P396", "-320000", 1),),
+    wrongs.a_deleted_document: (document("books.deleted", INVOICE, "720000", 2),),
     wrongs.an_unknown_document_with_our_number: (
         document("reference.unknown", "DY7F3A-L999", "-700"),
     ),

@@ -7,19 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.ledger import Repayment
+from bridge.core.ledger import Loan, Repayment
 from tests.source.conftest import Read
 
 LOANS = (
     "ID deuda;ID deudor;Cliente;Fecha;Total a pagar;Tipo\n"
     "1;1;Ana Ríos;01/08/2026;900.000;Préstamo\n"
 )
+LENT = (
+    "ID deuda;ID deudor;Cliente;Fecha;Monto;Saldo;Tipo\n"
+    "1;1;Ana Ríos;01/08/2026;900.000;899.800;Préstamo\n"
+)
 PEOPLE = "ID deudor;Nombre\n1;Ana Ríos\n"
 HEADING = "ID pago;ID préstamo;Fecha;Abono capital;Abono interés\n"
 
 
-def read(folder: Path, *rows: str, **mapping: str) -> Read:
-    (folder / "deudas.csv").write_text(LOANS, encoding="utf-8")
+def read(folder: Path, *rows: str, loans: str = LOANS, **mapping: str) -> Read:
+    (folder / "deudas.csv").write_text(loans, encoding="utf-8")
     (folder / "deudores.csv").write_text(PEOPLE, encoding="utf-8")
     (folder / "pagos.csv").write_text(HEADING + "\n".join(rows) + "\n", encoding="utf-8")
     return Read(folder, **mapping)
@@ -50,3 +54,20 @@ def test_what_is_settled_is_summed(
 ) -> None:
     amounts = {row.id: row.amount for row in read(tmp_path, *rows, **mapping).of(Repayment)}
     assert amounts["1"] == Decimal(1234)
+
+
+@pytest.mark.parametrize(
+    ("interest", "codes"),
+    [("1.234", ["debt.interest_unclear"]), ("1.234,00", [])],
+    ids=["in two ways", "in one"],
+)
+def test_what_can_be_read_in_two_ways_tells_nothing_of_the_loans_interest(
+    interest: str, codes: list[str], tmp_path: Path
+) -> None:
+    """Two payments of 100 would make the balance of a loan whose interest comes on top."""
+    other = "12.50" if codes else "12,50"
+    rows = (f"1;1;02/09/2026;100;{interest}", f"2;1;09/09/2026;100;{other}")
+    found = read(tmp_path, *rows, loans=LENT)
+    (loan,) = found.of(Loan)
+    told = [note.code for note in loan.notes if note.code == "debt.interest_unclear"]
+    assert told == codes

@@ -7,7 +7,7 @@ from functools import partial
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
-from bridge.source.deudores.context import Context, Log
+from bridge.source.deudores.context import Context
 from bridge.source.deudores.day_order import Days, doubt
 from bridge.source.deudores.loans import Loans
 from bridge.source.deudores.movements import Movements
@@ -63,8 +63,5 @@ def builder(
 
 def _days_of(table: Table, context: Context) -> Days:
     """What another table's dates say. What else its survey tells is told when it is read itself."""
-    told, context.log = context.log, Log(0)
-    try:
+    with context.unheard():
         return table.survey(context).days
-    finally:
-        context.log = told

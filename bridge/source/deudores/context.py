@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -184,6 +185,15 @@ class Context:
         for name, entry in mapping.stores.items():
             facts = StoreFacts(name, entry.currency, entry.country, entry.kind)
             self.stores[heading_key(name)] = facts
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """The span of a look ahead: what it notes is told when its rows are read themselves."""
+        told, self.log = self.log, Log(0)
+        try:
+            yield
+        finally:
+            self.log = told
 
     def parts_of(self, loan: str) -> Parts | None:
         """What was paid of a loan by parts; None where the delivery does not tell them."""

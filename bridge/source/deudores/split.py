@@ -85,10 +85,12 @@ class SplitPayments:
                     yield line, tuple(charge)
 
     def paid(self, context: Context) -> Iterator[tuple[str, tuple[Decimal, Decimal, Decimal]]]:
-        """Loan, and capital, interest and late fee of each payment that can be read."""
+        """Loan, and capital, interest and late fee of each payment that can be read in one way."""
         for _, cells in silently(self._table, context):
             loan = identifier(cells[_MOVEMENT["loan"]])
             currency = context.currency_of_loan.get(loan) or context.default_currency
+            if self._in_two_ways(context, cells, currency) is not None:
+                continue
             capital, interest, fee = (self._part(context, cells, part, currency) for part in PARTS)
             if capital is not None and interest is not None and fee is not None:
                 yield loan, (capital, interest, fee)
@@ -110,20 +112,29 @@ class SplitPayments:
         self, context: Context, line: int, cells: tuple[Cell, ...], currency: str
     ) -> bool:
         """Whether a part can be read in two ways; then the payment is told, not summed."""
+        found = self._in_two_ways(context, cells, currency)
+        if found is None:
+            return False
+        part, why = found
+        place = f"{self.file}, row {line}, column {self.headings.get(part, part)}"
+        loan = identifier(cells[_MOVEMENT["loan"]])
+        context.log.unread(
+            self.kind, "amount.unreadable", f"debt:{loan}", f"{place}: {why}", (f"debt:{loan}",),
+            at=(self.file, line), currency=currency,
+        )  # fmt: skip
+        return True
+
+    def _in_two_ways(
+        self, context: Context, cells: tuple[Cell, ...], currency: str
+    ) -> tuple[str, str] | None:
+        """The first part that can be read in two ways, and why; None if there is none."""
         for part in PARTS:
             cell = cells[self._at[part]]
             amount = context.amounts.money(cell, currency)
             against = self._convention.against(part, currency, amount) if amount else ""
             if against:
-                place = f"{self.file}, row {line}, column {self.headings.get(part, part)}"
-                loan = identifier(cells[_MOVEMENT["loan"]])
-                context.log.unread(
-                    self.kind, "amount.unreadable", f"debt:{loan}",
-                    f"{place}: {in_two_ways(cell, against)}", (f"debt:{loan}",),
-                    at=(self.file, line), currency=currency,
-                )  # fmt: skip
-                return True
-        return False
+                return part, in_two_ways(cell, against)
+        return None
 
     def _total(self, parts: dict[str, Decimal | None]) -> Decimal | None:
         known = [value for value in parts.values() if value is not None]
@@ -153,6 +164,8 @@ def paid_in_parts(context: Context, tables: Iterable[SplitPayments]) -> dict[str
     """Loan → what was paid of it in all, by its parts."""
     found: dict[str, Parts] = {}
     for table in tables:
+        with context.unheard():
+            table.survey(context)  # what can be read in two ways is known before
         for loan, (capital, interest, fee) in table.paid(context):
             found[loan] = found.get(loan, Parts()).plus(capital, interest, fee)
     return found

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 
 from bridge.source.deudores import loans, movements, people
-from bridge.source.deudores.context import Cell, Context, Log, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, as_text, identifier
 from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.texts import document, name_key
@@ -189,14 +189,10 @@ def _by_field(cells: tuple[Cell, ...]) -> dict[str, Cell]:
 
 def silently(table: Table, context: Context) -> NumberedCells:
     """The table's rows without its notes: they are told when the table itself is read."""
-    told, unheard = context.log, Log(0)
     rows = iter(table.cells(context))
     while True:
-        context.log = unheard
-        try:
-            row = next(rows)
-        except StopIteration:
+        with context.unheard():
+            row = next(rows, None)
+        if row is None:
             return
-        finally:
-            context.log = told
         yield row
