@@ -67,6 +67,7 @@ FORMS = {
     "refused_binary": rf"is not text, JSON, a workbook or a ZIP\.{_REMEDY}",
     "refused_damaged": rf"is a damaged ZIP or workbook\.{_REMEDY}",
     "refused_absent": r"does not exist\. Check \[source\] path\.",
+    "refused_no_file": r"is neither a file nor a folder\. Check \[source\] path\.",
     "refused_rows": rf"has over {_NUMBER} rows\.{_REMEDY}",
     "refused_two_apps": rf"are of two apps\.{_REMEDY}",
     "refused_two_tables": rf"are both a table of (?P<entity>\w+), each its own way\.{_REMEDY}",

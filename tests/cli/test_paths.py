@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ def ready(lender: Lender) -> Lender:
     (lender.folder / "file").write_text("mine", encoding="utf-8")
     (lender.folder / "folder").mkdir()
     (lender.folder / "round").symlink_to(lender.folder / "round")
+    os.mkfifo(lender.folder / "pipe")
     return lender
 
 
@@ -131,7 +133,7 @@ def test_a_plan_is_for_its_owners_eyes_and_replaces_only_a_plan(ready: Lender) -
 @pytest.mark.parametrize(
     ("variable", "values"),
     [
-        ("SOURCE__PATH", ["nothing", "folder", "/dev/null", "file/x", "/proc/x", "round"]),
+        ("SOURCE__PATH", ["nothing", "folder", "/dev/null", "file/x", "/proc/x", "round", "pipe"]),
         ("SOURCE__MAPPING", ["nothing", "folder", "file", "file/x"]),
         ("REPORT__FOLDER", ["file", "file/x", "/proc/x"]),
         ("STATE__URL", [f"sqlite:///{each}" for each in ("folder", "file", "file/x", "/proc/x")]),

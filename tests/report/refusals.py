@@ -174,6 +174,10 @@ WRITTEN = {
         "does not exist. Check [source] path.",
         "no existe. Revise path de [source]",
     ),
+    "refused_no_file": (
+        "is neither a file nor a folder. Check [source] path.",
+        "no es un archivo ni una carpeta. Revise path de [source]",
+    ),
     "refused_rows": (
         "has over 1,000,000 rows. Raise [limits] rows.",
         "tiene más de 1.000.000 filas. Si es de verdad, suba rows de [limits] en mappings/deudores.toml",

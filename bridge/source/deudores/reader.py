@@ -126,6 +126,11 @@ class Deudores:
             if path.is_dir():
                 limit = self._mapping.limits.json_bytes
                 return newest(path, self._sizes, limit, self._zone)
+            if not path.is_file():
+                problem = Problem(
+                    path.name, "is neither a file nor a folder.", "Check [source] path."
+                )
+                raise SnapshotRefused(f"{path.name} is no file", [problem])
             file = PlainFile(path)
             what = content(file)
         if what is Content.ARCHIVE:
