@@ -21,6 +21,8 @@ FORMS = {
     rf"and {_ROW} has (?:{_MONEY}|a date) in it: {_TEXT}\.{_REMEDY}",
     "refused_undated": rf"columns (?P<columns>.+): hold {_NUMBER} payments, and nothing "
     rf"says on which day each was made\.{_REMEDY}",
+    "refused_undated_never": rf"columns (?P<columns>.+): hold {_NUMBER} payments, and nothing "
+    rf"says on which day each was made, or how often\.{_REMEDY}",
     "refused_two_headings": rf"has two columns headed {_TEXT}\.{_REMEDY}",
     "refused_no_heading": r"has no heading row that we know; the nearest has (?P<others>(?s:.+))\. "
     r"It needs a column (?P<needed>(?s:.+)): add the sheet\'s own heading "

@@ -18,6 +18,10 @@ WRITTEN = {
         'columns "SEM 1", "SEM 2": hold 6 payments, and nothing says on which day each was made. Write the day.',
         'las columnas "SEM 1", "SEM 2" traen 6 abonos, y nada dice qué día se pagó cada uno. Escriba el día como título de cada columna (10/10/2026); o diga en mappings/deudores.toml undated_payments = "period" (el abono n se fecha n períodos después del préstamo) o "hold" (los préstamos se leen y cada abono espera)',
     ),
+    "refused_undated_never": (
+        'columns "Abono 1", "Abono 2": hold 6 payments, and nothing says on which day each was made, or how often. Write the day.',
+        'las columnas "Abono 1", "Abono 2" traen 6 abonos, y nada dice qué día se pagó cada uno ni cada cuánto. Escriba el día como título de cada columna (10/10/2026); o diga en mappings/deudores.toml undated_payments = "hold" (los préstamos se leen y cada abono espera)',
+    ),
     "refused_two_headings": (
         'has two columns headed "Monto". Give each the heading.',
         "hay dos columnas con el título «Monto». Dé a cada una el título que diga qué trae, y agréguelos a [columns] de mappings/deudores.toml",

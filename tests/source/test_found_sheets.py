@@ -115,6 +115,7 @@ def test_abonos_without_a_day_are_asked_about_with_their_columns(form, tmp_path)
     (told,) = problems(in_form("M04", form, tmp_path))
     for part in ('"Abono 1", "Abono 2", "Abono 3"', "3 payments", "undated_payments"):
         assert part in told
+    assert '"period"' not in told  # nothing says how long one would be
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -130,7 +130,7 @@ class Assembly:
         self._say_weak("movements")
         if self._mapping.undated_payments == "ask":
             rows = ((n, row) for n, row in found.sheet.rows() if n > heading.line)
-            self.problems += undated_question(found.sheet.name, columns, list(rows))
+            self.problems += undated_question(found.sheet.name, heading, columns, list(rows))
 
     def _add_running_book(self, found: Found, at: int) -> None:
         heading = book_heading(found.heading, at)

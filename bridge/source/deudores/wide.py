@@ -102,9 +102,10 @@ def with_payments(heading: Heading, columns: Sequence[PaymentColumn]) -> Heading
 
 
 def undated_question(
-    file: str, columns: Sequence[PaymentColumn], rows: Sequence[tuple[int, Any]]
+    file: str, heading: Heading, columns: Sequence[PaymentColumn], rows: Sequence[tuple[int, Any]]
 ) -> list[Problem]:
-    """The question that payments without a day raise; none where every column has its date."""
+    """The question that payments without a day raise; none where every column has its date. They
+    can be dated by periods only where the columns or the loans say how long one is."""
     undated = [column for column in columns if column.day is None]
     count = sum(
         1
@@ -115,11 +116,24 @@ def undated_question(
     if not count:
         return []
     named = ", ".join(f'"{column.heading}"' for column in undated)
+    periods = "frequency" in heading.columns or all(c.word in _PERIODS for c in undated)
+    place = f"{file}, columns {named}"
+    write = "Write the day as the heading of each column"
+    if not periods:
+        return [
+            Problem(
+                place,
+                f"hold {count} payments, and nothing says on which day each was made, "
+                "or how often.",
+                f"{write} (10/10/2026); or say in mappings/deudores.toml: undated_payments = "
+                '"hold" (the loans are read, each payment waits).',
+            )
+        ]
     return [
         Problem(
-            f"{file}, columns {named}",
+            place,
             f"hold {count} payments, and nothing says on which day each was made.",
-            "Write the day as the heading of each column (10/10/2026); or say in "
+            f"{write} (10/10/2026); or say in "
             'mappings/deudores.toml: undated_payments = "period" (the n-th is n weeks, or the '
             'loan\'s periods, after the loan) or "hold" (the loans are read, each payment waits).',
         )
