@@ -26,6 +26,7 @@ import requests.utils
 import urllib3
 from requests.structures import CaseInsensitiveDict
 
+from bridge.systems.deadline import Deadlines, Exchange
 from bridge.systems.needs import Clock
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -33,6 +34,11 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 USER_AGENT = "ledger-bridge"
 REPLY_BYTES_MAX = 64 * 1024 * 1024
+REPLY_VALUES_MAX = 1_000_000
+"""So many values make 250 MB of Python objects; the longest page of any product has a third."""
+LONGEST_WAIT_S = 24 * 3600.0
+"""No product asks for more than the rest of a day; what does, or seems to by a clock that was
+wrong, must not stop a company for years."""
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -73,10 +79,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """The body with exact numbers, or None when it is not JSON."""
+        """The body with exact numbers, or None when it is not JSON, or more than anybody sends."""
+        if sum(map(self.body.count, (b",", b"{", b"["))) > REPLY_VALUES_MAX:
+            return None
         try:
             return _decoder.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
 
@@ -107,6 +115,7 @@ def from_json(content: bytes) -> Any:
 
 class _Watch(threading.local):
     left = False
+    exchange: Exchange | None = None
 
 
 _watch = _Watch()
@@ -114,20 +123,30 @@ _watch = _Watch()
 
 class _HTTPPool(urllib3.HTTPConnectionPool):
     def _validate_conn(self, conn: Any) -> None:
+        _note_connection(conn)
         super()._validate_conn(conn)
         _stand_then_note(conn)
 
 
 class _HTTPSPool(urllib3.HTTPSConnectionPool):
     def _validate_conn(self, conn: Any) -> None:
+        _note_connection(conn)
         super()._validate_conn(conn)
         _stand_then_note(conn)
+
+
+def _note_connection(conn: Any) -> None:
+    """Before it is made: a handshake may drip as well."""
+    if _watch.exchange is not None:
+        _watch.exchange.connection = conn
 
 
 def _stand_then_note(conn: Any) -> None:
     """Connect if that is still to do, then note that from here on bytes may leave."""
     if conn.sock is None:
         conn.connect()
+    if _watch.exchange is not None:
+        _watch.exchange.sock = conn.sock
     _watch.left = True
 
 
@@ -167,6 +186,7 @@ class Transport:
         self._jitter = jitter
         self._timeouts = timeouts or Timeouts()
         self._retry = retry or Retry()
+        self._deadlines = Deadlines(clock, self._timeouts.total_s)
         self._proxies: dict[str, str] = getproxies()
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._verify: bool | str = bundle or True
@@ -175,16 +195,20 @@ class Transport:
         )
 
     def close(self) -> None:
+        self._deadlines.close()
         self._adapter.close()
 
     def send(self, request: Request) -> Answer:
         """Send once. Never raises for what the network or the server does."""
         _watch.left = False
         try:
-            return self._exchange(_prepared(request))
+            with self._deadlines.exchange() as _watch.exchange:
+                return self._exchange(_prepared(request), _watch.exchange)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             cause = type(error).__name__
             return Lost(cause) if _watch.left else NotSent(cause)
+        finally:
+            _watch.exchange = None
 
     def read(
         self,
@@ -208,24 +232,27 @@ class Transport:
             self._clock.sleep(wait_s * (1 + 0.25 * self._jitter()))
             attempt += 1
 
-    def _exchange(self, prepared: requests.PreparedRequest) -> Reply:
-        url = prepared.url or ""
-        until = self._clock.monotonic() + self._timeouts.total_s
+    def _exchange(self, prepared: requests.PreparedRequest, exchange: Exchange) -> Reply:
         response = self._adapter.send(
             prepared,
-            stream=True,  # so that the body is read below, bounded in size and time
+            stream=True,  # so that the body is read below, bounded in size
             timeout=(self._timeouts.connect_s, self._timeouts.read_s),
             verify=self._verify,
-            proxies=self._proxies_for(url),
+            proxies=self._proxies_for(prepared.url or ""),
         )
         try:
-            body = self._body(response, until)
+            if response.status_code < 200:
+                # The answer itself is still to come, and would pass for that of the next request.
+                raise requests.exceptions.InvalidHeader("an interim answer")
+            body = self._body(response)
+            if exchange.is_over:
+                raise requests.exceptions.ReadTimeout("reply too slow")
         except BaseException:
             response.close()
             raise
         return Reply(status=response.status_code, headers=response.headers, body=body)
 
-    def _body(self, response: requests.Response, until: float) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         parts: list[bytes] = []
         size = 0
         for part in response.iter_content(_CHUNK_BYTES):
@@ -233,8 +260,6 @@ class Transport:
             size += len(part)
             if size > REPLY_BYTES_MAX:
                 raise requests.exceptions.ContentDecodingError("reply too long")
-            if self._clock.monotonic() > until:
-                raise requests.exceptions.ReadTimeout("reply too slow")
         return b"".join(parts)
 
     def _proxies_for(self, url: str) -> dict[str, str] | None:
@@ -244,19 +269,21 @@ class Transport:
 
 
 def retry_after_s(headers: Mapping[str, str], clock: Clock) -> float | None:
-    """Seconds that a Retry-After header asks for, in either of its forms."""
+    """Seconds that a Retry-After header asks for, in either of its forms; at most a day. None for
+    what is neither."""
     value = headers.get("Retry-After", "").strip()
-    if value.isdigit():
-        return float(value)
+    if value.isascii() and value.isdigit():
+        return min(float(value), LONGEST_WAIT_S)
     if not value:
         return None
     try:
         when = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        wait_s = (when - clock.now()).total_seconds()
+    except (ValueError, OverflowError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max((when - clock.now()).total_seconds(), 0.0)
+    return min(max(wait_s, 0.0), LONGEST_WAIT_S)
 
 
 def _prepared(request: Request) -> requests.PreparedRequest:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from bridge.clock import ManualClock
+from bridge.clock import ManualClock, SystemClock
 from bridge.systems.transport import (
+    REPLY_VALUES_MAX,
     Answer,
     Lost,
     NotSent,
@@ -153,18 +154,83 @@ def test_a_server_that_says_nothing_in_time_leaves_doubt(clock: ManualClock) -> 
     assert len(server.requests) == 1
 
 
-def test_a_reply_that_drips_for_ever_is_given_up(clock: ManualClock) -> None:
-    class Hurried(ManualClock):
-        """Every look at the clock finds it a minute later."""
+DRIPS = {
+    "status line": (b"", b"HTTP/1.1 200 " + b"O" * 9_000),
+    "header": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: " + b"o" * 9_000),
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"A: 1\r\n" * 99),
+    "counted body": (b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b" " * 9_000),
+    "body to the end": (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b" " * 9_000),
+    "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 900),
+    "chunk's length": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0" * 9_000),
+    "interim answers": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 300),
+}
 
-        def monotonic(self) -> float:
-            self.move(60)
-            return super().monotonic()
 
-    transport = Transport(Hurried(NOW), jitter=lambda: 0, timeouts=Timeouts(total_s=30))
-    with closing(transport), RawServer(says(200, b"x" * 10)) as server:
-        answer = transport.send(post(server.url))
+def drips(begin: bytes, rest: bytes, cut: threading.Event) -> Callable[..., None]:
+    """Send the beginning at once and the rest byte by byte, always within the time for the next;
+    `cut` is set when nobody reads on."""
+
+    def step(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(begin)
+        for number in range(len(rest)):
+            try:
+                connection.sendall(rest[number : number + 1])
+            except OSError:
+                cut.set()
+            if cut.wait(0.01):
+                return
+
+    return step
+
+
+@pytest.mark.parametrize("form", DRIPS)
+def test_an_answer_that_drips_is_cut_at_its_end_of_time(form: str) -> None:
+    cut = threading.Event()
+    times = Timeouts(connect_s=60, read_s=60, total_s=0.3)
+    hasty = Transport(SystemClock(), jitter=lambda: 0, timeouts=times)
+    with closing(hasty), RawServer(drips(*DRIPS[form], cut), says(200, b"{}")) as server:
+        answer = hasty.send(post(server.url))
+        assert cut.wait(30)
+        after = hasty.send(post(server.url))
     assert isinstance(answer, Lost)
+    assert isinstance(after, Reply)
+    assert len(server.requests) == 2
+
+
+def test_only_the_exchange_whose_time_is_over_is_cut() -> None:
+    done = threading.Event()
+    times = Timeouts(connect_s=60, read_s=60, total_s=1)
+    transport = Transport(SystemClock(), jitter=lambda: 0, timeouts=times)
+    answers: list[Answer] = []
+    with closing(transport), RawServer(hangs(done)) as slow, RawServer(says(200, b"{}")) as quick:
+        waits = threading.Thread(target=lambda: answers.append(transport.send(post(slow.url))))
+        waits.start()
+        assert isinstance(transport.send(post(quick.url)), Reply)
+        waits.join(60)
+        done.set()
+    assert [type(each) for each in answers] == [Lost]
+
+
+@pytest.mark.parametrize("status", [102, 103, 199])
+def test_an_interim_answer_is_none_and_the_one_that_follows_is_nobodys(
+    transport: Transport, status: int
+) -> None:
+    """The true reply comes a moment later: the next request must not take it for its own."""
+    asked_again = threading.Event()
+
+    def interim(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(f"HTTP/1.1 {status} Wait\r\n\r\n".encode())
+        asked_again.wait(60)
+        with suppress(OSError):
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"of": 1}')
+
+    with RawServer(interim, says(200, b'{"of": 2}')) as server:
+        first = transport.send(post(server.url))
+        asked_again.set()
+        second = transport.send(post(server.url))
+    assert isinstance(first, Lost)
+    assert isinstance(second, Reply)
+    assert second.json() == {"of": 2}
 
 
 def test_a_lost_reply_on_a_kept_connection_is_not_resent_on_a_new_one(
@@ -231,6 +297,22 @@ def wait_on_trouble(answer: Answer) -> float | None:
     return 0 if not isinstance(answer, Reply) or answer.status >= 500 else None
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"[" + b",".join([b"{}"] * 500_001) + b"]", b"[" * 100_000 + b"]" * 100_000, b'{"a": \xff}'],
+    ids=["too many values", "too deep", "no text"],
+)
+def test_what_nobody_sends_is_no_json(body: bytes) -> None:
+    assert Reply(status=200, headers={}, body=body).json() is None
+
+
+def test_the_longest_page_that_is_believed() -> None:
+    most = b"[" + b",".join([b"0"] * REPLY_VALUES_MAX) + b"]"
+    found = Reply(status=200, headers={}, body=most).json()
+    assert len(found) == REPLY_VALUES_MAX
+    assert Reply(status=200, headers={}, body=most[:-1] + b",0]").json() is None
+
+
 def test_reads_are_repeated_a_bounded_number_of_times(
     transport: Transport, clock: ManualClock
 ) -> None:
@@ -267,6 +349,14 @@ def test_a_read_does_not_sleep_for_hours_when_told_to(
         ("7", 7),
         ("Fri, 20 Nov 2026 11:00:30 GMT", 30),
         ("Fri, 20 Nov 2026 10:00:00 GMT", 0),
+        ("Fri, 20 Nov 2126 11:00:30 GMT", 86_400),
+        ("Fri, 20 Nov 99999 11:00:30 GMT", None),
+        ("1000000000000", 86_400),
+        ("9" * 400, 86_400),
+        ("86400", 86_400),
+        ("²", None),
+        ("-5", None),
+        ("1e9", None),
         ("soon", None),
         ("", None),
     ],
