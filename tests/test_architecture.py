@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,6 +122,12 @@ def test_nothing_is_left_to_do_in_the_code() -> None:
         lines = path.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, start=1):
             assert not leftovers.search(line), f"{path}:{number}"
+
+
+def test_the_recomputation_of_the_books_has_nothing_of_the_bridge() -> None:
+    """What proves the bridge's figures must not have its mistakes: only Python itself."""
+    found = {name.split(".")[0] for name in imports(ROOT / "tests/recount/recomputation.py")}
+    assert found <= {*sys.stdlib_module_names}, sorted(found - {*sys.stdlib_module_names})
 
 
 def _without_docstrings(tree: ast.AST) -> ast.AST:

@@ -1,0 +1,157 @@
+"""A lender's company on the sandbox: the real program posts, the books' own figures are read."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bridge.sandbox.quickbooks import writing
+from bridge.sandbox.server import SandboxServer
+from bridge.sandbox.zoho import lists
+from tests.pipeline.world import GONE, ROOT
+from tests.recount.delivery import snapshot
+from tests.recount.lenders import RATES, SINCE, Lender
+from tests.recount.recomputation import EXCHANGE, RECEIVABLE, Books
+from tests.simulation.estate import Estate
+
+Row = dict[str, Any]
+
+EXCHANGE_NAMES = ("Exchange Gain or Loss", "Realised Currency Gains")
+METHODS = {"CASH": "cash", "TRANSFER": "transfer", "NEQUI": "wallet:nequi", "RENEWAL": "renewal"}
+
+
+class Company:
+    """The three systems' books of one lender."""
+
+    def __init__(self, folder: Path, sandbox: SandboxServer, lender: Lender) -> None:
+        self.lender = lender
+        sandbox.control.reset()
+        systems = ("quickbooks", "xero", "zoho")
+        self.estate = Estate(folder, sandbox, systems=systems)
+        self.estate.overrides["LEDGER_BRIDGE_LENDER__HOME_CURRENCY"] = lender.home
+        self.mappings = {name: self._mapping(name) for name in systems}
+        self._currencies(sandbox)
+
+    def _currencies(self, sandbox: SandboxServer) -> None:
+        """The company has the currencies in which it lends, and rates that are near."""
+        faces: Any = sandbox.faces
+        for code in self.lender.currencies:
+            rates = dict(zip(SINCE, RATES[code], strict=True))
+            if code in ("MXN", "USD"):
+                continue
+            company = faces["quickbooks"].company
+            company.by_hand = True
+            writing.write(company, "CompanyCurrency", "create", {"Code": code})
+            company.by_hand = False
+            company.rates[code] = rates
+            faces["xero"].company.currencies.append(code)
+            faces["xero"].company.rates[code] = rates
+            org = faces["zoho"].org
+            row = {"currency_code": code, "currency_symbol": "$", "price_precision": 0}
+            lists.write_currency(org, row)
+            made = org.currency_by_code(code)["currency_id"]
+            for day, rate in rates.items():
+                lists.write_rate(org, made, {"effective_date": day, "rate": Decimal(rate)})
+
+    def _mapping(self, system: str) -> Row:
+        """The shipped mapping with the lender's rules; says what it says."""
+        text = (ROOT / "mappings" / f"{system}.toml").read_text(encoding="utf-8")
+        for rule, value in self.lender.rules.items():
+            was = next(line for line in text.splitlines() if line.startswith(f"{rule} = "))
+            text = text.replace(f"\n{was}\n", f'\n{rule} = "{value}"\n')
+        before, _, after = text.partition("[currencies.MXN]")
+        text = before + after[after.index("\n# --- ") :]
+        for code in self.lender.currencies:
+            rates = ", ".join(
+                f'{{ from = "{day}", rate = "{rate}" }}'
+                for day, rate in zip(SINCE, RATES[code], strict=True)
+            )
+            text += f'\n[currencies.{code}]\nsource = "manual"\nrates = [{rates}]\n'
+        path = self.estate.folder / "mappings" / f"{system}.toml"
+        path.write_text(text, encoding="utf-8")
+        self.estate.overrides[f"LEDGER_BRIDGE_SYSTEMS__{system.upper()}__MAPPING"] = str(path)
+        return tomllib.loads(text)
+
+    # ── posting ──────────────────────────────────────────────────────────────────────────────
+
+    def deliver(self, day: date) -> dict[str, str]:
+        """What the ledger knows on a day arrives, and is posted. System → what was not posted."""
+        moment = datetime(day.year, day.month, day.day, 22, 0, tzinfo=UTC)
+        self.estate.control("POST", "clock", still=True, at=moment.isoformat())
+        self.estate.deliveries.put(snapshot(self.lender, day), "json")
+        result = self.estate.sync()
+        told = {}
+        for name, done in result.systems.items():
+            stopped = str(done.stopped or "")
+            told[name] = stopped or (self._rejected(name) if done.rejected else "")
+        return told
+
+    def _rejected(self, system: str) -> str:
+        with self.estate.dry() as bridge, bridge.store.read() as work:
+            entries = work.entries(system, bridge.books[system].company, limit=10_000)
+            return "; ".join(
+                f"{each.reference}: {each.detail}"
+                for each in entries
+                if each.state.value == "rejected"
+            )
+
+    # ── what the books say ───────────────────────────────────────────────────────────────────
+
+    def world(self, system: str) -> Row:
+        """What the recomputation is told: the ledger's rows, and what the accounts are called."""
+        chart = self.estate.books_of(system)["accounts"]
+        named = {key: a["name"] for a in chart for key in (a["number"], a["name"], a["id"]) if key}
+        return {
+            "system": system,
+            "home": self.lender.home,
+            "as_of": self.lender.deliveries[-1].isoformat(),
+            "accounts": named,
+            "currencies": {a["name"]: a["currency"] for a in chart},
+            "items": self._items(system),
+            "loans": self.lender.loans,
+            "movements": [
+                {**row, "method": METHODS[row["method"]]} for row in self.lender.movements
+            ],
+        }
+
+    def _items(self, system: str) -> dict[str, str]:
+        faces: Any = self.estate.sandbox.faces
+        if system == "quickbooks":
+            rows = faces[system].company.tables["Item"].rows.values()
+            return {row["Name"]: row["IncomeAccountRef"]["name"] for row in rows}
+        if system == "zoho":
+            org = faces[system].org
+            rows = org.tables["items"].rows.values()
+            return {row["name"]: org.books.chart[row["account_id"]].name for row in rows}
+        return {}
+
+    def books(self, system: str) -> Books:
+        """The general ledger, the receivables and the customers, as the books keep them."""
+        kept = self.estate.books_of(system)
+        sides = kept["trial_balance"]
+        assert sides["debits"] == sides["credits"], f"{system}: {sides}"
+        faces: Any = self.estate.sandbox.faces
+        books = (faces[system].org if system == "zoho" else faces[system].company).books
+        found = Books()
+        names = {account["id"]: account["name"] for account in kept["accounts"]}
+        for account in kept["accounts"]:
+            if "Receivable" in account["name"]:
+                names[account["id"]] = RECEIVABLE
+            elif account["name"] in EXCHANGE_NAMES:
+                names[account["id"]] = EXCHANGE
+        for account, amount in books.journal.home.items():
+            found.home[names[account]] += amount  # type: ignore[assignment]
+        for (account, currency), amount in books.journal.foreign.items():
+            if names[account] != EXCHANGE:
+                found.foreign[names[account], currency] += amount  # type: ignore[assignment]
+        for document in kept["documents"]:
+            if document["status"] in GONE or not Decimal(document["open"]):
+                continue
+            sign = 1 if document["kind"] == "invoice" else -1
+            name = document["customer"].partition(" (")[0]
+            place = name, document["currency"]
+            found.customers[place] += sign * Decimal(document["open"])  # type: ignore[assignment]
+        return found

@@ -1,0 +1,171 @@
+"""Lenders that a seed draws: how they book, what they lend, and what happens to each loan."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.recount.recomputation import unit_of
+
+Row = dict[str, Any]
+
+FIRST, LAST = date(2026, 6, 1), date(2026, 10, 20)
+RATES = {
+    "COP": ("0.004695", "0.004642", "0.004718"),
+    "MXN": ("215.40", "212.85", "214.10"),
+    "USD": ("4105.30", "4020.55", "3987.45"),
+    "CLP": ("4.35", "4.28", "4.41"),
+    "PYG": ("0.552", "0.547", "0.561"),
+}
+"""What a unit is worth at home, from January, from July and from October."""
+SINCE = ("2026-01-01", "2026-07-01", "2026-10-01")
+UNIT = {"COP": 1000, "MXN": Decimal("10.01"), "USD": Decimal("1.03"), "CLP": 1000, "PYG": 5000}
+"""What amounts of a currency are made of here."""
+CURRENCIES = ("COP", "COP", "MXN", "USD")
+"""What is lent, the usual one more often."""
+BANKS = ("COP", "MXN")
+"""Currencies that a bank account of the mapping takes: only there may more be paid than is owed."""
+METHODS = ("CASH", "CASH", "TRANSFER", "NEQUI")
+
+KINDS: dict[str, int] = {
+    "payment": 12,
+    "late payment": 3,
+    "discount": 1,
+    "late_fee": 2,
+    "charge": 1,
+    "reversal": 2,
+    "overpayment": 1,
+    "renewal": 1,
+}
+"""What may happen to a loan, and how often."""
+
+
+@dataclass
+class Lender:
+    """What a seed draws: plain rows, each with the day on which the ledger first shows it."""
+
+    seed: int
+    home: str
+    rules: dict[str, str]
+    deliveries: list[date]
+    loans: list[Row] = field(default_factory=list)
+    movements: list[Row] = field(default_factory=list)
+
+    @property
+    def currencies(self) -> list[str]:
+        return sorted({loan["currency"] for loan in self.loans} - {self.home})
+
+    def known(self, day: date) -> tuple[list[Row], list[Row]]:
+        """The rows that a delivery of that day has."""
+        text = day.isoformat()
+        loans = [row for row in self.loans if row["known"] <= text]
+        return loans, [row for row in self.movements if row["known"] <= text]
+
+
+def draw(seed: int) -> Lender:
+    chance = random.Random(f"recount {seed}")
+    rules = {
+        "interest": chance.choice(("upfront", "upfront", "as_due")),
+        "invoice_per": chance.choice(("loan", "instalment")),
+    }
+    every = chance.randrange(18, 40)
+    days = [FIRST + timedelta(days=n) for n in range(every, (LAST - FIRST).days, every)]
+    lender = Lender(seed, "COP", rules, [*days, LAST])
+    currencies = CURRENCIES if rules["interest"] == "upfront" else ("COP",)
+    for _ in range(chance.randrange(2, 6)):
+        lend(lender, chance, chance.choice(currencies))
+    return lender
+
+
+def lend(lender: Lender, chance: random.Random, currency: str, day: date | None = None) -> Row:
+    day = day or FIRST + timedelta(days=chance.randrange(0, 70))
+    day = min(day, day.replace(day=28))
+    principal = Decimal(UNIT[currency] * chance.randrange(20, 400))
+    loan = {
+        "id": str(len(lender.loans) + 1),
+        "customer": f"Cliente {len(lender.loans) + 1}",
+        "currency": currency,
+        "kind": "fiado" if chance.random() < 0.2 else "loan",
+        "day": day.isoformat(),
+        "known": day.isoformat(),
+        "principal": principal,
+        "instalments": chance.choice((1, 2, 3, 4, 6, 7, 9)),
+        "frequency": chance.choice(("weekly", "monthly")),
+    }
+    rate = chance.choice((0, 10, 20, 25)) if loan["kind"] == "loan" else 0
+    unit = unit_of(currency)
+    loan["total"] = principal + (principal * rate / 100 / unit).to_integral() * unit
+    lender.loans.append(loan)
+    live(lender, chance, loan)
+    return loan
+
+
+def live(lender: Lender, chance: random.Random, loan: Row) -> None:
+    """What happens to a loan from day to day, until nothing more does."""
+    left, day = loan["total"], date.fromisoformat(loan["day"])
+    for _ in range(chance.randrange(1, 9)):
+        day += timedelta(days=chance.randrange(0, 15))
+        if day > LAST:
+            return
+        (kind,) = chance.choices(list(KINDS), list(KINDS.values()))
+        if kind == "overpayment" and loan["currency"] not in BANKS:
+            kind = "payment"
+        late = any(
+            row["known"] > row["day"] for row in lender.movements if row["loan"] == loan["id"]
+        )
+        if kind == "renewal" and late:
+            kind = "payment"
+        for row in happen(lender, chance, loan, kind, left, day):
+            left += {"charge": 1, "late_fee": 1, "reversal": 1}.get(row["kind"], -1) * row["amount"]
+        if left <= 0:
+            return
+
+
+def happen(
+    lender: Lender, chance: random.Random, loan: Row, kind: str, left: Decimal, day: date
+) -> Iterator[Row]:
+    part = some(chance, loan["currency"], left)
+    if kind == "payment":
+        yield move(lender, loan, "payment", part, day, method=chance.choice(METHODS))
+    elif kind == "late payment":
+        known = min(day + timedelta(days=chance.randrange(1, 40)), LAST)
+        yield move(lender, loan, "payment", part, day, known=known.isoformat())
+    elif kind == "overpayment":
+        more = left + some(chance, loan["currency"], left)
+        yield move(lender, loan, "payment", more, day)
+    elif kind == "renewal":
+        yield move(lender, loan, "payment", left, day, method="RENEWAL")
+    elif kind == "reversal":
+        paid = move(lender, loan, "payment", part, day)
+        yield paid
+        back = min(day + timedelta(days=chance.randrange(0, 20)), LAST)
+        yield move(lender, loan, "reversal", part, back, reverses=paid["id"])
+    elif kind == "discount":
+        yield move(lender, loan, "discount", some(chance, loan["currency"], left / 4), day)
+    else:
+        yield move(lender, loan, kind, some(chance, loan["currency"], loan["total"] / 8), day)
+
+
+def some(chance: random.Random, currency: str, most: Decimal) -> Decimal:
+    """A part of an amount, as people in that currency have them."""
+    unit = Decimal(50) if currency == "COP" else unit_of(currency)
+    return max((most * chance.randrange(5, 70) / 100 / unit).to_integral() * unit, unit)
+
+
+def move(lender: Lender, loan: Row, kind: str, amount: Decimal, day: date, **more: Any) -> Row:
+    row = {
+        "id": str(len(lender.movements) + 1),
+        "loan": loan["id"],
+        "kind": kind,
+        "amount": amount,
+        "day": day.isoformat(),
+        "known": day.isoformat(),
+        "method": "CASH",
+        **more,
+    }
+    lender.movements.append(row)
+    return row

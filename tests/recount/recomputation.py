@@ -1,0 +1,352 @@
+"""What a company's books must be, worked out again from a ledger's rows and a mapping file alone.
+
+Nothing of the bridge is imported here, nor anything else beyond Python itself, and nothing of it
+was looked at: what is booked where is DESIGN.md §2, the arithmetic of lending is
+`ledger_sources.md` §2.4, what a system does to a foreign amount is its fact page. One loan after
+another is lived through day by day, as if nobody had ever been late.
+
+    python -m tests.recount.recomputation world.json mapping.toml
+
+prints every account, who owes what, and nothing else. `world.json` holds `system`, `home`,
+`as_of`, `accounts` (number or name → name and currency), `items` (item → account), `loans` and
+`movements`, whose fields are those of `Loan` and `Movement` below.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+ZERO = Decimal(0)
+WHOLE = Decimal(1)
+CENT = Decimal("0.01")
+RECEIVABLE = "(receivable)"
+EXCHANGE = "(exchange differences)"
+WITHOUT_DECIMALS = ("CLP", "PYG")
+RAISES = {"charge": "principal", "interest": "interest", "late_fee": "late_fee"}
+"""Movements that raise what is owed → what the line is for; a charge at the store is a sale."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """What one accounting system does to amounts."""
+
+    rate_places: int = 0
+    """Decimals of the rate that it keeps, in units of foreign money for one of ours; 0: all."""
+    one_receipt_an_invoice: bool = False
+    """Money that settles two invoices is two documents, each rounded by itself at home."""
+
+
+WAYS = {
+    "quickbooks": Way(),
+    "xero": Way(rate_places=6, one_receipt_an_invoice=True),
+    "zoho": Way(),
+}
+
+
+@dataclass
+class Open:
+    """A document that stands in the receivables: what is left of it, and its value at home."""
+
+    due: str
+    amount: Decimal
+    home: Decimal
+    rate: Decimal
+
+    def take(self, amount: Decimal) -> Decimal:
+        """Value at home of a part that is settled; the last part takes what is left."""
+        value = self.home if amount == self.amount else cents(amount * self.rate)
+        self.amount -= amount
+        self.home -= value
+        return value
+
+
+@dataclass
+class Books:
+    """Debit-positive balances: of accounts at home and in each currency, and of customers."""
+
+    home: Counter[str] = field(default_factory=Counter)
+    foreign: Counter[tuple[str, str]] = field(default_factory=Counter)
+    customers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    settlements: int = 0
+    """How often foreign money settled something: each time the systems round its value at home, and
+    which of two parts takes the cent depends on which of them came first."""
+    loose: set[str] = field(default_factory=lambda: {RECEIVABLE, EXCHANGE})
+    """The accounts between which those cents may lie; together they are exact."""
+
+    def enter(self, account: str, currency: str, amount: Decimal, home: Decimal) -> None:
+        self.home[account] += home  # type: ignore[assignment]
+        self.foreign[account, currency] += amount  # type: ignore[assignment]
+
+
+def recompute(world: Row, mapping: Row) -> Books:
+    """The books of the company, of every loan that the world has."""
+    books = Books()
+    of_loan: dict[str, list[Row]] = {}
+    for movement in world["movements"]:
+        of_loan.setdefault(movement["loan"], []).append(movement)
+    for loan in world["loans"]:
+        Life(world, mapping, books, loan).live(of_loan.get(loan["id"], []))
+    return books
+
+
+@dataclass
+class Life:
+    """One loan, event by event in the order of their days."""
+
+    world: Row
+    mapping: Row
+    books: Books
+    loan: Row
+    owed: list[Open] = field(default_factory=list)
+    """Invoices that are not settled, the one that falls due first before the others."""
+    credit: list[Open] = field(default_factory=list)
+    """Money and credit notes that settle nothing yet, oldest first."""
+    written_off: Decimal = ZERO
+    """What was written off and not recovered."""
+
+    def live(self, movements: list[Row]) -> None:
+        events = [*self._invoices(), *_in_force(movements)]
+        for event in sorted(events, key=_when):
+            self._happen(event)
+        place = self.loan["customer"], self.loan["currency"]
+        left = sum((each.amount for each in self.owed), ZERO)
+        left -= sum((each.amount for each in self.credit), ZERO)
+        self.books.customers[place] += left  # type: ignore[assignment]
+
+    # ── what happens ─────────────────────────────────────────────────────────────────────────
+
+    def _invoices(self) -> Iterator[Row]:
+        """What the loan itself asks for, and when: all at once, or interest as it falls due."""
+        loan, total = self.loan, Decimal(self.loan["total"])
+        if loan["kind"] == "fiado":
+            yield self._invoice(loan["day"], self._last_day(), {"sale": total})
+            return
+        principal, due = Decimal(loan["principal"]), due_days(loan)[-1].isoformat()
+        as_due, each = (
+            self.mapping["interest"] == "as_due",
+            self.mapping["invoice_per"] == "instalment",
+        )
+        for day, capital, interest in instalments(loan, self.mapping):
+            falls = day.isoformat()
+            lines = {"principal": capital, "interest": ZERO if as_due else interest}
+            if each:
+                yield self._invoice(loan["day"], falls, lines)
+            if as_due and falls <= self.world["as_of"]:
+                yield self._invoice(falls, falls, {"interest": interest})
+        if not each:
+            lines = {"principal": principal, "interest": ZERO if as_due else total - principal}
+            yield self._invoice(loan["day"], due, lines)
+
+    def _invoice(self, day: str, due: str, lines: dict[str, Decimal]) -> Row:
+        return {"kind": "invoice", "day": day, "due": due, "lines": lines}
+
+    def _last_day(self) -> str:
+        """When a sale on credit is due: so many days later."""
+        days = int(self.mapping["policies"]["running_account_days"])
+        return (date.fromisoformat(self.loan["day"]) + timedelta(days=days)).isoformat()
+
+    def _happen(self, event: Row) -> None:
+        kind, day = event["kind"], event["day"]
+        if kind == "invoice":
+            self._ask(day, event["due"], event["lines"])
+        elif kind in RAISES:
+            fiado = self.loan["kind"] == "fiado" and kind == "charge"
+            self._ask(day, day, {"sale" if fiado else RAISES[kind]: Decimal(event["amount"])})
+        elif kind == "payment":
+            self._receive(event, Decimal(event["amount"]))
+        elif kind in ("discount", "write_off"):
+            amount = Decimal(event["amount"])
+            self._lower(day, kind, amount)
+            if kind == "write_off":
+                self.written_off += amount
+        else:
+            raise ValueError(f"nobody said what a {kind} does to the books")
+
+    def _ask(self, day: str, due: str, lines: dict[str, Decimal]) -> None:
+        """An invoice: what it asks for is owed, and credit that lies there settles it."""
+        accounts = {self._account(name): amount for name, amount in lines.items() if amount}
+        if not accounts:
+            return
+        made = self._document(day, RECEIVABLE, accounts, 1)
+        made.due = due
+        self.owed = sorted([*self.owed, made], key=lambda each: each.due)
+        self._settle()
+
+    def _lower(self, day: str, purpose: str, amount: Decimal) -> None:
+        """A credit note."""
+        self.credit.append(self._document(day, RECEIVABLE, {self._account(purpose): amount}, -1))
+        self._settle()
+
+    def _receive(self, event: Row, amount: Decimal) -> None:
+        """Money: what is open is paid first, then it recovers what was written off, and what is
+        more than both is the customer's."""
+        day, account = event["day"], self._deposit(event)
+        if WAYS[self.world["system"]].one_receipt_an_invoice:
+            self.books.loose.add(account)
+        due = sum((each.amount for each in self.owed), ZERO)
+        recovered = min(max(amount - due, ZERO), self.written_off)
+        if recovered:
+            self.written_off -= recovered
+            self._document(day, account, {self._account("recovery"): recovered}, 1)
+        rest = amount - recovered
+        for part in self._receipts(rest):
+            self.credit.append(self._document(day, account, {RECEIVABLE: part}, 1))
+        self._settle()
+
+    def _receipts(self, amount: Decimal) -> Iterator[Decimal]:
+        """The documents that money comes in by."""
+        if WAYS[self.world["system"]].one_receipt_an_invoice:
+            for each in self.owed:
+                part = min(each.amount, amount)
+                if part:
+                    yield part
+                amount -= part
+        if amount:
+            yield amount
+
+    def _settle(self) -> None:
+        """The oldest credit settles what falls due first. Their values at home may differ."""
+        while self.owed and self.credit:
+            debit, credit = self.owed[0], self.credit[0]
+            part = min(debit.amount, credit.amount)
+            gain = credit.take(part) - debit.take(part)
+            self.books.home[RECEIVABLE] += gain  # type: ignore[assignment]
+            self.books.home[EXCHANGE] -= gain  # type: ignore[assignment]
+            self.books.settlements += self.loan["currency"] != self.world["home"]
+            self.owed = [each for each in self.owed if each.amount]
+            self.credit = [each for each in self.credit if each.amount]
+
+    # ── what it is at home ───────────────────────────────────────────────────────────────────
+
+    def _document(self, day: str, whole: str, parts: dict[str, Decimal], sign: int) -> Open:
+        """Enter a document: its whole on one account, its lines on others, balanced at home: the
+        largest line takes the cents. Returns it as it stands in the receivables."""
+        currency, total = self.loan["currency"], sum(parts.values(), ZERO)
+        rate = self._rate(day, whole)
+        home = cents(total * rate)
+        values = {account: cents(amount * rate) for account, amount in parts.items()}
+        largest = max(parts, key=lambda account: abs(parts[account]))
+        values[largest] += home - sum(values.values(), ZERO)
+        self.books.enter(whole, currency, sign * total, sign * home)
+        for account, amount in parts.items():
+            self.books.enter(account, currency, -sign * amount, -sign * values[account])
+        return Open(day, total, home, rate)
+
+    def _rate(self, day: str, whole: str) -> Decimal:
+        """Units of home money for one of the loan's, as the system keeps it."""
+        currency, home = self.loan["currency"], self.world["home"]
+        if currency == home:
+            return WHOLE
+        rules = self.mapping["currencies"][currency]["rates"]
+        known = [rule for rule in rules if str(rule["from"]) <= day]
+        rate = Decimal(max(known, key=lambda rule: str(rule["from"]))["rate"])
+        places = WAYS[self.world["system"]].rate_places
+        # A payment into an account of ours says what arrived there.
+        arrived = whole != RECEIVABLE and self.world["currencies"].get(whole, home) == home
+        if not places or arrived:
+            return rate
+        return 1 / (1 / rate).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+    # ── which account ────────────────────────────────────────────────────────────────────────
+
+    def _account(self, purpose: str) -> str:
+        rule = self.mapping["lines"][purpose]
+        if rule.get("item"):
+            return str(self.world["items"][rule["item"]])
+        return str(self.world["accounts"][rule["account"]])
+
+    def _deposit(self, payment: Row) -> str:
+        """The account of the first rule that the payment meets in everything it asks for."""
+        known = {"currency": self.loan["currency"], "method": payment["method"]}
+        for rule in self.mapping["deposits"]:
+            asked = {name: value for name, value in rule.items() if name != "account"}
+            if all(known.get(name, "") in values for name, values in asked.items()):
+                return str(self.world["accounts"][rule["account"]])
+        raise ValueError(f"no deposit rule takes {known}")
+
+
+def _in_force(movements: Iterable[Row]) -> list[Row]:
+    """Those that count: a payment that was taken back does not, nor what took it back."""
+    back = {row["reverses"] for row in movements if row["kind"] == "reversal"}
+    return [row for row in movements if row["kind"] != "reversal" and row["id"] not in back]
+
+
+def _when(event: Row) -> tuple[str, bool, int]:
+    """By day; on one day what is asked for comes before what pays it."""
+    lowers = event["kind"] in ("payment", "discount", "write_off")
+    return event["day"], lowers, int(event.get("id", 0))
+
+
+# ── lending ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def instalments(loan: Row, mapping: Row) -> list[tuple[date, Decimal, Decimal]]:
+    """Of each instalment: when it falls due, how much of it is principal, how much interest.
+
+    All are alike, rounded up to the lender's step; the last takes the remainder. The interest of
+    the first n together is their share of all interest, rounded once.
+    """
+    total, interest = Decimal(loan["total"]), Decimal(loan["total"]) - Decimal(loan["principal"])
+    number, unit = int(loan["instalments"]), unit_of(loan["currency"])
+    step = max(Decimal(mapping["policies"]["instalment_step"]), unit)
+    each = (total / number / step).quantize(WHOLE, ROUND_CEILING) * step
+    made, paid, earned = [], ZERO, ZERO
+    for turn, due in enumerate(due_days(loan), start=1):
+        amount = total - paid if turn == number else each
+        paid += amount
+        until_now = (paid * interest / total).quantize(unit, ROUND_HALF_UP)
+        made.append((due, amount - (until_now - earned), until_now - earned))
+        earned = until_now
+    return made
+
+
+def due_days(loan: Row) -> list[date]:
+    first = date.fromisoformat(loan["day"])
+    number = int(loan["instalments"])
+    if loan["frequency"] == "weekly":
+        return [first + timedelta(days=7 * turn) for turn in range(1, number + 1)]
+    assert loan["frequency"] == "monthly", loan["frequency"]
+    months = [first.month - 1 + turn for turn in range(1, number + 1)]
+    return [first.replace(year=first.year + m // 12, month=m % 12 + 1) for m in months]
+
+
+def unit_of(currency: str) -> Decimal:
+    """The smallest sum that there is in a currency."""
+    return WHOLE if currency in WITHOUT_DECIMALS else CENT
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def shown(books: Books) -> Row:
+    return {
+        "accounts": {name: str(amount) for name, amount in sorted(books.home.items()) if amount},
+        "receivable": {
+            currency: str(amount)
+            for (name, currency), amount in sorted(books.foreign.items())
+            if name == RECEIVABLE and amount
+        },
+        "customers": {
+            f"{name} {currency}": str(amount)
+            for (name, currency), amount in sorted(books.customers.items())
+            if amount
+        },
+    }
+
+
+if __name__ == "__main__":
+    described = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    rules = tomllib.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
+    print(json.dumps(shown(recompute(described, rules)), indent=1, ensure_ascii=False))  # noqa: T201

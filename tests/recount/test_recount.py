@@ -1,0 +1,66 @@
+"""Every account of the books is what the ledger and the mapping come to, worked out apart."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.sandbox.server import SandboxServer
+from tests.recount.company import Company
+from tests.recount.lenders import Lender, draw
+from tests.recount.recomputation import CENT, ZERO, Books, recompute
+
+SEEDS = int(os.environ.get("BRIDGE_RECOUNT_SEEDS", "6"))
+"""How many lenders; a hundred with BRIDGE_RECOUNT_SEEDS=100."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as started:
+        yield started
+
+
+@pytest.mark.parametrize("delivered", ["day by day", "all at once"])
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_books_are_what_the_ledger_comes_to(
+    seed: int, delivered: str, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    lender = draw(seed)
+    company = Company(tmp_path, sandbox, lender)
+    days = lender.deliveries if delivered == "day by day" else lender.deliveries[-1:]
+    try:
+        for day in days:
+            told = company.deliver(day)
+            assert not any(told.values()), f"{day}: {told}"
+        wrong = differences(company, lender)
+    finally:
+        company.estate.close()
+    assert not wrong, "\n".join([f"{delivered}, {lender.rules}", *wrong])
+
+
+def differences(company: Company, lender: Lender) -> list[str]:
+    """What an account, a customer or a currency has in the books, and should have."""
+    found = []
+    for system, mapping in company.mappings.items():
+        should = recompute(company.world(system), mapping)
+        found += [f"{system}: {line}" for line in unlike(company.books(system), should)]
+    return found
+
+
+def unlike(books: Books, should: Books) -> Iterator[str]:
+    """Exact, but for the cents of settlements in foreign money at home: those must add up."""
+    for kept, wanted, slack in (
+        (books.customers, should.customers, ZERO),
+        (books.foreign, should.foreign, ZERO),
+        (books.home, should.home, should.settlements * CENT / 2),
+    ):
+        for place in sorted({*kept, *wanted}, key=str):
+            allowed = slack if place in should.loose else ZERO
+            if abs(kept[place] - wanted[place]) > allowed:
+                yield f"{place} is {kept[place]}, should be {wanted[place]}"
+    sums = [sum((each.home[name] for name in should.loose), ZERO) for each in (books, should)]
+    if sums[0] != sums[1]:
+        yield f"{sorted(should.loose)} are {sums[0]} together, should be {sums[1]}"
