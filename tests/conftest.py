@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.live import options
 
+# Tests start the program hundreds of times: what one has compiled serves the next.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # A shared or loaded machine must not fail a law by being slow.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+IN_MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that must be free there; a run keeps some tens of megabytes, and those before it too."""
+
+
+def _keep_files_in_memory() -> None:
+    """Put temporary files where no test waits for a disk, unless somebody chose a place."""
+    if "TMPDIR" in os.environ or not os.access(IN_MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(IN_MEMORY).free >= ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)
+
+
+_keep_files_in_memory()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

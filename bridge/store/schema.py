@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 import bridge
 from bridge.errors import ConfigurationError
 from bridge.files import whole
-from bridge.store.engine import A_COPY, WRITES, uri
-from bridge.store.tables import SCHEMA
+from bridge.store.engine import A_COPY, WRITES, StateDialect, is_sqlite, uri
+from bridge.store.tables import SCHEMA, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -37,30 +39,66 @@ def revision(connection: Connection) -> str | None:
 
 
 def bring_up_to_date(engine: Engine, path: Path | None, name: str) -> None:
-    """Migrate if needed. A database that a newer program made is refused, not touched."""
+    """Make the tables, or migrate, if needed. What a newer program made is refused, not touched."""
     with engine.connect() as connection:
         current = revision(connection)
     if current == SCHEMA:
         return
-    # Heavy to import and rarely needed.
-    from alembic import command
-    from alembic.script import ScriptDirectory
-
-    config = _config()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
-        raise ConfigurationError(
-            f"{name} was made by a newer version of this program (schema {current}, known here: "
-            f"{SCHEMA}). Install that version or newer, or restore a backup made by this one."
-        )
+    if current is not None:
+        _refuse_unknown(current, name)
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         current = revision(connection)  # as it stays: nobody else can write from here on
         if current == SCHEMA:
             return
+        if current is None and is_sqlite(connection):
+            make_tables(connection)
+            return
         if current is not None and path is not None:
             back_up(path, path.with_name(f"{path.name}.before-{SCHEMA}-from-{current}"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, SCHEMA)
+        migrate(connection)
+
+
+def make_tables(connection: Connection) -> None:
+    """Make a new SQLite state as the migrations would, without the time that they take."""
+    for statement in _statements():
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (SCHEMA,))
+
+
+def migrate(connection: Connection) -> None:
+    """Bring a database of an older schema, or one that holds nothing yet, up to this one."""
+    from alembic import command  # heavy to import and rarely needed
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, SCHEMA)
+
+
+def _refuse_unknown(current: str, name: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current not in known:
+        raise ConfigurationError(
+            f"{name} was made by a newer version of this program (schema {current}, known here: "
+            f"{SCHEMA}). Install that version or newer, or restore a backup made by this one."
+        )
+
+
+@cache
+def _statements() -> tuple[str, ...]:
+    """What makes every table and index of a new SQLite state."""
+    dialect = StateDialect()
+    revisions = (
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    made = [revisions]
+    for table in metadata.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=dialect)))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
+    return tuple(made)
 
 
 def back_up(path: Path, target: Path) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import Column, MetaData, Table, create_engine, insert, select
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, insert, make_url, select
 from sqlalchemy.exc import StatementError
 
 from bridge.core.ledger import Entity
 from bridge.core.money import NO_CURRENCY
 from bridge.errors import ConfigurationError, TryLater
 from bridge.store import Store, schema, tables
+from bridge.store.engine import open_engine, raw
 from bridge.store.types import Cents, native
 from tests.store.rows import borrower, facts, loan, repayment, take
 
@@ -248,14 +249,41 @@ def test_an_id_comes_back_as_it_was(text: str) -> None:
     assert str(native(text)) == text
 
 
-def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
+Description = dict[tuple[str, str], object]
+
+
+def described(connection: Connection) -> Description:
+    """What the tables and indexes of an SQLite database are, whatever their columns' order."""
+    found: Description = {}
+    read = raw(connection)
+    for kind, name, sql in read.execute("SELECT type, name, sql FROM sqlite_master"):
+        if kind == "table":
+            columns = read.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            keys = read.execute(f"PRAGMA foreign_key_list({name})").fetchall()
+            options = sql[sql.rindex(")") + 1 :].split()
+            found[kind, name] = ({column[1:] for column in columns}, sorted(keys), options)
+        elif sql is None:  # of a primary key or a unique column
+            found[kind, name] = [row[2] for row in read.execute(f"PRAGMA index_info({name})")]
+        else:
+            found[kind, name] = sql.split()
+    return found
+
+
+def test_the_migrations_make_exactly_the_tables(store: Store, tmp_path: Path) -> None:
+    """A new state is made without them: it must be what they would have made."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    with store._engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+    path = tmp_path / "migrated.db"
+    path.touch()
+    with open_engine(make_url(f"sqlite:///{path}")).connect() as migrated, migrated.begin():
+        schema.migrate(migrated)
+        context = MigrationContext.configure(migrated, opts={"compare_type": False})
         assert compare_metadata(context, tables.metadata) == []
-        assert schema.revision(connection) == tables.SCHEMA
+        assert schema.revision(migrated) == tables.SCHEMA
+        with store._engine.connect() as made, made.begin():
+            assert schema.revision(made) == tables.SCHEMA
+            assert described(made) == described(migrated)
 
 
 @pytest.mark.parametrize("wrong", ["state.db", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
