@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +49,81 @@ def test_summer_time_begins_and_the_report_is_at_the_same_hour() -> None:
     report = DueTimes("30 6 * * *", "America/Santiago")
     assert report.after(utc(2026, 9, 5)) == utc(2026, 9, 5, 10, 30)
     assert report.after(utc(2026, 9, 6)) == utc(2026, 9, 6, 9, 30)
+
+
+CHANGES = {
+    ("America/Santiago", "0 * * * *", utc(2027, 4, 4, 2)): [  # 24:00 is 23:00 again
+        utc(2027, 4, 4, 3), utc(2027, 4, 4, 4), utc(2027, 4, 4, 5),
+    ],
+    ("America/Santiago", "*/30 * * * *", utc(2027, 4, 4, 2, 30)): [
+        utc(2027, 4, 4, 3), utc(2027, 4, 4, 3, 30), utc(2027, 4, 4, 4),
+    ],
+    ("America/Santiago", "30 23 * * *", utc(2027, 4, 4, 2)): [
+        utc(2027, 4, 4, 2, 30), utc(2027, 4, 5, 3, 30),
+    ],
+    ("Pacific/Easter", "0 6-21 * * *", utc(2027, 4, 4, 1)): [  # 22:00 is 21:00 again
+        utc(2027, 4, 4, 2), utc(2027, 4, 4, 12),
+    ],
+    ("America/Havana", "0 * * * *", utc(2026, 11, 1, 4)): [
+        utc(2026, 11, 1, 5), utc(2026, 11, 1, 6), utc(2026, 11, 1, 7),
+    ],
+    ("America/New_York", "30 1 * * *", utc(2026, 11, 1, 4)): [
+        utc(2026, 11, 1, 5, 30), utc(2026, 11, 2, 6, 30),
+    ],
+    ("Europe/Madrid", "30 2 * * *", utc(2026, 3, 28, 12)): [  # left out on 29 March
+        utc(2026, 3, 30, 0, 30), utc(2026, 3, 31, 0, 30),
+    ],
+    ("Australia/Lord_Howe", "*/15 * * * *", utc(2026, 4, 4, 14, 30)): [  # half an hour back
+        utc(2026, 4, 4, 14, 45), utc(2026, 4, 4, 15), utc(2026, 4, 4, 15, 15),
+        utc(2026, 4, 4, 15, 30), utc(2026, 4, 4, 15, 45),
+    ],
+    ("Pacific/Apia", "0 12 * * *", utc(2011, 12, 29, 20)): [  # 30 December was left out
+        utc(2011, 12, 29, 22), utc(2011, 12, 30, 22),
+    ],
+}  # fmt: skip
+"""Zone, schedule, moment → the due times that follow."""
+
+
+@pytest.mark.parametrize(("zone", "schedule", "moment"), CHANGES)
+def test_an_hour_that_comes_twice_or_never(zone: str, schedule: str, moment: datetime) -> None:
+    times, found = DueTimes(schedule, zone), [moment]
+    for _ in CHANGES[zone, schedule, moment]:
+        found.append(times.after(found[-1]))
+    assert found[1:] == CHANGES[zone, schedule, moment]
+
+
+SCHEDULES = ("0 6-21 * * *", "30 6 * * *", "0 * * * *", "30 23 * * *", "15 1 * * sun")
+
+
+ALL_ZONES = os.environ.get("BRIDGE_ZONES") == "all"
+ZONES = {
+    "America/Santiago", "Pacific/Easter", "America/Havana", "America/Tijuana", "America/Bogota",
+    "America/New_York", "America/Asuncion", "Europe/Madrid", "Australia/Lord_Howe",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", sorted(available_timezones() if ALL_ZONES else ZONES))
+def test_due_times_go_strictly_on_through_every_change_of_the_clock(zone: str) -> None:
+    """Around each change of two years, from every half hour; BRIDGE_ZONES=all for every zone."""
+    moments = list(_around_changes(zone))
+    for schedule in SCHEDULES:
+        times = DueTimes(schedule, zone)
+        for moment in moments:
+            due = times.after(moment)
+            assert due > moment
+            before = times.after(due - timedelta(microseconds=1))
+            assert before == due, "what is due then is found from just before, too"
+        if schedule == "0 * * * *" and moments:
+            longest = max(times.after(m) - m for m in moments)
+            assert longest <= timedelta(minutes=90)  # Lord Howe goes back by half an hour
+
+
+def _around_changes(zone: str) -> Iterator[datetime]:
+    half, clock = timedelta(minutes=30), ZoneInfo(zone)
+    days = [utc(2026, 11, 1) + timedelta(days=n) for n in range(731)]
+    for day, following in pairwise(days):
+        if day.astimezone(clock).utcoffset() != following.astimezone(clock).utcoffset():
+            yield from (day + n * half for n in range(-6, 60))
 
 
 @given(
