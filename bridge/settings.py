@@ -36,6 +36,7 @@ from bridge.settingtypes import (
     ADDRESSES,
     CronTimes,
     Currency,
+    ElectronicInvoicing,
     Formats,
     Languages,
     Locale,
@@ -107,6 +108,8 @@ class SystemSettings(_Section):
     """The day of going live: older loans get one opening invoice instead of their history."""
     budget: Annotated[int, Field(gt=0)] | None = None
     """Metered calls that one day may use; none is the provider's own limit."""
+    electronic_invoicing: ElectronicInvoicing | None = None
+    """Whether this company issues electronic invoices; none: nobody was asked."""
 
     @model_validator(mode="after")
     def _static_is_for_loopback(self) -> SystemSettings:

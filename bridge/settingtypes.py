@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.tomlfiles import nearest, refusal
@@ -142,3 +142,22 @@ Locale = Annotated[str, AfterValidator(_known_locale)]
 StoreUrl = Annotated[str, AfterValidator(_store_url)]
 Formats = Annotated[tuple[Format, ...], BeforeValidator(_listed)]
 Languages = Annotated[tuple[Literal["es", "en", "pt"], ...], BeforeValidator(_listed)]
+Series = Annotated[
+    tuple[Annotated[str, Field(pattern="[A-Za-z0-9]")], ...], BeforeValidator(_listed)
+]
+
+
+class ElectronicInvoicing(BaseModel):
+    """Whether a company's invoices go to a tax office, and what its accountant said to that."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issues: Literal["no", "yes", "unknown"]
+    """Whether the company issues electronic invoices from this system or by an add-on to it."""
+    answer: Literal["", "internal", "by_hand", "not_here"] = ""
+    """The accountant's. `internal`: nothing that is posted becomes an electronic invoice.
+    `by_hand`: a person issues those that must be. `not_here`: nothing is to be posted here."""
+    answered_by: str = ""
+    answered_on: date | None = None
+    series: Series = ()
+    """How the numbers of the electronic invoices begin (FE, SETP): none of ours ever does."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bridge import mappingfiles
 from bridge.clock import Clock, SystemClock
+from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
 from bridge.core.known import Fresh
 from bridge.credentials import Credentials, MemoryCredentials, open_credentials
@@ -289,7 +290,20 @@ def _books(settings: Settings, name: str, system: Any) -> Books[Any]:
     assert own.mapping is not None, "settings.load places every path"
     mapping = mappingfiles.load_books_mapping(own.mapping)
     where = f"mappings/{own.mapping.name}"
-    return Books(system=system, mapping=mapping, where=where, cutover=own.cutover)
+    return Books(
+        system=system,
+        mapping=mapping,
+        where=where,
+        cutover=own.cutover,
+        declared=declared(settings, name),
+    )
+
+
+def declared(settings: Settings, name: str) -> Declared:
+    """What the settings say of one company's electronic invoices."""
+    said = settings.systems[name].electronic_invoicing
+    given = said.model_dump() if said is not None else {}
+    return Declared(country=settings.lender.locale[3:5], **given)
 
 
 @contextmanager

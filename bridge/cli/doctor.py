@@ -85,6 +85,7 @@ def _all(config: Path | None) -> Iterator[Line]:
             yield _problem(name, problem)
         if unfilled:  # nobody can have logged in: the provider has nothing to say about it
             continue
+        yield from parts.invoicing(in_force, name)
         yield from server_clock(name, system.base_url, clock)
         if broken & {name, in_force.source.kind}:
             yield Line(

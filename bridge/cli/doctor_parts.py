@@ -15,6 +15,8 @@ from bridge.cli.standing import looked_at
 from bridge.clock import Clock
 from bridge.core.booking import resolve
 from bridge.core.books import Chart
+from bridge.core.electronic import Lacking, lacking
+from bridge.core.electronic import told as told_of
 from bridge.core.mapping import BooksMapping
 from bridge.core.money import text
 from bridge.core.said import reason_of
@@ -193,6 +195,38 @@ def folders(loaded: Settings) -> Iterator[Line]:
                 advice=f"Give this user the right to write to {there}, or name another folder.",
                 exit_code=78,
             )
+
+
+def invoicing(loaded: Settings, name: str) -> Iterator[Line]:
+    """What was said of one company's electronic invoices, by bridge.toml alone."""
+    said = wiring.declared(loaded, name)
+    topic, lacks = f"{name} electronic invoicing", lacking(said)
+    if lacks is None:
+        signed = f" ({said.answered_by}, {said.answered_on})" if said.answered_on else ""
+        what = f"issues is {said.issues}" if said.issues else "nobody was asked"
+        answer = f", the accountant's answer is {said.answer}" if said.answer else ""
+        yield Line(topic=topic, finding=f"{what}{answer}{signed}")
+        return
+    goes_on = lacks is Lacking.NOT_ASKED and _posted_to(loaded, name)
+    yield Line(
+        topic=topic,
+        state="warning" if goes_on else "problem",
+        finding=f"bridge.toml, [systems.{name}] electronic_invoicing: {told_of(said, lacks)}.",
+        advice=f"{texts('en').of('actions', 'answer_invoicing')} See bridge.toml.example.",
+        exit_code=0 if goes_on else 78,
+    )
+
+
+def _posted_to(loaded: Settings, name: str) -> bool:
+    """Whether documents of ours are in a company's books, by the state store alone."""
+    if not Path(loaded.state.url.removeprefix("sqlite:///")).exists():
+        return False
+    scratch = Store.open(loaded.state.url, migrate=False).scratch()
+    try:
+        with scratch.read() as work:
+            return bool(work.binding_counts(name, loaded.systems[name].company_id))
+    finally:
+        scratch.close()
 
 
 def system(loaded: Settings, name: str) -> Iterator[Line]:

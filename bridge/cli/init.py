@@ -19,7 +19,9 @@ from bridge.cli.languages import of_locale, of_terminal
 from bridge.cli.output import INTERRUPTED, Output
 from bridge.cli.paths import naming, new_folder
 from bridge.cli.questions import Questions, Unusable
+from bridge.cli.session import this_person
 from bridge.cli.settings_draft import Answers, files
+from bridge.clock import SystemClock
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.errors import BridgeError, UsageError
 from bridge.files import BY_UMASK, replace_durably
@@ -90,6 +92,10 @@ def _next(questions: Questions, answers: Answers, folder: Path) -> Iterator[str]
     yield words("now")
     yield f"  - {words('fill', path=str(config), missing=', '.join(missing))}"
     yield f"  - {words('accounts', path=mappings)}"
+    open_questions = [PRODUCTS[n] for n in answers.systems if answers.invoicing_of(n) != "no"]
+    if open_questions:
+        products = ", ".join(open_questions)
+        yield f"  - {words('invoicing', path=str(config), products=products)}"
     yield f"  - {words('inbox', path=str(folder / Path(answers.path).expanduser()))}"
     yield words("then")
     steps = [("mappings check", words("check"))]
@@ -138,6 +144,13 @@ def _ask(questions: Questions, answers: Answers, folder: Path) -> None:
         company = questions.ask(question, "", lambda text, n=name: _company(questions, n, text))  # type: ignore[misc]
         if company:
             answers.companies[name] = company
+        offered = words(f"issues_{answers.invoicing_of(name)}")
+        issues = questions.ask(
+            words("issues", product=PRODUCTS[name]), offered, lambda text: _issues(questions, text)
+        )
+        answers.invoicing[name] = _issues(questions, issues)
+    answers.asked_by = this_person()
+    answers.asked_on = SystemClock().today(answers.timezone)
 
 
 def _locale(questions: Questions, text: str) -> str:
@@ -198,6 +211,23 @@ def _company(questions: Questions, name: str, text: str) -> str:
     if not re.fullmatch(r"[0-9]{1,24}", digits):
         raise Unusable(questions.words("bad_company", answer=text, what=what))
     return digits
+
+
+_ISSUES = {
+    "yes": ("yes", "y", "sí", "si", "s", "sim"),
+    "no": ("no", "n", "não", "nao"),
+    "unknown": ("unknown", "no sé", "no se", "não sei", "nao sei", "i don't know", "don't know"),
+}
+"""What people type, in any of the three languages."""
+
+
+def _issues(questions: Questions, text: str) -> str:
+    """Yes, no or unknown."""
+    typed = " ".join(text.lower().replace("’", "'").split())
+    for answer, words in _ISSUES.items():
+        if typed in words:
+            return answer
+    raise Unusable(questions.words("bad_issues", answer=text))
 
 
 def _systems_of(config: Path) -> tuple[str, ...]:

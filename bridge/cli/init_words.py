@@ -24,6 +24,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "bad_path": '"{answer}" no puede ser una carpeta: escriba una línea, sin signos raros.',
         "bad_systems": '"{answer}" no es un programa que se conozca. {near}',
         "bad_company": '"{answer}" no tiene esa forma: {what}.',
+        "issues": "¿Esta empresa emite factura electrónica desde {product} o con un complemento? "
+        "(sí, no, no sé)",
+        "issues_yes": "sí",
+        "issues_no": "no",
+        "issues_unknown": "no sé",
+        "bad_issues": '"{answer}" no es una respuesta. Escriba sí, no o no sé.',
+        "invoicing": "Pregunte al contador por la factura electrónica y escriba su respuesta en "
+        "{path} (electronic_invoicing de {products}): hasta entonces allí no se registra nada.",
         "bad_text": "Eso no se puede leer como texto. Escríbalo otra vez.",
         "near": '¿Quiso decir "{near}"?',
         "one_of": "Escoja entre: {choices}.",
@@ -67,6 +75,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "bad_path": '"{answer}" cannot be a folder: write one line without odd signs.',
         "bad_systems": '"{answer}" is not a system that is known here. {near}',
         "bad_company": '"{answer}" does not look like one: {what}.',
+        "issues": "Does this company issue electronic invoices from {product} or by an add-on? "
+        "(yes, no, I don't know)",
+        "issues_yes": "yes",
+        "issues_no": "no",
+        "issues_unknown": "I don't know",
+        "bad_issues": '"{answer}" is no answer. Write yes, no or I don\'t know.',
+        "invoicing": "Ask the accountant about electronic invoices and write the answer into "
+        "{path} (electronic_invoicing of {products}): until then nothing is posted there.",
         "bad_text": "That cannot be read as text. Type it again.",
         "near": 'Did you mean "{near}"?',
         "one_of": "Choose one of: {choices}.",
@@ -110,6 +126,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "bad_path": '"{answer}" não pode ser uma pasta: escreva uma linha, sem sinais estranhos.',
         "bad_systems": '"{answer}" não é um programa conhecido. {near}',
         "bad_company": '"{answer}" não tem essa forma: {what}.',
+        "issues": "Esta empresa emite nota fiscal eletrônica pelo {product} ou com um complemento? "
+        "(sim, não, não sei)",
+        "issues_yes": "sim",
+        "issues_no": "não",
+        "issues_unknown": "não sei",
+        "bad_issues": '"{answer}" não é uma resposta. Escreva sim, não ou não sei.',
+        "invoicing": "Pergunte ao contador sobre a nota fiscal eletrônica e escreva a resposta em "
+        "{path} (electronic_invoicing de {products}): até lá nada é lançado ali.",
         "bad_text": "Isso não pode ser lido como texto. Escreva de novo.",
         "near": 'Quis dizer "{near}"?',
         "one_of": "Escolha entre: {choices}.",

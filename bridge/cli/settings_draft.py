@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from bridge.cli.languages import of_locale
 from bridge.cli.placeholders import CLIENTS, COMPANIES, LENDER
 from bridge.cli.shipped import shipped
+from bridge.core.electronic import OFFICES
 from bridge.settingtypes import ADDRESSES
 
 _FIRST = "quickbooks"
 """The system that the documented example shows."""
 _LIMIT = "COP = 500000000"
+_UNASKED = 'electronic_invoicing = { issues = "unknown" }'
 
 
 @dataclass(slots=True)
@@ -28,6 +31,14 @@ class Answers:
     systems: tuple[str, ...] = (_FIRST,)
     companies: dict[str, str] = field(default_factory=dict)
     """System → company id, of those that are known already."""
+    invoicing: dict[str, str] = field(default_factory=dict)
+    """System → whether the company issues electronic invoices from it: yes, no, unknown."""
+    asked_by: str = ""
+    asked_on: date | None = None
+
+    def invoicing_of(self, name: str) -> str:
+        """What was answered of a system; before that, what its country makes likely."""
+        return self.invoicing.get(name) or ("unknown" if self.locale[3:5] in OFFICES else "no")
 
 
 def files(answers: Answers) -> dict[Path, str]:
@@ -67,7 +78,19 @@ def _system(table: str, name: str, answers: Answers) -> str:
     for ours, theirs in zip(ADDRESSES[_FIRST], ADDRESSES[name], strict=True):
         table = table.replace(ours, theirs)
     table = _with(table, "company_id", answers.companies.get(name) or COMPANIES[name])
-    return _with(table, "client_id", CLIENTS[name])
+    table = _with(table, "client_id", CLIENTS[name])
+    return table.replace(_UNASKED, _electronic(answers, name))
+
+
+def _electronic(answers: Answers, name: str) -> str:
+    """What was answered about electronic invoices; a no with who said it. Where more is to be
+    said, that is the accountant's to sign."""
+    issues = answers.invoicing_of(name)
+    if issues != "no" or answers.asked_on is None:
+        return f'electronic_invoicing = {{ issues = "{issues}" }}'
+    who = json.dumps(answers.asked_by, ensure_ascii=False)
+    signed = f"answered_by = {who}, answered_on = {answers.asked_on.isoformat()}"
+    return f'electronic_invoicing = {{ issues = "no", {signed} }}'
 
 
 def _bare(table: str) -> str:

@@ -193,6 +193,7 @@ def the_work_was_stopped(known: Known) -> Iterator[Task]:
     for books in known.books:
         for stop in books.stops:
             mends_otherwise = stop.exit_code in (TRY_LATER, CONFIGURATION)
+            mends_otherwise = mends_otherwise and stop.code not in OF_SETTINGS
             if not mends_otherwise and stop.code != "pass.resting":
                 yield Task(
                     code=stop.code,
@@ -217,14 +218,19 @@ STOPS = {
     "pass.later": "wait",
     "pass.configuration": "mend_settings",
     "pass.login": "log_in",
+    "pass.not_asked": "answer_invoicing",
     "pass.resting": "resume_sync",
     "pass.stopped": "read_problem",
     "rebuild.asked": "look_closer",
     "rebuild.unknown": "void_or_renumber",
     "undo.left": "look_closer",
+    "pass.unanswered": "answer_invoicing",
     "pass.unsafe_plan": "approve_plan",
 }
 """Why work on one company's books ended → what to do."""
+
+OF_SETTINGS = frozenset({"pass.unanswered"})
+"""Those that a person mends by a word in bridge.toml, and must be told as a task."""
 
 CAUSES: tuple[Cause, ...] = (
     the_ledger_was_never_read,
@@ -249,8 +255,10 @@ _OF_EVERYTHING = (
     "delivery.not_read",
     "pass.stopped",
     "undo.left",
+    "pass.unanswered",
     "pass.unsafe_plan",
     "pass.resting",
+    "pass.not_asked",
 )
 CODES = frozenset({*_OF_EVERYTHING, *STOPS, "books.none"})
 """Codes of tasks and reasons beside those of findings, holds and items."""

@@ -36,6 +36,7 @@ HOLD_CODES = frozenset(
         "books.period_closed",
         "books.drifted",
         "books.tombstoned",
+        "books.unanswered",
         "interest.not_due",
         "loan.held",
         "policy.overpayment",

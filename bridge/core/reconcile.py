@@ -61,6 +61,7 @@ HOLD_ACTIONS = {
     "books.lookalike": "decide_likeness",
     "books.period_closed": "open_period",
     "books.tombstoned": "enter_again_or_remove",
+    "books.unanswered": "none",
     "cutover.credit": "book_credit",
     "cutover.paid_before": "none",
     "interest.not_due": "none",

@@ -58,6 +58,7 @@ ACTIONS = frozenset(
         "add_rate",
         "allow_journals",
         "allow_opening",
+        "answer_invoicing",
         "approve_limit",
         "approve_plan",
         "book_credit",

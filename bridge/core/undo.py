@@ -80,7 +80,7 @@ def undo_loan(task: Task, booking: Booking, voidable: Collection[Kind]) -> Undon
     return _Undo(task, booking, voidable).run()
 
 
-def at_rest(file: LoanFile, documents: Iterable[Document]) -> tuple[Hold, ...]:
+def at_rest(file: LoanFile, documents: Iterable[Document], code: str) -> tuple[Hold, ...]:
     """The loan's balance less what the books have of it, while they do not follow the ledger."""
     amounts: dict[str, Decimal] = {}
     if file.loan is None:
@@ -91,7 +91,7 @@ def at_rest(file: LoanFile, documents: Iterable[Document]) -> tuple[Hold, ...]:
         if effect := receivable(document):
             amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
     return tuple(
-        Hold(code="run.undone", subject=f"debt:{file.loan_id}", currency=currency, amount=amount)
+        Hold(code=code, subject=f"debt:{file.loan_id}", currency=currency, amount=amount)
         for currency, amount in amounts.items()
         if amount
     )
@@ -260,7 +260,7 @@ class _Undo:
             after.pop(change.document.reference, None)
             if change.operation is not Operation.VOID:
                 after[change.document.reference] = change.document
-        return at_rest(self.task.file, after.values())
+        return at_rest(self.task.file, after.values(), "run.undone")
 
     def _is_closed(self, document: Document) -> bool:
         day = _day(document)

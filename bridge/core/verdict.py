@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bridge.core.causes import CAUSES, by_gravity_and_money
+from bridge.core.causes import CAUSES, OF_SETTINGS, by_gravity_and_money
 from bridge.core.items import ItemKind
 from bridge.core.known import CONFIGURATION, TRY_LATER, BooksKnown, Known
 from bridge.core.tasks import NOWHERE as NOWHERE  # noqa: PLC0414
@@ -61,8 +61,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """What every verb that ends with a verdict answers: 1 exactly when there is a task."""
-        if self.unconfigured and not self.tasks:
+        """What every verb that ends with a verdict answers: 1 exactly when there is a task that
+        more than a word in bridge.toml settles."""
+        if self.unconfigured and all(task.code in OF_SETTINGS for task in self.tasks):
             return CONFIGURATION
         return _EXIT_CODES[self.result]
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
+from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
 from bridge.core.known import Fresh
 from bridge.core.mapping import BooksMapping
@@ -43,6 +44,8 @@ class Books(Generic[System]):
     """The mapping file, for messages."""
     cutover: date | None = None
     """The day of going live with these books."""
+    declared: Declared = field(default_factory=Declared)
+    """What was said of the company's electronic invoices."""
 
     @property
     def name(self) -> str:

@@ -20,6 +20,7 @@ from bridge.core.tally import LISTED, Tally
 from bridge.core.tasks import Place
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLater
+from bridge.pipeline.issuing import Unanswered
 from bridge.pipeline.plan import UnsafePlan
 from bridge.pipeline.resting import Resting
 from bridge.pipeline.under_way import UnderWay, under_way
@@ -122,12 +123,15 @@ def stop_of(error: BridgeError) -> Stop:
     kinds: tuple[tuple[type[BridgeError], str], ...] = (
         (TryLater, "pass.later"),
         (LoginRequired, "pass.login"),
+        (Unanswered, "pass.unanswered"),
         (ConfigurationError, "pass.configuration"),
         (UnsafePlan, "pass.unsafe_plan"),
         (Resting, "pass.resting"),
     )
     code = next((code for kind, code in kinds if isinstance(error, kind)), "pass.stopped")
     told = "; ".join([str(error), *map(str, error.problems)])
+    if isinstance(error, Unanswered):
+        told = error.detail
     return Stop(code=code, detail=told, exit_code=error.exit_code)
 
 

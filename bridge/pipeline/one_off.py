@@ -16,6 +16,7 @@ from bridge.core.verdict import verdict
 from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
 from bridge.pipeline.context import Books, Dry, Progress, silent
 from bridge.pipeline.intake import Intake
+from bridge.pipeline.issuing import not_asked, unanswered
 from bridge.pipeline.known import after_comparison
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting
@@ -136,6 +137,7 @@ class _Foresight:
             ahead = caught_up_with(store, books, booking, self.progress)
             self._tell(books.name, "books.ahead", ahead)
         done.plan = plan(store, books, booking, self.run, ANY_SIZE, (), self.progress)
+        done.stopped, done.asks = unanswered(store, books), not_asked(store, books)
         try:
             refuse_unsafe(done.plan, bridge.plan_limits, ())
         except UnsafePlan as unsafe:

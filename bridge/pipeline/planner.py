@@ -13,6 +13,7 @@ from bridge.core.booking import Booking
 from bridge.core.books import Customer, Kind
 from bridge.core.delivery import NEVER_COMPARED, Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
+from bridge.core.electronic import in_series
 from bridge.core.holding import not_posted
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
@@ -23,11 +24,13 @@ from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
 from bridge.core.remapping import remapped
 from bridge.core.review import review_borrower
 from bridge.core.translate import translate
+from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.store import NO_LOAN, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingReader
 
+_NUMBERED = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE})
 REVISITED = HOLD_CODES | {"debt.amount_edited", "debt.currency_unknown"}
 """Holds that may go away although the loan's rows stay as they are."""
 
@@ -47,6 +50,7 @@ class Planner:
         """`remap`: what is posted is brought to what the mapping says now, too."""
         self.work, self.booking, self.run, self.remap = work, booking, run, remap
         self.name, self.company = books.name, books.company
+        self.series = books.declared.series
         self.figures = PlanFigures()
         self.loans = 0
         self.lookalikes = Lookalikes(work, self.name, self.company, booking)
@@ -217,6 +221,8 @@ class Planner:
 
     def _entry(self, key: LoanKey, change: Change) -> NewEntry:
         reference = change.document.reference
+        if change.operation is Operation.CREATE and change.document.kind in _NUMBERED:
+            _refuse_in_series(self.name, reference, self.series)
         idempotency = identity.key(
             self.name, self.company, change.operation, reference, change.document.digest
         )
@@ -248,6 +254,24 @@ def _may_be_there(
     }
     rest = not_posted(file, file.loan, "books.lookalike", bound)
     return [msgspec.structs.replace(hold, **about) for hold in rest]
+
+
+def _refuse_in_series(name: str, reference: str, series: Sequence[str]) -> None:
+    """Raises ConfigurationError for a number of ours that a tax office's series would count."""
+    taken = in_series(reference, series)
+    if taken:
+        raise ConfigurationError(
+            f"Nothing is posted to {name}: our numbers fall into a series of its electronic "
+            "invoices.",
+            [
+                Problem(
+                    f"bridge.toml, [systems.{name}] electronic_invoicing series",
+                    f'"{taken}" is also how our number {reference} begins.',
+                    "Write the whole beginning of the electronic numbers, or give the ledger's app "
+                    "another installation id, so that our numbers begin otherwise.",
+                )
+            ],
+        )
 
 
 def _is_new(change: Change) -> bool:

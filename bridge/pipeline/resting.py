@@ -29,14 +29,14 @@ def resting(store: Store, books: Books[System]) -> Resting | None:
     )
 
 
-def hold_what_is_new(store: Store, books: Books[System]) -> None:
+def hold_what_is_new(store: Store, books: Books[System], code: str = "run.undone") -> None:
     """Hold every loan that changed since these books were planned last, with what they lack of it,
     so that each morning's comparison explains all of it. They are planned when the books go on."""
     where = (books.name, books.company)
     with store.begin() as work:
         for file in work.loan_files(work.planned_through(*where)):
             key: LoanKey = (file.installation, file.loan_id)
-            work.put_holds(*where, key, at_rest(file, _on_the_way(work, where, key)))
+            work.put_holds(*where, key, at_rest(file, _on_the_way(work, where, key), code))
 
 
 def _on_the_way(work: Work, where: tuple[str, str], key: LoanKey) -> list[Document]:

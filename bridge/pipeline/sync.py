@@ -15,6 +15,7 @@ from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
 from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits, Progress, System, silent
 from bridge.pipeline.intake import Intake, take_in
+from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, standing, stop_of
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting, post_all, settle_doubts
@@ -41,10 +42,17 @@ class SystemPass(msgspec.Struct, kw_only=True):
     calls: int = 0
     stopped: BridgeError | None = None
     """What ended the pass for this system before its time."""
+    asks: list[Stop] = []
+    """What a person is asked although the pass went on."""
 
     @property
     def stops(self) -> list[Stop]:
-        """Why the pass did not get to its end, as the verdict takes it."""
+        """What stands in the way, as the verdict takes it."""
+        return [*self._ended, *self.asks]
+
+    @property
+    def _ended(self) -> list[Stop]:
+        """Why the pass did not get to its end."""
         if self.stopped is not None:
             return [stop_of(self.stopped)]
         if self.posting.unavailable:
@@ -55,7 +63,7 @@ class SystemPass(msgspec.Struct, kw_only=True):
     @property
     def whole(self) -> bool:
         """Whether everything that was wanted is in the books."""
-        return not (self.stops or self.pending or self.in_doubt or self.rejected)
+        return not (self._ended or self.pending or self.in_doubt or self.rejected)
 
     def count(self, store: Store, books: Books[System]) -> None:
         """Look at what is left in the outbox, and at the calls made."""
@@ -172,12 +180,14 @@ def preview(
         try:
             made = _planned(bridge, books, run, (), progress, remap, ANY_SIZE)
             refuse_unsafe(made, bridge.plan_limits, ())
+            question = unanswered(bridge.store, books)
         except UnsafePlan as unsafe:
             systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
         except (TryLater, LoginRequired) as error:
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=error)
         else:
-            systems[name] = SystemPass(plan=made, posting=Posting())
+            systems[name] = SystemPass(plan=made, posting=Posting(), stopped=question)
+            systems[name].asks = not_asked(bridge.store, books)
         systems[name].calls = books.system.calls().total
     return _end(bridge, run, intake, systems)
 
@@ -218,6 +228,11 @@ def _pass(
     done = SystemPass(plan=nothing(books), posting=Posting())
     try:
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
+        done.asks = not_asked(bridge.store, books)
+        question = unanswered(bridge.store, books)
+        if question is not None:
+            hold_what_is_new(bridge.store, books, HELD)
+            raise question
         why = resting(bridge.store, books)
         if why is None:
             done.plan = _planned(bridge, books, run, approved, progress, remap)
@@ -236,7 +251,13 @@ def _pass(
 def send(
     bridge: Live, books: Books[AccountingSystem], done: SystemPass, progress: Progress
 ) -> None:
-    """Send what is planned; what became of lost replies is looked up, and sent again if need be."""
+    """Send what is planned; what became of lost replies is looked up, and sent again if need be.
+
+    Every write of every verb goes through here. Raises Unanswered, with nothing sent.
+    """
+    question = unanswered(bridge.store, books)
+    if question is not None:
+        raise question
     system = safe_to_post_with(bridge.store, books.system)
     for _ in range(_ROUNDS):
         doubted = done.posting.doubted

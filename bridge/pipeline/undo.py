@@ -27,6 +27,7 @@ from bridge.core.undo import Left, Task, phase, undo_loan
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, TryLater, UsageError
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
+from bridge.pipeline.issuing import unanswered
 from bridge.pipeline.known import known, of_the_writes
 from bridge.pipeline.plan import booking_of, refuse_unsafe
 from bridge.pipeline.post import Posting, settle_doubts
@@ -96,6 +97,9 @@ def undo(
         made = SystemUndo(done=_nothing(books))
         try:
             settle_doubts(bridge.store, books.system, bridge.clock, made.done.posting)
+            question = unanswered(bridge.store, books)
+            if question is not None:
+                raise question
             with bridge.store.begin() as work:
                 at = bridge.clock.now().isoformat()
                 planner = _planned(work, books, booking_of(books), target, run)

@@ -190,6 +190,10 @@ FORMS = {
     "more_rows": r"(?P<number>\d+) more rows",
     "loans_of_one": r"(?P<number>\d+) loans",
     "interrupted": "the program ended while this was sent",
+    "invoicing_not_asked": r"nobody has said whether its invoices go to (?P<office>.+)",
+    "invoicing_unanswered": r"issues is (?P<issues>\w+), and the accountant's answer is missing",
+    "invoicing_unsigned": "the accountant's answer does not say who gave it and on which day",
+    "invoicing_not_here": "the accountant's answer is that nothing is to be posted here",
 } | refusals.FORMS
 """Entry of the catalogue's table `details` → the form of the particulars that it says."""
 

@@ -81,6 +81,7 @@ def test_init_asks_and_asks_again_when_an_answer_is_wrong(folder, capsys, monkey
         "buzón",
         "quickbooks",
         "77",
+        "yes",
     )
     assert main(["init"]) == 0
     captured = capsys.readouterr()
@@ -133,7 +134,7 @@ def test_all_languages_say_the_same_things_about_the_same_values():
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_the_settings_of_each_system_alone_are_its_own(folder, monkeypatch, system):
-    answer(monkeypatch, "es-CO", "", "", "", "", system, "")
+    answer(monkeypatch, "es-CO", "", "", "", "", system, "", "")
     assert main(["init"]) == 0
     loaded = settings.load(None, {}).settings
     assert list(loaded.systems) == [system]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bridge import settings
+from bridge.clock import SystemClock
+from bridge.settingtypes import ElectronicInvoicing
 from bridge.systems.registry import SYSTEMS
 from tests.cli.terminal import CTRL_C, CTRL_D, Terminal, terminal
 
@@ -22,6 +24,9 @@ QUESTIONS = {
     "quickbooks": "Número de la empresa en QuickBooks",
     "xero": "Número de la empresa en Xero",
     "zoho": "Número de la empresa en Zoho Books",
+    "issues quickbooks": "factura electrónica desde QuickBooks",
+    "issues xero": "factura electrónica desde Xero",
+    "issues zoho": "factura electrónica desde Zoho Books",
 }
 GOOD = {
     "locale": "es-MX",
@@ -33,6 +38,9 @@ GOOD = {
     "zoho": "600 000 000 001",
     "xero": XERO.upper(),
     "quickbooks": "4620816365000000001",
+    "issues zoho": "SÍ",
+    "issues xero": "no",
+    "issues quickbooks": "no  se",
 }
 BAD = [
     ("locale", "Colombia", "Escríbalo así: es-CO"),
@@ -48,6 +56,8 @@ BAD = [
     ("quickbooks", "Mi empresa", "solo cifras"),
     ("xero", "77", "tenant id"),
     ("zoho", "org-x", "solo cifras"),
+    ("issues quickbooks", "quizás", "Escriba sí, no o no sé"),
+    ("issues zoho", "1", "Escriba sí, no o no sé"),
     ("name", b"\xff\xfe", "no se puede leer como texto"),
     ("name", "a\x16\x1bb", "no se puede leer como texto"),
 ]
@@ -61,7 +71,9 @@ def at(person: Terminal, question: str) -> None:
 
 def walk(person: Terminal, answers: dict[str, str], until: str = "") -> None:
     """Answer every question in order, up to one."""
-    asked = [*list(QUESTIONS)[:6], *_systems(answers)]
+    asked = list(QUESTIONS)[:6]
+    for system in _systems(answers):
+        asked += [system, f"issues {system}"]
     for question in asked:
         at(person, question)
         if question == until:
@@ -88,6 +100,15 @@ def test_every_answer_lands_where_it_belongs(tmp_path: Path) -> None:
         "quickbooks": GOOD["quickbooks"],
     }
     assert loaded.systems["zoho"].base_url == "https://www.zohoapis.com/books/v3"
+    said = {name: each.electronic_invoicing for name, each in loaded.systems.items()}
+    assert {name: each and each.issues for name, each in said.items()} == {
+        "zoho": "yes",
+        "xero": "no",
+        "quickbooks": "unknown",
+    }
+    assert said["xero"] is not None
+    assert said["xero"].answered_by
+    assert said["xero"].answered_on == SystemClock().today("America/Tijuana")
     mapping = (tmp_path / "mappings" / "deudores.toml").read_text(encoding="utf-8")
     assert 'default_currency = "USD"' in mapping
     assert 'default_locale = "es-MX"' in mapping
@@ -101,6 +122,24 @@ def test_empty_answers_take_what_is_offered(tmp_path: Path) -> None:
     loaded = settings.load(tmp_path / "bridge.toml", {}).settings
     assert (loaded.lender.timezone, loaded.lender.home_currency) == ("America/Bogota", "COP")
     assert list(loaded.systems) == ["quickbooks"]
+    assert loaded.systems["quickbooks"].electronic_invoicing == ElectronicInvoicing(
+        issues="unknown"
+    )
+    assert "hasta entonces allí no se registra nada" in said
+
+
+@pytest.mark.parametrize(("locale", "issues"), [("es-HN", "no"), ("es-PE", "unknown")])
+def test_who_says_nothing_of_electronic_invoices_is_taken_by_the_country(
+    tmp_path: Path, locale: str, issues: str
+) -> None:
+    with terminal(["init"], tmp_path, ALL) as person:
+        walk(person, {"locale": locale})
+        code, said = person.end()
+    assert code == 0, said
+    found = settings.load(tmp_path / "bridge.toml", {}).settings.systems["quickbooks"]
+    assert found.electronic_invoicing is not None
+    assert found.electronic_invoicing.issues == issues
+    assert ("electronic_invoicing" in said) is (issues == "unknown")
 
 
 def test_the_language_follows_the_answer_and_only_chosen_systems_are_written(
@@ -116,6 +155,7 @@ def test_the_language_follows_the_answer_and_only_chosen_systems_are_written(
             ("Pasta onde", ""),
             ("Programas de contabilidade", "xero"),
             ("Número da empresa no Xero", ""),
+            ("nota fiscal eletrônica pelo Xero", "Sim"),
         ):
             person.until(question)
             person.types(f"{answer}\n")
@@ -132,13 +172,15 @@ def test_the_language_follows_the_answer_and_only_chosen_systems_are_written(
     assert "[systems.quickbooks]" not in written
     assert "intuit.com/connect" not in written
     assert "client_id do seu aplicativo no Xero" in said
+    assert "até lá nada é lançado ali" in said
 
 
 @pytest.mark.parametrize(("question", "wrong", "said"), BAD, ids=lambda each: str(each)[:12])
 def test_a_wrong_answer_is_told_and_asked_again(
     tmp_path: Path, question: str, wrong: str | bytes, said: str
 ) -> None:
-    systems = question if question in SYSTEMS else "quickbooks"
+    system = question.removeprefix("issues ")
+    systems = system if system in SYSTEMS else "quickbooks"
     answers = {"locale": "es-CO", "systems": systems}
     with terminal(["init"], tmp_path, ALL) as person:
         walk(person, answers, until=question)

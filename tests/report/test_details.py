@@ -515,7 +515,26 @@ CELLS = {
     ),
 }
 
-WRITTEN |= CELLS | refusals.WRITTEN
+INVOICING = {
+    "invoicing_not_asked": (
+        "nobody has said whether its invoices go to DIAN",
+        "nadie ha dicho si sus facturas van a DIAN",
+    ),
+    "invoicing_unanswered": (
+        "issues is yes, and the accountant's answer is missing",
+        "issues es yes, y falta la respuesta del contador",
+    ),
+    "invoicing_unsigned": (
+        "the accountant's answer does not say who gave it and on which day",
+        "la respuesta del contador no dice quién la dio ni qué día",
+    ),
+    "invoicing_not_here": (
+        "the accountant's answer is that nothing is to be posted here",
+        "la respuesta del contador es que aquí no se registra nada",
+    ),
+}
+
+WRITTEN |= CELLS | INVOICING | refusals.WRITTEN
 
 
 def form(language: str) -> Figures:

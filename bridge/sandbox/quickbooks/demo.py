@@ -135,7 +135,7 @@ def _info(company: Company) -> None:
         "PrimaryPhone": {},
         "CompanyStartDate": "2025-01-01",
         "FiscalYearStartMonth": "January",
-        "Country": "CO",
+        "Country": company.settings.country,
         "Email": {"Address": "contabilidad@creditofacil.example"},
         "WebAddr": {},
         "SupportedLanguages": "en",
@@ -197,3 +197,4 @@ def show_settings(company: Company) -> None:
     forms["AutoApplyCredit"] = settings.auto_apply_credit
     forms["AutoApplyPayments"] = settings.auto_apply_payments
     company.preferences["CurrencyPrefs"]["MultiCurrencyEnabled"] = settings.multicurrency
+    company.info["Country"] = settings.country

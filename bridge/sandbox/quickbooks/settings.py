@@ -71,6 +71,7 @@ class Settings:
     subscription: str = "active"
     administrator: str = "yes"
     multicurrency: bool = True
+    country: str = "CO"
     custom_txn_numbers: bool = True
     warn_duplicate_numbers: bool = True
     auto_apply_credit: bool = False

@@ -216,6 +216,7 @@ def _organisation(company: Company, request: Request, rest: list[str]) -> Row | 
         shown = [{"Name": name, "Status": "ALLOWED"} for name in ACTIONS]
         return {"Actions": [*shown, {"Name": "UseMulticurrency", "Status": many}]}
     row = {name: value for name, value in company.organisation.items() if value is not None}
+    row["CountryCode"] = company.settings.country
     for name in ("PeriodLockDate", "EndOfYearLockDate"):
         if row.get(name):
             row[name] = ms_day(row[name])

@@ -71,6 +71,7 @@ class Settings:
     reconciled_payment_delete: str = "accept"
     rate_decimals: int = 6
     multicurrency: bool = True
+    country: str = "CO"
     approvals_per_month: int = 0
 
     def shown(self) -> dict[str, Any]:

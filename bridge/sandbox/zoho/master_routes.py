@@ -46,7 +46,7 @@ def _organization(org: Organization) -> Row:
         "account_created_date": "2025-01-01",
         "time_zone": ZONE_NAME,
         "is_org_active": org.settings.subscription == "active",
-        "country_code": "CO",
+        "country_code": org.settings.country,
         "currency_id": base["currency_id"],
         "currency_code": base["currency_code"],
         "currency_symbol": base["currency_symbol"],

@@ -87,6 +87,7 @@ class Settings:
     type_noise: bool = False
     duplicate_rows: bool = False
     language: str = "en"
+    country: str = "CO"
     subscription: str = "active"
 
     @property

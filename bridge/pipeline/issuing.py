@@ -1,0 +1,72 @@
+"""Books of a company that may issue electronic invoices: nothing is sent there before somebody has
+said that an invoice of ours does not become one."""
+
+from __future__ import annotations
+
+from bridge.core.electronic import Lacking, lacking, office_of, told
+from bridge.core.known import Stop
+from bridge.errors import ConfigurationError, Problem
+from bridge.pipeline.context import Books, System
+from bridge.pipeline.plan import has_work
+from bridge.store import Store
+
+HELD = "books.unanswered"
+"""The code of what the ledger has meanwhile."""
+_ANSWERS = (
+    'Ask the accountant and write the answer there: answer = "internal" (nothing that is posted '
+    'here becomes an electronic invoice), "by_hand" (a person issues those that must be) or '
+    '"not_here", with answered_by and answered_on.'
+)
+
+
+class Unanswered(ConfigurationError):
+    """Nothing is posted to a company of which the accountant has not said that it may be."""
+
+    def __init__(self, message: str, problem: Problem, detail: str) -> None:
+        super().__init__(message, [problem])
+        self.detail = detail
+        """The particulars for reports."""
+
+
+def unanswered(store: Store, books: Books[System]) -> Unanswered | None:
+    """Why nothing may be posted to these books; None where something may.
+
+    Where nobody was asked and documents of ours are there already, work goes on and a person is
+    asked (`not_asked`): to stop what was posted for months would undo nothing.
+    """
+    lacks, country = _lacks(store, books)
+    if lacks is None or (lacks is Lacking.NOT_ASKED and _posted(store, books)):
+        return None
+    where = f"bridge.toml, [systems.{books.name}] electronic_invoicing"
+    detail = told(books.declared, lacks, country)
+    fix = _ANSWERS
+    if lacks is Lacking.NOT_ASKED:
+        fix = f'Write {{ issues = "no" }} if this company issues none. {_ANSWERS}'
+    if lacks is Lacking.NOT_HERE:
+        fix = "Switch this system off (enabled = false), or name another company."
+    return Unanswered(
+        f"Nothing is posted to {books.name}: its electronic invoices are an open question.",
+        Problem(where, f"{detail}.", fix),
+        detail,
+    )
+
+
+def not_asked(store: Store, books: Books[System]) -> list[Stop]:
+    """What a person is asked although the work goes on."""
+    lacks, country = _lacks(store, books)
+    if lacks is not Lacking.NOT_ASKED or not _posted(store, books):
+        return []
+    return [Stop(code="pass.not_asked", detail=told(books.declared, lacks, country))]
+
+
+def _lacks(store: Store, books: Books[System]) -> tuple[Lacking | None, str]:
+    """What is lacking, and the company's country where it had to be asked for."""
+    said, country = books.declared, ""
+    if not said.issues and not office_of(said) and has_work(store, books):
+        country = books.system.chart().company.country
+    return lacking(said, country), country
+
+
+def _posted(store: Store, books: Books[System]) -> bool:
+    with store.read() as work:
+        return bool(work.binding_counts(books.name, books.company))
