@@ -77,16 +77,17 @@ class Company:
 
     # ── posting ──────────────────────────────────────────────────────────────────────────────
 
-    def deliver(self, day: date) -> dict[str, str]:
-        """What the ledger knows on a day arrives, and is posted. System → what was not posted."""
+    def deliver(self, day: date) -> list[str]:
+        """What the ledger knows on a day arrives, and is posted. Says what could not be."""
         moment = datetime(day.year, day.month, day.day, 22, 0, tzinfo=UTC)
         self.estate.control("POST", "clock", still=True, at=moment.isoformat())
         self.estate.deliveries.put(snapshot(self.lender, day), "json")
         result = self.estate.sync()
-        told = {}
+        told = []
         for name, done in result.systems.items():
             stopped = str(done.stopped or "")
-            told[name] = stopped or (self._rejected(name) if done.rejected else "")
+            refused = self._rejected(name) if done.rejected else ""
+            told += [f"{name}: {day}: {what}" for what in (stopped, refused) if what]
         return told
 
     def _rejected(self, system: str) -> str:
@@ -98,16 +99,24 @@ class Company:
                 if each.state.value == "rejected"
             )
 
+    def close(self, through: date) -> None:
+        """The bookkeepers close the books up to a day."""
+        for system in self.estate.systems:
+            wish = {"action": "lock", "date": through.isoformat()}
+            self.estate.control("POST", f"{system}/edit", **wish)
+
     # ── what the books say ───────────────────────────────────────────────────────────────────
 
-    def world(self, system: str) -> Row:
+    def world(self, system: str, days: list[date], locks: list[tuple[date, date]]) -> Row:
         """What the recomputation is told: the ledger's rows, and what the accounts are called."""
         chart = self.estate.books_of(system)["accounts"]
         named = {key: a["name"] for a in chart for key in (a["number"], a["name"], a["id"]) if key}
         return {
             "system": system,
             "home": self.lender.home,
-            "as_of": self.lender.deliveries[-1].isoformat(),
+            "as_of": days[-1].isoformat(),
+            "deliveries": [day.isoformat() for day in days],
+            "locks": [(set_on.isoformat(), through.isoformat()) for set_on, through in locks],
             "accounts": named,
             "currencies": {a["name"]: a["currency"] for a in chart},
             "items": self._items(system),

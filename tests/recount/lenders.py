@@ -29,6 +29,9 @@ CURRENCIES = ("COP", "COP", "MXN", "USD")
 """What is lent, the usual one more often."""
 BANKS = ("COP", "MXN")
 """Currencies that a bank account of the mapping takes: only there may more be paid than is owed."""
+DAY = timedelta(days=1)
+CLOSES = 0.4
+"""How many lenders close their months."""
 METHODS = ("CASH", "CASH", "TRANSFER", "NEQUI")
 
 KINDS: dict[str, int] = {
@@ -40,6 +43,7 @@ KINDS: dict[str, int] = {
     "reversal": 2,
     "overpayment": 1,
     "renewal": 1,
+    # "write off": 2,
 }
 """What may happen to a loan, and how often."""
 
@@ -52,6 +56,8 @@ class Lender:
     home: str
     rules: dict[str, str]
     deliveries: list[date]
+    locks: list[tuple[date, date]] = field(default_factory=list)
+    """Day on which the books were closed, and the last day that was closed then."""
     loans: list[Row] = field(default_factory=list)
     movements: list[Row] = field(default_factory=list)
 
@@ -72,9 +78,13 @@ def draw(seed: int) -> Lender:
         "interest": chance.choice(("upfront", "upfront", "as_due")),
         "invoice_per": chance.choice(("loan", "instalment")),
     }
+    locks = []
+    if chance.random() < CLOSES:
+        rules["closed_period"] = chance.choice(("hold", "adjust"))
+        locks = [(date(2026, month, 6), date(2026, month, 1) - DAY) for month in range(7, 11)]
     every = chance.randrange(18, 40)
     days = [FIRST + timedelta(days=n) for n in range(every, (LAST - FIRST).days, every)]
-    lender = Lender(seed, "COP", rules, [*days, LAST])
+    lender = Lender(seed, "COP", rules, [*days, LAST], locks)
     currencies = CURRENCIES if rules["interest"] == "upfront" else ("COP",)
     for _ in range(chance.randrange(2, 6)):
         lend(lender, chance, chance.choice(currencies))
@@ -121,7 +131,7 @@ def live(lender: Lender, chance: random.Random, loan: Row) -> None:
             kind = "payment"
         for row in happen(lender, chance, loan, kind, left, day):
             left += {"charge": 1, "late_fee": 1, "reversal": 1}.get(row["kind"], -1) * row["amount"]
-        if left <= 0:
+        if left <= 0 or kind == "write off":
             return
 
 
@@ -144,10 +154,34 @@ def happen(
         yield paid
         back = min(day + timedelta(days=chance.randrange(0, 20)), LAST)
         yield move(lender, loan, "reversal", part, back, reverses=paid["id"])
+    elif kind == "write off":
+        yield from lose(lender, chance, loan, left, day)
     elif kind == "discount":
         yield move(lender, loan, "discount", some(chance, loan["currency"], left / 4), day)
     else:
         yield move(lender, loan, kind, some(chance, loan["currency"], loan["total"] / 8), day)
+
+
+def lose(
+    lender: Lender, chance: random.Random, loan: Row, left: Decimal, day: date
+) -> Iterator[Row]:
+    """Part of what is left is written off, or all of it; some money comes all the same, sometimes
+    more than was written off, or as late as if nobody had told."""
+    whole = lender.rules["interest"] == "as_due" or chance.random() < 0.5
+    lost = left if whole else some(chance, loan["currency"], left)
+    yield move(lender, loan, "write_off", lost, day)
+    if chance.random() < 0.3:
+        before = max(day - timedelta(days=9), date.fromisoformat(loan["day"])).isoformat()
+        known = min(day + timedelta(days=6), LAST).isoformat()
+        paid = some(chance, loan["currency"], left / 2)
+        yield move(lender, loan, "payment", paid, date.fromisoformat(before), known=known)
+        left -= paid
+    for _ in range(chance.randrange(0, 3)):
+        day = min(day + timedelta(days=chance.randrange(1, 30)), LAST)
+        paid = some(chance, loan["currency"], left)
+        yield move(lender, loan, "payment", paid, day, method=chance.choice(METHODS))
+    if chance.random() < 0.2 and not whole:
+        yield move(lender, loan, "payment", left * 2, LAST)
 
 
 def some(chance: random.Random, currency: str, most: Decimal) -> Decimal:

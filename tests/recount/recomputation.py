@@ -7,9 +7,10 @@ another is lived through day by day, as if nobody had ever been late.
 
     python -m tests.recount.recomputation world.json mapping.toml
 
-prints every account, who owes what, and nothing else. `world.json` holds `system`, `home`,
-`as_of`, `accounts` (number or name → name and currency), `items` (item → account), `loans` and
-`movements`, whose fields are those of `Loan` and `Movement` below.
+prints every account, who owes what, and nothing else. `world.json` holds `system`, `home`, `as_of`,
+`accounts` (number, name or id to name), `currencies` (account to its currency), `items` (item to
+account), `deliveries` (days), `locks` (day on which books were closed, last day that was closed),
+`loans` and `movements`: the rows of `lenders.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import json
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -112,17 +113,65 @@ class Life:
     """Invoices that are not settled, the one that falls due first before the others."""
     credit: list[Open] = field(default_factory=list)
     """Money and credit notes that settle nothing yet, oldest first."""
-    written_off: Decimal = ZERO
-    """What was written off and not recovered."""
+    recovered: dict[str, Decimal] = field(default_factory=dict)
+    """Payment → how much of it recovers what was written off."""
 
     def live(self, movements: list[Row]) -> None:
-        events = [*self._invoices(), *_in_force(movements)]
-        for event in sorted(events, key=_when):
+        events = self._posted(movements)
+        self.recovered = recoveries(events)
+        for event in events:
             self._happen(event)
         place = self.loan["customer"], self.loan["currency"]
         left = sum((each.amount for each in self.owed), ZERO)
         left -= sum((each.amount for each in self.credit), ZERO)
         self.books.customers[place] += left  # type: ignore[assignment]
+
+    # ── what is in the books, and on which day ───────────────────────────────────────────────
+
+    def _posted(self, movements: list[Row]) -> list[Row]:
+        """Everything that is booked of the loan, in the order of its days there."""
+        asked = [each for event in self._invoices() if (each := self._dated(event))]
+        if not any(event["known"] == self.loan["known"] for event in asked):
+            return []  # the loan itself came too late for its month
+        rows = list(self._in_force(movements))
+        off = [row["day"] for row in rows if row["kind"] == "write_off"]
+        if off and self.mapping["interest"] == "as_due":
+            asked = [event for event in asked if event["day"] <= min(off)]
+        return sorted([*asked, *rows], key=_when)
+
+    def _in_force(self, movements: list[Row]) -> Iterator[Row]:
+        """Those that are booked. A payment that was taken back is not, nor what took it back; but
+        where its month was closed meanwhile it stays, and what takes it back is told or booked."""
+        taken_back = {row["reverses"]: row for row in movements if row["kind"] == "reversal"}
+        for row in movements:
+            back = taken_back.get(row["id"])
+            made = self._dated(row) if row["kind"] != "reversal" else None
+            if made is None:
+                continue
+            if back is None:
+                yield made
+            elif made["day"] <= self._closed(back) and self._delivered(row) < self._delivered(back):
+                yield made
+                undone = self._dated({**back, "day": made["day"], "paid_on": made["day"]})
+                yield from [undone] if undone else []
+
+    def _delivered(self, row: Row) -> str:
+        return min((d for d in self.world["deliveries"] if d >= row["known"]), default=row["known"])
+
+    def _closed(self, row: Row) -> str:
+        """The last day that was closed when a row was delivered."""
+        locks = self.world["locks"]
+        return max((to for set_on, to in locks if set_on <= self._delivered(row)), default="")
+
+    def _dated(self, event: Row) -> Row | None:
+        """The event with its day in the books, or None where its month was closed already when
+        it became known."""
+        through = self._closed(event)
+        if event["day"] > through:
+            return event
+        if self.mapping["policies"]["closed_period"] == "hold":
+            return None
+        return {**event, "day": (date.fromisoformat(through) + timedelta(days=1)).isoformat()}
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────
 
@@ -143,13 +192,14 @@ class Life:
             if each:
                 yield self._invoice(loan["day"], falls, lines)
             if as_due and falls <= self.world["as_of"]:
-                yield self._invoice(falls, falls, {"interest": interest})
+                yield self._invoice(falls, falls, {"interest": interest}, falls)
         if not each:
             lines = {"principal": principal, "interest": ZERO if as_due else total - principal}
             yield self._invoice(loan["day"], due, lines)
 
-    def _invoice(self, day: str, due: str, lines: dict[str, Decimal]) -> Row:
-        return {"kind": "invoice", "day": day, "due": due, "lines": lines}
+    def _invoice(self, day: str, due: str, lines: dict[str, Decimal], known: str = "") -> Row:
+        known = known or self.loan["known"]
+        return {"kind": "invoice", "day": day, "due": due, "lines": lines, "known": known}
 
     def _last_day(self) -> str:
         """When a sale on credit is due: so many days later."""
@@ -163,41 +213,41 @@ class Life:
         elif kind in RAISES:
             fiado = self.loan["kind"] == "fiado" and kind == "charge"
             self._ask(day, day, {"sale" if fiado else RAISES[kind]: Decimal(event["amount"])})
+        elif kind == "reversal":
+            # Of a closed month: the money is taken back at what it was worth when it came.
+            self._ask(day, day, {kind: Decimal(event["amount"])}, event["paid_on"])
         elif kind == "payment":
             self._receive(event, Decimal(event["amount"]))
         elif kind in ("discount", "write_off"):
-            amount = Decimal(event["amount"])
-            self._lower(day, kind, amount)
-            if kind == "write_off":
-                self.written_off += amount
+            self._lower(day, kind, Decimal(event["amount"]))
         else:
             raise ValueError(f"nobody said what a {kind} does to the books")
 
-    def _ask(self, day: str, due: str, lines: dict[str, Decimal]) -> None:
+    def _ask(self, day: str, due: str, lines: dict[str, Decimal], worth_on: str = "") -> None:
         """An invoice: what it asks for is owed, and credit that lies there settles it."""
         accounts = {self._account(name): amount for name, amount in lines.items() if amount}
         if not accounts:
             return
-        made = self._document(day, RECEIVABLE, accounts, 1)
+        made = self._document(worth_on or day, RECEIVABLE, accounts, 1)
         made.due = due
         self.owed = sorted([*self.owed, made], key=lambda each: each.due)
         self._settle()
 
     def _lower(self, day: str, purpose: str, amount: Decimal) -> None:
-        """A credit note."""
+        """A credit note. Of interest that never fell due there is nothing to write off."""
+        if purpose == "write_off" and self.mapping["interest"] == "as_due":
+            amount = min(amount, sum((each.amount for each in self.owed), ZERO))
         self.credit.append(self._document(day, RECEIVABLE, {self._account(purpose): amount}, -1))
         self._settle()
 
     def _receive(self, event: Row, amount: Decimal) -> None:
-        """Money: what is open is paid first, then it recovers what was written off, and what is
-        more than both is the customer's."""
+        """Money: what recovers something that was written off is income; the rest pays what is
+        open, and what is more than that is the customer's."""
         day, account = event["day"], self._deposit(event)
         if WAYS[self.world["system"]].one_receipt_an_invoice:
             self.books.loose.add(account)
-        due = sum((each.amount for each in self.owed), ZERO)
-        recovered = min(max(amount - due, ZERO), self.written_off)
+        recovered = self.recovered.get(event["id"], ZERO)
         if recovered:
-            self.written_off -= recovered
             self._document(day, account, {self._account("recovery"): recovered}, 1)
         rest = amount - recovered
         for part in self._receipts(rest):
@@ -276,10 +326,36 @@ class Life:
         raise ValueError(f"no deposit rule takes {known}")
 
 
-def _in_force(movements: Iterable[Row]) -> list[Row]:
-    """Those that count: a payment that was taken back does not, nor what took it back."""
-    back = {row["reverses"] for row in movements if row["kind"] == "reversal"}
-    return [row for row in movements if row["kind"] != "reversal" and row["id"] not in back]
+def recoveries(events: list[Row]) -> dict[str, Decimal]:
+    """Payment → how much of it recovers what was written off.
+
+    What is open is paid first; money is recovery up to what was written off, and beyond that it is
+    the customer's. A payment of before may come to light after: then what was written off was
+    more than what was open, and the money that came last recovers it.
+    """
+    found: dict[str, Decimal] = {}
+    paid: list[tuple[str, Decimal]] = []
+    owed = lost = ZERO
+    for event in events:
+        if event["kind"] == "payment":
+            amount = Decimal(event["amount"])
+            part = min(max(amount - max(owed, ZERO), ZERO), lost)
+            found[event["id"]] = part
+            paid.append((event["id"], amount - part))
+            owed, lost = owed - (amount - part), lost - part
+        elif event["kind"] == "write_off":
+            amount = Decimal(event["amount"])
+            more = min(amount, max(amount - max(owed, ZERO), ZERO))
+            owed, lost = owed - amount, lost + amount
+            for name, settled in reversed(paid):
+                part = min(settled, more)
+                found[name] += part
+                more, lost, owed = more - part, lost - part, owed + part
+        elif event["kind"] == "invoice":
+            owed += sum(event["lines"].values(), ZERO)
+        else:
+            owed += Decimal(event["amount"]) * (1 if event["kind"] in (*RAISES, "reversal") else -1)
+    return found
 
 
 def _when(event: Row) -> tuple[str, bool, int]:
@@ -299,7 +375,7 @@ def instalments(loan: Row, mapping: Row) -> list[tuple[date, Decimal, Decimal]]:
     """
     total, interest = Decimal(loan["total"]), Decimal(loan["total"]) - Decimal(loan["principal"])
     number, unit = int(loan["instalments"]), unit_of(loan["currency"])
-    step = max(Decimal(mapping["policies"]["instalment_step"]), unit)
+    step = max(step_of(mapping, loan["currency"]), unit)
     each = (total / number / step).quantize(WHOLE, ROUND_CEILING) * step
     made, paid, earned = [], ZERO, ZERO
     for turn, due in enumerate(due_days(loan), start=1):
@@ -324,6 +400,16 @@ def due_days(loan: Row) -> list[date]:
 def unit_of(currency: str) -> Decimal:
     """The smallest sum that there is in a currency."""
     return WHOLE if currency in WITHOUT_DECIMALS else CENT
+
+
+def step_of(mapping: Row, currency: str) -> Decimal:
+    """What the lender rounds instalments up to: one step for all, or one for each currency; where
+    nothing is said, pesos and guaraníes are whole."""
+    said = mapping["policies"].get("instalment_step", {})
+    if not isinstance(said, dict):
+        return Decimal(said)
+    usual = WHOLE if currency in ("COP", *WITHOUT_DECIMALS) else CENT
+    return Decimal(said.get(currency, usual))
 
 
 def cents(amount: Decimal) -> Decimal:
