@@ -1,11 +1,20 @@
-"""Which receipt settles which invoice: oldest due first, and what was applied stays applied."""
+"""Which receipt settles which invoice: day by day, oldest due first, and what is applied stays.
+
+A receipt, or the use of a credit note, settles what is open on its own day, and with what it leaves
+over what comes later, on the day on which it comes. So it makes no difference whether the rows of a
+loan arrive one by one or all at once. What is posted is kept first: a row that arrives late, with a
+day from before another that is applied, finds open what that one has left.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
+from bridge.core import lending
 from bridge.core.books import (
     Application,
     CreditApplication,
@@ -17,16 +26,44 @@ from bridge.core.books import (
 ZERO = Decimal(0)
 
 
-class Allocator:
-    """The open amounts of one loan's invoices while its receipts are applied one by one."""
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt, or the use of a credit note, that is to settle something."""
 
-    def __init__(self, *, extends: bool = True, locked: date | None = None) -> None:
+    reference: str
+    day: date
+    """The ledger's."""
+    total: Decimal
+    whole: bool = False
+    """Whether it waits for a day on which all of it finds something to settle."""
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """How what is paid on a loan is shared where its interest has invoices of its own: so much of
+    `total` is `interest` (ledger_sources.md §2.4)."""
+
+    total: Decimal
+    interest: Decimal
+    invoices: frozenset[str]
+    """References of the loan's own invoices."""
+    of_interest: frozenset[str]
+    """Those of them that are for interest."""
+
+
+class Allocator:
+    """The open amounts of one loan's invoices while what was paid is applied to them."""
+
+    def __init__(
+        self, *, extends: bool = True, locked: date | None = None, share: Share | None = None
+    ) -> None:
         """`extends`: whether the unapplied rest of a posted receipt may be applied later; one of
         the period that is closed through `locked` never is."""
         self._open: dict[str, Decimal] = {}
-        self._kept: dict[str, tuple[Application, ...]] = {}
+        self._days: dict[str, date] = {}
+        self._paid: dict[str, Decimal] = {}
+        self._applied: dict[str, dict[str, Decimal]] = {}
         self._extends = extends
         self._locked = locked
+        self._share = share
         self._fixed: set[str] = set()
         self._closed: frozenset[str] = frozenset()
 
@@ -39,6 +76,7 @@ class Allocator:
             invoices, key=lambda i: (i.due, i.day, len(i.reference), i.reference)
         ):
             self._open[invoice.reference] = invoice.total
+            self._days[invoice.reference] = invoice.dated or invoice.day
 
     def keep(self, documents: Iterable[Document]) -> None:
         """Posted receipts and credit applications keep what they were applied to.
@@ -48,33 +86,110 @@ class Allocator:
         for document in documents:
             if not isinstance(document, Receipt | CreditApplication):
                 continue
-            if document.reference in self._kept:
+            if document.reference in self._applied:
                 continue
-            kept: list[Application] = []
+            self._applied[document.reference] = {}
             for application in document.applications:
                 amount = min(application.amount, self._open.get(application.invoice, ZERO))
-                if amount > 0:
-                    self._open[application.invoice] -= amount
-                    kept.append(Application(application.invoice, amount))
-            self._kept[document.reference] = tuple(kept)
+                self._apply(document.reference, application.invoice, amount)
             if not self._extends or (self._locked is not None and document.day <= self._locked):
                 self._fixed.add(document.reference)
 
-    def apply(self, reference: str, amount: Decimal) -> tuple[Application, ...]:
-        """Apply so much to what is open, on top of what this document has been applied to."""
-        applied = {a.invoice: a.amount for a in self._kept.get(reference, ())}
-        rest = amount - sum(applied.values(), ZERO)
-        if reference in self._fixed:
-            rest = ZERO
-        for invoice, still_open in self._open.items():
-            taken = min(rest, still_open)
-            if taken <= 0 or invoice in self._closed:
-                continue
-            applied[invoice] = applied.get(invoice, ZERO) + taken
-            self._open[invoice] -= taken
-            rest -= taken
-        return tuple(Application(invoice, taken) for invoice, taken in applied.items())
+    def settle(self, asked: Sequence[Asking]) -> None:
+        """Apply them all, day by day, in their own order on each day; see `applied`."""
+        days = {each.day for each in asked} | set(self._days.values())
+        left = sorted(asked, key=lambda each: each.day)
+        waiting: list[Asking] = []
+        for day in sorted(days):
+            while left and left[0].day == day:
+                waiting.append(left.pop(0))
+            for each in waiting if waiting and self._is_open(day) else ():
+                self._take(each, day)
+            waiting = [each for each in waiting if self._rest(each) > 0]
 
-    def give_back(self, applications: Iterable[Application]) -> None:
-        for application in applications:
-            self._open[application.invoice] += application.amount
+    def apply(self, reference: str, amount: Decimal) -> tuple[Application, ...]:
+        """Apply so much to whatever is open, on top of what this document has been applied to."""
+        day = max(self._days.values(), default=date.min)
+        self._take(Asking(reference=reference, day=day, total=amount), day)
+        return self.applied(reference)
+
+    def applied(self, reference: str) -> tuple[Application, ...]:
+        """What the document settles."""
+        pairs = self._applied.get(reference, {}).items()
+        return tuple(Application(invoice, amount) for invoice, amount in pairs)
+
+    def is_later(self, invoice: str, day: date) -> bool:
+        """Whether the invoice is dated after that day."""
+        return self._days[invoice] > day
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────
+
+    def _is_open(self, day: date) -> bool:
+        return any(amount > 0 for _, amount in self._payable(day))
+
+    def _payable(self, day: date) -> list[tuple[str, Decimal]]:
+        """(invoice, what is open of it) of what may be settled on that day, oldest due first."""
+        return [
+            (invoice, amount)
+            for invoice, amount in self._open.items()
+            if amount > 0 and self._days[invoice] <= day and invoice not in self._closed
+        ]
+
+    def _rest(self, asking: Asking) -> Decimal:
+        if asking.reference in self._fixed:
+            return ZERO
+        return asking.total - sum(self._applied.get(asking.reference, {}).values(), ZERO)
+
+    def _take(self, asking: Asking, day: date) -> None:
+        """Apply what is left of it to what is open on that day."""
+        rest = self._rest(asking)
+        payable = self._payable(day)
+        if asking.whole and rest > sum((amount for _, amount in payable), ZERO):
+            return
+        self._applied.setdefault(asking.reference, {})
+        for invoice, amount in self._shared(_in_order(payable, rest), payable):
+            self._apply(asking.reference, invoice, amount)
+
+    def _shared(
+        self, taken: list[tuple[str, Decimal]], payable: list[tuple[str, Decimal]]
+    ) -> list[tuple[str, Decimal]]:
+        """The same, where what goes to the loan is shared between its interest and the rest."""
+        share = self._share
+        if share is None:
+            return taken
+        own = sum((amount for invoice, amount in taken if invoice in share.invoices), ZERO)
+        interest = [pair for pair in payable if pair[0] in share.of_interest]
+        others = [pair for pair in payable if pair[0] in share.invoices and pair not in interest]
+        if not (own and interest and others):
+            return taken
+        paid = sum((self._paid.get(invoice, ZERO) for invoice in share.invoices), ZERO)
+        had = sum((self._paid.get(invoice, ZERO) for invoice in share.of_interest), ZERO)
+        part = lending.split(share.total, share.interest, ZERO, paid + own) - had
+        part = max(part, own - sum((amount for _, amount in others), ZERO), ZERO)
+        part = min(part, own, sum((amount for _, amount in interest), ZERO))
+        shared = dict(_in_order(interest, part)) | dict(_in_order(others, own - part))
+        beside = {pair[0]: pair[1] for pair in taken if pair[0] not in share.invoices}
+        both = shared | beside
+        return [(invoice, both[invoice]) for invoice, _ in payable if invoice in both]
+
+    def _apply(self, reference: str, invoice: str, amount: Decimal) -> None:
+        if amount <= 0:
+            return
+        applied = self._applied[reference]
+        applied[invoice] = applied.get(invoice, ZERO) + amount
+        self._open[invoice] -= amount
+        if not self._open[invoice]:
+            del self._open[invoice]
+        self._paid[invoice] = self._paid.get(invoice, ZERO) + amount
+
+
+def _in_order(payable: list[tuple[str, Decimal]], amount: Decimal) -> list[tuple[str, Decimal]]:
+    """So much of it, each in its turn."""
+    taken: list[tuple[str, Decimal]] = []
+    for invoice, still_open in payable:
+        part = min(still_open, amount)
+        if part <= 0:
+            break
+        taken.append((invoice, part))
+        amount -= part
+    return taken

@@ -10,7 +10,17 @@ from typing import TypeVar
 
 import msgspec
 
-from bridge.core.books import Account, Chart, Company, Item, Kind, Line, Named
+from bridge.core.books import (
+    Account,
+    Chart,
+    Company,
+    Document,
+    Item,
+    Kind,
+    Line,
+    Named,
+    Receipt,
+)
 from bridge.core.ledger import Loan, Repayment, RepaymentKind
 from bridge.core.mapping import NEEDED_CLASSES, BooksMapping, DepositRule
 from bridge.errors import Problem
@@ -29,6 +39,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Kinds that are changed in place; the others are taken back and posted anew."""
     receipt_parts: bool = False
     """Whether one receipt settles one invoice, so that a repayment may be several."""
+
+    def may_settle_otherwise(self, document: Document) -> bool:
+        """Whether what a posted document settles can be changed: where a receipt is for one
+        invoice, only of what settled nothing when it came."""
+        if document.kind in self.updates:
+            return True
+        if not (self.receipt_parts and isinstance(document, Receipt)):
+            return False
+        return document.on_account or not document.applications
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

@@ -118,6 +118,9 @@ class Receipt(_Transaction, frozen=True, kw_only=True, tag="receipt"):
     applications: tuple[Application, ...] = ()
     method: str = ""
     """External id of the payment method, where the mapping names one."""
+    on_account: bool = False
+    """Where a receipt is for one invoice: that this one is credit, put to use by what is applied
+    to invoices that came after it."""
 
     kind = Kind.RECEIPT
 
@@ -199,6 +202,8 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[PostedLine, ...] = ()
     applications: tuple[tuple[str, Decimal], ...] = ()
     """(external id of the invoice, amount) pairs."""
+    on_account: bool = False
+    """As of a receipt that is wanted."""
     credit_note_id: str = ""
     deposit_account: str = ""
     memo: str = ""

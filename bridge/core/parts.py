@@ -1,18 +1,18 @@
 """Receipts for systems in which one receipt settles one invoice.
 
 There a repayment of two invoices, or one that pays too much, is several receipts: one for each
-invoice, and one without any for the rest. The first has the repayment's own reference, the others
-a part of it (`DY7F3A-P9`, `DY7F3A-P9S2`).
+invoice that was there on its day, and one for the rest, which is applied to what comes later. The
+first has the repayment's own reference, the others a part of it (`DY7F3A-P9`, `DY7F3A-P9S2`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 import msgspec
 
-from bridge.core.books import Application, Receipt, digest_of
+from bridge.core.books import Receipt, digest_of
 from bridge.core.delivery import Binding
 from bridge.core.draft import Draft
 from bridge.core.identity import Letter, reference
@@ -58,16 +58,19 @@ def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:
         yield bound
 
 
-def split(draft: Draft, row_id: str, whole: Receipt) -> list[Receipt]:
-    """The receipts of a repayment that has been applied."""
-    shares: list[tuple[tuple[Application, ...], Decimal]] = [
-        ((application,), application.amount) for application in whole.applications
-    ]
-    if whole.unapplied > 0:
-        shares.append(((), whole.unapplied))
+def split(draft: Draft, row_id: str, whole: Receipt, later: Collection[str]) -> list[Receipt]:
+    """The receipts of a repayment that has been applied; `later` are invoices that came after."""
+    at_once = [each for each in whole.applications if each.invoice not in later]
+    afterwards = tuple(each for each in whole.applications if each.invoice in later)
+    shares = [((each,), each.amount, False) for each in at_once]
+    rest = whole.total - sum((each.amount for each in at_once), ZERO)
+    if rest > 0:
+        shares.append((afterwards, rest, True))  # type: ignore[arg-type]
     made = []
-    for number, (applications, total) in enumerate(shares, start=1):
-        part = msgspec.structs.replace(whole, applications=applications, total=total)
+    for number, (applications, total, on_account) in enumerate(shares, start=1):
+        part = msgspec.structs.replace(
+            whole, applications=applications, total=total, on_account=on_account
+        )
         facts = part_facts(whole.facts, number, part)
         full = draft.number(_base(draft, row_id, number), facts, replace=True)
         made.append(msgspec.structs.replace(part, facts=facts, reference=full))
@@ -80,6 +83,7 @@ def _base(draft: Draft, row_id: str, number: int) -> str:
 
 
 def part_facts(facts: str, number: int, part: Receipt) -> str:
-    """The facts of one of the receipts of a repayment, which has `facts` as a whole."""
-    invoices = [application.invoice for application in part.applications]
+    """The facts of one of the receipts of a repayment, which has `facts` as a whole. What the rest
+    of it is put to use for later is none of them."""
+    invoices = [] if part.on_account else [each.invoice for each in part.applications]
     return digest_of((facts, number, part.total, invoices))

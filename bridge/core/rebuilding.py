@@ -198,7 +198,7 @@ class _Rebuilding:
     def _receipt(self, name: str, wanted: Receipt, theirs: PostedDocument) -> Receipt:
         changes: dict[str, Any] = {"reference": name, "applications": self._applied(name, theirs)}
         if self.booking.limits.receipt_parts:
-            changes["total"] = theirs.total
+            changes |= {"total": theirs.total, "on_account": theirs.on_account}
         made = msgspec.structs.replace(wanted, **changes)
         if self.booking.limits.receipt_parts:
             facts = part_facts(wanted.facts, self._part(name), made)

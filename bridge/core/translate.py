@@ -7,15 +7,15 @@ the loan's balance in the ledger. Every cent is in one or the other.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
 from bridge.core import parts
-from bridge.core.allocation import Allocator
+from bridge.core.allocation import Allocator, Asking
 from bridge.core.booking import Booking
 from bridge.core.books import (
-    Application,
     CreditApplication,
     CreditNote,
     Customer,
@@ -118,10 +118,7 @@ class _Translator:
         self.borrower = file.borrower
         self.draft = Draft(file, booking, bound)
         self.undoing = Undoing(file, booking, bound)
-        self.allocator = Allocator(
-            extends=Kind.RECEIPT in booking.limits.updates,
-            locked=booking.company.locked_through,
-        )
+        self.allocator = Allocator()
         self.documents: list[Transaction] = []
         self.holds: list[Hold] = []
         self.findings: list[Finding] = []
@@ -149,6 +146,12 @@ class _Translator:
                 customer=None, documents=(), holds=rest, findings=findings, keep=True
             )
         self.holds.extend([*invoicing.holds, *self.settling.holds])
+        self.allocator = Allocator(
+            extends=Kind.RECEIPT in self.booking.limits.updates
+            or self.booking.limits.receipt_parts,
+            locked=self.booking.company.locked_through,
+            share=invoicing.share(invoices),
+        )
         closed, reversals = self._undone(invoices, settling)
         self._open_invoices([*invoices, *closed, *reversals])
         self.allocator.keep(closed)
@@ -223,6 +226,7 @@ class _Translator:
         asked = {document.reference for document in unsettled}
         wanted = asked | self.staying
         self.allocator.keep(b.document for b in self.draft.live() if b.reference in wanted)
+        self.allocator.settle([self._asking(document) for document in self._asking_for(unsettled)])
         for document in unsettled:
             match document:
                 case CreditApplication() if self.draft.stands(document.reference):
@@ -232,19 +236,48 @@ class _Translator:
                 case Receipt():
                     self._receipt(document)
                 case CreditApplication():
-                    applied = self.allocator.apply(document.reference, document.total)
-                    if applied:
-                        self._add(document, applied)
+                    used = self.allocator.applied(document.reference)
+                    if used:
+                        self.documents.append(msgspec.structs.replace(document, applications=used))
                 case _:
                     self.documents.append(document)
         self._find_lost(asked)
+
+    def _asking_for(
+        self, unsettled: Sequence[Transaction]
+    ) -> Iterator[Receipt | CreditApplication]:
+        """Those that are to settle something; what a person left settles what it settles."""
+        settling = (d for d in unsettled if isinstance(d, Receipt | CreditApplication))
+        return (d for d in settling if not self.draft.stands(d.reference))
+
+    def _asking(self, document: Receipt | CreditApplication) -> Asking:
+        return Asking(
+            reference=document.reference,
+            day=self._day_of(document),
+            total=document.total,
+            whole=isinstance(document, Receipt) and self._may_be_held(document),
+        )
+
+    def _day_of(self, document: Transaction) -> date:
+        """The ledger's day of a receipt or credit; what is from before the loan counts on its first
+        day in the books."""
+        first = self.loan.start
+        if began_before(self.loan, self.booking.cutover):
+            assert self.booking.cutover is not None
+            first = self.booking.cutover
+        return max(document.dated or document.day, first)
+
+    def _may_be_held(self, receipt: Receipt) -> bool:
+        """Whether it is not posted as long as it is more than what is owed."""
+        policy = self.booking.mapping.policies.overpayment
+        return policy == "hold" and not self.draft.is_live(receipt.reference)
 
     def _find_lost(self, asked: Collection[str]) -> None:
         settled_now = {d.reference: applied(d) for d in self.documents}
         for binding in self.draft.live():
             if binding.accepted or binding.reference not in asked:
                 continue
-            fixed = binding.document.kind not in self.booking.limits.updates
+            fixed = not self.booking.limits.may_settle_otherwise(binding.document)
             if fixed and settled_now.get(binding.reference) != applied(binding.document):
                 self.lost.add(base_reference(binding.reference))
 
@@ -257,8 +290,10 @@ class _Translator:
                 yield self.settling.application(self.loan.id, f"{CORRECTION_PART}{part}", document)
 
     def _receipt(self, receipt: Receipt) -> None:
-        applications = self.allocator.apply(receipt.reference, receipt.total)
+        applications = self.allocator.applied(receipt.reference)
         done = msgspec.structs.replace(receipt, applications=applications)
+        if self.booking.limits.receipt_parts and applications and not receipt.applications:
+            done = msgspec.structs.replace(done, on_account=True)
         if done.unapplied > 0:
             subject = f"debt:{self.loan.id}"
             excess = f"{done.unapplied} {self.loan.currency} more than was owed"
@@ -270,21 +305,20 @@ class _Translator:
                     detail=excess,
                 )
             )
-            policy = self.booking.mapping.policies.overpayment
-            if policy == "hold" and not self.draft.is_live(receipt.reference):
-                self.allocator.give_back(applications)
+            if self._may_be_held(receipt):
                 self.holds.append(
                     self._hold("policy.overpayment", subject, -receipt.total, receipt.reference)
                 )
                 return
         if receipt.reference in self.settling.whole:
             row_id = self.settling.paid_by[receipt.reference]
-            self.documents.extend(parts.split(self.draft, row_id, done))
+            day = self._day_of(receipt)
+            later = {
+                a.invoice for a in done.applications if self.allocator.is_later(a.invoice, day)
+            }
+            self.documents.extend(parts.split(self.draft, row_id, done, later))
         else:
             self.documents.append(done)
-
-    def _add(self, document: CreditApplication, applied: tuple[Application, ...]) -> None:
-        self.documents.append(msgspec.structs.replace(document, applications=applied))
 
     def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
         return Hold(

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from bridge.core.books import Customer, Kind, PostedDocument, Status
+from bridge.core.books import Customer, Kind, PostedDocument, Status, applied
 from bridge.core.delivery import (
     NEVER_COMPARED,
     Drifted,
@@ -243,4 +243,17 @@ def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
         return Posted(current)
     if not differences(entry.binding.document, current, entry.links):
         return Unavailable("not changed")
+    if _is_changed_in_part(entry, current):
+        return Unavailable("changed in part")
     return Drifted(current)
+
+
+def _is_changed_in_part(entry: Entry, current: PostedDocument) -> bool:
+    """Whether what it settles is on the way from what it was to what is wanted: some products are
+    told that invoice by invoice."""
+    assert entry.binding is not None
+    before = entry.binding.posted
+    steps = set(before.applications) if before is not None else set()
+    steps |= {(entry.links.get(i, ""), amount) for i, amount in applied(entry.document).items()}
+    fields = {d.field for d in differences(entry.document, current, entry.links)}
+    return fields == {"applications"} and steps.issuperset(current.applications)

@@ -32,7 +32,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     one_currency_per_customer: bool
     unique_names: bool
     receipt_parts: bool = False
-    """True: a receipt is for one invoice and its whole total, or for none (then it is credit)."""
+    """True: a receipt is for one invoice and its whole total, or for none: then it is credit, and
+    an update changes what it is put to use for, and nothing else."""
     two_steps: bool = False
     """True: a document is made as a draft and then made to count. One that stopped half-way is not
     in the books, and posting it again takes it up."""

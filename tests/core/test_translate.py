@@ -33,7 +33,7 @@ from tests.core.builders import (
 )
 
 LOAN_ID = "DY7F3A-L84"
-NOT_RECEIPTS = frozenset(Kind) - {Kind.RECEIPT, Kind.APPLICATION}
+NOT_RECEIPTS = frozenset(Kind) - {Kind.RECEIPT}
 WITHOUT_REVERSAL = {name: {"item": name} for name in ITEMS if name != "reversal"}
 
 
@@ -572,7 +572,7 @@ def test_a_loan_moved_behind_a_lock_is_held() -> None:
 
 
 def test_a_system_of_one_invoice_for_each_receipt_gets_the_payment_in_parts() -> None:
-    charge = adjusted(7, AdjustmentKind.CHARGE, "12000")
+    charge = adjusted(7, AdjustmentKind.CHARGE, "12000", date(2026, 9, 1))
     of = file(account("62000"), charge, paid(8, "65000"))
     shelf = Shelf(in_parts(booking()))
     shelf.sync(of)

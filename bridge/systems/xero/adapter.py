@@ -28,7 +28,8 @@ from bridge.systems.xero.writing import Writer
 CAPABILITIES = Capabilities(
     line_target="account",
     void=frozenset(Kind) - {Kind.CUSTOMER},
-    update=frozenset({Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE}),
+    # Of a receipt only what credit is put to use for; see receipt_parts.
+    update=frozenset(Kind) - {Kind.RECEIPT},
     claim_size=200,
     unique_numbers=frozenset({Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_NOTE}),
     name_length=255,

@@ -6,9 +6,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from bridge.core.books import Kind, PostedDocument, PostedLine, Status
 from bridge.systems.xero import stamps
-from bridge.systems.xero.translate import OVERPAYMENT, TAKEN_BACK, Company
+from bridge.systems.xero.on_account import CREDIT, OVERPAYMENT, TAKEN_BACK
+from bridge.systems.xero.translate import Company
 
 Body = dict[str, Any]
 
@@ -26,11 +29,17 @@ _STATUS = {"VOIDED": Status.VOIDED, "DELETED": Status.DELETED}
 _NOT_IN_THE_BOOKS = frozenset({"DRAFT", "SUBMITTED"})
 _OUR_CUSTOMER = re.compile(r"[A-Z0-9]{1,6}-D[A-Za-z0-9]+(\.\d+)?")
 _OUR_NUMBER = re.compile(r"[A-Z0-9]{1,6}-P[A-Za-z0-9.-]+")
+_OUR_RECEIPT = re.compile(r"[A-Z0-9]{1,6}-P[A-Za-z0-9]+(\.\d+)?")
 
 
 def is_overpayment(raw: Body) -> bool:
     """Whether it is an Overpayment, or the bank transaction that made one."""
     return "PaymentID" not in raw and bool(raw.get("OverpaymentID"))
+
+
+def is_money_on_account(note: Body) -> bool:
+    """Whether a credit note is a receipt of ours, which settled nothing when it came."""
+    return _OUR_RECEIPT.fullmatch(note.get("CreditNoteNumber") or "") is not None
 
 
 def in_the_books(raw: Body) -> bool:
@@ -50,7 +59,7 @@ def posted(kind: Kind, raw: Body, company: Company) -> PostedDocument:
         case Kind.APPLICATION:
             return application(raw)
         case Kind.RECEIPT:
-            return _overpayment(raw, company) if is_overpayment(raw) else _payment(raw, company)
+            return _receipt(raw, company)
 
 
 def application(note: Body) -> PostedDocument:
@@ -168,6 +177,12 @@ def _money_received(raw: Body, company: Company) -> PostedDocument:
     )
 
 
+def _receipt(raw: Body, company: Company) -> PostedDocument:
+    if is_overpayment(raw):
+        return _overpayment(raw, company)
+    return _credit(raw, company) if "CreditNoteID" in raw else _payment(raw, company)
+
+
 def _payment(raw: Body, company: Company) -> PostedDocument:
     invoice = raw.get("Invoice") or {}
     status = _STATUS.get(raw.get("Status") or "", Status.LIVE)
@@ -213,8 +228,24 @@ def _overpayment(raw: Body, company: Company) -> PostedDocument:
         total=total,
         open=rest if status is Status.LIVE else Decimal(0),
         applications=allocations(raw),
+        on_account=True,
         deposit_account=_account(raw.get("BankAccount"), company),
         updated_at=_updated_at(raw),
+    )
+
+
+def _credit(raw: Body, company: Company) -> PostedDocument:
+    """A credit note that is money on account: its line is on the account that it came into."""
+    note = _sales(Kind.CREDIT_NOTE, raw, company)
+    accounts = {line.account for line in note.lines}
+    return msgspec.structs.replace(
+        note,
+        kind=Kind.RECEIPT,
+        external_id=CREDIT + note.external_id,
+        applications=allocations(raw),
+        on_account=True,
+        deposit_account=accounts.pop() if len(accounts) == 1 else "",
+        lines=(),
     )
 
 

@@ -1,9 +1,9 @@
-"""Credit notes put to use: allocations, each of one note to one invoice in a call of its own.
+"""Credit put to use: allocations, each of one credit to one invoice, in calls of their own.
 
-Allocations have no reference and no key that lasts. They are told by the note itself, so every
-application is read before it is written, and only what is missing is sent: posting one again can
-not settle an invoice twice. Taking one back deletes its allocations (§2.7, last verified
-2026-11-20).
+A credit is a credit note, or money on account. Allocations have no reference and no key that lasts.
+They are told by the credit itself, so every one is read before it is written, and only what is
+missing is sent: posting one again can not settle an invoice twice. What is to settle something else
+lets go first. Taking one back deletes its allocations (§2.7, §2.8, last verified 2026-11-20).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core.books import CreditApplication, Kind, PostedDocument, Status
+from bridge.core.books import CreditApplication, Kind, PostedDocument, Receipt, Status
 from bridge.core.delivery import (
     Drifted,
     InDoubt,
@@ -29,6 +29,82 @@ from bridge.systems.xero import reading
 from bridge.systems.xero.answers import allocations, posted
 from bridge.systems.xero.translate import Body, Company, Refusal, money
 from bridge.systems.xero.wire import Refused, Result, Unclear, Unsent, Wire
+
+Pairs = Sequence[tuple[str, Decimal]]
+"""(invoice id, amount) of what a credit settles."""
+
+
+class Allocations:
+    """Makes what one credit settles what it should."""
+
+    def __init__(self, wire: Wire, path: str, raw: Body, key: str) -> None:
+        """`path` is that of the credit, `raw` what the books hold of it. `key` is the write's own;
+        the version goes into it, since a credit may be put to the same use twice."""
+        self._wire, self._path, self._raw = wire, path, raw
+        self._key = f"{key}-{raw.get('UpdatedDateUTC') or ''}"
+        self.there: dict[str, Decimal] = {}
+        """Invoice id → amount, as of now."""
+        for invoice, amount in allocations(raw):
+            self.there[invoice] = self.there.get(invoice, Decimal(0)) + amount
+        self.is_begun = False
+        """Whether anything of it was applied."""
+
+    def settle(
+        self, wanted: Pairs, day: str, *, only_more: bool = False
+    ) -> Outcome | Unsent | None:
+        """Let go of what is not wanted and send what is missing. None: all of it was applied.
+
+        `only_more`: what an invoice has of it stays, whatever the amount.
+        """
+        amounts = dict(wanted)
+        for invoice, amount in list(self.there.items()):
+            if not only_more and amount > amounts.get(invoice, Decimal(0)):
+                ended = self.let_go(invoice)
+                if ended is not None:
+                    return ended
+        for invoice, amount in wanted:
+            missing = amount - self.there.get(invoice, Decimal(0))
+            if missing <= 0 or (only_more and invoice in self.there):
+                continue
+            ended = self._send(invoice, missing, day)
+            if ended is not None:
+                return ended
+        return None
+
+    def let_go(self, invoice: str = "") -> Outcome | Unsent | None:
+        """Delete the allocations to that invoice, or all of them."""
+        for row in self._raw.get("Allocations") or ():
+            to = (row.get("Invoice") or {}).get("InvoiceID") or ""
+            if row.get("IsDeleted") or (invoice and to != invoice):
+                continue
+            allocation = row.get("AllocationID")
+            if not allocation:
+                return Rejected(
+                    "Xero does not tell the id of this allocation: remove it by hand.", "no_id"
+                )
+            path = f"{self._path}/Allocations/{allocation}"
+            result = self._wire.write_one("DELETE", path, "Allocations", None, self._key)
+            if not (isinstance(result, Refused) and result.finding.code == "gone"):
+                ended = _stopped(result, part_done=self.is_begun)
+                if ended is not None:
+                    return ended
+            self.is_begun = True
+            self.there.pop(to, None)
+        return None
+
+    def _send(self, invoice: str, amount: Decimal, day: str) -> Outcome | Unsent | None:
+        try:
+            body = {"Amount": money(amount), "Date": day, "Invoice": {"InvoiceID": invoice}}
+        except Refusal as refusal:
+            return Rejected(refusal.reason, refusal.code)
+        path = f"{self._path}/Allocations?summarizeErrors=false"
+        content = {"Allocations": [body]}
+        result = self._wire.write_one("PUT", path, "Allocations", content, self._key)
+        ended = _stopped(result, part_done=self.is_begun)
+        if ended is None:
+            self.is_begun = True
+            self.there[invoice] = self.there.get(invoice, Decimal(0)) + amount
+        return ended
 
 
 class Applier:
@@ -70,69 +146,40 @@ class Applier:
                 return Drifted(None)
             return Rejected(f"The credit note of {outgoing.document.reference} is gone.", "gone")
         now = posted(Kind.APPLICATION, raw, company)
+        making = Allocations(self._wire, f"CreditNotes/{raw['CreditNoteID']}", raw, outgoing.key)
         if operation is Operation.CREATE:
-            return self._apply(outgoing, raw, now)
+            return self._apply(outgoing, making, now, only_more=True)
         if now.status is not Status.LIVE:
             return Posted(_nothing_left(outgoing)) if void else Drifted(now)
-        if not _as_we_left_it(outgoing, now):
+        if not is_as_we_left_it(outgoing, now):
             return Drifted(now)
         if not void:
-            return Rejected("Xero changes no allocation: take it back, post another.", "fixed")
-        return self._take_back(outgoing, raw)
+            return self._apply(outgoing, making, now, only_more=False)
+        return making.let_go() or Posted(_nothing_left(outgoing))
 
-    def _apply(self, outgoing: Outgoing, raw: Body, now: PostedDocument) -> Outcome | Unsent:
-        """Send the allocations that the note does not have yet."""
+    def _apply(
+        self, outgoing: Outgoing, making: Allocations, now: PostedDocument, *, only_more: bool
+    ) -> Outcome | Unsent:
         document = outgoing.document
         assert isinstance(document, CreditApplication), document.kind
-        there = dict(allocations(raw))
-        sent: list[tuple[str, Decimal]] = []
-        for application in document.applications:
-            invoice = outgoing.links[application.invoice]
-            if invoice in there:
-                continue
-            try:
-                body = {
-                    "Amount": money(application.amount),
-                    "Date": document.day.isoformat(),
-                    "Invoice": {"InvoiceID": invoice},
-                }
-            except Refusal as refusal:
-                return Rejected(refusal.reason, refusal.code)
-            path = f"CreditNotes/{raw['CreditNoteID']}/Allocations?summarizeErrors=false"
-            key = f"{outgoing.key}-{now.version}"
-            content = {"Allocations": [body]}
-            result = self._wire.write_one("PUT", path, "Allocations", content, key)
-            ended = _stopped(result, part_done=bool(sent))
-            if ended is not None:
-                return ended
-            sent.append((invoice, application.amount))
-        pairs = (*now.applications, *sent)
-        whole = msgspec.structs.replace(
-            now,
-            status=Status.LIVE,
-            applications=pairs,
-            total=sum((amount for _, amount in pairs), Decimal(0)),
-        )
-        return Posted(whole)
+        wanted = pairs_of(document, outgoing)
+        ended = making.settle(wanted, document.day.isoformat(), only_more=only_more)
+        return ended or Posted(put_to_use(now, making))
 
-    def _take_back(self, outgoing: Outgoing, raw: Body) -> Outcome | Unsent:
-        done = False
-        for row in raw.get("Allocations") or ():
-            allocation = row.get("AllocationID")
-            if not allocation:
-                return Rejected(
-                    "Xero does not tell the id of this allocation: remove it by hand.", "no_id"
-                )
-            path = f"CreditNotes/{raw['CreditNoteID']}/Allocations/{allocation}"
-            result = self._wire.write_one("DELETE", path, "Allocations", None, outgoing.key)
-            if isinstance(result, Refused) and result.finding.code == "gone":
-                done = True
-                continue
-            ended = _stopped(result, part_done=done)
-            if ended is not None:
-                return ended
-            done = True
-        return Posted(_nothing_left(outgoing))
+
+def pairs_of(document: Receipt | CreditApplication, outgoing: Outgoing) -> Pairs:
+    """What it is to settle, by the ids of the invoices."""
+    return [(outgoing.links[each.invoice], each.amount) for each in document.applications]
+
+
+def put_to_use(now: PostedDocument, made: Allocations) -> PostedDocument:
+    """What the books hold after that."""
+    pairs = tuple(made.there.items())
+    used = sum((amount for _, amount in pairs), Decimal(0))
+    if now.kind is Kind.RECEIPT:
+        had = sum((amount for _, amount in now.applications), Decimal(0))
+        return msgspec.structs.replace(now, applications=pairs, open=now.open + had - used)
+    return msgspec.structs.replace(now, status=Status.LIVE, applications=pairs, total=used)
 
 
 def _note_id(outgoing: Outgoing) -> str:
@@ -145,17 +192,26 @@ def _note_id(outgoing: Outgoing) -> str:
     return outgoing.links[document.credit_note]
 
 
-def _as_we_left_it(outgoing: Outgoing, now: PostedDocument) -> bool:
-    """Whether the note settles what we settled with it, or what a void cut short has left of it."""
+def is_as_we_left_it(outgoing: Outgoing, now: PostedDocument) -> bool:
+    """Whether it settles what we settled with it, or what a write cut short has made of that."""
     target = outgoing.target
     assert target is not None
+    links = outgoing.links
+    allowed: dict[str, set[Decimal]] = {}
     if target.posted is not None:
-        before = dict(target.posted.applications)
+        pairs = list(target.posted.applications)
     else:
-        assert isinstance(target.document, CreditApplication)
-        links = outgoing.links
-        before = {links.get(a.invoice, ""): a.amount for a in target.document.applications}
-    return all(before.get(invoice) == amount for invoice, amount in now.applications)
+        assert isinstance(target.document, Receipt | CreditApplication)
+        pairs = [(links.get(a.invoice, ""), a.amount) for a in target.document.applications]
+    if outgoing.operation is Operation.UPDATE:
+        assert isinstance(outgoing.document, Receipt | CreditApplication)
+        pairs += pairs_of(outgoing.document, outgoing)
+    for invoice, amount in pairs:
+        allowed.setdefault(invoice, set()).add(amount)
+    sums: dict[str, Decimal] = {}
+    for invoice, amount in now.applications:
+        sums[invoice] = sums.get(invoice, Decimal(0)) + amount
+    return all(amount in allowed.get(invoice, ()) for invoice, amount in sums.items())
 
 
 def _stopped(result: Result, *, part_done: bool) -> Outcome | Unsent | None:

@@ -17,10 +17,12 @@ from bridge.systems.xero.answers import (
     RESOURCE,
     contact_number,
     in_the_books,
+    is_money_on_account,
     overpayment_number,
     posted,
 )
-from bridge.systems.xero.translate import OVERPAYMENT, Company
+from bridge.systems.xero.on_account import CREDIT, OVERPAYMENT, is_on_account
+from bridge.systems.xero.translate import Company
 from bridge.systems.xero.wire import ID_FIELD, NUMBER_FIELD, PAGE, QuestionRefused, Wire
 
 Raw = dict[str, Any]
@@ -42,10 +44,17 @@ def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
     """Those objects as they are now, by external id."""
     if kind is not Kind.RECEIPT:
         return _by_ids(wire, RESOURCE[kind], external_ids)
-    over = [i.removeprefix(OVERPAYMENT) for i in external_ids if i.startswith(OVERPAYMENT)]
-    found = _by_ids(wire, "Payments", [i for i in external_ids if not i.startswith(OVERPAYMENT)])
-    for overpayment_id, raw in _by_ids(wire, "Overpayments", over).items():
-        found[OVERPAYMENT + overpayment_id] = raw
+    found: dict[str, Raw] = {}
+    left = set(external_ids)
+    for form, resource in (
+        (OVERPAYMENT, "Overpayments"),
+        (CREDIT, "CreditNotes"),
+        ("", "Payments"),
+    ):
+        of_form = sorted(i for i in left if i.startswith(form))
+        rows = _by_ids(wire, resource, [i.removeprefix(form) for i in of_form])
+        found |= {form + xero_id: raw for xero_id, raw in rows.items()}
+        left -= set(of_form)
     return found
 
 
@@ -58,14 +67,26 @@ def find(
     """
     if kind is Kind.APPLICATION:
         return _applications(wire, wanted, links, company)
-    candidates = _numbered(wire, kind, wanted)
+    candidates = _numbered(wire, kind, wanted, company)
     found = {}
     for document in wanted:
         ours = [posted(kind, raw, company) for raw in candidates.get(document.reference, ())]
         ours = [document for document in ours if document.status is not Status.DELETED]
         if ours:
             customer = links.get(getattr(document, "customer", ""), "")
-            found[document.reference] = _the_one(document.reference, ours, customer)
+            one = _the_one(document.reference, ours, customer)
+            if not _is_made_in_part(document, one, links):
+                found[document.reference] = one
+    return found
+
+
+def made(wire: Wire, wanted: Sequence[Document], company: Company) -> dict[str, Raw]:
+    """Those receipts on account that are in the books, as Xero tells them, by reference."""
+    found: dict[str, Raw] = {}
+    for reference, raws in _numbered(wire, Kind.RECEIPT, wanted, company).items():
+        for raw in raws:
+            if posted(Kind.RECEIPT, raw, company).status is Status.LIVE:
+                found.setdefault(reference, raw)
     return found
 
 
@@ -83,18 +104,20 @@ def resources(kinds: Sequence[Kind]) -> list[str]:
     """The lists that hold documents of these kinds."""
     names = dict.fromkeys(RESOURCE[kind] for kind in kinds)
     if Kind.RECEIPT in kinds:
-        names["Overpayments"] = None
+        names |= {"Overpayments": None, "CreditNotes": None}
     return list(names)
 
 
 def documents(
     resource: str, raw: Raw, kinds: Sequence[Kind], company: Company
 ) -> Iterator[PostedDocument]:
-    """What one object of a list is to us. A credit note is a document and its application."""
+    """What one object of a list is to us. A credit note is a document and its application, but for
+    one that is money on account."""
     if not in_the_books(raw):
         return
-    if resource == "Overpayments":
-        yield posted(Kind.RECEIPT, raw, company)
+    if resource == "Overpayments" or (resource == "CreditNotes" and is_money_on_account(raw)):
+        if Kind.RECEIPT in kinds:
+            yield posted(Kind.RECEIPT, raw, company)
         return
     for kind, name in RESOURCE.items():
         if name == resource and kind in kinds:
@@ -132,21 +155,40 @@ def _by_conditions(wire: Wire, resource: str, ids: Sequence[str]) -> dict[str, R
     return {raw[field]: raw for raw in rows}
 
 
-def _numbered(wire: Wire, kind: Kind, wanted: Sequence[Document]) -> dict[str, list[Raw]]:
+def _numbered(
+    wire: Wire, kind: Kind, wanted: Sequence[Document], company: Company
+) -> dict[str, list[Raw]]:
     """Candidates by our reference."""
     found: dict[str, list[Raw]] = {}
-    references = [document.reference for document in wanted]
+    by_resource = {RESOURCE[kind]: [document.reference for document in wanted]}
     if kind is Kind.RECEIPT:
-        _overpaid(wire, wanted, found)
-        references = [d.reference for d in wanted if _settles(d)]
-    resource = RESOURCE[kind]
-    for raw in _by_numbers(wire, resource, references):
-        if in_the_books(raw):
-            number = raw.get(NUMBER_FIELD[resource]) or ""
-            if kind is Kind.CUSTOMER:
-                number = contact_number(raw)
-            found.setdefault(number, []).append(raw)
+        loose = {d.reference: d for d in wanted if isinstance(d, Receipt) and is_on_account(d)}
+        noted = [name for name, d in loose.items() if not _into_a_bank(d, company)]
+        _overpaid(wire, {n: d for n, d in loose.items() if n not in noted}, found)
+        others = [d.reference for d in wanted if d.reference not in loose]
+        by_resource = {"Payments": others, "CreditNotes": noted}
+    for resource, references in by_resource.items():
+        for raw in _by_numbers(wire, resource, references) if references else ():
+            if in_the_books(raw):
+                number = raw.get(NUMBER_FIELD[resource]) or ""
+                if kind is Kind.CUSTOMER:
+                    number = contact_number(raw)
+                found.setdefault(number, []).append(raw)
     return found
+
+
+def _into_a_bank(document: Receipt, company: Company) -> bool:
+    account = company.accounts.get(document.deposit_account)
+    return account is None or account.is_bank
+
+
+def _is_made_in_part(document: Document, now: PostedDocument, links: Mapping[str, str]) -> bool:
+    """Whether money on account still lacks an allocation that it was to be made with: it counts as
+    absent, and posting it again sends what is missing, and only that."""
+    if not isinstance(document, Receipt) or not now.on_account or now.status is not Status.LIVE:
+        return False
+    there = {invoice for invoice, _ in now.applications}
+    return not {links.get(each.invoice, "") for each in document.applications} <= there
 
 
 def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterator[Raw]:
@@ -198,13 +240,12 @@ def _named_so(reference: str) -> str:
     return queries.any_of(queries.text(f, reference) for f in ("ContactNumber", "AccountNumber"))
 
 
-def _overpaid(wire: Wire, wanted: Sequence[Document], found: dict[str, list[Raw]]) -> None:
+def _overpaid(wire: Wire, loose: Mapping[str, Receipt], found: dict[str, list[Raw]]) -> None:
     """Overpayments by our reference, from the whole list of them: it is short.
 
     Whether Xero keeps their Reference is UNVERIFIED, so they can not be asked for by it. One that
     tells neither Reference nor lines is asked for by itself if it might be ours.
     """
-    loose = {d.reference: d for d in wanted if isinstance(d, Receipt) and not d.applications}
     if not loose:
         return
     amounts = {document.total for document in loose.values()}
@@ -217,10 +258,6 @@ def _overpaid(wire: Wire, wanted: Sequence[Document], found: dict[str, list[Raw]
         number = overpayment_number(whole)
         if number in loose:
             found.setdefault(number, []).append(whole)
-
-
-def _settles(document: Document) -> bool:
-    return isinstance(document, Receipt) and bool(document.applications)
 
 
 def _applications(

@@ -32,12 +32,6 @@ _RATE_STEP = Decimal("0.000001")
 _TRACKING_MAX = 2
 _REFERENCE_MAX = 255
 
-OVERPAYMENT = "overpayment/"
-"""Begins the external id of a receipt that settles nothing: those are not Payments in Xero."""
-
-TAKEN_BACK = " void"
-"""Ends the reference of the payment by which an overpayment was returned to where it came from."""
-
 Body = dict[str, Any]
 
 
@@ -76,7 +70,7 @@ def body_of(document: Document, links: Mapping[str, str], company: Company) -> t
         case Customer():
             return "Contacts", _contact(document)
         case Invoice():
-            body = _head(document, links, company)
+            body = head_of(document, links, company)
             body |= {
                 "Type": "ACCREC",
                 "InvoiceNumber": document.reference,
@@ -86,7 +80,7 @@ def body_of(document: Document, links: Mapping[str, str], company: Company) -> t
             }
             return "Invoices", _with_memo(body, document)
         case CreditNote():
-            body = _head(document, links, company)
+            body = head_of(document, links, company)
             body |= {
                 "Type": "ACCRECCREDIT",
                 "CreditNoteNumber": document.reference,
@@ -94,10 +88,8 @@ def body_of(document: Document, links: Mapping[str, str], company: Company) -> t
                 **_lines(document, document.lines, company),
             }
             return "CreditNotes", _with_memo(body, document)
-        case Receipt() if document.applications:
-            return "Payments", _payment(document, links, company)
         case Receipt():
-            return "BankTransactions", _overpayment(document, links, company)
+            return "Payments", _payment(document, links, company)
         case Sale():
             return "BankTransactions", _money_received(document, links, company)
         case _:
@@ -156,22 +148,6 @@ def void_of(kind: Kind, current: Body, now: PostedDocument) -> tuple[str, str, B
     return "POST", f"Payments/{now.external_id}", {"Status": "DELETED"}
 
 
-def return_of(document: Receipt, now: PostedDocument, company: Company) -> Body:
-    """The payment that takes an overpayment back: out of the account that it came into.
-
-    Xero has no way to delete or edit an overpayment (DOC Overpayments).
-    """
-    overpayment_id = now.external_id.removeprefix(OVERPAYMENT)
-    body: Body = {
-        "Overpayment": {"OverpaymentID": overpayment_id},
-        "Account": {"AccountID": document.deposit_account},
-        "Date": document.day.isoformat(),
-        "Amount": money(now.open),
-        "Reference": document.reference + TAKEN_BACK,
-    }
-    return body | _payment_rate(document, company)
-
-
 def foreign_rate(rate: Decimal) -> Decimal:
     """Foreign units for one of home: Xero's direction, with the six decimals that it keeps."""
     turned = (1 / rate).quantize(_RATE_STEP, ROUND_HALF_UP)
@@ -216,10 +192,10 @@ def _contact(document: Customer) -> Body:
     return body
 
 
-def _head(document: Transaction, links: Mapping[str, str], company: Company) -> Body:
+def head_of(document: Transaction, links: Mapping[str, str], company: Company) -> Body:
     """What invoices, credit notes and bank transactions have in common."""
     body: Body = {
-        "Contact": {"ContactID": _link(links, document.customer)},
+        "Contact": {"ContactID": link_to(links, document.customer)},
         "Date": document.day.isoformat(),
         "CurrencyCode": document.currency,
     }
@@ -259,7 +235,7 @@ def _lines(document: Transaction, lines: tuple[Line, ...], company: Company) -> 
             "Description": described(line, document.reference),
             "Quantity": 1,
             "UnitAmount": money(line.amount),
-            "AccountCode": _code(line.account, company),
+            "AccountCode": code_of(line.account, company),
             "TaxType": line.tax or "NONE",  # left out, the account's own would be taken
         }
         if tracking:
@@ -273,7 +249,7 @@ def _payment(document: Receipt, links: Mapping[str, str], company: Company) -> B
     (first, *more) = document.applications
     if more or first.amount != document.total:
         raise Refusal("receipt_parts", "A payment in Xero settles one invoice, and with all of it.")
-    account = _account(document.deposit_account, company)
+    account = account_of(document.deposit_account, company)
     if not account.takes_payments:
         raise Refusal(
             "account_type",
@@ -281,16 +257,16 @@ def _payment(document: Receipt, links: Mapping[str, str], company: Company) -> B
             f"Xero's chart of accounts, or choose a bank account.",
         )
     body: Body = {
-        "Invoice": {"InvoiceID": _link(links, first.invoice)},
+        "Invoice": {"InvoiceID": link_to(links, first.invoice)},
         "Account": {"AccountID": document.deposit_account},
         "Date": document.day.isoformat(),
         "Amount": money(document.total),
         "Reference": document.reference,
     }
-    return body | _payment_rate(document, company)
+    return body | payment_rate(document, company)
 
 
-def _payment_rate(document: Receipt, company: Company) -> Body:
+def payment_rate(document: Receipt, company: Company) -> Body:
     """What the money was worth at home.
 
     Into an account in home currency that is an amount, to the cent (BankAmount, writable since
@@ -299,40 +275,20 @@ def _payment_rate(document: Receipt, company: Company) -> Body:
     rate = _rate_of(document, company)
     if rate is None:
         return {}
-    if _account(document.deposit_account, company).currency == company.home_currency:
+    if account_of(document.deposit_account, company).currency == company.home_currency:
         return {"BankAmount": (document.total * rate).quantize(CENTS, ROUND_HALF_UP)}
     return {"CurrencyRate": foreign_rate(rate)}
 
 
-def _overpayment(document: Receipt, links: Mapping[str, str], company: Company) -> Body:
-    """Money that settles nothing yet: one line without an account, which Xero takes to A/R.
-
-    Whether Xero keeps the Reference of one is UNVERIFIED, so the description begins with it too.
-    """
-    account = _bank(document.deposit_account, company, "money that settles nothing yet")
-    if account.currency not in (document.currency, company.home_currency):
-        raise Refusal("account_currency", f'"{account.name}" is kept in {account.currency}.')
-    words = f"{document.reference} {document.memo}".strip()
-    return {
-        **_head(document, links, company),
-        "Type": "RECEIVE-OVERPAYMENT",
-        "Status": "AUTHORISED",
-        "BankAccount": {"AccountID": document.deposit_account},
-        "Reference": document.reference,
-        "LineAmountTypes": "NoTax",
-        "LineItems": [{"Description": words, "LineAmount": money(document.total)}],
-    }
-
-
 def _money_received(document: Sale, links: Mapping[str, str], company: Company) -> Body:
-    account = _bank(document.deposit_account, company, "money received")
+    account = bank_of(document.deposit_account, company, "money received")
     if account.currency != document.currency:
         raise Refusal(
             "account_currency",
             f'"{account.name}" is kept in {account.currency}, and Xero books money received in '
             f"the currency of its account. Choose an account in {document.currency}.",
         )
-    head = _head(document, links, company)
+    head = head_of(document, links, company)
     head.pop("CurrencyCode")  # the account's; setting it is supported on overpayments only (OAS)
     return {
         **head,
@@ -344,15 +300,15 @@ def _money_received(document: Sale, links: Mapping[str, str], company: Company) 
     }
 
 
-def _account(account_id: str, company: Company) -> AccountFacts:
+def account_of(account_id: str, company: Company) -> AccountFacts:
     account = company.accounts.get(account_id)
     if account is None:
         raise Refusal("account", f"Account {account_id} is not in the chart of accounts.")
     return account
 
 
-def _bank(account_id: str, company: Company, what: str) -> AccountFacts:
-    account = _account(account_id, company)
+def bank_of(account_id: str, company: Company, what: str) -> AccountFacts:
+    account = account_of(account_id, company)
     if not account.is_bank:
         raise Refusal(
             "account_type", f'Xero books {what} to bank accounts only; "{account.name}" is none.'
@@ -360,14 +316,14 @@ def _bank(account_id: str, company: Company, what: str) -> AccountFacts:
     return account
 
 
-def _code(account_id: str, company: Company) -> str:
-    account = _account(account_id, company)
+def code_of(account_id: str, company: Company) -> str:
+    account = account_of(account_id, company)
     if not account.code:
         raise Refusal("account", f'"{account.name}" has no code, by which lines name accounts.')
     return account.code
 
 
-def _link(links: Mapping[str, str], reference: str) -> str:
+def link_to(links: Mapping[str, str], reference: str) -> str:
     assert reference in links, f"no external id for {reference}"
     return links[reference]
 

@@ -25,19 +25,16 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
-from bridge.systems.xero import reading
+from bridge.systems.xero import crediting, on_account, reading
 from bridge.systems.xero.answers import in_the_books, posted
 from bridge.systems.xero.applying import Applier
 from bridge.systems.xero.faults import Finding, Then
 from bridge.systems.xero.settings import Settings
 from bridge.systems.xero.translate import (
-    OVERPAYMENT,
     Body,
     Company,
     Refusal,
     as_told,
-    body_of,
-    return_of,
     update_of,
     void_of,
 )
@@ -107,7 +104,13 @@ class Writer:
         """What to send, or the outcome of what is not to be sent."""
         company = self._company_of()
         if operation is Operation.CREATE:
-            return [_creation(outgoing, company) for outgoing in batch]
+            begun = crediting.begun(self._wire, batch, company)
+            return [
+                crediting.put(self._wire, outgoing, raw, company)
+                if (raw := begun.get(outgoing.document.reference))
+                else _creation(outgoing, company)
+                for outgoing in batch
+            ]
         ids = [_target(outgoing).external_id for outgoing in batch]
         current = reading.load(self._wire, kind, ids)
         return [
@@ -127,6 +130,13 @@ class Writer:
         if _moved(outgoing, now):
             same = not void and not _unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)
+        if on_account.is_so(now.external_id):
+            if not void:
+                return crediting.put(self._wire, outgoing, raw, company)
+            freed = crediting.free(self._wire, outgoing, raw, now)
+            if not isinstance(freed, PostedDocument):
+                return freed
+            now = freed
         if raw.get("IsReconciled") is True:
             # What deleting it does to the bank reconciliation is UNVERIFIED.
             return Rejected(
@@ -206,11 +216,13 @@ class Writer:
     def _applied(self, job: Job, raw: Body) -> Outcome:
         kind = job.outgoing.document.kind
         if job.outgoing.operation is not Operation.VOID:
-            if kind is Kind.RECEIPT and "PaymentID" not in raw and not raw.get("OverpaymentID"):
+            if kind is Kind.RECEIPT and not on_account.has_id(raw):
                 return InDoubt("the answer has no id for the overpayment")
+            if crediting.is_put_to_use(job.outgoing):
+                return crediting.put(self._wire, job.outgoing, raw, self._company_of())
             return Posted(posted(kind, raw, self._company_of()))
         assert job.now is not None
-        if job.now.external_id.startswith(OVERPAYMENT):
+        if job.now.external_id.startswith(on_account.OVERPAYMENT):
             void = msgspec.structs.replace(job.now, status=Status.VOIDED, open=job.now.open * 0)
             return Posted(void)
         left = posted(kind, raw, self._company_of())
@@ -254,7 +266,7 @@ def raise_if_login_ended(results: Sequence[Result]) -> None:
 
 def _creation(outgoing: Outgoing, company: Company) -> Job | Outcome:
     try:
-        path, body = body_of(outgoing.document, outgoing.links, company)
+        path, body = on_account.creation_of(outgoing.document, outgoing.links, company)
     except Refusal as refusal:
         return Rejected(refusal.reason, refusal.code)
     return Job(outgoing=outgoing, method="PUT", path=path, body=body, key=outgoing.key)
@@ -272,8 +284,10 @@ def _change(outgoing: Outgoing, raw: Body, now: PostedDocument, company: Company
             raise Refusal("receipt_fixed", "Xero changes no payment: take it back, post another.")
         path, body = update_of(document, outgoing.links, company, raw)
         method = "POST"
-    elif isinstance(document, Receipt) and now.external_id.startswith(OVERPAYMENT):
-        method, path, body = "PUT", "Payments", return_of(document, now, company)
+    elif isinstance(document, Receipt) and now.external_id.startswith(on_account.OVERPAYMENT):
+        method, path, body = "PUT", "Payments", on_account.return_of(document, now, company)
+    elif on_account.is_so(now.external_id):
+        method, path, body = void_of(Kind.CREDIT_NOTE, raw, now)
     else:
         method, path, body = void_of(document.kind, raw, now)
     key = f"{outgoing.key}-{now.version}"
@@ -337,6 +351,8 @@ def _target(outgoing: Outgoing) -> Binding:
 def _moved(outgoing: Outgoing, now: PostedDocument) -> bool:
     """Whether somebody changed in the books what we posted."""
     target = _target(outgoing)
+    if on_account.is_so(now.external_id):
+        return crediting.is_moved(outgoing, now)
     if target.posted is not None:
         return bool(drift(target.posted, now))
     # Without the books' own answer, only what our links can name is compared.

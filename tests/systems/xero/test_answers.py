@@ -13,7 +13,7 @@ from bridge.core.matching import differences
 from bridge.systems.transport import from_json, to_json
 from bridge.systems.xero import stamps
 from bridge.systems.xero.answers import in_the_books, posted
-from bridge.systems.xero.translate import body_of
+from bridge.systems.xero.on_account import creation_of as body_of
 from tests.contract.bodies import example
 from tests.systems.xero.documents import (
     BANK,

@@ -18,12 +18,12 @@ import bridge.systems.xero as package
 from bridge.core.books import Application, Document, Kind, Line
 from bridge.systems.transport import from_json, to_json
 from bridge.systems.xero.answers import posted
+from bridge.systems.xero.on_account import creation_of as body_of
+from bridge.systems.xero.on_account import return_of
 from bridge.systems.xero.translate import (
     Refusal,
     as_told,
-    body_of,
     foreign_rate,
-    return_of,
     update_of,
     void_of,
 )
@@ -69,6 +69,8 @@ WRITTEN = (
     changed(RECEIPT, deposit_account=BANK_MXN, **MXN),
     CREDIT,
     changed(CREDIT, **MXN),
+    changed(CREDIT, deposit_account=TILL),
+    changed(CREDIT, deposit_account=TILL, **MXN),
     NOTE,
     changed(NOTE, **MXN),
     SALE,
@@ -190,7 +192,6 @@ def test_foreign_money_into_a_home_account_is_exact_by_its_amount() -> None:
         (changed(RECEIPT, deposit_account=CLEARING), "account_type"),
         (changed(RECEIPT, total=Decimal(1)), "receipt_parts"),
         (changed(RECEIPT, applications=(Application("DYT-L1", Decimal(1)),) * 2), "receipt_parts"),
-        (changed(CREDIT, deposit_account=TILL), "account_type"),
         (changed(CREDIT, deposit_account=BANK_MXN), "account_currency"),
         (changed(SALE, deposit_account=TILL), "account_type"),
         (changed(SALE, deposit_account=BANK_MXN), "account_currency"),
