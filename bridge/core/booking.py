@@ -185,6 +185,13 @@ def items_named(chart: Chart, wanted: str) -> list[Item]:
 
 
 T = TypeVar("T", Item, Account, Named)
+_WHY_NOT = {
+    "principal": "Money lent is not income. Choose another.",
+    "interest": "What is booked as unearned would stay so: the bridge moves nothing to income "
+    'later. Choose an account of income; with interest = "as_due" each instalment\'s interest is '
+    "income on the day on which it falls due, and not before.",
+}
+"""What to do about a line whose account is of a class that it may not be booked to."""
 NEEDED_LINES = ("principal", "interest", "late_fee", "sale", "discount", "write_off", "recovery")
 
 
@@ -226,7 +233,7 @@ class _Finder:
                 f'"{item or account}" books to account "{behind.name}", which is of class '
                 f"{behind.classification} ({behind.type}); {purpose} may only go to "
                 f"{' or '.join(sorted(needed))}.",
-                "Money lent is not income. Choose another." if purpose == "principal" else "",
+                _WHY_NOT.get(purpose, ""),
             )
             return None
         return (found.id if found else "", behind)

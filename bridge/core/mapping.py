@@ -40,7 +40,7 @@ OWNED_FIELDS: dict[str, frozenset[str]] = {
 
 NEEDED_CLASSES: dict[str, frozenset[str]] = {
     "principal": frozenset({"asset", "liability", "equity"}),
-    "interest": frozenset({"income", "liability"}),
+    "interest": frozenset({"income"}),
     "insurance": frozenset({"income", "liability"}),
     "late_fee": frozenset({"income"}),
     "collection_cost": frozenset({"income", "expense"}),
@@ -51,7 +51,8 @@ NEEDED_CLASSES: dict[str, frozenset[str]] = {
     "reversal": frozenset({"asset", "liability"}),
     "opening": frozenset({"equity", "asset", "liability"}),
 }
-"""Purpose → classes of account it may be booked to. Principal is never income (DESIGN §2)."""
+"""Purpose → classes of account it may be booked to. Principal is never income (DESIGN §2). Interest
+on a liability account would never be earned: nothing moves it to income afterwards."""
 
 
 class _Model(BaseModel):

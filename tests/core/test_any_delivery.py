@@ -11,15 +11,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.core import lending
 from bridge.core.booking import Booking
-from bridge.core.books import Invoice, Transaction, applied
+from bridge.core.books import Application, Invoice, Transaction, applied, digest_of
+from bridge.core.draft import repayment_facts
 from bridge.core.ledger import Adjustment, AdjustmentKind, Loan, Repayment
+from bridge.core.parts import part_facts
 from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
-from tests.core.test_translate import in_parts
+from tests.core.test_translate import LOAN_ID, in_parts
 
 Rows = list[Repayment | Adjustment]
 
@@ -41,10 +45,10 @@ MODES: dict[str, dict[str, Any]] = {
 END = date(2026, 12, 1)
 
 
-def delivered(of: Loan, rows: Rows, days: Iterable[date], book: Booking) -> Shelf:
+def delivered(of: Loan, rows: Rows, days: Iterable[date], book: Booking, end: date = END) -> Shelf:
     """What is in the books after a pass on each of those days, with what there was by then."""
     shelf = Shelf(book)
-    for day in sorted({*days, END}):
+    for day in sorted({*days, end}):
         there = [row for row in rows if on(row) <= day]
         shelf.sync(file(of, *there, as_of=day))
     return shelf
@@ -131,3 +135,81 @@ def test_the_same_rows_make_the_same_documents_in_any_delivery(  # type: ignore[
 
 def instalments(of: Loan) -> tuple[Any, ...]:
     return lending.schedule(of, lending.opening(of, ()), Decimal("0.01"))
+
+
+def kept_apart(of: Loan, *rows: Repayment | Adjustment, **rules: Any) -> tuple[Shelf, Shelf]:
+    """The last row was delivered after the others, dated before them; and all at once."""
+    shelf, at_once = Shelf(booking(**rules)), Shelf(booking(**rules))
+    shelf.sync(file(of, *rows[:-1]))
+    shelf.sync(file(of, *rows))
+    at_once.sync(file(of, *rows))
+    return shelf, at_once
+
+
+def test_what_is_applied_stays_applied_when_an_earlier_row_comes_late() -> None:
+    fee = adjusted(9, AdjustmentKind.LATE_FEE, "12000", date(2026, 8, 20))
+    later, earlier = paid(1, "130000", date(2026, 9, 10)), paid(2, "20000", date(2026, 8, 10))
+    of = loan(opening=Decimal(120000))
+    shelf, at_once = kept_apart(of, fee, later, earlier)
+    settled = [
+        {name: applied(b.document) for name, b in each.bindings.items() if "-P" in name}
+        for each in (shelf, at_once)
+    ]
+    assert settled[0]["DY7F3A-P1"] == {"DY7F3A-F9": Decimal(12000), LOAN_ID: Decimal(118000)}
+    assert settled[1]["DY7F3A-P2"] == {LOAN_ID: Decimal(20000)}
+    assert [sum(map(total, each.values())) for each in settled] == [Decimal(132000)] * 2
+
+
+def total(pairs: dict[str, Decimal]) -> Decimal:
+    return sum(pairs.values(), Decimal(0))
+
+
+def test_parts_posted_before_credit_was_put_to_use_stay_as_they_are() -> None:
+    """The versions before gave a charge that came later a payment of its own, and told credit by
+    nothing."""
+    shelf, of = Shelf(in_parts(booking())), account(opening=Decimal(50000))
+    charge = adjusted(7, AdjustmentKind.CHARGE, "12000", date(2026, 9, 20))
+    row = paid(8, "65000")
+    shelf.sync(file(of, charge, row))
+    whole = digest_of(("DY7F3A-D11", "COP", row.paid_on, repayment_facts(row)))
+    bound = shelf.bindings["DY7F3A-P8S2"]
+    for number, (amount, invoices) in enumerate([("12000", ["DY7F3A-C7"]), ("3000", [])], start=2):
+        uses = tuple(Application(invoice, Decimal(amount)) for invoice in invoices)
+        changes: dict[str, Any] = {"total": Decimal(amount), "applications": uses}
+        part = msgspec.structs.replace(
+            bound.document, reference=f"DY7F3A-P8S{number}", on_account=False, **changes
+        )
+        part = msgspec.structs.replace(part, facts=part_facts(whole, number, part))
+        shelf.bindings[part.reference] = msgspec.structs.replace(
+            bound, reference=part.reference, document=part
+        )
+    assert shelf.sync(file(of, charge, row)) == []
+    more = adjusted(9, AdjustmentKind.CHARGE, "2000", date(2026, 10, 1))
+    done = shelf.sync(file(of, charge, more, row))
+    assert done == ["create DY7F3A-C9", "update DY7F3A-P8S3"]
+    assert shelf.sync(file(of, charge, more, row)) == []
+
+
+@pytest.mark.parametrize(
+    ("payments", "interest"),
+    [
+        ([("60000", 25)], "0"),
+        ([("60000", 62)], "10000"),
+        ([("60000", 92)], "10000"),
+        ([("30000", 92), ("30000", 93)], "10000"),
+        ([("60000", 25), ("60000", 92)], "20000"),
+        ([("119999", 92)], "19999.83"),
+    ],
+)
+def test_the_interest_in_a_payment_is_that_of_its_own_day(
+    payments: list[tuple[str, int]], interest: str
+) -> None:
+    """Half of a loan of 120,000 is paid: of 20,000 interest, half, as far as it was due by then."""
+    of, book = LOANS["a loan"], booking(interest="as_due")
+    rows: Rows = [
+        paid(number, amount, START + timedelta(days=after))
+        for number, (amount, after) in enumerate(payments, start=1)
+    ]
+    last = max(on(row) for row in rows)
+    for days in ((), {START, last}, {last}):
+        assert of_interest(delivered(of, rows, days, book, end=last)) == Decimal(interest)

@@ -266,6 +266,24 @@ def test_a_renewal_goes_through_the_clearing_account(world: World, ledger: Ledge
     assert taken not in banks
 
 
+def test_interest_on_a_liability_account_is_refused_with_what_would_be_right(
+    world: World, ledger: Ledger
+) -> None:
+    unearned = {
+        "quickbooks": ('item = "Loan interest"', 'item = "Unearned interest"'),
+        "xero": ('account = "270"', 'account = "850"'),
+        "zoho": ('item = "Loan interest"', 'item = "Unearned interest"'),
+    }
+    edit_mapping(world, unearned[world.system])
+    ledger.write(world.snapshot)
+    stopped = one(world.sync()).stopped
+    assert isinstance(stopped, ConfigurationError)
+    told = "".join(map(str, stopped.problems))
+    assert "interest may only go to income" in told
+    assert 'interest = "as_due"' in told
+    assert documents(world) == {}
+
+
 def test_principal_on_an_income_account_stops_everything(world: World, ledger: Ledger) -> None:
     targets = {
         "quickbooks": ('item = "Loan principal"', 'item = "Loan interest"'),
