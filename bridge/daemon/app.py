@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from socket import SHUT_RDWR
 from socketserver import TCPServer
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from bridge.clock import Clock, SystemClock
 from bridge.source.webhooks import BODY_MAX, STATUS, Outcome
 
 log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
-REQUEST_S = 10
-WORKERS = 4
+REQUEST_S = 10.0
+"""How long a call may last in all, however its bytes come in."""
+AT_ONCE = 16
+"""Calls under way. For one more, the oldest goes: whoever only holds a line keeps nobody out."""
+FAREWELL_S = 2.0
+"""How long the end of the daemon waits for calls that are being answered."""
 
 Health = Callable[[], Mapping[str, Any]]
 Take = Callable[[Mapping[str, str], bytes], Outcome]
@@ -32,13 +37,16 @@ Take = Callable[[Mapping[str, str], bytes], Outcome]
 
 
 class _Server(HTTPServer):
-    """A few requests at a time; the next ones wait to be let in."""
+    """A few calls at a time, each for a short time."""
 
     request_queue_size = 64
 
-    def __init__(self, port: int, health: Health, hooks: Mapping[str, Take]) -> None:
+    def __init__(self, port: int, health: Health, hooks: Mapping[str, Take], clock: Clock) -> None:
         self.health, self.hooks = health, hooks
-        self._workers = ThreadPoolExecutor(WORKERS, "listen")
+        self._clock = clock
+        self._lock = Lock()
+        self._calls: dict[Any, tuple[float, Thread]] = {}
+        """Socket → when its time is over, and who answers; the oldest first."""
         super().__init__((HOST, port), _Page)
 
     def server_bind(self) -> None:
@@ -46,19 +54,48 @@ class _Server(HTTPServer):
         TCPServer.server_bind(self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self._workers.submit(self._answer, request, client_address)
+        answering = Thread(
+            target=self._answer, args=(request, client_address), name="answer", daemon=True
+        )
+        with self._lock:
+            if len(self._calls) >= AT_ONCE:
+                self._cut(next(iter(self._calls)))
+            self._calls[request] = (self._clock.monotonic() + REQUEST_S, answering)
+        answering.start()
+
+    def service_actions(self) -> None:
+        """End the calls whose time is over; between one call and the next, several times a
+        second."""
+        now = self._clock.monotonic()
+        with self._lock:
+            for request in [call for call, (until, _) in self._calls.items() if until <= now]:
+                self._cut(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        with self._lock:
+            answering = [thread for _, thread in self._calls.values()]
+            for request in list(self._calls):
+                self._cut(request)
+        until = self._clock.monotonic() + FAREWELL_S
+        for thread in answering:
+            thread.join(max(until - self._clock.monotonic(), 0.0))
 
     def _answer(self, request: Any, client_address: Any) -> None:
         try:
             self.finish_request(request, client_address)
-        except OSError as error:  # whoever asked has gone away
+        except OSError as error:  # whoever asked has gone away, or took too long
             log.debug("gone", extra={"event": "request.lost", "error": type(error).__name__})
         finally:
+            with self._lock:
+                self._calls.pop(request, None)
             self.shutdown_request(request)
 
-    def server_close(self) -> None:
-        super().server_close()
-        self._workers.shutdown(cancel_futures=True)
+    def _cut(self, request: Any) -> None:
+        """No more bytes for it: whoever reads it finds its end."""
+        del self._calls[request]
+        with suppress(OSError):  # it has gone away already
+            request.shutdown(SHUT_RDWR)
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -114,9 +151,11 @@ class _Page(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening(port: int, health: Health, hooks: Mapping[str, Take]) -> Iterator[int]:
+def listening(
+    port: int, health: Health, hooks: Mapping[str, Take], clock: Clock | None = None
+) -> Iterator[int]:
     """Serve while the block lasts, and give the port (0 takes a free one). Raises OSError."""
-    server = _Server(port, health, hooks)
+    server = _Server(port, health, hooks, clock or SystemClock())
     thread = Thread(target=server.serve_forever, args=(0.1,), name="listen", daemon=True)
     thread.start()
     try:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 import requests
 
-from bridge.daemon.app import WORKERS, listening
+from bridge.clock import ManualClock
+from bridge.daemon.app import AT_ONCE, REQUEST_S, listening
 from bridge.source.webhooks import BODY_MAX, STATUS, Outcome
 
 HEALTH = {"working_on": None, "jobs": {}}
@@ -101,10 +104,50 @@ def test_what_fails_inside_is_answered_and_the_next_one_is_served(door: Door) ->
     assert door.post().status_code == 200
 
 
-def test_a_caller_that_says_nothing_does_not_hold_up_the_others(door: Door) -> None:
-    with socket.create_connection(("127.0.0.1", door.port), timeout=60):
+@pytest.mark.parametrize("said", [b"", b"P", b"POST /webhooks/deudores HTTP/1.1\r\nX: "])
+def test_callers_that_hold_a_line_do_not_hold_up_the_others(door: Door, said: bytes) -> None:
+    with ExitStack() as lines:
+        held = [
+            lines.enter_context(socket.create_connection(("127.0.0.1", door.port), timeout=60))
+            for _ in range(3 * AT_ONCE)
+        ]
+        for line in held:
+            with suppress(OSError):  # it was let go for a later one
+                line.sendall(said)
         assert requests.get(f"{door.url}/health", timeout=60).status_code == 200
-    assert WORKERS > 1
+        assert door.post().status_code == 200
+
+
+def test_a_call_has_its_time_however_its_bytes_come_in() -> None:
+    """One byte after another, each soon after the last: the daemon ends it, and answers others."""
+    clock = ManualClock(datetime(2026, 11, 30, tzinfo=UTC))
+    with (
+        listening(0, lambda: HEALTH, {}, clock) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=60) as line,
+    ):
+        health = f"http://127.0.0.1:{port}/health"
+        assert requests.get(health, timeout=60).status_code == 200  # after it, so both are let in
+        for byte in b"GET /health HT":
+            line.sendall(bytes([byte]))
+            clock.move(REQUEST_S / 16)
+        assert requests.get(health, timeout=60).status_code == 200
+        line.sendall(b"T")
+        clock.move(REQUEST_S / 4)
+        assert line.recv(100) == b""
+
+
+def test_the_end_waits_for_nobody() -> None:
+    """Neither for a caller who says nothing, nor for one in the middle of a word."""
+    with ExitStack() as lines:
+        with listening(0, lambda: HEALTH, {}) as port:
+            held = [
+                lines.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+                for _ in range(4)
+            ]
+            for line in held[:2]:
+                line.sendall(b"POST /webhooks/x HTTP/1.1\r\nContent-Length: 9\r\n\r\n1")
+            assert requests.get(f"http://127.0.0.1:{port}/health", timeout=60).status_code == 200
+        assert [line.recv(1000)[:12] for line in held[2:]] == [b"", b""]
 
 
 def test_only_this_machine_reaches_it(door: Door) -> None:
