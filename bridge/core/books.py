@@ -178,6 +178,8 @@ class PostedLine(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     item: str = ""
     account: str = ""
+    tax: str | None = None
+    """The tax code, empty for none; None: not told."""
 
 
 class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,8 +208,14 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """As of a receipt that is wanted."""
     credit_note_id: str = ""
     deposit_account: str = ""
+    tax_amount: Decimal | None = None
+    """What of the total is tax; None: not told."""
+    tags: tuple[tuple[str, str], ...] | None = None
+    """(dimension, value) pairs of the document and its lines, in order; None: not told."""
     memo: str = ""
     updated_at: str = ""
+    whole: bool = True
+    """False: told by a listing that leaves out what the document is made of."""
 
 
 class EntryKind(StrEnum):

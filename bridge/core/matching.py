@@ -9,7 +9,7 @@ currency's decimals, lines and applications in any order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -31,14 +31,15 @@ from bridge.core.books import (
     Status,
     Transaction,
 )
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """One field in which two sides differ, each side as text (plain digits, ISO dates)."""
-
-    field: str
-    ours: str
-    theirs: str
+from bridge.core.lines_alike import Difference as Difference  # noqa: PLC0414
+from bridge.core.lines_alike import (
+    our_lines,
+    our_tags,
+    our_taxes,
+    tax_amounts,
+    their_lines,
+    their_tags,
+)
 
 
 def differences(
@@ -62,19 +63,20 @@ def differences(
     match document:
         case Invoice():
             found += _field("due", _day(document.due), _day(posted.due))
-            found += _our_lines(document.lines, posted, document.currency, descriptions)
+            found += our_lines(document.lines, posted, document.currency, descriptions)
         case CreditNote():
-            found += _our_lines(document.lines, posted, document.currency, descriptions)
+            found += our_lines(document.lines, posted, document.currency, descriptions)
         case Receipt():
             found += _told("deposit_account", document.deposit_account, posted.deposit_account)
             found += _our_applications(document, posted, links)
         case Sale():
             found += _told("deposit_account", document.deposit_account, posted.deposit_account)
-            found += _our_lines(document.lines, posted, document.currency, descriptions)
+            found += our_lines(document.lines, posted, document.currency, descriptions)
         case CreditApplication():
             credit_note = links.get(document.credit_note, "")
             found += _told("credit_note", credit_note, posted.credit_note_id)
             found += _our_applications(document, posted, links)
+    found += our_taxes(document, posted) + our_tags(document, posted)
     if memo:
         found += _field("memo", document.memo, posted.memo)
     return found
@@ -120,7 +122,11 @@ def as_wanted(
 def _as_posted(lines: Iterable[Line]) -> tuple[PostedLine, ...]:
     return tuple(
         PostedLine(
-            amount=line.amount, description=line.description, item=line.item, account=line.account
+            amount=line.amount,
+            description=line.description,
+            item=line.item,
+            account=line.account,
+            tax=line.tax or None,
         )
         for line in lines
     )
@@ -153,8 +159,9 @@ def drift(then: PostedDocument, now: PostedDocument) -> list[Difference]:
         found += _field("due", _day(then.due), _day(now.due))
     found += _amounts(then.total, now.total, then.currency, now.currency)
     found += _rates(then.rate, now.rate)
-    if then.lines and now.lines:
-        found += _their_lines(then, now)
+    found += their_lines(then, now)
+    found += tax_amounts(then.tax_amount, now.tax_amount, then.currency)
+    found += their_tags(then, now)
     found += _their_applications(then, now)
     found += _told("deposit_account", then.deposit_account, now.deposit_account)
     if then.credit_note_id:
@@ -217,59 +224,6 @@ def _rates(ours: Decimal | None, theirs: Decimal | None) -> list[Difference]:
     if theirs > 0 and abs(1 / ours - 1 / theirs) <= _INVERSE_STEP:
         return []
     return [Difference("rate", f"{ours.normalize():f}", f"{theirs.normalize():f}")]
-
-
-_LineKey = tuple[str, str, str]
-"""Amount, item or account, description (empty when descriptions are not compared)."""
-
-
-def _our_lines(
-    lines: tuple[Line, ...], posted: PostedDocument, currency: str, descriptions: bool
-) -> list[Difference]:
-    if not posted.lines:
-        return []
-    key = _line_key(currency, any(line.item for line in lines), descriptions)
-    return _line_bags(map(key, lines), map(key, posted.lines))
-
-
-def _their_lines(then: PostedDocument, now: PostedDocument) -> list[Difference]:
-    by_item = any(line.item for line in then.lines)
-    ours = map(_line_key(then.currency, by_item, False), then.lines)
-    theirs = map(_line_key(now.currency, by_item, False), now.lines)
-    return _line_bags(ours, theirs)
-
-
-def _line_bags(ours: Iterable[_LineKey], theirs: Iterable[_LineKey]) -> list[Difference]:
-    """The lines that only one side has. Amounts say enough where both are on the same items or
-    accounts; they stand in the same order of items then. Others say what they are on."""
-    mine, other = Counter(ours), Counter(theirs)
-    if mine == other:
-        return []
-    sides = [sorted(bag.elements(), key=_by_target) for bag in (mine - other, other - mine)]
-    targets = [Counter(line[1:] for line in side) for side in sides]
-    shared = {target for target in targets[0] if targets[0][target] == targets[1][target]}
-    return [Difference("lines", *("; ".join(_line_texts(side, shared)) for side in sides))]
-
-
-def _by_target(line: _LineKey) -> tuple[tuple[str, ...], Decimal]:
-    return (line[1:], Decimal(line[0]))
-
-
-def _line_texts(lines: Iterable[_LineKey], shared: Collection[tuple[str, ...]]) -> Iterator[str]:
-    for line in lines:
-        told = line[:1] if line[1:] in shared else line
-        yield " ".join(part for part in told if part)
-
-
-def _line_key(
-    currency: str, by_item: bool, descriptions: bool
-) -> Callable[[Line | PostedLine], _LineKey]:
-    def key(line: Line | PostedLine) -> _LineKey:
-        target = line.item if by_item else line.account
-        description = line.description if descriptions else ""
-        return (money.text(line.amount, currency), target, description)
-
-    return key
 
 
 _Applied = tuple[str, str]

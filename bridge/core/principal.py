@@ -15,6 +15,7 @@ import msgspec
 
 from bridge.core.booking import accounts_named, items_named
 from bridge.core.books import Account, Chart, HandEntry
+from bridge.core.labels import label
 from bridge.core.mapping import NEEDED_CLASSES, BooksMapping
 from bridge.core.reconciliation import Item, ItemKind
 
@@ -168,11 +169,6 @@ def unread(why: str) -> Item:
     return Item(
         kind=ItemKind.PRINCIPAL, cause="principal.unread", action="allow_journals", detail=why
     )
-
-
-def label(account: Account) -> str:
-    """Number and name, as a bookkeeper says it."""
-    return f"{account.number} {account.name}".strip()
 
 
 class _Move(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, islice
+from operator import itemgetter
 
 import msgspec
 
@@ -17,6 +18,8 @@ KINDS = tuple(Kind)
 _PAGE = 1000
 _LOOKED_UP = 200
 """Absent documents asked for one by one before a listing is believed about them."""
+_OPENED_AT_ONCE = 50
+"""Documents opened between two transactions: what was opened is not asked for again."""
 
 
 def read_back(
@@ -38,19 +41,22 @@ def read_back(
                 work.set_mirror_cursor(name, company, changes.cursor)
                 work.recognise(name, company)
             _look_up_absent(store, system)
+            _open_moved(store, system)
             return False
     cursor = system.cursor()
+    opened = _opened(store, system)
     with store.begin() as work:
         work.mirror_clear(name, company)
     count = 0
     for page in _pages(system.read(KINDS)):
         with store.begin() as work:
-            count += work.mirror_put(name, company, page)
+            count += work.mirror_put(name, company, _as_opened(page, opened))
         progress("read", count, 0)
     with store.begin() as work:
         work.set_mirror_cursor(name, company, cursor)
         work.recognise(name, company)
     _look_up_absent(store, system)
+    _open_moved(store, system)
     return True
 
 
@@ -81,3 +87,52 @@ def _look_up_absent(store: Store, system: AccountingReader) -> None:
         if found:
             with store.begin() as work:
                 work.mirror_put(system.name, system.company_id, found.values())
+
+
+_Key = tuple[Kind, str]
+
+
+def _opened(store: Store, system: AccountingReader) -> dict[_Key, PostedDocument]:
+    """The documents that somebody wrote and that were opened since: each is opened once, not on
+    every morning on which it waits for a person."""
+    with store.read() as work:
+        moved = _moved(work, system)
+        # Without a time of its last write, a version need not tell all that was written.
+        return {(d.kind, d.external_id): d for d in moved if d.whole and d.updated_at}
+
+
+def _as_opened(
+    page: Iterable[PostedDocument], opened: Mapping[_Key, PostedDocument]
+) -> Iterator[PostedDocument]:
+    for document in page:
+        known = opened.get((document.kind, document.external_id))
+        same = known is not None and (known.version, known.status, known.open) == (
+            document.version,
+            document.status,
+            document.open,
+        )
+        yield known if known is not None and same else document
+
+
+def _open_moved(store: Store, system: AccountingReader) -> None:
+    """Fetch each document of ours that somebody wrote, where listings leave out its lines or what
+    it settles: nobody can say from such a listing that it is the same."""
+    with store.read() as work:
+        keys = [(d.kind, d.external_id) for d in _moved(work, system) if not d.whole]
+    for kind, group in groupby(keys, key=itemgetter(0)):
+        ids = [external_id for _, external_id in group]
+        for start in range(0, len(ids), _OPENED_AT_ONCE):
+            part = ids[start : start + _OPENED_AT_ONCE]
+            found = system.fetch(kind, part)
+            with store.begin() as work:
+                work.mirror_put(system.name, system.company_id, found.values())
+                for gone in set(part) - set(found):
+                    where = (system.name, system.company_id, kind, gone)
+                    work.mirror_status(*where, Status.DELETED)
+
+
+def _moved(work: Work, system: AccountingReader) -> Iterator[PostedDocument]:
+    kinds = system.capabilities.listed_in_part
+    if not kinds:
+        return iter(())
+    return work.moved(system.name, system.company_id, kinds)

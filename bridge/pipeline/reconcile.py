@@ -21,6 +21,7 @@ from bridge.core.delivery import Binding, State
 from bridge.core.identity import is_ours
 from bridge.core.inactive import inactive, is_inactive
 from bridge.core.known import Fresh, Stop
+from bridge.core.labels import Labels
 from bridge.core.reconcile import (
     HALF_A_CENT,
     RECEIVABLE,
@@ -157,6 +158,7 @@ class _Comparison:
         self.queries = ReconcileQueries.on(work)
         self.name, self.company = system.name, system.company_id
         self.chart = chart
+        self.labels = Labels(chart, system.capabilities.line_target)
         self.tally = Tally(listed)
         installations = self.queries.installations()
         self.prefixes = [prefix for _, _, prefix, _ in installations]
@@ -278,7 +280,7 @@ class _Comparison:
             owed = self.work.owed_by(self.name, self.company, binding.external_id)
             found = inactive(binding, owed)
         else:
-            found = compared(binding, now, links)
+            found = [self.labels.named(item) for item in compared(binding, now, links)]
         self.tally.add(self._placed(found, loan))
         if not found and now is not None and now.version != binding.version:
             self.same_in[binding.reference] = now.version

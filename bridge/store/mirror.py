@@ -173,6 +173,23 @@ class Mirror(Session):
         for installation, loan, bound, posted in self._connection.execute(query):
             yield (installation, loan), decode_binding(bound), _posted(posted)
 
+    def moved(self, system: str, company: str, kinds: Collection[Kind]) -> Iterator[PostedDocument]:
+        """Live bound documents of these kinds whose version is not the one that we saw last."""
+        query = (
+            select(MIRROR.c.body)
+            .select_from(BINDING.join(MIRROR, _SAME))
+            .where(
+                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.voided == 0,
+                MIRROR.c.status == Status.LIVE.value,
+                MIRROR.c.version != BINDING.c.version,
+                MIRROR.c.kind.in_([kind.value for kind in kinds]),
+            )
+            .order_by(BINDING.c.kind, BINDING.c.reference)
+        )
+        for body in self._connection.execute(query).scalars():
+            yield _posted(body)
+
     def loans_of_customers(
         self, system: str, company: str, external_ids: Collection[str]
     ) -> dict[str, set[LoanKey]]:

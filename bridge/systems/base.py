@@ -40,6 +40,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     items_rebook: bool = False
     """True: another account for an item may take along what was posted with it, and no document
     tells."""
+    listed_in_part: frozenset[Kind] = frozenset()
+    """Kinds of which a listing leaves out what they are made of: their lines, or what they settle.
+    One that somebody wrote is fetched before it counts as the same."""
     change_feed_days: int
     """How far back `changes` can see; 0 when there is no such feed."""
 

@@ -29,7 +29,8 @@ from bridge.settingtypes import Languages
 REPORT = Path(bridge.report.__file__).parent
 FIELDS = {
     "status", "number", "name", "currency", "day", "due", "total", "rate", "customer", "lines",
-    "applications", "deposit_account", "credit_note", "memo",
+    "applications", "deposit_account", "credit_note", "memo", "accounts", "tax", "tax_amount",
+    "tags",
 }  # fmt: skip
 CODES = {
     "causes": CAUSES | HOLD_CODES | VERDICT_CODES,

@@ -12,11 +12,12 @@ from bridge.sandbox.quickbooks.tables import Row
 def moved(company: Company, row: Row, item_id: str, account: str) -> Document:
     """Return a form's document with all that was posted with an item on another account."""
     kept = company.books.documents[row["Id"]]
+    items = _items(row)
     lines = [
         Line(account, line.amount, line.customer, line.home) if item == item_id else line
-        for (item, line) in zip(_items(row), kept.lines, strict=True)
+        for (item, line) in zip(items, kept.lines, strict=False)
     ]
-    return replace(kept, lines=lines)
+    return replace(kept, lines=[*lines, *kept.lines[len(items) :]])  # the last one may be tax
 
 
 def _items(row: Row) -> list[str]:

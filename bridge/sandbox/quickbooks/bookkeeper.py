@@ -8,9 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bridge.sandbox.books.amounts import ZERO
-from bridge.sandbox.quickbooks import behind, payments
+from bridge.sandbox.quickbooks import behind, payments, relining
 from bridge.sandbox.quickbooks.company import ENTITY_OF, UNDEPOSITED, Company
 from bridge.sandbox.quickbooks.lists import CONTROL
+from bridge.sandbox.quickbooks.misunderstood import Misunderstood
 from bridge.sandbox.quickbooks.people import key
 from bridge.sandbox.quickbooks.tables import Row
 from bridge.sandbox.quickbooks.writing import open_invoice_lines, write
@@ -21,10 +22,6 @@ BY_ITSELF = (UNDEPOSITED, "OpeningBalanceEquity", "RetainedEarnings")
 FIELDS = {"date": "TxnDate", "due": "DueDate", "memo": "PrivateNote"}
 
 Wish = dict[str, Any]
-
-
-class Misunderstood(ValueError):
-    """The wish cannot be followed; the text says why."""
 
 
 def follow(company: Company, wish: Wish) -> Wish:
@@ -51,7 +48,7 @@ def _delete(company: Company, wish: Wish) -> Wish:
 
 
 def _edit(company: Company, wish: Wish) -> Wish:
-    """Change amount, date, due date, memo, number, customer or account of a document."""
+    """Change amount, date, due date, memo, number, customer, account or lines of a document."""
     entity, row = _document(company, wish)
     wanted = wish.get("set")
     if not isinstance(wanted, dict) or not wanted:
@@ -72,10 +69,11 @@ def _edit(company: Company, wish: Wish) -> Wish:
             change["DepositToAccountRef"] = {"value": _named(company, "account", value)["Id"]}
         elif name == "amount":
             change.update(_amount(company, entity, row, _decimal(value)))
+        elif name == "lines" and entity != "Payment":
+            change.update(relining.lines(company, row, value))
         else:
-            raise Misunderstood(
-                f"no field {name}; there are amount, number, customer, account, {', '.join(FIELDS)}"
-            )
+            known = ("amount", "number", "customer", "account", "lines", *FIELDS)
+            raise Misunderstood(f"no field {name}; there are {', '.join(known)}")
     return _told(entity, write(company, entity, "update", change))
 
 

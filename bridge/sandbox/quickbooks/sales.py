@@ -9,7 +9,7 @@ from typing import Any
 from bridge.sandbox.books.amounts import ONE, ZERO, cents
 from bridge.sandbox.books.company import OverApplied, standing
 from bridge.sandbox.books.documents import Document, Line
-from bridge.sandbox.quickbooks import faults
+from bridge.sandbox.quickbooks import faults, relining
 from bridge.sandbox.quickbooks.behind import with_accounts
 from bridge.sandbox.quickbooks.company import ENTITY_OF, KIND_OF, UNDEPOSITED, Company
 from bridge.sandbox.quickbooks.tables import Row
@@ -30,7 +30,7 @@ def build(company: Company, entity: str, row: Row, before: Row | None) -> Row:
         raise faults.bad_enumeration("GlobalTaxCalculation", rule)
     if not rule and company.settings.require_global_tax_calculation:
         raise faults.missing("GlobalTaxCalculation")
-    _refuse_tax(row)
+    _refuse_tax(company, row, before)
     for name in ("Department", "Class", "PaymentMethod"):
         if row.get(f"{name}Ref"):
             company.referred(name, row[f"{name}Ref"], f"{name}Ref")
@@ -38,7 +38,7 @@ def build(company: Company, entity: str, row: Row, before: Row | None) -> Row:
     company.check_period(row["TxnDate"], before["TxnDate"] if before else "")
     row["Line"] = _lines(company, row["Line"], before)
     total = sum((line["Amount"] for line in row["Line"] if _counts(line)), ZERO)
-    row["TotalAmt"] = _total(row, total)
+    row["TotalAmt"] = _total(row, total) + _keep_tax(row)
     if entity in ("Invoice", "CreditMemo"):
         row.pop("DepositToAccountRef", None)
     else:
@@ -60,6 +60,8 @@ def document(company: Company, entity: str, row: Row) -> Document:
         elif line["DetailType"] == "DiscountLineDetail":
             account = line["DiscountLineDetail"]["DiscountAccountRef"]["value"]
             lines.append(Line(account, -line["Amount"]))
+    if relining.taxed(row) and row["TotalAmt"]:
+        lines.append(Line(relining.tax_account(company), relining.taxed(row)))
     return Document(
         id=row["Id"],
         kind=KIND_OF[entity],
@@ -137,7 +139,8 @@ def voided(row: Row) -> Row:
             detail.pop("UnitPrice", None)
             line["SalesItemLineDetail"] = detail
         lines.append(line)
-    return {**row, "Line": lines, "TotalAmt": ZERO, "PrivateNote": void_note(row)}
+    kept = {name: value for name, value in row.items() if name != "TxnTaxDetail"}
+    return {**kept, "Line": lines, "TotalAmt": ZERO, "PrivateNote": void_note(row)}
 
 
 def void_note(row: Row) -> str:
@@ -343,11 +346,23 @@ def _total(row: Row, items: Decimal) -> Decimal:
     return total
 
 
-def _refuse_tax(row: Row) -> None:
+def _refuse_tax(company: Company, row: Row, before: Row | None) -> None:
+    """Refuse tax of a program in a company without sales tax; what a person entered is kept."""
     tax = row.get("TxnTaxDetail")
-    if isinstance(tax, dict) and tax.get("TotalTax") not in (None, 0, "0", ""):
+    if not isinstance(tax, dict) or tax.get("TotalTax") in (None, 0, "0", ""):
+        row.pop("TxnTaxDetail", None)
+    elif not company.by_hand and tax != (before or {}).get("TxnTaxDetail"):
         raise faults.business("Sales tax is not enabled for this company.", "TxnTaxDetail")
-    row.pop("TxnTaxDetail", None)
+
+
+def _keep_tax(row: Row) -> Decimal:
+    """Return the tax of a form; none is left once no line has a tax code."""
+    tax = relining.taxed(row)
+    if tax:
+        row["TxnTaxDetail"] = {"TotalTax": tax}
+    else:
+        row.pop("TxnTaxDetail", None)
+    return tax
 
 
 def _set_due(company: Company, row: Row) -> None:

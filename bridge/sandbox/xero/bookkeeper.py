@@ -16,6 +16,7 @@ from bridge.sandbox.xero import allocations, banking, contacts, journals, lists,
 from bridge.sandbox.xero.company import Company
 from bridge.sandbox.xero.entries import add, customer, decimal_of, named
 from bridge.sandbox.xero.misunderstood import Misunderstood
+from bridge.sandbox.xero.relining import relined
 from bridge.sandbox.xero.tables import Row
 
 Wish = dict[str, Any]
@@ -75,6 +76,8 @@ def _edit_sale(company: Company, form: sales.Form, row: Row, wanted: Wish) -> st
             if total < used:
                 _free(company, row[form.id])
             body.update(LineItems=_scaled(row, total), LineAmountTypes="NoTax")
+        elif name == "lines":
+            body.update(relined(company, row, value))
         else:
             raise Misunderstood(f"no field {name} to set")
     return sales.write(company, form, body, create=False, row_id=row[form.id], unitdp=4)[0]
@@ -151,6 +154,8 @@ def _edit_bank(company: Company, row: Row, wanted: Wish) -> str:
             body["CurrencyCode"] = None
         elif name == "amount":
             body.update(LineItems=_scaled(row, decimal_of(value)), LineAmountTypes="NoTax")
+        elif name == "lines":
+            body.update(relined(company, row, value))
         else:
             raise Misunderstood(f"no field {name} to set")
     return banking.write(company, body, create=False, row_id=row["BankTransactionID"])[0]

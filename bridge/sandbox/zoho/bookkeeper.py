@@ -18,7 +18,9 @@ from bridge.sandbox.zoho import (
     people,
     reading,
 )
+from bridge.sandbox.zoho.misunderstood import Misunderstood
 from bridge.sandbox.zoho.organization import Organization
+from bridge.sandbox.zoho.relining import relined
 from bridge.sandbox.zoho.tables import Row
 
 Wish = dict[str, Any]
@@ -35,10 +37,6 @@ NAMED = {
     "customer": ("contacts", "contact_name"),
     "item": ("items", "name"),
 }
-
-
-class Misunderstood(ValueError):
-    """The wish cannot be followed; the text says why."""
 
 
 def follow(org: Organization, wish: Wish) -> Wish:
@@ -80,12 +78,12 @@ def _delete(org: Organization, wish: Wish) -> Wish:
 
 
 def _edit(org: Organization, wish: Wish) -> Wish:
-    """Change amount, date, due date, memo, number, customer, account or status of a document."""
+    """Change amount, date, due date, memo, number, customer, account or lines of a document."""
     kind, row = _document(org, wish)
     wanted = wish.get("set")
     if not isinstance(wanted, dict) or not wanted:
         raise Misunderstood("set must name what to change")
-    allowed = {"amount", "date", "due", "memo", "number", "customer", "account"}
+    allowed = {"amount", "date", "due", "memo", "number", "customer", "account", "lines"}
     if set(wanted) - allowed:
         raise Misunderstood(f"no field {sorted(set(wanted) - allowed)[0]}; there are {allowed}")
     row_id = row[_table(org, kind).key]
@@ -106,6 +104,8 @@ def _edit(org: Organization, wish: Wish) -> Wish:
             first = row["line_items"][0]
             body["line_items"] = [{**_line(first), "rate": total, "quantity": Decimal(1)}]
             body["adjustment"] = ZERO
+    if "lines" in wanted and kind != "receipt":
+        body["line_items"] = relined(org, kind, row, wanted["lines"])
     if kind == "invoice":
         invoices.update(org, row_id, body)
     elif kind == "receipt":

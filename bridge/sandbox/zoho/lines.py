@@ -7,10 +7,19 @@ from decimal import Decimal
 from bridge.sandbox.books.amounts import ONE, ZERO
 from bridge.sandbox.books.documents import Line
 from bridge.sandbox.zoho.faults import refused
-from bridge.sandbox.zoho.organization import CLASS_OF_TYPE, HOME, OTHER_CHARGES, SALES, Organization
+from bridge.sandbox.zoho.organization import (
+    CLASS_OF_TYPE,
+    HOME,
+    OTHER_CHARGES,
+    SALES,
+    TAXES,
+    Organization,
+)
 from bridge.sandbox.zoho.reading import decimal
 from bridge.sandbox.zoho.tables import Row, sent
 
+PERCENT = 19
+"""What each tax that a person puts on a line comes to, on top of its amount."""
 CONTROL_TYPES = ("accounts_receivable", "accounts_payable")
 
 
@@ -26,7 +35,7 @@ def _line(org: Organization, line: Row, place: int, currency: str, accounts: boo
     item = _item(org, line)
     if not item and (not line.get("name") or line.get("rate") is None):
         raise refused(2006) if not line.get("name") else refused(4, "rate")
-    if line.get("tax_id"):
+    if line.get("tax_id") and not org.by_hand:
         raise refused(900025, "taxes")
     for name in ("discount", "discount_amount"):
         if line.get(name) and decimal(str(line[name]).rstrip("%"), name):
@@ -39,7 +48,9 @@ def _line(org: Organization, line: Row, place: int, currency: str, accounts: boo
     row = org.account(account)
     if row["account_type"] in CONTROL_TYPES:
         raise refused(900017)
+    tax = {"tax_id": line["tax_id"], "tax_percentage": PERCENT} if line.get("tax_id") else {}
     return {
+        **tax,
         "line_item_id": str(line.get("line_item_id") or "") or org.next_id(),
         "item_id": item.get("item_id", ""),
         "item_type": item.get("item_type", "sales"),
@@ -75,14 +86,22 @@ def total(org: Organization, row: Row) -> None:
     """Set the sums of a document. What the client sent as totals counts for nothing."""
     row["sub_total"] = sum((Decimal(line["item_total"]) for line in row["line_items"]), ZERO)
     row["adjustment"] = org.rounded(row.get("adjustment", ZERO), row["currency_code"])
-    row["total"] = row["sub_total"] + row["adjustment"]
+    row["tax_total"] = sum((_tax(org, row, line) for line in row["line_items"]), ZERO)
+    row["total"] = row["sub_total"] + row["tax_total"] + row["adjustment"]
     if row["total"] < 0:
         raise refused(4, "Total")
+
+
+def _tax(org: Organization, row: Row, line: Row) -> Decimal:
+    percent = Decimal(line.get("tax_percentage", ZERO))
+    return org.rounded(Decimal(line["item_total"]) * percent / 100, row["currency_code"])
 
 
 def posted(org: Organization, row: Row) -> list[Line]:
     """Return what the lines post to."""
     made = [Line(line["account_id"], Decimal(line["item_total"])) for line in row["line_items"]]
+    if row.get("tax_total"):
+        made.append(Line(org.account_named(TAXES), row["tax_total"]))
     if row["adjustment"]:
         made.append(Line(org.account_named(OTHER_CHARGES), Decimal(row["adjustment"])))
     return made

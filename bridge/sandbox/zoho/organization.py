@@ -30,6 +30,7 @@ SALES = "Sales"
 GAIN_LOSS = "Exchange Gain or Loss"
 BANK_CHARGES = "Bank Fees and Charges"
 OTHER_CHARGES = "Other Charges"
+TAXES = "Tax Payable"
 UNEARNED = "Unearned Revenue"
 
 # resource: key of its rows, indexed fields

@@ -51,6 +51,7 @@ CREDIT_LINE = (
     "quantity",
     "rate",
     "tags",
+    "tax_id",
 )
 MONEY = (
     "payment_id",
@@ -103,7 +104,7 @@ def invoice_detailed(org: Organization, row: Row) -> Row:
     shown.pop("due_days")
     rate = Decimal(row["exchange_rate"])
     made = [
-        {**line, "bcy_rate": Decimal(line["rate"]) * rate, "discount": ZERO, "tax_id": ""}
+        {"tax_id": "", **line, "bcy_rate": Decimal(line["rate"]) * rate, "discount": ZERO}
         for line in lines.shown(org, row["line_items"])
     ]
     return {
@@ -112,7 +113,7 @@ def invoice_detailed(org: Organization, row: Row) -> Row:
         "line_items": made,
         "discount": ZERO,
         "is_inclusive_tax": False,
-        "tax_total": ZERO,
+        "tax_total": row.get("tax_total", ZERO),
         "taxes": [],
         "price_precision": currency["price_precision"],
         "allow_partial_payments": False,

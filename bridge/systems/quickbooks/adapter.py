@@ -15,7 +15,16 @@ from bridge.systems.base import CallCount, Capabilities, Changes, HandEntries, P
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
-from bridge.systems.quickbooks import changes, control, entries, faults, probes, reading, translate
+from bridge.systems.quickbooks import (
+    answers,
+    changes,
+    control,
+    entries,
+    faults,
+    probes,
+    reading,
+    translate,
+)
 from bridge.systems.quickbooks import chart as charts
 from bridge.systems.quickbooks.login import LOGIN, NAME, token_endpoint
 from bridge.systems.quickbooks.settings import Settings
@@ -134,7 +143,7 @@ class QuickBooks:
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
         home = self._home()
         found = reading.load(self._wire, kind, external_ids)
-        return {key: translate.posted(kind, raw, home) for key, raw in found.items()}
+        return {key: answers.posted(kind, raw, home) for key, raw in found.items()}
 
     def control_entries(self) -> Iterator[ControlEntry]:
         chart = self.chart()
@@ -162,7 +171,7 @@ class QuickBooks:
                 "exchangerate", sourcecurrencycode=currency, asofdate=day.isoformat()
             )
             raw = content.get("ExchangeRate") or {}
-            self._rates[currency, day] = translate.amount(raw, "Rate") or None
+            self._rates[currency, day] = answers.amount(raw, "Rate") or None
         return self._rates[currency, day]
 
     def calls(self) -> CallCount:

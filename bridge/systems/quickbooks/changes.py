@@ -12,8 +12,9 @@ from typing import Any
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.systems.base import Changes
+from bridge.systems.quickbooks.answers import deleted, posted
 from bridge.systems.quickbooks.reading import kind_of
-from bridge.systems.quickbooks.translate import ENTITY, deleted, posted
+from bridge.systems.quickbooks.translate import ENTITY
 from bridge.systems.quickbooks.wire import QuestionRefused, Wire
 
 DAYS = 29

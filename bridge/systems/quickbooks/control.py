@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.books import ControlEntry, EntryKind
-from bridge.systems.quickbooks.translate import amount
+from bridge.systems.quickbooks.answers import amount
 from bridge.systems.quickbooks.wire import Wire
 
 _DETAIL = {"JournalEntry": "JournalEntryLineDetail", "Deposit": "DepositLineDetail"}

@@ -16,7 +16,8 @@ from bridge.core.books import CreditApplication, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing, Posted
 from bridge.core.matching import differences
 from bridge.systems.quickbooks import queries, reading
-from bridge.systems.quickbooks.translate import Company, posted
+from bridge.systems.quickbooks.answers import posted
+from bridge.systems.quickbooks.translate import Company
 from bridge.systems.quickbooks.wire import Wire
 
 Raw = dict[str, Any]

@@ -14,8 +14,8 @@ from typing import Any
 
 from bridge.core.books import EntryKind, HandEntry
 from bridge.systems.base import HandEntries
+from bridge.systems.quickbooks.answers import amount
 from bridge.systems.quickbooks.changes import DAYS, captured, cursor_at
-from bridge.systems.quickbooks.translate import amount
 from bridge.systems.quickbooks.wire import QuestionRefused, Wire
 
 _KINDS = {"JournalEntry": EntryKind.JOURNAL, "Deposit": EntryKind.DEPOSIT}

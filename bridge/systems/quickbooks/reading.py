@@ -8,13 +8,8 @@ from typing import Any
 from bridge.core.books import Customer, Document, Kind, PostedDocument, Status
 from bridge.errors import PersonNeeded
 from bridge.systems.quickbooks import queries
-from bridge.systems.quickbooks.translate import (
-    ENTITY,
-    NUMBER_FIELD,
-    has_reference,
-    payment_kind,
-    posted,
-)
+from bridge.systems.quickbooks.answers import payment_kind, posted
+from bridge.systems.quickbooks.translate import ENTITY, NUMBER_FIELD, has_reference
 from bridge.systems.quickbooks.wire import Wire
 
 _INACTIVE = " (deleted)"

@@ -1,4 +1,4 @@
-"""Documents in QuickBooks' words, and QuickBooks' objects in ours. Pure.
+"""Documents in QuickBooks' words. Pure; QuickBooks' objects in ours are in `answers.py`.
 
 Bodies hold only what we mean: no Qty or UnitPrice (a half cent would be error 6070), no computed
 fields. Money stays Decimal both ways. Field names: Finance.xsd; meanings: quickbooks.md §2, last
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,11 +23,8 @@ from bridge.core.books import (
     Invoice,
     Kind,
     Line,
-    PostedDocument,
-    PostedLine,
     Receipt,
     Sale,
-    Status,
 )
 
 ENTITY = {
@@ -52,8 +48,7 @@ NUMBER_FIELD = {
 
 CENTS = Decimal("0.01")
 
-_CUSTOMER_REFERENCE = re.compile(r"(?<![\w.-])([A-Z0-9]{1,6}-D[A-Za-z0-9]+(?:\.\d+)?)(?![\w-])")
-_APPLICATION_NUMBER = re.compile(r"[A-Z0-9]{1,6}-A[A-Za-z0-9]+(?:\.\d+)?")
+CUSTOMER_REFERENCE = re.compile(r"(?<![\w.-])([A-Z0-9]{1,6}-D[A-Za-z0-9]+(?:\.\d+)?)(?![\w-])")
 
 Body = dict[str, Any]
 
@@ -76,9 +71,6 @@ class Refusal(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
-
-
-# ── outward ──────────────────────────────────────────────────────────────────────────────────
 
 
 def body_of(document: Document, links: Mapping[str, str], company: Company) -> Body:
@@ -111,7 +103,7 @@ def update_of(
     else:
         body.setdefault("PrivateNote", "")  # an empty text clears; an absent one does not
         if not isinstance(document, Receipt | CreditApplication):
-            old = [line["Id"] for line in current.get("Line", ()) if _sales_detail(line)]
+            old = [line["Id"] for line in current.get("Line", ()) if sales_detail(line)]
             for line, line_id in zip(body["Line"], old, strict=False):
                 line["Id"] = line_id
     return {**body, **handle(current), "sparse": True}
@@ -255,141 +247,11 @@ def plain(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else number
 
 
-# ── inward ───────────────────────────────────────────────────────────────────────────────────
-
-
-def posted(kind: Kind, raw: Body, home: str) -> PostedDocument:
-    """An object of the books in our words."""
-    if raw.get("status") == "Deleted":
-        return deleted(kind, raw)
-    if kind is Kind.CUSTOMER:
-        return _posted_customer(raw, home)
-    currency = _value(raw, "CurrencyRef") or home
-    applications, note = _links_of(raw)
-    return PostedDocument(
-        kind=kind,
-        external_id=raw["Id"],
-        version=raw.get("SyncToken", ""),
-        status=Status.VOIDED if is_void(raw) else Status.LIVE,
-        number=raw.get(NUMBER_FIELD[kind]) or "",
-        name=raw.get("CustomerRef", {}).get("name", ""),
-        customer_id=_value(raw, "CustomerRef"),
-        day=_day(raw, "TxnDate"),
-        due=_day(raw, "DueDate") if kind is Kind.INVOICE else None,
-        currency=currency,
-        rate=None if currency == home else _optional(raw, "ExchangeRate"),
-        total=amount(raw, "TotalAmt"),
-        open=_open(kind, raw),
-        lines=tuple(_posted_line(line) for line in raw.get("Line", ()) if _sales_detail(line)),
-        applications=applications,
-        credit_note_id=note,
-        deposit_account=_value(raw, "DepositToAccountRef"),
-        memo=raw.get("PrivateNote") or "",
-        updated_at=raw.get("MetaData", {}).get("LastUpdatedTime", ""),
-    )
-
-
-def deleted(kind: Kind, raw: Body) -> PostedDocument:
-    """What is left of a deleted object: its id and when it went."""
-    return PostedDocument(
-        kind=kind,
-        external_id=raw["Id"],
-        version=raw.get("SyncToken", ""),
-        status=Status.DELETED,
-        updated_at=raw.get("MetaData", {}).get("LastUpdatedTime", ""),
-    )
-
-
-def payment_kind(raw: Body) -> Kind:
-    """Whether a Payment is money received or a credit note put to use.
-
-    A void empties the lines that would tell; then our own reference does.
-    """
-    total = amount(raw, "TotalAmt")
-    if not raw.get("Line") and total == 0:
-        number = raw.get("PaymentRefNum") or ""
-        return Kind.APPLICATION if _APPLICATION_NUMBER.fullmatch(number) else Kind.RECEIPT
-    return Kind.APPLICATION if total == 0 and _links_of(raw)[1] else Kind.RECEIPT
-
-
-def is_void(raw: Body) -> bool:
-    """A void leaves the document at zero with the word "Voided" before its memo."""
-    return amount(raw, "TotalAmt") == 0 and (raw.get("PrivateNote") or "").startswith("Voided")
-
-
 def has_reference(notes: str | None, reference: str) -> bool:
     """Whether the notes name this reference, and not merely one that begins alike."""
-    return reference in _CUSTOMER_REFERENCE.findall(notes or "")
+    return reference in CUSTOMER_REFERENCE.findall(notes or "")
 
 
-def amount(raw: Body, field: str) -> Decimal:
-    """An amount of a decoded body, exact; 0 when it is not there."""
-    return _optional(raw, field) or Decimal(0)
-
-
-def _posted_customer(raw: Body, home: str) -> PostedDocument:
-    found = _CUSTOMER_REFERENCE.findall(raw.get("Notes") or "")
-    return PostedDocument(
-        kind=Kind.CUSTOMER,
-        external_id=raw["Id"],
-        version=raw.get("SyncToken", ""),
-        # An inactive customer takes no more documents: what a void is for a document.
-        status=Status.LIVE if raw.get("Active", True) else Status.VOIDED,
-        number=found[0] if found else "",
-        name=raw.get("DisplayName", ""),
-        currency=_value(raw, "CurrencyRef") or home,
-        open=amount(raw, "Balance"),
-        memo=raw.get("Notes") or "",
-        updated_at=raw.get("MetaData", {}).get("LastUpdatedTime", ""),
-    )
-
-
-def _posted_line(line: Body) -> PostedLine:
-    detail = _sales_detail(line) or {}
-    return PostedLine(
-        amount=amount(line, "Amount"),
-        description=line.get("Description") or "",
-        item=_value(detail, "ItemRef"),
-        account=_value(detail, "ItemAccountRef"),
-    )
-
-
-def _sales_detail(line: Body) -> Body | None:
+def sales_detail(line: Body) -> Body | None:
     """The part of a line that names its item; the subtotal that QuickBooks adds has none."""
     return line.get("SalesItemLineDetail")
-
-
-def _links_of(raw: Body) -> tuple[tuple[tuple[str, Decimal], ...], str]:
-    """(invoice id, amount) pairs that a payment settles, and the credit memo that it uses."""
-    pairs: list[tuple[str, Decimal]] = []
-    note = ""
-    for line in raw.get("Line", ()):
-        for linked in line.get("LinkedTxn", ()):
-            if linked.get("TxnType") == "Invoice":
-                pairs.append((linked["TxnId"], amount(line, "Amount")))
-            elif linked.get("TxnType") == "CreditMemo":
-                note = linked["TxnId"]
-    return tuple(pairs), note
-
-
-def _open(kind: Kind, raw: Body) -> Decimal:
-    if kind is Kind.RECEIPT:
-        return amount(raw, "UnappliedAmt")
-    if kind is Kind.CREDIT_NOTE:
-        return amount(raw, "RemainingCredit" if "RemainingCredit" in raw else "Balance")
-    return amount(raw, "Balance")
-
-
-def _value(raw: Body, field: str) -> str:
-    reference = raw.get(field)
-    return reference.get("value", "") if isinstance(reference, dict) else ""
-
-
-def _day(raw: Body, field: str) -> date | None:
-    text = raw.get(field)
-    return date.fromisoformat(text[:10]) if text else None
-
-
-def _optional(raw: Body, field: str) -> Decimal | None:
-    value = raw.get(field)
-    return None if value is None or value == "" else Decimal(value)

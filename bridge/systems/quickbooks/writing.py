@@ -26,6 +26,7 @@ from bridge.core.delivery import (
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.systems.quickbooks import reading
+from bridge.systems.quickbooks.answers import posted
 from bridge.systems.quickbooks.credits import Credits
 from bridge.systems.quickbooks.faults import Finding, Then, number_owner, says_deleted
 from bridge.systems.quickbooks.settings import Settings
@@ -36,7 +37,6 @@ from bridge.systems.quickbooks.translate import (
     Refusal,
     body_of,
     handle,
-    posted,
     update_of,
 )
 from bridge.systems.quickbooks.wire import Applied, Refused, Result, Unsent, Wire

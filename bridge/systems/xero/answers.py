@@ -153,6 +153,8 @@ def _sales(kind: Kind, raw: Body, company: Company) -> PostedDocument:
         # A voided document keeps its AmountDue (REC invoice_void).
         open=rest if status is Status.LIVE else Decimal(0),
         lines=_lines(raw, company),
+        tax_amount=_optional(raw, "TotalTax"),
+        tags=_tags(raw),
         memo=raw.get("Reference") or "",
         updated_at=_updated_at(raw),
     )
@@ -172,6 +174,8 @@ def _money_received(raw: Body, company: Company) -> PostedDocument:
         rate=_rate(raw, company),
         total=amount(raw, "Total"),
         lines=_lines(raw, company),
+        tax_amount=_optional(raw, "TotalTax"),
+        tags=_tags(raw),
         deposit_account=_account(raw.get("BankAccount"), company),
         updated_at=_updated_at(raw),
     )
@@ -269,9 +273,26 @@ def _lines(raw: Body, company: Company) -> tuple[PostedLine, ...]:
             amount=amount(line, "LineAmount"),
             description=line.get("Description") or "",
             account=_line_account(line, company),
+            tax=line.get("TaxType"),
         )
         for line in raw.get("LineItems") or ()
     )
+
+
+def _tags(raw: Body) -> tuple[tuple[str, str], ...] | None:
+    """The tracking of the lines. A line without a category that others have is told too."""
+    lines = raw.get("LineItems")
+    if not lines:
+        return None
+    tracked = [
+        {
+            str(each.get("Name")): str(each.get("Option") or "")
+            for each in line.get("Tracking") or ()
+        }
+        for line in lines
+    ]
+    names = {name for each in tracked for name in each}
+    return tuple(sorted({(name, each.get(name, "")) for each in tracked for name in names}))
 
 
 def _line_account(line: Body, company: Company) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.books import Kind, PostedDocument, PostedLine, Status
-from bridge.systems.zoho.translate import OUR_FORM, Company, has_reference
+from bridge.systems.zoho.translate import LOCATION, OUR_FORM, Company, has_reference
 
 FIELD_NAME = "cf_ledger_reference"
 FIELD_LABEL = "Ledger reference"
@@ -61,6 +61,7 @@ def application(note: Raw, credited: Iterable[Raw] | None, company: Company) -> 
         customer_id=text(note, "customer_id"),
         currency=currency_of(note, company),
         total=used if credited is None else sum((value for _, value in pairs), Decimal(0)),
+        whole=credited is not None,
         applications=pairs,
         credit_note_id=text(note, "creditnote_id"),
         updated_at=version(note),
@@ -163,6 +164,8 @@ def _invoice(raw: Raw, company: Company) -> PostedDocument:
         due=day(raw, "due_date"),
         open=amount(raw, "balance"),
         lines=_lines(raw),
+        **_taxes_and_tags(raw),
+        whole="line_items" in raw,
         memo=text(raw, "notes"),
     )
 
@@ -176,6 +179,8 @@ def _credit_note(raw: Raw, company: Company) -> PostedDocument:
         number=text(raw, "creditnote_number"),
         open=amount(raw, "balance"),
         lines=_lines(raw),
+        **_taxes_and_tags(raw),
+        whole="line_items" in raw,
         memo=text(raw, "notes"),
     )
 
@@ -199,15 +204,18 @@ def _payment(raw: Raw, company: Company) -> PostedDocument:
         applications=applied,
         deposit_account=text(raw, "account_id"),
         memo=text(raw, "description"),
+        tags=_tags(raw, ()) if "invoices" in raw else None,
+        whole="invoices" in raw,
         status=Status.LIVE,
         version=payment_version(raw, unused),
     )
 
 
 def _journal(raw: Raw, company: Company) -> PostedDocument:
-    """A recovery. Lines are not told: a journal has accounts, and ours go by items."""
+    """A recovery: money in, and lines of what it was earned on. A journal knows no items."""
     lines = raw.get("line_items") or ()
     received = [line for line in lines if line.get("debit_or_credit") == "debit"]
+    earned = [line for line in lines if line.get("debit_or_credit") == "credit"]
     people = [text(line, "customer_id") for line in lines if line.get("customer_id")]
     return _document(
         Kind.SALE,
@@ -217,7 +225,17 @@ def _journal(raw: Raw, company: Company) -> PostedDocument:
         number=text(raw, "reference_number"),
         day=day(raw, "journal_date"),
         customer_id=people[0] if people else text(raw, "customer_id"),
-        deposit_account=text(received[0], "account_id") if received else "",
+        deposit_account=" ".join(sorted({text(line, "account_id") for line in received})),
+        lines=tuple(
+            PostedLine(
+                amount=amount(line, "amount"),
+                description=text(line, "description"),
+                account=text(line, "account_id"),
+                tax=text(line, "tax_id"),
+            )
+            for line in earned
+        ),
+        tags=_tags(raw, lines) if lines else None,
         memo=text(raw, "notes"),
     )
 
@@ -251,9 +269,31 @@ def _lines(raw: Raw) -> tuple[PostedLine, ...]:
             description=text(line, "description"),
             item=text(line, "item_id"),
             account=text(line, "account_id"),
+            tax=text(line, "tax_id"),
         )
         for line in raw.get("line_items") or ()
     )
+
+
+def _taxes_and_tags(raw: Raw) -> dict[str, Any]:
+    """What is tax and which dimensions are booked, where the lines are told."""
+    lines = raw.get("line_items")
+    if not lines:
+        return {}
+    return {"tax_amount": optional(raw, "tax_total"), "tags": _tags(raw, lines)}
+
+
+def _tags(raw: Raw, lines: Iterable[Raw]) -> tuple[tuple[str, str], ...]:
+    """The location, and the reporting tags of the document and of its lines."""
+    found = {
+        (text(tag, "tag_name") or tag_id, f"{tag_id}:{text(tag, 'tag_option_id')}")
+        for place in (raw, *lines)
+        for tag in place.get("tags") or ()
+        if (tag_id := text(tag, "tag_id"))
+    }
+    if text(raw, "location_id"):
+        found.add((LOCATION, text(raw, "location_id")))
+    return tuple(sorted(found))
 
 
 def _line_total(line: Raw) -> Decimal:

@@ -22,9 +22,9 @@ from bridge.credentials import MemoryCredentials
 from bridge.errors import LoginRequired, TryLater
 from bridge.systems.quickbooks import changes, queries
 from bridge.systems.quickbooks.adapter import QuickBooks
+from bridge.systems.quickbooks.answers import posted
 from bridge.systems.quickbooks.faults import Then
 from bridge.systems.quickbooks.settings import Settings
-from bridge.systems.quickbooks.translate import posted
 from bridge.systems.quickbooks.wire import Applied, Refused, Unclear, Unsent, Wire
 
 FOLDER = Path(__file__).parents[2] / "cassettes"

@@ -18,15 +18,13 @@ from quickbooks.objects.payment import Payment
 from quickbooks.objects.salesreceipt import SalesReceipt
 
 from bridge.core.books import Document, Invoice, Kind, Line, Status
+from bridge.systems.quickbooks.answers import is_void, payment_kind, posted
 from bridge.systems.quickbooks.translate import (
     ENTITY,
     Company,
     Refusal,
     body_of,
     has_reference,
-    is_void,
-    payment_kind,
-    posted,
     update_of,
 )
 from bridge.systems.transport import from_json, to_json
