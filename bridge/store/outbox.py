@@ -7,7 +7,7 @@ An entry is on disk before its request leaves, and each of its moves is one that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -32,14 +32,16 @@ from bridge.core.identity import base_reference
 from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, WAIT, Bindings
 from bridge.store.outbox_rows import (
     document_from,
+    due_after,
     entry_of,
+    has_come,
     is_about_a_binding,
     is_void,
     line_of,
     named_by,
 )
 from bridge.store.session import chunks
-from bridge.store.types import instant_of, instant_text
+from bridge.store.types import instant_of
 from bridge.store.values import Entry, LoanKey, NewEntry, json
 
 _SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED, State.DROPPED)
@@ -171,7 +173,7 @@ class Outbox(Bindings):
             t.books == books,
             t.state == State.PENDING.value,
             t.waiting == 0,
-            t.not_before <= instant_text(now),
+            has_come(now),
             # Customers have no loan, and all of them would be looked through for each.
             or_(t.loan == "", ~_void_before_it()),
             or_(t.operation != Operation.CREATE.value, ~_in_force_already()),
@@ -206,14 +208,13 @@ class Outbox(Bindings):
         ]
 
     def due_in_s(self, system: str, company: str, now: datetime) -> float | None:
-        """Seconds until the first entry is due that waits for nothing but its time; None when there
-        is none."""
+        """Seconds until the first entry is due that waits for its time alone, or None."""
         t = OUTBOX.c
         query = select(func.min(t.not_before)).where(
             t.books == self._books_of(system, company),
             t.state == State.PENDING.value,
             t.waiting == 0,
-            t.not_before > instant_text(now),
+            not_(has_come(now)),
         )
         earliest = self._connection.execute(query).scalar()
         return None if earliest is None else (instant_of(earliest) - now).total_seconds()
@@ -237,7 +238,7 @@ class Outbox(Bindings):
             case Drifted(current):
                 return self._step(row, State.DRIFTED, code="", detail=json(current).decode())
             case Unavailable(cause, retry_after_s):
-                due = instant_text(now + timedelta(seconds=retry_after_s))
+                due = due_after(now, retry_after_s)
                 return self._step(row, State.PENDING, code="", detail=cause, not_before=due)
 
     def doubt_all(self, system: str, company: str) -> int:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, or_
 
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
 from bridge.core.delivery import Operation, State
 from bridge.core.identity import base_reference
+from bridge.store.bindings import OUTBOX
+from bridge.store.types import instant_text
 from bridge.store.values import Entry, NewEntry, json
 
 document_from = msgspec.json.Decoder(Document).decode
 NEVER_YET = ""
 """`not_before` of what may be sent at once."""
+LONGEST_WAIT = timedelta(days=1)
+"""What asks for more is asked again after a day. What seems to wait for longer was told so by a
+clock that was far ahead, and is due."""
+
+
+def has_come(now: datetime) -> ColumnElement[bool]:
+    """Whether the time of an entry has come."""
+    not_before = OUTBOX.c.not_before
+    return or_(not_before <= instant_text(now), not_before > instant_text(now + LONGEST_WAIT))
+
+
+def due_after(now: datetime, wait_s: float) -> str:
+    """`not_before` of what was told to wait for so long."""
+    return instant_text(now + min(timedelta(seconds=wait_s), LONGEST_WAIT))
 
 
 def named_by(document: Document) -> set[str]:

@@ -146,6 +146,26 @@ def test_what_was_refused_at_the_door_waits_its_time(store: Store) -> None:
     assert again.attempt == 2
 
 
+@pytest.mark.parametrize("wait_s", [10.0**12 / 1000, 90_000, 86_400])
+def test_no_wait_is_longer_than_a_day(store: Store, wait_s: float) -> None:
+    enqueue(store, new(customer(), 0))
+    (entry,) = claimed(store)
+    with store.begin() as work:
+        work.move(entry, Unavailable("refused for rate", wait_s), NOW)
+        assert work.due_in_s(*BOOKS, NOW) == 86_400
+        assert work.claim(*BOOKS, NOW + timedelta(days=1, seconds=-1), 1) == []
+        assert len(work.claim(*BOOKS, NOW + timedelta(days=1), 1)) == 1
+
+
+def test_a_clock_that_was_years_ahead_holds_nothing_back(store: Store) -> None:
+    enqueue(store, new(customer(), 0))
+    (entry,) = claimed(store)
+    with store.begin() as work:
+        work.move(entry, Unavailable("refused for rate", 60), NOW + timedelta(days=4_000))
+        assert work.due_in_s(*BOOKS, NOW) is None
+        assert len(work.claim(*BOOKS, NOW, 1)) == 1
+
+
 def test_after_a_crash_everything_on_its_way_is_in_doubt_and_never_claimed(store: Store) -> None:
     enqueue(store, new(customer(), 6, loan=NO_LOAN))
     claimed(store)
