@@ -8,8 +8,11 @@ from bridge import wiring
 from bridge.cli.output import Output, Progress
 from bridge.cli.reports import place_for_reports, write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.core.as_of import DayNotKept
 from bridge.core.reconciliation import Reconciliation
 from bridge.core.said import reason_of
+from bridge.errors import UsageError
+from bridge.pipeline.as_of import refuse_day_not_kept
 from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
@@ -21,6 +24,13 @@ from bridge.settings import Settings
 
 def run(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
+    try:
+        return _run(loaded, arguments, out)
+    except DayNotKept as refused:
+        raise UsageError(_instead(refused, loaded, arguments)) from refused
+
+
+def _run(loaded: Settings, arguments: Namespace, out: Output) -> int:
     names = chosen(arguments, loaded)
     place_for_reports(arguments, loaded)
     start_logs(loaded, out, writes=not arguments.dry_run)
@@ -33,6 +43,15 @@ def run(arguments: Namespace, out: Output) -> int:
     _tell(found, loaded, out)  # first: a disk without room must not hide the answer
     _write(found, loaded, arguments, out)
     return found.verdict.exit_code
+
+
+def _instead(refused: DayNotKept, settings: Settings, arguments: Namespace) -> str:
+    """Why that day is refused and what can be had, in the lender's words."""
+    words = texts(language_of(settings.lender.locale)).tables["cli"]
+    days = {"asked": refused.asked, "first": refused.first, "last": refused.last}
+    said = words["day_not_kept"].format(**days)
+    kept = sorted((arguments.out or settings.report.folder).glob(f"*-{refused.asked}.*"))
+    return " ".join([said, *(words["day_in_report"].format(path=path) for path in kept[:1])])
 
 
 def _one_off(loaded: Settings, names: list[str] | None, arguments: Namespace, out: Output) -> int:
@@ -68,6 +87,8 @@ def compared(
     """The comparison, written down as a run of its own."""
     store, started = bridge.store, bridge.clock.now()
     as_of = arguments.as_of or bridge.today
+    if arguments.as_of:
+        refuse_day_not_kept(store, as_of, bridge.today)
     with store.begin() as work:
         last = next((each.id for each in work.runs() if each.verb == "sync"), "")
         own = work.start_run("reconcile", ",".join(bridge.books), started.isoformat())

@@ -115,6 +115,7 @@ ACTIONS = frozenset(
 
 NOTICES = frozenset(
     {
+        "books.after_day",
         "books.ahead",
         "books.known_again",
         "connection.expires",

@@ -14,6 +14,7 @@ import msgspec
 from bridge.core.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.core.verdict import verdict
 from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
+from bridge.pipeline.as_of import refuse_day_not_kept
 from bridge.pipeline.context import Books, Dry, Progress, silent
 from bridge.pipeline.intake import Intake
 from bridge.pipeline.issuing import not_asked, unanswered
@@ -47,13 +48,15 @@ def one_off(
     bridge: Dry, *, as_of: date | None = None, names: bool = True, progress: Progress = silent
 ) -> OneOff:
     """Read the newest ledger, plan, read the books once, and compare; as of the ledger's own day
-    unless another is given."""
+    unless another is given. Raises DayNotKept for one whose figures cannot be made."""
     intake, refused = _newest(bridge)
     store, now = bridge.store, bridge.clock.now()
     with store.read() as work:
-        day = min((d for *_, d in ReconcileQueries.on(work).installations()), default=None)
         runs = work.runs()
+        day = min((d for *_, d in ReconcileQueries.on(work).installations()), default=None)
     last = next((each.id for each in runs if each.verb == "sync"), "")
+    if as_of is not None:
+        refuse_day_not_kept(store, as_of, bridge.today)
     day = intake.facts.as_of if intake else day
     foresight = _Foresight(bridge, runs[0].id, day, progress)
     if day is None:

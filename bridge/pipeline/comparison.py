@@ -1,0 +1,281 @@
+"""One company's mirror against its bindings, its outbox and the ledger, as sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+
+import msgspec
+
+from bridge.core.aging import aged
+from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument, Status
+from bridge.core.delivery import Binding, State
+from bridge.core.identity import is_ours
+from bridge.core.inactive import inactive, is_inactive
+from bridge.core.labels import Labels
+from bridge.core.reconcile import (
+    HALF_A_CENT,
+    RECEIVABLE,
+    by_journal,
+    compared,
+    control_accounts,
+    effect,
+    foreign_rest,
+    held,
+    unbound,
+    unread,
+)
+from bridge.core.reconciliation import Item, Notice, SystemResult
+from bridge.core.tally import LISTED, Tally
+from bridge.pipeline.late import came_late
+from bridge.pipeline.under_way import under_way
+from bridge.store import LoanKey, Work
+from bridge.store.outbox_rows import named_by
+from bridge.store.reconcile_queries import ReconcileQueries
+from bridge.systems.base import AccountingReader
+
+ZERO = Decimal(0)
+_AT_ONCE = 500
+_FOREIGN_LISTED = 100
+
+
+class Comparison:
+    """One system's mirror against its bindings, its outbox and the ledger."""
+
+    def __init__(self, work: Work, system: AccountingReader, chart: Chart, listed: int) -> None:
+        self.work = work
+        self.queries = ReconcileQueries.on(work)
+        self.name, self.company = system.name, system.company_id
+        self.chart = chart
+        self.labels = Labels(chart, system.capabilities.line_target)
+        self.tally = Tally(listed)
+        installations = self.queries.installations()
+        self.prefixes = [prefix for _, _, prefix, _ in installations]
+        self.several = len(installations) > 1
+        self.documents: dict[str, Decimal] = {}
+        self.bound = 0
+        self._rounding: dict[str, Decimal] = {}
+        """Home currency → what translating foreign documents may leave on its account."""
+        self._reached: set[str] = set()
+        self._found: set[tuple[Kind, str]] = set()
+        self._under_way: set[str] = set()
+        """References of which something waits in the outbox: it may be a draft meanwhile."""
+        self._loans: dict[str, LoanKey] = {}
+        self.same_in: dict[str, str] = {}
+        """Reference → the version that the books have moved on to without a difference."""
+        self._told = SystemResult(system=self.name, company=self.company)
+
+    def gather(self, run: str, as_of: date) -> None:
+        """Everything that the state knows. The rest is arithmetic and needs no transaction."""
+        self._holds()
+        self._outbox()
+        self._bindings()
+        self._others()
+        self.ledger = self.work.ledger_totals()
+        self.control, notices = self._control()
+        if not self.ledger:
+            notices.append(Notice("ledger.no_snapshot"))
+        counts = self.work.outbox_counts(self.name, self.company)
+        self._told = SystemResult(
+            system=self.name,
+            company=self.company,
+            company_name=self.chart.company.name,
+            aged=aged(self.queries.open_by_due(self.name, self.company), as_of),
+            late=came_late(self.work, self.name, self.company, as_of, self._loan),
+            outbox={state.value: counts[state] for state in State if state in counts},
+            posted=self.queries.posted_in(self.name, self.company, run) if run else {},
+            notices=tuple(notices),
+        )
+
+    def unaccounted(self) -> set[str]:
+        """The currencies whose control account holds more or less than documents explain."""
+        return {
+            currency
+            for currency in self._currencies(self.ledger, self.control)
+            if abs(self.tally.rest(currency, *self._figures(currency)[1:])) > self._room(currency)
+        }
+
+    def result(
+        self,
+        by_hand: Sequence[ControlEntry],
+        borrowers: set[str],
+        notices: Sequence[Notice],
+        lent: Sequence[Item],
+        loans: dict[str, LoanKey],
+    ) -> SystemResult:
+        """The answer. Adds the loans that its items are about to `loans`."""
+        self.tally.beside(lent)
+        for entry in by_hand:
+            others = bool(entry.customers) and borrowers.isdisjoint(entry.customers)
+            self.tally.add([by_journal(entry, others=others)])
+        ties = [
+            self.tally.tie(currency, *self._figures(currency), self._room(currency))
+            for currency in self._currencies(self.ledger, self.control)
+        ]
+        items = self.tally.items()
+        listed = {item.loan for item in items} | {row.loan for row in self._told.late.rows}
+        loans.update((text, key) for text, key in self._loans.items() if text in listed)
+        return msgspec.structs.replace(
+            self._told,
+            tie_outs=tuple(ties),
+            counts=self.tally.all_counts(self.bound),
+            items=items,
+            notices=(*self._told.notices, *notices),
+        )
+
+    def _figures(self, currency: str) -> tuple[Decimal, Decimal, Decimal]:
+        """Ledger, our documents, control account."""
+        on_ledger, on_documents, on_control = (
+            side.get(currency, ZERO) for side in self._sides(self.ledger, self.control)
+        )
+        return on_ledger, on_documents, on_control
+
+    def _room(self, currency: str) -> Decimal:
+        """What rounding may leave on the control account."""
+        return self._rounding.get(currency, ZERO)
+
+    def _holds(self) -> None:
+        for loan, hold in self.work.loan_holds(self.name, self.company):
+            self.tally.add([held(hold, self._loan(loan))], [hold.amount])
+
+    def _outbox(self) -> None:
+        for each in under_way(self.work, self.name, self.company, just_read=True):
+            self._under_way.add(each.entry.reference)
+            if each.reached:
+                self._reached.add(each.entry.reference)
+            elif each.found:
+                self._found.add((each.found.kind, each.found.external_id))
+            self.tally.add(self._placed(each.items, each.entry.loan), each.parts)
+
+    def _bindings(self) -> None:
+        for (kind, currency), sums in self.queries.same_sums(self.name, self.company).items():
+            self.bound += sums.count
+            self._document(currency, sums.total * RECEIVABLE.get(kind, 0))
+        suspects = self.queries.suspects(self.name, self.company)
+        while part := list(islice(suspects, _AT_ONCE)):
+            named = set().union(*(named_by(binding.document) for _, binding, _ in part))
+            links = self.work.links(self.name, self.company, sorted(named))
+            for loan, binding, now in part:
+                self._suspect(loan, binding, now, links)
+
+    def _suspect(
+        self, loan: LoanKey, binding: Binding, now: PostedDocument | None, links: dict[str, str]
+    ) -> None:
+        self.bound += 1
+        self._document(binding.document.currency, effect(binding.document))
+        if binding.reference in self._reached:
+            return  # its correction arrived; the outbox's item accounts for it
+        if is_inactive(binding, now):
+            owed = self.work.owed_by(self.name, self.company, binding.external_id)
+            found = inactive(binding, owed)
+        else:
+            found = [self.labels.named(item) for item in compared(binding, now, links)]
+        self.tally.add(self._placed(found, loan))
+        if not found and now is not None and now.version != binding.version:
+            self.same_in[binding.reference] = now.version
+
+    def _others(self) -> None:
+        for other in self.queries.unbound(self.name, self.company, self.prefixes):
+            document = other.document
+            if (document.kind, document.external_id) in self._found:
+                continue
+            if document.status is Status.DRAFT and document.number in self._under_way:
+                continue
+            ours = any(is_ours(document.number, prefix) for prefix in self.prefixes)
+            if ours or other.taken_back or document.kind in RECEIVABLE:
+                self.tally.add([unbound(document, ours, other.taken_back)])
+        if not self.prefixes:
+            self._unread()
+            return
+        self._foreign(LISTED, borrowers=True)
+        self._foreign(_FOREIGN_LISTED, borrowers=False)
+
+    def _foreign(self, listed: int, *, borrowers: bool) -> None:
+        """Documents by hand: each on a borrower of ours, the largest of everybody else's."""
+        where = (self.name, self.company, self.prefixes, RECEIVABLE)
+        sums = self.queries.foreign_sums(*where, borrowers=borrowers)
+        rest = {place: (each.count, each.total) for place, each in sums.items()}
+        for document in self.queries.foreign(*where, listed, borrowers=borrowers):
+            self.tally.add([unbound(document, ours=False, borrower=borrowers)])
+            place = (document.kind, document.currency)
+            count, total = rest[place]
+            rest[place] = (count - 1, total - document.total)
+        for (kind, currency), (count, total) in rest.items():
+            if count:
+                moved = total * RECEIVABLE[kind]
+                self.tally.add([foreign_rest(currency, count, moved, borrower=borrowers)])
+
+    def _unread(self) -> None:
+        """No ledger was ever read: what the books hold may be anybody's, ours first of all."""
+        where = (self.name, self.company, self.prefixes, RECEIVABLE)
+        for (kind, currency), sums in self.queries.foreign_sums(*where, borrowers=False).items():
+            self.tally.add([unread(currency, sums.count, sums.total * RECEIVABLE[kind])])
+
+    def _control(self) -> tuple[dict[str, Decimal], list[Notice]]:
+        home = self.chart.company.home_currency
+        in_books: dict[str, Decimal] = {}
+        for (kind, currency), sums in self.work.mirror_totals(self.name, self.company).items():
+            moved = sums.total * RECEIVABLE.get(kind, 0)
+            in_books[currency] = in_books.get(currency, Decimal(0)) + moved
+        separate = {a.currency or home for a in self.chart.accounts if a.role == "receivable"}
+        at_home = {
+            currency: self._open_at_home(currency)
+            for currency in in_books
+            if currency and currency not in separate and currency != home
+        }
+        translated = sum(
+            sums.count
+            for (kind, currency), sums in self.work.mirror_totals(self.name, self.company).items()
+            if currency in at_home and kind in RECEIVABLE
+        )
+        self._rounding[home] = HALF_A_CENT * translated
+        named = {currency: amount for currency, amount in in_books.items() if currency}
+        return control_accounts(self.chart.accounts, home, named, at_home)
+
+    def _open_at_home(self, currency: str) -> Decimal:
+        """What is open in a currency, translated at each document's own rate."""
+        total = Decimal(0)
+        where = (self.name, self.company, currency, RECEIVABLE)
+        for document in self.queries.open_documents(*where):
+            rate = document.rate or self._rate_sent(document)
+            if rate is None:
+                continue  # never taken as 1: what it weighs at home shows as not explained
+            at_home = document.open * rate
+            total += at_home.quantize(Decimal("0.01")) * RECEIVABLE[document.kind]
+        return total
+
+    def _rate_sent(self, document: PostedDocument) -> Decimal | None:
+        """The rate that we posted a document with, or that the books told then, where they do not
+        tell theirs any more."""
+        where = (self.name, self.company, document.kind, document.external_id)
+        bound = self.work.binding_by_external_id(*where)
+        if bound is None or isinstance(bound.document, Customer):
+            return None
+        return bound.document.rate or (bound.posted.rate if bound.posted else None)
+
+    def _sides(
+        self, ledger: dict[str, Decimal], control: dict[str, Decimal]
+    ) -> tuple[dict[str, Decimal], dict[str, Decimal], dict[str, Decimal]]:
+        return ledger, self.documents, control
+
+    def _currencies(self, ledger: dict[str, Decimal], control: dict[str, Decimal]) -> list[str]:
+        """The home currency first, then every other that has a figure or an item."""
+        home = self.chart.company.home_currency
+        moved = {c for side in self._sides(ledger, control) for c, amount in side.items() if amount}
+        return [home, *sorted((moved | self.tally.currencies()) - {home, ""})]
+
+    def _document(self, currency: str, amount: Decimal) -> None:
+        self.documents[currency] = self.documents.get(currency, Decimal(0)) + amount
+
+    def _placed(self, items: list[Item], loan: LoanKey) -> list[Item]:
+        text = self._loan(loan)
+        return [msgspec.structs.replace(item, loan=text) for item in items]
+
+    def _loan(self, loan: LoanKey) -> str:
+        """The loan's id; with its installation in front where there are several."""
+        text = "/".join(loan) if self.several and loan[1] else loan[1]
+        if text:
+            self._loans[text] = loan
+        return text
