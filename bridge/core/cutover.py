@@ -15,6 +15,7 @@ import msgspec
 from bridge.core import lending
 from bridge.core.findings import holds
 from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Loan, LoanFile, Repayment
+from bridge.core.owed import Course
 
 ZERO = Decimal(0)
 
@@ -42,7 +43,9 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """How much more the source's movements leave owed: paid before, and written down nowhere."""
 
 
-def carried_over(file: LoanFile, cutover: date, reversed_rows: Collection[str]) -> Carried:
+def carried_over(
+    file: LoanFile, cutover: date, reversed_rows: Collection[str], course: Course
+) -> Carried:
     """The loan's balance at going live: as its movements make it. Where the ledger has none of
     before that day and itself says that less is owed, as it says.
 
@@ -54,6 +57,8 @@ def carried_over(file: LoanFile, cutover: date, reversed_rows: Collection[str]) 
     counted = [row for row in history if row.id not in reversed_rows and _counts(row)]
     made = lending.opening(file.loan, file.adjustments)
     made += sum((lending.effect(row) for row in counted), ZERO)
+    made += sum((course.recovered.get(row.id, ZERO) for row in counted), ZERO)
+    made += sum((loss.less for loss in course.losses if loss.row in counted), ZERO)
     reported = file.loan.reported_balance
     if reported is None or any(lending.effect(row) for row in history):
         return Carried(balance=made)

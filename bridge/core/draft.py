@@ -205,34 +205,34 @@ class Draft:
             "original_date": "",
         }
 
-    def receipt_head(self, row: Repayment, day: date) -> tuple[Head | None, str]:
+    def receipt_head(self, row: Repayment, day: date, amount: Decimal) -> tuple[Head | None, str]:
         return self.head(
             Letter.REPAYMENT,
             row.id,
             day=day,
-            facts=repayment_facts(row),
+            facts=repayment_facts(row, amount),
             memo=self.booking.mapping.memos.receipt,
             words=row_words(row),
             row=row,
         )
 
-    def recovery_head(self, row: Repayment) -> tuple[Head | None, str]:
+    def recovery_head(self, row: Repayment, amount: Decimal) -> tuple[Head | None, str]:
         return self.head(
             Letter.RECOVERY,
             row.id,
             day=row.paid_on,
-            facts=(row.amount, row.method, row.collector, row.route, row.store),
+            facts=(amount, row.method, row.collector, row.route, row.store),
             memo=self.booking.mapping.memos.receipt,
             words=row_words(row),
             row=row,
         )
 
-    def credit_head(self, row: Adjustment) -> tuple[Head | None, str]:
+    def credit_head(self, row: Adjustment, amount: Decimal) -> tuple[Head | None, str]:
         return self.head(
             Letter.CREDIT,
             row.id,
             day=row.on,
-            facts=(row.kind, row.amount),
+            facts=(row.kind, amount),
             memo=self.booking.mapping.memos.credit_note,
             words=row_words(row),
         )
@@ -283,6 +283,6 @@ def row_words(row: Repayment | Adjustment) -> dict[str, Value]:
     return {"concept": row.concept}
 
 
-def repayment_facts(row: Repayment) -> object:
-    """What of a repayment its receipt depends on."""
-    return (row.amount, row.method, row.kind, row.collector, row.route, row.store)
+def repayment_facts(row: Repayment, amount: Decimal) -> object:
+    """What of a repayment its receipt of that amount depends on."""
+    return (amount, row.method, row.kind, row.collector, row.route, row.store)

@@ -100,6 +100,7 @@ CATALOGUE: dict[str, Rule] = {
     "movement.refund": _HOLD,
     "movement.reversal_unmatched": _HOLD,
     "movement.visit": _INFO,
+    "movement.written_off_beyond": _HOLD,
     "movement.zero": _INFO,
     "phone.scientific": _WARNING,
     "row.unreadable": _HOLD,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from bridge.core import lending
+from bridge.core import lending, owed
 from bridge.core.booking import Booking
 from bridge.core.books import Customer
 from bridge.core.cutover import began_before
@@ -61,7 +61,7 @@ def held_as_a_whole(
 def not_posted(file: LoanFile, loan: Loan, code: str, bound: Iterable[Binding]) -> tuple[Hold, ...]:
     """The loan's balance less what is posted of it: a hold, and one more for every other currency
     in which something is posted."""
-    amounts = {loan.currency: lending.balance(file)}
+    amounts = {loan.currency: owed.balance(file)}
     for binding in bound:
         document = binding.document
         if not binding.voided and (effect := receivable(document)):

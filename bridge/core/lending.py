@@ -15,7 +15,6 @@ from bridge.core.ledger import (
     Frequency,
     Instalment,
     Loan,
-    LoanFile,
     Origin,
     Repayment,
     RepaymentKind,
@@ -43,13 +42,6 @@ def effect(row: Repayment | Adjustment) -> Decimal:
     if row.state is not RepaymentState.APPROVED or row.kind is RepaymentKind.VISIT:
         return ZERO
     return -row.amount
-
-
-def balance(file: LoanFile) -> Decimal:
-    """What the rows together say is owed, held rows included; negative when overpaid."""
-    start = opening(file.loan, file.adjustments) if file.loan is not None else ZERO
-    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
-    return start + sum((effect(row) for row in rows), ZERO)
 
 
 def rounding_of(number: int, each: Decimal) -> Decimal:

@@ -24,6 +24,7 @@ from bridge.core.ledger import (
 )
 from bridge.core.money import NO_CURRENCY
 from bridge.core.naming import unkept
+from bridge.core.owed import balance as balance_of
 
 ZERO = Decimal(0)
 RENEWED = "renewed"
@@ -80,7 +81,7 @@ def paid_without_payment(file: LoanFile) -> str:
     the ledger also says how much was paid in all, it was paid before its payments were kept.
     """
     loan = file.loan
-    owed = lending.balance(file)
+    owed = balance_of(file)
     if loan is None or owed <= 0 or not _is_said_paid(loan) or _has_payments(file):
         return ""
     is_told = loan.collected is not None and loan.collected >= owed
@@ -99,7 +100,7 @@ def _is_said_paid(loan: Loan) -> bool:
 
 
 def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
-    balance = lending.balance(file)
+    balance = balance_of(file)
     owed = max(balance, ZERO)
     reported = loan.reported_balance
     without = paid_without_payment(file)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from bridge.core import lending, parts
+from bridge.core import lending, owed, parts
 from bridge.core.books import (
     Application,
     CreditApplication,
     CreditNote,
+    Customer,
     Receipt,
     Sale,
     Transaction,
 )
 from bridge.core.cutover import Carried, is_history
 from bridge.core.cutover import carried_over as cutover_balance
+from bridge.core.delivery import Binding
 from bridge.core.draft import Draft, repayment_facts
 from bridge.core.findings import holds
-from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment, RepaymentKind
+from bridge.core.identity import Letter, reference
+from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment
+from bridge.core.owed import Course, Loss
 from bridge.core.plan import Hold
+
+ZERO = Decimal(0)
 
 
 class Settling:
@@ -30,6 +36,7 @@ class Settling:
         self.draft, self.file, self.loan = draft, draft.file, draft.loan
         self.booking = draft.booking
         self.holds: list[Hold] = []
+        self.course = Course()
         self.gone: frozenset[str] = frozenset()
         """Repayments that were reversed, and their reversals."""
         self.paid_by: dict[str, str] = {}
@@ -39,54 +46,94 @@ class Settling:
 
     def carried_over(self, cutover: date) -> Carried:
         """What the loan is carried over with. After `documents`."""
-        return cutover_balance(self.file, cutover, self.gone)
+        return cutover_balance(self.file, cutover, self.gone, self.course)
 
     def documents(self) -> Iterator[Transaction]:
         """Every document in order of date; an application says only how much, as yet."""
         self.gone = gone = self._reversals()
+        self.course = owed.course(
+            self.file, [row.id for row in self.file.repayments if self._stays(row)]
+        )
+        losses = {loss.row.id: loss for loss in self.course.losses}
         rows: list[Repayment | Adjustment] = [
             *self.file.repayments,
             *(a for a in self.file.adjustments if lending.effect(a) < 0),
         ]
-        rows = sorted((row for row in rows if row.id not in gone), key=_when)
-        written_off = self.loan.written_off_on
-        for row in rows:
+        for row in sorted((row for row in rows if row.id not in gone), key=_when):
             code = next((note.code for note in row.notes if holds(note.code)), "")
             if lending.effect(row) == 0:
                 continue
             if code:
                 self._hold_row(row, code)
             elif is_history(row, self.loan, self.booking.cutover):
-                if isinstance(row, Adjustment) and row.kind is AdjustmentKind.WRITE_OFF:
-                    written_off = row.on
-            elif isinstance(row, Adjustment):
-                if row.kind is AdjustmentKind.WRITE_OFF:
-                    written_off = row.on
-                yield from self._credit(row)
-            elif row.kind is RepaymentKind.RECOVERY or (written_off and row.paid_on >= written_off):
-                yield from self._recovery(row)
-            else:
+                continue
+            elif isinstance(row, Repayment):
                 yield from self._repayment(row)
+            elif row.kind is AdjustmentKind.WRITE_OFF:
+                yield from self._write_off(losses[row.id])
+            else:
+                yield from self._credit(row, row.amount)
 
-    def _repayment(self, row: Repayment) -> Iterator[Receipt]:
-        day = row.paid_on
-        if day < self.loan.start and self.booking.mapping.policies.before_loan == "loan_date":
-            day = self.loan.start
+    def _stays(self, row: Repayment) -> bool:
+        """Whether a payment is a receipt that nothing changes any more: in a closed month, or as a
+        person left it."""
+        bound = self._bound(Letter.REPAYMENT, row)
+        if bound is None or not isinstance(bound.document, Receipt):
+            return False
+        facts = self.draft.facts(self._day(row), repayment_facts(row, row.amount))
+        if self.booking.limits.receipt_parts:
+            facts = parts.part_facts(facts, 1, bound.document)
+        return bool(bound.accepted) or (self._is_closed(bound) and bound.document.facts == facts)
+
+    def _is_closed(self, bound: Binding) -> bool:
+        locked = self.booking.company.locked_through
+        posted = bound.document
+        return locked is not None and not isinstance(posted, Customer) and posted.day <= locked
+
+    def _bound(self, letter: Letter, row: Repayment) -> Binding | None:
+        return self.draft.bound(reference(self.file.prefix, letter, row.id))
+
+    def _repayment(self, row: Repayment) -> Iterator[Receipt | Sale]:
+        """What a payment is: a receipt for what was open, a recovery for what was written off."""
+        recovered = self.course.recovered.get(row.id, ZERO)
+        posted = self._posted_recovery(row)
+        if posted is not None and posted.total != recovered:
+            subject = f"movement:{row.id}"
+            amount = recovered - posted.total
+            self.holds.append(self._hold("books.period_closed", subject, amount))
+            recovered = posted.total
+            yield posted
+        elif recovered:
+            yield from self._recovery(row, recovered)
+        if row.amount > recovered:
+            yield from self._receipt(row, row.amount - recovered)
+
+    def _posted_recovery(self, row: Repayment) -> Sale | None:
+        """The recovery of a closed month: nothing can undo one, so it stays, and what the ledger
+        says otherwise now is a question."""
+        bound = self._bound(Letter.RECOVERY, row)
+        if bound is None or bound.accepted or not self._is_closed(bound):
+            return None
+        posted = bound.document
+        return posted if isinstance(posted, Sale) and posted.total <= row.amount else None
+
+    def _receipt(self, row: Repayment, amount: Decimal) -> Iterator[Receipt]:
+        day = self._day(row)
         in_parts = self.booking.limits.receipt_parts
         if in_parts:
-            facts = self.draft.facts(day, repayment_facts(row))
-            posted = parts.kept(self.draft, row.id, facts, row.amount)
+            facts = self.draft.facts(day, repayment_facts(row, amount))
+            posted = parts.kept(self.draft, row.id, facts, amount)
             self.paid_by |= {receipt.reference: row.id for receipt in posted}
             yield from posted
             if posted:
                 return
-        head, refused = self.draft.receipt_head(row, day)
+        head, refused = self.draft.receipt_head(row, day, amount)
         if head is None:
-            self._hold_row(row, refused)
+            self.holds.append(self._hold(refused, f"movement:{row.id}", -amount))
             return
         receipt = Receipt(
             **head.fields(),
-            total=row.amount,
+            total=amount,
             deposit_account=self.booking.deposit_account(self.loan, row),
             method=self.booking.payment_methods.get(row.method, ""),
         )
@@ -95,29 +142,45 @@ class Settling:
             self.whole.add(receipt.reference)
         yield receipt if in_parts else self.draft.settled(receipt)
 
-    def _recovery(self, row: Repayment) -> Iterator[Sale]:
-        """Money on a written-off loan: income, not a receivable."""
-        head, refused = self.draft.recovery_head(row)
+    def _day(self, row: Repayment) -> date:
+        """The day of a payment's receipt."""
+        moves = self.booking.mapping.policies.before_loan == "loan_date"
+        return max(row.paid_on, self.loan.start) if moves else row.paid_on
+
+    def _recovery(self, row: Repayment, amount: Decimal) -> Iterator[Sale]:
+        """Money on what was written off: income, and nothing that anybody owes."""
+        head, refused = self.draft.recovery_head(row, amount)
         if head is None:
-            self._hold_row(row, refused)
+            detail = f"{amount} {self.loan.currency} came in on what was written off"
+            self.holds.append(self._hold(refused, f"movement:{row.id}", ZERO, detail))
             return
-        line = self.booking.line("recovery", row.amount, self.draft.describe("recovery", row))
+        line = self.booking.line("recovery", amount, self.draft.describe("recovery", row))
         sale = Sale(
             **head.fields(),
             lines=(line,),
             deposit_account=self.booking.deposit_account(self.loan, row),
         )
-        self._hold_row(row, "recovery.income")
         yield self.draft.settled(sale)
 
-    def _credit(self, row: Adjustment) -> Iterator[CreditNote | CreditApplication]:
+    def _write_off(self, loss: Loss) -> Iterator[CreditNote | CreditApplication]:
+        """What is lost; what is said beyond what was owed and paid is a question."""
+        if loss.beyond:
+            detail = f"{loss.row.amount} {self.loan.currency} written off, {loss.amount} was owed"
+            subject = f"movement:{loss.row.id}"
+            self.holds.append(
+                self._hold("movement.written_off_beyond", subject, -loss.beyond, detail)
+            )
+        if loss.amount:
+            yield from self._credit(loss.row, loss.amount)
+
+    def _credit(self, row: Adjustment, amount: Decimal) -> Iterator[CreditNote | CreditApplication]:
         """A discount or write-off: a credit note, and its application to what is open."""
-        head, refused = self.draft.credit_head(row)
+        head, refused = self.draft.credit_head(row, amount)
         if head is None:
-            self._hold_row(row, refused)
+            self.holds.append(self._hold(refused, f"movement:{row.id}", -amount))
             return
         purpose = "write_off" if row.kind is AdjustmentKind.WRITE_OFF else "discount"
-        line = self.booking.line(purpose, row.amount, self.draft.describe(purpose, row))
+        line = self.booking.line(purpose, amount, self.draft.describe(purpose, row))
         note = self.draft.settled(CreditNote(**head.fields(), lines=(line,)))
         yield note
         yield self.application(row.id, "", note)
@@ -137,32 +200,22 @@ class Settling:
         Both vanish from the books: the receipt is voided, or never posted. A reversal that names
         no repayment, or one of another amount, is held.
         """
-        gone: set[str] = set()
-        payments: Mapping[str, Repayment] = {r.id: r for r in self.file.repayments}
+        found = owed.taken_back(self.file)
+        unmatched = {row.id for row in found.unmatched}
         for row in self.file.adjustments:
             if row.kind is AdjustmentKind.REFUND:
                 self.holds.append(self._hold("movement.refund", f"movement:{row.id}", row.amount))
-            if row.kind is not AdjustmentKind.REVERSAL:
-                continue
-            target = payments.get(row.reverses)
-            if target is None or target.id in gone or lending.effect(target) != -row.amount:
+            elif row.id in unmatched:
                 code = "movement.reversal_unmatched"
                 self.holds.append(self._hold(code, f"movement:{row.id}", row.amount))
-            else:
-                gone |= {target.id, row.id}
-        for repayment in self.file.repayments:
-            target = payments.get(repayment.reverses)
-            if target is None or gone & {target.id, repayment.id}:
-                continue
-            if lending.effect(target) == -lending.effect(repayment) != 0:
-                gone |= {target.id, repayment.id}
-        return frozenset(gone)
+        return found.rows
 
     def _hold_row(self, row: Repayment | Adjustment, code: str) -> None:
         self.holds.append(self._hold(code, f"movement:{row.id}", lending.effect(row)))
 
-    def _hold(self, code: str, subject: str, amount: Decimal) -> Hold:
-        return Hold(code=code, subject=subject, currency=self.loan.currency, amount=amount)
+    def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
+        currency = self.loan.currency
+        return Hold(code=code, subject=subject, currency=currency, amount=amount, detail=detail)
 
 
 def _when(row: Repayment | Adjustment) -> tuple[date, int, str]:

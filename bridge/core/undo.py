@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.core import lending
+from bridge.core import owed
 from bridge.core.booking import Booking
 from bridge.core.books import (
     Application,
@@ -84,9 +84,9 @@ def at_rest(file: LoanFile, documents: Iterable[Document], code: str) -> tuple[H
     """The loan's balance less what the books have of it, while they do not follow the ledger."""
     amounts: dict[str, Decimal] = {}
     if file.loan is None:
-        amounts[NO_CURRENCY] = lending.balance(file)
+        amounts[NO_CURRENCY] = owed.balance(file)
     elif not file.loan.annulled:
-        amounts[file.loan.currency] = lending.balance(file)
+        amounts[file.loan.currency] = owed.balance(file)
     for document in documents:
         if effect := receivable(document):
             amounts[document.currency] = amounts.get(document.currency, ZERO) - effect

@@ -101,6 +101,8 @@ FORMS = {
     "loan_gone": "the loan was posted and is gone from the ledger, its movements are not",
     "period_closed": "changed in the ledger after its period was closed",
     "still_owes": rf"still owes {_amount()} {_CURRENCY}",
+    "lost_beyond": rf"{_amount('shown')} {_CURRENCY} written off, {_amount()} was owed",
+    "recovery_waits": rf"{_amount()} {_CURRENCY} came in on what was written off",
     "overpaid": rf"{_amount()} {_CURRENCY} more than was owed",
     "balance": rf"the ledger says {_amount('shown')}, its movements make {_amount()} {_CURRENCY}",
     "paid_and_owed": rf"marked as paid with {_amount()} {_CURRENCY} owed",

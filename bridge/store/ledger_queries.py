@@ -23,6 +23,7 @@ from bridge.core.ledger import (
     RepaymentState,
 )
 from bridge.core.money import NO_CURRENCY, from_cents
+from bridge.core.owed import recovered
 from bridge.store.engine import in_order, key_of, temporary
 from bridge.store.rows import DECODERS
 from bridge.store.session import Session, chunks
@@ -56,7 +57,7 @@ def _listed(kinds: Iterable[AdjustmentKind | RepaymentKind]) -> str:
     return ", ".join(f"'{kind.value}'" for kind in sorted(kinds))
 
 
-_NOT_MONEY_ON_THE_LOAN = _listed({RepaymentKind.RECOVERY, RepaymentKind.VISIT})
+_NOT_MONEY = _listed({RepaymentKind.VISIT})
 _LOWERING = _listed({AdjustmentKind.DISCOUNT, AdjustmentKind.WRITE_OFF})
 _CHARGES = _listed(CHARGES)
 # What a movement needs to know of its loan, in a table so slim that looking it up five million
@@ -70,7 +71,7 @@ _TOTALS = f"""
 SELECT coalesce(t.currency, '{NO_CURRENCY}') AS currency, sum(e.cents) AS cents FROM (
  SELECT installation, loan, -cents AS cents, 0 AS charge FROM ledger_repayment
  WHERE present = 1 AND state = '{RepaymentState.APPROVED.value}'
- AND kind NOT IN ({_NOT_MONEY_ON_THE_LOAN})
+ AND kind NOT IN ({_NOT_MONEY})
  UNION ALL
  SELECT installation, loan, CASE WHEN kind IN ({_LOWERING}) THEN -cents ELSE cents END,
  CASE WHEN kind IN ({_CHARGES}) THEN 1 ELSE 0 END
@@ -81,6 +82,15 @@ GROUP BY 1
 UNION ALL
 SELECT currency, sum(coalesce(gross_cents, opening_cents, 0)) FROM ledger_loan
 WHERE present = 1 AND annulled = 0 GROUP BY currency
+"""
+_LOST_AND_PAID = f"""
+SELECT DISTINCT i.installation, a.loan FROM ledger_adjustment a
+JOIN installation i ON i.id = a.installation
+JOIN ledger_loan l ON l.installation = a.installation AND l.id = a.loan
+WHERE a.present = 1 AND a.kind = '{AdjustmentKind.WRITE_OFF.value}'
+AND l.present = 1 AND l.annulled = 0
+AND EXISTS (SELECT 1 FROM ledger_repayment r WHERE r.installation = a.installation
+ AND r.loan = a.loan AND r.present = 1 AND r.state = '{RepaymentState.APPROVED.value}')
 """
 
 
@@ -141,8 +151,9 @@ class LedgerQueries(Session):
         """What borrowers owe by currency, as the ledger's own rows add up.
 
         Gross, or opening and charges, less approved repayments, discounts and write-offs, plus
-        refunds and reversals. Annulled loans and what was paid on them count nothing; movements
-        of loans that nobody has are under `XXX`.
+        refunds and reversals. Money that came in on what was written off lowers nothing. Annulled
+        loans and what was paid on them count nothing; movements of loans that nobody has are under
+        `XXX`.
         """
         sums: dict[str, int] = {}
         everything = "PRIMARY KEY (installation, loan, currency, charged)"
@@ -152,7 +163,16 @@ class LedgerQueries(Session):
         for currency, cents in self._connection.execute(text(_TOTALS)):
             sums[currency] = sums.get(currency, 0) + int(cents)
         self._connection.execute(text("DROP TABLE terms"))
-        return {currency: from_cents(cents) for currency, cents in sorted(sums.items())}
+        totals = {currency: from_cents(cents) for currency, cents in sorted(sums.items())}
+        for file in self.loan_files(self.change_seq(), self._lost_and_paid()):
+            if file.loan is not None:
+                totals[file.loan.currency] += recovered(file)
+        return totals
+
+    def _lost_and_paid(self) -> list[LoanKey]:
+        """Loans of which something was written off and something paid."""
+        found = self._connection.execute(text(_LOST_AND_PAID))
+        return [(installation, str(loan)) for installation, loan in found]
 
     def ledger_counts(self) -> dict[str, int]:
         """Rows that the source has now, by entity, as of each installation's last intake."""

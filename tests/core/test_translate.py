@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.core import lending
 from bridge.core.booking import Booking
 from bridge.core.books import CreditNote, Invoice, Kind, Receipt, Sale
 from bridge.core.delivery import Binding
 from bridge.core.holding import receivable
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment, RepaymentState
+from bridge.core.owed import balance
 from bridge.core.translate import Translation, translate
 from tests.core.builders import (
     BORROWER,
@@ -258,6 +258,8 @@ loans = st.sampled_from(
         loan("900000", currency="MXN"),
         loan("900000", currency="XXX"),
         loan("900000", "700000", instalments=7, frequency="weekly"),
+        loan("1200", "1000", instalments=4, frequency="monthly"),
+        account("700"),
     ]
 )
 rules = st.sampled_from(
@@ -294,11 +296,11 @@ def accounted_for(shelf: Shelf) -> dict[str, Decimal]:
 
 
 def owed(of: LoanFile) -> dict[str, Decimal]:
-    balance = lending.balance(of)
+    owing = balance(of)
     if of.loan is None:
-        assert not balance
+        assert not owing
         return {}
-    return {of.loan.currency: balance} if balance else {}
+    return {of.loan.currency: owing} if owing else {}
 
 
 @settings(max_examples=300, deadline=None)

@@ -34,6 +34,14 @@ WRITTEN = {
         "changed in the ledger after its period was closed",
         "se cambió en la cartera después del cierre del período",
     ),
+    "lost_beyond": (
+        "150000.00 COP written off, 120000.00 was owed",
+        "se castigaron 150.000 COP y se debían 120.000",
+    ),
+    "recovery_waits": (
+        "15000.00 COP came in on what was written off",
+        "entraron 15.000 COP de lo castigado",
+    ),
     "overpaid": ("5000.00 USD more than was owed", "5.000,00 USD más de lo que se debía"),
     "balance": (
         "the ledger says 48000.00, its movements make 63000.00 COP",

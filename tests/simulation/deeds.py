@@ -98,7 +98,7 @@ def charge(ledger: FieldLedger, chance: random.Random) -> str:
 
 
 def forgive(ledger: FieldLedger, chance: random.Random) -> str:
-    """A discount, or all of the rest written off."""
+    """A discount, or something written off: all of the rest, part of it, or too much."""
     debts = loans(ledger, open_only=True)
     if not debts:
         return ""
@@ -106,20 +106,25 @@ def forgive(ledger: FieldLedger, chance: random.Random) -> str:
     whole = chance.random() < 0.3
     most = ledger.balance(debt)
     amount = most if whole else min(some(chance, ledger.debts[debt]["currency"], 20), most)
-    kind = "WRITE_OFF" if whole else "DISCOUNT"
+    kind = "WRITE_OFF" if whole else chance.choice(("DISCOUNT", "WRITE_OFF"))
+    if whole and chance.random() < 0.2:
+        amount += 500
     row = ledger.move(debt, kind, amount, ledger.today)
     return f"{kind} {row['movement_id']} of {amount} on debt {debt}"
 
 
 def recover(ledger: FieldLedger, chance: random.Random) -> str:
-    """Money on what was written off."""
+    """Money on a loan of which something was written off: little, or more than that; sometimes of
+    before."""
     lost = sorted({m["debt_id"] for m in ledger.movements.values() if m["type"] == "WRITE_OFF"})
     lost = [debt for debt in lost if debt in loans(ledger)]
     if not lost:
         return ""
     debt = chance.choice(lost)
-    amount = some(chance, ledger.debts[debt]["currency"], 10)
-    row = ledger.move(debt, "PAYMENT", amount, ledger.today)
+    gone = sum(m["amount"] for m in ledger.of(debt) if m["type"] == "WRITE_OFF")
+    few = some(chance, ledger.debts[debt]["currency"], 10)
+    amount = chance.choice((few, few, max(ledger.balance(debt), Decimal(0)) + gone + 500))
+    row = ledger.move(debt, "PAYMENT", amount, day_of(ledger, chance, debt))
     return f"recovery {row['movement_id']} of {amount} on debt {debt}"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.pipeline.world import GONE
 from tests.simulation.ledger import ANNULLED, CHARGES, FieldLedger
+from tests.simulation.losses import Losses
 
 PREFIX = "DY7F3A"
 OURS = re.compile(rf"{PREFIX}-(Z?[A-Z])(\d+)((?:[INSF]\d+)?)(?:G\d+)?(?:\.(\d+))?")
@@ -86,8 +87,9 @@ def wanted(ledger: FieldLedger) -> Iterator[Wanted]:
         if opening > 0:
             earned = opening if fiado else opening - lent
             yield Wanted(f"{PREFIX}-L{number}", f"debt:{number}", number, opening, earned)
+        losses = ledger.losses(number)
         for row in rows:
-            yield from _movement(row, rows, fiado)
+            yield from _movement(row, rows, fiado, losses)
 
 
 def _carried_over(ledger: FieldLedger, number: int, opening: Decimal) -> Iterator[Wanted]:
@@ -96,8 +98,9 @@ def _carried_over(ledger: FieldLedger, number: int, opening: Decimal) -> Iterato
     rows = ledger.of(number)
     fiado = ledger.debts[number]["kind"] == "fiado"
     owed, since = opening, list[Wanted]()
+    losses = ledger.losses(number)
     for row in rows:
-        for wish in _movement(row, rows, fiado):
+        for wish in _movement(row, rows, fiado, losses):
             if row["date"] < ledger.cutover:
                 owed += wish.effect
             else:
@@ -107,17 +110,26 @@ def _carried_over(ledger: FieldLedger, number: int, opening: Decimal) -> Iterato
     yield from since
 
 
-def _movement(row: dict[str, Any], rows: list[dict[str, Any]], fiado: bool) -> Iterator[Wanted]:
+def _movement(
+    row: dict[str, Any], rows: list[dict[str, Any]], fiado: bool, losses: Losses
+) -> Iterator[Wanted]:
     kind, amount = row["type"], Decimal(row["amount"])
     place = f"movement:{row['movement_id']}", row["debt_id"]
     name = str(row["movement_id"])
     if not amount or _reversed(row, rows):
         return
     if kind == "PAYMENT":
-        lost = min((r["date"] for r in rows if r["type"] == "WRITE_OFF"), default="9999")
-        after = row["date"] >= lost and _after_write_off(row, rows)
-        letter, effect, earned = ("V", ZERO, amount) if after else ("P", -amount, ZERO)
+        back = losses.recovered.get(row["movement_id"], ZERO)
+        if back:
+            yield Wanted(f"{PREFIX}-V{name}", *place, ZERO, back)
+        amount -= back
+        if not amount:
+            return
+        letter, effect, earned = "P", -amount, ZERO
     elif kind in ("DISCOUNT", "WRITE_OFF"):
+        amount = losses.lost.get(row["movement_id"], amount)
+        if not amount:
+            return
         letter, effect, earned = "K", -amount, -amount
     elif kind == "INCREASE":
         letter, effect, earned = "C", amount, amount if fiado else ZERO
@@ -126,17 +138,6 @@ def _movement(row: dict[str, Any], rows: list[dict[str, Any]], fiado: bool) -> I
     else:
         return
     yield Wanted(f"{PREFIX}-{letter}{name}", *place, effect, earned)
-
-
-def _after_write_off(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
-    """Whether a write-off comes before it, by day and then by number."""
-    when = (row["date"], len(str(row["movement_id"])), str(row["movement_id"]))
-    for other in rows:
-        if other["type"] == "WRITE_OFF" and not _reversed(other, rows):
-            that = (other["date"], len(str(other["movement_id"])), str(other["movement_id"]))
-            if that < when:
-                return True
-    return False
 
 
 def _reversed(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.pipeline.ledger import Rows
+from tests.simulation.losses import Losses, losses
 
 Row = dict[str, Any]
 
@@ -52,13 +53,34 @@ class FieldLedger(Rows):
         return [row for row in self.movements.values() if row["debt_id"] == debt]
 
     def balance(self, debt: int) -> Decimal:
-        """What is owed on a debt: its amount, which has the charges in it, less what was paid."""
+        """What is owed on a debt: its amount, which has the charges in it, less what was paid on
+        it and not on what was written off."""
         row = self.debts.get(debt)
         annulled = row is not None and row["status"] == ANNULLED
         owed = Decimal(0) if row is None or annulled else Decimal(row["amount"])
         for movement in self.of(debt):
             owed += Decimal(self.effect(movement)) if not annulled else 0
+        if row is not None and not annulled:
+            owed += sum(self.losses(debt).recovered.values())
         return owed
+
+    def losses(self, debt: int) -> Losses:
+        """What was written off of a debt and came in after all: by rows that count."""
+        rows = self.of(debt)
+        charged = sum((row["amount"] for row in rows if row["type"] in CHARGES), Decimal(0))
+        opening = Decimal(self.debts[debt]["amount"] - charged)
+        counted = [row for row in rows if self.counts(row)]
+        return losses(opening, counted, CHARGES)
+
+    def counts(self, movement: Row) -> bool:
+        """Whether nothing holds or reverses a movement."""
+        taken = movement["movement_id"], movement["amount"]
+        reversed_by = [
+            row
+            for row in self.of(movement["debt_id"])
+            if row["type"] == "REVERSAL" and (row.get("reverses"), row["amount"]) == taken
+        ]
+        return not reversed_by and movement["amount"] > 0 and movement["date"] <= self.as_of
 
     def effect(self, movement: Row) -> Any:
         """What a movement does to the balance beyond the debt's own amount."""

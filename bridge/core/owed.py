@@ -1,0 +1,178 @@
+"""What one loan's rows leave owed, and what of its money came in on what was written off.
+
+Money pays what is open first. What is more is a recovery of what was written off, up to that sum,
+and the customer's credit beyond it. So it is whatever order the rows arrive in: a payment dated
+before a write-off that left nothing open, and known only later, is a recovery too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core import lending
+from bridge.core.findings import holds
+from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, LoanFile, Repayment
+
+ZERO = Decimal(0)
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that count for nothing, and reversals that take nothing back."""
+
+    rows: frozenset[str] = frozenset()
+    """Repayments that were reversed, and their reversals."""
+    unmatched: tuple[Adjustment, ...] = ()
+    """Reversals that name no repayment, or one of another amount."""
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """What one write-off took off a loan."""
+
+    row: Adjustment
+    amount: Decimal
+    beyond: Decimal = ZERO
+    """How much more it says than was owed and paid together: of that nothing can be lost."""
+
+    @property
+    def less(self) -> Decimal:
+        """How much less is lost because money stays a receipt that paid what was open."""
+        return self.row.amount - self.amount - self.beyond
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one loan, row by row."""
+
+    losses: tuple[Loss, ...] = ()
+    recovered: Mapping[str, Decimal] = {}
+    """Repayment → how much of it came in on what was written off; none of the others."""
+
+
+def balance(file: LoanFile) -> Decimal:
+    """What the customer owes by the rows together, held rows included; negative when overpaid.
+
+    What was written off and came in after all is not owed, so it lowers nothing.
+    """
+    start = lending.opening(file.loan, file.adjustments) if file.loan is not None else ZERO
+    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
+    return start + sum((lending.effect(row) for row in rows), ZERO) + recovered(file)
+
+
+def recovered(file: LoanFile) -> Decimal:
+    """How much of the loan's money came in on what was written off."""
+    return sum(course(file).recovered.values(), ZERO)
+
+
+def course(file: LoanFile, fixed: Collection[str] = ()) -> Course:
+    """What was written off of a loan and what came in on that: rows that are held, and what was
+    reversed, left out.
+
+    `fixed` are repayments that are receipts in the books and stay so, whatever came since: what
+    they paid was never lost, so that much less is written off. The loan owes the same.
+    """
+    is_lost = any(row.kind is AdjustmentKind.WRITE_OFF for row in file.adjustments)
+    if file.loan is None or not is_lost:
+        return Course()
+    gone = taken_back(file).rows
+    walk = _Walk(lending.opening(file.loan, file.adjustments), fixed)
+    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
+    for row in sorted(rows, key=_when):
+        if row.id not in gone and not any(holds(note.code) for note in row.notes):
+            walk.step(row)
+    return Course(
+        losses=tuple(walk.losses()),
+        recovered={number: amount for number, amount in walk.recovered.items() if amount},
+    )
+
+
+def taken_back(file: LoanFile) -> TakenBack:
+    """Which repayments a matching reversal takes back."""
+    gone: set[str] = set()
+    unmatched = []
+    payments: Mapping[str, Repayment] = {r.id: r for r in file.repayments}
+    for row in file.adjustments:
+        if row.kind is not AdjustmentKind.REVERSAL:
+            continue
+        target = payments.get(row.reverses)
+        if target is None or target.id in gone or lending.effect(target) != -row.amount:
+            unmatched.append(row)
+        else:
+            gone |= {target.id, row.id}
+    for repayment in file.repayments:
+        target = payments.get(repayment.reverses)
+        if target is None or gone & {target.id, repayment.id}:
+            continue
+        if lending.effect(target) == -lending.effect(repayment) != 0:
+            gone |= {target.id, repayment.id}
+    return TakenBack(rows=frozenset(gone), unmatched=tuple(unmatched))
+
+
+class _Walk:
+    """A loan from day to day: what is open, what is lost of it, what comes back."""
+
+    def __init__(self, opening: Decimal, fixed: Collection[str]) -> None:
+        self.open = opening
+        self.recovered: dict[str, Decimal] = {}
+        self._fixed = fixed
+        self._paid: dict[str, Decimal] = {}
+        """Repayment → how much of it paid what was open, in the order of their days."""
+        self._rows: list[Adjustment] = []
+        self._lost: dict[str, Decimal] = {}
+        """Write-off → how much it takes off the loan."""
+        self._beyond: dict[str, Decimal] = {}
+
+    def losses(self) -> Iterator[Loss]:
+        for row in self._rows:
+            yield Loss(row=row, amount=self._lost[row.id], beyond=self._beyond[row.id])
+
+    def step(self, row: Repayment | Adjustment) -> None:
+        if isinstance(row, Repayment):
+            self._pay(row.id, -lending.effect(row))
+        elif row.kind is AdjustmentKind.WRITE_OFF:
+            self._lose(row)
+        elif row.kind in CHARGES or row.kind is AdjustmentKind.DISCOUNT:
+            self.open += lending.effect(row)
+
+    def _pay(self, number: str, amount: Decimal) -> None:
+        left = sum(self._lost.values(), ZERO) - sum(self.recovered.values(), ZERO)
+        self._paid[number], self.recovered[number] = amount, ZERO
+        self.open -= amount
+        self._come_back(number, min(max(-self.open, ZERO), left, amount))
+
+    def _lose(self, row: Adjustment) -> None:
+        """Take what is open. Where more is written off than that, the newest money was not paid on
+        what was open, but came in on what is lost; where all of it were too little, none did."""
+        short = max(row.amount - max(self.open, ZERO), ZERO)
+        beyond = short if short > sum(self._paid.values(), ZERO) else ZERO
+        self._rows.append(row)
+        self._lost[row.id], self._beyond[row.id] = row.amount - beyond, beyond
+        self.open -= row.amount - beyond
+        short -= beyond
+        for number in reversed(self._paid):
+            back = min(short, self._paid[number])
+            self._come_back(number, back)
+            short -= back
+
+    def _come_back(self, number: str, amount: Decimal) -> None:
+        """So much of a repayment is a recovery; of one that stays a receipt, so much less is lost,
+        of the newest loss first."""
+        self.open += amount
+        self._paid[number] -= amount
+        if number not in self._fixed:
+            self.recovered[number] += amount
+            return
+        for lost in reversed(self._lost):
+            less = min(amount, self._lost[lost])
+            self._lost[lost] -= less
+            amount -= less
+
+
+def _when(row: Repayment | Adjustment) -> tuple[date, int, int, str]:
+    """By day: what is charged comes before what is paid, and a loss is what the day leaves."""
+    if isinstance(row, Repayment):
+        return (row.paid_on, 2, len(row.id), row.id)
+    order = {AdjustmentKind.DISCOUNT: 1, AdjustmentKind.WRITE_OFF: 3}
+    return (row.on, order.get(row.kind, 0), len(row.id), row.id)

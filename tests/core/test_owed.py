@@ -1,0 +1,208 @@
+"""Money pays what is open, then what was written off, and is the customer's credit beyond."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.core.books import CreditNote, Receipt, Sale
+from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment
+from bridge.core.owed import balance, course
+from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
+from tests.core.test_translate import accounted_for, in_parts, owed
+
+Row = tuple[str, int, int]
+"""What, how much, and on which day of the loan."""
+WRITE_OFF = AdjustmentKind.WRITE_OFF
+KINDS = {"lost": WRITE_OFF, "fee": AdjustmentKind.LATE_FEE, "less": AdjustmentKind.DISCOUNT}
+
+
+def made(rows: list[Row], opening: int = 1200, **changes: object) -> LoanFile:
+    """A loan with these rows: `paid`, `lost`, `fee` or `less`."""
+    every: list[Repayment | Adjustment] = []
+    for number, (kind, amount, day) in enumerate(rows, start=1):
+        on = START + timedelta(days=day)
+        if kind == "paid":
+            every.append(paid(number, str(amount), on))
+        else:
+            every.append(adjusted(number, KINDS[kind], str(amount), on))
+    fees = sum(amount for kind, amount, _ in rows if kind == "fee")
+    return file(loan(str(opening + fees), "1000", **changes), *every)
+
+
+CASES: dict[str, tuple[list[Row], dict[str, int], int]] = {
+    "what is open is paid first": (
+        [("paid", 200, 1), ("lost", 400, 2), ("paid", 100, 3)], {}, 500,
+    ),
+    "then what is written off": (
+        [("paid", 200, 1), ("lost", 400, 2), ("paid", 700, 3)], {"3": 100}, 0,
+    ),
+    "beyond it is credit": ([("lost", 1200, 1), ("paid", 1300, 2)], {"2": 1200}, -100),
+    "dated before the write-off": ([("lost", 1200, 9), ("paid", 300, 2)], {"2": 300}, 0),
+    "the newest money first": (
+        [("paid", 300, 1), ("paid", 300, 2), ("lost", 1000, 9)], {"2": 300, "1": 100}, 0,
+    ),
+    "of the same day": ([("paid", 300, 2), ("lost", 900, 2)], {}, 0),
+    "a later fee is owed": ([("lost", 1200, 1), ("paid", 50, 2), ("fee", 60, 3)], {"2": 50}, 60),
+    "two write-offs": (
+        [("lost", 200, 1), ("lost", 1000, 2), ("paid", 1100, 3), ("paid", 300, 4)],
+        {"3": 1100, "4": 100}, -200,
+    ),
+    "more than there was to lose": ([("paid", 200, 1), ("lost", 1500, 2)], {}, -500),
+    "nothing is written off": ([("paid", 1300, 1)], {}, -100),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_which_money_came_in_on_what_was_written_off(case: str) -> None:
+    rows, recovered, left = CASES[case]
+    of = made(rows)
+    assert course(of).recovered == {number: Decimal(much) for number, much in recovered.items()}
+    assert balance(of) == left
+
+
+def test_what_is_reversed_or_held_recovers_nothing() -> None:
+    rows = [
+        adjusted(1, WRITE_OFF, "120000", date(2026, 9, 1)),
+        paid(2, "30000", date(2026, 9, 2)),
+        adjusted(3, AdjustmentKind.REVERSAL, "30000", reverses="2"),
+    ]
+    assert course(file(loan(), *rows)).recovered == {}
+
+
+def test_a_payment_that_is_both_is_two_documents_of_one_row() -> None:
+    shelf = Shelf()
+    done = shelf.sync(made([("lost", 700, 1), ("paid", 550, 2)]))
+    assert {"create DY7F3A-P2", "create DY7F3A-V2"} <= set(done)
+    by = {b.reference: b.document for b in shelf.live()}
+    receipt, sale = by["DY7F3A-P2"], by["DY7F3A-V2"]
+    assert isinstance(receipt, Receipt)
+    assert isinstance(sale, Sale)
+    assert (receipt.total, sale.total) == (500, 50)
+    assert receipt.deposit_account == sale.deposit_account
+
+
+def test_a_receipt_of_a_closed_month_stays_and_so_much_less_is_lost() -> None:
+    """Bad debts 900 and a receipt of 300 are worth what 1,200 and a recovery of 300 are."""
+    shelf = Shelf()
+    shelf.sync(made([("paid", 300, 5)]))
+    shelf.booking = booking(locked=START + timedelta(days=20))
+    assert shelf.sync(made([("paid", 300, 5), ("lost", 1200, 40)])) == [
+        "create DY7F3A-K2", "create DY7F3A-A2",
+    ]  # fmt: skip
+    assert shelf.bindings["DY7F3A-K2"].document.total == 900  # type: ignore[union-attr]
+    assert shelf.last is not None
+    assert (shelf.last.holds, shelf.closed) == ((), [])
+
+
+def test_a_recovery_of_a_closed_month_stays_when_the_write_off_goes_and_is_a_question() -> None:
+    shelf = Shelf()
+    shelf.sync(made([("paid", 300, 5), ("lost", 1200, 1)]))
+    shelf.booking = booking(locked=START + timedelta(days=20))
+    gone = made([("paid", 300, 5)])
+    shelf.sync(gone)
+    sales = [b for b in shelf.live() if isinstance(b.document, Sale)]
+    assert [b.document.total for b in sales] == [300]  # type: ignore[union-attr]
+    assert not any(isinstance(b.document, Receipt) for b in shelf.live())
+    assert accounted_for(shelf) == owed(gone) == {"COP": Decimal(900)}
+
+
+def test_what_is_written_off_beyond_what_there_was_is_held() -> None:
+    shelf = Shelf()
+    shelf.sync(made([("lost", 1500, 2)]))
+    (note,) = [b.document for b in shelf.live() if isinstance(b.document, CreditNote)]
+    assert note.total == 1200
+    assert shelf.last is not None
+    assert [(h.code, h.amount, h.detail) for h in shelf.last.holds] == [
+        ("movement.written_off_beyond", Decimal(-300), "1500 COP written off, 1200 was owed")
+    ]
+
+
+amounts = st.sampled_from([1, 60, 300, 450, 700, 1200, 1300])
+kinds = st.sampled_from(["paid", "paid", "lost", "fee", "less"])
+drawn = st.lists(st.tuples(kinds, amounts, st.integers(0, 60)), max_size=7)
+changes = st.sampled_from(
+    [{}, {"instalments": 4, "frequency": "weekly"}, {"currency": "MXN"}, {"interest": Decimal(200)}]
+)
+rules = st.sampled_from(
+    [
+        {},
+        {"interest": "as_due"},
+        {"invoice_per": "instalment"},
+        {"cutover": START + timedelta(days=30)},
+        {"policies": {"amount_edited": "correct"}},
+        {"policies": {"overpayment": "hold"}},
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn, drawn, changes, rules, st.booleans())
+def test_every_cent_is_in_a_document_or_a_hold_whatever_is_lost_and_comes_back(  # type: ignore[no-untyped-def]
+    before, after, change, rule, parts
+) -> None:
+    book = booking(**rule)
+    shelf = Shelf(in_parts(book) if parts else book)
+    for rows in (before, [*before, *after], after):
+        of = made(rows, **change)
+        shelf.sync(of)
+        assert accounted_for(shelf) == owed(of)
+        assert shelf.sync(of) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn, drawn, rules, st.sampled_from(["adjust", "hold"]), st.integers(0, 60))
+def test_and_while_months_close(before, after, rule, closed, locked) -> None:  # type: ignore[no-untyped-def]
+    policies = {**rule.get("policies", {}), "closed_period": closed}
+    rule = {**rule, "policies": policies}
+    shelf = Shelf(booking(**rule))
+    shelf.sync(made(before))
+    shelf.booking = booking(locked=START + timedelta(days=locked), **rule)
+    for rows in ([*before, *after], after):
+        of = made(rows)
+        shelf.sync(of)
+        assert accounted_for(shelf) == owed(of)
+        assert shelf.sync(of) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn, st.randoms(use_true_random=False))
+def test_the_day_on_which_a_row_becomes_known_changes_nothing(rows, chance) -> None:  # type: ignore[no-untyped-def]
+    """One delivery or many, in any order: the same bad debts, recoveries and receipts."""
+    at_once, daily = Shelf(), Shelf()
+    whole = made(rows)
+    at_once.sync(whole)
+    every = [*whole.repayments, *whole.adjustments]
+    chance.shuffle(every)
+    for count in range(len(every) + 1):
+        known = every[:count]
+        fees = sum(
+            (r.amount for r in known if isinstance(r, Adjustment) and r.kind == KINDS["fee"]),
+            Decimal(0),
+        )
+        daily.sync(file(loan(str(1200 + fees), "1000"), *known))
+    assert _sums(daily) == _sums(at_once)
+
+
+def _sums(shelf: Shelf) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for binding in shelf.live():
+        document = binding.document
+        if isinstance(document, Receipt):
+            found["receipt"] = found.get("receipt", Decimal(0)) + document.total
+        for line in getattr(document, "lines", ()):
+            sign = -1 if isinstance(document, CreditNote) else 1
+            found[line.purpose] = found.get(line.purpose, Decimal(0)) + sign * line.amount
+    return found
+
+
+def test_a_running_account_loses_and_recovers_alike() -> None:
+    rows = [adjusted(1, WRITE_OFF, "50000"), paid(2, "60000", date(2026, 9, 9))]
+    of = file(account(), *rows)
+    assert course(of).recovered == {"2": Decimal(50000)}
+    assert balance(msgspec.structs.replace(of, repayments=())) == 0

@@ -1,0 +1,170 @@
+"""Write-offs and what comes back of them, in the accounts of every system.
+
+Each case is delivered row by row, and all at once: the books are the same.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bridge.pipeline.plan import booking_of
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.test_reconcile import answer
+from tests.pipeline.test_what_is_booked import Moves, accounts, amounts, balances, row
+from tests.pipeline.world import COMPANIES, World, one
+
+Rows = list[tuple[str, int, str]]
+"""What a movement is, its amount, its day; in the order in which they become known."""
+
+
+class Case(msgspec.Struct, frozen=True):
+    rows: Rows
+    moved: Moves
+    owed: int
+    """What customers owe by the ledger."""
+    opening: int = 120_000
+
+
+CASES = {
+    "what is open is paid first": Case(
+        [
+            ("PAYMENT", 100_000, "2026-07-01"),
+            ("WRITE_OFF", 200_000, "2026-08-01"),
+            ("PAYMENT", 50_000, "2026-09-01"),
+        ],
+        amounts(cash=150_000, receivable=250_000, write_off=200_000, principal=-600_000),
+        250_000,
+        600_000,
+    ),
+    "money is recovery for what is written off": Case(
+        [
+            ("WRITE_OFF", 200_000, "2026-08-01"),
+            ("PAYMENT", 450_000, "2026-09-01"),
+        ],
+        amounts(cash=450_000, write_off=200_000, recovery=-50_000, principal=-600_000),
+        0,
+        600_000,
+    ),
+    "a payment of before the write-off that arrives after it": Case(
+        [
+            ("WRITE_OFF", 120_000, "2026-08-01"),
+            ("PAYMENT", 30_000, "2026-07-15"),
+        ],
+        amounts(cash=30_000, write_off=120_000, recovery=-30_000, principal=-120_000),
+        0,
+    ),
+    "more than was written off is the customer's credit": Case(
+        [
+            ("WRITE_OFF", 120_000, "2026-08-01"),
+            ("PAYMENT", 130_000, "2026-09-01"),
+        ],
+        amounts(
+            cash=130_000, receivable=-10_000, write_off=120_000, recovery=-120_000,
+            principal=-120_000,
+        ),
+        -10_000,
+    ),
+    "a fee of later is owed, and no recovery settles it": Case(
+        [
+            ("WRITE_OFF", 120_000, "2026-08-01"),
+            ("PAYMENT", 15_000, "2026-09-01"),
+            ("LATE_FEE", 5_000, "2026-10-01"),
+        ],
+        amounts(
+            cash=15_000, receivable=5_000, write_off=120_000, recovery=-15_000,
+            principal=-120_000, late_fee=-5_000,
+        ),
+        5_000,
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return made
+
+
+def loan(opening: int, **changes: Any) -> Ledger:
+    """Loan 1 of June: all of it principal."""
+    made = Ledger()
+    made.lend(1, random.Random(1))
+    made.debts[1] |= {
+        "kind": "loan", "amount": opening, "principal": opening, "interest_pct": None,
+        "currency": "COP", "due_on": "2026-12-01",
+    } | changes  # fmt: skip
+    return made
+
+
+def deliver(world: World, ledger: Ledger) -> None:
+    ledger.write(world.snapshot)
+    world.sync()
+    world.clock.move(120)
+    figures = one(world.preview()).plan.figures
+    assert (figures.create, figures.update, figures.void) == (0, 0, 0)
+
+
+def add(ledger: Ledger, kind: str, amount: int, day: str) -> None:
+    row(ledger, kind, amount, day)
+    if kind == "LATE_FEE":
+        ledger.debts[1]["amount"] += amount
+
+
+def moved(world: World, before: dict[str, Decimal]) -> Moves:
+    found: Moves = {}
+    names = accounts(world)
+    for account, balance in balances(world).items():
+        if change := balance - before[account]:
+            found[names[account]] = found.get(names[account], Decimal(0)) + change
+    return found
+
+
+def by_account(world: World, wanted: Moves) -> Moves:
+    """What is wanted of each account: several purposes may have the same one."""
+    names = accounts(world)
+    with world.dry() as bridge:
+        (books,) = bridge.books.values()
+        targets = {purpose: t.account for purpose, t in booking_of(books).targets.items()}
+    found: Moves = {}
+    for purpose, amount in wanted.items():
+        name = names[targets[purpose]] if purpose in targets else purpose
+        found[name] = found.get(name, Decimal(0)) + amount
+    return found
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["row by row", "at once"])
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_written_off_and_what_comes_back(world: World, case: str, at_once: bool) -> None:
+    wanted = CASES[case]
+    before = balances(world)
+    ledger = loan(wanted.opening)
+    if not at_once:
+        deliver(world, ledger)
+    for kind, amount, day in wanted.rows:
+        add(ledger, kind, amount, day)
+        if not at_once:
+            deliver(world, ledger)
+    if at_once:
+        deliver(world, ledger)
+    assert moved(world, before) == by_account(world, wanted.moved)
+    (tie,) = [t for t in answer(world).tie_outs if t.currency == "COP"]
+    assert (tie.ledger, tie.unexplained) == (wanted.owed, 0)
+    assert tie.ledger == tie.control_account
