@@ -21,8 +21,9 @@ from bridge.core.books import (
     Named,
     Receipt,
 )
-from bridge.core.ledger import Loan, Repayment, RepaymentKind
+from bridge.core.ledger import Loan, LoanFile, Repayment, RepaymentKind
 from bridge.core.mapping import NEEDED_CLASSES, BooksMapping, DepositRule
+from bridge.core.rounding import Rounding, rounding_of
 from bridge.errors import Problem
 
 
@@ -71,6 +72,16 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """The day of going live; what is older is carried over as one balance for each loan."""
     book_rates: dict[tuple[str, date], Decimal | None] = {}
     """Rates asked of the books in this run, by (currency, day)."""
+    rounding: Rounding | None = None
+    """What the amounts of this loan were worked out to when it was posted."""
+
+    def rounding_of(self, file: LoanFile) -> Rounding:
+        """To what the amounts of a loan are worked out: as it was posted, else as is wanted now."""
+        assert file.loan is not None
+        if self.rounding is not None:
+            return self.rounding
+        decimals = self.company.decimals.get(file.loan.currency)
+        return rounding_of(file.loan, file.instalments, self.mapping.policies, decimals)
 
     def line(self, purpose: str, amount: Decimal, description: str) -> Line:
         target = self.targets[purpose]

@@ -307,6 +307,8 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     """False when the system does not tell its lock date: then unknown, not open."""
     auto_applies_credit: bool = False
     writable: bool = True
+    decimals: dict[str, int] = {}
+    """Currency → decimals that the books keep of it, where the system says."""
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):

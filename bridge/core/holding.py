@@ -17,6 +17,7 @@ from bridge.core.naming import customer_reference
 from bridge.core.plan import Hold
 from bridge.core.reversing import undone
 from bridge.core.review import paid_without_payment
+from bridge.core.rounding import finest
 from bridge.core.standing import receivable
 
 ZERO = Decimal(0)
@@ -34,7 +35,7 @@ def held_as_a_whole(
         return _orphans(file, bound)
     if loan.annulled:
         return None
-    code = ""
+    code, detail = "", ""
     if file.borrower is None:
         code = "debt.orphan"
     elif loan.currency == NO_CURRENCY:
@@ -49,16 +50,21 @@ def held_as_a_whole(
         code = "debt.balance_only"
     elif not _all_fit(file):
         code = "amount.decimals_not_allowed"
+    elif (finer := _finer_than_the_books(file, loan, booking)) is not None:
+        kept = booking.company.decimals[loan.currency]
+        code, detail = "books.decimals", f"{finer} {loan.currency}, the books keep {kept} decimals"
     elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:
         code = "rate.missing"
     else:
         code = _cannot_move(file, booking, bound)
     if not code:
         return None
-    return not_posted(file, loan, code, bound)
+    return not_posted(file, loan, code, bound, detail)
 
 
-def not_posted(file: LoanFile, loan: Loan, code: str, bound: Iterable[Binding]) -> tuple[Hold, ...]:
+def not_posted(
+    file: LoanFile, loan: Loan, code: str, bound: Iterable[Binding], detail: str = ""
+) -> tuple[Hold, ...]:
     """The loan's balance less what is posted of it: a hold, and one more for every other currency
     in which something is posted."""
     amounts = {loan.currency: owed.balance(file)}
@@ -67,7 +73,7 @@ def not_posted(file: LoanFile, loan: Loan, code: str, bound: Iterable[Binding]) 
         if not binding.voided and (effect := receivable(document)):
             amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
     return tuple(
-        Hold(code=code, subject=f"debt:{loan.id}", currency=currency, amount=amount)
+        Hold(code=code, subject=f"debt:{loan.id}", currency=currency, amount=amount, detail=detail)
         for currency, amount in amounts.items()
         if amount or currency == loan.currency
     )
@@ -126,8 +132,17 @@ def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> 
 
 def _all_fit(file: LoanFile) -> bool:
     assert file.loan is not None
-    currency = file.loan.currency
-    amounts = [lending.opening(file.loan, file.adjustments)]
-    amounts += [row.amount for row in file.repayments]
-    amounts += [row.amount for row in file.adjustments]
-    return all(fits(amount, currency) for amount in amounts)
+    return all(fits(amount, file.loan.currency) for amount in _amounts(file, file.loan))
+
+
+def _finer_than_the_books(file: LoanFile, loan: Loan, booking: Booking) -> Decimal | None:
+    """An amount of the loan that the books would round; None where they hold them all. Posted in
+    part, such a loan would be torn in two."""
+    unit = finest(loan.currency, booking.company.decimals.get(loan.currency))
+    amounts = [*_amounts(file, loan), loan.principal or ZERO]
+    return next((amount for amount in amounts if amount % unit), None)
+
+
+def _amounts(file: LoanFile, loan: Loan) -> list[Decimal]:
+    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
+    return [lending.opening(loan, file.adjustments), *(row.amount for row in rows)]

@@ -59,6 +59,16 @@ def base_reference(full: str) -> str:
     return full.split(".", 1)[0]
 
 
+def instalment_part(number: int) -> str:
+    """What names the invoice of one instalment: `DY7F3A-L84I03`."""
+    return f"I{number:02}"
+
+
+def interest_part(number: int) -> str:
+    """What names the invoice of the interest that falls due with one: `DY7F3A-L84F03`."""
+    return f"F{number:02}"
+
+
 def with_generation(base: str, generation: int) -> str:
     """The reference of a later generation: `DY7F3A-P9` and 2 → `DY7F3A-P9.2`."""
     assert "." not in base, f"already has a generation: {base}"

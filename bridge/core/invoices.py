@@ -14,17 +14,21 @@ from bridge.core.books import CreditApplication, CreditNote, Invoice, Transactio
 from bridge.core.cutover import Carried, is_history
 from bridge.core.draft import Draft
 from bridge.core.findings import holds
-from bridge.core.identity import Letter, base_reference, is_loans_own, reference
+from bridge.core.identity import (
+    Letter,
+    base_reference,
+    instalment_part,
+    interest_part,
+    is_loans_own,
+    reference,
+)
+from bridge.core.instalments import Parts, interest_due, parts_of, per_instalment, schedule_of
 from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Instalment, LoanKind
-from bridge.core.money import quantised
 from bridge.core.plan import Hold
 from bridge.core.templates import Value
 
 ZERO = Decimal(0)
 CORRECTION_PART = "N"
-
-Parts = list[tuple[str, Decimal]]
-"""(purpose, amount) of an invoice's lines."""
 
 
 class Invoicing:
@@ -39,6 +43,7 @@ class Invoicing:
         self.carried = carried
         self.draft, self.loan, self.file = draft, draft.loan, draft.file
         self.mapping = draft.booking.mapping
+        self.rounding = draft.booking.rounding_of(draft.file)
         self.holds: list[Hold] = []
         self.refused = ""
         """Why the loan's own invoice cannot be posted; then nothing of the loan can."""
@@ -97,12 +102,10 @@ class Invoicing:
             opening = self.loan.agreed
         if opening <= 0:
             return []
-        parts = self._parts(opening)
+        parts = parts_of(self.loan, opening, self.mapping, self.rounding)
         interest = sum((a for purpose, a in parts if purpose == "interest"), ZERO)
         later: list[Invoice] = []
-        schedule = self.file.instalments or lending.schedule(
-            self.loan, opening, self.mapping.policies.instalment_step
-        )
+        schedule = schedule_of(self.file, opening, self.rounding)
         if self.mapping.interest == "as_due" and interest and schedule:
             later = self._interest_as_due(schedule, opening, interest)
             parts = [(purpose, amount) for purpose, amount in parts if purpose != "interest"]
@@ -128,49 +131,19 @@ class Invoicing:
             detail = f"the balance {way} by {abs(amount)} {self.loan.currency}, nothing says why"
             self._hold("debt.balance_moved", f"debt:{self.loan.id}", amount, detail)
 
-    def _parts(self, opening: Decimal) -> Parts:
-        """Principal, interest and insurance of what was owed on day one."""
-        loan = self.loan
-        if loan.kind is LoanKind.RUNNING_ACCOUNT:
-            return [("sale", opening)]
-        policies = self.mapping.policies
-        insurance = ZERO
-        if loan.principal is not None and 0 < loan.principal <= opening:
-            principal = loan.principal
-            rest = opening - principal
-            if loan.insurance and loan.interest is not None and "insurance" in self.mapping.lines:
-                insurance = loan.insurance if loan.insurance + loan.interest == rest else ZERO
-        elif loan.principal is None and policies.no_split == "interest_rate":
-            principal = quantised(opening / (1 + policies.no_split_rate / 100), loan.currency)
-        else:
-            principal = opening
-        parts = [
-            ("principal", principal),
-            ("interest", opening - principal - insurance),
-            ("insurance", insurance),
-        ]
-        return [(purpose, amount) for purpose, amount in parts if amount]
-
     def _per_instalment(
         self, schedule: tuple[Instalment, ...], parts: Parts, opening: Decimal
     ) -> list[Invoice]:
-        """One invoice for each instalment; the first purpose takes what rounding leaves."""
-        (first, _), *others = parts
-        total = sum((amount for _, amount in parts), ZERO)
+        """One invoice for each instalment."""
         made: list[Invoice] = []
-        for instalment, before, amount in _shares(schedule, opening):
-            lines = [
-                (purpose, lending.split(opening, part, before, amount)) for purpose, part in others
-            ]
-            rest = lending.split(opening, total, before, amount)
-            rest -= sum((part for _, part in lines), ZERO)
+        for instalment, lines in per_instalment(schedule, parts, opening, self.rounding):
             invoice = self._invoice(
                 Letter.LOAN,
                 self.loan.id,
-                f"I{instalment.number:02}",
+                instalment_part(instalment.number),
                 self.loan.start,
                 max(instalment.due, self.loan.start),
-                [(purpose, part) for purpose, part in [(first, rest), *lines] if part],
+                lines,
             )
             made.extend([invoice] if invoice else [])
         return made
@@ -181,12 +154,11 @@ class Invoicing:
         """One interest invoice per instalment, dated and posted when it falls due."""
         made: list[Invoice] = []
         waiting = ZERO
-        for instalment, before, amount in _shares(schedule, opening):
-            part = lending.split(opening, interest, before, amount)
+        for instalment, part in interest_due(schedule, opening, interest, self.rounding):
             if part and instalment.due > self.file.as_of:
                 waiting += part
             elif part:
-                name, due = f"F{instalment.number:02}", instalment.due
+                name, due = interest_part(instalment.number), instalment.due
                 parts: Parts = [("interest", part)]
                 invoice = self._invoice(Letter.LOAN, self.loan.id, name, due, due, parts)
                 made.extend([invoice] if invoice else [])
@@ -384,15 +356,3 @@ class Invoicing:
         self.holds.append(
             Hold(code=code, subject=subject, currency=currency, amount=amount, detail=detail)
         )
-
-
-def _shares(
-    schedule: tuple[Instalment, ...], opening: Decimal
-) -> Iterator[tuple[Instalment, Decimal, Decimal]]:
-    """(instalment, due before it, its amount); the last takes what is left of the loan."""
-    before = ZERO
-    for instalment in schedule:
-        left = opening - before
-        amount = left if instalment is schedule[-1] else min(instalment.amount, left)
-        yield instalment, before, amount
-        before += amount

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from bridge.core.ledger import (
     INCREASES,
@@ -20,7 +20,7 @@ from bridge.core.ledger import (
     RepaymentKind,
     RepaymentState,
 )
-from bridge.core.money import quantised
+from bridge.core.rounding import Rounding
 
 ZERO = Decimal(0)
 _STEP_DAYS = {Frequency.DAILY: 1, Frequency.WEEKLY: 7, Frequency.BIWEEKLY: 14}
@@ -56,7 +56,9 @@ def pays_off(number: int, each: Decimal, total: Decimal) -> bool:
     return abs(number * each - total) <= rounding_of(number, each)
 
 
-def split(total: Decimal, interest: Decimal, paid_before: Decimal, paid: Decimal) -> Decimal:
+def split(
+    total: Decimal, interest: Decimal, paid_before: Decimal, paid: Decimal, rounding: Rounding
+) -> Decimal:
     """The interest in `paid`, proportionally and without drift.
 
     After paying C in total, round(C × interest / total) of it is interest; this payment's part is
@@ -66,25 +68,25 @@ def split(total: Decimal, interest: Decimal, paid_before: Decimal, paid: Decimal
         return ZERO
 
     def interest_in(cumulative: Decimal) -> Decimal:
-        return quantised(min(cumulative, total) * interest / total, "USD")
+        if cumulative >= total:
+            return interest
+        return rounding.half_up(cumulative * interest / total)
 
     return interest_in(paid_before + paid) - interest_in(paid_before)
 
 
-def schedule(loan: Loan, total: Decimal, step: Decimal) -> tuple[Instalment, ...]:
+def schedule(loan: Loan, total: Decimal, rounding: Rounding) -> tuple[Instalment, ...]:
     """The instalments of a loan: as many as it says, equal but for the last.
 
     Empty where the ledger does not say how many or how often. The instalment amount is the
-    ledger's own, else total / number rounded up to `step`; the last takes the remainder.
+    ledger's own, else total / number rounded up to the step; the last takes the remainder.
     """
     number = loan.instalments
     if not number or number > _MOST_INSTALMENTS or loan.frequency in (None, Frequency.NONE):
         return ()
     each = loan.instalment_amount
     if each is None or each <= 0 or each * (number - 1) >= total:
-        each = (total / number / step).to_integral_value(ROUND_CEILING) * step
-        if each * (number - 1) >= total:
-            each = quantised(total / number, loan.currency)
+        each = _equal_part(total, number, rounding)
     amounts = [each] * (number - 1) + [total - each * (number - 1)]
     days = _due_days(loan, number)
     origin = Origin(file="", line=0)
@@ -94,6 +96,13 @@ def schedule(loan: Loan, total: Decimal, step: Decimal) -> tuple[Instalment, ...
         )
         for n, (due, amount) in enumerate(zip(days, amounts, strict=True), start=1)
     )
+
+
+def _equal_part(total: Decimal, number: int, rounding: Rounding) -> Decimal:
+    """What each instalment but the last is: never so much that nothing is left for the last."""
+    exact = total / number
+    ways = (rounding.up(exact), rounding.half_up(exact))
+    return next((each for each in ways if each * (number - 1) < total), rounding.down(exact))
 
 
 def final_due(loan: Loan, days_of_running_account: int) -> date:

@@ -112,6 +112,9 @@ class CurrencyRules(_Model):
     """Where rates come from when `rates` has none: nowhere (held), or the company's own list."""
 
 
+Step = Annotated[Decimal, Field(gt=0)]
+
+
 class Policies(_Model):
     overpayment: Literal["credit", "hold"] = "credit"
     amount_edited: Literal["ask", "correct"] = "ask"
@@ -131,8 +134,10 @@ class Policies(_Model):
     """The date of a payment dated before its loan."""
     running_account_days: Annotated[int, Field(ge=0, le=366)] = 30
     """Days until a charge on a running account is due, where the ledger has no due date."""
-    instalment_step: Annotated[Decimal, Field(gt=0)] = Decimal("0.01")
-    """Instalments worked out by the bridge are rounded up to this step."""
+    instalment_step: Step | dict[str, Step] = {}
+    """Instalments worked out by the bridge are rounded up to this step: one for every currency, or
+    one for each that is named. Without: to what is paid in the currency, whole pesos in COP, CLP
+    and PYG and the cent elsewhere, which one step for all is never below."""
 
 
 class TagRule(_Model):

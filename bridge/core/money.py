@@ -20,11 +20,30 @@ EXPONENTS = {
 
 CENT = Decimal("0.01")
 _UNITS = {0: Decimal(1), 2: CENT}
+_PAID_WHOLE = frozenset({"COP"})
+"""Currencies that have cents by ISO 4217 and in which nobody pays any (ledger_sources.md §7.2)."""
+
+
+def decimal_unit(currency: str) -> Decimal:
+    """The smallest amount that can be written in a currency."""
+    return _UNITS[EXPONENTS.get(currency, 2)]
+
+
+def paid_in(currency: str) -> Decimal:
+    """The smallest amount that is paid in a currency: what the bridge itself works out is a whole
+    number of these."""
+    return Decimal(1) if currency in _PAID_WHOLE else decimal_unit(currency)
+
+
+def worked_out(amount: Decimal, currency: str) -> Decimal:
+    """An amount that no one wrote down, in what is paid in the currency, rounded half up."""
+    unit = paid_in(currency)
+    return (amount / unit).to_integral_value(ROUND_HALF_UP) * unit
 
 
 def quantised(amount: Decimal, currency: str) -> Decimal:
     """The amount with the currency's decimals, rounded half up."""
-    return amount.quantize(_UNITS[EXPONENTS.get(currency, 2)], rounding=ROUND_HALF_UP)
+    return amount.quantize(decimal_unit(currency), rounding=ROUND_HALF_UP)
 
 
 def fits(amount: Decimal, currency: str) -> bool:

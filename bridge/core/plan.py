@@ -30,6 +30,7 @@ HOLD_CODES = frozenset(
     {
         "amount.over_limit",
         "books.accepted",
+        "books.decimals",
         "books.lookalike",
         "cutover.credit",
         "cutover.paid_before",

@@ -30,17 +30,15 @@ from bridge.core.books import (
     digest_of,
 )
 from bridge.core.delivery import NEVER_COMPARED, Binding
-from bridge.core.identity import Letter, base_reference, is_loans_own, reference
+from bridge.core.identity import Letter, base_reference, is_loans_own
 from bridge.core.ledger import LoanFile
 from bridge.core.matching import as_wanted
 from bridge.core.owning import reversed_by, stems, use_of
 from bridge.core.parts import part_facts
 from bridge.core.told import REBUILT, as_told, fields_told
-from bridge.core.translate import translate
+from bridge.core.wanted import as_it_was_wanted
 
 ZERO = Decimal(0)
-_AT_ANY_RATE = Decimal(1)
-"""Stands for rates while translating; every document then takes the rate that the books have."""
 Doc = TypeVar("Doc", bound=Transaction)
 
 
@@ -101,24 +99,10 @@ class _Rebuilding:
         self.asked: set[str] = set()
 
     def _what_was_wanted(self) -> dict[str, Transaction]:
-        """Base reference → what the ledger wants in open periods, in the shape that is posted.
-
-        The mapping may have changed since: what tells is the total of the loan's own invoices.
-        """
-        own = [name for name in self._live() if is_loans_own(name)]
-        posted = sum((self.theirs[name].total for name in own), ZERO)
-        tried = []
-        for shape in _shapes(self.booking, self.file, own):
-            made = translate(self.file, shape, ())
-            wanted = {d.reference: d for d in made.documents}
-            total = sum((wanted[n].total for n in map(base_reference, own) if n in wanted), ZERO)
-            tried.append((made.customer, wanted))
-            if total == posted:
-                break
-        else:
-            tried = tried[:1]
-        self.customer, found = tried[-1]
-        return found
+        """Base reference → what the ledger wants in open periods, in the shape that is posted."""
+        own = {name: self.theirs[name].total for name in self._live() if is_loans_own(name)}
+        self.customer, wanted = as_it_was_wanted(self.file, self.booking, own)
+        return wanted
 
     def run(self) -> Rebuilt:
         order = sorted(self.theirs, key=lambda name: self.theirs[name].kind is Kind.APPLICATION)
@@ -353,29 +337,6 @@ def _one_of_each(
         live = [each for each in several if each.status is Status.LIVE]
         if len(live) <= 1:
             yield name, (live or several)[0]
-
-
-def _shapes(booking: Booking, file: LoanFile, own: Sequence[str]) -> Iterator[Booking]:
-    """The booking as it may have been when these invoices of the loan were posted: in open periods,
-    at any rate, with one invoice or several, and interest at once or as due; the likeliest first.
-    """
-    days = {row.paid_on for row in file.repayments} | {row.on for row in file.adjustments}
-    days |= {file.loan.start} if file.loan else set()
-    rates = {(file.loan.currency, day): _AT_ANY_RATE for day in days} if file.loan else {}
-    whole = reference(file.prefix, Letter.LOAN, file.loan_id)
-    invoice_per = booking.mapping.invoice_per
-    if own:
-        invoice_per = "loan" if whole in map(base_reference, own) else "instalment"
-    likeliest = booking.mapping.interest
-    for interest in (likeliest, "upfront" if likeliest == "as_due" else "as_due"):
-        changes = {"invoice_per": invoice_per, "interest": interest}
-        yield msgspec.structs.replace(
-            booking,
-            company=msgspec.structs.replace(booking.company, locked_through=None),
-            limits=msgspec.structs.replace(booking.limits, receipt_parts=False),
-            mapping=booking.mapping.model_copy(update=changes),
-            book_rates=rates,
-        )
 
 
 def _letter(name: str) -> Letter:

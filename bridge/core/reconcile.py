@@ -57,6 +57,7 @@ def effect_in_books(posted: PostedDocument) -> Decimal:
 HOLD_ACTIONS = {
     **ROW_ACTIONS,
     "books.accepted": "none",
+    "books.decimals": "raise_decimals",
     "books.drifted": "decide_correction",
     "books.lookalike": "decide_likeness",
     "books.period_closed": "open_period",

@@ -90,6 +90,7 @@ ACTIONS = frozenset(
         "none",
         "open_period",
         "put_right",
+        "raise_decimals",
         "rebook_past",
         "reactivate_customer",
         "read_problem",

@@ -1,5 +1,5 @@
 """The shape in which a loan is posted: one invoice or several, interest at once or as it falls due,
-carried over at going live or with its history.
+carried over at going live or with its history, and to what its amounts were rounded.
 
 A posted loan keeps it, whatever the mapping or the settings say later: otherwise it would be posted
 a second time in another shape, beside invoices that are paid.
@@ -7,15 +7,26 @@ a second time in another shape, beside invoices that are paid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import msgspec
 
+from bridge.core import lending
 from bridge.core.booking import Booking
 from bridge.core.books import Invoice
 from bridge.core.delivery import Binding
-from bridge.core.identity import Letter, base_reference, is_loans_own, reference
+from bridge.core.identity import (
+    Letter,
+    base_reference,
+    instalment_part,
+    interest_part,
+    is_loans_own,
+    reference,
+)
+from bridge.core.instalments import interest_due, parts_of, per_instalment, schedule_of
 from bridge.core.ledger import LoanFile
+from bridge.core.rounding import Rounding, earlier_roundings
 
 
 def as_posted(booking: Booking, file: LoanFile, bound: Iterable[Binding]) -> Booking:
@@ -25,12 +36,14 @@ def as_posted(booking: Booking, file: LoanFile, bound: Iterable[Binding]) -> Boo
     cutover = booking.cutover
     if cutover is None and file.loan is not None and file.loan.agreed is not None:
         cutover = file.as_of  # the ledger tells no history: what is owed now is carried over now
+    own: list[Invoice] = []
     for binding in bound:
         posted = binding.document
         if not binding.in_force or not isinstance(posted, Invoice):
             continue
         if not is_loans_own(posted.reference):
             continue
+        own.extend([] if binding.accepted else [posted])
         purposes = {line.purpose for line in posted.lines}
         if purposes == {"interest"}:
             interest = "as_due"
@@ -42,4 +55,48 @@ def as_posted(booking: Booking, file: LoanFile, bound: Iterable[Binding]) -> Boo
     if (mapping.invoice_per, mapping.interest) != (invoice_per, interest):
         changes = {"invoice_per": invoice_per, "interest": interest}
         mapping = mapping.model_copy(update=changes)
-    return msgspec.structs.replace(booking, mapping=mapping, cutover=cutover)
+    booking = msgspec.structs.replace(booking, mapping=mapping, cutover=cutover)
+    rounding = _rounding(booking, file, own) if own else booking.rounding
+    return msgspec.structs.replace(booking, rounding=rounding)
+
+
+def _rounding(booking: Booking, file: LoanFile, own: Sequence[Invoice]) -> Rounding | None:
+    """The rounding that makes exactly what is posted; today's where the loan is another by now."""
+    posted = {base_reference(i.reference): {li.purpose: li.amount for li in i.lines} for i in own}
+    if file.loan is None:
+        return None
+    now = booking.rounding_of(file)
+    decimals = booking.company.decimals.get(file.loan.currency)
+    for rounding in (now, *earlier_roundings(file.loan, decimals)):
+        wanted = _made(booking, file, rounding)
+        if all(wanted.get(base) == lines for base, lines in posted.items()):
+            return rounding
+    return now
+
+
+def _made(booking: Booking, file: LoanFile, rounding: Rounding) -> dict[str, dict[str, Decimal]]:
+    """What a loan's own invoices would be: the amounts of their lines, by reference."""
+    loan, mapping = file.loan, booking.mapping
+    assert loan is not None
+    opening = loan.agreed or lending.opening(loan, file.adjustments)
+    if opening <= 0:
+        return {}
+    parts = parts_of(loan, opening, mapping, rounding)
+    schedule = schedule_of(file, opening, rounding)
+    found: dict[str, dict[str, Decimal]] = {}
+
+    def keep(part: str, lines: dict[str, Decimal]) -> None:
+        if lines:
+            found[reference(file.prefix, Letter.LOAN, file.loan_id, part)] = lines
+
+    if mapping.interest == "as_due" and schedule:
+        interest = dict(parts).get("interest", Decimal(0))
+        for instalment, amount in interest_due(schedule, opening, interest, rounding):
+            keep(interest_part(instalment.number), {"interest": amount} if amount else {})
+        parts = [(purpose, amount) for purpose, amount in parts if purpose != "interest"]
+    if mapping.invoice_per == "instalment" and schedule:
+        for instalment, lines in per_instalment(schedule, parts, opening, rounding):
+            keep(instalment_part(instalment.number), dict(lines))
+    else:
+        keep("", dict(parts))
+    return found

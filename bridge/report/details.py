@@ -99,6 +99,7 @@ FORMS = {
     "no_loan": r"debt (?P<loan>\S+) (?:is not in the ledger|does not exist)",
     "no_borrower": r"debtor (?P<borrower>\S+) does not exist",
     "loan_gone": "the loan was posted and is gone from the ledger, its movements are not",
+    "books_decimals": rf"{_amount()} {_CURRENCY}, the books keep (?P<number>\d) decimals",
     "period_closed": "changed in the ledger after its period was closed",
     "still_owes": rf"still owes {_amount()} {_CURRENCY}",
     "lost_beyond": rf"{_amount('shown')} {_CURRENCY} written off, {_amount()} was owed",

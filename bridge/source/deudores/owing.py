@@ -14,7 +14,7 @@ import msgspec
 
 from bridge.core import lending
 from bridge.core.ledger import Note
-from bridge.core.money import quantised
+from bridge.core.money import worked_out
 from bridge.source.deudores.inparts import Meaning, Parts, meaning
 from bridge.source.deudores.rows import interest_of
 
@@ -137,7 +137,7 @@ def _meaning(told: Told, amount: Decimal, with_interest: Decimal, amount_is: Amo
 
 def interest_within(total: Decimal, rate: Decimal, currency: str) -> Decimal:
     """The flat interest that a total holds: 20,000 of 120,000 at 20 %."""
-    return quantised(total * rate / (100 + rate), currency)
+    return worked_out(total * rate / (100 + rate), currency)
 
 
 def is_what_was_paid(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Protocol
 
 from bridge.core.ledger import LoanKind, Note, Origin
-from bridge.core.money import quantised
+from bridge.core.money import worked_out
 from bridge.source.amounts import Amount, Form
 from bridge.source.deudores.context import Cell, Context, as_text
 from bridge.source.deudores.day_order import in_doubt
@@ -206,5 +206,4 @@ def interest_of(principal: Decimal | None, rate: Decimal | None, currency: str) 
     """Flat interest on the whole term, rounded half up; None when the split is not known."""
     if principal is None or rate is None:
         return None
-    exact = (principal * rate / 100).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
-    return quantised(exact, currency)
+    return worked_out(principal * rate / 100, currency)

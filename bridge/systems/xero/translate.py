@@ -25,6 +25,7 @@ from bridge.core.books import (
     Sale,
     Transaction,
 )
+from bridge.core.money import quantised
 from bridge.systems.xero import stamps
 
 CENTS = Decimal("0.01")
@@ -269,14 +270,14 @@ def _payment(document: Receipt, links: Mapping[str, str], company: Company) -> B
 def payment_rate(document: Receipt, company: Company) -> Body:
     """What the money was worth at home.
 
-    Into an account in home currency that is an amount, to the cent (BankAmount, writable since
+    Into an account in home currency that is an amount, in its decimals (BankAmount, writable since
     2026-06-22, DOC Payments); six decimals of an inverse rate would not match the bank statement.
     """
     rate = _rate_of(document, company)
     if rate is None:
         return {}
     if account_of(document.deposit_account, company).currency == company.home_currency:
-        return {"BankAmount": (document.total * rate).quantize(CENTS, ROUND_HALF_UP)}
+        return {"BankAmount": quantised(document.total * rate, company.home_currency)}
     return {"CurrencyRate": foreign_rate(rate)}
 
 

@@ -166,6 +166,7 @@ def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists)
         locked_through=lock.through,
         lock_known=lock.known,
         writable=organization.get("is_org_active", True) in (True, "true"),
+        decimals=_decimals(lists),
     )
     by_id = {text(raw, "currency_id"): text(raw, "currency_code") for raw in lists.currencies}
     return Chart(
@@ -179,16 +180,20 @@ def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists)
 def writing_rules(lists: Lists) -> translate.Company:
     """The part of the settings that decides how documents are written."""
     home = text(lists.organization, "currency_code")
-    decimals = {
+    currencies = {text(raw, "currency_code"): text(raw, "currency_id") for raw in lists.currencies}
+    currencies.setdefault(home, text(lists.organization, "currency_id"))
+    return translate.Company(
+        home_currency=home, currencies=currencies, decimals=_decimals(lists), fields=lists.fields
+    )
+
+
+def _decimals(lists: Lists) -> dict[str, int]:
+    """Currency → decimals that Zoho keeps of it; it would round more of them away."""
+    return {
         text(raw, "currency_code"): int(raw["price_precision"])
         for raw in lists.currencies
         if raw.get("price_precision") not in (None, "")
     }
-    currencies = {text(raw, "currency_code"): text(raw, "currency_id") for raw in lists.currencies}
-    currencies.setdefault(home, text(lists.organization, "currency_id"))
-    return translate.Company(
-        home_currency=home, currencies=currencies, decimals=decimals, fields=lists.fields
-    )
 
 
 def calls_a_day(lists: Lists) -> int | None:
