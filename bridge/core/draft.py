@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from bridge.core.booking import Booking
-from bridge.core.books import CreditApplication, CreditNote, Customer, Transaction, digest_of
+from bridge.core.books import (
+    CreditApplication,
+    CreditNote,
+    Customer,
+    Document,
+    Transaction,
+    digest_of,
+)
 from bridge.core.delivery import Binding
 from bridge.core.identity import Letter, base_reference, reference, with_generation
 from bridge.core.ledger import Adjustment, LoanFile, Repayment
@@ -183,6 +190,18 @@ class Draft:
         )
         return head, ""
 
+    def closed(self, refused: str, base: str) -> Document | None:
+        """What is posted in a closed month under this number, where that month is the reason why it
+        cannot be posted as it is wanted now. It stays, and the difference is a question."""
+        if refused != "books.period_closed":
+            return None
+        found, locked = self.bound(base), self.booking.company.locked_through
+        if found is None or found.accepted or self.moved(found) or locked is None:
+            return None
+        document = found.document
+        is_closed = not isinstance(document, Customer) and document.day <= locked
+        return document if is_closed else None
+
     def facts(self, day: date, facts: object) -> str:
         """The digest of what the ledger says of a document of this loan."""
         return digest_of((self.customer, self.loan.currency, day, facts))
@@ -275,6 +294,13 @@ class Draft:
             day = row.paid_on if isinstance(row, Repayment) else row.on
         text = self.booking.targets[purpose].description
         return render(text, words | {"date": day, "reference": ""})
+
+
+def closed_edit(posted: Decimal, now: Decimal, currency: str) -> str:
+    """What a hold says of an amount that was edited after its month was closed."""
+    if posted == now:
+        return "changed in the ledger after its period was closed"
+    return f"posted as {posted} {currency}, the ledger says {now}; its period is closed"
 
 
 def row_words(row: Repayment | Adjustment) -> dict[str, Value]:

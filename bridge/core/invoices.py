@@ -12,7 +12,7 @@ from bridge.core import lending
 from bridge.core.allocation import Share
 from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
 from bridge.core.cutover import Carried, is_history
-from bridge.core.draft import Draft
+from bridge.core.draft import Draft, closed_edit
 from bridge.core.findings import holds
 from bridge.core.identity import (
     Letter,
@@ -47,6 +47,8 @@ class Invoicing:
         self.holds: list[Hold] = []
         self.refused = ""
         """Why the loan's own invoice cannot be posted; then nothing of the loan can."""
+        self.closed: set[str] = set()
+        """Posted invoices of a closed month that are wanted otherwise, by base reference."""
 
     def all(self) -> list[Transaction]:
         """Invoices, and credit notes that correct them, in posting order."""
@@ -216,13 +218,19 @@ class Invoicing:
             words=words,
             replace=False,
         )
-        if head is None:
-            self._refuse(refused, letter, native_id, parts)
-            return None
         lines = tuple(
             self.draft.booking.line(purpose, amount, self.draft.describe(purpose, row))
             for purpose, amount in parts
         )
+        if head is None:
+            base = reference(self.file.prefix, letter, native_id, part)
+            posted = self.draft.closed(refused, base)
+            if isinstance(posted, Invoice):
+                self.closed.add(base)
+                facts = self.draft.facts(day, (due, parts))
+                return msgspec.structs.replace(posted, facts=facts, due=due, lines=lines)
+            self._refuse(refused, letter, native_id, parts)
+            return None
         return Invoice(**head.fields(), due=max(due, head.day), lines=lines)
 
     def _refuse(self, code: str, letter: Letter, native_id: str, parts: Parts) -> None:
@@ -242,7 +250,7 @@ class Invoicing:
         `amount_edited`), and so does an invoice that is no longer wanted.
         """
         documents: list[Transaction] = []
-        difference = ZERO
+        difference = posted_then = ZERO
         bases = set()
         corrections = list(self._corrections())
         for invoice in wanted:
@@ -263,6 +271,8 @@ class Invoicing:
             else:
                 documents.append(posted)
                 difference += invoice.total - posted.total
+                if base in self.closed and invoice.lines != posted.lines:
+                    posted_then += posted.total
         for posted in self._posted_invoices():
             base = base_reference(posted.reference)
             if base in bases or self._is_correction(base) or self.draft.stands(posted.reference):
@@ -276,9 +286,20 @@ class Invoicing:
                 difference -= correction.total
             elif isinstance(correction, CreditNote):
                 difference += correction.total
-        if difference:
+        if (
+            self.mapping.policies.amount_edited == "ask"
+            and posted_then
+            and (difference or not corrections)
+        ):
+            self._hold_closed(difference, posted_then)
+        elif difference:
             documents.extend(self._correction(difference, corrections))
         return documents
+
+    def _hold_closed(self, difference: Decimal, posted: Decimal) -> None:
+        """One hold of what changed in a closed month: not the old amount and the new one."""
+        detail = closed_edit(posted, posted + difference, self.loan.currency)
+        self._hold("books.period_closed", f"debt:{self.loan.id}", difference, detail)
 
     def _may_change(self, posted: Invoice, wanted: Invoice) -> bool:
         locked = self.draft.booking.company.locked_through

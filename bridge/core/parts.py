@@ -38,6 +38,11 @@ def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt
     return found if sum((receipt.total for receipt in found), ZERO) == amount else []
 
 
+def posted(draft: Draft, row_id: str) -> list[Receipt]:
+    """The receipts of a repayment that are in the books, whatever it is by now."""
+    return [b.document for b in _bound(draft, row_id) if isinstance(b.document, Receipt)]
+
+
 def _left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
     """All receipts of a repayment of which a person left one as the books have it: also when one
     before it is not there."""

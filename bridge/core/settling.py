@@ -19,7 +19,7 @@ from bridge.core.books import (
 from bridge.core.cutover import Carried, is_history
 from bridge.core.cutover import carried_over as cutover_balance
 from bridge.core.delivery import Binding
-from bridge.core.draft import Draft, repayment_facts
+from bridge.core.draft import Draft, closed_edit, repayment_facts
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, reference
 from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment
@@ -129,7 +129,7 @@ class Settling:
                 return
         head, refused = self.draft.receipt_head(row, day, amount)
         if head is None:
-            self.holds.append(self._hold(refused, f"movement:{row.id}", -amount))
+            yield from self._edited_late(row, amount, refused)
             return
         receipt = Receipt(
             **head.fields(),
@@ -146,6 +146,24 @@ class Settling:
         """The day of a payment's receipt."""
         moves = self.booking.mapping.policies.before_loan == "loan_date"
         return max(row.paid_on, self.loan.start) if moves else row.paid_on
+
+    def _edited_late(self, row: Repayment, amount: Decimal, refused: str) -> Iterator[Receipt]:
+        """The receipts of a payment that was edited after its month was closed: they stay, and what
+        is held is the difference. Of one that is not posted, the whole is held."""
+        closed = self.draft.closed(refused, reference(self.file.prefix, Letter.REPAYMENT, row.id))
+        if not isinstance(closed, Receipt):
+            self.holds.append(self._hold(refused, f"movement:{row.id}", -amount))
+            return
+        in_parts = self.booking.limits.receipt_parts
+        receipts = parts.posted(self.draft, row.id) if in_parts else [closed]
+        self.paid_by |= {receipt.reference: row.id for receipt in receipts}
+        yield from receipts
+        self._hold_edited(row, sum((receipt.total for receipt in receipts), ZERO), amount)
+
+    def _hold_edited(self, row: Repayment | Adjustment, was: Decimal, now: Decimal) -> None:
+        detail = closed_edit(was, now, self.loan.currency)
+        subject = f"movement:{row.id}"
+        self.holds.append(self._hold("books.period_closed", subject, was - now, detail))
 
     def _recovery(self, row: Repayment, amount: Decimal) -> Iterator[Sale]:
         """Money on what was written off: income, and nothing that anybody owes."""
@@ -177,7 +195,14 @@ class Settling:
         """A discount or write-off: a credit note, and its application to what is open."""
         head, refused = self.draft.credit_head(row, amount)
         if head is None:
-            self.holds.append(self._hold(refused, f"movement:{row.id}", -amount))
+            base = reference(self.file.prefix, Letter.CREDIT, row.id)
+            posted = self.draft.closed(refused, base)
+            if not isinstance(posted, CreditNote):
+                self.holds.append(self._hold(refused, f"movement:{row.id}", -amount))
+                return
+            yield posted
+            yield self.application(row.id, "", posted)
+            self._hold_edited(row, posted.total, amount)
             return
         purpose = "write_off" if row.kind is AdjustmentKind.WRITE_OFF else "discount"
         line = self.booking.line(purpose, amount, self.draft.describe(purpose, row))
