@@ -99,7 +99,7 @@ FORMS = {
     "no_loan": r"debt (?P<loan>\S+) (?:is not in the ledger|does not exist)",
     "no_borrower": r"debtor (?P<borrower>\S+) does not exist",
     "loan_gone": "the loan was posted and is gone from the ledger, its movements are not",
-    "books_decimals": rf"{_amount()} {_CURRENCY}, the books keep (?P<number>\d) decimals",
+    "books_decimals": rf"(?P<exact>{_NUMBER}) {_CURRENCY}, the books keep (?P<number>\d) decimals",
     "closed_edit": rf"posted as {_amount('shown')} {_CURRENCY}, the ledger says {_amount()}; its "
     "period is closed",
     "period_closed": "changed in the ledger after its period was closed",

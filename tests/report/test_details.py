@@ -42,6 +42,14 @@ WRITTEN = {
         "15000.00 COP came in on what was written off",
         "entraron 15.000 COP de lo castigado",
     ),
+    "closed_edit": (
+        "posted as 120000 COP, the ledger says 108000; its period is closed",
+        "registrado por 120.000 COP; la cartera dice 108.000, y su período está cerrado",
+    ),
+    "books_decimals": (
+        "20000.50 COP, the books keep 0 decimals",
+        "20000.50 COP: la contabilidad guarda 0 decimales",
+    ),
     "overpaid": ("5000.00 USD more than was owed", "5.000,00 USD más de lo que se debía"),
     "balance": (
         "the ledger says 48000.00, its movements make 63000.00 COP",
