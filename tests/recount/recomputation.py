@@ -33,7 +33,7 @@ WHOLE = Decimal(1)
 CENT = Decimal("0.01")
 RECEIVABLE = "(receivable)"
 EXCHANGE = "(exchange differences)"
-WITHOUT_DECIMALS = ("CLP", "PYG")
+PAID_WHOLE = ("CLP", "COP", "PYG")
 RAISES = {"charge": "principal", "interest": "interest", "late_fee": "late_fee"}
 """Movements that raise what is owed → what the line is for; a charge at the store is a sale."""
 
@@ -398,8 +398,8 @@ def due_days(loan: Row) -> list[date]:
 
 
 def unit_of(currency: str) -> Decimal:
-    """The smallest sum that there is in a currency."""
-    return WHOLE if currency in WITHOUT_DECIMALS else CENT
+    """The smallest sum that is paid in a currency."""
+    return WHOLE if currency in PAID_WHOLE else CENT
 
 
 def step_of(mapping: Row, currency: str) -> Decimal:
@@ -408,8 +408,7 @@ def step_of(mapping: Row, currency: str) -> Decimal:
     said = mapping["policies"].get("instalment_step", {})
     if not isinstance(said, dict):
         return Decimal(said)
-    usual = WHOLE if currency in ("COP", *WITHOUT_DECIMALS) else CENT
-    return Decimal(said.get(currency, usual))
+    return Decimal(said.get(currency, unit_of(currency)))
 
 
 def cents(amount: Decimal) -> Decimal:
