@@ -22,6 +22,7 @@ from bridge.core.books import (
     Invoice,
     Receipt,
 )
+from bridge.core.rounding import Rounding
 
 ZERO = Decimal(0)
 
@@ -47,6 +48,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     """References of the loan's own invoices."""
     of_interest: frozenset[str]
     """Those of them that are for interest."""
+    rounding: Rounding
 
 
 class Allocator:
@@ -164,7 +166,7 @@ class Allocator:
             return taken
         paid = sum((self._paid.get(invoice, ZERO) for invoice in share.invoices), ZERO)
         had = sum((self._paid.get(invoice, ZERO) for invoice in share.of_interest), ZERO)
-        part = lending.split(share.total, share.interest, ZERO, paid + own) - had
+        part = lending.split(share.total, share.interest, ZERO, paid + own, share.rounding) - had
         part = max(part, own - sum((amount for _, amount in others), ZERO), ZERO)
         part = min(part, own, sum((amount for _, amount in interest), ZERO))
         shared = dict(_in_order(interest, part)) | dict(_in_order(others, own - part))

@@ -67,12 +67,13 @@ class Invoicing:
         opening = self.loan.agreed
         if opening is None:
             opening = lending.opening(self.loan, self.file.adjustments)
-        parts = self._parts(opening)
+        parts = parts_of(self.loan, opening, self.mapping, self.rounding)
         return Share(
             total=opening,
             interest=sum((amount for purpose, amount in parts if purpose == "interest"), ZERO),
             invoices=frozenset(invoice.reference for invoice in own),
             of_interest=frozenset(invoice.reference for invoice in interest),
+            rounding=self.rounding,
         )
 
     def _carried_over(self, carried: Carried) -> list[Invoice]:

@@ -21,7 +21,9 @@ from bridge.core.booking import Booking
 from bridge.core.books import Application, Invoice, Transaction, applied, digest_of
 from bridge.core.draft import repayment_facts
 from bridge.core.ledger import Adjustment, AdjustmentKind, Loan, Repayment
+from bridge.core.mapping import Policies
 from bridge.core.parts import part_facts
+from bridge.core.rounding import rounding_of
 from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
 from tests.core.test_translate import LOAN_ID, in_parts
 
@@ -134,7 +136,7 @@ def test_the_same_rows_make_the_same_documents_in_any_delivery(  # type: ignore[
 
 
 def instalments(of: Loan) -> tuple[Any, ...]:
-    return lending.schedule(of, lending.opening(of, ()), Decimal("0.01"))
+    return lending.schedule(of, lending.opening(of, ()), rounding_of(of, (), Policies()))
 
 
 def kept_apart(of: Loan, *rows: Repayment | Adjustment, **rules: Any) -> tuple[Shelf, Shelf]:
@@ -198,7 +200,7 @@ def test_parts_posted_before_credit_was_put_to_use_stay_as_they_are() -> None:
         ([("60000", 92)], "10000"),
         ([("30000", 92), ("30000", 93)], "10000"),
         ([("60000", 25), ("60000", 92)], "20000"),
-        ([("119999", 92)], "19999.83"),
+        ([("119999", 92)], "20000"),
     ],
 )
 def test_the_interest_in_a_payment_is_that_of_its_own_day(
