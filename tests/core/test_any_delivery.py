@@ -173,7 +173,7 @@ def test_parts_posted_before_credit_was_put_to_use_stay_as_they_are() -> None:
     charge = adjusted(7, AdjustmentKind.CHARGE, "12000", date(2026, 9, 20))
     row = paid(8, "65000")
     shelf.sync(file(of, charge, row))
-    whole = digest_of(("DY7F3A-D11", "COP", row.paid_on, repayment_facts(row)))
+    whole = digest_of(("DY7F3A-D11", "COP", row.paid_on, repayment_facts(row, row.amount)))
     bound = shelf.bindings["DY7F3A-P8S2"]
     for number, (amount, invoices) in enumerate([("12000", ["DY7F3A-C7"]), ("3000", [])], start=2):
         uses = tuple(Application(invoice, Decimal(amount)) for invoice in invoices)

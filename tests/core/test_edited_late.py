@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bridge.core.ledger import AdjustmentKind
-from bridge.core.lending import balance
+from bridge.core.owed import balance
 from bridge.core.standing import receivable
 from tests.core.builders import LIMITS, Shelf, adjusted, booking, file, loan, paid
 
