@@ -88,11 +88,18 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return Line(
             purpose=purpose,
             amount=amount,
-            description=description[: self.limits.description_length],
+            description=self._noted(description),
             item=target.item,
             account=target.account,
             tax=target.tax,
         )
+
+    def _noted(self, description: str) -> str:
+        """The text of a line with the mapping's note after it, which is never cut off."""
+        note, room = self.mapping.internal_note, self.limits.description_length
+        if not note or note in description:
+            return description[:room]
+        return f"{description[: room - len(note) - 1]} {note}".strip()[:room]
 
     def deposit_account(self, loan: Loan, repayment: Repayment) -> str:
         """The account a payment's money went to: the first rule whose conditions all hold."""

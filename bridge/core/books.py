@@ -164,6 +164,17 @@ def applied(document: Document) -> dict[str, Decimal]:
     return {application.invoice: application.amount for application in document.applications}
 
 
+def without_text(document: Document) -> Document:
+    """The document without what it merely says: notes, texts of lines, a customer's contacts."""
+    if isinstance(document, Customer):
+        return msgspec.structs.replace(document, phone="", email="")
+    bare = msgspec.structs.replace(document, memo="")
+    if isinstance(bare, Receipt | CreditApplication):
+        return bare
+    lines = tuple(msgspec.structs.replace(line, description="") for line in bare.lines)
+    return msgspec.structs.replace(bare, lines=lines)
+
+
 class Status(StrEnum):
     """What the books say of a document. A draft is there, and moves no account yet."""
 

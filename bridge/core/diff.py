@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-import msgspec
-
 from bridge.core.booking import Booking
 from bridge.core.books import (
-    CreditApplication,
     Customer,
     Document,
-    Receipt,
     Transaction,
     applied,
     digest_of,
+    without_text,
 )
 from bridge.core.delivery import Binding, Operation
 from bridge.core.identity import base_reference
@@ -97,18 +94,8 @@ def plan_digest(changes: Sequence[Change]) -> str:
 
 def change_digest(change: Change) -> str:
     by_mapping = change.reason == BY_MAPPING
-    document = change.document if by_mapping else _without_text(change.document)
+    document = change.document if by_mapping else without_text(change.document)
     return digest_of((change.operation, change.document.reference, document))
-
-
-def _without_text(document: Document) -> Document:
-    if isinstance(document, Customer):
-        return msgspec.structs.replace(document, phone="", email="")
-    bare = msgspec.structs.replace(document, memo="")
-    if isinstance(bare, Receipt | CreditApplication):
-        return bare
-    lines = tuple(msgspec.structs.replace(line, description="") for line in bare.lines)
-    return msgspec.structs.replace(bare, lines=lines)
 
 
 def _is_changed(wanted: Document, posted: Binding) -> bool:

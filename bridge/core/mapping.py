@@ -55,6 +55,10 @@ NEEDED_CLASSES: dict[str, frozenset[str]] = {
 on a liability account would never be earned: nothing moves it to income afterwards."""
 
 
+INTERNAL = "Documento interno de cartera. No es factura electrónica."
+"""In the words of words_and_reports.md §5."""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -156,6 +160,8 @@ class BooksMapping(_Model):
     own: tuple[Own, ...] = ()
     """Fields that are the ledger's: a renamed borrower renames the customer, and what somebody
     edits of them in the books is put back. Every other edit is reported and left alone."""
+    internal_note: Annotated[str, Field(max_length=120)] = INTERNAL
+    """What every line says after its own text: that it is no invoice of a tax office."""
     lines: dict[Purpose, LineRule]
     deposits: tuple[DepositRule, ...]
     payment_methods: dict[str, str] = {}

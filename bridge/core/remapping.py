@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from bridge.core.booking import Booking
-from bridge.core.books import CreditApplication, CreditNote, Invoice, Receipt, Sale, Transaction
+from bridge.core.books import (
+    CreditApplication,
+    CreditNote,
+    Invoice,
+    Receipt,
+    Sale,
+    Transaction,
+    without_text,
+)
 from bridge.core.delivery import Binding, Operation
 from bridge.core.identity import base_reference, with_generation
 from bridge.core.ledger import LoanFile
@@ -97,7 +105,7 @@ def is_closed(document: Transaction, locked: date | None) -> bool:
 
 
 def _only_words_differ(each: Remapped) -> bool:
-    return msgspec.structs.replace(each.before, memo=each.now.memo) == each.now
+    return without_text(each.before) == without_text(each.now)
 
 
 def _afresh(booking: Booking, file: LoanFile, bound: Sequence[Binding]) -> Booking:

@@ -10,7 +10,7 @@ import msgspec
 
 from bridge.core import identity, remapping
 from bridge.core.booking import Booking
-from bridge.core.books import Customer, Kind
+from bridge.core.books import Customer, Kind, without_text
 from bridge.core.delivery import NEVER_COMPARED, Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.electronic import in_series
@@ -27,7 +27,7 @@ from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.lookalikes import Lookalikes
-from bridge.store import NO_LOAN, LoanKey, NewEntry, Work
+from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingReader
 
 _NUMBERED = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE})
@@ -169,13 +169,12 @@ class Planner:
     def _not_planned_yet(self, key: LoanKey, changes: list[Change]) -> list[Change]:
         """What is left to enqueue: not what waits to be sent, or for a person, or was dropped by
         one, in the very same words. Everything else that was planned before and not sent is
-        superseded, what was dropped too: left as it is, it would count for what nobody wants.
+        superseded, what was dropped too: left as it is, it would count for what nobody wants. What
+        a person dropped stays so when only its texts are others now.
         """
         old = self.work.planned_before(self.name, self.company, key)
         still_wanted = [
-            entry
-            for entry in old
-            if any(c.operation is entry.operation and c.document == entry.document for c in changes)
+            entry for entry in old if any(_is_the_same(entry, change) for change in changes)
         ]
         kept = {entry.id for entry in still_wanted}
         self.work.supersede([entry for entry in old if entry.id not in kept])
@@ -272,6 +271,15 @@ def _refuse_in_series(name: str, reference: str, series: Sequence[str]) -> None:
                 )
             ],
         )
+
+
+def _is_the_same(entry: Entry, change: Change) -> bool:
+    """Whether an entry is what is wanted now."""
+    if entry.operation is not change.operation:
+        return False
+    if entry.state is State.DROPPED and change.reason != remapping.REASON:
+        return without_text(entry.document) == without_text(change.document)
+    return entry.document == change.document
 
 
 def _is_new(change: Change) -> bool:

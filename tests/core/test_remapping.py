@@ -117,3 +117,15 @@ def test_what_hangs_on_a_document_keeps_it() -> None:
     shelf = posted()
     shelf.booking = msgspec.structs.replace(booking(**OTHER), limits=limits)
     assert planned(shelf) == [f"{Operation.VOID} DY7F3A-P1", f"{Operation.CREATE} DY7F3A-P1.2"]
+
+
+def test_a_line_that_merely_says_something_else_takes_no_invoice_back() -> None:
+    of = file(loan())
+    shelf = Shelf(booking())
+    shelf.sync(of)
+    limits = msgspec.structs.replace(shelf.booking.limits, updates=frozenset())
+    other = booking(internal_note="Documento interno de la empresa.")
+    shelf.booking = msgspec.structs.replace(other, limits=limits)
+    (found,) = remapped(of, shelf.booking, shelf.live())
+    assert found.now.lines[0].description.endswith("la empresa.")  # type: ignore[union-attr]
+    assert planned(shelf, of) == []
