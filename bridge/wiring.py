@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,7 +19,6 @@ from bridge.clock import Clock, SystemClock
 from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
 from bridge.core.known import Fresh
-from bridge.credentials import Credentials, MemoryCredentials, open_credentials
 from bridge.daemon.times import LOOK_BACK, DueTimes
 from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
@@ -32,9 +31,11 @@ from bridge.store.store import Store
 from bridge.systems import registry as systems
 from bridge.systems.base import AccountingReader, AccountingSystem
 from bridge.systems.budget import Budget
-from bridge.systems.login import BY_ITSELF, Login
-from bridge.systems.oauth import TokenEndpoint
-from bridge.systems.transport import Transport
+
+if TYPE_CHECKING:  # what only some verbs need, and is heavy to import
+    from bridge.credentials import Credentials
+    from bridge.systems.login import Login
+    from bridge.systems.oauth import TokenEndpoint
 
 
 @contextmanager
@@ -96,6 +97,10 @@ def _short(error: Exception) -> str:
 @contextmanager
 def open_login(settings: Settings, name: str, clock: Clock | None = None) -> Iterator[Login]:
     """A login to one system's company. Needs no state store."""
+    from bridge.credentials import MemoryCredentials
+    from bridge.systems.login import BY_ITSELF, Login
+    from bridge.systems.transport import Transport
+
     clock = clock or SystemClock()
     system = settings.systems[name]
     adapter = systems.load(name)
@@ -252,6 +257,8 @@ def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Bu
 
 
 def _credentials(settings: Settings, system: SystemSettings, clock: Clock) -> Credentials:
+    from bridge.credentials import MemoryCredentials, open_credentials
+
     if system.access == "static":
         return MemoryCredentials()
     return open_credentials(settings.state_folder, os.environ, clock)

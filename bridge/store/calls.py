@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bridge.store import tables
-from bridge.store.engine import is_sqlite
+from bridge.store.engine import insertion, is_sqlite
 from bridge.store.session import Session
 from bridge.store.values import DayCalls
 
@@ -22,8 +20,7 @@ class Calls(Session):
 
     def count_calls(self, system: str, company: str, day: date, calls: DayCalls) -> None:
         """Add to what is known of that day."""
-        make = sqlite_insert if is_sqlite(self._connection) else postgresql_insert
-        statement = make(CALL_DAY).values(
+        statement = insertion(CALL_DAY, sqlite=is_sqlite(self._connection)).values(
             books=self._books_of(system, company),
             day=day,
             total=calls.total,

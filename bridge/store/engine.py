@@ -24,7 +24,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, make_url
@@ -188,12 +187,22 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> 
     connection.execute(_upsert(table, sqlite=is_sqlite(connection)), rows)
 
 
+def insertion(table: Table, *, sqlite: bool) -> Any:
+    """An INSERT that can say what becomes of a row that is there."""
+    if sqlite:
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert  # heavy to import, and few need it
+
+    return insert(table)
+
+
 @cache
 def _upsert(table: Table, *, sqlite: bool) -> Executable:
-    statement = sqlite_insert(table) if sqlite else postgresql_insert(table)
+    statement = insertion(table, sqlite=sqlite)
     keys = [column.name for column in table.primary_key]
     fresh = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+    made: Executable = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+    return made
 
 
 def size_up(connection: Connection, *names: str) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import msgspec
 import requests
 
-from bridge import wiring
+from bridge import credentials, wiring
 from bridge.core.books import Kind
 from bridge.core.delivery import Rejected
 from bridge.credentials import MemoryCredentials
@@ -236,7 +236,7 @@ def logins(world: World) -> None:
     """What `connect` does, a renewal of each login, and the ways in without a browser."""
     section = f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__"
     world.overrides |= {f"{section}ACCESS": "oauth", f"{section}STATIC_TOKEN": ""}
-    with patch.object(wiring, "open_credentials", return_value=MemoryCredentials()):
+    with patch.object(credentials, "open_credentials", return_value=MemoryCredentials()):
         _connect(world, _in_the_browser)
         if world.system == "xero":
             _connect(world, lambda login: login.finish_by_itself(SECRET))

@@ -2,55 +2,71 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, SAMPLE, World
+from tests.pipeline.world import COMPANIES, ROOT, World
 
 KILLS = int(os.environ.get("BRIDGE_KILLS", "4"))
 """How many kills for each system; 50 and more with BRIDGE_KILLS=50."""
 MOST_RUNS = 400
+PATIENCE_S = 600
+GLANCE_S = 0.02
+LOANS = 20
 A_PERSON = 1
-"""How a pass that is whole ends: the sample's planted problems wait for a person."""
+"""How a pass that is whole may end: of a drawn ledger, something may wait for a person."""
+CALLS = {"quickbooks": 12, "xero": 12, "zoho": 60}
+"""Within how many calls of a pass it is killed."""
 
 
 @pytest.mark.parametrize("system", COMPANIES)
 def test_a_process_killed_at_any_moment_posts_nothing_twice(system: str, tmp_path: Path) -> None:
     chance = random.Random(20261120)
+    days = two_days(chance)
     with SandboxServer(fast=True) as sandbox:
         world = World(tmp_path, sandbox, system)
-        world.overrides = {"LEDGER_BRIDGE_SOURCE__PATH": str(SAMPLE / "dia1")}
         begin(world)
         killed = finished = 0
         for number in range(MOST_RUNS):
-            world.overrides["LEDGER_BRIDGE_SOURCE__PATH"] = str(SAMPLE / day_of(killed))
-            before = calls(world)
-            process = start(world)
-            patience = 0.0 if killed >= KILLS else chance.uniform(0.05, 1.2)
-            code = kill_after_work(world, process, before, patience)
+            world.snapshot.write_text(days[day_of(killed)], encoding="utf-8")
+            lives = killed >= KILLS
+            code = run(world, None if lives else chance.randint(1, CALLS[system]), chance)
             if code == -signal.SIGKILL:
                 killed += 1
             else:
-                assert code == A_PERSON, f"run {number} ended with {code}"
+                assert code in (0, A_PERSON), f"run {number} ended with {code}"
                 finished += 1
-                if killed >= KILLS and day_of(killed) == "dia2":
+                if lives and day_of(killed) == 1:
                     break
                 forget(world)
         assert killed >= KILLS
         check_laws(world)
 
 
-def day_of(killed: int) -> str:
-    return "dia1" if killed < KILLS // 2 else "dia2"
+def two_days(chance: random.Random) -> tuple[str, str]:
+    """A drawn ledger as it is delivered on two days: rows are new, edited and gone."""
+    ledger = Ledger.random(chance, LOANS)
+    first = json.dumps(ledger.snapshot())
+    for _ in range(5):
+        ledger.change(chance)
+    ledger.as_of = "2026-11-20"
+    return first, json.dumps(ledger.snapshot())
+
+
+def day_of(killed: int) -> int:
+    return 0 if killed < KILLS // 2 else 1
 
 
 def forget(world: World) -> None:
@@ -69,7 +85,7 @@ def begin(world: World) -> None:
         # Real time: nobody waits minutes here for listings to catch up.
         world.control("POST", "zoho/settings", read_lag_s=0)
         world.overrides["LEDGER_BRIDGE_SYSTEMS__ZOHO__CALLS_PER_MINUTE"] = "0"
-    slow = {"quickbooks": 4, "xero": 60, "zoho": 4}[world.system]
+    slow = {"quickbooks": 20, "xero": 60, "zoho": 4}[world.system]
     world.control("POST", f"{world.system}/latency", ms=slow)
 
 
@@ -91,16 +107,19 @@ def start(world: World) -> subprocess.Popen[bytes]:
     )
 
 
-def kill_after_work(
-    world: World, process: subprocess.Popen[bytes], before: int, patience: float
-) -> int:
-    """Let the process reach the books, then kill it within `patience` seconds; 0 lets it live."""
-    if not patience:
-        return process.wait(timeout=600)
+def run(world: World, last: int | None, chance: random.Random) -> int:
+    """How a pass ended that is killed some moment after its `last` call; None lets it live."""
+    end = calls(world) + (last or 0)
+    process = start(world)
     try:
-        while process.poll() is None and calls(world) == before:
-            pass
-        return process.wait(timeout=patience)
-    except subprocess.TimeoutExpired:
+        if last is None:
+            return process.wait(timeout=PATIENCE_S)
+        while calls(world) < end:
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(timeout=GLANCE_S)
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=chance.uniform(0, 0.1))
         process.send_signal(signal.SIGKILL)
-        return process.wait(timeout=600)
+        return process.wait(timeout=PATIENCE_S)
+    finally:
+        process.kill()

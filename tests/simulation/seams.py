@@ -30,6 +30,7 @@ from bridge.source.deudores.snapshot import DeudoresSnapshot
 from bridge.store import engine as engines
 from bridge.store import store as stores
 from bridge.systems import transport
+from bridge.systems.deadline import Exchange
 from tests.pipeline.world import Killed
 from tests.simulation.trace import Trace
 
@@ -126,7 +127,9 @@ class Seams:
     def _exchange(self) -> Any:
         original = transport.Transport._exchange
 
-        def exchange(this: Any, prepared: requests.PreparedRequest) -> transport.Reply:
+        def exchange(
+            this: Any, prepared: requests.PreparedRequest, watched: Exchange
+        ) -> transport.Reply:
             self._note_secrets(prepared)
             self.step(BEFORE_REQUEST)
             self.requests += 1
@@ -134,7 +137,7 @@ class Seams:
             url = urlsplit(prepared.url or "")
             what = f"{prepared.method} {url.path}{'?' if url.query else ''}{url.query}"
             try:
-                reply = original(this, prepared)
+                reply = original(this, prepared, watched)
             except Exception as error:
                 self.trace.say(f"  {what}: {type(error).__name__}")
                 raise
