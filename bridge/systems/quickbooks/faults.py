@@ -71,6 +71,10 @@ FAULTS: dict[str, Row] = {
     "10000": Row(Then.DOUBT, "system_failure", "OBS 2026-08-16, also with HTTP 200"),
 }
 
+_CLOSED = re.compile(r"\bperiod (?:is |has been |has )?closed\b", re.IGNORECASE)
+"""A closed period also came as 5010, which stands for a stale token else (OBS python-quickbooks
+issue 208, quickbooks.md §8): the words decide."""
+
 SUBSCRIPTION_WAIT_S = 3600.0
 """6190: the company is read-only until somebody pays; asking more often changes nothing."""
 
@@ -147,6 +151,9 @@ def says_deleted(finding: Finding) -> bool:
 
 def _row(fault: Fault) -> Row:
     row = FAULTS.get(fault.code)
+    if row is not None and row.then is Then.STALE:
+        closed = _CLOSED.search(f"{fault.message} {fault.detail}")
+        return FAULTS["6210"] if closed else row
     if row is not None:
         return row
     if fault.type == "ValidationFault":

@@ -51,6 +51,25 @@ def test_of_several_faults_the_gravest_decides(codes: tuple[str, ...], then: The
     assert judge(Fault(code, "m", "d") for code in codes).then is then
 
 
+CLOSED = "Account Period Closed, Cannot Update Through Services API"
+STALE = "You and X were working on this at the same time. X finished before you did"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "then", "word"),
+    [
+        ("5010", STALE, Then.STALE, "stale"),
+        ("5010", CLOSED, Then.REJECT, "period_closed"),
+        ("5010", "The account period has closed and the books", Then.REJECT, "period_closed"),
+        ("6210", CLOSED, Then.REJECT, "period_closed"),
+    ],
+)
+def test_a_closed_period_is_known_by_its_words(code: str, text: str, then: Then, word: str) -> None:
+    for fault in (Fault(code, text, ""), Fault(code, "", text)):
+        finding = judge([fault])
+        assert (finding.then, finding.code) == (then, word)
+
+
 def test_an_unknown_validation_fault_is_a_refusal_and_any_other_a_doubt() -> None:
     assert judge(faults_in(business("7777"))).then is Then.REJECT
     assert judge(faults_in(business("7777", kind="SystemFault"))).then is Then.DOUBT
