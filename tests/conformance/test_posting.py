@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from bridge.core.books import Account, Kind, Status
+from bridge.core.books import Account, Application, Kind, Status
 from bridge.core.delivery import Drifted, Posted, Rejected
 from bridge.core.matching import differences
 from tests.conformance.bench import Bench
@@ -82,6 +82,25 @@ def test_what_is_paid_too_much_is_the_customers_credit(bench: Bench) -> None:
     assert bench.now(rest).open == Decimal(50)
     assert bench.now(invoice).open == 0
     assert bench.receivable() == Decimal(-50)
+
+
+def test_credit_is_put_to_use_for_a_later_invoice_and_taken_off_it(bench: Bench) -> None:
+    invoice, later = bench.loan(), bench.invoice(2, "30.00")
+    if bench.can.receipt_parts:
+        bench.post(bench.receipt(2, "1200.00", invoice))
+        credit = bench.receipt(1, "50.00", on_account=True)
+    else:
+        credit = bench.receipt(1, "1200.00", invoice)
+        credit = msgspec.structs.replace(credit, total=Decimal("1250.00"))
+    bench.post(credit)
+    bench.post(later)
+    uses = (*credit.applications, Application(later.reference, Decimal(30)))
+    used = msgspec.structs.replace(credit, applications=uses)
+    assert isinstance(bench.update(used), Posted)
+    assert (bench.now(used).open, bench.now(later).open) == (Decimal(20), Decimal(0))
+    assert bench.receivable() == Decimal(-20)
+    assert isinstance(bench.update(credit), Posted)
+    assert (bench.now(credit).open, bench.now(later).open) == (Decimal(50), Decimal(30))
 
 
 def test_a_credit_note_settles_an_invoice_once_it_is_applied(bench: Bench) -> None:

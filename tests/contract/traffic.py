@@ -124,9 +124,16 @@ def home(bench: Bench) -> list[Any]:
 
 
 def overpaid(bench: Bench, invoice: Invoice) -> list[Receipt]:
-    """More than is owed, where one receipt may say so."""
+    """More than is owed, where one receipt may say so; else credit put to use, of two accounts."""
     if bench.can.receipt_parts:
-        return [bench.receipt(3, "30.00", invoice)]
+        uses = (Application(invoice.reference, Decimal("5.50")),)
+        credit = changed(bench.receipt(4, "15.50"), applications=uses, on_account=True)
+        clearing = invoice.lines[0].account
+        return [
+            bench.receipt(3, "30.00", invoice),
+            credit,
+            changed(credit, reference="DY7F3A-P5", deposit_account=clearing),
+        ]
     return [changed(bench.receipt(3, "30.00", invoice), total=Decimal("45.50"))]
 
 
@@ -190,6 +197,8 @@ def update_each(bench: Bench) -> None:
     for document in wishes:
         if document.kind in bench.can.update:
             done(bench.update(document))
+    for name in {"DY7F3A-P4", "DY7F3A-P5"} & now.keys():
+        done(bench.update(changed(now[name], applications=())))
 
 
 def void_each(bench: Bench) -> None:

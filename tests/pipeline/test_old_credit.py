@@ -1,0 +1,111 @@
+"""A customer's credit that was put to use for a later invoice: known again, undone, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bridge.core.reconciliation import ItemKind
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.test_any_delivery import STORIES, Story, books, delivered, world_of
+from tests.pipeline.test_rebuild import bindings, known, lose_state, planned, rebuilt
+from tests.pipeline.test_undo import reconciled, resumed, taken_back
+from tests.pipeline.world import COMPANIES, World
+
+DAYS = ["2026-09-10", "2026-11-19"]
+INVOICES = ("DY7F3A-L1", "DY7F3A-C2")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(
+    params=[
+        "too much, and goods bought later",
+        "too much of a renewal, and goods bought later",
+        "a discount of more than is owed, and goods bought later",
+    ]
+)
+def story(request: pytest.FixtureRequest) -> Story:
+    return STORIES[request.param]
+
+
+@pytest.fixture(params=COMPANIES)
+def world(
+    request: pytest.FixtureRequest, story: Story, tmp_path: Path, sandbox: SandboxServer
+) -> World:
+    made = world_of(request.param, story, tmp_path / "world", sandbox)
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return made
+
+
+def rests(world: World) -> dict[str, Decimal]:
+    """What is open of each invoice, and of credit in all."""
+    _, documents = books(world)
+    found = {number: Decimal(rest) for kind, number, _, _, rest in documents if kind == "invoice"}
+    credit = [Decimal(each[4]) for each in documents if each[0] in {"receipt", "credit_note"}]
+    return found | {"credit": abs(sum(credit, Decimal(0)))}
+
+
+def test_it_is_known_again_after_the_state_is_lost(world: World, story: Story) -> None:
+    delivered(world, story, DAYS)
+    before, uses = known(world), {r: b.document for r, b in bindings(world).items()}
+    lose_state(world)
+    rebuilt(world)
+    assert known(world) == before
+    again = {reference: b.document for reference, b in bindings(world).items()}
+    assert {r: getattr(d, "applications", ()) for r, d in again.items()} == {
+        r: getattr(d, "applications", ()) for r, d in uses.items()
+    }
+    story.ledger(DAYS[-1]).write(world.snapshot)
+    assert planned(world) == (0, 0, 0)
+    found = reconciled(world)
+    assert found.agree
+    assert {i.kind for i in found.items} <= {ItemKind.HELD, ItemKind.FOREIGN}
+
+
+def test_undoing_the_run_that_used_it_gives_it_back(world: World, story: Story) -> None:
+    delivered(world, story, DAYS[:1])
+    before = rests(world)
+    story.ledger(DAYS[-1]).write(world.snapshot)
+    second = world.sync()
+    after = rests(world)
+    assert after != before
+    world.clock.move(120)
+    assert taken_back(world, second.run).verdict == "clean"
+    assert rests(world) == before
+    assert reconciled(world).agree
+    world.clock.move(120)
+    resumed(world)
+    assert sum(rests(world).values()) == sum(after.values())
+
+
+def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) -> None:
+    empty, _ = books(world)
+    delivered(world, story, DAYS[-1:])
+    with world.dry() as bridge, bridge.store.read() as work:
+        (run,) = {each.run for each in work.entries(world.system, world.company, limit=100)}
+    assert taken_back(world, run).verdict == "clean"
+    assert books(world)[0] == empty
+
+
+def test_what_it_settled_is_open_again_when_its_row_is_deleted(world: World, story: Story) -> None:
+    delivered(world, story, DAYS)
+    ledger = story.ledger(DAYS[-1])
+    del ledger.movements[1]
+    ledger.write(world.snapshot)
+    world.sync()
+    world.clock.move(120)
+    _, documents = books(world)
+    invoices = {each[1]: each for each in documents if each[0] == "invoice"}
+    assert {invoices[number][3] == invoices[number][4] for number in INVOICES} == {True}
+    assert rests(world)["credit"] == 0
+    assert planned(world) == (0, 0, 0)
+    assert reconciled(world).agree
