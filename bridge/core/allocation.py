@@ -55,17 +55,26 @@ class Allocator:
     """The open amounts of one loan's invoices while what was paid is applied to them."""
 
     def __init__(
-        self, *, extends: bool = True, locked: date | None = None, share: Share | None = None
+        self,
+        *,
+        extends: bool = True,
+        locked: date | None = None,
+        dated_uses: bool = False,
+        share: Share | None = None,
     ) -> None:
-        """`extends`: whether the unapplied rest of a posted receipt may be applied later; one of
-        the period that is closed through `locked` never is."""
+        """`extends`: whether the unapplied rest of a posted receipt may be applied later. One of
+        the period that is closed through `locked` never is, but for what is posted after it where
+        `dated_uses` says that the books date that by itself."""
         self._open: dict[str, Decimal] = {}
         self._days: dict[str, date] = {}
         self._paid: dict[str, Decimal] = {}
         self._applied: dict[str, dict[str, Decimal]] = {}
         self._extends = extends
         self._locked = locked
+        self._dated_uses = dated_uses
         self._share = share
+        self._after: dict[str, date] = {}
+        self._posted_on: dict[str, date] = {}
         self._fixed: set[str] = set()
         self._closed: frozenset[str] = frozenset()
 
@@ -79,6 +88,7 @@ class Allocator:
         ):
             self._open[invoice.reference] = invoice.total
             self._days[invoice.reference] = invoice.dated or invoice.day
+            self._posted_on[invoice.reference] = invoice.day
 
     def keep(self, documents: Iterable[Document]) -> None:
         """Posted receipts and credit applications keep what they were applied to.
@@ -94,7 +104,11 @@ class Allocator:
             for application in document.applications:
                 amount = min(application.amount, self._open.get(application.invoice, ZERO))
                 self._apply(document.reference, application.invoice, amount)
-            if not self._extends or (self._locked is not None and document.day <= self._locked):
+            is_closed = self._locked is not None and document.day <= self._locked
+            if is_closed and self._dated_uses:
+                assert self._locked is not None
+                self._after[document.reference] = self._locked
+            if not self._extends or (is_closed and not self._dated_uses):
                 self._fixed.add(document.reference)
 
     def settle(self, asked: Sequence[Asking]) -> None:
@@ -129,12 +143,16 @@ class Allocator:
     def _is_open(self, day: date) -> bool:
         return any(amount > 0 for _, amount in self._payable(day))
 
-    def _payable(self, day: date) -> list[tuple[str, Decimal]]:
-        """(invoice, what is open of it) of what may be settled on that day, oldest due first."""
+    def _payable(self, day: date, after: date = date.min) -> list[tuple[str, Decimal]]:
+        """(invoice, what is open of it) of what may be settled on that day, oldest due first; with
+        `after` only of what is posted later than that."""
         return [
             (invoice, amount)
             for invoice, amount in self._open.items()
-            if amount > 0 and self._days[invoice] <= day and invoice not in self._closed
+            if amount > 0
+            and self._days[invoice] <= day
+            and self._posted_on[invoice] > after
+            and invoice not in self._closed
         ]
 
     def _rest(self, asking: Asking) -> Decimal:
@@ -145,7 +163,7 @@ class Allocator:
     def _take(self, asking: Asking, day: date) -> None:
         """Apply what is left of it to what is open on that day."""
         rest = self._rest(asking)
-        payable = self._payable(day)
+        payable = self._payable(day, self._after.get(asking.reference, date.min))
         if asking.whole and rest > sum((amount for _, amount in payable), ZERO):
             return
         self._applied.setdefault(asking.reference, {})

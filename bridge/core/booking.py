@@ -41,6 +41,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     receipt_parts: bool = False
     """Whether one receipt settles one invoice, so that a repayment may be several."""
 
+    dated_uses: bool = False
+    """Whether what credit is put to use for has a day of its own, so that credit of a closed month
+    may be used in an open one."""
+
     def may_settle_otherwise(self, document: Document) -> bool:
         """Whether what a posted document settles can be changed: where a receipt is for one
         invoice, only of what settled nothing when it came."""

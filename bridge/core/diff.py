@@ -66,7 +66,9 @@ def diff(
             changes.append(_change(Operation.CREATE, document, generation, reason))
         elif not _is_changed(document, posted):
             continue
-        elif _is_closed(posted.document, locked) or _is_closed(document, locked):
+        elif (
+            _is_closed(posted.document, locked) or _is_closed(document, locked)
+        ) and not _is_used_more(document, posted.document, booking):
             effect = receivable(document) - receivable(posted.document)
             holds.append(_closed(document, effect))
         else:
@@ -110,6 +112,12 @@ def _differs(wanted: Document, posted: Document) -> bool:
     if wanted.facts != posted.facts:
         return True
     return applied(wanted) != applied(posted)
+
+
+def _is_used_more(wanted: Document, posted: Document, booking: Booking) -> bool:
+    """Whether credit of a closed month is only put to more use, where that has a day of its own."""
+    more = applied(posted).items() < applied(wanted).items()
+    return booking.limits.dated_uses and more and wanted.facts == posted.facts
 
 
 def _is_closed(document: Document, locked: date | None) -> bool:

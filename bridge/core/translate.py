@@ -150,6 +150,7 @@ class _Translator:
             extends=Kind.RECEIPT in self.booking.limits.updates
             or self.booking.limits.receipt_parts,
             locked=self.booking.company.locked_through,
+            dated_uses=self.booking.limits.dated_uses,
             share=invoicing.share(invoices),
         )
         closed, reversals = self._undone(invoices, settling)

@@ -156,12 +156,23 @@ class _Undo:
             return
         if each.before is None or isinstance(each.before, Customer):
             self._leave(binding.reference, "before_unknown")
-        elif self._is_closed(each.document) or self._is_closed(each.before):
+        elif (
+            self._is_closed(each.document) or self._is_closed(each.before)
+        ) and not self._is_a_use(each.document, each.before):
             self._leave(binding.reference, "period_closed")
         else:
             before = self._as_named_now(each.before)
             before = msgspec.structs.replace(before, reference=binding.reference)
             self._add(Operation.UPDATE, before, binding.generation)
+
+    def _is_a_use(self, document: Transaction, before: Document) -> bool:
+        """Whether the change was that credit was put to use in an open month, where such uses have
+        a day of their own."""
+        if not self.booking.limits.dated_uses or document.facts != before.facts:
+            return False
+        used = dict(applied(document).items() - applied(before).items())
+        bound = [self.by_reference.get(self._now(invoice)) for invoice in used]
+        return all(b is not None and not self._is_closed(b.document) for b in bound)
 
     def _take_back(self) -> None:
         created = [

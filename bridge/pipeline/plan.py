@@ -70,6 +70,7 @@ def limits_of(can: Capabilities) -> Limits:
         one_currency_per_customer=can.one_currency_per_customer,
         updates=can.update,
         receipt_parts=can.receipt_parts,
+        dated_uses=can.dated_uses,
     )
 
 

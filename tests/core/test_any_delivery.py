@@ -215,3 +215,28 @@ def test_the_interest_in_a_payment_is_that_of_its_own_day(
     last = max(on(row) for row in rows)
     for days in ((), {START, last}, {last}):
         assert of_interest(delivered(of, rows, days, book, end=last)) == Decimal(interest)
+
+
+@pytest.mark.parametrize("dated_uses", [False, True])
+@pytest.mark.parametrize("credit", ["paid", "discount"])
+def test_credit_of_a_closed_month_is_used_for_what_is_dated_after_it_where_uses_have_a_day(
+    dated_uses: bool, credit: str
+) -> None:
+    def book(locked: date | None) -> Booking:
+        made = in_parts(booking(locked=locked))
+        limits = msgspec.structs.replace(made.limits, dated_uses=dated_uses)
+        return msgspec.structs.replace(made, limits=limits)
+
+    of = account(opening=Decimal(50000))
+    row: Repayment | Adjustment = paid(8, "65000", date(2026, 9, 1))
+    if credit == "discount":
+        row = adjusted(8, AdjustmentKind.DISCOUNT, "65000", date(2026, 9, 1))
+    shelf = Shelf(book(None))
+    shelf.sync(file(of, row))
+    shelf.booking = book(date(2026, 9, 30))
+    more = adjusted(9, AdjustmentKind.CHARGE, "12000", date(2026, 10, 1))
+    done = shelf.sync(file(of, row, more))
+    used = "update DY7F3A-P8S2" if credit == "paid" else "update DY7F3A-A8"
+    assert done == ["create DY7F3A-C9", *([used] if dated_uses else [])]
+    assert shelf.closed == []
+    assert shelf.sync(file(of, row, more)) == []

@@ -11,6 +11,7 @@ import pytest
 from bridge.core.reconciliation import ItemKind
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_any_delivery import STORIES, Story, books, delivered, world_of
+from tests.pipeline.test_closed_periods import lock
 from tests.pipeline.test_rebuild import bindings, known, lose_state, planned, rebuilt
 from tests.pipeline.test_undo import reconciled, resumed, taken_back
 from tests.pipeline.world import COMPANIES, World
@@ -85,6 +86,31 @@ def test_undoing_the_run_that_used_it_gives_it_back(world: World, story: Story) 
     world.clock.move(120)
     resumed(world)
     assert sum(rests(world).values()) == sum(after.values())
+
+
+def test_credit_of_a_closed_month_is_used_where_that_has_a_day_of_its_own(
+    world: World, story: Story
+) -> None:
+    delivered(world, story, DAYS[:1])
+    before = rests(world)
+    lock(world, "2026-09-30")
+    story.ledger(DAYS[-1]).write(world.snapshot)
+    second = world.sync()
+    world.clock.move(120)
+    with world.dry() as bridge:
+        (can,) = (each.system.capabilities for each in bridge.books.values())
+    owed = rests(world)
+    if can.dated_uses:
+        assert {name: owed[name] for name in story.open} == {
+            name: Decimal(rest) for name, rest in story.open.items()
+        }
+        assert owed["credit"] == Decimal(story.credit)
+    else:
+        assert owed["credit"] == before["credit"]
+    assert planned(world) == (0, 0, 0)
+    assert reconciled(world).agree
+    assert taken_back(world, second.run).verdict == "clean"
+    assert rests(world) == before
 
 
 def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) -> None:

@@ -174,7 +174,8 @@ def test_what_a_receipt_settles_is_asked_for_where_it_is_not_plain(world: World)
     world.sync()
     lock(world, "2026-09-30")
     del ledger.movements[9]
-    ledger.movements[10] = row | {"movement_id": 10, "date": "2026-11-18", "amount": 1_000}
+    # Paid on the day of the undoing: what is dated after a payment is not settled by it.
+    ledger.movements[10] = row | {"movement_id": 10, "date": "2026-11-19", "amount": 1_000}
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"
     before = settled(world)

@@ -8,7 +8,8 @@ lets go first. Taking one back deletes its allocations (§2.7, §2.8, last verif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -25,13 +26,15 @@ from bridge.core.delivery import (
     Unavailable,
 )
 from bridge.errors import LoginRequired
-from bridge.systems.xero import reading
+from bridge.systems.xero import reading, stamps
 from bridge.systems.xero.answers import allocations, posted
 from bridge.systems.xero.translate import Body, Company, Refusal, money
 from bridge.systems.xero.wire import Refused, Result, Unclear, Unsent, Wire
 
 Pairs = Sequence[tuple[str, Decimal]]
 """(invoice id, amount) of what a credit settles."""
+Days = Mapping[str, date]
+"""Invoice id → its day."""
 
 
 class Allocations:
@@ -50,12 +53,15 @@ class Allocations:
         """Whether anything of it was applied."""
 
     def settle(
-        self, wanted: Pairs, day: str, *, only_more: bool = False
+        self, wanted: Pairs, days: Days, *, only_more: bool = False
     ) -> Outcome | Unsent | None:
         """Let go of what is not wanted and send what is missing. None: all of it was applied.
 
-        `only_more`: what an invoice has of it stays, whatever the amount.
+        `days` are those of the invoices: an allocation is dated by the later document (DOC), so
+        credit of a closed month can be put to use in an open one. `only_more`: what an invoice has
+        of it stays, whatever the amount.
         """
+        own = stamps.day(self._raw.get("Date") or self._raw.get("DateString"))
         amounts = dict(wanted)
         for invoice, amount in list(self.there.items()):
             if not only_more and amount > amounts.get(invoice, Decimal(0)):
@@ -66,6 +72,7 @@ class Allocations:
             missing = amount - self.there.get(invoice, Decimal(0))
             if missing <= 0 or (only_more and invoice in self.there):
                 continue
+            day = max(filter(None, (own, days.get(invoice))), default=None)
             ended = self._send(invoice, missing, day)
             if ended is not None:
                 return ended
@@ -92,11 +99,13 @@ class Allocations:
             self.there.pop(to, None)
         return None
 
-    def _send(self, invoice: str, amount: Decimal, day: str) -> Outcome | Unsent | None:
+    def _send(self, invoice: str, amount: Decimal, day: date | None) -> Outcome | Unsent | None:
         try:
-            body = {"Amount": money(amount), "Date": day, "Invoice": {"InvoiceID": invoice}}
+            body: Body = {"Amount": money(amount), "Invoice": {"InvoiceID": invoice}}
         except Refusal as refusal:
             return Rejected(refusal.reason, refusal.code)
+        if day is not None:
+            body["Date"] = day.isoformat()
         path = f"{self._path}/Allocations?summarizeErrors=false"
         content = {"Allocations": [body]}
         result = self._wire.write_one("PUT", path, "Allocations", content, self._key)
@@ -119,13 +128,15 @@ class Applier:
         company = self._company_of()
         notes = [_note_id(outgoing) for outgoing in batch]
         raws = reading.load(self._wire, Kind.APPLICATION, notes)
+        void = operation is Operation.VOID
+        days = {} if void else days_of(self._wire, [i for o in batch for i in invoices_of(o)])
         outcomes: list[Outcome] = []
         stop: Unsent | None = None
         for outgoing, note in zip(batch, notes, strict=True):
             if stop is not None:
                 outcomes.append(Unavailable(stop.cause, stop.retry_after_s))
                 continue
-            result = self._one(outgoing, operation, raws.get(note), company)
+            result = self._one(outgoing, days, raws.get(note), company)
             if isinstance(result, Unsent):
                 if result.login_ended and not outcomes:
                     raise LoginRequired(result.cause)
@@ -136,8 +147,9 @@ class Applier:
         return outcomes
 
     def _one(
-        self, outgoing: Outgoing, operation: Operation, raw: Body | None, company: Company
+        self, outgoing: Outgoing, days: Days, raw: Body | None, company: Company
     ) -> Outcome | Unsent:
+        operation = outgoing.operation
         void = operation is Operation.VOID
         if raw is None:
             if void:
@@ -148,23 +160,42 @@ class Applier:
         now = posted(Kind.APPLICATION, raw, company)
         making = Allocations(self._wire, f"CreditNotes/{raw['CreditNoteID']}", raw, outgoing.key)
         if operation is Operation.CREATE:
-            return self._apply(outgoing, making, now, only_more=True)
+            return self._apply(outgoing, making, now, days, only_more=True)
         if now.status is not Status.LIVE:
             return Posted(_nothing_left(outgoing)) if void else Drifted(now)
         if not is_as_we_left_it(outgoing, now):
             return Drifted(now)
         if not void:
-            return self._apply(outgoing, making, now, only_more=False)
+            return self._apply(outgoing, making, now, days, only_more=False)
         return making.let_go() or Posted(_nothing_left(outgoing))
 
     def _apply(
-        self, outgoing: Outgoing, making: Allocations, now: PostedDocument, *, only_more: bool
+        self,
+        outgoing: Outgoing,
+        making: Allocations,
+        now: PostedDocument,
+        days: Days,
+        *,
+        only_more: bool,
     ) -> Outcome | Unsent:
         document = outgoing.document
         assert isinstance(document, CreditApplication), document.kind
-        wanted = pairs_of(document, outgoing)
-        ended = making.settle(wanted, document.day.isoformat(), only_more=only_more)
+        ended = making.settle(pairs_of(document, outgoing), days, only_more=only_more)
         return ended or Posted(put_to_use(now, making))
+
+
+def invoices_of(outgoing: Outgoing) -> list[str]:
+    """The ids of the invoices that it is to settle."""
+    document = outgoing.document
+    assert isinstance(document, Receipt | CreditApplication), document.kind
+    return [invoice for invoice, _ in pairs_of(document, outgoing)]
+
+
+def days_of(wire: Wire, invoices: Sequence[str]) -> Days:
+    """The days of those invoices, by id. Raises TryLater."""
+    rows = reading.load(wire, Kind.INVOICE, sorted(set(invoices)))
+    days = {i: stamps.day(raw.get("Date") or raw.get("DateString")) for i, raw in rows.items()}
+    return {invoice: day for invoice, day in days.items() if day is not None}
 
 
 def pairs_of(document: Receipt | CreditApplication, outgoing: Outgoing) -> Pairs:

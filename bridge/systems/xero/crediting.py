@@ -22,9 +22,17 @@ from bridge.core.delivery import (
     Unavailable,
 )
 from bridge.core.matching import drift
+from bridge.errors import TryLater
 from bridge.systems.xero import reading
 from bridge.systems.xero.answers import posted
-from bridge.systems.xero.applying import Allocations, is_as_we_left_it, pairs_of, put_to_use
+from bridge.systems.xero.applying import (
+    Allocations,
+    days_of,
+    invoices_of,
+    is_as_we_left_it,
+    pairs_of,
+    put_to_use,
+)
 from bridge.systems.xero.on_account import is_on_account, path_of
 from bridge.systems.xero.translate import Body, Company
 from bridge.systems.xero.wire import Unsent, Wire
@@ -52,7 +60,13 @@ def put(wire: Wire, outgoing: Outgoing, raw: Body, company: Company) -> Outcome:
     assert isinstance(document, Receipt), document.kind
     now = posted(document.kind, raw, company)
     making = Allocations(wire, path_of(now.external_id), raw, outgoing.key)
-    ended = making.settle(pairs_of(document, outgoing), document.day.isoformat())
+    ended: Outcome | Unsent | None
+    try:
+        days = days_of(wire, invoices_of(outgoing))
+    except TryLater as reason:
+        ended = Unsent(str(reason), reason.retry_after_s or 0)
+    else:
+        ended = making.settle(pairs_of(document, outgoing), days)
     if isinstance(ended, Unsent):
         if outgoing.operation is Operation.CREATE or making.is_begun:
             return InDoubt(f"applied in part; {ended.cause}")
