@@ -15,6 +15,7 @@ from bridge.cli.standing import looked_at
 from bridge.clock import Clock
 from bridge.core.booking import resolve
 from bridge.core.books import Chart
+from bridge.core.clearing import mixed
 from bridge.core.electronic import Lacking, lacking
 from bridge.core.electronic import told as told_of
 from bridge.core.mapping import BooksMapping
@@ -303,6 +304,9 @@ def _fit(name: str, books: Books[System], chart: Chart) -> Iterator[Line]:
             advice=problem.fix,
             exit_code=78,
         )
+    for each in mixed(booking, chart, books.where) if booking is not None else ():
+        finding = f"{each.where}: {each.what}"
+        yield Line(topic=f"{name} chart", state="warning", finding=finding, advice=each.fix)
     if booking is not None:
         targets = len(books.mapping.lines) + len(books.mapping.deposits)
         yield Line(topic=f"{name} chart", finding=f"{targets} accounts and items found")

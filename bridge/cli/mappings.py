@@ -35,13 +35,18 @@ def check(arguments: Namespace, out: Output) -> int:
     if left:
         what = f"The mapping files are good; {tomlfiles.shown(loaded.path)} is not filled in yet."
         raise ConfigurationError(what, left)
+    advice: list[Problem] = []
     if arguments.live:
         from bridge.cli.mappings_live import check_charts
 
-        check_charts(loaded.settings, [name for name in loaded.settings.systems if name in files])
+        systems = [name for name in loaded.settings.systems if name in files]
+        advice = check_charts(loaded.settings, systems)
         out.line("The charts of accounts have everything that the mappings name.")
+        for each in advice:
+            out.line(f"warning     {each.where}: {each.what} {each.fix}")
     if arguments.json:
-        out.document({"mappings": results, "problems": []})
+        shown = [{"where": each.where, "what": each.what, "fix": each.fix} for each in advice]
+        out.document({"mappings": results, "problems": [], "warnings": shown})
     return 0
 
 

@@ -15,6 +15,7 @@ from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings
 from bridge.core.booking import Booking
 from bridge.core.books import Chart, Document, Transaction
+from bridge.core.clearing import mixed
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.money import text
@@ -60,17 +61,20 @@ def accounts(arguments: Namespace, out: Output) -> int:
     return 0
 
 
-def check_charts(loaded: Settings, names: Sequence[str]) -> None:
-    """Raises ConfigurationError with everything that a mapping names and its chart lacks."""
+def check_charts(loaded: Settings, names: Sequence[str]) -> list[Problem]:
+    """What a mapping would better not do in its chart. Raises ConfigurationError with everything
+    that it names and its chart lacks."""
     problems: list[Problem] = []
+    advice: list[Problem] = []
     with wiring.open_dry(loaded, names) as bridge:
         for books in bridge.books.values():
             try:
-                booking_of(books)
+                advice += mixed(booking_of(books), books.system.chart(), books.where)
             except ConfigurationError as error:
                 problems += error.problems
     if problems:
         raise ConfigurationError("The mapping does not fit the chart of accounts.", problems)
+    return advice
 
 
 def _off(active: bool) -> str:

@@ -54,6 +54,7 @@ ACCOUNTS = (
     ("4130", "Store sales", "Income", "SalesOfProductIncome", HOME),
     ("6110", "Bad debts", "Expense", "BadDebts", HOME),
     ("7010", "Recovery of written-off loans", "Other Income", "OtherMiscellaneousIncome", HOME),
+    ("1330", "Reversals clearing", "Other Current Asset", "OtherCurrentAssets", HOME),
 )
 ITEMS = (
     ("Services", "Services"),
@@ -65,7 +66,7 @@ ITEMS = (
     ("Discount", "Discounts given"),
     ("Recovery", "Recovery of written-off loans"),
     ("Opening balance", "Opening Balance Equity"),
-    ("Loan renewal", "Renewals clearing"),
+    ("Payment reversal", "Reversals clearing"),
     ("Unearned interest", "Unearned interest"),
 )
 CURRENCIES = ("MXN", "USD")

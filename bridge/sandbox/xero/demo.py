@@ -63,6 +63,7 @@ ACCOUNTS = (
     ("651", "Store cash", "CURRENT", "NONE", "", PAYABLE),
     ("850", "Unearned interest", "CURRLIAB", "NONE", "", ""),
     ("980", "Opening Balance Equity", "EQUITY", "NONE", "", ""),
+    ("642", "Reversals clearing", "CURRENT", "NONE", "", ""),
 )
 # name, type, percent
 TAX_RATES = (

@@ -58,7 +58,7 @@ LENDER_ACCOUNTS = (
     ("1030", "Bank MXN", "bank", "MXN"),
     ("1031", "Bank USD", "bank", "USD"),
     ("1310", "Loan clearing", "other_current_asset", HOME),
-    ("1320", "Renewals clearing", "other_current_asset", HOME),
+    ("1320", "Renewals clearing", "cash", HOME),
     ("2310", "Unearned interest", "other_current_liability", HOME),
     ("3000", "Opening balances", "equity", HOME),
     ("4090", "Discounts given", "income", HOME),
@@ -67,6 +67,7 @@ LENDER_ACCOUNTS = (
     ("4130", "Store sales", "income", HOME),
     ("6110", "Bad debts", "expense", HOME),
     ("7010", "Recovery of written-off loans", "other_income", HOME),
+    ("1330", "Reversals clearing", "other_current_asset", HOME),
 )
 ITEMS = (
     ("Services", SALES),
@@ -78,7 +79,7 @@ ITEMS = (
     ("Discount", "Discounts given"),
     ("Recovery", "Recovery of written-off loans"),
     ("Opening balance", "Opening balances"),
-    ("Loan renewal", "Renewals clearing"),
+    ("Payment reversal", "Reversals clearing"),
     ("Unearned interest", "Unearned interest"),
 )
 # Invented, but near the samples: base currency units for one foreign unit.
