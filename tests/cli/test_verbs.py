@@ -243,7 +243,7 @@ def test_mappings_explain_names_the_rule_of_each_line(lender):
     assert told[0]["posted"] is False
     code, out, _ = lender.run("mappings", "explain", "12")
     assert code == 0
-    assert "deposited to Bank MXN  [[deposits]] 1" in out
+    assert "deposited to Bank MXN  [[deposits]] 2" in out
 
 
 def test_mappings_preview_says_what_an_edit_would_change(lender):
