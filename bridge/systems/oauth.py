@@ -9,11 +9,13 @@ renewals one fails and the provider may revoke both, so they queue on the store'
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Literal, Protocol
 from urllib.parse import urlencode
 
@@ -34,6 +36,11 @@ GRANT_ENDS = "grant_ends"
 
 _EARLY_S = 120
 """Renewed so long before it ends, so that no request travels with a dying token."""
+_LONGEST_LIFE_S = 86_400
+_USUAL_LIFE_S = 3600
+_LONGEST_LOGIN_S = 10 * 366 * 86_400
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+"""What fits into a header, and is one word there (RFC 6750 §2.1, RFC 6749 appendix A.12)."""
 
 
 class TokenEndpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +71,18 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """What a token endpoint answered."""
 
     access_token: str
-    expires_in: int = 3600
+    """Empty where the answer has none that could be one."""
+    expires_in: int = _USUAL_LIFE_S
     refresh_token: str = ""
     x_refresh_token_expires_in: int | None = None
     x_refresh_token_hard_expires_in: int | None = None
     api_domain: str = ""
     """Where the API of this account is, where the provider says it."""
+
+    @property
+    def lives_s(self) -> float:
+        """How long its access token is used: a little less than it lives."""
+        return self.expires_in - min(_EARLY_S, self.expires_in / 4)
 
     def __repr__(self) -> str:
         return f"Grant(expires_in={self.expires_in})"
@@ -148,7 +161,8 @@ class RefreshedTokens:
                 # Durable before anyone uses the access token.
                 save_grant(grant, self._credentials, self._clock, self._system, self._company)
                 self._unsaved = None
-            self._ends_at = self._clock.monotonic() + max(grant.expires_in - _EARLY_S, 1)
+            require_access(grant, self._system)
+            self._ends_at = self._clock.monotonic() + grant.lives_s
             self._token = grant.access_token
             log.info(
                 "token renewed",
@@ -238,7 +252,9 @@ def exchange_code(
         f"{system} does not accept the code of this login: it is wrong, was used before, or is "
         f"older than a few minutes. Run again: ledger-bridge connect {system}"
     )
-    return granted(transport.send(token_request(endpoint, form)), endpoint, system, refused)
+    grant = granted(transport.send(token_request(endpoint, form)), endpoint, system, refused)
+    require_access(grant, system)
+    return grant
 
 
 def app_secret(system: str, client_id: str, secret: str | None, app: str) -> str:
@@ -312,17 +328,54 @@ def granted(answer: Answer, endpoint: TokenEndpoint, system: str, refused: str) 
             f"Nothing is lost: run it again after that.",
             retry_after_s=endpoint.crowded_s,
         )
-    try:
-        grant = msgspec.json.decode(answer.body, type=Grant)
-    except msgspec.DecodeError as problem:
-        raise TryLater(
-            f"The login server of {system} answered {answer.status} without a token."
-        ) from problem
-    if not answer.ok or not grant.access_token:
-        raise TryLater(f"The login server of {system} answered {answer.status}.")
+    grant = grant_in(answer)
+    if grant is None:
+        raise TryLater(f"The login server of {system} answered {answer.status} without a token.")
     if grant.x_refresh_token_expires_in is None and endpoint.idle_s is not None:
         return msgspec.structs.replace(grant, x_refresh_token_expires_in=endpoint.idle_s)
     return grant
+
+
+def grant_in(reply: Reply) -> Grant | None:
+    """The grant in a reply, each part judged by itself; None when it holds no token at all.
+
+    A refresh token that came back is good whatever is wrong beside it: the one before it is not.
+    """
+    content = reply.json()
+    if not reply.ok or not isinstance(content, dict):
+        return None
+    found = Grant(
+        access_token=_token(content.get("access_token")),
+        expires_in=_seconds(content.get("expires_in"), _LONGEST_LIFE_S) or _USUAL_LIFE_S,
+        refresh_token=_token(content.get("refresh_token")),
+        x_refresh_token_expires_in=_seconds(
+            content.get("x_refresh_token_expires_in"), _LONGEST_LOGIN_S
+        ),
+        x_refresh_token_hard_expires_in=_seconds(
+            content.get("x_refresh_token_hard_expires_in"), _LONGEST_LOGIN_S
+        ),
+        api_domain=_token(content.get("api_domain")),
+    )
+    return found if found.access_token or found.refresh_token else None
+
+
+def require_access(grant: Grant, system: str) -> None:
+    """Raise TryLater when a grant has no access token that could be used."""
+    if not grant.access_token:
+        raise TryLater(f"The login server of {system} answered without an access token.")
+
+
+def _token(value: object) -> str:
+    return value if isinstance(value, str) and _TOKEN.fullmatch(value) else ""
+
+
+def _seconds(value: object, most: int) -> int | None:
+    """A time to live; None for what is none. Some providers write it as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not value > 0:
+        return None
+    return int(min(value, most))
 
 
 def _error_of(reply: Reply) -> str:

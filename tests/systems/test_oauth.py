@@ -211,6 +211,69 @@ def test_trouble_at_the_login_server_ends_nothing(
     assert login.tokens.current() == "a2"
 
 
+GRANT = {"access_token": "a9", "refresh_token": "r9", "expires_in": 3600}
+
+
+@pytest.mark.parametrize(
+    ("changed", "access", "refresh"),
+    [
+        ({"access_token": None}, "", "r9"),
+        ({"access_token": 7}, "", "r9"),
+        ({"access_token": ""}, "", "r9"),
+        ({"access_token": "a9\r\nX-Other: 1"}, "", "r9"),
+        ({"access_token": "á"}, "", "r9"),
+        ({"refresh_token": None}, "a9", "r0"),
+        ({"refresh_token": ["r9"]}, "a9", "r0"),
+        ({"refresh_token": "r9\n"}, "a9", "r0"),
+        ({"expires_in": 10**15}, "a9", "r9"),
+        ({"expires_in": "3600"}, "a9", "r9"),
+        ({"expires_in": -1}, "a9", "r9"),
+        ({"expires_in": None}, "a9", "r9"),
+        ({"expires_in": "²"}, "a9", "r9"),
+        ({"expires_in": True}, "a9", "r9"),
+        ({"x_refresh_token_expires_in": 10**15}, "a9", "r9"),
+        ({"x_refresh_token_expires_in": "soon"}, "a9", "r9"),
+        ({"api_domain": 7}, "a9", "r9"),
+    ],
+)
+def test_each_part_of_a_grant_is_judged_by_itself(
+    login: Login, provider: Provider, changed: dict[str, object], access: str, refresh: str
+) -> None:
+    """A refresh token is kept whatever is wrong beside it: the one before it is not good any
+    more."""
+    provider.failing = Answered(200, json.dumps(GRANT | changed).encode())
+    if access:
+        assert login.tokens.current() == access
+        login.clock.move(86_400)
+        provider.failing = Answered(200, json.dumps(GRANT | {"access_token": "later"}).encode())
+        assert login.tokens.current() == "later", "no token is used for more than a day"
+    else:
+        with pytest.raises(TryLater, match="access token"):
+            login.tokens.current()
+    assert login.stored() == ("r9" if access else refresh)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"7", b"null", b'{"access_token": 1e400}', b"[" * 9_999])
+def test_what_is_no_grant_is_trouble(login: Login, provider: Provider, body: bytes) -> None:
+    provider.failing = Answered(200, body)
+    with pytest.raises(TryLater):
+        login.tokens.current()
+    assert login.stored() == "r0"
+
+
+def test_a_token_that_lives_short_is_used_for_most_of_its_life(
+    login: Login, provider: Provider
+) -> None:
+    provider.failing = Answered(200, json.dumps(GRANT | {"expires_in": 60}).encode())
+    login.tokens.current()
+    login.clock.move(44)
+    assert login.tokens.current() == "a9"
+    assert len(provider.calls) == 1
+    login.clock.move(2)
+    login.tokens.current()
+    assert len(provider.calls) == 2
+
+
 def test_a_token_that_can_not_be_saved_is_not_used_and_not_lost(
     login: Login, provider: Provider
 ) -> None:

@@ -11,8 +11,6 @@ import threading
 from base64 import b64encode
 from urllib.parse import urlencode
 
-import msgspec
-
 from bridge.errors import ConfigurationError, TryLater
 from bridge.systems import oauth
 from bridge.systems.login import BY_ITSELF, GRANT, BrowserLogin
@@ -38,7 +36,6 @@ LOGIN = BrowserLogin(system=NAME, scope=BROWSER_SCOPE, company_field="", by_itse
 """Xero connects a person, who may reach several organisations: the address that comes back names
 none, the list of connections does."""
 
-_EARLY_S = 120
 _REFRESH_TOKEN_S = 60 * 24 * 3600
 """Unused; the answer does not say it (DOC Token-types)."""
 
@@ -99,7 +96,7 @@ class CustomConnection:
             if not alive or self._token == refused:
                 grant = self._ask()
                 self._token = grant.access_token
-                self._ends_at = self._clock.monotonic() + max(grant.expires_in - _EARLY_S, 1)
+                self._ends_at = self._clock.monotonic() + grant.lives_s
             return self._token
 
     def _ask(self) -> oauth.Grant:
@@ -122,12 +119,8 @@ class CustomConnection:
                 f"Xero refuses this custom connection ({error}). Compare the client id and "
                 f"secret with those at developer.xero.com, and its scopes with: {' '.join(SCOPES)}"
             )
-        try:
-            grant = msgspec.json.decode(answer.body, type=oauth.Grant)
-        except msgspec.DecodeError as problem:
-            raise TryLater(
-                f"The login server of Xero answered {answer.status} without a token."
-            ) from problem
-        if not answer.ok or not grant.access_token:
-            raise TryLater(f"The login server of Xero answered {answer.status}.")
+        grant = oauth.grant_in(answer)
+        if grant is None:
+            raise TryLater(f"The login server of Xero answered {answer.status} without a token.")
+        oauth.require_access(grant, NAME)
         return grant

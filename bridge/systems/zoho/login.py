@@ -50,8 +50,9 @@ DATA_CENTRES = {
 """Login server → API (§1.1). No answer sends us anywhere: what one says is compared with the
 settings, and this table tells a person what to write there."""
 
-_EARLY_S = 120
-_FRESH_S = 300
+_FRESH_S = 60
+"""So old a token may be and still be called fresh: one that is refused later has ended, however
+long it was to live."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ def keep_access(grant: Grant, credentials: Credentials, clock: Clock, company: s
 
 
 def _end(now: float, grant: Grant) -> float:
-    return now + max(grant.expires_in - _EARLY_S, 1)
+    return now + grant.lives_s
 
 
 LOGIN = BrowserLogin(
@@ -186,6 +187,7 @@ class ZohoTokens:
         )
         try:
             grant = oauth.granted(answer, self._endpoint, NAME, ended)
+            oauth.require_access(grant, NAME)
         except TryLater as reason:
             if reason.retry_after_s:
                 self._not_before, self._why_not = now + reason.retry_after_s, str(reason)

@@ -98,6 +98,15 @@ def test_a_fresh_token_that_is_refused_lacks_a_scope_and_costs_no_more_tokens(
     assert len(desk.asked) == 1
 
 
+@pytest.mark.parametrize("age_s", [61, 200, 299])
+def test_a_token_that_ends_before_its_time_is_no_refusal(desk: Desk, age_s: float) -> None:
+    tokens = desk.tokens()
+    first = tokens.current()
+    desk.clock.move(age_s)
+    assert tokens.renewed(first) != first
+    assert len(desk.asked) == 2
+
+
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize(
     ("error", "expected"),
