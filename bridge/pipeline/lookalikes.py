@@ -40,11 +40,14 @@ class Lookalikes:
         wanted = change.document
         if change.operation is not Operation.CREATE or isinstance(wanted, Customer):
             return
+        base = base_reference(wanted.reference)
+        strangers = list(self._strangers(wanted, base))
+        if not strangers:  # of nearly every document
+            return
         bound = self._work.customer_binding(*self._where, wanted.customer)
         customer_id = bound.external_id if bound else ""
-        base = base_reference(wanted.reference)
         seen: set[str] = set()
-        for stranger in self._strangers(wanted, base):
+        for stranger in strangers:
             found = likeness(wanted, customer, customer_id, stranger, self._days)
             external_id = stranger.document.external_id
             if found and external_id not in seen and (base, external_id) not in self._apart:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
 
 from bridge.core.ledger import Borrower, Loan
 from bridge.errors import SnapshotRefused
@@ -35,20 +39,53 @@ def test_two_columns_that_may_be_of_anything_are_no_ledger(text: str, tmp_path: 
         list(source(path).snapshot().rows())
 
 
-MONTH = "FECHA;CODIGO;PAGO\n22/09/2026;C01;40\n"
+DAY = date(2026, 9, 22)
+CLIENTS = [
+    ["No. préstamo", "Nombre", "Monto", "Fecha", "Cuotas"],
+    ["C01", "Rosa Quispe", 1200, date(2026, 9, 15), 30],
+]
+MONTHS = {
+    "month": [["FECHA", "CODIGO", "PAGO"], [DAY, "C01", 40]],
+    "money": [["Pago"], [40]],
+    "day": [["Dia", "Cuanto"], [DAY, 40]],
+}
+Cells = list[list[Any]]
 
 
-@pytest.mark.parametrize(
-    "month", [MONTH, "Pago\n40\n", "Dia;Cuanto\n22/09/2026;40\n"], ids=["month", "money", "day"]
-)
-def test_a_sheet_of_small_payments_is_never_text_only(month: str, tmp_path: Path) -> None:
+def as_csv(folder: Path, sheets: dict[str, Cells]) -> Path:
+    for name, rows in sheets.items():
+        lines = [
+            ";".join(f"{c:%d/%m/%Y}" if isinstance(c, date) else str(c) for c in row)
+            for row in rows
+        ]
+        (folder / f"{name.lower()}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder
+
+
+def as_xlsx(folder: Path, sheets: dict[str, Cells]) -> Path:
+    """With dates and numbers as Excel keeps them, and nothing that says which is money."""
+    path = folder / "libro.xlsx"
+    book = xlsxwriter.Workbook(path)
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    for name, rows in sheets.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for at, value in enumerate(row):
+                page.write(number, at, value, day if isinstance(value, date) else None)
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize("deliver", [as_csv, as_xlsx])
+@pytest.mark.parametrize("month", MONTHS.values(), ids=MONTHS)
+def test_a_sheet_of_small_payments_is_never_text_only(
+    month: Cells, deliver: Callable[[Path, dict[str, Cells]], Path], tmp_path: Path
+) -> None:
     """Soles: forty is money, though it may as well be a count."""
-    loans = "No. préstamo;Nombre;Monto;Fecha;Cuotas\nC01;Rosa Quispe;1200;15/09/2026;30\n"
-    (tmp_path / "clientes.csv").write_text(loans, "utf-8")
-    (tmp_path / "setiembre.csv").write_text(month, "utf-8")
+    path = deliver(tmp_path, {"CLIENTES": CLIENTS, "SETIEMBRE": month})
     with pytest.raises(SnapshotRefused) as refused:
-        list(source(tmp_path).snapshot().rows())
-    assert "setiembre.csv" in str(refused.value.problems)
+        list(source(path).snapshot().rows())
+    assert "setiembre" in str(refused.value.problems).lower()
 
 
 def test_the_columns_of_an_unknown_sheet_are_named_as_they_are(tmp_path: Path) -> None:
