@@ -160,7 +160,7 @@ def resolve(
     for purpose, rule in mapping.lines.items():
         target = finder.line(purpose, rule.item, rule.account, limits.line_target)
         if target is not None:
-            tax = finder.listed("tax_code", rule.tax, f"[lines.{purpose}] tax")
+            tax = finder.tax(purpose, rule.tax)
             targets[purpose] = Target(
                 item=target[0], account=target[1].id, tax=tax, description=rule.description
             )
@@ -269,6 +269,20 @@ class _Finder:
         active = [a for a in self.chart.accounts if a.active]
         choices = [a.number for a in active] + [a.name for a in active]
         return self._one(wanted, named, choices, key, "an account")
+
+    def tax(self, purpose: str, wanted: str) -> str:
+        """The tax code that the mapping names; empty where the company's own exempt one is taken.
+        A company that demands one and has none that is exempt needs it named."""
+        key, company = f"[lines.{purpose}] tax", self.chart.company
+        if not wanted and company.demands_tax and not company.exempt_tax:
+            names = ", ".join(v.name for v in self.chart.lists.get("tax_code", ()) if v.active)
+            self.problem(
+                key,
+                f"is empty, and {company.name} charges sales tax: a line without a tax code would "
+                "be refused.",
+                f"Name the code of what is not taxed, one of: {names or 'none is there yet'}.",
+            )
+        return self.listed("tax_code", wanted, key)
 
     def listed(self, name: str, wanted: str, key: str) -> str:
         if not wanted:

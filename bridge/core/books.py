@@ -320,6 +320,10 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     writable: bool = True
     decimals: dict[str, int] = {}
     """Currency → decimals that the books keep of it, where the system says."""
+    demands_tax: bool = False
+    """Whether every line must have a tax code."""
+    exempt_tax: str = ""
+    """Id of the tax code that a line has where the mapping names none: that no tax is on it."""
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.sandbox.quickbooks import people
+from bridge.sandbox.quickbooks import people, taxes
 from bridge.sandbox.quickbooks.company import RECEIVABLE, UNDEPOSITED, Company
 from bridge.sandbox.quickbooks.lists import SUBTYPES
 from bridge.sandbox.quickbooks.tables import Row
@@ -72,7 +72,6 @@ ITEMS = (
 CURRENCIES = ("MXN", "USD")
 TERMS = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30), ("Net 60", 60))
 METHODS = ("Cash", "Check", "Visa", "Transfer", "Nequi")
-TAX_CODES = (("NON", "No tax"), ("TAX", "Tax"))
 # Invented, but near the samples: home units for one foreign unit.
 RATES = {
     "USD": {"2025-01-01": "4409.15", "2026-01-02": "4105.30", "2026-11-20": "3987.45"},
@@ -111,7 +110,7 @@ def open_company(company: Company) -> None:
         write(company, "Term", "create", {"Name": name, "DueDays": days})
     for name in METHODS:
         write(company, "PaymentMethod", "create", {"Name": name})
-    for row_id, name in TAX_CODES:
+    for row_id, name in taxes.PSEUDO:
         company.save_row(
             "TaxCode",
             {"Id": row_id, "Name": row_id, "Description": name, "Active": True, "Hidden": False},
@@ -199,3 +198,4 @@ def show_settings(company: Company) -> None:
     forms["AutoApplyPayments"] = settings.auto_apply_payments
     company.preferences["CurrencyPrefs"]["MultiCurrencyEnabled"] = settings.multicurrency
     company.info["Country"] = settings.country
+    taxes.show(company)

@@ -9,7 +9,7 @@ from typing import Any
 from bridge.sandbox.books.amounts import ONE, ZERO, cents
 from bridge.sandbox.books.company import OverApplied, standing
 from bridge.sandbox.books.documents import Document, Line
-from bridge.sandbox.quickbooks import faults, relining
+from bridge.sandbox.quickbooks import faults, relining, taxes
 from bridge.sandbox.quickbooks.behind import with_accounts
 from bridge.sandbox.quickbooks.company import ENTITY_OF, KIND_OF, UNDEPOSITED, Company
 from bridge.sandbox.quickbooks.tables import Row
@@ -296,8 +296,9 @@ def _line(company: Company, line: Row, kind: Any) -> Row:
             "Amount": ZERO,
         }
     item = company.referred("Item", detail["ItemRef"], "Line.SalesItemLineDetail.ItemRef")
-    tax = detail.get("TaxCodeRef") or {"value": "NON"}
-    company.referred("TaxCode", tax, "TaxCodeRef")
+    tax = taxes.code_of(company, detail, item)
+    if detail.get("TaxCodeRef"):
+        company.referred("TaxCode", tax, "TaxCodeRef")
     detail = {
         **detail,
         "ItemRef": {"value": item["Id"], "name": item["Name"]},

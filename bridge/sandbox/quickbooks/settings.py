@@ -24,6 +24,7 @@ CHOICES = {
     "administrator": ("yes", "no"),
     "quoted_numbers": ("accept", "refuse"),
     "foreign_undeposited": ("accept", "refuse"),
+    "sales_tax": ("off", "on", "without_exempt"),
 }
 
 
@@ -72,6 +73,7 @@ class Settings:
     administrator: str = "yes"
     multicurrency: bool = True
     country: str = "CO"
+    sales_tax: str = "off"
     custom_txn_numbers: bool = True
     warn_duplicate_numbers: bool = True
     auto_apply_credit: bool = False

@@ -186,7 +186,9 @@ class QuickBooks:
         return ()
 
     def probes(self) -> Iterator[tuple[str, str, str]]:
-        yield from probes.of_chart(self.chart())
+        chart = self.chart()
+        yield from probes.of_chart(chart)
+        yield from probes.of_tax(chart)
         if not self._settings.access_token:
             stored = self._credentials.get(NAME, self.company_id, oauth.GRANT_ENDS)
             yield from probes.of_grant(stored, self._clock.now())

@@ -22,7 +22,7 @@ from quickbooks.objects.company_info import CompanyInfo
 from quickbooks.objects.item import Item as ItemObject
 
 from bridge.core.books import Account, Chart, Company, Item, Named
-from bridge.systems.quickbooks import queries, translate
+from bridge.systems.quickbooks import queries, taxes, translate
 from bridge.systems.quickbooks.wire import Wire
 
 CLASSIFICATION = {
@@ -121,6 +121,7 @@ def writing_rules(company: Company, preferences: Raw) -> translate.Company:
         own_numbers=company.own_numbers,
         class_per_line=_yes(preferences, "AccountingInfoPrefs", "ClassTrackingPerTxnLine"),
         auto_applies_credit=company.auto_applies_credit,
+        exempt_tax=company.exempt_tax,
     )
 
 
@@ -129,11 +130,13 @@ def _company(company_id: str, preferences: Raw, lists: Lists) -> Company:
     home = preferences.get("CurrencyPrefs", {}).get("HomeCurrency", {}).get("value", "")
     closed = preferences.get("AccountingInfoPrefs", {}).get("BookCloseDate") or ""
     codes = {raw["Code"] for raw in lists.rows.get("CompanyCurrency", ()) if _active(raw)}
+    country = info.Country or ""
+    taxed = _yes(preferences, "TaxPrefs", "UsingSalesTax")
     return Company(
         id=company_id,
         name=info.CompanyName or info.LegalName,
         home_currency=home,
-        country=info.Country or "",
+        country=country,
         multicurrency=_yes(preferences, "CurrencyPrefs", "MultiCurrencyEnabled"),
         currencies=tuple(sorted(codes | {home})),
         own_numbers=_yes(preferences, "SalesFormsPrefs", "CustomTxnNumbers"),
@@ -143,6 +146,8 @@ def _company(company_id: str, preferences: Raw, lists: Lists) -> Company:
         lock_known=bool(closed),
         auto_applies_credit=_yes(preferences, "SalesFormsPrefs", "AutoApplyCredit"),
         writable=_subscribed(lists.company_info),
+        demands_tax=taxed and country not in _US,
+        exempt_tax=taxes.exempt(country in _US, taxed, lists.rows.get("TaxCode", ())),
     )
 
 

@@ -68,6 +68,21 @@ def _items(chart: Chart) -> Iterator[Probe]:
     )
 
 
+def of_tax(chart: Chart) -> Iterator[Probe]:
+    """Which tax code lines get, before QuickBooks refuses one that has none (6000)."""
+    company = chart.company
+    named = {value.id: value.name for value in chart.lists.get("tax_code", ())}
+    exempt = named.get(company.exempt_tax, company.exempt_tax)
+    if exempt:
+        yield ("sales tax", f'lines say "{exempt}" where [lines.*] tax names no other', "")
+    elif company.demands_tax:
+        choices = ", ".join(sorted(named.values())) or "none yet"
+        advice = f"Name one in each [lines.*] tax, else every line is refused (6000): {choices}."
+        yield ("sales tax", "charged, and no code is plainly for what is not taxed", advice)
+    else:
+        yield ("sales tax", "not charged by this company", "")
+
+
 def of_grant(stored: str | None, now: datetime) -> Iterator[Probe]:
     """When the connection itself ends."""
     ends = msgspec.json.decode(stored, type=GrantEnds) if stored else GrantEnds()

@@ -62,6 +62,8 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     own_numbers: bool = True
     class_per_line: bool = False
     auto_applies_credit: bool = False
+    exempt_tax: str = ""
+    """The tax code of lines that the mapping gives none, where the company has such a one."""
 
 
 class Refusal(Exception):
@@ -169,7 +171,7 @@ def _sales(document: Invoice | CreditNote | Sale, company: Company) -> Body:
     in_lines = tag if company.class_per_line else ""
     body: Body = {
         "DocNumber": document.reference,
-        "Line": [_line(line, in_lines) for line in document.lines],
+        "Line": [_line(line, in_lines, company.exempt_tax) for line in document.lines],
     }
     if tag and not in_lines:
         body["ClassRef"] = {"value": tag}
@@ -182,10 +184,12 @@ def _sales(document: Invoice | CreditNote | Sale, company: Company) -> Body:
     return body
 
 
-def _line(line: Line, tag: str) -> Body:
+def _line(line: Line, tag: str, exempt: str) -> Body:
+    """One line. Its tax code is always sent where there is one: without, QuickBooks would take the
+    item's in the US, and refuse the line elsewhere (6000)."""
     detail: Body = {"ItemRef": {"value": line.item}}
-    if line.tax:
-        detail["TaxCodeRef"] = {"value": line.tax}
+    if line.tax or exempt:
+        detail["TaxCodeRef"] = {"value": line.tax or exempt}
     if tag:
         detail["ClassRef"] = {"value": tag}
     body: Body = {
