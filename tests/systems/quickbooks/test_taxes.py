@@ -1,4 +1,4 @@
-"""Lines say themselves that no tax is on them, in every country; what cannot be said is foreseen."""
+"""Lines say themselves that no tax is on them, in every country, or it is told before any post."""
 
 from __future__ import annotations
 
