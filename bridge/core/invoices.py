@@ -235,9 +235,8 @@ class Invoicing:
         return Invoice(**head.fields(), due=max(due, head.day), lines=lines)
 
     def _refuse(self, code: str, letter: Letter, native_id: str, parts: Parts) -> None:
-        base = reference(self.file.prefix, letter, native_id)
-        is_new = letter is Letter.LOAN and self.draft.bound(base) is None
-        if is_new:
+        posted = (invoice.reference for invoice in self._posted_invoices())
+        if letter is Letter.LOAN and not any(map(is_loans_own, posted)):
             self.refused = code
         kind = "debt" if letter is Letter.LOAN else "movement"
         amount = sum((amount for _, amount in parts), ZERO)

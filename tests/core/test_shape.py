@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -45,3 +46,16 @@ def test_interest_that_falls_due_later_is_still_invoiced_then() -> None:
     shelf.sync(file(LENT, as_of=date(2026, 9, 10)))
     shelf.booking = booking()
     assert shelf.sync(file(LENT, as_of=date(2026, 10, 10))) == ["create DY7F3A-L84F02"]
+
+
+@pytest.mark.parametrize("shape", [{}, {"invoice_per": "instalment"}])
+def test_interest_of_a_month_that_was_closed_holds_itself_and_not_what_comes_later(
+    shape: dict[str, str],
+) -> None:
+    shelf = Shelf(booking(interest="as_due", **shape))
+    shelf.sync(file(LENT, as_of=date(2026, 8, 20)))
+    shelf.booking = booking(interest="as_due", locked=date(2026, 9, 30), **shape)
+    assert shelf.sync(file(LENT, as_of=date(2026, 10, 10))) == ["create DY7F3A-L84F02"]
+    assert shelf.last is not None
+    closed = [h for h in shelf.last.holds if h.code == "books.period_closed"]
+    assert [(h.subject, h.amount) for h in closed] == [("debt:84", Decimal(5000))]
