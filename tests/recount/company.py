@@ -13,8 +13,8 @@ from bridge.sandbox.server import SandboxServer
 from bridge.sandbox.zoho import lists
 from tests.pipeline.world import GONE, ROOT
 from tests.recount.delivery import snapshot
-from tests.recount.lenders import RATES, SINCE, Lender
-from tests.recount.recomputation import EXCHANGE, RECEIVABLE, Books
+from tests.recount.lenders import SINCE, Lender, rates_of
+from tests.recount.recomputation import EXCHANGE, RECEIVABLE, Books, smallest
 from tests.simulation.estate import Estate
 
 Row = dict[str, Any]
@@ -29,6 +29,8 @@ class Company:
     def __init__(self, folder: Path, sandbox: SandboxServer, lender: Lender) -> None:
         self.lender = lender
         sandbox.control.reset()
+        if smallest(lender.home) == 1:
+            sandbox.faces["zoho"].change_settings({"price_precision": 0})
         systems = ("quickbooks", "xero", "zoho")
         self.estate = Estate(folder, sandbox, systems=systems)
         self.estate.overrides["LEDGER_BRIDGE_LENDER__HOME_CURRENCY"] = lender.home
@@ -36,22 +38,21 @@ class Company:
         self._currencies(sandbox)
 
     def _currencies(self, sandbox: SandboxServer) -> None:
-        """The company has the currencies in which it lends, and rates that are near."""
+        """The company has the currencies in which it lends, with rates that are near."""
         faces: Any = sandbox.faces
+        company, org = faces["quickbooks"].company, faces["zoho"].org
+        known = {row["currency_code"] for row in org.tables["currencies"].rows.values()}
         for code in self.lender.currencies:
-            rates = dict(zip(SINCE, RATES[code], strict=True))
-            if code in ("MXN", "USD"):
-                continue
-            company = faces["quickbooks"].company
-            company.by_hand = True
-            writing.write(company, "CompanyCurrency", "create", {"Code": code})
-            company.by_hand = False
-            company.rates[code] = rates
-            faces["xero"].company.currencies.append(code)
-            faces["xero"].company.rates[code] = rates
-            org = faces["zoho"].org
-            row = {"currency_code": code, "currency_symbol": "$", "price_precision": 0}
-            lists.write_currency(org, row)
+            rates = dict(zip(SINCE, rates_of(code, self.lender.home), strict=True))
+            company.rates[code] = faces["xero"].company.rates[code] = rates
+            if code not in known:
+                company.by_hand = True
+                writing.write(company, "CompanyCurrency", "create", {"Code": code})
+                company.by_hand = False
+                faces["xero"].company.currencies.append(code)
+                places = 0 if smallest(code) == 1 else 2
+                row = {"currency_code": code, "currency_symbol": "$", "price_precision": places}
+                lists.write_currency(org, row)
             made = org.currency_by_code(code)["currency_id"]
             for day, rate in rates.items():
                 lists.write_rate(org, made, {"effective_date": day, "rate": Decimal(rate)})
@@ -67,7 +68,7 @@ class Company:
         for code in self.lender.currencies:
             rates = ", ".join(
                 f'{{ from = "{day}", rate = "{rate}" }}'
-                for day, rate in zip(SINCE, RATES[code], strict=True)
+                for day, rate in zip(SINCE, rates_of(code, self.lender.home), strict=True)
             )
             text += f'\n[currencies.{code}]\nsource = "manual"\nrates = [{rates}]\n'
         path = self.estate.folder / "mappings" / f"{system}.toml"
@@ -99,7 +100,10 @@ class Company:
                 if each.state.value == "rejected"
             )
 
-    def close(self, through: date) -> None:
+    def close(self) -> None:
+        self.estate.close()
+
+    def close_books(self, through: date) -> None:
         """The bookkeepers close the books up to a day."""
         for system in self.estate.systems:
             wish = {"action": "lock", "date": through.isoformat()}

@@ -14,21 +14,16 @@ from tests.recount.recomputation import unit_of
 Row = dict[str, Any]
 
 FIRST, LAST = date(2026, 6, 1), date(2026, 10, 20)
-RATES = {
-    "COP": ("0.004695", "0.004642", "0.004718"),
-    "MXN": ("215.40", "212.85", "214.10"),
-    "USD": ("4105.30", "4020.55", "3987.45"),
-    "CLP": ("4.35", "4.28", "4.41"),
-    "PYG": ("0.552", "0.547", "0.561"),
-}
-"""What a unit is worth at home, from January, from July and from October."""
+WORTH = {"COP": "1", "MXN": "214", "USD": "4021", "CLP": "4.35", "PYG": "0.552"}
+"""What a unit of each currency is worth in one of them."""
 SINCE = ("2026-01-01", "2026-07-01", "2026-10-01")
+MOVES = ("1.0123", "0.9951", "1.0037")
+"""The days from which rates hold, and how far they move."""
 UNIT = {"COP": 1000, "MXN": Decimal("10.01"), "USD": Decimal("1.03"), "CLP": 1000, "PYG": 5000}
 """What amounts of a currency are made of here."""
-CURRENCIES = ("COP", "COP", "MXN", "USD")
-"""What is lent, the usual one more often."""
-BANKS = ("COP", "MXN")
-"""Currencies that a bank account of the mapping takes: only there may more be paid than is owed."""
+HOMES = ("COP", "COP", "MXN", "USD", "CLP", "PYG")
+CURRENCIES = ("COP", "MXN", "USD", "CLP", "PYG")
+"""What companies keep their books in, and what is lent beside it."""
 DAY = timedelta(days=1)
 CLOSES = 0.4
 """How many lenders close their months."""
@@ -43,7 +38,7 @@ KINDS: dict[str, int] = {
     "reversal": 2,
     "overpayment": 1,
     "renewal": 1,
-    # "write off": 2,
+    "write off": 2,
 }
 """What may happen to a loan, and how often."""
 
@@ -72,6 +67,12 @@ class Lender:
         return loans, [row for row in self.movements if row["known"] <= text]
 
 
+def rates_of(code: str, home: str) -> list[str]:
+    """What a unit is worth at home from each of the days on, as a person writes a rate."""
+    worth = Decimal(WORTH[code]) / Decimal(WORTH[home])
+    return [f"{(worth * Decimal(move)).normalize():.6g}" for move in MOVES]
+
+
 def draw(seed: int) -> Lender:
     chance = random.Random(f"recount {seed}")
     rules = {
@@ -84,8 +85,9 @@ def draw(seed: int) -> Lender:
         locks = [(date(2026, month, 6), date(2026, month, 1) - DAY) for month in range(7, 11)]
     every = chance.randrange(18, 40)
     days = [FIRST + timedelta(days=n) for n in range(every, (LAST - FIRST).days, every)]
-    lender = Lender(seed, "COP", rules, [*days, LAST], locks)
-    currencies = CURRENCIES if rules["interest"] == "upfront" else ("COP",)
+    home = chance.choice(HOMES)
+    lender = Lender(seed, home, rules, [*days, LAST], locks)
+    currencies = (home, home, *CURRENCIES) if rules["interest"] == "upfront" else (home,)
     for _ in range(chance.randrange(2, 6)):
         lend(lender, chance, chance.choice(currencies))
     return lender
@@ -122,17 +124,19 @@ def live(lender: Lender, chance: random.Random, loan: Row) -> None:
         if day > LAST:
             return
         (kind,) = chance.choices(list(KINDS), list(KINDS.values()))
-        if kind == "overpayment" and loan["currency"] not in BANKS:
+        if kind == "write off" and not may_lose(lender, loan):
             kind = "payment"
-        late = any(
-            row["known"] > row["day"] for row in lender.movements if row["loan"] == loan["id"]
-        )
-        if kind == "renewal" and late:
+        if kind == "overpayment" and loan["currency"] not in (lender.home, "MXN"):
             kind = "payment"
         for row in happen(lender, chance, loan, kind, left, day):
             left += {"charge": 1, "late_fee": 1, "reversal": 1}.get(row["kind"], -1) * row["amount"]
+            day = max(day, date.fromisoformat(row["day"]))
         if left <= 0 or kind == "write off":
             return
+
+
+def may_lose(lender: Lender, loan: Row) -> bool:
+    return lender.rules["interest"] == "upfront" and loan["currency"] in (lender.home, "MXN")
 
 
 def happen(

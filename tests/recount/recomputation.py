@@ -33,7 +33,7 @@ WHOLE = Decimal(1)
 CENT = Decimal("0.01")
 RECEIVABLE = "(receivable)"
 EXCHANGE = "(exchange differences)"
-PAID_WHOLE = ("CLP", "COP", "PYG")
+WITHOUT_DECIMALS = ("CLP", "PYG")
 RAISES = {"charge": "principal", "interest": "interest", "late_fee": "late_fee"}
 """Movements that raise what is owed → what the line is for; a charge at the store is a sale."""
 
@@ -79,9 +79,9 @@ class Books:
     home: Counter[str] = field(default_factory=Counter)
     foreign: Counter[tuple[str, str]] = field(default_factory=Counter)
     customers: Counter[tuple[str, str]] = field(default_factory=Counter)
-    settlements: int = 0
-    """How often foreign money settled something: each time the systems round its value at home, and
-    which of two parts takes the cent depends on which of them came first."""
+    slack: Decimal = ZERO
+    """Half of the smallest sum at home for each time that foreign money settled something: the
+    systems round its value then, and which of two parts takes the cent hangs on their order."""
     loose: set[str] = field(default_factory=lambda: {RECEIVABLE, EXCHANGE})
     """The accounts between which those cents may lie; together they are exact."""
 
@@ -117,9 +117,8 @@ class Life:
     """Payment → how much of it recovers what was written off."""
 
     def live(self, movements: list[Row]) -> None:
-        events = self._posted(movements)
-        self.recovered = recoveries(events)
-        for event in events:
+        self.recovered = recoveries(self._told(movements))
+        for event in self._posted(movements):
             self._happen(event)
         place = self.loan["customer"], self.loan["currency"]
         left = sum((each.amount for each in self.owed), ZERO)
@@ -127,6 +126,15 @@ class Life:
         self.books.customers[place] += left  # type: ignore[assignment]
 
     # ── what is in the books, and on which day ───────────────────────────────────────────────
+
+    def _told(self, movements: list[Row]) -> list[Row]:
+        """Everything that the ledger tells of the loan, in the order of its own days."""
+        back = {row["reverses"] for row in movements if row["kind"] == "reversal"}
+        rows = [row for row in movements if row["id"] not in back and row["kind"] != "reversal"]
+        off = [row["day"] for row in rows if row["kind"] == "write_off"]
+        last = min(off) if off and self.mapping["interest"] == "as_due" else "9999"
+        asked = [event for event in self._invoices() if event["day"] <= last]
+        return sorted([*asked, *rows], key=_when)
 
     def _posted(self, movements: list[Row]) -> list[Row]:
         """Everything that is booked of the loan, in the order of its days there."""
@@ -179,7 +187,7 @@ class Life:
         """What the loan itself asks for, and when: all at once, or interest as it falls due."""
         loan, total = self.loan, Decimal(self.loan["total"])
         if loan["kind"] == "fiado":
-            yield self._invoice(loan["day"], self._last_day(), {"sale": total})
+            yield self._invoice(loan["day"], self._last_day(loan["day"]), {"sale": total})
             return
         principal, due = Decimal(loan["principal"]), due_days(loan)[-1].isoformat()
         as_due, each = (
@@ -201,10 +209,10 @@ class Life:
         known = known or self.loan["known"]
         return {"kind": "invoice", "day": day, "due": due, "lines": lines, "known": known}
 
-    def _last_day(self) -> str:
-        """When a sale on credit is due: so many days later."""
+    def _last_day(self, day: str) -> str:
+        """When what is charged without a due date is due: so many days later."""
         days = int(self.mapping["policies"]["running_account_days"])
-        return (date.fromisoformat(self.loan["day"]) + timedelta(days=days)).isoformat()
+        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
     def _happen(self, event: Row) -> None:
         kind, day = event["kind"], event["day"]
@@ -212,7 +220,8 @@ class Life:
             self._ask(day, event["due"], event["lines"])
         elif kind in RAISES:
             fiado = self.loan["kind"] == "fiado" and kind == "charge"
-            self._ask(day, day, {"sale" if fiado else RAISES[kind]: Decimal(event["amount"])})
+            due = self._last_day(day) if kind == "charge" else day
+            self._ask(day, due, {"sale" if fiado else RAISES[kind]: Decimal(event["amount"])})
         elif kind == "reversal":
             # Of a closed month: the money is taken back at what it was worth when it came.
             self._ask(day, day, {kind: Decimal(event["amount"])}, event["paid_on"])
@@ -250,20 +259,21 @@ class Life:
         if recovered:
             self._document(day, account, {self._account("recovery"): recovered}, 1)
         rest = amount - recovered
-        for part in self._receipts(rest):
-            self.credit.append(self._document(day, account, {RECEIVABLE: part}, 1))
+        for part, paid in self._receipts(rest):
+            made = self._document(day, account, {RECEIVABLE: part}, 1, paid=paid)
+            self.credit.append(made)
         self._settle()
 
-    def _receipts(self, amount: Decimal) -> Iterator[Decimal]:
-        """The documents that money comes in by."""
+    def _receipts(self, amount: Decimal) -> Iterator[tuple[Decimal, bool]]:
+        """The documents that money comes in by, and whether each pays an invoice."""
         if WAYS[self.world["system"]].one_receipt_an_invoice:
             for each in self.owed:
                 part = min(each.amount, amount)
                 if part:
-                    yield part
+                    yield part, True
                 amount -= part
         if amount:
-            yield amount
+            yield amount, False
 
     def _settle(self) -> None:
         """The oldest credit settles what falls due first. Their values at home may differ."""
@@ -273,18 +283,20 @@ class Life:
             gain = credit.take(part) - debit.take(part)
             self.books.home[RECEIVABLE] += gain  # type: ignore[assignment]
             self.books.home[EXCHANGE] -= gain  # type: ignore[assignment]
-            self.books.settlements += self.loan["currency"] != self.world["home"]
+            if self.loan["currency"] != self.world["home"]:
+                self.books.slack += smallest(self.world["home"]) / 2
             self.owed = [each for each in self.owed if each.amount]
             self.credit = [each for each in self.credit if each.amount]
 
     # ── what it is at home ───────────────────────────────────────────────────────────────────
 
-    def _document(self, day: str, whole: str, parts: dict[str, Decimal], sign: int) -> Open:
+    def _document(
+        self, day: str, whole: str, parts: dict[str, Decimal], sign: int, *, paid: bool = False
+    ) -> Open:
         """Enter a document: its whole on one account, its lines on others, balanced at home: the
         largest line takes the cents. Returns it as it stands in the receivables."""
         currency, total = self.loan["currency"], sum(parts.values(), ZERO)
-        rate = self._rate(day, whole)
-        home = cents(total * rate)
+        rate, home = self._worth(day, whole, total, paid=paid)
         values = {account: cents(amount * rate) for account, amount in parts.items()}
         largest = max(parts, key=lambda account: abs(parts[account]))
         values[largest] += home - sum(values.values(), ZERO)
@@ -293,20 +305,25 @@ class Life:
             self.books.enter(account, currency, -sign * amount, -sign * values[account])
         return Open(day, total, home, rate)
 
-    def _rate(self, day: str, whole: str) -> Decimal:
-        """Units of home money for one of the loan's, as the system keeps it."""
+    def _worth(
+        self, day: str, whole: str, total: Decimal, *, paid: bool
+    ) -> tuple[Decimal, Decimal]:
+        """Units of home money for one of the loan's as the system keeps them, and the value of a
+        whole document. Money that pays an invoice into an account of ours says what arrived there,
+        in what there is at home."""
         currency, home = self.loan["currency"], self.world["home"]
         if currency == home:
-            return WHOLE
+            return WHOLE, total
         rules = self.mapping["currencies"][currency]["rates"]
         known = [rule for rule in rules if str(rule["from"]) <= day]
         rate = Decimal(max(known, key=lambda rule: str(rule["from"]))["rate"])
         places = WAYS[self.world["system"]].rate_places
-        # A payment into an account of ours says what arrived there.
-        arrived = whole != RECEIVABLE and self.world["currencies"].get(whole, home) == home
-        if not places or arrived:
-            return rate
-        return 1 / (1 / rate).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        if places and paid and self.world["currencies"].get(whole, home) == home:
+            arrived = (total * rate).quantize(smallest(home), ROUND_HALF_UP)
+            return arrived / total, arrived
+        if places:
+            rate = 1 / (1 / rate).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        return rate, cents(total * rate)
 
     # ── which account ────────────────────────────────────────────────────────────────────────
 
@@ -399,7 +416,12 @@ def due_days(loan: Row) -> list[date]:
 
 def unit_of(currency: str) -> Decimal:
     """The smallest sum that is paid in a currency."""
-    return WHOLE if currency in PAID_WHOLE else CENT
+    return WHOLE if currency in ("COP", *WITHOUT_DECIMALS) else CENT
+
+
+def smallest(currency: str) -> Decimal:
+    """The smallest sum that books know in a currency."""
+    return WHOLE if currency in WITHOUT_DECIMALS else CENT
 
 
 def step_of(mapping: Row, currency: str) -> Decimal:
