@@ -246,12 +246,21 @@ class Draft:
             row=row,
         )
 
-    def credit_head(self, row: Adjustment, amount: Decimal) -> tuple[Head | None, str]:
+    def credit_head(
+        self, row: Adjustment, amount: Decimal, interest: Decimal | None
+    ) -> tuple[Head | None, str]:
+        """The head of a credit note; `interest` is how much of a write-off is interest. One that
+        was posted before anybody asked that stays as it is."""
+        facts: tuple[object, ...] = (row.kind, amount)
+        bound = self.bound(reference(self.file.prefix, Letter.CREDIT, row.id))
+        is_older = bound is not None and bound.document.facts == self.facts(row.on, facts)
+        if interest is not None and not is_older:
+            facts = (*facts, interest)
         return self.head(
             Letter.CREDIT,
             row.id,
             day=row.on,
-            facts=(row.kind, amount),
+            facts=facts,
             memo=self.booking.mapping.memos.credit_note,
             words=row_words(row),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -35,11 +35,17 @@ class Invoicing:
     """Makes one loan's invoices, holding what cannot be posted now."""
 
     def __init__(
-        self, draft: Draft, staying: frozenset[str], carried: Carried | None = None
+        self,
+        draft: Draft,
+        staying: frozenset[str],
+        carried: Carried | None = None,
+        stopped: Mapping[int, Decimal] | None = None,
     ) -> None:
         """`staying`: references of posted receipts and applications that will remain. `carried`:
-        the loan's balance at going live, where that is all that is posted of its history."""
+        the loan's balance at going live, where that is all that is posted of its history.
+        `stopped`: number of an instalment → how much of its interest does not fall due."""
         self.staying = staying
+        self.stopped = stopped or {}
         self.carried = carried
         self.draft, self.loan, self.file = draft, draft.loan, draft.file
         self.mapping = draft.booking.mapping
@@ -157,7 +163,8 @@ class Invoicing:
         """One interest invoice per instalment, dated and posted when it falls due."""
         made: list[Invoice] = []
         waiting = ZERO
-        for instalment, part in interest_due(schedule, opening, interest, self.rounding):
+        for instalment, all_of_it in interest_due(schedule, opening, interest, self.rounding):
+            part = all_of_it - self.stopped.get(instalment.number, ZERO)
             if part and instalment.due > self.file.as_of:
                 waiting += part
             elif part:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from bridge.core import lending, owed, parts
+from bridge.core import lending, losing, owed, parts
 from bridge.core.books import (
     Application,
     CreditApplication,
@@ -16,13 +16,15 @@ from bridge.core.books import (
     Sale,
     Transaction,
 )
-from bridge.core.cutover import Carried, is_history
+from bridge.core.cutover import Carried, began_before, is_history
 from bridge.core.cutover import carried_over as cutover_balance
 from bridge.core.delivery import Binding
 from bridge.core.draft import Draft, closed_edit, repayment_facts
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, reference
+from bridge.core.instalments import Parts
 from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment
+from bridge.core.losing import Lost
 from bridge.core.owed import Course, Loss
 from bridge.core.plan import Hold
 
@@ -37,6 +39,7 @@ class Settling:
         self.booking = draft.booking
         self.holds: list[Hold] = []
         self.course = Course()
+        self.lost = Lost()
         self.gone: frozenset[str] = frozenset()
         """Repayments that were reversed, and their reversals."""
         self.paid_by: dict[str, str] = {}
@@ -54,6 +57,8 @@ class Settling:
         self.course = owed.course(
             self.file, [row.id for row in self.file.repayments if self._stays(row)]
         )
+        carried = began_before(self.loan, self.booking.cutover)
+        self.lost = losing.lost(self.file, self.booking, self.course.losses, carried=carried)
         losses = {loss.row.id: loss for loss in self.course.losses}
         rows: list[Repayment | Adjustment] = [
             *self.file.repayments,
@@ -72,7 +77,7 @@ class Settling:
             elif row.kind is AdjustmentKind.WRITE_OFF:
                 yield from self._write_off(losses[row.id])
             else:
-                yield from self._credit(row, row.amount)
+                yield from self._credit(row, [("discount", row.amount)])
 
     def _stays(self, row: Repayment) -> bool:
         """Whether a payment is a receipt that nothing changes any more: in a closed month, or as a
@@ -188,12 +193,23 @@ class Settling:
             self.holds.append(
                 self._hold("movement.written_off_beyond", subject, -loss.beyond, detail)
             )
-        if loss.amount:
-            yield from self._credit(loss.row, loss.amount)
+        note = self.lost.notes[loss.row.id]
+        amounts = [("write_off", note.total)]
+        if "write_off_interest" in self.booking.targets:
+            amounts = [("write_off", note.total - note.interest)]
+            amounts += [("write_off_interest", note.interest)]
+        yield from self._credit(loss.row, amounts, note.interest)
 
-    def _credit(self, row: Adjustment, amount: Decimal) -> Iterator[CreditNote | CreditApplication]:
-        """A discount or write-off: a credit note, and its application to what is open."""
-        head, refused = self.draft.credit_head(row, amount)
+    def _credit(
+        self, row: Adjustment, amounts: Parts, interest: Decimal | None = None
+    ) -> Iterator[CreditNote | CreditApplication]:
+        """A discount or write-off: a credit note, and its application to what is open; neither
+        where it takes nothing off what is invoiced."""
+        told = [(purpose, amount) for purpose, amount in amounts if amount]
+        if not told:
+            return
+        amount = sum((amount for _, amount in told), ZERO)
+        head, refused = self.draft.credit_head(row, amount, interest)
         if head is None:
             base = reference(self.file.prefix, Letter.CREDIT, row.id)
             posted = self.draft.closed(refused, base)
@@ -204,9 +220,11 @@ class Settling:
             yield self.application(row.id, "", posted)
             self._hold_edited(row, posted.total, amount)
             return
-        purpose = "write_off" if row.kind is AdjustmentKind.WRITE_OFF else "discount"
-        line = self.booking.line(purpose, amount, self.draft.describe(purpose, row))
-        note = self.draft.settled(CreditNote(**head.fields(), lines=(line,)))
+        lines = tuple(
+            self.booking.line(purpose, part, self.draft.describe(purpose, row))
+            for purpose, part in told
+        )
+        note = self.draft.settled(CreditNote(**head.fields(), lines=lines))
         yield note
         yield self.application(row.id, "", note)
 

@@ -25,7 +25,7 @@ from bridge.core.identity import (
     reference,
 )
 from bridge.core.instalments import interest_due, parts_of, per_instalment, schedule_of
-from bridge.core.ledger import LoanFile
+from bridge.core.ledger import AdjustmentKind, LoanFile
 from bridge.core.rounding import Rounding, earlier_roundings
 
 
@@ -69,9 +69,17 @@ def _rounding(booking: Booking, file: LoanFile, own: Sequence[Invoice]) -> Round
     decimals = booking.company.decimals.get(file.loan.currency)
     for rounding in (now, *earlier_roundings(file.loan, decimals)):
         wanted = _made(booking, file, rounding)
-        if all(wanted.get(base) == lines for base, lines in posted.items()):
+        if all(_are(lines, wanted.get(base, {}), file) for base, lines in posted.items()):
             return rounding
     return now
+
+
+def _are(posted: dict[str, Decimal], wanted: dict[str, Decimal], file: LoanFile) -> bool:
+    """Whether these are the amounts of an invoice; of interest, so much as a write-off left."""
+    is_lost = any(row.kind is AdjustmentKind.WRITE_OFF for row in file.adjustments)
+    if is_lost and posted.keys() == wanted.keys() == {"interest"}:
+        return posted["interest"] <= wanted["interest"]
+    return posted == wanted
 
 
 def _made(booking: Booking, file: LoanFile, rounding: Rounding) -> dict[str, dict[str, Decimal]]:

@@ -137,7 +137,7 @@ class _Translator:
             carried = self.settling.carried_over(self.booking.cutover)
             if carried.told:  # what its movements make is then not what it says, nor meant to be
                 findings = tuple(f for f in findings if f.code not in _BESIDE_A_TOLD_BALANCE)
-        invoicing = Invoicing(self.draft, self.staying, carried)
+        invoicing = Invoicing(self.draft, self.staying, carried, self.settling.lost.stopped)
         invoices = invoicing.all()
         if invoicing.refused:
             code, live = invoicing.refused, self.draft.live()

@@ -63,6 +63,7 @@ ITEMS = {
     "recovery": "6",
     "reversal": "1",
     "opening": "10",
+    "write_off_interest": "2",
 }
 
 

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.core.books import CreditNote, Receipt, Sale
+from bridge.core.draft import Draft
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment
 from bridge.core.owed import balance, course
-from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
+from bridge.core.standing import receivable
+from tests.core.builders import ITEMS, START, Shelf, account, adjusted, booking, file, loan, paid
 from tests.core.test_translate import accounted_for, in_parts, owed
 
 Row = tuple[str, int, int]
@@ -206,3 +208,105 @@ def test_a_running_account_loses_and_recovers_alike() -> None:
     of = file(account(), *rows)
     assert course(of).recovered == {"2": Decimal(50000)}
     assert balance(msgspec.structs.replace(of, repayments=())) == 0
+
+
+AS_DUE = {"instalments": 4, "frequency": "monthly", "due": None}
+"""Interest of 50 with each of four instalments: 3 September, 3 October, 3 November, 3 December."""
+
+
+def in_books(shelf: Shelf) -> dict[str, Decimal]:
+    """By purpose; `open` is what customers owe."""
+    sums = _sums(shelf)
+    owes = [receivable(b.document) for b in shelf.live()]
+    return {name: amount for name, amount in sums.items() if amount} | {
+        "open": sum(owes, Decimal(0))
+    }
+
+
+STOPPED: dict[str, tuple[list[Row], dict[str, int]]] = {
+    "all of it": (
+        [("lost", 1200, 40)],
+        {
+            "principal": 1000, "interest": 50, "write_off": -1000,
+            "write_off_interest": -50, "open": 0,
+        },
+    ),
+    "what is left of it": (
+        [("paid", 300, 35), ("lost", 900, 40)],
+        {"principal": 1000, "interest": 50, "receipt": 300, "write_off": -750, "open": 0},
+    ),
+    "a part": (
+        [("lost", 500, 40)],
+        {"principal": 1000, "interest": 50, "write_off": -350, "open": 700},
+    ),
+    "less than has not fallen due": (
+        [("lost", 75, 40)],
+        {"principal": 1000, "interest": 125, "open": 1125},
+    ),
+    "twice": (
+        [("lost", 60, 40), ("lost", 1140, 75)],
+        {
+            "principal": 1000, "interest": 100, "write_off": -1000,
+            "write_off_interest": -100, "open": 0,
+        },
+    ),
+    "and all of it comes back": (
+        [("lost", 1200, 40), ("paid", 1300, 50)],
+        {
+            "principal": 1000, "interest": 50, "write_off": -1000, "write_off_interest": -50,
+            "recovery": 1200, "receipt": 100, "open": -100,
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("case", STOPPED)
+def test_nothing_more_falls_due_of_what_is_written_off(case: str, at_once: bool) -> None:
+    rows, wanted = STOPPED[case]
+    shelf = Shelf(booking(interest="as_due"))
+    days = [] if at_once else sorted({day for _, _, day in rows})
+    for day in days:
+        known = made([row for row in rows if row[2] <= day], **AS_DUE)
+        shelf.sync(msgspec.structs.replace(known, as_of=START + timedelta(days=day)))
+    whole = made(rows, **AS_DUE)
+    shelf.sync(msgspec.structs.replace(whole, as_of=date(2027, 3, 1)))
+    assert in_books(shelf) == {name: Decimal(much) for name, much in wanted.items()}
+    assert accounted_for(shelf) == owed(whole)
+    assert shelf.last is not None
+    assert shelf.last.holds == ()
+
+
+def test_a_write_off_that_was_posted_as_one_bad_debt_stays_so() -> None:
+    """As the books of an earlier release have it: no document is torn up for a line of its own."""
+    before = {purpose: {"item": purpose} for purpose in ITEMS if purpose != "write_off_interest"}
+    shelf = Shelf(booking(lines=before))
+    of = made([("lost", 1200, 40)])
+    shelf.sync(of)
+    assert in_books(shelf)["write_off"] == -1200
+    bound = shelf.bindings["DY7F3A-K1"]
+    day = START + timedelta(days=40)
+    plain = Draft(of, booking(), []).facts(day, (WRITE_OFF, Decimal(1200)))
+    older = msgspec.structs.replace(bound.document, facts=plain)
+    for posted in (bound.document, older):
+        shelf.bindings["DY7F3A-K1"] = msgspec.structs.replace(bound, document=posted)
+        shelf.booking = booking()
+        assert [done for done in shelf.sync(of) if "K1" in done] == []
+
+
+def test_what_an_earlier_release_went_on_invoicing_is_taken_back() -> None:
+    shelf = Shelf(booking(interest="as_due"))
+    living = made([], **AS_DUE)
+    shelf.sync(msgspec.structs.replace(living, as_of=date(2027, 3, 1)))
+    gone = made([("lost", 1200, 40)], **AS_DUE)
+    done = shelf.sync(msgspec.structs.replace(gone, as_of=date(2027, 3, 1)))
+    assert [d for d in done if d.startswith("void")] == [f"void DY7F3A-L84F0{n}" for n in (2, 3, 4)]
+    assert in_books(shelf)["open"] == 0
+
+
+def test_a_fee_that_is_written_off_is_a_bad_debt() -> None:
+    shelf = Shelf()
+    shelf.sync(made([("fee", 60, 10), ("lost", 660, 40)]))
+    assert {p: a for p, a in in_books(shelf).items() if p.startswith("write")} == {
+        "write_off": -560, "write_off_interest": -100,
+    }  # fmt: skip
