@@ -90,7 +90,19 @@ def test_accounts_are_found_by_number_then_name_then_id() -> None:
             purpose: {"account": number}
             for purpose, number in zip(
                 ITEMS,
-                ["1100", "4100", "2", "Interest", "4200", "5100", "5200", "4900", "1100", "3900"],
+                [
+                    "1100",
+                    "4100",
+                    "2",
+                    "Interest",
+                    "4200",
+                    "5100",
+                    "5200",
+                    "4900",
+                    "1100",
+                    "3900",
+                    "2",
+                ],
                 strict=True,
             )
         }

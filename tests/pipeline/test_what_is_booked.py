@@ -193,10 +193,13 @@ def test_a_discount_is_a_credit_note_on_its_account(world: World, ledger: Ledger
     assert documents(world)["DY7F3A-L1"]["open"] == "110000.00"
 
 
-def test_a_write_off_is_a_bad_debt(world: World, ledger: Ledger) -> None:
+def test_a_write_off_is_a_bad_debt_but_for_its_interest(world: World, ledger: Ledger) -> None:
+    interest = shared(world, "write_off_interest")
     booked(world, ledger)
     row(ledger, "WRITE_OFF", 120_000)
-    assert booked(world, ledger) == amounts(write_off=120_000, receivable=-120_000)
+    assert booked(world, ledger) == amounts(write_off=100_000, receivable=-120_000) | {
+        interest: Decimal(20_000)
+    }
     assert documents(world)["DY7F3A-L1"]["open"] == "0.00"
 
 

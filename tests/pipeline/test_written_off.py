@@ -17,6 +17,7 @@ import pytest
 from bridge.pipeline.plan import booking_of
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
+from tests.pipeline.test_rebuild import with_policies
 from tests.pipeline.test_reconcile import answer
 from tests.pipeline.test_what_is_booked import Moves, accounts, amounts, balances, row
 from tests.pipeline.world import COMPANIES, World, one
@@ -31,6 +32,9 @@ class Case(msgspec.Struct, frozen=True):
     owed: int
     """What customers owe by the ledger."""
     opening: int = 120_000
+    as_due: bool = False
+    """A loan of 100,000 and 20,000 interest in four months, invoiced as it falls due."""
+    principal: int | None = None
 
 
 CASES = {
@@ -84,6 +88,50 @@ CASES = {
         ),
         5_000,
     ),
+    "interest that is written off is no bad debt": Case(
+        [("PAYMENT", 30_000, "2026-07-01"), ("WRITE_OFF", 90_000, "2026-08-01")],
+        amounts(
+            cash=30_000, write_off=75_000, write_off_interest=15_000, interest=-20_000,
+            principal=-100_000,
+        ),
+        0,
+        principal=100_000,
+    ),
+    "nothing more falls due of what is written off": Case(
+        [("WRITE_OFF", 120_000, "2026-07-15")],
+        amounts(
+            write_off=100_000, write_off_interest=5_000, interest=-5_000, principal=-100_000
+        ),
+        0,
+        as_due=True,
+        principal=100_000,
+    ),
+    "what falls due is what the payment left": Case(
+        [("PAYMENT", 30_000, "2026-07-10"), ("WRITE_OFF", 90_000, "2026-07-15")],
+        amounts(cash=30_000, write_off=75_000, interest=-5_000, principal=-100_000),
+        0,
+        as_due=True,
+        principal=100_000,
+    ),
+    "part of it is written off, and no more interest falls due": Case(
+        [("WRITE_OFF", 50_000, "2026-07-15"), ("PAYMENT", 20_000, "2026-09-15")],
+        amounts(
+            cash=20_000, receivable=50_000, write_off=35_000, interest=-5_000, principal=-100_000
+        ),
+        50_000,
+        as_due=True,
+        principal=100_000,
+    ),
+    "all of that comes back, and more": Case(
+        [("WRITE_OFF", 120_000, "2026-07-15"), ("PAYMENT", 130_000, "2026-09-15")],
+        amounts(
+            cash=130_000, receivable=-10_000, write_off=100_000, write_off_interest=5_000,
+            interest=-5_000, principal=-100_000, recovery=-120_000,
+        ),
+        -10_000,
+        as_due=True,
+        principal=100_000,
+    ),
 }  # fmt: skip
 
 
@@ -100,6 +148,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
     made.clock.sandbox_url = sandbox.url
     made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
     made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
     return made
 
 
@@ -134,7 +183,7 @@ def moved(world: World, before: dict[str, Decimal]) -> Moves:
     for account, balance in balances(world).items():
         if change := balance - before[account]:
             found[names[account]] = found.get(names[account], Decimal(0)) + change
-    return found
+    return {name: amount for name, amount in found.items() if amount}
 
 
 def by_account(world: World, wanted: Moves) -> Moves:
@@ -147,7 +196,7 @@ def by_account(world: World, wanted: Moves) -> Moves:
     for purpose, amount in wanted.items():
         name = names[targets[purpose]] if purpose in targets else purpose
         found[name] = found.get(name, Decimal(0)) + amount
-    return found
+    return {name: amount for name, amount in found.items() if amount}
 
 
 @pytest.mark.parametrize("at_once", [False, True], ids=["row by row", "at once"])
@@ -155,15 +204,20 @@ def by_account(world: World, wanted: Moves) -> Moves:
 def test_what_is_written_off_and_what_comes_back(world: World, case: str, at_once: bool) -> None:
     wanted = CASES[case]
     before = balances(world)
-    ledger = loan(wanted.opening)
+    ledger = loan(wanted.opening, principal=wanted.principal or wanted.opening)
+    if wanted.as_due:
+        with_policies(world, interest="as_due")
+        ledger.debts[1] |= {"instalments": 4, "frequency": "MONTHLY", "due_on": None}
     if not at_once:
+        ledger.as_of = "2026-06-02"
         deliver(world, ledger)
     for kind, amount, day in wanted.rows:
+        ledger.as_of = max(ledger.as_of, day)
         add(ledger, kind, amount, day)
         if not at_once:
             deliver(world, ledger)
-    if at_once:
-        deliver(world, ledger)
+    ledger.as_of = "2026-11-19"
+    deliver(world, ledger)
     assert moved(world, before) == by_account(world, wanted.moved)
     (tie,) = [t for t in answer(world).tie_outs if t.currency == "COP"]
     assert (tie.ledger, tie.unexplained) == (wanted.owed, 0)
