@@ -61,6 +61,11 @@ class TryLater(BridgeError):
         self.retry_after_s = retry_after_s
 
 
+class QuestionRefused(TryLater):
+    """A question to the other side was read and refused, which says nothing about what was asked
+    for: it may be put in another way."""
+
+
 class ConfigurationError(BridgeError):
     """Settings or mapping files are wrong; every problem is in `problems`."""
 

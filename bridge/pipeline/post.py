@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from bridge.core.books import Customer, Kind, PostedDocument, Status, applied
+from bridge.core.books import Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import (
     NEVER_COMPARED,
     Drifted,
@@ -18,10 +18,11 @@ from bridge.core.delivery import (
     State,
     Unavailable,
 )
-from bridge.core.matching import as_wanted, differences
+from bridge.core.matching import as_wanted
 from bridge.errors import BridgeError
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time
+from bridge.pipeline.doubts import looked_up
 from bridge.store import Entry, Store, Work
 from bridge.systems.base import AccountingSystem
 
@@ -55,7 +56,7 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Po
     doubted.sort(key=lambda e: (e.operation, e.kind, e.id))
     for _, group in groupby(doubted, key=lambda e: (e.operation, e.kind)):
         entries = list(group)
-        outcomes = _entered_again(system, entries, _look_up(system, entries))
+        outcomes = _entered_again(system, entries, looked_up(store, system, entries))
         _write_down(store, system, entries, outcomes, clock, tally)
 
 
@@ -207,53 +208,3 @@ def _sent(system: AccountingSystem, batch: Sequence[Entry]) -> list[Outcome]:
     except BridgeError as reason:
         doubt = InDoubt(f"gone, and whether it was entered again: {reason}")
         return [doubt if _was_gone(e, o) else o for e, o in zip(batch, outcomes, strict=True)]
-
-
-def _look_up(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
-    """What became of writes of one operation and kind, by asking the books.
-
-    A void is not asked about: it looks at the document itself before it is sent, and knows what to
-    make of one that is gone.
-    """
-    kind, operation = entries[0].kind, entries[0].operation
-    if operation is Operation.VOID:
-        return [Unavailable("perhaps not voided")] * len(entries)
-    if operation is Operation.CREATE:
-        links: dict[str, str] = {}
-        for entry in entries:
-            links |= entry.links
-        found = system.find(kind, [entry.document for entry in entries], links)
-        return [_created(entry, found.get(entry.reference)) for entry in entries]
-    ids = [entry.binding.external_id for entry in entries if entry.binding]
-    now = system.fetch(kind, ids)
-    return [_changed(entry, now) for entry in entries]
-
-
-def _created(entry: Entry, found: PostedDocument | None) -> Outcome:
-    return Unavailable("not in the books") if found is None else Posted(found)
-
-
-def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
-    """An update in doubt: done, not done, or somebody else was there."""
-    assert entry.binding is not None, f"{entry.reference} has no binding to change"
-    current = now.get(entry.binding.external_id)
-    if current is None or current.status is not Status.LIVE:
-        return Drifted(current)
-    if not differences(entry.document, current, entry.links):
-        return Posted(current)
-    if not differences(entry.binding.document, current, entry.links):
-        return Unavailable("not changed")
-    if _is_changed_in_part(entry, current):
-        return Unavailable("changed in part")
-    return Drifted(current)
-
-
-def _is_changed_in_part(entry: Entry, current: PostedDocument) -> bool:
-    """Whether what it settles is on the way from what it was to what is wanted: some products are
-    told that invoice by invoice."""
-    assert entry.binding is not None
-    before = entry.binding.posted
-    steps = set(before.applications) if before is not None else set()
-    steps |= {(entry.links.get(i, ""), amount) for i, amount in applied(entry.document).items()}
-    fields = {d.field for d in differences(entry.document, current, entry.links)}
-    return fields == {"applications"} and steps.issuperset(current.applications)

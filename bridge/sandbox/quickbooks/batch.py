@@ -44,7 +44,11 @@ def _item(company: Company, item: Row) -> Row:
 
 def _outcome(company: Company, item: Row) -> Row:
     if "Query" in item:
-        return {"QueryResponse": evaluate.ask(company, query.parse(str(item["Query"])))}
+        return {
+            "QueryResponse": evaluate.ask(
+                company, query.parse(str(item["Query"]), company.settings.query_signs)
+            )
+        }
     names = [name for name in item if name in schema.ENTITIES]
     operation = item.get("operation")
     if len(names) != 1:

@@ -174,7 +174,7 @@ class QuickBooks:
         company, asked = self.company, request.query
         if name == "query":
             statement = asked.get("query") or _text(request.body)
-            found = evaluate.ask(company, query.parse(statement))
+            found = evaluate.ask(company, query.parse(statement, company.settings.query_signs))
             return {"QueryResponse": found, "time": company.time()}
         if name == "cdc":
             return cdc.changes(company, asked.get("entities", ""), asked.get("changedSince", ""))

@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*')|(?P<op><=|>=|!=|<>|[=<>])|(?P<mark>[(),*])"
     r"|(?P<word>[A-Za-z0-9_.:+\-]+))"
 )
+_LATIN_1 = 0xFF
 _OPERATORS = ("=", "<", ">", "<=", ">=")
 
 
@@ -38,8 +39,13 @@ class Question:
     most: int = USUAL
 
 
-def parse(statement: str) -> Question:
-    """Read a statement, or refuse with 4000 (grammar) or 4001 (names and values)."""
+def parse(statement: str, signs: str = "accept") -> Question:
+    """Read a statement, or refuse with 4000 (grammar) or 4001 (names and values). `signs` may say
+    that those beyond Latin-1 are refused, as was reported up to 2021."""
+    strange = next((sign for sign in statement if ord(sign) > _LATIN_1), "")
+    if strange and signs == "refuse":
+        column = statement.index(strange) + 1
+        raise faults.query_syntax(f"Lexical error at line 1, column {column}. Encountered.")
     return _Parser(_tokens(statement)).question()
 
 

@@ -13,6 +13,7 @@ CHOICES = {
     "inactive_reference": ("610", "2500"),
     "query_strings": ("exact", "insensitive"),
     "query_order": ("id", "newest"),
+    "query_signs": ("accept", "refuse"),
     "cdc_beyond_30_days": ("error", "cut"),
     "cdc_overflow": ("cut", "error"),
     "batch_metering": ("call", "item"),
@@ -51,6 +52,7 @@ class Settings:
     foreign_undeposited: str = "accept"
     query_strings: str = "exact"
     query_order: str = "id"
+    query_signs: str = "accept"
     cdc_beyond_30_days: str = "error"
     cdc_overflow: str = "cut"
     batch_metering: str = "call"

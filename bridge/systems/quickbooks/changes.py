@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bridge.core.books import Kind, PostedDocument
+from bridge.errors import QuestionRefused
 from bridge.systems.base import Changes
 from bridge.systems.quickbooks.answers import deleted, posted
 from bridge.systems.quickbooks.reading import kind_of
 from bridge.systems.quickbooks.translate import ENTITY
-from bridge.systems.quickbooks.wire import QuestionRefused, Wire
+from bridge.systems.quickbooks.wire import Wire
 
 DAYS = 29
 """One day less than the limit: what happens beyond it is not documented."""

@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.books import EntryKind, HandEntry
+from bridge.errors import QuestionRefused
 from bridge.systems.base import HandEntries
 from bridge.systems.quickbooks.answers import amount
 from bridge.systems.quickbooks.changes import DAYS, captured, cursor_at
-from bridge.systems.quickbooks.wire import QuestionRefused, Wire
+from bridge.systems.quickbooks.wire import Wire
 
 _KINDS = {"JournalEntry": EntryKind.JOURNAL, "Deposit": EntryKind.DEPOSIT}
 _DETAIL = {"JournalEntry": "JournalEntryLineDetail", "Deposit": "DepositLineDetail"}

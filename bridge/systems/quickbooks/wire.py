@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
 from bridge.systems.quickbooks import faults, queries
 from bridge.systems.quickbooks.faults import Finding, Then
@@ -27,10 +27,6 @@ _OVERLAP = 10
 _PAGES_MAX = 10_000
 
 Raw = dict[str, Any]
-
-
-class QuestionRefused(TryLater):
-    """A question was read and refused, which says nothing about what was asked for."""
 
 
 class Applied(msgspec.Struct, frozen=True):

@@ -14,13 +14,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bridge.core.books import EntryKind, HandEntry
-from bridge.errors import LoginRequired
+from bridge.errors import LoginRequired, QuestionRefused
 from bridge.systems.base import HandEntries
 from bridge.systems.xero import stamps
 from bridge.systems.xero.answers import amount
 from bridge.systems.xero.changes import DAYS, cursor_at
 from bridge.systems.xero.translate import Company
-from bridge.systems.xero.wire import QuestionRefused, Wire
+from bridge.systems.xero.wire import Wire
 
 _NO_DAY = date(1970, 1, 1)
 """Of an entry that tells none."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bridge.core.books import Document, Kind, PostedDocument, Receipt, Status
-from bridge.errors import PersonNeeded
+from bridge.errors import PersonNeeded, QuestionRefused
 from bridge.systems.xero import queries
 from bridge.systems.xero.answers import (
     RESOURCE,
@@ -23,7 +23,7 @@ from bridge.systems.xero.answers import (
 )
 from bridge.systems.xero.on_account import CREDIT, OVERPAYMENT, is_on_account
 from bridge.systems.xero.translate import Company
-from bridge.systems.xero.wire import ID_FIELD, NUMBER_FIELD, PAGE, QuestionRefused, Wire
+from bridge.systems.xero.wire import ID_FIELD, NUMBER_FIELD, PAGE, Wire
 
 Raw = dict[str, Any]
 

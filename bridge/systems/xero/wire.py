@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 from bridge.systems.xero import faults
@@ -48,10 +48,6 @@ _KEPT_WAIT_S = 3600.0
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 Raw = dict[str, Any]
-
-
-class QuestionRefused(TryLater):
-    """A question was read and refused, which says nothing about what was asked for."""
 
 
 class Applied(msgspec.Struct, frozen=True):

@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 
 from bridge.core.books import Account, Chart, Company, Item, Kind, Named
-from bridge.errors import LoginRequired, TryLater
+from bridge.errors import LoginRequired, QuestionRefused, TryLater
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho import translate
 from bridge.systems.zoho.posted import amount, text
-from bridge.systems.zoho.wire import ACCOUNTS, ITEMS, ORGANIZATIONS, QuestionRefused, Wire
+from bridge.systems.zoho.wire import ACCOUNTS, ITEMS, ORGANIZATIONS, Wire
 
 _ASSET = (
     "other_asset other_current_asset intangible_asset right_to_use_asset financial_asset "

@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bridge.core.books import EntryKind, HandEntry
-from bridge.errors import LoginRequired
+from bridge.errors import LoginRequired, QuestionRefused
 from bridge.systems.base import HandEntries
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.posted import amount, day, text
-from bridge.systems.zoho.wire import JOURNALS, QuestionRefused, Wire
+from bridge.systems.zoho.wire import JOURNALS, Wire
 
 OVERLAP = timedelta(minutes=10)
 """Listings lag behind writes, and clocks differ."""

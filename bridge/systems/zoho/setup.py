@@ -7,11 +7,11 @@ last verified 2026-11-20).
 
 from __future__ import annotations
 
-from bridge.errors import LoginRequired, TryLater
+from bridge.errors import LoginRequired, QuestionRefused, TryLater
 from bridge.systems.base import Prepared
 from bridge.systems.zoho.chart import is_our_field
 from bridge.systems.zoho.posted import FIELD_LABEL, text
-from bridge.systems.zoho.wire import Applied, QuestionRefused, Raw, Refused, Unsent, Wire
+from bridge.systems.zoho.wire import Applied, Raw, Refused, Unsent, Wire
 
 WHAT = f"field {FIELD_LABEL!r} on customers"
 AGAIN = "ledger-bridge connect zoho --set-up"

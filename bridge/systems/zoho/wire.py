@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from bridge.errors import ConfigurationError, LoginRequired, TryLater
+from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 from bridge.systems.zoho import faults
@@ -25,10 +25,6 @@ _PAGES_MAX = 10_000
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 Raw = dict[str, Any]
-
-
-class QuestionRefused(TryLater):
-    """A question was read and refused, which says nothing about what was asked for."""
 
 
 class Applied(msgspec.Struct, frozen=True):

@@ -1,0 +1,97 @@
+"""What became of writes whose answers were lost, by asking the books."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.core.books import PostedDocument, Status, applied
+from bridge.core.delivery import Drifted, Operation, Outcome, Posted, Unavailable
+from bridge.core.matching import differences
+from bridge.errors import QuestionRefused
+from bridge.pipeline.readback import read_back
+from bridge.store import Entry, Store
+from bridge.store.reconcile_queries import ReconcileQueries
+from bridge.systems.base import AccountingSystem
+
+
+def looked_up(store: Store, system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
+    """What became of writes of one operation and kind, in their order.
+
+    Where the product refuses the question, for the signs in a name perhaps, it is put for each
+    write by itself; what it refuses even then is looked for among all that the books tell of
+    themselves. Raises what reading the books raises.
+    """
+    outcomes = _each_by_itself(system, entries)
+    refused = [entry for entry in entries if entry.id not in outcomes]
+    if refused:
+        read_back(store, system)
+        with store.read() as work:
+            waiting = ReconcileQueries.on(work).waiting(system.name, system.company_id)
+            ids = {side.entry.id: side.found.external_id for side in waiting if side.found}
+        there = system.fetch(refused[0].kind, [ids[e.id] for e in refused if e.id in ids])
+        outcomes |= {e.id: _created(e, there.get(ids.get(e.id, ""))) for e in refused}
+    return [outcomes[entry.id] for entry in entries]
+
+
+def _each_by_itself(system: AccountingSystem, entries: Sequence[Entry]) -> dict[int, Outcome]:
+    """Outcomes by entry, without those of creations that cannot be asked about: half of the
+    entries in one question, then half of those, down to the one that is refused."""
+    try:
+        return dict(zip([e.id for e in entries], _asked(system, entries), strict=True))
+    except QuestionRefused:
+        if entries[0].operation is not Operation.CREATE:
+            raise
+        if len(entries) == 1:
+            return {}
+    half = len(entries) // 2
+    return _each_by_itself(system, entries[:half]) | _each_by_itself(system, entries[half:])
+
+
+def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
+    """What became of writes of one operation and kind, by asking the books.
+
+    A void is not asked about: it looks at the document itself before it is sent, and knows what to
+    make of one that is gone.
+    """
+    kind, operation = entries[0].kind, entries[0].operation
+    if operation is Operation.VOID:
+        return [Unavailable("perhaps not voided")] * len(entries)
+    if operation is Operation.CREATE:
+        links: dict[str, str] = {}
+        for entry in entries:
+            links |= entry.links
+        found = system.find(kind, [entry.document for entry in entries], links)
+        return [_created(entry, found.get(entry.reference)) for entry in entries]
+    ids = [entry.binding.external_id for entry in entries if entry.binding]
+    now = system.fetch(kind, ids)
+    return [_changed(entry, now) for entry in entries]
+
+
+def _created(entry: Entry, found: PostedDocument | None) -> Outcome:
+    return Unavailable("not in the books") if found is None else Posted(found)
+
+
+def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
+    """An update in doubt: done, not done, or somebody else was there."""
+    assert entry.binding is not None, f"{entry.reference} has no binding to change"
+    current = now.get(entry.binding.external_id)
+    if current is None or current.status is not Status.LIVE:
+        return Drifted(current)
+    if not differences(entry.document, current, entry.links):
+        return Posted(current)
+    if not differences(entry.binding.document, current, entry.links):
+        return Unavailable("not changed")
+    if _is_changed_in_part(entry, current):
+        return Unavailable("changed in part")
+    return Drifted(current)
+
+
+def _is_changed_in_part(entry: Entry, current: PostedDocument) -> bool:
+    """Whether what it settles is on the way from what it was to what is wanted: some products are
+    told that invoice by invoice."""
+    assert entry.binding is not None
+    before = entry.binding.posted
+    steps = set(before.applications) if before is not None else set()
+    steps |= {(entry.links.get(i, ""), amount) for i, amount in applied(entry.document).items()}
+    fields = {d.field for d in differences(entry.document, current, entry.links)}
+    return fields == {"applications"} and steps.issuperset(current.applications)
