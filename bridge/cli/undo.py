@@ -14,6 +14,7 @@ WORDS = {
     "changed_since": "was changed since",
     "period_closed": "is in a closed month, and nothing in an open one can undo it",
     "before_unknown": "was changed by the run, and what it was before is not known",
+    "stamped": "is known to a tax office as an electronic invoice, and stays",
 }
 _TOLD = 20
 """Documents that stay and are named on the screen; `--json` has them all."""

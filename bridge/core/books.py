@@ -224,6 +224,8 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[tuple[str, str], ...] | None = None
     """(dimension, value) pairs of the document and its lines, in order; None: not told."""
     memo: str = ""
+    stamp: str = ""
+    """The mark of a tax office's electronic invoice, where the document shows one."""
     updated_at: str = ""
     whole: bool = True
     """False: told by a listing that leaves out what the document is made of."""

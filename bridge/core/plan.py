@@ -36,6 +36,7 @@ HOLD_CODES = frozenset(
         "cutover.paid_before",
         "books.period_closed",
         "books.drifted",
+        "books.stamped",
         "books.tombstoned",
         "books.unanswered",
         "interest.not_due",

@@ -61,6 +61,7 @@ HOLD_ACTIONS = {
     "books.drifted": "decide_correction",
     "books.lookalike": "decide_likeness",
     "books.period_closed": "open_period",
+    "books.stamped": "offset_stamped",
     "books.tombstoned": "enter_again_or_remove",
     "books.unanswered": "none",
     "cutover.credit": "book_credit",

@@ -88,6 +88,7 @@ ACTIONS = frozenset(
         "mend_settings",
         "name_reversed",
         "none",
+        "offset_stamped",
         "open_period",
         "put_right",
         "raise_decimals",

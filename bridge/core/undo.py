@@ -47,6 +47,7 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
     changed_since    a later run or a person changed it, or something that hangs on it
     period_closed    its month is closed, and nothing in an open one can undo it
     before_unknown   what it was before is not known
+    stamped          a tax office knows it as an electronic invoice
     """
 
     reference: str

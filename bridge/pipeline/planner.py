@@ -25,6 +25,7 @@ from bridge.core.remapping import remapped
 from bridge.core.review import review_borrower
 from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, Problem
+from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
@@ -123,6 +124,10 @@ class Planner:
             busy = {change.document.reference for change in changes}
             found = list(remapped(file, self.booking, bound))
             changes += remapping.changes(found, bound, self.booking, busy)
+        marked = stamped.marks(work, self.name, self.company, bound, changes)
+        if marked:
+            changes, instead = stamped.left_alone(file, bound, changes, marked)
+            holds = instead or holds
         changes = self._not_planned_yet(key, changes)
         if made.customer is not None:
             self._customer(made.customer, needed=any(map(_is_new, changes)))

@@ -22,6 +22,7 @@ from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.restored import caught_up, safe_to_post_with
+from bridge.pipeline.stamped import look_before_taking_back
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -236,6 +237,8 @@ def _pass(
         why = resting(bridge.store, books)
         if why is None:
             done.plan = _planned(bridge, books, run, approved, progress, remap)
+            if done.plan.figures.void:
+                look_before_taking_back(bridge.store, books.system, run)
         else:
             hold_what_is_new(bridge.store, books)
         send(bridge, books, done, progress)

@@ -26,6 +26,7 @@ from bridge.core.said import reason_of
 from bridge.core.undo import Left, Task, phase, undo_loan
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, TryLater, UsageError
+from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
 from bridge.pipeline.issuing import unanswered
 from bridge.pipeline.known import known, of_the_writes
@@ -247,6 +248,10 @@ class _Planner:
             elsewhere=self._elsewhere(key, done),
         )
         made = undo_loan(task, self.booking, self.voidable)
+        marked = stamped.marks(self.work, *self.where, task.bound, made.changes)
+        if marked:  # nothing of a loan is taken back on which a tax office has something
+            self.left += [Left(reference=each, why="stamped") for each in marked]
+            return
         self.left += made.left
         if not made.changes:
             return

@@ -178,7 +178,8 @@ class AccountingSystem(AccountingReader, Protocol):
         One outcome for each, in order; never raises for a single document. One bad document
         never costs another its outcome. Updates and voids read the document first and are
         `Drifted`, not sent, when the books no longer hold what `target` says we posted. A void
-        of what is void or gone already is `Posted`.
+        of what is void or gone already is `Posted`. What carries a tax office's mark is `Rejected`
+        (stamped), not sent: it is never changed or taken back.
         """
 
     def set_up(self) -> Sequence[Prepared]:

@@ -345,8 +345,23 @@ def _told(entity: str, row: Row) -> Wish:
     return told
 
 
+def _stamp(company: Company, wish: Wish) -> Wish:
+    """What an add-on leaves on a form that it sent to the tax office: the code in a custom field of
+    the form (31 characters) or, by default, after its note."""
+    entity, row = _document(company, wish)
+    name, code = str(wish.get("name") or "CUFE"), str(wish.get("code") or "0" * 96)
+    change: Row = {**_version(row), "sparse": True}
+    if wish.get("place") == "field":
+        field = {"DefinitionId": "1", "Name": name, "Type": "StringType", "StringValue": code[:31]}
+        change["CustomField"] = [field]
+    else:
+        change["PrivateNote"] = f"{row.get('PrivateNote') or ''}\n{name}: {code}".strip()
+    return _told(entity, write(company, entity, "update", change))
+
+
 ACTIONS: dict[str, Callable[[Company, Wish], Wish]] = {
     "edit": _edit,
+    "stamp": _stamp,
     "void": _void,
     "delete": _delete,
     "add": _add,

@@ -301,8 +301,25 @@ def _told(company: Company, table: str, row_id: str) -> Wish:
     return told
 
 
+def _stamp(company: Company, wish: Wish) -> Wish:
+    """What an add-on leaves on a document that it sent to the tax office. Xero has no custom field:
+    the code goes after its reference, or with `"place":"field"` into its link to a source."""
+    table, row = _document(company, wish)
+    kind = str(wish["kind"])
+    if kind not in FORMS:
+        raise Misunderstood("only invoices and credit notes are stamped")
+    name, code = str(wish.get("name") or "CUFE"), str(wish.get("code") or "0" * 96)
+    body: Row = {"Reference": f"{row['Reference']} {name}: {code}".strip()[-255:]}
+    if wish.get("place") == "field" and kind == "invoice":
+        body = {"Url": f"https://facturas.example/?{name}={code}"}
+    form = FORMS[kind]
+    made = sales.write(company, form, body, create=False, row_id=row[form.id], unitdp=4)
+    return _told(company, table, made[0])
+
+
 ACTIONS: dict[str, Callable[[Company, Wish], Wish]] = {
     "edit": _edit,
+    "stamp": _stamp,
     "void": _void,
     "delete": _void,
     "add": _add,

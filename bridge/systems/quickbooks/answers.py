@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from bridge.core.books import Kind, PostedDocument, PostedLine, Status
+from bridge.systems.fiscal import mark_in
 from bridge.systems.quickbooks.translate import (
     CUSTOMER_REFERENCE,
     NUMBER_FIELD,
@@ -48,8 +49,18 @@ def posted(kind: Kind, raw: Body, home: str) -> PostedDocument:
         tax_amount=_tax_amount(kind, raw),
         tags=_tags(raw),
         memo=raw.get("PrivateNote") or "",
+        stamp=stamp_of(raw),
         updated_at=raw.get("MetaData", {}).get("LastUpdatedTime", ""),
     )
+
+
+def stamp_of(raw: Body) -> str:
+    """The tax office's mark that custom fields, the note or the message to the customer show."""
+    fields = [
+        (field.get("Name") or "", field.get("StringValue")) for field in raw.get("CustomField", ())
+    ]
+    message = raw.get("CustomerMemo") or {}
+    return mark_in(fields, (raw.get("PrivateNote"), message.get("value")))
 
 
 def deleted(kind: Kind, raw: Body) -> PostedDocument:

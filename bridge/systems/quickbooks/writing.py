@@ -25,6 +25,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.fiscal import never_changed
 from bridge.systems.quickbooks import reading
 from bridge.systems.quickbooks.answers import posted
 from bridge.systems.quickbooks.credits import Credits
@@ -132,6 +133,8 @@ class Writer:
             return Posted(_gone(outgoing), sent=False) if void else Drifted(None)
         if void and now.status is not Status.LIVE:
             return Posted(now, sent=False)
+        if now.stamp:
+            return never_changed(outgoing, now.stamp)
         if _moved(outgoing, now):
             same = not void and not _unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)

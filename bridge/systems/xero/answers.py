@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.books import Kind, PostedDocument, PostedLine, Status
+from bridge.systems.fiscal import mark_in
 from bridge.systems.xero import stamps
 from bridge.systems.xero.on_account import CREDIT, OVERPAYMENT, TAKEN_BACK
 from bridge.systems.xero.translate import Company
@@ -156,8 +157,16 @@ def _sales(kind: Kind, raw: Body, company: Company) -> PostedDocument:
         tax_amount=_optional(raw, "TotalTax"),
         tags=_tags(raw),
         memo=raw.get("Reference") or "",
+        stamp=stamp_of(raw),
         updated_at=_updated_at(raw),
     )
+
+
+def stamp_of(raw: Body) -> str:
+    """The tax office's mark that an invoice or credit note shows: Xero has no custom fields, so
+    add-ons use its reference, its link to a source document, or the text of a line."""
+    lines = (line.get("Description") for line in raw.get("LineItems") or ())
+    return mark_in((), (raw.get("Reference"), raw.get("Url"), *lines))
 
 
 def _money_received(raw: Body, company: Company) -> PostedDocument:

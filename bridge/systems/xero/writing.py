@@ -25,6 +25,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.fiscal import never_changed
 from bridge.systems.xero import crediting, on_account, reading
 from bridge.systems.xero.answers import in_the_books, posted
 from bridge.systems.xero.applying import Applier
@@ -127,6 +128,8 @@ class Writer:
             return Posted(gone(outgoing), sent=False) if void else Drifted(None)
         if void and now.status is not Status.LIVE:
             return Posted(now, sent=False)
+        if now.stamp:
+            return never_changed(outgoing, now.stamp)
         if _moved(outgoing, now):
             same = not void and not _unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)

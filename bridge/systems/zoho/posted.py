@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.books import Kind, PostedDocument, PostedLine, Status
+from bridge.systems.fiscal import mark_in
 from bridge.systems.zoho.translate import LOCATION, OUR_FORM, Company, has_reference
 
 FIELD_NAME = "cf_ledger_reference"
@@ -240,6 +241,25 @@ def _journal(raw: Raw, company: Company) -> PostedDocument:
     )
 
 
+_PUSHED = frozenset({"push_initiated", "pushed", "accepted", "cancelled"})
+"""Words for an e-invoice that has left (Zoho's KB, e-invoice lifecycle; spelling UNVERIFIED)."""
+
+
+def stamp_of(raw: Raw) -> str:
+    """The tax office's mark that custom fields, the e-invoice's own part or the notes show."""
+    fields = [
+        (str(field.get("api_name") or field.get("label") or ""), field.get("value"))
+        for field in raw.get("custom_fields") or ()
+    ]
+    fields += [(name, value) for name, value in raw.items() if name.startswith("cf_")]
+    issued = raw.get("einvoice_details")
+    issued = issued if isinstance(issued, dict) else {}
+    status = text(issued, "status").lower().replace(" ", "_")
+    codes = [(name, issued.get(name)) for name in ("uuid", "irn", "ack_no") if issued.get(name)]
+    found = mark_in([*fields, *codes], (raw.get("notes"), raw.get("terms")))
+    return found or (f"E-INVOICE {status}" if status in _PUSHED else "")
+
+
 def is_sale(raw: Raw) -> bool:
     """Whether a journal is one of our recoveries: by its reference alone."""
     return OUR_FORM.fullmatch(text(raw, "reference_number")) is not None
@@ -257,6 +277,7 @@ def _document(kind: Kind, raw: Raw, company: Company, **told: Any) -> PostedDocu
         "currency": currency,
         "rate": None if currency == company.home_currency else optional(raw, "exchange_rate"),
         "total": amount(raw, "total"),
+        "stamp": stamp_of(raw),
         "updated_at": version(raw),
     }
     return PostedDocument(kind=kind, **{**common, **told})

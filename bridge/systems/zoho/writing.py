@@ -32,6 +32,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.fiscal import never_changed
 from bridge.systems.zoho import changing
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.changing import Call
@@ -275,6 +276,8 @@ class Writer:
             return Posted(changing.gone(outgoing), sent=False) if void else Drifted(None)
         if void and now.status is not Status.LIVE and not inward.is_draft(raw):
             return Posted(now, sent=False)
+        if now.stamp:
+            return never_changed(outgoing, now.stamp)
         if changing.moved(outgoing, now) and not (void and inward.is_draft(raw)):
             same = not void and not changing.unlike(outgoing, now)
             return Posted(now) if same else Drifted(now)
