@@ -69,6 +69,21 @@ def carried_over(
     )
 
 
+def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, str] | None:
+    """The payment of before going live by which the opening balance is less than it was: whose row
+    it is (the loan, where it is not one of them alone), and when it was paid. None where it is not
+    less, or no payment of before is there."""
+    loan = file.loan
+    assert loan is not None
+    paid = [row for row in file.repayments if is_history(row, loan, began)]
+    if less <= 0 or not paid:
+        return None
+    alone = [row for row in paid if -lending.effect(row) == less]
+    row = max(alone or paid, key=lambda row: (len(row.id), row.id))
+    subject = f"movement:{row.id}" if alone else f"debt:{loan.id}"
+    return subject, f"paid {row.paid_on}, the books began on {began}"
+
+
 def _counts(row: Repayment | Adjustment) -> bool:
     """Whether the row is neither held for what it says nor one that is always held."""
     if any(holds(note.code) for note in row.notes):

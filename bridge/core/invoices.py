@@ -11,7 +11,7 @@ import msgspec
 from bridge.core import lending
 from bridge.core.allocation import Share
 from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
-from bridge.core.cutover import Carried, is_history
+from bridge.core.cutover import Carried, back_dated, is_history
 from bridge.core.draft import Draft, closed_edit
 from bridge.core.findings import holds
 from bridge.core.identity import (
@@ -88,7 +88,8 @@ class Invoicing:
         assert booking.cutover is not None
         if carried.beyond:
             self._hold("cutover.paid_before", f"debt:{self.loan.id}", carried.beyond)
-        balance = self._as_opened(carried.balance) if carried.told else carried.balance
+        opened = self._as_opened if carried.told else self._as_carried
+        balance = opened(carried.balance)
         if balance < 0:
             self._hold("cutover.credit", f"debt:{self.loan.id}", balance)
         if balance <= 0:
@@ -133,6 +134,22 @@ class Invoicing:
             return balance
         self._hold_moved(balance - bound.document.total)
         return bound.document.total
+
+    def _as_carried(self, balance: Decimal) -> Decimal:
+        """What the loan was carried over with, once it was. A payment of before going live that is
+        written down later is a question: what the books began with was signed for."""
+        bound = self.draft.bound(reference(self.file.prefix, Letter.LOAN, self.loan.id))
+        ask = self.mapping.policies.amount_edited == "ask"
+        if not ask or bound is None or bound.accepted or self.draft.moved(bound):
+            return balance
+        posted = bound.document
+        if not isinstance(posted, Invoice) or any(self._corrections()):
+            return balance
+        late = back_dated(self.file, posted.day, posted.total - balance)
+        if late is None:
+            return balance
+        self._hold("cutover.back_dated", late[0], balance - posted.total, late[1])
+        return posted.total
 
     def _hold_moved(self, amount: Decimal) -> None:
         if amount:

@@ -32,6 +32,7 @@ HOLD_CODES = frozenset(
         "books.accepted",
         "books.decimals",
         "books.lookalike",
+        "cutover.back_dated",
         "cutover.credit",
         "cutover.paid_before",
         "books.period_closed",

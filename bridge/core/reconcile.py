@@ -64,6 +64,7 @@ HOLD_ACTIONS = {
     "books.stamped": "offset_stamped",
     "books.tombstoned": "enter_again_or_remove",
     "books.unanswered": "none",
+    "cutover.back_dated": "decide_back_dated",
     "cutover.credit": "book_credit",
     "cutover.paid_before": "none",
     "interest.not_due": "none",

@@ -65,6 +65,7 @@ ACTIONS = frozenset(
         "book_refund",
         "check_date",
         "decide_amount",
+        "decide_back_dated",
         "decide_correction",
         "decide_dropped",
         "decide_likeness",

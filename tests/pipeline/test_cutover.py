@@ -88,7 +88,7 @@ def test_a_payment_of_before_that_changes_later_is_no_document_of_its_own(
     world.sync()
     assert "DY7F3A-P7" not in documents(world)
     agree, causes = reconciled(world)
-    assert (agree, causes) == (True, {"debt.amount_edited"})  # the opening invoice is paid in part
+    assert (agree, causes) == (True, {"cutover.back_dated"})
     assert documents(world)["DY7F3A-L1"]["total"] == "47000.00"
 
 

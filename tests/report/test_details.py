@@ -46,6 +46,10 @@ WRITTEN = {
         "posted as 120000 COP, the ledger says 108000; its period is closed",
         "registrado por 120.000 COP; la cartera dice 108.000, y su período está cerrado",
     ),
+    "back_dated": (
+        "paid 2026-06-20, the books began on 2026-07-04",
+        "abono del 20/06/2026; la contabilidad empezó el 4/07/2026",
+    ),
     "books_decimals": (
         "20000.50 COP, the books keep 0 decimals",
         "20000.50 COP: la contabilidad guarda 0 decimales",
