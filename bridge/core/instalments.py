@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from bridge.core import lending
+from bridge.core.allocation import Share
+from bridge.core.books import Invoice, Transaction
+from bridge.core.identity import is_loans_own
 from bridge.core.ledger import Instalment, Loan, LoanFile, LoanKind
 from bridge.core.mapping import BooksMapping
 from bridge.core.rounding import Rounding
@@ -69,6 +72,29 @@ def interest_due(
     """The interest that falls due with each instalment."""
     for instalment, before, amount in _shares(schedule, opening):
         yield instalment, lending.split(opening, interest, before, amount, rounding)
+
+
+def share_of(
+    file: LoanFile, mapping: BooksMapping, rounding: Rounding, invoices: Iterable[Transaction]
+) -> Share | None:
+    """How what is paid is shared between the loan's interest and the rest, where its interest has
+    invoices of its own."""
+    assert file.loan is not None
+    own = [i for i in invoices if isinstance(i, Invoice) and is_loans_own(i.reference)]
+    interest = [i for i in own if {line.purpose for line in i.lines} == {"interest"}]
+    if not interest or len(interest) == len(own):
+        return None
+    opening = file.loan.agreed
+    if opening is None:
+        opening = lending.opening(file.loan, file.adjustments)
+    parts = parts_of(file.loan, opening, mapping, rounding)
+    return Share(
+        total=opening,
+        interest=sum((amount for purpose, amount in parts if purpose == "interest"), ZERO),
+        invoices=frozenset(invoice.reference for invoice in own),
+        of_interest=frozenset(invoice.reference for invoice in interest),
+        rounding=rounding,
+    )
 
 
 def _shares(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
 
 from bridge.core import lending
-from bridge.core.allocation import Share
 from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
 from bridge.core.cutover import Carried, back_dated, is_history
 from bridge.core.draft import Draft, closed_edit
@@ -62,25 +61,6 @@ class Invoicing:
         if self.refused:
             return []
         return self._corrected(wanted)
-
-    def share(self, invoices: Iterable[Transaction]) -> Share | None:
-        """How what is paid is shared between the loan's interest and the rest, where its interest
-        has invoices of its own. After `all`."""
-        own = [i for i in invoices if isinstance(i, Invoice) and is_loans_own(i.reference)]
-        interest = [i for i in own if {line.purpose for line in i.lines} == {"interest"}]
-        if not interest or len(interest) == len(own):
-            return None
-        opening = self.loan.agreed
-        if opening is None:
-            opening = lending.opening(self.loan, self.file.adjustments)
-        parts = parts_of(self.loan, opening, self.mapping, self.rounding)
-        return Share(
-            total=opening,
-            interest=sum((amount for purpose, amount in parts if purpose == "interest"), ZERO),
-            invoices=frozenset(invoice.reference for invoice in own),
-            of_interest=frozenset(invoice.reference for invoice in interest),
-            rounding=self.rounding,
-        )
 
     def _carried_over(self, carried: Carried) -> list[Invoice]:
         """One invoice for what was owed at going live; what was paid too much is a question."""

@@ -31,6 +31,7 @@ from bridge.core.draft import Draft
 from bridge.core.findings import Finding
 from bridge.core.holding import held_as_a_whole, not_posted
 from bridge.core.identity import Letter, base_reference, reference
+from bridge.core.instalments import share_of
 from bridge.core.invoices import CORRECTION_PART, Invoicing
 from bridge.core.ledger import (
     LoanFile,
@@ -151,7 +152,7 @@ class _Translator:
             or self.booking.limits.receipt_parts,
             locked=self.booking.company.locked_through,
             dated_uses=self.booking.limits.dated_uses,
-            share=invoicing.share(invoices),
+            share=share_of(self.file, invoicing.mapping, invoicing.rounding, invoices),
         )
         closed, reversals = self._undone(invoices, settling)
         self._open_invoices([*invoices, *closed, *reversals])
