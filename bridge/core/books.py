@@ -231,6 +231,16 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """False: told by a listing that leaves out what the document is made of."""
 
 
+def with_uses(
+    document: Receipt | CreditApplication, used: tuple[Application, ...], theirs: PostedDocument
+) -> Receipt | CreditApplication:
+    """The document as what the books have settles with it."""
+    if isinstance(document, Receipt):
+        on_account = theirs.on_account or document.on_account
+        return msgspec.structs.replace(document, applications=used, on_account=on_account)
+    return msgspec.structs.replace(document, applications=used)
+
+
 class EntryKind(StrEnum):
     """What a person can put on a receivable account besides documents."""
 

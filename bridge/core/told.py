@@ -63,8 +63,13 @@ def as_told(
         case Kind.APPLICATION:
             return CreditApplication(**fields, credit_note="", applications=used)
         case _:
-            deposit = theirs.deposit_account
-            return Receipt(**fields, total=theirs.total, deposit_account=deposit, applications=used)
+            return Receipt(
+                **fields,
+                total=theirs.total,
+                deposit_account=theirs.deposit_account,
+                applications=used,
+                on_account=theirs.on_account,
+            )
 
 
 def customer_told(number: str, theirs: PostedDocument, booking: Booking) -> Customer:

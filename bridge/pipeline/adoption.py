@@ -23,6 +23,7 @@ from bridge.core.books import (
     Receipt,
     Status,
     Transaction,
+    with_uses,
 )
 from bridge.core.delivery import UNSEEN, Binding
 from bridge.core.diff import diff
@@ -349,7 +350,7 @@ def _bound_as_it_is(
             bound = work.binding_by_external_id(books.name, books.company, Kind.INVOICE, invoice_id)
             if bound is not None and not bound.voided:
                 used.append(Application(bound.reference, amount))
-        wanted = msgspec.structs.replace(wanted, applications=tuple(used))
+        wanted = with_uses(wanted, tuple(used), theirs)
     return Binding(
         reference=wanted.reference,
         external_id=theirs.external_id,

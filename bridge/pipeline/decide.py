@@ -24,6 +24,7 @@ from bridge.core.books import (
     PostedDocument,
     Receipt,
     Status,
+    with_uses,
 )
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
 from bridge.core.matching import differences, with_rate_known
@@ -198,7 +199,7 @@ def _as_settled(work: Work, system: AccountingReader, case: Case) -> Document:
         )
         if bound is not None and not bound.voided:
             settled.append(Application(bound.reference, amount))
-    return msgspec.structs.replace(document, applications=tuple(settled))
+    return with_uses(document, tuple(settled), case.now)
 
 
 def _write_down(

@@ -13,15 +13,17 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bridge.core import lending
 from bridge.core.booking import Booking
 from bridge.core.books import Application, Invoice, Transaction, applied, digest_of
 from bridge.core.draft import repayment_facts
+from bridge.core.identity import base_reference
 from bridge.core.ledger import Adjustment, AdjustmentKind, Loan, Repayment
 from bridge.core.mapping import Policies
+from bridge.core.owed import course
 from bridge.core.parts import part_facts
 from bridge.core.rounding import rounding_of
 from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
@@ -45,6 +47,7 @@ MODES: dict[str, dict[str, Any]] = {
     "too much is held": {"interest": "as_due", "policies": {"overpayment": "hold"}},
 }
 END = date(2026, 12, 1)
+LOSSES = {AdjustmentKind.WRITE_OFF}
 
 
 def delivered(of: Loan, rows: Rows, days: Iterable[date], book: Booking, end: date = END) -> Shelf:
@@ -61,11 +64,16 @@ def on(row: Repayment | Adjustment) -> date:
 
 
 def documents(shelf: Shelf) -> dict[str, object]:
+    """What is in the books by base reference: a loss makes of a receipt a recovery under the next
+    generation, where the payment was posted before it."""
     made: dict[str, object] = {}
     for binding in shelf.live():
         document = binding.document
         if isinstance(document, Transaction):
-            made[binding.reference] = (document.kind, document.day, applied(document), document)
+            uses = {base_reference(name): amount for name, amount in applied(document).items()}
+            lines = [(line.purpose, line.amount) for line in getattr(document, "lines", ())]
+            told = (document.kind, document.day, document.total, lines, uses)
+            made[base_reference(binding.reference)] = told
     return made
 
 
@@ -95,6 +103,7 @@ kinds = st.sampled_from(
         AdjustmentKind.LATE_FEE,
         AdjustmentKind.INTEREST,
         AdjustmentKind.DISCOUNT,
+        AdjustmentKind.WRITE_OFF,
     ]
 )
 days = st.integers(0, 110).map(lambda after: START + timedelta(days=after))
@@ -125,6 +134,7 @@ def test_the_same_rows_make_the_same_documents_in_any_delivery(  # type: ignore[
     rows, name, mode, parts, some_days
 ) -> None:
     of, book = LOANS[name], booking(**MODES[mode])
+    assume(not takes_money_back(of, rows))
     book = in_parts(book) if parts else book
     every_day = {START + timedelta(days=after) for after in range(121)}
     happens = {on(row) for row in rows} | {i.due for i in instalments(of)} | {START}
@@ -133,6 +143,13 @@ def test_the_same_rows_make_the_same_documents_in_any_delivery(  # type: ignore[
     now_and_then = delivered(of, rows, some_days, book)
     assert documents(daily) == documents(at_once) == documents(now_and_then)
     assert held(daily) == held(at_once) == held(now_and_then)
+
+
+def takes_money_back(of: Loan, rows: Rows) -> bool:
+    """Whether a loss of more than was open makes a recovery of what had been paid before it."""
+    recovered = course(file(of, *rows)).recovered
+    lost = [on(r) for r in rows if isinstance(r, Adjustment) and r.kind in LOSSES]
+    return any(on(row) < max(lost) for row in rows if row.id in recovered)
 
 
 def instalments(of: Loan) -> tuple[Any, ...]:
