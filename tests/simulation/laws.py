@@ -148,6 +148,29 @@ def _one_of(quiet: Quiet, system: str) -> dict[int, int]:
     return one_of
 
 
+def no_credit_stands_beside_what_is_owed(quiet: Quiet) -> None:
+    """A loan of which something is open has no money or credit left that could settle it. What
+    somebody closed, decided or edited meanwhile may stand, and that of which something is said."""
+    done = quiet.trace.figures
+    if done.get("hand", Counter())["lock"] or done.get("decisions", Counter())["drift accept"]:
+        return
+    for name, books in quiet.books.items():
+        rests = {document["id"]: Decimal(document["open"] or 0) for document in books["documents"]}
+        told = {
+            int(item.loan or 0) for item in quiet.items(name) if item.cause != "interest.not_due"
+        }
+        told |= {_loan_named(item.reference, quiet.ledger) for item in quiet.items(name)}
+        owed: set[int] = set()
+        left: set[int] = set()
+        for document in kept(books):
+            if rests[document.id]:
+                side = owed if document.kind == "invoice" else left
+                side.add(loan_of(document, quiet.ledger))
+        both = (owed & left) - told
+        if both:
+            raise Broken("old credit is used", f"{name}: loans {sorted(both)} owe and have credit")
+
+
 def the_control_account_agrees(quiet: Quiet) -> None:
     """By currency: ledger less items is what the receivable account itself holds."""
     owed = quiet.ledger.owed()
@@ -304,6 +327,7 @@ LAWS: list[Law] = [
     nothing_is_lost,
     no_document_is_without_a_row,
     every_loan_adds_up,
+    no_credit_stands_beside_what_is_owed,
     the_control_account_agrees,
     reconcile_explains_everything,
     a_full_reading_says_the_same,
