@@ -177,6 +177,8 @@ def _item(item: Item) -> dict[str, Any]:
     choices = CHOICES.get(item.kind, ("accept", "repost"))
     if item.cause == "customer.inactive":
         choices = ()  # it is made active again in the books
+    if item.cause == "customer.merged":
+        choices = ("adopt",)
     return {**json.item(item), "choices": choices}
 
 

@@ -34,6 +34,7 @@ CAUSES = frozenset(
         "control.manual_entries",
         "control.rounding",
         "customer.inactive",
+        "customer.merged",
         "ledger.not_planned",
         "list.more",
         "outbox.drifted",
@@ -56,6 +57,7 @@ CAUSES = frozenset(
 ACTIONS = frozenset(
     {
         "add_rate",
+        "adopt_merged",
         "allow_journals",
         "allow_opening",
         "answer_invoicing",

@@ -15,6 +15,7 @@ from bridge.core.delivery import Binding, State
 from bridge.core.identity import is_ours
 from bridge.core.inactive import inactive, is_inactive
 from bridge.core.labels import Labels
+from bridge.core.merged import Merges
 from bridge.core.reconcile import (
     HALF_A_CENT,
     RECEIVABLE,
@@ -51,6 +52,7 @@ class Comparison:
         self.chart = chart
         self.labels = Labels(chart, system.capabilities.line_target)
         self.tally = Tally(listed)
+        self._merges = Merges()
         installations = self.queries.installations()
         self.prefixes = [prefix for _, _, prefix, _ in installations]
         self.several = len(installations) > 1
@@ -159,6 +161,8 @@ class Comparison:
             links = self.work.links(self.name, self.company, sorted(named))
             for loan, binding, now in part:
                 self._suspect(loan, binding, now, links)
+        for loan, found in self._merges.told():
+            self.tally.add(self._placed(list(found), loan))
 
     def _suspect(
         self, loan: LoanKey, binding: Binding, now: PostedDocument | None, links: dict[str, str]
@@ -167,11 +171,15 @@ class Comparison:
         self._document(binding.document.currency, effect(binding.document))
         if binding.reference in self._reached:
             return  # its correction arrived; the outbox's item accounts for it
-        if is_inactive(binding, now):
+        owed = {}
+        if isinstance(binding.document, Customer):
             owed = self.work.owed_by(self.name, self.company, binding.external_id)
+        if is_inactive(binding, now):
             found = inactive(binding, owed)
         else:
             found = [self.labels.named(item) for item in compared(binding, now, links)]
+        if self._merges.waits(loan, binding, now, found, owes=bool(owed)):
+            return
         self.tally.add(self._placed(found, loan))
         if not found and now is not None and now.version != binding.version:
             self.same_in[binding.reference] = now.version

@@ -103,6 +103,7 @@ FORMS = {
     "closed_edit": rf"posted as {_amount('shown')} {_CURRENCY}, the ledger says {_amount()}; its "
     "period is closed",
     "back_dated": rf"paid {_day()}, the books began on {_day('start')}",
+    "merged_into": r"(?P<number>\d+) documents are on customer (?P<keeper>\S+)",
     "period_closed": "changed in the ledger after its period was closed",
     "still_owes": rf"still owes {_amount()} {_CURRENCY}",
     "lost_beyond": rf"{_amount('shown')} {_CURRENCY} written off, {_amount()} was owed",

@@ -50,6 +50,7 @@ WRITTEN = {
         "paid 2026-06-20, the books began on 2026-07-04",
         "abono del 20/06/2026; la contabilidad empezó el 4/07/2026",
     ),
+    "merged_into": ("3 documents are on customer 58", "3 documentos están en el cliente 58"),
     "books_decimals": (
         "20000.50 COP, the books keep 0 decimals",
         "20000.50 COP: la contabilidad guarda 0 decimales",
