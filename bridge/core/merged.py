@@ -1,8 +1,8 @@
 """Customers that somebody merged in the books: one is no more, and its documents are another's.
 
-No system tells it in one word (QuickBooks makes the first one inactive or deletes it, Xero archives
-it, in Zoho it is gone; none of it is documented for the APIs). In all of them its documents show it:
-they stand, and all of them on one other customer.
+No system tells it in one word: QuickBooks makes the first one inactive or deletes it, Xero archives
+it, in Zoho it is gone (UNVERIFIED: none of it is documented for the APIs). In all of them its
+documents show it: they stand, and all of them on one other customer.
 """
 
 from __future__ import annotations
