@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bridge.systems import registry
-from tests.live import recording
-from tests.live.company import LiveCompany, Refused, open_company
+from tests.live import shelf
 
-COMPANY = pytest.StashKey[LiveCompany]()
+if TYPE_CHECKING:
+    from tests.live.company import LiveCompany
+
+COMPANY: pytest.StashKey[LiveCompany] = pytest.StashKey()
 NOT_PASSED = pytest.StashKey[bool]()
 SUITE = Path(__file__).parents[1] / "conformance"
 SANDBOX_ONLY = "sandbox_only"
@@ -48,7 +51,7 @@ def add(parser: pytest.Parser) -> None:
         "--cassettes",
         metavar="FOLDER",
         type=Path,
-        default=recording.FOLDER,
+        default=shelf.FOLDER,
         help="where recordings are written, and played from (default: tests/cassettes/live)",
     )
 
@@ -64,6 +67,8 @@ def configure(config: pytest.Config) -> None:
         return
     if config.getoption("numprocesses", None):
         raise pytest.UsageError("--live runs in one process: leave -n out.")
+    from tests.live.company import Refused, open_company
+
     try:
         company = open_company(
             system,
@@ -115,7 +120,7 @@ def parameters(config: pytest.Config) -> list[tuple[str, str]]:
     if COMPANY in config.stash:
         return [(config.stash[COMPANY].system, "live")]
     folder: Path = config.getoption("--cassettes")
-    played = sorted({path.parent.name for path in recording.all_in(folder)})
+    played = sorted({path.parent.name for path in shelf.all_in(folder)})
     return [(system, "sandbox") for system in sorted(registry.SYSTEMS)] + [
         (system, RECORDED) for system in played
     ]
@@ -134,4 +139,4 @@ def cassette(item: pytest.Item, system: str) -> Path:
     params = getattr(item, "callspec", None) and item.callspec.params  # type: ignore[attr-defined]
     words = [str(getattr(v, "value", v)) for n, v in (params or {}).items() if n != "bench"]
     name = "-".join([item.originalname, *words])  # type: ignore[attr-defined]
-    return recording.place(item.config.getoption("--cassettes"), system, item.path.stem, name)
+    return shelf.place(item.config.getoption("--cassettes"), system, item.path.stem, name)

@@ -28,7 +28,6 @@ from tests.conformance.ground import Ground
 from tests.live.company import LiveCompany, LiveGround
 from tests.live.scrubbing import FILTERED, PLACEHOLDER, Scrubber
 
-FOLDER = Path(__file__).parents[1] / "cassettes" / "live"
 MATCH_ON = ["method", "scheme", "host", "port", "path", "query", "raw_body"]
 API = {
     "quickbooks": f"v3, minor version {MINOR_VERSION}",
@@ -122,16 +121,6 @@ def label_of(path: Path) -> Label:
     with vcr.VCR().use_cassette(str(path), record_mode="none") as cassette:
         told = {name: cassette.get_metadata(name, None) for name in Label.__struct_fields__}
     return msgspec.convert(told, Label, strict=False)
-
-
-def all_in(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*/*.yaml"))
-
-
-def place(folder: Path, system: str, module: str, test: str) -> Path:
-    """Where the cassette of a test is."""
-    plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in f"{module}.{test}")
-    return folder / system / f"{plain}.yaml"
 
 
 def _without_comments(mapping: Path) -> str:

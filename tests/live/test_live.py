@@ -18,7 +18,7 @@ from bridge.clock import SystemClock
 from bridge.credentials import open_credentials
 from tests.conformance.ground import COMPANIES, ROOT
 from tests.contract.exchanges import RecordingSandbox
-from tests.live import recording
+from tests.live import recording, shelf
 
 CONFIG = ROOT / "config" / "sandbox.toml"
 SOME = "generation or by_our_reference or login_that or loan_and or recovery or namesake or edited"
@@ -137,7 +137,7 @@ def test_a_run_that_is_not_recorded_writes_nothing_and_can_be_repeated(outside: 
     assert not outside.tapes.exists()
 
 
-RECORDED_AT_PROVIDERS = recording.all_in(recording.FOLDER)
+RECORDED_AT_PROVIDERS = shelf.all_in(shelf.FOLDER)
 if RECORDED_AT_PROVIDERS:  # each is a parameter of its test in the suite, too
 
     @pytest.mark.parametrize("tape", RECORDED_AT_PROVIDERS, ids=lambda path: path.stem)
