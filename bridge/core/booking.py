@@ -41,6 +41,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     receipt_parts: bool = False
     """Whether one receipt settles one invoice, so that a repayment may be several."""
 
+    sales_in_account_currency: bool = False
+    """Whether money that is income at once is booked in the currency of the account it goes to."""
+
     dated_uses: bool = False
     """Whether what credit is put to use for has a day of its own, so that credit of a closed month
     may be used in an open one."""
@@ -76,6 +79,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """The day of going live; what is older is carried over as one balance for each loan."""
     book_rates: dict[tuple[str, date], Decimal | None] = {}
     """Rates asked of the books in this run, by (currency, day)."""
+    deposit_currencies: dict[str, str] = {}
+    """Deposit account → the currency that it is kept in, where it is another than at home."""
     rounding: Rounding | None = None
     """What the amounts of this loan were worked out to when it was posted."""
 
@@ -119,6 +124,13 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
             if all(not getattr(rule, k) or v in getattr(rule, k) for k, v in asked.items()):
                 return rule.account
         raise AssertionError("the last deposit rule has no conditions")
+
+    def is_worth_at_home(self, account: str, currency: str) -> bool:
+        """Whether income in that currency that goes to the account at once is booked at home's: its
+        account is kept in that, and the system books it as its account is kept."""
+        home = self.company.home_currency
+        at_home = self.deposit_currencies.get(account, home) == home
+        return self.limits.sales_in_account_currency and at_home and currency != home
 
     def tags_of(self, row: Loan | Repayment) -> tuple[tuple[str, str], ...]:
         found = []
@@ -185,6 +197,7 @@ def resolve(
         limits=limits,
         targets=targets,
         deposits=deposits,
+        deposit_currencies=finder.currencies_of(deposits),
         payment_methods=methods,
         tags=tags,
     )
@@ -315,6 +328,10 @@ class _Finder:
                 f"{hint}`ledger-bridge mappings accounts` lists them all.",
             )
         return None
+
+    def currencies_of(self, rules: tuple[DepositRule, ...]) -> dict[str, str]:
+        named = (self.accounts[rule.account] for rule in rules)
+        return {account.id: account.currency for account in named if account.currency}
 
     def deposits(self, rules: tuple[DepositRule, ...], home: str) -> tuple[DepositRule, ...]:
         resolved: list[DepositRule] = []

@@ -285,7 +285,7 @@ def _of_item(item: Item, system: str) -> Task:
         subject=item.subject or item.reference,
         external_id=item.external_id,
         currency=item.currency,
-        amount=item.amount,
+        amount=item.amount or item.worth,
         where=Place(item.file, item.row),
         detail=item.detail,
         loan=item.loan,

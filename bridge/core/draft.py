@@ -15,6 +15,7 @@ from bridge.core.books import (
     CreditNote,
     Customer,
     Document,
+    Sale,
     Transaction,
     digest_of,
 )
@@ -139,9 +140,12 @@ class Draft:
     def moved(self, binding: Binding) -> bool:
         """Whether the loan has another customer or currency than this posted document."""
         posted = binding.document
-        return not isinstance(posted, Customer) and (
-            (posted.customer, posted.currency) != (self.customer, self.loan.currency)
-        )
+        if isinstance(posted, Customer):
+            return False
+        currency = self.loan.currency
+        if isinstance(posted, Sale) and posted.currency == self.booking.company.home_currency:
+            currency = posted.currency  # income of a foreign loan may have to be told in that
+        return (posted.customer, posted.currency) != (self.customer, currency)
 
     def head(
         self,
@@ -240,7 +244,7 @@ class Draft:
             Letter.RECOVERY,
             row.id,
             day=row.paid_on,
-            facts=(amount, row.method, row.collector, row.route, row.store),
+            facts=recovery_facts(row, amount),
             memo=self.booking.mapping.memos.receipt,
             words=row_words(row),
             row=row,
@@ -316,6 +320,11 @@ def row_words(row: Repayment | Adjustment) -> dict[str, Value]:
     if isinstance(row, Repayment):
         return {"concept": row.concept, "ticket": row.ticket, "method": row.method}
     return {"concept": row.concept}
+
+
+def recovery_facts(row: Repayment, amount: Decimal) -> object:
+    """What of a repayment the recovery of that amount depends on."""
+    return (amount, row.method, row.collector, row.route, row.store)
 
 
 def repayment_facts(row: Repayment, amount: Decimal) -> object:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bridge.core import lending, owed
 from bridge.core.booking import Booking
-from bridge.core.books import Customer
+from bridge.core.books import Customer, Sale
 from bridge.core.cutover import began_before
 from bridge.core.delivery import Binding
 from bridge.core.findings import holds
@@ -121,7 +121,10 @@ def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> 
         document = binding.document
         if binding.voided or isinstance(document, Customer) or binding.reference in settled_already:
             continue
-        if (document.customer, document.currency) == (customer_now, file.loan.currency):
+        currency = file.loan.currency
+        if isinstance(document, Sale) and document.currency == booking.company.home_currency:
+            currency = document.currency
+        if (document.customer, document.currency) == (customer_now, currency):
             continue
         if locked is not None and document.day <= locked:
             return "books.period_closed"

@@ -51,6 +51,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     kind: ItemKind
     currency: str = ""
     amount: Decimal = Decimal(0)
+    worth: Decimal = Decimal(0)
+    """What it is worth, where it does nothing to what customers owe: a recovery."""
     reference: str = ""
     external_id: str = ""
     document: str = ""

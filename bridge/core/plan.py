@@ -24,6 +24,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     amount: Decimal
     detail: str = ""
+    worth: Decimal = Decimal(0)
+    """What the row is worth, where it does nothing to what borrowers owe."""
 
 
 HOLD_CODES = frozenset(

@@ -20,12 +20,10 @@ from msgspec.structs import replace
 from bridge.core.books import (
     Account,
     ControlEntry,
-    CreditNote,
     Document,
-    Invoice,
     Kind,
     PostedDocument,
-    Receipt,
+    Sale,
     Status,
 )
 from bridge.core.causes import ROW_ACTIONS
@@ -33,18 +31,15 @@ from bridge.core.delivery import Binding, Operation, State
 from bridge.core.matching import Difference, differences, drift
 from bridge.core.plan import Hold
 from bridge.core.reconciliation import Item, ItemKind, Notice
-from bridge.core.standing import is_gone
+from bridge.core.standing import is_gone, receivable
 from bridge.core.tasks import NOWHERE, Place
 
 RECEIVABLE = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.RECEIPT: -1}
 """Kind → what one unit of its total does to the receivable account. Others leave it alone."""
 
 
-def effect(document: Document) -> Decimal:
-    """What the document does to what customers owe."""
-    if isinstance(document, Invoice | CreditNote | Receipt):
-        return document.total * RECEIVABLE[document.kind]
-    return Decimal(0)
+effect = receivable
+"""What the document does to what customers owe."""
 
 
 def effect_in_books(posted: PostedDocument) -> Decimal:
@@ -83,6 +78,7 @@ def held(hold: Hold, loan: str, where: Place = NOWHERE) -> Item:
         kind=ItemKind.HELD,
         currency=hold.currency,
         amount=hold.amount,
+        worth=hold.worth,
         cause=hold.code,
         action=HOLD_ACTIONS.get(hold.code, "fix_source"),
         detail=hold.detail,
@@ -152,6 +148,7 @@ def waiting(
         kind=kind,
         currency=document.currency,
         amount=after - in_books,
+        worth=document.total if isinstance(document, Sale) else Decimal(0),
         reference=document.reference,
         external_id=found.external_id if found else bound.external_id if bound else "",
         document=document.kind.value,

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from bridge.core import lending, losing, owed, parts
 from bridge.core.books import (
     Application,
@@ -19,12 +21,13 @@ from bridge.core.books import (
 from bridge.core.cutover import Carried, began_before, is_history
 from bridge.core.cutover import carried_over as cutover_balance
 from bridge.core.delivery import Binding
-from bridge.core.draft import Draft, closed_edit, repayment_facts
+from bridge.core.draft import Draft, closed_edit, recovery_facts, repayment_facts
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, reference
 from bridge.core.instalments import Parts
 from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment
 from bridge.core.losing import Lost
+from bridge.core.money import quantised
 from bridge.core.owed import Course, Loss
 from bridge.core.plan import Hold
 
@@ -101,26 +104,32 @@ class Settling:
     def _repayment(self, row: Repayment) -> Iterator[Receipt | Sale]:
         """What a payment is: a receipt for what was open, a recovery for what was written off."""
         recovered = self.course.recovered.get(row.id, ZERO)
-        posted = self._posted_recovery(row)
-        if posted is not None and posted.total != recovered:
+        posted, was = self._posted_recovery(row) or (None, recovered)
+        if posted is not None and was != recovered:
             subject = f"movement:{row.id}"
-            amount = recovered - posted.total
-            self.holds.append(self._hold("books.period_closed", subject, amount))
-            recovered = posted.total
+            self.holds.append(self._hold("books.period_closed", subject, recovered - was))
+            recovered = was
             yield posted
         elif recovered:
             yield from self._recovery(row, recovered)
         if row.amount > recovered:
             yield from self._receipt(row, row.amount - recovered)
 
-    def _posted_recovery(self, row: Repayment) -> Sale | None:
-        """The recovery of a closed month: nothing can undo one, so it stays, and what the ledger
-        says otherwise now is a question."""
+    def _posted_recovery(self, row: Repayment) -> tuple[Sale, Decimal] | None:
+        """The recovery of a closed month and how much of the payment it is: nothing can undo one,
+        so it stays, and what the ledger says otherwise now is a question."""
         bound = self._bound(Letter.RECOVERY, row)
         if bound is None or bound.accepted or not self._is_closed(bound):
             return None
         posted = bound.document
-        return posted if isinstance(posted, Sale) and posted.total <= row.amount else None
+        if not isinstance(posted, Sale):
+            return None
+        was = posted.total
+        if posted.currency != self.loan.currency:  # told at home's: all of it, or nobody knows
+            was = row.amount
+            if posted.facts != self.draft.facts(row.paid_on, recovery_facts(row, was)):
+                return None
+        return (posted, was) if was <= row.amount else None
 
     def _receipt(self, row: Repayment, amount: Decimal) -> Iterator[Receipt]:
         day = self._day(row)
@@ -175,15 +184,18 @@ class Settling:
         head, refused = self.draft.recovery_head(row, amount)
         if head is None:
             detail = f"{amount} {self.loan.currency} came in on what was written off"
-            self.holds.append(self._hold(refused, f"movement:{row.id}", ZERO, detail))
+            hold = self._hold(refused, f"movement:{row.id}", ZERO, detail)
+            self.holds.append(msgspec.structs.replace(hold, worth=amount))
             return
-        line = self.booking.line("recovery", amount, self.draft.describe("recovery", row))
-        sale = Sale(
-            **head.fields(),
-            lines=(line,),
-            deposit_account=self.booking.deposit_account(self.loan, row),
-        )
-        yield self.draft.settled(sale)
+        account = self.booking.deposit_account(self.loan, row)
+        text = self.draft.describe("recovery", row)
+        if head.rate is not None and self.booking.is_worth_at_home(account, head.currency):
+            home = self.booking.company.home_currency
+            text = f"{text} ({amount} {head.currency} × {head.rate})"
+            amount = quantised(amount * head.rate, home)
+            head = msgspec.structs.replace(head, currency=home, rate=None)
+        line = self.booking.line("recovery", amount, text)
+        yield self.draft.settled(Sale(**head.fields(), lines=(line,), deposit_account=account))
 
     def _write_off(self, loss: Loss) -> Iterator[CreditNote | CreditApplication]:
         """What is lost; what is said beyond what was owed and paid is a question."""

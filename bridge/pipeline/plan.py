@@ -70,6 +70,7 @@ def limits_of(can: Capabilities) -> Limits:
         one_currency_per_customer=can.one_currency_per_customer,
         updates=can.update,
         receipt_parts=can.receipt_parts,
+        sales_in_account_currency=can.sales_in_account_currency,
         dated_uses=can.dated_uses,
     )
 

@@ -34,6 +34,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     receipt_parts: bool = False
     """True: a receipt is for one invoice and its whole total, or for none: then it is credit, and
     an update changes what it is put to use for, and nothing else."""
+    sales_in_account_currency: bool = False
+    """Whether money that is income at once is booked in the currency of the account it goes to."""
     dated_uses: bool = False
     """True: what credit is put to use for has a day of its own, the later of the credit's and the
     invoice's: it may change although the credit is of a closed month."""

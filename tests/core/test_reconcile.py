@@ -23,6 +23,7 @@ from bridge.core.books import (
     Sale,
     Status,
 )
+from bridge.core.causes import _of_item
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.findings import CATALOGUE, holds
 from bridge.core.inactive import inactive, is_inactive
@@ -298,6 +299,21 @@ def test_only_a_hold_for_a_wrong_row_asks_to_correct_the_row(code):
 def test_a_hold_for_information_asks_nothing(code):
     hold = Hold(code=code, subject="debt:7", currency="COP", amount=Decimal(5))
     assert held(hold, "7").action == "none"
+
+
+def test_money_that_is_income_at_once_is_worth_something_though_nobody_owes_it():
+    line = Line(purpose="recovery", amount=Decimal(700), item="9")
+    sale = Sale(
+        reference="DY7F3A-V2", loan="7", facts="f", customer="D1", day=DAY, currency="USD",
+        lines=(line,), deposit_account="1",
+    )  # fmt: skip
+    (item,), parts = waiting(State.REJECTED, Operation.CREATE, sale, detail="no")
+    assert (item.amount, item.worth, parts) == (0, 700, [0])
+    waits = Hold(code="rate.missing", subject="movement:2", currency="USD", amount=Decimal(0))
+    told = held(replace(waits, worth=Decimal(700)), "7")
+    assert (told.amount, told.worth) == (0, 700)
+    for each in (item, told):
+        assert _of_item(each, "xero").amount == 700
 
 
 def test_what_the_books_took_away_is_entered_again_or_taken_out_of_the_ledger():

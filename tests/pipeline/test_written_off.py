@@ -17,9 +17,10 @@ import pytest
 from bridge.pipeline.plan import booking_of
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
+from tests.pipeline.test_mapping_edited import edit_mapping
 from tests.pipeline.test_rebuild import with_policies
 from tests.pipeline.test_reconcile import answer
-from tests.pipeline.test_what_is_booked import Moves, accounts, amounts, balances, row
+from tests.pipeline.test_what_is_booked import RECEIVABLE, Moves, accounts, amounts, balances, row
 from tests.pipeline.world import COMPANIES, World, one
 
 Rows = list[tuple[str, int, str]]
@@ -222,3 +223,41 @@ def test_what_is_written_off_and_what_comes_back(world: World, case: str, at_onc
     (tie,) = [t for t in answer(world).tie_outs if t.currency == "COP"]
     assert (tie.ledger, tie.unexplained) == (wanted.owed, 0)
     assert tie.ledger == tie.control_account
+
+
+USD = """[currencies.USD]
+source = "manual"
+rates = [{ from = "2026-01-01", rate = "4105.30" }, { from = "2026-10-01", rate = "3987.45" }]
+
+"""
+
+
+def home_values(world: World) -> dict[str, Decimal]:
+    return {a["id"]: Decimal(a["home_balance"]) for a in world.books()["accounts"]}
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["row by row", "at once"])
+def test_what_comes_back_of_a_foreign_loan_goes_into_an_account_at_home(
+    world: World, at_once: bool
+) -> None:
+    """Income at the rate of its own day, into an account that is kept in pesos."""
+    edit_mapping(world, ("[currencies.MXN]", USD + "[currencies.MXN]"))
+    ledger = loan(1_000, currency="USD")
+    before = home_values(world)
+    if not at_once:
+        deliver(world, ledger)
+    for kind, amount, day in [("WRITE_OFF", 1_000, "2026-08-01"), ("PAYMENT", 700, "2026-11-10")]:
+        add(ledger, kind, amount, day)
+        if not at_once:
+            deliver(world, ledger)
+    deliver(world, ledger)
+    names, change = accounts(world), dict[str, Decimal]()
+    for account, value in home_values(world).items():
+        name = names.get(account, RECEIVABLE)
+        change[name] = change.get(name, Decimal(0)) + value - before.get(account, Decimal(0))
+    assert (change["cash"], change["recovery"]) == (Decimal("2791215.00"), Decimal("-2791215.00"))
+    assert change["receivable"] == 0
+    assert change["write_off"] == -change["principal"]
+    told = answer(world)
+    assert all(tie.ledger == tie.control_account == 0 for tie in told.tie_outs)
+    assert [item for item in told.items if item.amount or item.worth] == []

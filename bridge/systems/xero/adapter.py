@@ -39,6 +39,7 @@ CAPABILITIES = Capabilities(
     one_currency_per_customer=False,
     unique_names=True,
     receipt_parts=True,
+    sales_in_account_currency=True,
     dated_uses=True,
     change_feed_days=changes.DAYS,
 )
