@@ -188,6 +188,12 @@ def lent_money_is_income(known: Known) -> Iterator[Task]:
         yield msgspec.structs.replace(_of_item(item, system), answerable=may_be_right)
 
 
+def a_check_fails(known: Known) -> Iterator[Task]:
+    """Of what stands in the books themselves, a person may say that it is right."""
+    for system, item in _items(known, ItemKind.CHECK):
+        yield msgspec.structs.replace(_of_item(item, system), answerable=True)
+
+
 def the_work_was_stopped(known: Known) -> Iterator[Task]:
     """A plan that nobody approved yet, a refusal: what a person must say before it goes on."""
     for books in known.books:
@@ -243,6 +249,7 @@ CAUSES: tuple[Cause, ...] = (
     a_write_is_stuck,
     the_books_differ,
     somebody_booked_by_hand,
+    a_check_fails,
     something_is_held,
     a_row_asks,
 )

@@ -19,6 +19,8 @@ class ItemKind(StrEnum):
     PRINCIPAL = "principal"
     """What was lent stands on income, or nobody can tell. Its amount is what stands wrongly inside
     the books: no part of the difference."""
+    CHECK = "check"
+    """A bookkeeper's check that the books themselves do not pass: no part of the difference."""
     REJECTED = "rejected"
     IN_DOUBT = "in_doubt"
     REMAINDER = "remainder"

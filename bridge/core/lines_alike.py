@@ -93,7 +93,7 @@ def _taxes(ours: _Lines, theirs: _Lines) -> list[Difference]:
     mine = Counter((line.tax or "", key(line)[1]) for line in ours)
     other = Counter((line.tax or "", key(line)[1]) for line in theirs)
     if Counter(on for _, on in mine.elements()) != Counter(on for _, on in other.elements()):
-        # A line that is on something else is told already.
+        # What became of the lines is told already; here, only a code that was not there before.
         mine, other = _codes_only(mine), _codes_only(other)
     if mine == other:
         return []
@@ -102,7 +102,7 @@ def _taxes(ours: _Lines, theirs: _Lines) -> list[Difference]:
 
 
 def _codes_only(taxed: Counter[_Taxed]) -> Counter[_Taxed]:
-    return Counter((code, "") for code, _ in taxed.elements())
+    return Counter({(code, "") for code, _ in taxed})
 
 
 def tax_amounts(ours: Decimal | None, theirs: Decimal | None, currency: str) -> list[Difference]:

@@ -51,13 +51,13 @@ def places(
         if line_target == "item":
             place, lost = _by_item(chart, rule.item, purpose)
         else:
-            place, lost = _by_account(chart, rule.account, purpose)
+            place, lost = by_account(chart, rule.account, purpose)
         if place:
             found.append(place)
         else:
             gone.setdefault(lost, []).append(purpose)
     for rule in mapping.deposits:
-        place, lost = _by_account(chart, rule.account, DEPOSIT)
+        place, lost = by_account(chart, rule.account, DEPOSIT)
         if place:
             found.append(place)
         else:
@@ -218,7 +218,8 @@ def _by_item(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, str
     return Place(purpose=purpose, account=behind.id, item=active[0].id), ""
 
 
-def _by_account(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, str]:
+def by_account(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, str]:
+    """The account that the mapping names, or why it is none."""
     named = accounts_named(chart, wanted)
     active = [account for account in named if account.active]
     if len(active) != 1:

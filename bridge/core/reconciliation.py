@@ -13,6 +13,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.aging import AgedTotal
+from bridge.core.checks import Check, Evidence
 from bridge.core.findings import Severity
 from bridge.core.items import BREAKING as BREAKING  # noqa: PLC0414
 from bridge.core.items import Item as Item  # noqa: PLC0414
@@ -30,6 +31,7 @@ CAUSES = frozenset(
         "books.edited",
         "books.not_void",
         "books.voided",
+        "check.renewals",
         "control.journal",
         "control.manual_entries",
         "control.rounding",
@@ -64,6 +66,7 @@ ACTIONS = frozenset(
         "approve_limit",
         "approve_plan",
         "book_credit",
+        "book_handed_out",
         "book_refund",
         "check_date",
         "decide_amount",
@@ -216,6 +219,10 @@ class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
     """Document kind → how many were posted or changed in this run."""
     calls: dict[str, int] = {}
     notices: tuple[Notice, ...] = ()
+    evidence: Evidence = Evidence()
+    """What the checks are made of."""
+    checks: tuple[Check, ...] = ()
+    """The bookkeeper's checks, beside the verdict: none fails where it is green."""
 
     @property
     def agree(self) -> bool:

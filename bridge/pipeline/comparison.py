@@ -11,11 +11,21 @@ import msgspec
 
 from bridge.core.aging import aged
 from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument, Status
+from bridge.core.checks import (
+    CheckCode,
+    Evidence,
+    Sign,
+    sign_of,
+    signs_of_document,
+    signs_of_items,
+    to_income,
+)
 from bridge.core.delivery import Binding, State
 from bridge.core.identity import is_ours
 from bridge.core.inactive import inactive, is_inactive
 from bridge.core.labels import Labels
 from bridge.core.merged import Merges
+from bridge.core.principal import of_income
 from bridge.core.reconcile import (
     HALF_A_CENT,
     RECEIVABLE,
@@ -30,6 +40,7 @@ from bridge.core.reconcile import (
 )
 from bridge.core.reconciliation import Item, Notice, SystemResult
 from bridge.core.tally import LISTED, Tally
+from bridge.pipeline.evidence import seen_in_books
 from bridge.pipeline.late import came_late
 from bridge.pipeline.under_way import under_way
 from bridge.store import LoanKey, Work
@@ -51,6 +62,8 @@ class Comparison:
         self.name, self.company = system.name, system.company_id
         self.chart = chart
         self.labels = Labels(chart, system.capabilities.line_target)
+        self._income = of_income(chart)
+        self._behind = {item.id: item.account_id for item in chart.items}
         self.tally = Tally(listed)
         self._merges = Merges()
         installations = self.queries.installations()
@@ -67,6 +80,8 @@ class Comparison:
         self._loans: dict[str, LoanKey] = {}
         self.same_in: dict[str, str] = {}
         """Reference → the version that the books have moved on to without a difference."""
+        self.signs: list[Sign] = []
+        """What was found, by the check that it breaks."""
         self._told = SystemResult(system=self.name, company=self.company)
 
     def gather(self, run: str, as_of: date) -> None:
@@ -79,6 +94,8 @@ class Comparison:
         self.control, notices = self._control()
         if not self.ledger:
             notices.append(Notice("ledger.no_snapshot"))
+        where = (self.name, self.company)
+        self.seen = seen_in_books(self.work, where, self.chart, self.control, notices)
         counts = self.work.outbox_counts(self.name, self.company)
         self._told = SystemResult(
             system=self.name,
@@ -117,6 +134,7 @@ class Comparison:
             for currency in self._currencies(self.ledger, self.control)
         ]
         items = self.tally.items()
+        signs = (*self.signs, *signs_of_items(items))
         listed = {item.loan for item in items} | {row.loan for row in self._told.late.rows}
         loans.update((text, key) for text, key in self._loans.items() if text in listed)
         return msgspec.structs.replace(
@@ -125,6 +143,7 @@ class Comparison:
             counts=self.tally.all_counts(self.bound),
             items=items,
             notices=(*self._told.notices, *notices),
+            evidence=Evidence(signs=signs, seen=self.seen),
         )
 
     def _figures(self, currency: str) -> tuple[Decimal, Decimal, Decimal]:
@@ -181,8 +200,15 @@ class Comparison:
         if self._merges.waits(loan, binding, now, found, owes=bool(owed)):
             return
         self.tally.add(self._placed(found, loan))
+        if found:
+            self._sign(binding, found, now)
         if not found and now is not None and now.version != binding.version:
             self.same_in[binding.reference] = now.version
+
+    def _sign(self, binding: Binding, found: Sequence[Item], now: PostedDocument | None) -> None:
+        moved = to_income(binding.document, now, self._income, self._behind)
+        locked = self.chart.company.locked_through
+        self.signs += signs_of_document(binding.document, found, now, moved, locked)
 
     def _others(self) -> None:
         for other in self.queries.unbound(self.name, self.company, self.prefixes):
@@ -206,7 +232,10 @@ class Comparison:
         sums = self.queries.foreign_sums(*where, borrowers=borrowers)
         rest = {place: (each.count, each.total) for place, each in sums.items()}
         for document in self.queries.foreign(*where, listed, borrowers=borrowers):
-            self.tally.add([unbound(document, ours=False, borrower=borrowers)])
+            item = unbound(document, ours=False, borrower=borrowers)
+            self.tally.add([item])
+            if document.kind is Kind.RECEIPT and document.open:
+                self.signs.append(sign_of(item, CheckCode.UNAPPLIED, document.open))
             place = (document.kind, document.currency)
             count, total = rest[place]
             rest[place] = (count - 1, total - document.total)

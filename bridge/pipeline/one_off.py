@@ -16,6 +16,7 @@ from bridge.core.verdict import verdict
 from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
 from bridge.pipeline.as_of import refuse_day_not_kept
 from bridge.pipeline.context import Books, Dry, Progress, silent
+from bridge.pipeline.evidence import with_checks
 from bridge.pipeline.intake import Intake
 from bridge.pipeline.issuing import not_asked, unanswered
 from bridge.pipeline.known import after_comparison
@@ -79,7 +80,9 @@ def one_off(
     stops = {name: done.stops for name, done in foresight.systems.items()}
     with store.read() as work:
         answer = verdict(after_comparison(work, found.systems, fresh, stops))
-    found = msgspec.structs.replace(_with_notices(found, foresight), verdict=answer)
+    found = _with_notices(found, foresight)
+    systems = with_checks(found.systems, answer)
+    found = msgspec.structs.replace(found, verdict=answer, systems=systems)
     plan = SyncResult(run=runs[0].id, intake=intake, systems=foresight.systems, answer=answer)
     return OneOff(found=found, plan=plan, refused=refused)
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import msgspec
 
+from bridge.core.checks import CheckCode
 from bridge.core.known import Fresh, Stop
 from bridge.core.reconciliation import (
     Notice,
@@ -28,6 +29,7 @@ from bridge.pipeline.calls import metered_on
 from bridge.pipeline.comparison import Comparison
 from bridge.pipeline.context import Books, Progress, System, silent
 from bridge.pipeline.control import entered_by_hand, our_borrowers
+from bridge.pipeline.evidence import lent_in_books, renewals_in_books, with_checks
 from bridge.pipeline.known import after_comparison, keep_comparison, stop_of, unchecked, with_places
 from bridge.pipeline.principal import keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
@@ -85,13 +87,20 @@ def reconcile(
                 comparison = Comparison(work, system, chart, listed)
                 comparison.gather(run, as_of)
             lent, seen = principal_items(each, chart, last_seen(store, each, afresh=full))
+            with store.read() as work:
+                where = (name, system.company_id)
+                left, waiting = renewals_in_books(work, where, chart, each.mapping)
+            comparison.seen |= {
+                CheckCode.PRINCIPAL: lent_in_books(chart, seen.lent),
+                CheckCode.RENEWALS: left,
+            }
             with store.begin() as work:
                 work.saw_versions(name, system.company_id, comparison.same_in)
                 keep(work, each, seen)
             entries, unread_ones = entered_by_hand(system, comparison.unaccounted())
             with store.read() as work:
                 ours = our_borrowers(work, system, entries)
-            made = comparison.result(entries, ours, unread_ones, lent, loans)
+            made = comparison.result(entries, ours, unread_ones, [*lent, *waiting], loans)
         except BridgeError as error:
             made = unchecked(system, error)
             stops[name] = [stop_of(error)]
@@ -106,6 +115,7 @@ def reconcile(
     with store.read() as work:
         found = whole(work, results, loans if names else {}, lender, as_of, now, run, source_format)
         judged = verdict(after_comparison(work, results, fresh or Fresh(today=as_of), stops))
+    found = msgspec.structs.replace(found, systems=with_checks(results, judged))
     for name, result in judged.systems.items():
         fields = {"event": "reconcile.ended", "system": name, "run_id": run}
         log.info("reconciled", extra={**fields, "outcome": result.value})

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from bridge.core.aging import AgedTotal, labels
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.core.verdict import Result
+from bridge.report import checks
 from bridge.report.figures import Figures
 from bridge.report.late import late_rows, late_totals
 from bridge.report.tasks import about, asked, jobs
@@ -81,6 +82,7 @@ def _system(
         "chips": chips(result, texts),
         "walks": walks(result, texts, figures),
         "notices": notices(result, texts, figures),
+        "checks": checks.rows(result, texts, figures),
         "itself": groups(quiet, texts, figures, names),
         "lines": lines(result.items, texts, figures, names),
         "late": late_rows(result, texts, figures, names),

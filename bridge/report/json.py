@@ -13,6 +13,7 @@ import msgspec
 
 from bridge.core import money, said
 from bridge.core.aging import AgedTotal
+from bridge.core.checks import Check
 from bridge.core.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
 from bridge.core.verdict import Result
 
@@ -65,12 +66,23 @@ def _system(result: SystemResult, answer: Result) -> dict[str, Any]:
         "currencies": {tie.currency: _figures(tie) for tie in result.tie_outs},
         "counts": result.counts,
         "items": [item(each) for each in result.items],
+        "checks": [_check(each) for each in result.checks],
         "aging": {row.currency: _aged(row) for row in result.aged},
         "late": _late(result.late),
         "outbox": result.outbox,
         "posted": result.posted,
         "calls": result.calls,
         "notices": [{"code": notice.code, "detail": notice.detail} for notice in result.notices],
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "code": check.code.value,
+        "outcome": check.outcome.value,
+        "amounts": {currency: money.text(a, currency) for currency, a in check.amounts},
+        "count": check.count,
+        "why": check.why,
     }
 
 

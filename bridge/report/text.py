@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bridge.core.reconciliation import Reconciliation, SystemResult
 from bridge.core.verdict import GREEN, Result
+from bridge.report import checks
 from bridge.report.figures import Figures
 from bridge.report.late import late_rows, late_totals
 from bridge.report.tasks import Job, Row, about, asked, jobs
@@ -63,12 +64,22 @@ def _system(
         out += _walk(walk, texts, figures)
     counts = [f"{figures.number(number)} {told}" for _, told, number in chips(result, texts)]
     out += [*_wrapped(" · ".join(counts), "  "), ""]
+    out += _checks(checks.rows(result, texts, figures), texts)
     waiting = asked(reconciliation.verdict.tasks, result.system)
     quiet = [item for item in result.items if about(item) not in waiting]
     if quiet:
         out += [f"  {texts('by_itself')}", ""]
         out += _itself(groups(quiet, texts, figures, reconciliation.names), texts)
     return out + _late(result, reconciliation, texts, figures)
+
+
+def _checks(found: Sequence[checks.Row], texts: Texts) -> list[str]:
+    out = [f"  {texts('checks')}", ""] if found else []
+    for row in found:
+        sums = [together(amount, currency) for amount, currency in row.amounts]
+        told_of = " · ".join(filter(None, (row.name, row.said, row.looked_at, *sums)))
+        out += _wrapped(told_of, f"    {row.sign} ", "      ")
+    return [*out, ""] if out else []
 
 
 def _walk(walk: Walk, texts: Texts, figures: Figures) -> list[str]:

@@ -23,7 +23,9 @@ from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
 
-_BESIDE = frozenset({ItemKind.REMAINDER, ItemKind.PRINCIPAL})
+_INSIDE = frozenset({ItemKind.PRINCIPAL, ItemKind.CHECK})
+"""Kinds whose amounts are no part of the difference: they lie inside the books."""
+_BESIDE = _INSIDE | {ItemKind.REMAINDER}
 """Kinds whose amounts explain nothing of the difference."""
 
 _FIRST = 10
@@ -91,7 +93,7 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 def read(item: Item) -> Decimal:
     """The amount as people read it, from the ledger to the books; one that is no part of the
     difference as it stands in the books."""
-    return item.amount if item.kind is ItemKind.PRINCIPAL else -item.amount
+    return item.amount if item.kind in _INSIDE else -item.amount
 
 
 def answer_for(result: SystemResult, reconciliation: Reconciliation) -> Result:
@@ -277,18 +279,20 @@ def _value(text: str, item: Item, texts: Texts, figures: Figures) -> str:
         return texts.of("values", text)
     if item.field in {"day", "due"} and text:
         return figures.short_day(date.fromisoformat(text))
-    if item.field in {"", "total"}:
+    if item.field in {"", "total", "tax_amount"}:
         return _amount(text, item, figures)
-    if item.field in {"lines", "applications"}:
+    if item.field in {"lines", "accounts", "applications"}:
         return "; ".join(_part(part, item, figures) for part in text.split("; "))
     return text
 
 
 def _part(part: str, item: Item, figures: Figures) -> str:
-    """A line (`500000.00`, or `500000.00 21` with what it is on) or an invoice (`DY-L1 9.00`)."""
-    if item.field == "lines":
+    """A line (`500000.00`, or `500000.00 4110 Interés` with what it is on) or an invoice
+    (`DY-L1 9.00`)."""
+    if item.field in {"lines", "accounts"}:
         amount, _, target = part.partition(" ")
-        return " ".join(filter(None, (_amount(amount, item, figures), target and f"(id {target})")))
+        named = f"id {target}" if target.isdecimal() else target
+        return " ".join(filter(None, (_amount(amount, item, figures), named and f"({named})")))
     invoice, _, amount = part.rpartition(" ")
     return f"{invoice} {_amount(amount, item, figures)}".strip()
 

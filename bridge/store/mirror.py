@@ -22,7 +22,7 @@ _posted = msgspec.json.Decoder(PostedDocument).decode
 _CHUNK = 1000
 CHANGES = "changes"
 """The cursor that says how far documents have been read; others are about other things."""
-_SAME = and_(
+SAME = and_(
     MIRROR.c.books == BINDING.c.books,
     MIRROR.c.kind == BINDING.c.kind,
     MIRROR.c.external_id == BINDING.c.external_id,
@@ -143,7 +143,7 @@ class Mirror(Session):
         """Bound documents that the books do not have live; with what they say, if anything."""
         query = (
             select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
-            .select_from(BINDING.outerjoin(MIRROR, _SAME))
+            .select_from(BINDING.outerjoin(MIRROR, SAME))
             .where(
                 BINDING.c.books == self._books_of(system, company),
                 BINDING.c.voided == 0,
@@ -161,7 +161,7 @@ class Mirror(Session):
         """Live documents whose version in the books is not the one that we saw when posting."""
         query = (
             select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
-            .select_from(BINDING.join(MIRROR, _SAME))
+            .select_from(BINDING.join(MIRROR, SAME))
             .where(
                 BINDING.c.books == self._books_of(system, company),
                 BINDING.c.voided == 0,
@@ -177,7 +177,7 @@ class Mirror(Session):
         """Live bound documents of these kinds whose version is not the one that we saw last."""
         query = (
             select(MIRROR.c.body)
-            .select_from(BINDING.join(MIRROR, _SAME))
+            .select_from(BINDING.join(MIRROR, SAME))
             .where(
                 BINDING.c.books == self._books_of(system, company),
                 BINDING.c.voided == 0,
@@ -198,7 +198,7 @@ class Mirror(Session):
         for part in chunks(external_ids, 500):
             query = (
                 select(MIRROR.c.customer_id, BINDING.c.installation, BINDING.c.loan)
-                .select_from(BINDING.join(MIRROR, _SAME))
+                .select_from(BINDING.join(MIRROR, SAME))
                 .where(
                     BINDING.c.books == self._books_of(system, company),
                     BINDING.c.voided == 0,
@@ -215,7 +215,7 @@ class Mirror(Session):
         """Whether there is any of those."""
         query = (
             select(BINDING.c.reference)
-            .select_from(BINDING.join(MIRROR, _SAME))
+            .select_from(BINDING.join(MIRROR, SAME))
             .where(
                 BINDING.c.books == self._books_of(system, company),
                 BINDING.c.voided == 0,
@@ -230,7 +230,7 @@ class Mirror(Session):
         """Documents that we voided and the books have live."""
         query = (
             select(BINDING.c.body, MIRROR.c.body)
-            .select_from(BINDING.join(MIRROR, _SAME))
+            .select_from(BINDING.join(MIRROR, SAME))
             .where(
                 BINDING.c.books == self._books_of(system, company),
                 BINDING.c.voided == 1,

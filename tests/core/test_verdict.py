@@ -93,6 +93,9 @@ RED: dict[str, tuple[Known, str]] = {
     "principal as income": (
         books(item(ItemKind.PRINCIPAL, "move_from_income", cause="principal.income")),
         "principal.income"),
+    "a check of the books": (
+        books(item(ItemKind.CHECK, "book_handed_out", cause="check.renewals")),
+        "check.renewals"),
     "a plan over the limits": (books(stops=(Stop(code="pass.unsafe_plan"),)), "pass.unsafe_plan"),
     "books that rest": (books(rests_after="a-run"), "pass.resting"),
     **{f"{kind.value} at amount zero": (

@@ -10,6 +10,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bridge.core.causes import CAUSES, STOPS
+from bridge.core.checks import (
+    CheckCode,
+    Evidence,
+    Outcome,
+    Seen,
+    checks,
+    sign_of,
+)
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.items import SETTLES_ITSELF, Item, ItemKind
 from bridge.core.known import (
@@ -206,3 +214,37 @@ def test_only_what_an_answer_may_settle_is_settled_by_one(known: Known) -> None:
     after = verdict(answered)
     assert [task.id for task in after.tasks] == [t.id for t in before.tasks if not t.answerable]
     assert verdict(replace(answered, answers=frozenset())) == before
+
+
+SEEN = st.dictionaries(
+    st.sampled_from(CheckCode),
+    st.builds(
+        Seen,
+        amounts=st.dictionaries(st.just("COP"), AMOUNTS, max_size=1),
+        why=st.sampled_from(("", "no_renewals")),
+        impossible=st.booleans(),
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(GREEN, ANYTHING), SEEN, st.data())
+def test_a_failing_check_is_never_beside_a_green_verdict(
+    known: Known, seen_in_books: dict[CheckCode, Seen], data: st.DataObject
+) -> None:
+    """Whatever breaks a check and waits for a person breaks it; and nothing else does."""
+    answer = verdict(known)
+    for books in known.books:
+        codes = st.sampled_from(CheckCode)
+        signs = tuple(sign_of(item, data.draw(codes)) for item in books.items)
+        tasks = (*answer.of(books.system), *answer.of(""))
+        found = checks(Evidence(signs=signs, seen=seen_in_books), tasks)
+        assert [check.code for check in found] == list(CheckCode)
+        failing = {check.code for check in found if check.outcome is Outcome.FAILS}
+        assert not (failing and answer.green)
+        asked = {(task.code, task.subject) for task in tasks}
+        assert failing == {s.code for s in signs if (s.cause, s.subject) in asked}
+        for check in found:
+            if check.outcome is Outcome.HOLDS:
+                assert check.code in seen_in_books
+                assert not check.why

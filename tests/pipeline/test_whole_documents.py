@@ -37,6 +37,8 @@ DOCUMENTS = {
     "receipt": "P{}1",
     "credit note": "K{}2",
     "recovery": "V{}4",
+    "write-off": "K{}3",
+    "renewal": "P{}5",
 }
 """What a loan of `lent` has → its reference, with the loan's number."""
 
@@ -64,11 +66,14 @@ def lent(loans: dict[int, str]) -> Rows:
                 (3, "WRITE_OFF", 120_000, "2026-08-01"),
                 (4, "PAYMENT", 10_000, "2026-09-01"),
             ),
+            "write-off": ((3, "WRITE_OFF", 120_000, "2026-08-01"),),
+            "renewal": ((5, "PAYMENT", 120_000, "2026-08-02"),),
         }[document]
         for place, kind, amount, day in rows:
             made.movements[number * 10 + place] = {
                 "movement_id": number * 10 + place, "debt_id": number, "type": kind,
-                "amount": amount, "date": day, "concept": "", "method": "TRANSFER",
+                "amount": amount, "date": day, "concept": "",
+                "method": "RENEWAL" if document == "renewal" else "TRANSFER",
             }  # fmt: skip
     return made
 
@@ -130,6 +135,7 @@ def by_hand(world: World, document: str, reference: str, change: dict[str, Any])
     kind = {
         "paid invoice": "invoice",
         "credit note": "credit_note",
+        "write-off": "credit_note",
         "recovery": "journal" if world.system == "zoho" else "sales_receipt",
     }.get(document, document)
     wish = {"action": "edit", "kind": kind, "number": reference, "set": change}

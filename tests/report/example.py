@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.aging import AgedTotal
+from bridge.core.checks import CheckCode, Evidence, Seen, Sign, checks, signs_of_items
 from bridge.core.findings import Severity
 from bridge.core.reconciliation import (
     FindingGroup,
@@ -194,6 +195,22 @@ NAMES = {
     "142": "José & Hijos",
 }
 
+SEEN = {
+    CheckCode.PRINCIPAL: Seen(amounts={"COP": D(-1250000)}, count=1),
+    CheckCode.CONTROL: Seen(amounts={"COP": D(48215000)}, count=1486),
+    CheckCode.CUT_OFF: Seen(count=1486),
+    CheckCode.OPENING: Seen(why="no_opening"),
+    CheckCode.CASH: Seen(amounts={"COP": D(91480000)}, count=4),
+    CheckCode.UNAPPLIED: Seen(amounts={"COP": D(15000)}, count=1104),
+    CheckCode.WRITE_OFF: Seen(amounts={"COP": D(840000)}, count=3),
+    CheckCode.RECOVERY: Seen(amounts={"COP": D(60000)}, count=2),
+    CheckCode.RENEWALS: Seen(amounts={"COP": D(0)}, count=1),
+    CheckCode.CLOSED: Seen(count=1120),
+    CheckCode.TAX: Seen(count=1486),
+    CheckCode.ROUNDING: Seen(count=1486),
+    CheckCode.VOIDS: Seen(count=14),
+}
+
 QUICKBOOKS = SystemResult(
     system="quickbooks",
     company="4620816365000000001",
@@ -253,6 +270,23 @@ QUICKBOOKS = SystemResult(
     posted={"invoice": 12, "receipt": 96, "customer": 4},
     calls={"total": 58, "metered": 41, "throttled": 0, "metered_today": 96},
     notices=(Notice("connection.expires", "2026-11-30"),),
+    evidence=Evidence(
+        signs=(
+            Sign(
+                code=CheckCode.VOIDS,
+                cause="books.voided",
+                subject="DY7F3A-L84",
+                currency="COP",
+                amount=D(600000),
+            ),
+            *signs_of_items(ITEMS),
+        ),
+        seen=SEEN
+        | {
+            CheckCode.CONTROL: Seen(amounts={"COP": D(47905000), "USD": D(8060)}, count=1482),
+            CheckCode.RENEWALS: Seen(why="shared_account", impossible=True),
+        },
+    ),
 )
 
 XERO = SystemResult(
@@ -285,6 +319,7 @@ XERO = SystemResult(
     ),
     outbox={"confirmed": 1486},
     calls={"total": 31, "metered": 31, "throttled": 2},
+    evidence=Evidence(seen=SEEN),
 )
 
 ZOHO = SystemResult(
@@ -382,7 +417,10 @@ EXAMPLE = Reconciliation(
         ),
         FindingGroup(code="debtor.missing_phone", severity=Severity.INFO, count=31),
     ),
-    systems=(QUICKBOOKS, XERO, ZOHO),
+    systems=tuple(
+        msgspec.structs.replace(each, checks=checks(each.evidence, TASKS))
+        for each in (QUICKBOOKS, XERO, ZOHO)
+    ),
     names=NAMES,
     verdict=Verdict(
         result=Result.DIFFERS,
@@ -402,7 +440,10 @@ def answering(result: Result, systems: tuple[SystemResult, ...]) -> Reconciliati
     verdict = Verdict(
         result=result, reason=result.value, systems={each.system: result for each in systems}
     )
-    return msgspec.structs.replace(EXAMPLE, systems=systems, findings=(), names={}, verdict=verdict)
+    checked = tuple(
+        msgspec.structs.replace(each, checks=checks(each.evidence, ())) for each in systems
+    )
+    return msgspec.structs.replace(EXAMPLE, systems=checked, findings=(), names={}, verdict=verdict)
 
 
 ALL_AGREE = answering(Result.AGREES, (XERO,))

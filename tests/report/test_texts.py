@@ -15,6 +15,7 @@ import bridge.report
 from bridge.cli.arguments import parser
 from bridge.core.books import EntryKind, Kind, Status
 from bridge.core.causes import CODES as VERDICT_CODES
+from bridge.core.checks import WHY, CheckCode, Outcome
 from bridge.core.delivery import Operation, State
 from bridge.core.findings import CATALOGUE, Severity
 from bridge.core.mapping import Policies
@@ -59,6 +60,9 @@ CODES = {
     "results": {result.value for result in Result},
     "result_notes": {result.value for result in Result},
     "details": set(FORMS),
+    "checks": {code.value for code in CheckCode},
+    "check_outcomes": {outcome.value for outcome in Outcome},
+    "check_reasons": WHY,
     "purposes": {*NEVER_INCOME, DEPOSIT},
     "calls": {"total", "metered", "metered_today", "throttled"},
 }

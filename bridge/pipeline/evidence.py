@@ -1,0 +1,160 @@
+"""What the books show of each check of a bookkeeper, out of what was read this morning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.books import Account, Chart
+from bridge.core.checks import CheckCode, Seen, checks, left_on_renewals
+from bridge.core.items import Item
+from bridge.core.labels import label
+from bridge.core.mapping import BooksMapping
+from bridge.core.principal import by_account
+from bridge.core.reconcile import RECEIVABLE
+from bridge.core.reconciliation import Notice, SystemResult
+from bridge.core.verdict import Verdict
+from bridge.store import Work
+from bridge.store.mirror_sums import MirrorSums
+from bridge.store.values import MirrorTotal
+
+RENEWAL = "renewal"
+_PURPOSES = {
+    "opening": (CheckCode.OPENING, "no_opening"),
+    "write_off": (CheckCode.WRITE_OFF, "no_write_offs"),
+    "recovery": (CheckCode.RECOVERY, "no_recoveries"),
+}
+
+
+def seen_in_books(
+    work: Work,
+    where: tuple[str, str],
+    chart: Chart,
+    control: Mapping[str, Decimal],
+    notices: Sequence[Notice],
+) -> dict[CheckCode, Seen]:
+    """What the documents, the chart and the control account show of each check."""
+    sums = MirrorSums.on(work)
+    bound = sums.bound(*where, voided=False)
+    by_account = sums.by_deposit(*where)
+    found = {
+        CheckCode.CONTROL: _control(work, where, control, notices),
+        CheckCode.CUT_OFF: Seen(count=bound),
+        CheckCode.ROUNDING: Seen(count=bound),
+        CheckCode.TAX: Seen(count=bound),
+        CheckCode.VOIDS: Seen(count=sums.bound(*where, voided=True)),
+        CheckCode.CASH: Seen(
+            amounts=_totals(by_account.items()), count=len({account for account, _ in by_account})
+        ),
+        CheckCode.UNAPPLIED: Seen(
+            amounts=_totals(by_account.items(), open_ones=True),
+            count=sum(each.count for each in by_account.values()),
+        ),
+        CheckCode.CLOSED: _closed(sums, where, chart),
+    }
+    purposes = sums.of_purposes(*where, tuple(_PURPOSES))
+    for purpose, (code, why) in _PURPOSES.items():
+        told = purposes.get(purpose, {})
+        amounts = {currency: each.total for currency, each in told.items()}
+        count = sum(each.count for each in told.values())
+        found[code] = Seen(amounts=amounts, count=count, why="" if count else why)
+    return found
+
+
+def with_checks(results: Iterable[SystemResult], judged: Verdict) -> tuple[SystemResult, ...]:
+    """The results with what each check says, beside the verdict on them."""
+    return tuple(
+        msgspec.structs.replace(
+            each, checks=checks(each.evidence, (*judged.of(each.system), *judged.of("")))
+        )
+        for each in results
+    )
+
+
+def lent_in_books(chart: Chart, lent: Iterable[str]) -> Seen:
+    """What stands on the accounts of what was lent, this morning."""
+    home, wanted = chart.company.home_currency, set(lent)
+    accounts = [account for account in chart.accounts if account.id in wanted]
+    sums: dict[str, Decimal] = {}
+    for account in accounts:
+        currency = account.currency or home
+        sums[currency] = sums.get(currency, Decimal(0)) + account.balance
+    if not accounts:
+        return Seen(why="not_told", impossible=True)
+    return Seen(amounts=sums, count=len(accounts))
+
+
+def renewals_in_books(
+    work: Work, where: tuple[str, str], chart: Chart, mapping: BooksMapping
+) -> tuple[Seen, list[Item]]:
+    """What is left on the account that renewals pass through, and the item for it: the old loan's
+    balance came in, and went out again with what was handed out of the new one."""
+    account = _of_renewals(chart, mapping)
+    if account is None:
+        return Seen(why="not_told", impossible=True), []
+    deposits = MirrorSums.on(work).by_deposit(*where)
+    if not any(each == account.id for each, _ in deposits):
+        return Seen(why="no_renewals"), []
+    if _is_shared(account, chart, mapping):
+        return Seen(why="shared_account", impossible=True), []
+    currency = account.currency or chart.company.home_currency
+    seen = Seen(amounts={currency: account.balance}, count=1)
+    if not account.balance:
+        return seen, []
+    return seen, [left_on_renewals(account.id, label(account), currency, account.balance)]
+
+
+def _of_renewals(chart: Chart, mapping: BooksMapping) -> Account | None:
+    rule = next((rule for rule in mapping.deposits if RENEWAL in rule.method), None)
+    place = by_account(chart, rule.account, RENEWAL)[0] if rule else None
+    if place is None:
+        return None
+    return next(account for account in chart.accounts if account.id == place.account)
+
+
+def _is_shared(account: Account, chart: Chart, mapping: BooksMapping) -> bool:
+    """Whether other money goes to that account, by the mapping or by what the account is."""
+    others = [rule.account for rule in mapping.deposits if tuple(rule.method) != (RENEWAL,)]
+    places = [by_account(chart, each, RENEWAL)[0] for each in others]
+    if any(place is not None and place.account == account.id for place in places):
+        return True
+    return account.name.casefold() in _OF_ALL_MONEY
+
+
+_OF_ALL_MONEY = frozenset({"undeposited funds", "petty cash"})
+"""Accounts that products make for money that is under way: anything may be on them."""
+
+
+def _control(
+    work: Work, where: tuple[str, str], control: Mapping[str, Decimal], notices: Sequence[Notice]
+) -> Seen:
+    """The control accounts that the books have one of: another currency's figure is the sum of
+    the documents itself, and proves nothing."""
+    from_documents = {each.detail for each in notices if each.code == "control.from_documents"}
+    amounts = {c: amount for c, amount in control.items() if c not in from_documents}
+    totals = work.mirror_totals(*where)
+    count = sum(each.count for (kind, _), each in totals.items() if kind in RECEIVABLE)
+    if not amounts:
+        return Seen(why="not_told", impossible=True)
+    return Seen(amounts=amounts, count=count)
+
+
+def _closed(sums: MirrorSums, where: tuple[str, str], chart: Chart) -> Seen:
+    locked = chart.company.locked_through
+    if not chart.company.lock_known:
+        return Seen(why="lock_unknown", impossible=True)
+    if locked is None:
+        return Seen(why="no_closed_period")
+    return Seen(count=sums.dated_until(*where, locked))
+
+
+def _totals(
+    rows: Iterable[tuple[tuple[str, str], MirrorTotal]], *, open_ones: bool = False
+) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for (_, currency), each in rows:
+        amount = each.open if open_ones else each.total
+        found[currency] = found.get(currency, Decimal(0)) + amount
+    return found
