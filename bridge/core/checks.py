@@ -150,9 +150,10 @@ def _check(code: CheckCode, signs: Collection[Sign], seen: Mapping[CheckCode, Se
     )
 
 
-_OF_PURPOSES = {
+OF_PURPOSES = {
     "opening": CheckCode.OPENING,
     "write_off": CheckCode.WRITE_OFF,
+    "write_off_interest": CheckCode.WRITE_OFF,
     "recovery": CheckCode.RECOVERY,
 }
 """Purpose of a line → the check of documents that have one."""
@@ -232,7 +233,7 @@ def _of_lines(document: Document) -> CheckCode | None:
     if not isinstance(document, Invoice | CreditNote | Sale):
         return None
     purposes = {line.purpose for line in document.lines}
-    return next((code for purpose, code in _OF_PURPOSES.items() if purpose in purposes), None)
+    return next((code for purpose, code in OF_PURPOSES.items() if purpose in purposes), None)
 
 
 def _signs(items: Collection[Item], found: Mapping[CheckCode, Decimal]) -> list[Sign]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.books import Account, Chart
-from bridge.core.checks import CheckCode, Seen, checks, left_on_renewals
+from bridge.core.checks import OF_PURPOSES, CheckCode, Seen, checks, left_on_renewals
 from bridge.core.items import Item
 from bridge.core.labels import label
 from bridge.core.mapping import BooksMapping
@@ -21,11 +21,12 @@ from bridge.store.mirror_sums import MirrorSums
 from bridge.store.values import MirrorTotal
 
 RENEWAL = "renewal"
-_PURPOSES = {
-    "opening": (CheckCode.OPENING, "no_opening"),
-    "write_off": (CheckCode.WRITE_OFF, "no_write_offs"),
-    "recovery": (CheckCode.RECOVERY, "no_recoveries"),
+_NONE = {
+    CheckCode.OPENING: "no_opening",
+    CheckCode.WRITE_OFF: "no_write_offs",
+    CheckCode.RECOVERY: "no_recoveries",
 }
+"""Check of documents of one purpose → why it does not apply where there are none."""
 
 
 def seen_in_books(
@@ -54,12 +55,16 @@ def seen_in_books(
         ),
         CheckCode.CLOSED: _closed(sums, where, chart),
     }
-    purposes = sums.of_purposes(*where, tuple(_PURPOSES))
-    for purpose, (code, why) in _PURPOSES.items():
-        told = purposes.get(purpose, {})
-        amounts = {currency: each.total for currency, each in told.items()}
-        count = sum(each.count for each in told.values())
-        found[code] = Seen(amounts=amounts, count=count, why="" if count else why)
+    purposes = sums.of_purposes(*where, tuple(OF_PURPOSES))
+    for code, why in _NONE.items():
+        told = [
+            (("", currency), each)
+            for purpose, of in OF_PURPOSES.items()
+            if of is code
+            for currency, each in purposes.get(purpose, {}).items()
+        ]
+        count = sum(each.count for _, each in told)
+        found[code] = Seen(amounts=_totals(told), count=count, why="" if count else why)
     return found
 
 

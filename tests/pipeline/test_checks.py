@@ -14,7 +14,7 @@ from bridge.core.reconciliation import Reconciliation
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_control import places
 from tests.pipeline.test_whole_documents import DOCUMENTS, by_hand, lent, reconciled
-from tests.pipeline.world import COMPANIES, ROOT, World
+from tests.pipeline.world import COMPANIES, World
 
 CUTOVER = "2026-05-01"
 LOANS = {
@@ -48,24 +48,19 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
     made = World(tmp_path, sandbox, request.param)
     made.control("POST", "reset")
     made.clock.sandbox_url = sandbox.url
-    text = (ROOT / "mappings" / f"{made.system}.toml").read_text("utf-8")
-    path = tmp_path / "mapping.toml"
-    # Zoho takes payments to accounts of money only: one of its own for renewals.
-    path.write_text(text.replace('account = "Undeposited Funds"', f'account = "{clearing(made)}"'))
     section = f"LEDGER_BRIDGE_SYSTEMS__{made.system.upper()}__"
-    made.overrides |= {f"{section}CUTOVER": CUTOVER, f"{section}MAPPING": str(path)}
+    made.overrides[f"{section}CUTOVER"] = CUTOVER
     ledger = lent(LOANS)
     ledger.debts[17]["created_on"] = "2026-04-01"
     ledger.write(made.snapshot)
     done = made.sync()
     assert done.verdict == "clean", done.reason
-    journal(made, "handed out", "120000", debit="Loan clearing", credit=clearing(made))
+    journal(made, "handed out", "120000", debit="Loan clearing", credit=CLEARING)
     made.clock.move(60)
     return made
 
 
-def clearing(world: World) -> str:
-    return "Route cash Bogotá" if world.system == "zoho" else "Renewals clearing"
+CLEARING = "Renewals clearing"
 
 
 def journal(world: World, number: str, amount: str, debit: str, credit: str) -> None:
@@ -122,7 +117,7 @@ def faults(system: str) -> dict[CheckCode, tuple[Fault, str]]:
         CheckCode.RECOVERY: (change(16, lines=fees), "10000.00"),
         CheckCode.OPENING: (change(17, amount="121000"), "1000.00"),
         CheckCode.RENEWALS: (
-            lambda world: journal(world, "J-2", "500", clearing(world), "Loan clearing"),
+            lambda world: journal(world, "J-2", "500", CLEARING, "Loan clearing"),
             "500.00",
         ),
         CheckCode.TAX: (change(19, lines=[{}, tax]), taxed),
