@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import msgspec
 
+from bridge.core.books import Chart
 from bridge.core.checks import CheckCode
 from bridge.core.known import Fresh, Stop
 from bridge.core.reconciliation import (
+    Item,
     Notice,
     Reconciliation,
     SystemResult,
@@ -31,17 +32,13 @@ from bridge.pipeline.context import Books, Progress, System, silent
 from bridge.pipeline.control import entered_by_hand, our_borrowers
 from bridge.pipeline.evidence import lent_in_books, renewals_in_books, with_checks
 from bridge.pipeline.known import after_comparison, keep_comparison, stop_of, unchecked, with_places
-from bridge.pipeline.principal import keep, last_seen, principal_items
+from bridge.pipeline.principal import Seen, keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store
 from bridge.systems.base import AccountingReader, CallCount
 
 log = logging.getLogger(__name__)
-
-ZERO = Decimal(0)
-_AT_ONCE = 500
-_FOREIGN_LISTED = 100
 
 
 def reconcile(
@@ -86,21 +83,14 @@ def reconcile(
             with store.read() as work:
                 comparison = Comparison(work, system, chart, listed)
                 comparison.gather(run, as_of)
-            lent, seen = principal_items(each, chart, last_seen(store, each, afresh=full))
-            with store.read() as work:
-                where = (name, system.company_id)
-                left, waiting = renewals_in_books(work, where, chart, each.mapping)
-            comparison.seen |= {
-                CheckCode.PRINCIPAL: lent_in_books(chart, seen.lent),
-                CheckCode.RENEWALS: left,
-            }
+            inside, seen = _inside(store, each, chart, comparison, afresh=full)
             with store.begin() as work:
                 work.saw_versions(name, system.company_id, comparison.same_in)
                 keep(work, each, seen)
             entries, unread_ones = entered_by_hand(system, comparison.unaccounted())
             with store.read() as work:
                 ours = our_borrowers(work, system, entries)
-            made = comparison.result(entries, ours, unread_ones, [*lent, *waiting], loans)
+            made = comparison.result(entries, ours, unread_ones, inside, loans)
         except BridgeError as error:
             made = unchecked(system, error)
             stops[name] = [stop_of(error)]
@@ -120,6 +110,22 @@ def reconcile(
         fields = {"event": "reconcile.ended", "system": name, "run_id": run}
         log.info("reconciled", extra={**fields, "outcome": result.value})
     return msgspec.structs.replace(found, verdict=judged)
+
+
+def _inside(
+    store: Store, books: Books[System], chart: Chart, comparison: Comparison, *, afresh: bool
+) -> tuple[list[Item], Seen]:
+    """The items for what stands wrongly inside the books, whatever the ledger says; and what the
+    look at them is to leave. The comparison learns what they show of it."""
+    lent, seen = principal_items(books, chart, last_seen(store, books, afresh=afresh))
+    with store.read() as work:
+        where = (books.name, books.company)
+        left, waiting = renewals_in_books(work, where, chart, books.mapping)
+    comparison.seen |= {
+        CheckCode.PRINCIPAL: lent_in_books(chart, seen.lent),
+        CheckCode.RENEWALS: left,
+    }
+    return [*lent, *waiting], seen
 
 
 def _kept(
