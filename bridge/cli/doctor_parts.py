@@ -13,7 +13,7 @@ from bridge import ledgerkey, tomlfiles, wiring
 from bridge.cli.doctor import OLD_DELIVERY_DAYS, Line, told
 from bridge.cli.standing import looked_at
 from bridge.clock import Clock
-from bridge.core.booking import resolve
+from bridge.core.booking import Booking, resolve
 from bridge.core.books import Chart
 from bridge.core.clearing import mixed
 from bridge.core.electronic import Lacking, lacking
@@ -22,7 +22,8 @@ from bridge.core.mapping import BooksMapping
 from bridge.core.money import text
 from bridge.core.said import reason_of
 from bridge.core.tasks import counted, first_of_each, sums_of_each
-from bridge.errors import BridgeError
+from bridge.core.untaxed import taxed_items
+from bridge.errors import BridgeError, Problem
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.plan import limits_of
 from bridge.pipeline.principal import last_seen, principal_items
@@ -291,6 +292,13 @@ def _company(loaded: Settings, name: str, chart: Chart) -> Iterator[Line]:
         )
 
 
+def _advice(booking: Booking | None, chart: Chart, where: str) -> Iterator[Problem]:
+    """What a mapping that fits would better not do."""
+    if booking is not None:
+        yield from mixed(booking, chart, where)
+        yield from taxed_items(booking, chart, where)
+
+
 def _fit(name: str, books: Books[System], chart: Chart) -> Iterator[Line]:
     """The mapping against the chart of accounts as it is now."""
     booking, problems = resolve(
@@ -304,7 +312,7 @@ def _fit(name: str, books: Books[System], chart: Chart) -> Iterator[Line]:
             advice=problem.fix,
             exit_code=78,
         )
-    for each in mixed(booking, chart, books.where) if booking is not None else ():
+    for each in _advice(booking, chart, books.where):
         finding = f"{each.where}: {each.what}"
         yield Line(topic=f"{name} chart", state="warning", finding=finding, advice=each.fix)
     if booking is not None:

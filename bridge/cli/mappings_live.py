@@ -21,6 +21,7 @@ from bridge.core.ledger import LoanFile
 from bridge.core.money import text
 from bridge.core.remapping import changes, is_closed, remapped
 from bridge.core.translate import translate
+from bridge.core.untaxed import taxed_items
 from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.pipeline.context import Books, Dry
 from bridge.pipeline.intake import take_in
@@ -69,7 +70,9 @@ def check_charts(loaded: Settings, names: Sequence[str]) -> list[Problem]:
     with wiring.open_dry(loaded, names) as bridge:
         for books in bridge.books.values():
             try:
-                advice += mixed(booking_of(books), books.system.chart(), books.where)
+                booking, chart = booking_of(books), books.system.chart()
+                advice += mixed(booking, chart, books.where)
+                advice += taxed_items(booking, chart, books.where)
             except ConfigurationError as error:
                 problems += error.problems
     if problems:

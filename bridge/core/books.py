@@ -303,6 +303,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     account_id: str
     active: bool = True
+    tax: str = ""
+    """The tax that its lines may get by themselves, by name."""
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,6 +123,7 @@ def writing_rules(company: Company, lists: Lists) -> translate.Company:
             for raw in lists.accounts
         },
         ids_by_code={raw["Code"]: raw["AccountID"] for raw in lists.accounts if raw.get("Code")},
+        exempt_tax=company.exempt_tax,
     )
 
 
@@ -175,6 +176,8 @@ def _company(company_id: str, organisation: Raw, lists: Lists) -> Company:
         # Both are told when set, and a document on the day itself is refused (UNVERIFIED).
         locked_through=max(locks, default=None),
         writable=organisation.get("OrganisationStatus", "ACTIVE") == "ACTIVE",
+        demands_tax=True,
+        exempt_tax=_exempt(lists.tax_rates),
     )
 
 
@@ -205,6 +208,13 @@ def _role(raw: Raw) -> str:
 
 def _is_bank(raw: Raw) -> bool:
     return raw.get("Type") == "BANK"
+
+
+def _exempt(tax_rates: list[Raw]) -> str:
+    """The tax type of what is not taxed: NONE, in Australia BASEXCLUDED (xero.md §2.3). Empty where
+    the organisation has neither: then nobody guesses."""
+    there = {raw.get("TaxType") for raw in tax_rates if raw.get("Status", "ACTIVE") == "ACTIVE"}
+    return next((name for name in ("NONE", "BASEXCLUDED") if name in there), "")
 
 
 def _tax_rate(raw: Raw) -> Named:

@@ -109,7 +109,7 @@ def _credit(document: Receipt, links: Mapping[str, str], company: Company) -> Bo
                 "Quantity": 1,
                 "UnitAmount": money(document.total),
                 "AccountCode": code_of(document.deposit_account, company),
-                "TaxType": "NONE",
+                "TaxType": company.exempt_tax,
             }
         ],
     }

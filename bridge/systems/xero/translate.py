@@ -54,6 +54,8 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     currencies: frozenset[str]
     accounts: dict[str, AccountFacts]
     ids_by_code: dict[str, str]
+    exempt_tax: str = "NONE"
+    """The tax type of lines that the mapping gives none."""
 
 
 class Refusal(Exception):
@@ -237,12 +239,12 @@ def _lines(document: Transaction, lines: tuple[Line, ...], company: Company) -> 
             "Quantity": 1,
             "UnitAmount": money(line.amount),
             "AccountCode": code_of(line.account, company),
-            "TaxType": line.tax or "NONE",  # left out, the account's own would be taken
+            "TaxType": line.tax or company.exempt_tax,  # left out, the account's own is taken
         }
         if tracking:
             element["Tracking"] = tracking[:_TRACKING_MAX]
         elements.append(element)
-    taxed = any(line.tax not in ("", "NONE") for line in lines)
+    taxed = any(line.tax not in ("", "NONE", company.exempt_tax) for line in lines)
     return {"LineAmountTypes": "Inclusive" if taxed else "NoTax", "LineItems": elements}
 
 

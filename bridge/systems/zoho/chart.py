@@ -227,6 +227,8 @@ def _item(raw: Raw, accounts: dict[str, str]) -> Item:
         name=text(raw, "name"),
         account_id=accounts.get(item_id, ""),
         active=text(raw, "status") != "inactive",
+        # Whether a line without a tax takes its item's is UNVERIFIED: doctor tells of it.
+        tax=text(raw, "tax_name") if text(raw, "tax_id") else "",
     )
 
 
