@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from bridge import ledgerkey, tomlfiles, wiring
@@ -240,6 +241,7 @@ def system(loaded: Settings, name: str) -> Iterator[Line]:
             yield from _company(loaded, name, chart)
             yield from _fit(name, books, chart)
             yield from _principal(bridge.store, books, chart)
+            yield from _stamped(bridge.store, books)
             for topic, finding, advice in books.system.probes():
                 yield Line(
                     topic=f"{name} {topic}",
@@ -337,6 +339,34 @@ def _principal(store: Store, books: Books[System], chart: Chart) -> Iterator[Lin
         )
     if not items:
         yield Line(topic=topic, finding="what was lent is no income")
+
+
+def _stamped(store: Store, books: Books[System]) -> Iterator[Line]:
+    """Documents of ours that a tax office knows, as the books were read last."""
+    found = []
+    with store.read() as work:
+        for document in work.mirror_documents(books.name, books.company):
+            if not document.stamp:
+                continue
+            known = (books.name, books.company, document.kind, document.external_id)
+            if work.binding_by_external_id(*known) is not None:
+                found.append(document)
+    if not found:
+        return
+    sums: dict[str, Decimal] = {}
+    for document in found:
+        sums[document.currency] = sums.get(document.currency, Decimal(0)) + document.total
+    worth = ", ".join(f"{text(amount, code)} {code}" for code, amount in sorted(sums.items()))
+    first = found[0]
+    yield Line(
+        topic=f"{books.name} electronic invoices of ours",
+        state="problem",
+        finding=f"{len(found)} documents of the bridge carry a tax office's mark, {worth}; "
+        f"the first is {first.number} ({first.stamp}).",
+        advice="Somebody or an add-on issues electronic invoices from loans. Stop it, and ask the "
+        "accountant what offsets them. The bridge neither voids nor changes them.",
+        exit_code=1,
+    )
 
 
 def _currencies(name: str, mapping: BooksMapping, chart: Chart) -> Iterator[Line]:

@@ -31,15 +31,16 @@ _BARE = re.compile(
     r"(?<![0-9A-Za-z])(?:(?P<cufe>[0-9a-fA-F]{96})|(?P<clave>\d{44}|\d{49}|\d{50}))(?![0-9A-Za-z])"
 )
 _SHOWN = 24
+NEWEST = 25
+"""Invoices that `doctor` looks at: those that were written last."""
 _PLAIN = str.maketrans("áéíóúç_-.", "aeiouc   ")
 
 
 def mark_in(fields: Iterable[tuple[str, object]], texts: Iterable[object]) -> str:
     """The mark that these named fields or texts show; empty where there is none."""
     for name, value in fields:
-        words = " ".join(name.removeprefix("cf_").lower().translate(_PLAIN).split())
-        if value and _NAMED.fullmatch(words):
-            return _shown(words, str(value))
+        if value and is_named(name):
+            return _shown(_plain(name), str(value))
     for text in texts:
         if not text:
             continue
@@ -48,6 +49,15 @@ def mark_in(fields: Iterable[tuple[str, object]], texts: Iterable[object]) -> st
         if bare := _BARE.search(str(text)):
             return _shown("cufe" if bare["cufe"] else "clave", bare[0])
     return ""
+
+
+def is_named(name: str) -> bool:
+    """Whether a custom field of this name holds such a code."""
+    return _NAMED.fullmatch(_plain(name)) is not None
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.removeprefix("cf_").lower().translate(_PLAIN).split())
 
 
 def _shown(name: str, code: str) -> str:

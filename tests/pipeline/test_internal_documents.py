@@ -169,3 +169,28 @@ def test_what_a_person_dropped_is_not_sent_for_a_text(world: World, ledger: Ledg
     there = in_the_books(world)
     assert "DY7F3A-L1" in there
     assert "DY7F3A-F1" not in there
+
+
+MAILING = {"quickbooks": "mail_forms", "xero": "mail_invoices", "zoho": "mail_invoices"}
+
+
+def test_nothing_is_mailed_to_a_customer_where_the_company_mails_what_it_enters(
+    world: World, ledger: Ledger
+) -> None:
+    """Nor offered for payment by a link, nor when it is changed later."""
+    world.control("POST", f"{world.system}/settings", **{MAILING[world.system]: True})
+    wish = {"action": "add", "kind": "customer", "name": "Otra Persona"}
+    if world.system != "xero":
+        world.control("POST", f"{world.system}/edit", **wish)
+    by_hand = {"kind": "invoice", "number": "A-1", "customer": "Otra Persona", "amount": "500"}
+    world.control("POST", f"{world.system}/edit", action="add", date="2026-11-01", **by_hand)
+    sees = world.books()["mailed"]
+    assert sees == ([] if world.system == "zoho" else ["A-1"]), "only the API mails in Zoho"
+    ledger.write(world.snapshot)
+    world.sync()
+    world.clock.move(120)
+    ledger.debts[2]["amount"] = 45_000
+    ledger.write(world.snapshot)
+    assert one(world.sync()).plan.figures.by_kind == {"update.invoice": 1}
+    assert len(in_the_books(world)) >= 4
+    assert world.books()["mailed"] == sees

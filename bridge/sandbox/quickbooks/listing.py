@@ -57,4 +57,10 @@ def listing(company: Company) -> dict[str, Any]:
             }
             for document in books.documents.values()
         ],
+        "mailed": [
+            row.get("DocNumber", "")
+            for entity in ("Invoice", "CreditMemo", "SalesReceipt")
+            for row in company.tables[entity].rows.values()
+            if row.get("EmailStatus") in ("NeedToSend", "EmailSent")
+        ],
     }

@@ -46,6 +46,8 @@ def build(company: Company, entity: str, row: Row, before: Row | None) -> Row:
     if entity == "Invoice":
         _set_due(company, row)
     check_number(company, entity, row, before)
+    if before is None and company.settings.mail_forms:
+        row.setdefault("EmailStatus", "NeedToSend")
     return row
 
 

@@ -75,6 +75,7 @@ class Settings:
     administrator: str = "yes"
     multicurrency: bool = True
     country: str = "CO"
+    mail_forms: bool = False
     sales_tax: str = "off"
     custom_txn_numbers: bool = True
     warn_duplicate_numbers: bool = True

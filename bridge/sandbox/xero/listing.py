@@ -54,6 +54,11 @@ def listing(company: Company) -> dict[str, Any]:
             }
             for document in books.documents.values()
         ],
+        "mailed": [
+            row["InvoiceNumber"]
+            for row in company.tables["Invoices"].rows.values()
+            if row["SentToContact"]
+        ],
     }
 
 

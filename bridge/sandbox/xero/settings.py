@@ -72,6 +72,7 @@ class Settings:
     rate_decimals: int = 6
     multicurrency: bool = True
     country: str = "CO"
+    mail_invoices: bool = False
     approvals_per_month: int = 0
 
     def shown(self) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def create(org: Organization, body: Row, *, own_number: bool = False, send: bool
     )
     org.put("invoices", row)
     if send:
+        org.put("invoices", {**row, "mailed": True}, modified=False)
         mark_sent(org, row["invoice_id"])
     return org.tables["invoices"][row["invoice_id"]]
 

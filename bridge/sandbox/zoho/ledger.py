@@ -32,6 +32,11 @@ def books(org: Organization) -> dict[str, Any]:
             if row["contact_type"] == "customer"
         ],
         "documents": list(_documents(org)),
+        "mailed": [
+            row["invoice_number"]
+            for row in org.tables["invoices"].rows.values()
+            if row.get("mailed")
+        ],
     }
 
 

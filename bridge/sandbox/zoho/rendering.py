@@ -78,7 +78,7 @@ def invoice_listed(org: Organization, row: Row) -> Row:
         "last_modified_time": invoices.modified(org, row),
         "customer_name": org.customer_name(row["customer_id"]),
         "due_days": open_days if row["balance"] else "",
-        "is_emailed": False,
+        "is_emailed": bool(row.get("mailed")),
         "is_viewed_by_client": False,
         "has_attachment": False,
         "reminders_sent": 0,

@@ -25,7 +25,8 @@ FLAG = "ignore_auto_number_generation"
 
 def create_invoice(call: Call) -> Answer:
     own = call.flag(FLAG)
-    row = invoices.create(call.org, call.body("invoice"), own_number=own, send=call.flag("send"))
+    send = call.flag("send") if "send" in call.asked else call.org.settings.mail_invoices
+    row = invoices.create(call.org, call.body("invoice"), own_number=own, send=send)
     return created(_invoice(call.org, row), INVOICE[0])
 
 

@@ -88,6 +88,7 @@ class Settings:
     duplicate_rows: bool = False
     language: str = "en"
     country: str = "CO"
+    mail_invoices: bool = False
     subscription: str = "active"
 
     @property

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
-from bridge.systems import oauth
+from bridge.systems import fiscal, oauth
 from bridge.systems.base import CallCount, Capabilities, Changes, HandEntries, Prepared
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
@@ -22,6 +22,7 @@ from bridge.systems.quickbooks import (
     entries,
     faults,
     probes,
+    queries,
     reading,
     translate,
 )
@@ -189,6 +190,9 @@ class QuickBooks:
         chart = self.chart()
         yield from probes.of_chart(chart)
         yield from probes.of_tax(chart)
+        newest = self._wire.query(queries.newest("Invoice", fiscal.NEWEST)).get("Invoice") or ()
+        recent = [(raw.get("DocNumber") or "", answers.stamp_of(raw)) for raw in newest]
+        yield fiscal.signs(chart.company.country, "", recent)
         if not self._settings.access_token:
             stored = self._credentials.get(NAME, self.company_id, oauth.GRANT_ENDS)
             yield from probes.of_grant(stored, self._clock.now())

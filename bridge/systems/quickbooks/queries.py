@@ -32,6 +32,12 @@ def select(entity: str, *conditions: str, start: int = 1, rows: int = PAGE) -> s
     return f"SELECT * FROM {entity}{where} ORDERBY Id STARTPOSITION {start} MAXRESULTS {rows}"
 
 
+def newest(entity: str, rows: int) -> str:
+    """Those that were written last, the newest first."""
+    order = "MetaData.LastUpdatedTime DESC"
+    return f"SELECT * FROM {entity} ORDERBY {order} STARTPOSITION 1 MAXRESULTS {rows}"
+
+
 def settings_of(entity: str) -> str:
     """Statement for an entity that exists once in a company."""
     return f"SELECT * FROM {entity}"

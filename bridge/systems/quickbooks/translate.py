@@ -53,6 +53,10 @@ CUSTOMER_REFERENCE = re.compile(r"(?<![\w.-])([A-Z0-9]{1,6}-D[A-Za-z0-9]+(?:\.\d
 Body = dict[str, Any]
 
 
+_PAID_ONLINE = ("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
+"""Ways in which an invoice would ask its customer for money by a link (Finance.xsd)."""
+
+
 class Company(msgspec.Struct, frozen=True, kw_only=True):
     """The company settings that decide how a document is written and read."""
 
@@ -104,6 +108,8 @@ def update_of(
             body.pop("Notes")
     else:
         body.setdefault("PrivateNote", "")  # an empty text clears; an absent one does not
+        for name in ("EmailStatus", *_PAID_ONLINE):
+            body.pop(name, None)  # what a person chose since is a person's
         if not isinstance(document, Receipt | CreditApplication):
             old = [line["Id"] for line in current.get("Line", ()) if sales_detail(line)]
             for line, line_id in zip(body["Line"], old, strict=False):
@@ -177,8 +183,10 @@ def _sales(document: Invoice | CreditNote | Sale, company: Company) -> Body:
         body["ClassRef"] = {"value": tag}
     if not company.in_the_us:
         body["GlobalTaxCalculation"] = "NotApplicable"
+    body["EmailStatus"] = "NotSet"
     if isinstance(document, Invoice):
         body["DueDate"] = document.due.isoformat()
+        body |= dict.fromkeys(_PAID_ONLINE, False)
     if isinstance(document, Sale):
         body["DepositToAccountRef"] = {"value": document.deposit_account}
     return body

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
-from bridge.systems import oauth
+from bridge.systems import fiscal, oauth
 from bridge.systems.base import CallCount, Capabilities, Changes, HandEntries, Prepared
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
@@ -19,7 +19,7 @@ from bridge.systems.throttle import Throttle, Window
 from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.xero import changes, entries, faults, probes, reading, translate
 from bridge.systems.xero import chart as charts
-from bridge.systems.xero.answers import posted
+from bridge.systems.xero.answers import posted, stamp_of
 from bridge.systems.xero.login import LOGIN, NAME, token_endpoint, tokens
 from bridge.systems.xero.settings import Settings
 from bridge.systems.xero.wire import Wire
@@ -171,6 +171,17 @@ class Xero:
         chart = self.chart()
         yield from probes.of_chart(chart)
         yield from probes.of_actions(self._wire.get("Organisation/Actions"))
+        wanted = {
+            "where": 'Type=="ACCREC"',
+            "order": "UpdatedDateUTC DESC",
+            "page": "1",
+            "pageSize": str(fiscal.NEWEST),
+        }
+        newest = self._wire.get("Invoices", wanted) or {}
+        recent = [
+            (raw.get("InvoiceNumber") or "", stamp_of(raw)) for raw in newest.get("Invoices") or ()
+        ]
+        yield fiscal.signs(chart.company.country, "", recent)
         yield from probes.of_limits(self._wire.day_left)
         if not self._settings.access_token:
             ends = oauth.grant_ends(self._credentials, NAME, self.company_id)

@@ -79,6 +79,7 @@ def body_of(document: Document, links: Mapping[str, str], company: Company) -> t
                 "InvoiceNumber": document.reference,
                 "DueDate": document.due.isoformat(),
                 "Status": "AUTHORISED",
+                "SentToContact": False,  # of credit notes it can only be read (OAS)
                 **_lines(document, document.lines, company),
             }
             return "Invoices", _with_memo(body, document)
@@ -114,6 +115,7 @@ def update_of(
     )
     body[field] = current[field]
     body.pop("Status", None)  # as it is; a paid document can not be made AUTHORISED
+    body.pop("SentToContact", None)  # whether a person sent it is a person's
     if "LineItems" in body:
         old = [line.get("LineItemID") for line in current.get("LineItems") or ()]
         for line, line_id in zip(body["LineItems"], old, strict=False):

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
-from bridge.systems import oauth
+from bridge.systems import fiscal, oauth
 from bridge.systems.base import CallCount, Capabilities, Changes, HandEntries, Prepared
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
@@ -21,10 +21,10 @@ from bridge.systems.zoho import chart as charts
 from bridge.systems.zoho import control, entries, faults, probes, setup, translate
 from bridge.systems.zoho.login import LOGIN, NAME, ZohoTokens, token_endpoint
 from bridge.systems.zoho.marking import AT_ONCE, Marking
-from bridge.systems.zoho.posted import day, optional, text
+from bridge.systems.zoho.posted import day, optional, stamp_of, text
 from bridge.systems.zoho.reading import Patience, Reading
 from bridge.systems.zoho.settings import Settings
-from bridge.systems.zoho.wire import Wire
+from bridge.systems.zoho.wire import INVOICES, Wire
 from bridge.systems.zoho.writing import Writer
 
 _ALL = frozenset(Kind)
@@ -186,6 +186,19 @@ class ZohoBooks:
         chart, rules, lists = self.chart(), self._company(), self._read_lists()
         plan = text(lists.organization, "plan_name")
         yield from probes.of_chart(chart, rules, plan, charts.calls_a_day(lists))
+        asked = {"entity": "invoice", "filter_custom_fields": "true"}
+        fields = (self._wire.get("settings/fields", **asked) or {}).get("fields") or ()
+        named = [text(field, "label") for field in fields if fiscal.is_named(text(field, "label"))]
+        newest, _ = self._wire.page(
+            INVOICES,
+            1,
+            per_page=str(fiscal.NEWEST),
+            sort_column="created_time",
+            sort_order="D",
+        )
+        recent = [(text(raw, "invoice_number"), stamp_of(raw)) for raw in newest]
+        setting = f"invoices have the field {', '.join(named)}" if named else ""
+        yield fiscal.signs(chart.company.country, setting, recent)
 
     def companies(self) -> dict[str, str]:
         """See base. Zoho lets a user in, who may belong to several organizations."""

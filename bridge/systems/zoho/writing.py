@@ -47,6 +47,8 @@ from bridge.systems.zoho.wire import Applied, Refused, Result, Unsent, Wire
 BUSY_WAIT_S = 60.0
 _OWN_NUMBER = {"ignore_auto_number_generation": "true"}
 """In the query: in the body it is ignored for invoices (§3.5)."""
+_NOT_MAILED = {"send": "false"}
+"""What is assumed without it is not documented; `true` mails the invoice (OAS invoices)."""
 
 
 class _Ended(msgspec.Struct, frozen=True):
@@ -150,6 +152,8 @@ class Writer:
         body = body_of(document, outgoing.links, self._company())
         numbered = kind in {Kind.INVOICE, Kind.CREDIT_NOTE}
         options = _OWN_NUMBER if numbered else {}
+        if kind is Kind.INVOICE:
+            options = options | _NOT_MAILED
         result = self._wire.write("POST", LISTING[kind].path, body, **options)
         if isinstance(result, Refused):
             return self._refused(outgoing, result.finding)

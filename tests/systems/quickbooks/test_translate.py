@@ -118,6 +118,9 @@ def test_an_invoice_says_all_that_quickbooks_would_make_up() -> None:
         "CurrencyRef": {"value": "COP"},
         "PrivateNote": "loan 1",
         "GlobalTaxCalculation": "NotApplicable",
+        "EmailStatus": "NotSet",
+        "AllowOnlineCreditCardPayment": False,
+        "AllowOnlineACHPayment": False,
         "Line": [
             {
                 "Amount": Decimal("1000000.50"),
@@ -214,6 +217,7 @@ def test_an_update_is_sparse_with_all_its_lines_and_clears_what_is_gone() -> Non
     assert body["PrivateNote"] == ""
     assert [line.get("Id") for line in body["Line"]] == ["1", None]
     assert body["CustomerRef"] == {"value": "24"}
+    assert not [name for name in body if name.startswith(("Email", "Allow"))], "a person's"
 
 
 def test_a_customers_currency_is_never_sent_again() -> None:

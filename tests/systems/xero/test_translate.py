@@ -95,6 +95,7 @@ def test_every_update_keeps_to_it_too(document: Document) -> None:
     resource, body = update_of(document, LINKS, COMPANY, current)
     assert violations("xero", "POST", f"/{resource}", {resource: [body]}) == []
     assert "Status" not in body, "a paid document can not be made AUTHORISED again"
+    assert "SentToContact" not in body, "whether a person sent it is a person's"
 
 
 @pytest.mark.parametrize("document", [INVOICE, NOTE, SALE, RECEIPT])
@@ -127,6 +128,7 @@ def test_an_invoice_is_approved_numbered_by_us_and_names_its_contact_by_id_alone
     _, body = body_of(INVOICE, LINKS, COMPANY)
     assert body["Contact"] == {"ContactID": LINKS["DYT-D1"]}
     assert (body["Type"], body["Status"]) == ("ACCREC", "AUTHORISED")
+    assert body["SentToContact"] is False
     assert (body["InvoiceNumber"], body["Reference"]) == ("DYT-L1", "loan 1")
     assert (body["Date"], body["DueDate"]) == ("2026-11-20", "2027-05-20")
     assert body["LineAmountTypes"] == "NoTax"

@@ -494,7 +494,9 @@ def test_probes_say_whether_the_login_reaches_the_organisation() -> None:
             return says(reached)
         if asked.path == "Organisation/Actions":
             actions = [{"Name": "UseMulticurrency", "Status": "NOT-ALLOWED"}]
-            return listed("Actions", actions)._replace(headers={"X-DayLimit-Remaining": "90"})
+            return listed("Actions", actions)
+        if asked.path == "Invoices":
+            return listed("Invoices", [])._replace(headers={"X-DayLimit-Remaining": "90"})
         return None
 
     with scripted(script) as xero:
