@@ -103,7 +103,8 @@ SalesReceipt: DocNumber is `Filterable: QBO` in Finance.xsd, of every transactio
 _TEXT = r"'(?:[^'\\]|\\.)*'"
 _STATEMENT = re.compile(
     r"SELECT \* FROM (?P<entity>\w+)(?: WHERE (?P<where>.+?))?"
-    r"(?: ORDERBY (?:Id|MetaData\.LastUpdatedTime DESC) STARTPOSITION [1-9]\d* MAXRESULTS (?P<rows>\d+))?"
+    r"(?: ORDERBY (?:Id|MetaData\.LastUpdatedTime DESC)"
+    r" STARTPOSITION [1-9]\d* MAXRESULTS (?P<rows>\d+))?"
 )
 _CONDITION = re.compile(
     rf"(?P<name>[\w.]+) (?:= {_TEXT}|IN \((?P<values>{_TEXT}(?:, {_TEXT})*|true, false)\))"
