@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
+from bridge.core.booking import accounts_named, items_named
 from bridge.core.books import Account, Chart
 from bridge.core.checks import OF_PURPOSES, CheckCode, Seen, checks, left_on_renewals
 from bridge.core.items import Item
@@ -120,11 +121,18 @@ def _of_renewals(chart: Chart, mapping: BooksMapping) -> Account | None:
 
 
 def _is_shared(account: Account, chart: Chart, mapping: BooksMapping) -> bool:
-    """Whether other money goes to that account, by the mapping or by what the account is."""
+    """Whether anything else goes to that account, by the mapping or by what the account is: other
+    money, or payments that were taken back in a closed month."""
     others = [rule.account for rule in mapping.deposits if tuple(rule.method) != (RENEWAL,)]
     places = [by_account(chart, each, RENEWAL)[0] for each in others]
     if any(place is not None and place.account == account.id for place in places):
         return True
+    taken_back = mapping.lines.get("reversal")
+    if taken_back is not None:
+        behind = {item.account_id for item in items_named(chart, taken_back.item)}
+        behind |= {each.id for each in accounts_named(chart, taken_back.account)}
+        if account.id in behind:
+            return True
     return account.name.casefold() in _OF_ALL_MONEY
 
 

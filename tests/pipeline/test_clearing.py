@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bridge.core.checks import CheckCode
 from bridge.core.clearing import mixed
 from bridge.pipeline.plan import booking_of
+from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_closed_periods import adjusting, lock
+from tests.pipeline.test_mapping_edited import edit_mapping
 from tests.pipeline.world import COMPANIES, World
 
 
@@ -71,6 +74,19 @@ def test_the_default_mapping_lets_nothing_run_together(world: World) -> None:
     with world.dry() as bridge:
         (books,) = bridge.books.values()
         assert list(mixed(booking_of(books), books.system.chart(), books.where)) == []
+
+
+@pytest.mark.parametrize("world", ["xero"], indirect=True)
+def test_the_check_of_renewals_says_that_payments_taken_back_share_the_account(
+    world: World,
+) -> None:
+    edit_mapping(world, ('account = "642"', 'account = "641"'))
+    renewed("COP").write(world.snapshot)
+    world.sync()
+    with world.bridge() as bridge:
+        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+    (check,) = [c for c in found.systems[0].checks if c.code is CheckCode.RENEWALS]
+    assert check.why == "shared_account"
 
 
 def test_a_payment_taken_back_in_a_closed_month_is_not_on_the_renewals_account(
