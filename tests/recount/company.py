@@ -8,10 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bridge.sandbox.quickbooks import writing
 from bridge.sandbox.server import SandboxServer
-from bridge.sandbox.zoho import lists
 from tests.pipeline.world import GONE, ROOT
+from tests.recount.abroad import lends_in
 from tests.recount.delivery import snapshot
 from tests.recount.lenders import SINCE, Lender, rates_of
 from tests.recount.recomputation import EXCHANGE, RECEIVABLE, Books, smallest
@@ -35,27 +34,8 @@ class Company:
         self.estate = Estate(folder, sandbox, systems=systems)
         self.estate.overrides["LEDGER_BRIDGE_LENDER__HOME_CURRENCY"] = lender.home
         self.mappings = {name: self._mapping(name) for name in systems}
-        self._currencies(sandbox)
-
-    def _currencies(self, sandbox: SandboxServer) -> None:
-        """The company has the currencies in which it lends, with rates that are near."""
-        faces: Any = sandbox.faces
-        company, org = faces["quickbooks"].company, faces["zoho"].org
-        known = {row["currency_code"] for row in org.tables["currencies"].rows.values()}
-        for code in self.lender.currencies:
-            rates = dict(zip(SINCE, rates_of(code, self.lender.home), strict=True))
-            company.rates[code] = faces["xero"].company.rates[code] = rates
-            if code not in known:
-                company.by_hand = True
-                writing.write(company, "CompanyCurrency", "create", {"Code": code})
-                company.by_hand = False
-                faces["xero"].company.currencies.append(code)
-                places = 0 if smallest(code) == 1 else 2
-                row = {"currency_code": code, "currency_symbol": "$", "price_precision": places}
-                lists.write_currency(org, row)
-            made = org.currency_by_code(code)["currency_id"]
-            for day, rate in rates.items():
-                lists.write_rate(org, made, {"effective_date": day, "rate": Decimal(rate)})
+        for code in lender.currencies:
+            lends_in(sandbox, code, dict(zip(SINCE, rates_of(code, lender.home), strict=True)))
 
     def _mapping(self, system: str) -> Row:
         """The shipped mapping with the lender's rules; says what it says."""

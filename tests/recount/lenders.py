@@ -24,6 +24,9 @@ UNIT = {"COP": 1000, "MXN": Decimal("10.01"), "USD": Decimal("1.03"), "CLP": 100
 HOMES = ("COP", "COP", "MXN", "USD", "CLP", "PYG")
 CURRENCIES = ("COP", "MXN", "USD", "CLP", "PYG")
 """What companies keep their books in, and what is lent beside it."""
+BANK = "MXN"
+"""What has a bank account of its own: only there and at home does Xero take money that settles
+nothing yet."""
 DAY = timedelta(days=1)
 CLOSES = 0.4
 """How many lenders close their months."""
@@ -87,7 +90,8 @@ def draw(seed: int) -> Lender:
     days = [FIRST + timedelta(days=n) for n in range(every, (LAST - FIRST).days, every)]
     home = chance.choice(HOMES)
     lender = Lender(seed, home, rules, [*days, LAST], locks)
-    currencies = (home, home, *CURRENCIES) if rules["interest"] == "upfront" else (home,)
+    # With interest as it falls due, money may come before anything is there that it settles.
+    currencies = (home, home, *CURRENCIES) if rules["interest"] == "upfront" else (home, home, BANK)
     for _ in range(chance.randrange(2, 6)):
         lend(lender, chance, chance.choice(currencies))
     return lender
@@ -126,7 +130,7 @@ def live(lender: Lender, chance: random.Random, loan: Row) -> None:
         (kind,) = chance.choices(list(KINDS), list(KINDS.values()))
         if kind == "write off" and not may_lose(lender, loan):
             kind = "payment"
-        if kind == "overpayment" and loan["currency"] not in (lender.home, "MXN"):
+        if kind == "overpayment" and loan["currency"] not in (lender.home, BANK):
             kind = "payment"
         for row in happen(lender, chance, loan, kind, left, day):
             left += {"charge": 1, "late_fee": 1, "reversal": 1}.get(row["kind"], -1) * row["amount"]
@@ -136,7 +140,7 @@ def live(lender: Lender, chance: random.Random, loan: Row) -> None:
 
 
 def may_lose(lender: Lender, loan: Row) -> bool:
-    return lender.rules["interest"] == "upfront" and loan["currency"] in (lender.home, "MXN")
+    return not (lender.locks and lender.rules["interest"] == "as_due")
 
 
 def happen(
@@ -171,7 +175,7 @@ def lose(
 ) -> Iterator[Row]:
     """Part of what is left is written off, or all of it; some money comes all the same, sometimes
     more than was written off, or as late as if nobody had told."""
-    whole = lender.rules["interest"] == "as_due" or chance.random() < 0.5
+    whole = chance.random() < 0.5
     lost = left if whole else some(chance, loan["currency"], left)
     yield move(lender, loan, "write_off", lost, day)
     if chance.random() < 0.3:
@@ -184,7 +188,7 @@ def lose(
         day = min(day + timedelta(days=chance.randrange(1, 30)), LAST)
         paid = some(chance, loan["currency"], left)
         yield move(lender, loan, "payment", paid, day, method=chance.choice(METHODS))
-    if chance.random() < 0.2 and not whole:
+    if chance.random() < 0.2 and loan["currency"] in (lender.home, BANK):
         yield move(lender, loan, "payment", left * 2, LAST)
 
 

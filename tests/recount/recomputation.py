@@ -113,10 +113,16 @@ class Life:
     """Invoices that are not settled, the one that falls due first before the others."""
     credit: list[Open] = field(default_factory=list)
     """Money and credit notes that settle nothing yet, oldest first."""
+    stopped: Decimal = ZERO
+    """Interest that had not fallen due when the loan was written off: it never will."""
+    charges: list[Row] = field(default_factory=list)
+    """What was charged beside the loan, by the ledger."""
     recovered: dict[str, Decimal] = field(default_factory=dict)
     """Payment → how much of it recovers what was written off."""
 
     def live(self, movements: list[Row]) -> None:
+        self.charges = [row for row in movements if row["kind"] in RAISES]
+        movements = self._stop(movements)
         self.recovered = recoveries(self._told(movements))
         for event in self._posted(movements):
             self._happen(event)
@@ -131,10 +137,26 @@ class Life:
         """Everything that the ledger tells of the loan, in the order of its own days."""
         back = {row["reverses"] for row in movements if row["kind"] == "reversal"}
         rows = [row for row in movements if row["id"] not in back and row["kind"] != "reversal"]
-        off = [row["day"] for row in rows if row["kind"] == "write_off"]
-        last = min(off) if off and self.mapping["interest"] == "as_due" else "9999"
-        asked = [event for event in self._invoices() if event["day"] <= last]
-        return sorted([*asked, *rows], key=_when)
+        return sorted([*self._invoices(), *rows], key=_when)
+
+    def _stop(self, movements: list[Row]) -> list[Row]:
+        """The movements, without what a write-off takes of interest that is invoiced nowhere yet:
+        that stops, from the last instalment back, and only the rest is lost."""
+        found = []
+        for row in movements:
+            if row["kind"] == "write_off" and self._by_due_day():
+                later = [i for due, _, i in self._parts() if due.isoformat() > row["day"]]
+                self.stopped = min(sum(later, ZERO), Decimal(row["amount"]))
+                row = {**row, "amount": Decimal(row["amount"]) - self.stopped}
+                row["stopped"] = self.stopped
+            found.append(row)
+        return found
+
+    def _by_due_day(self) -> bool:
+        return bool(self.mapping["interest"] == "as_due" and self.loan["kind"] != "fiado")
+
+    def _parts(self) -> list[tuple[date, Decimal, Decimal]]:
+        return instalments(self.loan, self.mapping)
 
     def _posted(self, movements: list[Row]) -> list[Row]:
         """Everything that is booked of the loan, in the order of its days there."""
@@ -142,9 +164,6 @@ class Life:
         if not any(event["known"] == self.loan["known"] for event in asked):
             return []  # the loan itself came too late for its month
         rows = list(self._in_force(movements))
-        off = [row["day"] for row in rows if row["kind"] == "write_off"]
-        if off and self.mapping["interest"] == "as_due":
-            asked = [event for event in asked if event["day"] <= min(off)]
         return sorted([*asked, *rows], key=_when)
 
     def _in_force(self, movements: list[Row]) -> Iterator[Row]:
@@ -194,13 +213,16 @@ class Life:
             self.mapping["interest"] == "as_due",
             self.mapping["invoice_per"] == "instalment",
         )
-        for day, capital, interest in instalments(loan, self.mapping):
+        stopped = self.stopped
+        for day, capital, interest in reversed(self._parts()):
             falls = day.isoformat()
+            never = min(stopped, interest)
+            stopped -= never
             lines = {"principal": capital, "interest": ZERO if as_due else interest}
             if each:
                 yield self._invoice(loan["day"], falls, lines)
             if as_due and falls <= self.world["as_of"]:
-                yield self._invoice(falls, falls, {"interest": interest}, falls)
+                yield self._invoice(falls, falls, {"interest": interest - never}, falls)
         if not each:
             lines = {"principal": principal, "interest": ZERO if as_due else total - principal}
             yield self._invoice(loan["day"], due, lines)
@@ -228,7 +250,7 @@ class Life:
         elif kind == "payment":
             self._receive(event, Decimal(event["amount"]))
         elif kind in ("discount", "write_off"):
-            self._lower(day, kind, Decimal(event["amount"]))
+            self._lower(day, self._lost(event) if kind == "write_off" else {kind: event["amount"]})
         else:
             raise ValueError(f"nobody said what a {kind} does to the books")
 
@@ -242,12 +264,30 @@ class Life:
         self.owed = sorted([*self.owed, made], key=lambda each: each.due)
         self._settle()
 
-    def _lower(self, day: str, purpose: str, amount: Decimal) -> None:
-        """A credit note. Of interest that never fell due there is nothing to write off."""
-        if purpose == "write_off" and self.mapping["interest"] == "as_due":
-            amount = min(amount, sum((each.amount for each in self.owed), ZERO))
-        self.credit.append(self._document(day, RECEIVABLE, {self._account(purpose): amount}, -1))
-        self._settle()
+    def _lower(self, day: str, lines: dict[str, Any]) -> None:
+        """A credit note."""
+        accounts: Counter[str] = Counter()
+        for purpose, amount in lines.items():
+            accounts[self._account(purpose)] += Decimal(amount)  # type: ignore[assignment]
+        parts = {account: Decimal(amount) for account, amount in accounts.items() if amount}
+        if parts:
+            self.credit.append(self._document(day, RECEIVABLE, parts, -1))
+            self._settle()
+
+    def _lost(self, event: Row) -> dict[str, Decimal]:
+        """What of a write-off is bad debt, and what is interest that nobody will earn: the share of
+        the end of the loan, less what stops without a document. What was charged beside the loan
+        is lost first, and is no interest."""
+        amount, total = Decimal(event["amount"]), Decimal(self.loan["total"])
+        interest = total - Decimal(self.loan["principal"])
+        before = [row for row in self.charges if row["day"] <= event["day"]]
+        charged = sum((Decimal(row["amount"]) for row in before), ZERO)
+        of_loan = max(amount + self.stopped - charged, ZERO)
+        kept = (max(total - of_loan, ZERO) * interest / total).quantize(
+            unit_of(self.loan["currency"]), ROUND_HALF_UP
+        )
+        lost = max(interest - kept - self.stopped, ZERO)
+        return {"write_off": amount - lost, "write_off_interest": lost}
 
     def _receive(self, event: Row, amount: Decimal) -> None:
         """Money: what recovers something that was written off is income; the rest pays what is
@@ -257,12 +297,24 @@ class Life:
             self.books.loose.add(account)
         recovered = self.recovered.get(event["id"], ZERO)
         if recovered:
-            self._document(day, account, {self._account("recovery"): recovered}, 1)
+            self._recover(day, account, recovered)
         rest = amount - recovered
         for part, paid in self._receipts(rest):
             made = self._document(day, account, {RECEIVABLE: part}, 1, paid=paid)
             self.credit.append(made)
         self._settle()
+
+    def _recover(self, day: str, account: str, amount: Decimal) -> None:
+        """Income. Where an account takes only its own currency, what it is worth comes in."""
+        way, home = WAYS[self.world["system"]], self.world["home"]
+        kept_in = self.world["currencies"].get(account, home)
+        income = self._account("recovery")
+        if way.one_receipt_an_invoice and kept_in == home != self.loan["currency"]:
+            _, worth = self._worth(day, account, amount, paid=True)
+            self.books.enter(account, home, worth, worth)
+            self.books.enter(income, home, -worth, -worth)
+        else:
+            self._document(day, account, {income: amount}, 1)
 
     def _receipts(self, amount: Decimal) -> Iterator[tuple[Decimal, bool]]:
         """The documents that money comes in by, and whether each pays an invoice."""
@@ -285,6 +337,10 @@ class Life:
             self.books.home[EXCHANGE] -= gain  # type: ignore[assignment]
             if self.loan["currency"] != self.world["home"]:
                 self.books.slack += smallest(self.world["home"]) / 2
+                if self._by_due_day():
+                    # How money is shared between principal and interest, which have rates of their
+                    # own days, moves only exchange differences.
+                    self.books.slack = Decimal("Infinity")
             self.owed = [each for each in self.owed if each.amount]
             self.credit = [each for each in self.credit if each.amount]
 
@@ -346,9 +402,10 @@ class Life:
 def recoveries(events: list[Row]) -> dict[str, Decimal]:
     """Payment → how much of it recovers what was written off.
 
-    What is open is paid first; money is recovery up to what was written off, and beyond that it is
-    the customer's. A payment of before may come to light after: then what was written off was
-    more than what was open, and the money that came last recovers it.
+    What is open is paid first; money is recovery up to what was written off, with interest that was
+    never invoiced, and beyond that it is the customer's. A payment of before may come to light
+    after: then what was written off was more than what was open, and the money that came last
+    recovers it.
     """
     found: dict[str, Decimal] = {}
     paid: list[tuple[str, Decimal]] = []
@@ -363,7 +420,7 @@ def recoveries(events: list[Row]) -> dict[str, Decimal]:
         elif event["kind"] == "write_off":
             amount = Decimal(event["amount"])
             more = min(amount, max(amount - max(owed, ZERO), ZERO))
-            owed, lost = owed - amount, lost + amount
+            owed, lost = owed - amount, lost + amount + event.get("stopped", ZERO)
             for name, settled in reversed(paid):
                 part = min(settled, more)
                 found[name] += part
@@ -394,13 +451,18 @@ def instalments(loan: Row, mapping: Row) -> list[tuple[date, Decimal, Decimal]]:
     number, unit = int(loan["instalments"]), unit_of(loan["currency"])
     step = max(step_of(mapping, loan["currency"]), unit)
     each = (total / number / step).quantize(WHOLE, ROUND_CEILING) * step
-    made, paid, earned = [], ZERO, ZERO
+    apart = mapping.get("interest") == "as_due"
+    made, paid, earned, lent = [], ZERO, ZERO, ZERO
     for turn, due in enumerate(due_days(loan), start=1):
         amount = total - paid if turn == number else each
         paid += amount
         until_now = (paid * interest / total).quantize(unit, ROUND_HALF_UP)
-        made.append((due, amount - (until_now - earned), until_now - earned))
-        earned = until_now
+        capital = amount - (until_now - earned)
+        if apart:
+            # Documents of their own: each is rounded by itself.
+            capital = (paid * (total - interest) / total).quantize(unit, ROUND_HALF_UP) - lent
+        made.append((due, capital, until_now - earned))
+        earned, lent = until_now, lent + capital
     return made
 
 
