@@ -15,7 +15,7 @@ import msgspec
 from bridge.core import lending
 from bridge.core.findings import holds
 from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Loan, LoanFile, Repayment
-from bridge.core.owed import Course
+from bridge.core.owed import Course, recovered
 
 ZERO = Decimal(0)
 
@@ -62,11 +62,11 @@ def carried_over(
     reported = file.loan.reported_balance
     if reported is None or any(lending.effect(row) for row in history):
         return Carried(balance=made)
-    told = reported - sum((lending.effect(row) for row in rows), ZERO)
-    is_told = file.loan.agreed is not None or told < made
-    return (
-        Carried(balance=told, told=True, beyond=made - told) if is_told else Carried(balance=made)
-    )
+    told = reported - sum((lending.effect(row) for row in rows), ZERO) - course.spared
+    if file.loan.agreed is None and told >= made:
+        return Carried(balance=made)
+    beyond = made - told - course.spared + recovered(file)
+    return Carried(balance=told, told=True, beyond=beyond)
 
 
 def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, str] | None:

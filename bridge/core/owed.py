@@ -50,6 +50,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     recovered: Mapping[str, Decimal] = {}
     """Repayment → how much of it came in on what was written off; none of the others."""
 
+    @property
+    def spared(self) -> Decimal:
+        """How much more is owed than all rows say, since money came in on what was lost."""
+        return sum(self.recovered.values(), ZERO) + sum((loss.less for loss in self.losses), ZERO)
+
 
 def balance(file: LoanFile) -> Decimal:
     """What the customer owes by the rows together, held rows included; negative when overpaid.
@@ -66,18 +71,21 @@ def recovered(file: LoanFile) -> Decimal:
     return sum(course(file).recovered.values(), ZERO)
 
 
-def course(file: LoanFile, fixed: Collection[str] = ()) -> Course:
+def course(file: LoanFile, fixed: Collection[str] = (), opening: Decimal | None = None) -> Course:
     """What was written off of a loan and what came in on that: rows that are held, and what was
     reversed, left out.
 
     `fixed` are repayments that are receipts in the books and stay so, whatever came since: what
     they paid was never lost, so that much less is written off. The loan owes the same.
+    `opening` is what it was opened with, where its rows do not tell.
     """
     is_lost = any(row.kind is AdjustmentKind.WRITE_OFF for row in file.adjustments)
     if file.loan is None or not is_lost:
         return Course()
     gone = taken_back(file).rows
-    walk = _Walk(lending.opening(file.loan, file.adjustments), fixed)
+    if opening is None:
+        opening = lending.opening(file.loan, file.adjustments)
+    walk = _Walk(opening, fixed)
     rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
     for row in sorted(rows, key=_when):
         if row.id not in gone and not any(holds(note.code) for note in row.notes):

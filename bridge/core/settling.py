@@ -14,6 +14,7 @@ from bridge.core.books import (
     CreditApplication,
     CreditNote,
     Customer,
+    Invoice,
     Receipt,
     Sale,
     Transaction,
@@ -57,9 +58,8 @@ class Settling:
     def documents(self) -> Iterator[Transaction]:
         """Every document in order of date; an application says only how much, as yet."""
         self.gone = gone = self._reversals()
-        self.course = owed.course(
-            self.file, [row.id for row in self.file.repayments if self._stays(row)]
-        )
+        stay = [row.id for row in self.file.repayments if self._stays(row)]
+        self.course = owed.course(self.file, stay, self._told_opening())
         carried = began_before(self.loan, self.booking.cutover)
         self.lost = losing.lost(self.file, self.booking, self.course.losses, carried=carried)
         losses = {loss.row.id: loss for loss in self.course.losses}
@@ -81,6 +81,18 @@ class Settling:
                 yield from self._write_off(losses[row.id])
             else:
                 yield from self._credit(row, [("discount", row.amount)])
+
+    def _told_opening(self) -> Decimal | None:
+        """What the loan was carried over with, where the source told that and its rows do not."""
+        if not began_before(self.loan, self.booking.cutover):
+            return None
+        assert self.booking.cutover is not None
+        carried = self.carried_over(self.booking.cutover)
+        if not carried.told:
+            return None
+        bound = self.draft.bound(reference(self.file.prefix, Letter.LOAN, self.loan.id))
+        opened = bound.document if bound is not None else None
+        return opened.total if isinstance(opened, Invoice) else carried.balance
 
     def _stays(self, row: Repayment) -> bool:
         """Whether a payment is a receipt that nothing changes any more: in a closed month, or as a

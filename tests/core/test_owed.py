@@ -129,7 +129,12 @@ amounts = st.sampled_from([1, 60, 300, 450, 700, 1200, 1300])
 kinds = st.sampled_from(["paid", "paid", "lost", "fee", "less"])
 drawn = st.lists(st.tuples(kinds, amounts, st.integers(0, 60)), max_size=7)
 changes = st.sampled_from(
-    [{}, {"instalments": 4, "frequency": "weekly"}, {"currency": "MXN"}, {"interest": Decimal(200)}]
+    [
+        {},
+        {"instalments": 4, "frequency": "weekly"},
+        {"currency": "MXN"},
+        {"reported_balance": Decimal(300)},
+    ]
 )
 rules = st.sampled_from(
     [
@@ -310,3 +315,19 @@ def test_a_fee_that_is_written_off_is_a_bad_debt() -> None:
     assert {p: a for p, a in in_books(shelf).items() if p.startswith("write")} == {
         "write_off": -560, "write_off_interest": -100,
     }  # fmt: skip
+
+
+def test_of_a_balance_that_the_source_told_at_going_live_no_more_than_that_is_open() -> None:
+    """Opened with 600 of 1,200: 600 are lost, and what comes in afterwards is a recovery."""
+    day = START + timedelta(days=30)
+    shelf = Shelf(booking(cutover=day))
+    for rows, left in (
+        ([], 600), ([("lost", 600, 40)], 0), ([("lost", 600, 40), ("paid", 100, 50)], 0),
+    ):  # fmt: skip
+        of = made(rows, reported_balance=Decimal(left))
+        shelf.sync(of)
+        assert accounted_for(shelf) == owed(of)
+    sums = in_books(shelf)
+    assert (sums["recovery"], sums["write_off"], sums["open"]) == (100, -600, 0)
+    assert shelf.last is not None
+    assert [h.code for h in shelf.last.holds] == ["cutover.paid_before"]
