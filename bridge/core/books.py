@@ -217,6 +217,8 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """(external id of the invoice, amount) pairs."""
     on_account: bool = False
     """As of a receipt that is wanted."""
+    settles: tuple[str, ...] | None = None
+    """Numbers of the invoices that it settles, where a listing tells these and no amounts."""
     credit_note_id: str = ""
     deposit_account: str = ""
     tax_amount: Decimal | None = None

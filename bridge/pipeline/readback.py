@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 
@@ -50,7 +50,8 @@ def read_back(
     count = 0
     for page in _pages(system.read(KINDS)):
         with store.begin() as work:
-            count += work.mirror_put(name, company, _as_opened(page, opened))
+            told = _as_opened(_with_moves(work, system, page), opened)
+            count += work.mirror_put(name, company, told)
         progress("read", count, 0)
     with store.begin() as work:
         work.set_mirror_cursor(name, company, cursor)
@@ -101,6 +102,22 @@ def _opened(store: Store, system: AccountingReader) -> dict[_Key, PostedDocument
         return {(d.kind, d.external_id): d for d in moved if d.whole and d.updated_at}
 
 
+def _with_moves(
+    work: Work, system: AccountingReader, page: Sequence[PostedDocument]
+) -> Iterator[PostedDocument]:
+    """The documents, those that settle other invoices than they were posted for as another version:
+    a listing may tell the numbers of the invoices, and no time at which somebody moved one."""
+    told = [document.external_id for document in page if document.settles is not None]
+    wanted = work.posted_for(system.name, system.company_id, told) if told else {}
+    for document in page:
+        posted_for = wanted.get(document.external_id)
+        if posted_for is None or document.settles is None or posted_for == {*document.settles}:
+            yield document
+        else:
+            version = f"{document.version}|{','.join(document.settles)}"
+            yield msgspec.structs.replace(document, version=version)
+
+
 def _as_opened(
     page: Iterable[PostedDocument], opened: Mapping[_Key, PostedDocument]
 ) -> Iterator[PostedDocument]:
@@ -118,14 +135,21 @@ def _open_moved(store: Store, system: AccountingReader) -> None:
     """Fetch each document of ours that somebody wrote, where listings leave out its lines or what
     it settles: nobody can say from such a listing that it is the same."""
     with store.read() as work:
-        keys = [(d.kind, d.external_id) for d in _moved(work, system) if not d.whole]
-    for kind, group in groupby(keys, key=itemgetter(0)):
+        listed = {(d.kind, d.external_id): d.version for d in _moved(work, system) if not d.whole}
+    for kind, group in groupby(listed, key=itemgetter(0)):
         ids = [external_id for _, external_id in group]
         for start in range(0, len(ids), _OPENED_AT_ONCE):
             part = ids[start : start + _OPENED_AT_ONCE]
             found = system.fetch(kind, part)
             with store.begin() as work:
-                work.mirror_put(system.name, system.company_id, found.values())
+                # Without a time of its last write, the version that moved is the listing's.
+                opened = [
+                    each
+                    if each.updated_at
+                    else msgspec.structs.replace(each, version=listed[kind, each.external_id])
+                    for each in found.values()
+                ]
+                work.mirror_put(system.name, system.company_id, opened)
                 for gone in set(part) - set(found):
                     where = (system.name, system.company_id, kind, gone)
                     work.mirror_status(*where, Status.DELETED)

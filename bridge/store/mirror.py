@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import and_, func, select
 
-from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.books import Kind, PostedDocument, Status, applied
 from bridge.core.delivery import Binding
 from bridge.store import tables
 from bridge.store.bindings import BINDING, decode_binding
@@ -189,6 +189,22 @@ class Mirror(Session):
         )
         for body in self._connection.execute(query).scalars():
             yield _posted(body)
+
+    def posted_for(
+        self, system: str, company: str, receipts: Iterable[str]
+    ) -> dict[str, frozenset[str]]:
+        """External id of a receipt of ours in force → the invoices that it was posted for."""
+        found: dict[str, frozenset[str]] = {}
+        for part in chunks(receipts, 500):
+            query = select(BINDING.c.external_id, BINDING.c.body).where(
+                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.kind == Kind.RECEIPT.value,
+                BINDING.c.voided == 0,
+                BINDING.c.external_id.in_(part),
+            )
+            for external_id, body in self._connection.execute(query):
+                found[external_id] = frozenset(applied(decode_binding(body).document))
+        return found
 
     def loans_of_customers(
         self, system: str, company: str, external_ids: Collection[str]

@@ -239,3 +239,33 @@ def test_a_class_that_we_booked_is_compared_and_one_that_we_did_not_book_is_not(
         (result,) = reconciled(world).systems
         told = [(item.reference, item.field) for item in result.items]
         assert told == [("DY7F3A-L1", "tags"), ("DY7F3A-L2", "tags")]
+
+
+def test_a_payment_that_was_moved_to_another_invoice_in_zoho_is_named(
+    tmp_path: Path, sandbox: SandboxServer
+) -> None:
+    """Its listing has no time of a change, and neither its amount nor its rest moved."""
+    world = World(tmp_path, sandbox, "zoho")
+    world.control("POST", "reset")
+    world.clock.sandbox_url = sandbox.url
+    ledger = lent({1: "receipt", 2: "invoice"})
+    ledger.debts[2]["debtor_id"] = 1
+    ledger.write(world.snapshot)
+    world.sync()
+    world.clock.move(60)
+    assert reconciled(world).verdict.green
+    ids = {each["number"]: each["id"] for each in world.live_documents()}
+    made = requests.put(
+        f"{sandbox.url}/zoho/books/v3/customerpayments/{ids['DY7F3A-P11']}",
+        params={"organization_id": world.company},
+        json={"invoices": [{"invoice_id": ids["DY7F3A-L2"], "amount_applied": 30_000}]},
+        headers={"Authorization": "Zoho-oauthtoken demo-access"},
+        timeout=60,
+    )
+    assert made.ok, made.text
+    for _ in range(3):
+        world.clock.move(86_400)
+        morning = reconciled(world)
+        told = [(item.reference, item.field) for item in morning.systems[0].items]
+        assert told == [("DY7F3A-P11", "applications")]
+        assert morning.verdict.exit_code == 1

@@ -203,6 +203,7 @@ def _payment(raw: Raw, company: Company) -> PostedDocument:
         total=amount(raw, "amount"),
         open=unused,
         applications=applied,
+        settles=_numbers(raw),
         deposit_account=text(raw, "account_id"),
         memo=text(raw, "description"),
         tags=_tags(raw, ()) if "invoices" in raw else None,
@@ -210,6 +211,14 @@ def _payment(raw: Raw, company: Company) -> PostedDocument:
         status=Status.LIVE,
         version=payment_version(raw, unused),
     )
+
+
+def _numbers(raw: Raw) -> tuple[str, ...] | None:
+    """The numbers of the invoices that a payment settles, as its listing tells them in one text."""
+    told = raw.get("invoice_numbers")
+    if not isinstance(told, str):
+        return None
+    return tuple(sorted(filter(None, (number.strip() for number in told.split(",")))))
 
 
 def _journal(raw: Raw, company: Company) -> PostedDocument:
