@@ -178,7 +178,9 @@ def test_credit_of_a_closed_month_is_not_put_to_use_by_changing_its_receipt(
     ledger.debts[1]["amount"] += 5_000
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"
-    assert documents(world)["DY7F3A-C9"]["open"] == "5000.00"
+    # In Xero an allocation has the day of the later document, so the closed month is not touched.
+    left = "0.00" if world.system == "xero" else "5000.00"
+    assert documents(world)["DY7F3A-C9"]["open"] == left
     assert agrees(world)
     assert one(world.preview()).plan.figures.update == 0
 
