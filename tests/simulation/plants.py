@@ -23,11 +23,11 @@ Plant = Callable[[], AbstractContextManager[None]]
 def no_lookup() -> Iterator[None]:
     """A write in doubt is sent again without a look at the books."""
 
-    def absent(system: Any, entries: Sequence[Entry]) -> list[Outcome]:
-        del system
+    def absent(store: Any, system: Any, entries: Sequence[Entry]) -> list[Outcome]:
+        del store, system
         return [Unavailable("not in the books") for _ in entries]
 
-    with mock.patch.object(post, "_look_up", absent):
+    with mock.patch.object(post, "looked_up", absent):
         yield
 
 
