@@ -155,7 +155,8 @@ class Bench:
         self, number: int, amount: str, invoice: Invoice | None = None, **changes: Any
     ) -> Receipt:
         currency = changes.get("currency", self.home)
-        rule = next(r for r in self.booking.deposits if not r.currency or currency in r.currency)
+        money = [rule for rule in self.booking.deposits if "renewal" not in rule.method]
+        rule = next(r for r in money if not r.currency or currency in r.currency)
         applied = () if invoice is None else (Application(invoice.reference, Decimal(amount)),)
         facts = {
             **self._head(f"P{number}", changes),
