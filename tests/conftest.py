@@ -23,6 +23,9 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+TESTS = Path(__file__).parent
+QUICK = {"core", "source", "report", "settings", "daemon"}
+"""Folders whose tests are `-m quick`."""
 IN_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that must be free there; a run keeps some tens of megabytes, and those before it too."""
@@ -49,6 +52,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "quick: no process, no sandbox; see tests/README.md")
     options.configure(config)
 
 
@@ -63,3 +67,6 @@ def pytest_runtest_makereport(
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     options.select(config, items)
+    for item in items:
+        if not QUICK.isdisjoint(item.path.relative_to(TESTS).parts):
+            item.add_marker(pytest.mark.quick)
