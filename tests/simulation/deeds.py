@@ -26,6 +26,8 @@ def lend(ledger: FieldLedger, chance: random.Random) -> str:
     new = not known or chance.random() < 0.6
     debtor = ledger.borrow(chance) if new else chance.choice(known)
     currency = chance.choices(("COP", "MXN", "USD"), (78, 20, 2))[0]
+    if ledger.whole and chance.random() < 0.5:
+        currency = ledger.whole
     fiado = chance.random() < 0.35
     principal = Decimal(chance.randrange(50, 900) * (1000 if currency == "COP" else 10))
     amount = principal if fiado else principal * 6 / 5

@@ -10,7 +10,7 @@ import copy
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from tests.pipeline.ledger import Rows
@@ -22,6 +22,7 @@ CHARGES = ("INCREASE", "LATE_FEE", "INTEREST")
 LOWERING = ("PAYMENT", "DISCOUNT", "WRITE_OFF")
 RAISING = ("REFUND", "REVERSAL")
 ANNULLED = "Anulado"
+WHOLE = ("CLP", "PYG")
 NAMES = (
     "Amparo Zuluaga", "Berenice Ñúñez", "Cipriano Ortegón", "Dolores Quiñones", "Evaristo Palomo",
     "Floralba Tibaquirá", "Gumersindo Roa", "Hortensia Vélez", "Isidoro Camargo", "Jacinta Peña",
@@ -45,6 +46,8 @@ class FieldLedger(Rows):
         self.names: set[str] = set()
         self.cutover = ""
         """The day of going live; empty when all of every loan is posted."""
+        self.whole = ""
+        """A currency without decimals in which the lender lends too."""
         self._next = {"debtor": 1, "debt": 1, "movement": 1}
 
     # ── what the rows mean ───────────────────────────────────────────────────────────────────
@@ -147,6 +150,9 @@ class FieldLedger(Rows):
         if before != debt:
             self.been_of.setdefault(number, set()).add(before)
         row["debt_id"] = self.loan_of[number] = debt
+        if debt in self.debts and self.debts[debt]["currency"] in WHOLE:
+            # Nobody writes a part of a peso where there is none.
+            row["amount"] = Decimal(row["amount"]).to_integral_value(ROUND_UP)
 
 
 Deed = Callable[[FieldLedger, random.Random], str]
@@ -175,6 +181,6 @@ def day_of(ledger: FieldLedger, chance: random.Random, debt: int) -> date:
 
 def some(chance: random.Random, currency: str, most: int = 60) -> Decimal:
     """An amount as people in that currency have them."""
-    if currency == "COP":
-        return Decimal(chance.randrange(1, most) * 500)
+    if currency in ("COP", *WHOLE):
+        return Decimal(chance.randrange(1, most) * (500 if currency == "COP" else 37))
     return Decimal(chance.randrange(100, most * 2500)) / 100

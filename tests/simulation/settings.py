@@ -77,12 +77,24 @@ def switches(name: str, chance: random.Random) -> dict[str, object]:
     return {**drawn, **LIFTED[name], **more}
 
 
+RATES = {"CLP": "4.35", "PYG": "0.552"}
+"""What a unit of a currency without decimals is worth at home, all the time."""
+
+
+def whole_currency(chance: random.Random) -> str:
+    """A currency without decimals in which nearly half of the lenders lend too; else empty."""
+    return chance.choice(sorted(RATES)) if chance.random() < 0.45 else ""
+
+
 def rules(chance: random.Random) -> dict[str, str]:
     return {rule: chance.choice(choices) for rule, choices in RULES.items()}
 
 
-def mapping(name: str, chosen: Mapping[str, str], own: Sequence[str], folder: Path) -> Path:
-    """The shipped mapping file with these rules, and these fields as the ledger's own."""
+def mapping(
+    name: str, chosen: Mapping[str, str], own: Sequence[str], folder: Path, whole: str = ""
+) -> Path:
+    """The shipped mapping file with these rules, these fields as the ledger's own, and a rate of
+    one currency more."""
     text = (ROOT / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
     for rule, value in chosen.items():
         was = next(line for line in text.splitlines() if line.startswith(f"{rule} = "))
@@ -90,6 +102,9 @@ def mapping(name: str, chosen: Mapping[str, str], own: Sequence[str], folder: Pa
     listed = ", ".join(f'"{each}"' for each in own)
     assert "\nown = []\n" in text
     text = text.replace("\nown = []\n", f"\nown = [{listed}]\n")
+    if whole:
+        rates = f'[{{ from = "2025-01-01", rate = "{RATES[whole]}" }}]'
+        text += f'\n[currencies.{whole}]\nsource = "manual"\nrates = {rates}\n'
     path = folder / f"{name}.toml"
     path.write_text(text, encoding="utf-8")
     return path

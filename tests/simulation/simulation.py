@@ -13,6 +13,7 @@ from bridge.cli import failures
 from bridge.errors import BridgeError, SnapshotRefused, TryLater
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import Killed
+from tests.recount.abroad import lends_in
 from tests.simulation.agenda import Agenda, Event
 from tests.simulation.deeds import DEEDS, grow_old, lend
 from tests.simulation.deliveries import FORMS, MISHAPS
@@ -25,7 +26,17 @@ from tests.simulation.person import Ended, Person
 from tests.simulation.postbox import Postbox
 from tests.simulation.quiet import Quiet
 from tests.simulation.seams import Seams
-from tests.simulation.settings import OWN, SYSTEMS, limits, mapping, modes, rules, switches
+from tests.simulation.settings import (
+    OWN,
+    RATES,
+    SYSTEMS,
+    limits,
+    mapping,
+    modes,
+    rules,
+    switches,
+    whole_currency,
+)
 from tests.simulation.trace import Broken, Trace
 from tests.simulation.troubles import Troubles
 
@@ -128,8 +139,13 @@ class Life:
         self.hand.taken_back = frozenset(own)
         self.trace.say(f"rules {chosen}, own {own}, settings {self.estate.overrides}")
         self._draw_cutover()
+        whole = self.ledger.whole = whole_currency(self.agenda.stream("also lends"))
+        if whole:
+            lends_in(self.estate.sandbox, whole, {"2025-01-01": RATES[whole]})
+            self.trace.count("settings", f"lends in {whole}")
         for name in self.estate.systems:
-            path = mapping(name, chosen, own, self.estate.folder / "mappings")
+            folder = self.estate.folder / "mappings"
+            path = mapping(name, chosen, own, folder, whole)
             self.estate.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__MAPPING"] = str(path)
             drawn = switches(name, self.agenda.stream("switches", name))
             self.estate.control("POST", f"{name}/settings", **drawn)
