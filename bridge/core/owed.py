@@ -7,7 +7,7 @@ before a write-off that left nothing open, and known only later, is a recovery t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -71,12 +71,14 @@ def recovered(file: LoanFile) -> Decimal:
     return sum(course(file).recovered.values(), ZERO)
 
 
-def course(file: LoanFile, fixed: Collection[str] = (), opening: Decimal | None = None) -> Course:
+def course(
+    file: LoanFile, fixed: Mapping[str, Decimal] = {}, opening: Decimal | None = None
+) -> Course:
     """What was written off of a loan and what came in on that: rows that are held, and what was
     reversed, left out.
 
-    `fixed` are repayments that are receipts in the books and stay so, whatever came since: what
-    they paid was never lost, so that much less is written off. The loan owes the same.
+    `fixed` says how much of a repayment is a receipt in the books and stays so, whatever came
+    since: what that paid was never lost, so that much less is written off. The loan owes the same.
     `opening` is what it was opened with, where its rows do not tell.
     """
     is_lost = any(row.kind is AdjustmentKind.WRITE_OFF for row in file.adjustments)
@@ -121,12 +123,14 @@ def taken_back(file: LoanFile) -> TakenBack:
 class _Walk:
     """A loan from day to day: what is open, what is lost of it, what comes back."""
 
-    def __init__(self, opening: Decimal, fixed: Collection[str]) -> None:
+    def __init__(self, opening: Decimal, fixed: Mapping[str, Decimal]) -> None:
         self.open = opening
         self.recovered: dict[str, Decimal] = {}
         self._fixed = fixed
         self._paid: dict[str, Decimal] = {}
         """Repayment → how much of it paid what was open, in the order of their days."""
+        self._free: dict[str, Decimal] = {}
+        """Repayment → how much of it may still turn out to be a recovery."""
         self._rows: list[Adjustment] = []
         self._lost: dict[str, Decimal] = {}
         """Write-off → how much it takes off the loan."""
@@ -147,6 +151,7 @@ class _Walk:
     def _pay(self, number: str, amount: Decimal) -> None:
         left = sum(self._lost.values(), ZERO) - sum(self.recovered.values(), ZERO)
         self._paid[number], self.recovered[number] = amount, ZERO
+        self._free[number] = amount - min(self._fixed.get(number, ZERO), amount)
         self.open -= amount
         self._come_back(number, min(max(-self.open, ZERO), left, amount))
 
@@ -165,13 +170,14 @@ class _Walk:
             short -= back
 
     def _come_back(self, number: str, amount: Decimal) -> None:
-        """So much of a repayment is a recovery; of one that stays a receipt, so much less is lost,
-        of the newest loss first."""
+        """So much of a repayment is a recovery; of what stays a receipt, so much less is lost, of
+        the newest loss first."""
         self.open += amount
         self._paid[number] -= amount
-        if number not in self._fixed:
-            self.recovered[number] += amount
-            return
+        back = min(amount, self._free[number])
+        self._free[number] -= back
+        self.recovered[number] += back
+        amount -= back
         for lost in reversed(self._lost):
             less = min(amount, self._lost[lost])
             self._lost[lost] -= less

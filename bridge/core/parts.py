@@ -23,7 +23,7 @@ _MOST = 1_000
 
 def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt]:
     """The receipts as they are posted, if together they are still this repayment; else none."""
-    left = _left_by_a_person(draft, row_id)
+    left = left_by_a_person(draft, row_id)
     if left:
         return draft.standing.weigh_parts(left, facts, amount)
     bound = list(_bound(draft, row_id))
@@ -43,7 +43,7 @@ def posted(draft: Draft, row_id: str) -> list[Receipt]:
     return [b.document for b in _bound(draft, row_id) if isinstance(b.document, Receipt)]
 
 
-def _left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
+def left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
     """All receipts of a repayment of which a person left one as the books have it: also when one
     before it is not there."""
     live = list(draft.live())

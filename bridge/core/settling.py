@@ -58,8 +58,8 @@ class Settling:
     def documents(self) -> Iterator[Transaction]:
         """Every document in order of date; an application says only how much, as yet."""
         self.gone = gone = self._reversals()
-        stay = [row.id for row in self.file.repayments if self._stays(row)]
-        self.course = owed.course(self.file, stay, self._told_opening())
+        fixed = {row.id: self._fixed(row) for row in self.file.repayments}
+        self.course = owed.course(self.file, fixed, self._told_opening())
         carried = began_before(self.loan, self.booking.cutover)
         self.lost = losing.lost(self.file, self.booking, self.course.losses, carried=carried)
         losses = {loss.row.id: loss for loss in self.course.losses}
@@ -94,16 +94,22 @@ class Settling:
         opened = bound.document if bound is not None else None
         return opened.total if isinstance(opened, Invoice) else carried.balance
 
-    def _stays(self, row: Repayment) -> bool:
-        """Whether a payment is a receipt that nothing changes any more: in a closed month, or as a
-        person left it."""
+    def _fixed(self, row: Repayment) -> Decimal:
+        """How much of a payment is in receipts that nothing changes any more: all of it in a closed
+        month, or what a person left. An answer about one part of it is about all parts."""
         bound = self._bound(Letter.REPAYMENT, row)
-        if bound is None or not isinstance(bound.document, Receipt):
-            return False
+        in_parts = self.booking.limits.receipt_parts
+        left = [bound] if bound is not None and bound.accepted else []
+        if in_parts:
+            left = parts.left_by_a_person(self.draft, row.id)
+        if left:
+            return sum((b.document.total for b in left if isinstance(b.document, Receipt)), ZERO)
+        if bound is None or not isinstance(bound.document, Receipt) or not self._is_closed(bound):
+            return ZERO
         facts = self.draft.facts(self._day(row), repayment_facts(row, row.amount))
-        if self.booking.limits.receipt_parts:
+        if in_parts:
             facts = parts.part_facts(facts, 1, bound.document)
-        return bool(bound.accepted) or (self._is_closed(bound) and bound.document.facts == facts)
+        return row.amount if bound.document.facts == facts else ZERO
 
     def _is_closed(self, bound: Binding) -> bool:
         locked = self.booking.company.locked_through

@@ -102,6 +102,53 @@ def test_a_receipt_of_a_closed_month_stays_and_so_much_less_is_lost() -> None:
     assert (shelf.last.holds, shelf.closed) == ((), [])
 
 
+LEFT = [
+    (False, "DY7F3A-P1"),
+    (True, "DY7F3A-P1"),
+    (True, "DY7F3A-P1S2"),
+]
+"""Whether receipts are in parts, and the one that a person answers about."""
+
+
+@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.parametrize(("in_many", "answered"), LEFT)
+def test_an_answer_about_a_receipt_takes_nothing_back_that_is_beside_it(
+    in_many: bool, answered: str, gone: bool
+) -> None:
+    """Of 900 a cent came in on what is written off, and that is what it stays."""
+    book = booking()
+    shelf = Shelf(in_parts(book) if in_many else book)
+    rows = [paid(1, "900"), adjusted(2, WRITE_OFF, "0.01", date(2026, 11, 1))]
+    of = file(account("700"), *rows)
+    shelf.sync(of)
+    there = {b.reference for b in shelf.live()}
+    assert {answered, "DY7F3A-V1", "DY7F3A-K2"} <= there
+    shelf.accept(answered, gone=gone)
+    for _ in range(2):
+        assert shelf.sync(of) == []
+        assert {b.reference for b in shelf.live()} == there
+        assert accounted_for(shelf) == owed(of)
+
+
+@pytest.mark.parametrize(("in_many", "answered"), LEFT)
+def test_what_a_person_left_a_receipt_stays_one_when_more_is_lost(
+    in_many: bool, answered: str
+) -> None:
+    """So much less is lost then; only what the payment is more than that came in on the loss."""
+    book = booking()
+    shelf = Shelf(in_parts(book) if in_many else book)
+    shelf.sync(file(account("700"), paid(1, "900")))
+    shelf.accept(answered)
+    lost = adjusted(2, WRITE_OFF, "500", date(2026, 11, 1))
+    for amount, recovered in (("900", 0), ("950", 50)):
+        of = file(account("700"), paid(1, amount), lost)
+        shelf.sync(of)
+        assert shelf.sync(of) == []
+        sums = in_books(shelf)
+        assert (sums["receipt"], sums.get("recovery", 0)) == (900, recovered)
+        assert accounted_for(shelf) == owed(of)
+
+
 def test_a_recovery_of_a_closed_month_stays_when_the_write_off_goes_and_is_a_question() -> None:
     shelf = Shelf()
     shelf.sync(made([("paid", 300, 5), ("lost", 1200, 1)]))
@@ -160,6 +207,32 @@ def test_every_cent_is_in_a_document_or_a_hold_whatever_is_lost_and_comes_back( 
         shelf.sync(of)
         assert accounted_for(shelf) == owed(of)
         assert shelf.sync(of) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn, drawn, rules, st.booleans(), st.integers(0, 9), st.booleans())
+def test_and_while_a_person_answers_about_receipts(  # type: ignore[no-untyped-def]
+    before, after, rule, parts, place, gone
+) -> None:
+    """What is lost, and what came back of it, is beside a receipt: no answer about one moves it."""
+    book = booking(**rule)
+    shelf = Shelf(in_parts(book) if parts else book)
+    shelf.sync(made(before))
+    lost_and_back = _lost_and_back(shelf)
+    if receipts := [b.reference for b in shelf.live() if isinstance(b.document, Receipt)]:
+        shelf.accept(receipts[place % len(receipts)], gone=gone)
+    shelf.sync(made(before))
+    assert _lost_and_back(shelf) == lost_and_back
+    for rows in (before, [*before, *after], after):
+        of = made(rows)
+        shelf.sync(of)
+        assert accounted_for(shelf) == owed(of)
+        assert shelf.sync(of) == []
+
+
+def _lost_and_back(shelf: Shelf) -> set[tuple[str, Decimal]]:
+    found = (b.document for b in shelf.live() if isinstance(b.document, Sale | CreditNote))
+    return {(each.reference, each.total) for each in found}
 
 
 @settings(max_examples=200, deadline=None)
