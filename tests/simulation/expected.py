@@ -78,16 +78,18 @@ def wanted(ledger: FieldLedger) -> Iterator[Wanted]:
         rows = ledger.of(number)
         charged = sum((row["amount"] for row in rows if row["type"] in CHARGES), ZERO)
         opening = debt["amount"] - charged
-        if ledger.cutover and debt["created_on"] < ledger.cutover:
+        if ledger.is_carried(number):
             yield from _carried_over(ledger, number, opening)
             continue
         fiado = debt["kind"] == "fiado"
         principal = debt["principal"]
         lent = principal if principal and 0 < principal <= opening else opening
-        if opening > 0:
-            earned = opening if fiado else opening - lent
-            yield Wanted(f"{PREFIX}-L{number}", f"debt:{number}", number, opening, earned)
         losses = ledger.losses(number)
+        if opening > 0:
+            stopped = sum(losses.stopped.values(), ZERO)
+            earned = opening if fiado else opening - lent
+            place = f"{PREFIX}-L{number}", f"debt:{number}", number
+            yield Wanted(*place, opening - stopped, earned - stopped)
         for row in rows:
             yield from _movement(row, rows, fiado, losses)
 
@@ -128,6 +130,7 @@ def _movement(
         letter, effect, earned = "P", -amount, ZERO
     elif kind in ("DISCOUNT", "WRITE_OFF"):
         amount = losses.lost.get(row["movement_id"], amount)
+        amount -= losses.stopped.get(row["movement_id"], ZERO)
         if not amount:
             return
         letter, effect, earned = "K", -amount, -amount

@@ -14,6 +14,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from tests.pipeline.ledger import Rows
+from tests.simulation.interest import falling_due
 from tests.simulation.losses import Losses, losses
 
 Row = dict[str, Any]
@@ -46,6 +47,8 @@ class FieldLedger(Rows):
         self.names: set[str] = set()
         self.cutover = ""
         """The day of going live; empty when all of every loan is posted."""
+        self.as_due = False
+        """Whether interest is invoiced as it falls due."""
         self.whole = ""
         """A currency without decimals in which the lender lends too."""
         self._next = {"debtor": 1, "debt": 1, "movement": 1}
@@ -68,12 +71,19 @@ class FieldLedger(Rows):
         return owed
 
     def losses(self, debt: int) -> Losses:
-        """What was written off of a debt and came in after all: by rows that count."""
+        """What was written off of a debt and came in after all: by rows that count. Of a debt of
+        before going live nobody knows the interest."""
         rows = self.of(debt)
         charged = sum((row["amount"] for row in rows if row["type"] in CHARGES), Decimal(0))
-        opening = Decimal(self.debts[debt]["amount"] - charged)
+        told = self.debts[debt]
+        opening = Decimal(told["amount"] - charged)
         counted = [row for row in rows if self.counts(row)]
-        return losses(opening, counted, CHARGES)
+        by_day = falling_due(told, opening) if self.as_due and not self.is_carried(debt) else ()
+        return losses(opening, counted, CHARGES, by_day)
+
+    def is_carried(self, debt: int) -> bool:
+        """Whether a debt is of before the day of going live."""
+        return bool(self.cutover) and self.debts[debt]["created_on"] < self.cutover
 
     def counts(self, movement: Row) -> bool:
         """Whether nothing holds or reverses a movement."""

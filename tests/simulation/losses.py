@@ -1,7 +1,8 @@
 """What was written off of a loan and what came in on it, worked out here and not by the product.
 
 Money is laid on what is open, then on what is written off; what is left of it is a credit. A
-write-off is laid on what is open, then on what the newest payments had covered.
+write-off is laid on what is open, then on what the newest payments had covered. Of what is open it
+takes interest that falls due on a later day first, where that is invoiced only then: it stops.
 """
 
 from __future__ import annotations
@@ -24,10 +25,19 @@ class Losses:
     """How much each write-off takes off the loan."""
     recovered: dict[int, Decimal] = field(default_factory=dict)
     """How much of each payment came in on what is written off."""
+    stopped: dict[int, Decimal] = field(default_factory=dict)
+    """How much of each write-off is interest that does not fall due any more."""
 
 
-def losses(opening: Decimal, rows: Iterable[Row], charges: Iterable[str]) -> Losses:
-    """`rows` are those of one loan that count, `charges` the types that raise what is owed."""
+def losses(
+    opening: Decimal,
+    rows: Iterable[Row],
+    charges: Iterable[str],
+    falling_due: Iterable[tuple[str, Decimal]] = (),
+) -> Losses:
+    """`rows` are those of one loan that count, `charges` the types that raise what is owed;
+    `falling_due` is the interest of the loan that is invoiced day by day."""
+    by_day = list(falling_due)
     found = Losses()
     owes = opening
     covered: list[tuple[int, Decimal]] = []
@@ -50,6 +60,9 @@ def losses(opening: Decimal, rows: Iterable[Row], charges: Iterable[str]) -> Los
                     amount, missing = amount - missing, ZERO
                 owes -= amount - missing
                 found.lost[number] = amount
+                later = sum(interest for day, interest in by_day if day > row["date"])
+                later -= sum(found.stopped.values())
+                found.stopped[number] = min(amount, max(Decimal(later), ZERO))
                 left = []
                 for paid, part in reversed(covered):
                     moved = min(part, missing)

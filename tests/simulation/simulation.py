@@ -134,6 +134,7 @@ class Life:
         """The lender's settings, and what the products are like."""
         chance = self.agenda.stream("settings")
         chosen = rules(chance)
+        self.ledger.as_due = chosen["interest"] == "as_due"
         self.estate.overrides |= limits(chance) | modes(chance)
         own = self.agenda.stream("own").choice(OWN)
         self.hand.taken_back = frozenset(own)
