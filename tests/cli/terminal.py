@@ -96,7 +96,8 @@ def terminal(
 
 
 _TAKE_IT = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
-"""Ctrl-C reaches who has the terminal as its controlling one."""
+"""Ctrl-C reaches who has the terminal as its controlling one, and is heeded: tests that run in the
+background of a shell are told to ignore it, and would pass that on."""
