@@ -36,9 +36,10 @@ def paid_in(currency: str) -> Decimal:
 
 
 def worked_out(amount: Decimal, currency: str) -> Decimal:
-    """An amount that no one wrote down, in what is paid in the currency, rounded half up."""
+    """An amount that no one wrote down, in what is paid in the currency, rounded half up. It is
+    written with the currency's decimals, as every other amount: one row is not two texts."""
     unit = paid_in(currency)
-    return (amount / unit).to_integral_value(ROUND_HALF_UP) * unit
+    return quantised((amount / unit).to_integral_value(ROUND_HALF_UP) * unit, currency)
 
 
 def quantised(amount: Decimal, currency: str) -> Decimal:
