@@ -88,6 +88,7 @@ def _look_up_absent(store: Store, system: AccountingReader) -> None:
         if found:
             with store.begin() as work:
                 work.mirror_put(system.name, system.company_id, found.values())
+                work.recognise(system.name, system.company_id)
 
 
 _Key = tuple[Kind, str]
@@ -150,6 +151,7 @@ def _open_moved(store: Store, system: AccountingReader) -> None:
                     for each in found.values()
                 ]
                 work.mirror_put(system.name, system.company_id, opened)
+                work.recognise(system.name, system.company_id)
                 for gone in set(part) - set(found):
                     where = (system.name, system.company_id, kind, gone)
                     work.mirror_status(*where, Status.DELETED)
