@@ -151,7 +151,6 @@ def _open_moved(store: Store, system: AccountingReader) -> None:
                     for each in found.values()
                 ]
                 work.mirror_put(system.name, system.company_id, opened)
-                work.recognise(system.name, system.company_id)
                 for gone in set(part) - set(found):
                     where = (system.name, system.company_id, kind, gone)
                     work.mirror_status(*where, Status.DELETED)

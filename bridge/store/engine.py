@@ -183,8 +183,11 @@ def in_order(connection: Connection, column: str) -> str:
 
 
 def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert whole rows; those whose primary key is there are overwritten."""
-    connection.execute(_upsert(table, sqlite=is_sqlite(connection)), rows)
+    """Insert rows, all with the same columns; those whose primary key is there are overwritten, and
+    keep what the columns say that are not given."""
+    if rows:
+        statement = _upsert(table, tuple(rows[0]), sqlite=is_sqlite(connection))
+        connection.execute(statement, rows)
 
 
 def insertion(table: Table, *, sqlite: bool) -> Any:
@@ -197,10 +200,10 @@ def insertion(table: Table, *, sqlite: bool) -> Any:
 
 
 @cache
-def _upsert(table: Table, *, sqlite: bool) -> Executable:
+def _upsert(table: Table, given: tuple[str, ...], *, sqlite: bool) -> Executable:
     statement = insertion(table, sqlite=sqlite)
     keys = [column.name for column in table.primary_key]
-    fresh = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    fresh = {name: statement.excluded[name] for name in given if name not in keys}
     made: Executable = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
     return made
 

@@ -1,0 +1,32 @@
+"""What the books told of a document, and what they tell of it later."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from bridge.core.books import Status
+from bridge.core.delivery import Binding
+from bridge.store import Store
+from tests.store.rows import COMPANY, SYSTEM, invoice, posted
+
+
+def test_a_document_of_ours_stays_known_as_ours_whatever_is_read_of_it_again(store: Store) -> None:
+    document = invoice("DY7F3A-L1")
+    told = posted(document.kind, "77", number="M-1", total=document.total, currency="COP")
+    bound = Binding(
+        reference=document.reference,
+        external_id="77",
+        version=told.version,
+        generation=1,
+        document=document,
+        posted=told,
+    )
+    with store.begin() as work:
+        work.put_binding(SYSTEM, COMPANY, bound)
+        work.mirror_put(SYSTEM, COMPANY, [told])
+        work.recognise(SYSTEM, COMPANY)
+        assert list(work.strangers(SYSTEM, COMPANY, told.kind, told.total)) == []
+        work.mirror_put(SYSTEM, COMPANY, [replace(told, version="2")])
+        assert list(work.strangers(SYSTEM, COMPANY, told.kind, told.total)) == []
+        work.mirror_status(SYSTEM, COMPANY, told.kind, "77", Status.LIVE)
+        assert list(work.strangers(SYSTEM, COMPANY, told.kind, told.total)) == []
