@@ -112,11 +112,6 @@ class LedgerQueries(Session):
         query = text("SELECT prefix, installation FROM installation")
         return dict(self._connection.execute(query).tuples().all())
 
-    def changed_loans(self, after_seq: int) -> int:
-        """How many loans were touched by later intakes."""
-        query = text("SELECT count(*) FROM ledger_change WHERE change_seq > :seq")
-        return int(self._connection.execute(query, {"seq": after_seq}).scalar_one())
-
     def loan_files(self, after_seq: int, extra: Iterable[LoanKey] = ()) -> Iterator[LoanFile]:
         """Every loan touched by intakes after `after_seq`, and `extra`, each once.
 
