@@ -11,6 +11,7 @@ import msgspec
 from bridge.sandbox.calls import Calls
 from bridge.sandbox.clock import Clock
 from bridge.sandbox.injection import Faults
+from bridge.sandbox.late import Late
 from bridge.sandbox.wire import Face, Request, Response, answer, decode
 
 LATENCY_MS = 60_000
@@ -22,6 +23,7 @@ class Control:
     def __init__(self, faces: dict[str, Face], clock: Clock) -> None:
         self.faces, self.clock = faces, clock
         self.faults = Faults()
+        self.late = Late(clock)
         self.calls = {system: Calls() for system in faces}
         self.latency_s = dict.fromkeys(faces, 0.0)
 
@@ -77,6 +79,7 @@ class Control:
         """Start again: demo companies, no faults, no latency, true time, counters at zero."""
         self.clock.reset()
         self.faults.clear()
+        self.late.clear()
         for system, face in self.faces.items():
             face.reset()
             self.calls[system].clear()

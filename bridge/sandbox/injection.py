@@ -7,19 +7,27 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any
+from urllib.parse import unquote_plus
 
-from bridge.sandbox.wire import HTML, Face, Request, Response
+from bridge.sandbox.wire import HTML, JSON, Face, Request, Response
 
-KINDS = ("reset", "timeout", "500", "503", "429", "html", "slow", "half")
+KINDS = (
+    "reset", "timeout", "500", "503", "429", "html", "slow", "half",
+    "page", "answer", "refuse", "late", "unkept",
+)  # fmt: skip
 HOLD_S = 130
 SLOW_S = 5
+LATE_S = 4
+LATE_MAX_S = 3600
+FOR_EVER = 0
+"""The count of a fault that strikes until it is forgotten."""
 
 PAGE = b"<html><head><title>503 Service Temporarily Unavailable</title></head><body></body></html>"
 
 
 @dataclass(slots=True)
 class Fault:
-    """One planned fault. `path` is a substring of the path with its query, or a pattern."""
+    """One planned fault. `path` and `body` are parts of what is asked, or patterns."""
 
     system: str
     kind: str
@@ -27,18 +35,31 @@ class Fault:
     count: int = 1
     method: str = ""
     path: str = ""
+    body: str = ""
     seconds: float = 0
+    status: int = 0
+    code: str = ""
+    text: str = ""
+    content_type: str = JSON
 
     def strikes(self, face: Face, request: Request, target: str) -> bool:
         if self.system not in ("", face.system):
             return False
         if self.method and self.method.upper() != request.method:
             return False
+        if self.body and not _has(request.body.decode("utf-8", "replace"), self.body):
+            return False
+        if self.kind in ("late", "unkept") and not face.writes(request):
+            return False
         if self.path:
-            return self.path in target or re.search(self.path, target) is not None
+            return _has(target, self.path) or _has(unquote_plus(target), self.path)
         if face.is_login(request):
             return False
         return self.when == "before" or bool(self.method) or face.writes(request)
+
+
+def _has(text: str, wanted: str) -> bool:
+    return wanted in text or re.search(wanted, text) is not None
 
 
 class Faults:
@@ -50,29 +71,12 @@ class Faults:
 
     def plan(self, wish: dict[str, Any]) -> Fault:
         """Add a fault; raises ValueError with what is wrong in the wish."""
-        match = wish.get("match") or {}
-        kind = str(wish.get("kind", ""))
-        when = str(wish.get("when", "after" if kind == "half" else "before"))
-        if kind not in KINDS:
-            raise ValueError(f"kind must be one of {', '.join(KINDS)}")
-        if when not in ("before", "after"):
-            raise ValueError("when must be before or after")
-        if kind == "half" and when == "before":
-            raise ValueError("half of an answer comes after the request has taken effect")
-        default = HOLD_S if kind == "timeout" else SLOW_S
-        fault = Fault(
-            system=str(wish.get("system", "")),
-            kind=kind,
-            when=when,
-            count=int(wish.get("count", 1)),
-            method=str(match.get("method", "")),
-            path=str(match.get("path", "")),
-            seconds=min(float(wish.get("seconds", default)), HOLD_S),
-        )
-        try:
-            re.compile(fault.path)
-        except re.error as error:
-            raise ValueError(f"match.path is not a pattern: {error}") from error
+        fault = _fault(wish)
+        for name, pattern in (("path", fault.path), ("body", fault.body)):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"match.{name} is not a pattern: {error}") from error
         with self._lock:
             self._planned.append(fault)
         return fault
@@ -88,15 +92,49 @@ class Faults:
         with self._lock:
             for fault in self._planned:
                 if fault.strikes(face, request, target):
-                    fault.count -= 1
-                    if fault.count <= 0:
-                        self._planned.remove(fault)
+                    if fault.count != FOR_EVER:
+                        fault.count -= 1
+                        if not fault.count:
+                            self._planned.remove(fault)
                     return fault
         return None
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         with self._lock:
             return iter([asdict(fault) for fault in self._planned])
+
+
+def _fault(wish: dict[str, Any]) -> Fault:
+    """The fault that is wished for; raises ValueError with what is wrong in the wish."""
+    match = wish.get("match") or {}
+    kind = str(wish.get("kind", ""))
+    when = str(wish.get("when", "after" if kind in ("half", "unkept") else "before"))
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+    if when not in ("before", "after"):
+        raise ValueError("when must be before or after")
+    if kind == "half" and when == "before":
+        raise ValueError("half of an answer comes after the request has taken effect")
+    if kind == "late" and when == "after":
+        raise ValueError("late is before anything is applied")
+    count = int(wish.get("count", 1))
+    if count < 0:
+        raise ValueError("count must not be negative; 0 is until it is forgotten")
+    seconds = float(wish.get("seconds", {"timeout": HOLD_S, "late": LATE_S}.get(kind, SLOW_S)))
+    return Fault(
+        system=str(wish.get("system", "")),
+        kind=kind,
+        when=when,
+        count=count,
+        method=str(match.get("method", "")),
+        path=str(match.get("path", "")),
+        body=str(match.get("body", "")),
+        seconds=min(seconds, LATE_MAX_S if kind == "late" else HOLD_S),
+        status=int(wish.get("status", 400 if kind == "refuse" else 200)),
+        code=str(wish.get("code", "")),
+        text=str(wish.get("text", "")),
+        content_type=str(wish.get("type", JSON)),
+    )
 
 
 def refusal(fault: Fault, face: Face) -> Response | None:
@@ -107,4 +145,10 @@ def refusal(fault: Fault, face: Face) -> Response | None:
         return Response(503, PAGE, HTML)
     if fault.kind == "html":
         return Response(502, PAGE.replace(b"503 Service", b"502 Gateway"), HTML)
+    if fault.kind == "page":
+        return Response(200, PAGE.replace(b"503 Service", b"Service"), HTML)
+    if fault.kind == "answer":
+        return Response(fault.status, fault.text.encode(), fault.content_type)
+    if fault.kind == "refuse":
+        return face.refused(fault.code, fault.text, fault.status)
     return None

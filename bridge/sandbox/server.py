@@ -163,10 +163,12 @@ class SandboxServer:
                 return answer({"error": "the control API answers on this machine only"}, 403)
             if request.method != "GET":
                 self._changed.set()
+            self.control.late.done_by_now()
             return self.control.handle(request)
         face = self.faces.get(system)
         if face is None:
             return answer({"error": "not found", "see": list(self.faces)}, 404)
+        self.control.late.done_by_now(face, request)
         return self._call(face, request, target)
 
     def _call(self, face: Face, request: Request, target: str) -> Response:
@@ -182,8 +184,9 @@ class SandboxServer:
             response = self._suffer(fault, face, request)
             if response:
                 return response
+        unkept = fault is not None and fault.kind == "unkept"
         try:
-            response = face.handle(request)
+            response = face.unkept(request) if unkept else face.handle(request)
         except Exception:
             log.exception("a request failed inside the sandbox")
             response = face.refusal(500)
@@ -200,8 +203,10 @@ class SandboxServer:
 
     def _suffer(self, fault: Fault, face: Face, request: Request) -> Response | None:
         """Return the fault's own answer, cut the connection, or (slow) let the true one pass."""
-        if fault.kind == "slow":
+        if fault.kind in ("slow", "unkept"):
             return None
+        if fault.kind == "late":
+            self.control.late.put_off(face, request, fault.seconds)
         response = refusal(fault, face)
         self.control.calls[face.system].add(request, response, fault.kind)
         if response is None:

@@ -76,6 +76,12 @@ class Face(Protocol):
     def refusal(self, status: int) -> Response:
         """The vendor's own answer for an injected 429 or 500."""
 
+    def refused(self, code: str, text: str, status: int) -> Response:
+        """The vendor's envelope of a refusal, with this code (where it has codes) and text."""
+
+    def unkept(self, request: Request) -> Response:
+        """Answer a request as if it were done, and keep nothing of it."""
+
     def throttled(self) -> int:
         """How many answers were refused for a rate limit."""
 

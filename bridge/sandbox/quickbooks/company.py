@@ -96,7 +96,7 @@ class Company:
     def check_period(self, *dates: str) -> None:
         """Refuse what touches the closed period. A bookkeeper has the password."""
         if not self.by_hand and any(day <= self.close_date for day in dates if day):
-            raise faults.period_closed()
+            raise faults.period_closed(self.settings.closed_period)
 
     def row(self, entity: str, row_id: str) -> Row:
         """Return a stored row, or refuse with 610."""

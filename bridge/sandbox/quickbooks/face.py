@@ -79,6 +79,18 @@ class QuickBooks:
         fault = faults.throttled() if status == 429 else faults.system_failure()
         return fault_response(fault, self.company, self._settings)
 
+    def refused(self, code: str, text: str, status: int) -> Response:
+        fault = faults.refused(code, text, text)
+        fault.status = status
+        return fault_response(fault, self.company, self._settings)
+
+    def unkept(self, request: Request) -> Response:
+        with self._lock:
+            before = self.save()
+            response = self.handle(request)
+            self.load(before)
+        return response
+
     def throttled(self) -> int:
         return self.limits.refused
 

@@ -149,9 +149,9 @@ def company_status() -> Refused:
     )
 
 
-def period_closed() -> Refused:
+def period_closed(code: str) -> Refused:
     return refused(
-        "6210",
+        code,
         "Account Period Closed, Cannot Update Through Services API",
         f"Account Period Closed, Cannot Update Through Services API : {PERIOD_CLOSED}",
     )

@@ -26,6 +26,7 @@ CHOICES = {
     "quoted_numbers": ("accept", "refuse"),
     "foreign_undeposited": ("accept", "refuse"),
     "sales_tax": ("off", "on", "without_exempt"),
+    "closed_period": ("6210", "5010"),
 }
 
 
@@ -77,6 +78,7 @@ class Settings:
     country: str = "CO"
     mail_forms: bool = False
     sales_tax: str = "off"
+    closed_period: str = "6210"
     custom_txn_numbers: bool = True
     warn_duplicate_numbers: bool = True
     auto_apply_credit: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 from bridge.sandbox.clock import Clock
@@ -64,6 +65,18 @@ class Xero:
         if status == 429:
             return self.limits.refusal("minute", 1)
         return faults.crashed()
+
+    def refused(self, code: str, text: str, status: int) -> Response:
+        """See wire. Xero tells refusals of documents apart by their words alone."""
+        response = faults.validation([{"ValidationErrors": [{"Message": text}]}]).response
+        return replace(response, status=status)
+
+    def unkept(self, request: Request) -> Response:
+        with self._lock:
+            before = self.save()
+            response = self.handle(request)
+            self.load(before)
+        return response
 
     def throttled(self) -> int:
         return self.limits.refused

@@ -67,6 +67,16 @@ class ZohoBooks:
     def refusal(self, status: int) -> Response:
         return self._refusal(refused(44 if status == 429 else 1000))
 
+    def refused(self, code: str, text: str, status: int) -> Response:
+        return answer({"code": int(code), "message": text}, status)
+
+    def unkept(self, request: Request) -> Response:
+        with self._lock:
+            before = self.save()
+            response = self.handle(request)
+            self.load(before)
+        return response
+
     def throttled(self) -> int:
         return self.limits.refused
 
