@@ -36,6 +36,8 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     total: Decimal
     whole: bool = False
     """Whether it waits for a day on which all of it finds something to settle."""
+    same_day: bool = False
+    """Whether it settles what is open on its own day and nothing that comes later."""
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +123,7 @@ class Allocator:
                 waiting.append(left.pop(0))
             for each in waiting if waiting and self._is_open(day) else ():
                 self._take(each, day)
-            waiting = [each for each in waiting if self._rest(each) > 0]
+            waiting = [e for e in waiting if self._rest(e) > 0 and not e.same_day]
 
     def apply(self, reference: str, amount: Decimal) -> tuple[Application, ...]:
         """Apply so much to whatever is open, on top of what this document has been applied to."""

@@ -81,6 +81,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """Rates asked of the books in this run, by (currency, day)."""
     deposit_currencies: dict[str, str] = {}
     """Deposit account → the currency that it is kept in, where it is another than at home."""
+    banks: frozenset[str] = frozenset()
+    """Those deposit accounts that are bank accounts."""
     rounding: Rounding | None = None
     """What the amounts of this loan were worked out to when it was posted."""
 
@@ -131,6 +133,14 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         home = self.company.home_currency
         at_home = self.deposit_currencies.get(account, home) == home
         return self.limits.sales_in_account_currency and at_home and currency != home
+
+    def takes_no_credit(self, account: str, currency: str) -> bool:
+        """Whether money in that currency cannot be told there before it settles something: the
+        books tell it in the currency of the bank account (Xero: an overpayment is a bank
+        transaction, and those are in their account's currency)."""
+        kept_in = self.deposit_currencies.get(account, self.company.home_currency)
+        in_its_own = self.limits.receipt_parts and self.limits.sales_in_account_currency
+        return in_its_own and account in self.banks and kept_in != currency
 
     def tags_of(self, row: Loan | Repayment) -> tuple[tuple[str, str], ...]:
         found = []
@@ -198,6 +208,7 @@ def resolve(
         targets=targets,
         deposits=deposits,
         deposit_currencies=finder.currencies_of(deposits),
+        banks=finder.banks_of(deposits),
         payment_methods=methods,
         tags=tags,
     )
@@ -332,6 +343,9 @@ class _Finder:
     def currencies_of(self, rules: tuple[DepositRule, ...]) -> dict[str, str]:
         named = (self.accounts[rule.account] for rule in rules)
         return {account.id: account.currency for account in named if account.currency}
+
+    def banks_of(self, rules: tuple[DepositRule, ...]) -> frozenset[str]:
+        return frozenset(r.account for r in rules if self.accounts[r.account].role == "bank")
 
     def deposits(self, rules: tuple[DepositRule, ...], home: str) -> tuple[DepositRule, ...]:
         resolved: list[DepositRule] = []

@@ -228,10 +228,13 @@ class Draft:
             "original_date": "",
         }
 
-    def receipt_head(self, row: Repayment, day: date, amount: Decimal) -> tuple[Head | None, str]:
+    def receipt_head(
+        self, row: Repayment, day: date, amount: Decimal, part: str = ""
+    ) -> tuple[Head | None, str]:
         return self.head(
             Letter.REPAYMENT,
             row.id,
+            part=part,
             day=day,
             facts=repayment_facts(row, amount),
             memo=self.booking.mapping.memos.receipt,

@@ -21,8 +21,11 @@ ZERO = Decimal(0)
 _MOST = 1_000
 
 
-def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt]:
-    """The receipts as they are posted, if together they are still this repayment; else none."""
+def kept(
+    draft: Draft, row_id: str, facts: str, amount: Decimal, *, partly: bool = False
+) -> list[Receipt]:
+    """The receipts as they are posted, if together they are still this repayment, or `partly` as
+    much of it as could be posted; else none."""
     left = left_by_a_person(draft, row_id)
     if left:
         return draft.standing.weigh_parts(left, facts, amount)
@@ -35,7 +38,8 @@ def kept(draft: Draft, row_id: str, facts: str, amount: Decimal) -> list[Receipt
         if draft.is_renewed(binding):
             return []
         found.append(receipt)
-    return found if sum((receipt.total for receipt in found), ZERO) == amount else []
+    total = sum((receipt.total for receipt in found), ZERO)
+    return found if total == amount or (partly and total < amount) else []
 
 
 def posted(draft: Draft, row_id: str) -> list[Receipt]:
@@ -50,21 +54,24 @@ def left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
     if not any(binding.accepted for binding in live):
         return []
     numbers = range(1, len(live) + 2)
-    there = [b for n in numbers if (b := draft.bound(_base(draft, row_id, n)))]
+    there = [b for n in numbers if (b := draft.bound(base(draft, row_id, n)))]
     return there if any(binding.accepted for binding in there) else []
 
 
 def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:
     """The receipts of a repayment that are in the books, in order."""
     for number in range(1, _MOST):
-        bound = draft.bound(_base(draft, row_id, number))
+        bound = draft.bound(base(draft, row_id, number))
         if bound is None:
             return
         yield bound
 
 
-def split(draft: Draft, row_id: str, whole: Receipt, later: Collection[str]) -> list[Receipt]:
-    """The receipts of a repayment that has been applied; `later` are invoices that came after."""
+def split(
+    draft: Draft, row_id: str, whole: Receipt, later: Collection[str], first: int = 1
+) -> list[Receipt]:
+    """The receipts of a repayment that has been applied; `later` are invoices that came after.
+    `first` is the number of the first one, where others are posted already."""
     at_once = [each for each in whole.applications if each.invoice not in later]
     afterwards = tuple(each for each in whole.applications if each.invoice in later)
     shares = [((each,), each.amount, False) for each in at_once]
@@ -72,19 +79,23 @@ def split(draft: Draft, row_id: str, whole: Receipt, later: Collection[str]) -> 
     if rest > 0:
         shares.append((afterwards, rest, True))  # type: ignore[arg-type]
     made = []
-    for number, (applications, total, on_account) in enumerate(shares, start=1):
+    for number, (applications, total, on_account) in enumerate(shares, start=first):
         part = msgspec.structs.replace(
             whole, applications=applications, total=total, on_account=on_account
         )
         facts = part_facts(whole.facts, number, part)
-        full = draft.number(_base(draft, row_id, number), facts, replace=True)
+        full = draft.number(base(draft, row_id, number), facts, replace=True)
         made.append(msgspec.structs.replace(part, facts=facts, reference=full))
     return made
 
 
-def _base(draft: Draft, row_id: str, number: int) -> str:
-    part = "" if number == 1 else f"S{number}"
-    return reference(draft.file.prefix, Letter.REPAYMENT, row_id, part)
+def base(draft: Draft, row_id: str, number: int) -> str:
+    return reference(draft.file.prefix, Letter.REPAYMENT, row_id, part_of(number))
+
+
+def part_of(number: int) -> str:
+    """What the reference of a repayment's receipt ends with."""
+    return "" if number == 1 else f"S{number}"
 
 
 def part_facts(facts: str, number: int, part: Receipt) -> str:

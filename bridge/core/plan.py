@@ -34,6 +34,7 @@ HOLD_CODES = frozenset(
         "books.accepted",
         "books.decimals",
         "books.lookalike",
+        "books.no_credit",
         "cutover.back_dated",
         "cutover.credit",
         "cutover.paid_before",

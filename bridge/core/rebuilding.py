@@ -229,8 +229,15 @@ class _Rebuilding:
         for row, names in rows.items():
             total = sum((self.theirs[name].total for name in names), ZERO)
             numbers = sorted(map(self._part, names))
-            if total != self.wanted[row].total or numbers != list(range(1, len(names) + 1)):
+            whole = self.wanted[row].total
+            is_partly = total < whole and self._takes_no_credit(self.wanted[row])
+            if not (total == whole or is_partly) or numbers != list(range(1, len(names) + 1)):
                 self.asked.update(names)
+
+    def _takes_no_credit(self, wanted: Transaction) -> bool:
+        """Whether what was paid too much has no place in the books."""
+        assert isinstance(wanted, Receipt)
+        return self.booking.takes_no_credit(wanted.deposit_account, wanted.currency)
 
     def _applied(self, name: str, theirs: PostedDocument) -> tuple[Application, ...]:
         """What it settles of this loan; what it settles besides is asked about."""

@@ -55,6 +55,7 @@ HOLD_ACTIONS = {
     "books.decimals": "raise_decimals",
     "books.drifted": "decide_correction",
     "books.lookalike": "decide_likeness",
+    "books.no_credit": "find_bank",
     "books.period_closed": "open_period",
     "books.stamped": "offset_stamped",
     "books.tombstoned": "enter_again_or_remove",

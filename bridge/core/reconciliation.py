@@ -80,6 +80,7 @@ ACTIONS = frozenset(
         "deliver_newer",
         "enter_again_or_remove",
         "explain_journal",
+        "find_bank",
         "find_entry",
         "fix_negative",
         "fix_rejected",

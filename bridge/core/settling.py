@@ -22,7 +22,7 @@ from bridge.core.books import (
 from bridge.core.cutover import Carried, began_before, is_history
 from bridge.core.cutover import carried_over as cutover_balance
 from bridge.core.delivery import Binding
-from bridge.core.draft import Draft, closed_edit, recovery_facts, repayment_facts
+from bridge.core.draft import Draft, Head, closed_edit, recovery_facts, repayment_facts
 from bridge.core.findings import holds
 from bridge.core.identity import Letter, reference
 from bridge.core.instalments import Parts
@@ -33,6 +33,8 @@ from bridge.core.owed import Course, Loss
 from bridge.core.plan import Hold
 
 ZERO = Decimal(0)
+NO_CREDIT = "books.no_credit"
+"""Holds what was paid beyond what was owed where the books have no place for it."""
 
 
 class Settling:
@@ -48,8 +50,8 @@ class Settling:
         """Repayments that were reversed, and their reversals."""
         self.paid_by: dict[str, str] = {}
         """Receipt's reference → id of the repayment."""
-        self.whole: set[str] = set()
-        """References of receipts that are still to be split into parts."""
+        self.whole: dict[str, int] = {}
+        """Receipts that are still to be split into parts: reference → number of the first part."""
 
     def carried_over(self, cutover: date) -> Carried:
         """What the loan is carried over with. After `documents`."""
@@ -154,15 +156,38 @@ class Settling:
         in_parts = self.booking.limits.receipt_parts
         if in_parts:
             facts = self.draft.facts(day, repayment_facts(row, amount))
-            posted = parts.kept(self.draft, row.id, facts, amount)
+            partly = self._takes_no_credit(row)
+            posted = parts.kept(self.draft, row.id, facts, amount, partly=partly)
             self.paid_by |= {receipt.reference: row.id for receipt in posted}
             yield from posted
             if posted:
+                if partly and not parts.left_by_a_person(self.draft, row.id):
+                    yield from self._rest(row, amount, posted)
                 return
         head, refused = self.draft.receipt_head(row, day, amount)
         if head is None:
             yield from self._edited_late(row, amount, refused)
             return
+        receipt = self._paid(row, head, amount)
+        if in_parts:
+            self.whole[receipt.reference] = 1
+        yield receipt if in_parts else self.draft.settled(receipt)
+
+    def _rest(self, row: Repayment, amount: Decimal, posted: list[Receipt]) -> Iterator[Receipt]:
+        """What is not posted of a payment yet, where the books take no credit in its currency."""
+        left = amount - sum((receipt.total for receipt in posted), ZERO)
+        number = len(posted) + 1
+        if left <= 0:
+            return
+        head, _ = self.draft.receipt_head(row, self._day(row), amount, parts.part_of(number))
+        if head is None:
+            self.holds.append(self._hold(NO_CREDIT, f"movement:{row.id}", -left))
+            return
+        receipt = self._paid(row, head, left)
+        self.whole[receipt.reference] = number
+        yield receipt
+
+    def _paid(self, row: Repayment, head: Head, amount: Decimal) -> Receipt:
         receipt = Receipt(
             **head.fields(),
             total=amount,
@@ -170,9 +195,11 @@ class Settling:
             method=self.booking.payment_methods.get(row.method, ""),
         )
         self.paid_by[receipt.reference] = row.id
-        if in_parts:
-            self.whole.add(receipt.reference)
-        yield receipt if in_parts else self.draft.settled(receipt)
+        return receipt
+
+    def _takes_no_credit(self, row: Repayment) -> bool:
+        account = self.booking.deposit_account(self.loan, row)
+        return self.booking.takes_no_credit(account, self.loan.currency)
 
     def _day(self, row: Repayment) -> date:
         """The day of a payment's receipt."""

@@ -49,7 +49,7 @@ from bridge.core.reversing import (
     undone,
 )
 from bridge.core.review import review
-from bridge.core.settling import Settling
+from bridge.core.settling import NO_CREDIT, Settling
 from bridge.core.shape import as_posted
 from bridge.core.standing import Standing, is_gone
 
@@ -258,6 +258,7 @@ class _Translator:
             day=self._day_of(document),
             total=document.total,
             whole=isinstance(document, Receipt) and self._may_be_held(document),
+            same_day=isinstance(document, Receipt) and self._takes_no_credit(document),
         )
 
     def _day_of(self, document: Transaction) -> date:
@@ -273,6 +274,11 @@ class _Translator:
         """Whether it is not posted as long as it is more than what is owed."""
         policy = self.booking.mapping.policies.overpayment
         return policy == "hold" and not self.draft.is_live(receipt.reference)
+
+    def _takes_no_credit(self, receipt: Receipt) -> bool:
+        """Whether what is more than is owed on its day cannot be posted."""
+        is_new = receipt.reference in self.settling.whole
+        return is_new and self.booking.takes_no_credit(receipt.deposit_account, receipt.currency)
 
     def _find_lost(self, asked: Collection[str]) -> None:
         settled_now = {d.reference: applied(d) for d in self.documents}
@@ -312,13 +318,18 @@ class _Translator:
                     self._hold("policy.overpayment", subject, -receipt.total, receipt.reference)
                 )
                 return
+            if self._takes_no_credit(receipt):
+                subject = f"movement:{self.settling.paid_by[receipt.reference]}"
+                self.holds.append(self._hold(NO_CREDIT, subject, -done.unapplied))
+                done = msgspec.structs.replace(done, total=done.total - done.unapplied)
         if receipt.reference in self.settling.whole:
             row_id = self.settling.paid_by[receipt.reference]
             day = self._day_of(receipt)
             later = {
                 a.invoice for a in done.applications if self.allocator.is_later(a.invoice, day)
             }
-            self.documents.extend(parts.split(self.draft, row_id, done, later))
+            first = self.settling.whole[receipt.reference]
+            self.documents.extend(parts.split(self.draft, row_id, done, later, first))
         else:
             self.documents.append(done)
 

@@ -267,6 +267,8 @@ rules = st.sampled_from(
         {},
         {"invoice_per": "instalment"},
         {"interest": "as_due"},
+        {"deposits": [{"account": "1000"}]},
+        {"deposits": [{"account": "1000"}], "interest": "as_due"},
         {"policies": {"overpayment": "hold"}},
         {"policies": {"amount_edited": "correct"}},
         {"locked": date(2026, 9, 30)},
@@ -278,8 +280,11 @@ rules = st.sampled_from(
 
 
 def in_parts(book: Booking) -> Booking:
-    """The same company in a system whose receipts are for one invoice each."""
-    limits = msgspec.structs.replace(book.limits, receipt_parts=True, updates=NOT_RECEIPTS)
+    """The same company in a system whose receipts are for one invoice each, and whose bank accounts
+    tell money in their own currency."""
+    limits = msgspec.structs.replace(
+        book.limits, receipt_parts=True, sales_in_account_currency=True, updates=NOT_RECEIPTS
+    )
     return msgspec.structs.replace(book, limits=limits)
 
 
@@ -334,6 +339,7 @@ adjusting = st.sampled_from(
         {"policies": {"closed_period": "adjust"}},
         {"policies": {"closed_period": "adjust", "amount_edited": "correct"}},
         {"policies": {"closed_period": "adjust"}, "lines": WITHOUT_REVERSAL},
+        {"policies": {"closed_period": "adjust"}, "deposits": [{"account": "1000"}]},
     ]
 )
 steps = st.lists(st.tuples(rows, st.one_of(loans, st.none()), locks), min_size=2, max_size=4)

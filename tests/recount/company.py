@@ -103,6 +103,7 @@ class Company:
             "locks": [(set_on.isoformat(), through.isoformat()) for set_on, through in locks],
             "accounts": named,
             "currencies": {a["name"]: a["currency"] for a in chart},
+            "banks": [a["name"] for a in chart if a.get("type", "").lower() == "bank"],
             "items": self._items(system),
             "loans": self.lender.loans,
             "movements": [

@@ -130,8 +130,6 @@ def live(lender: Lender, chance: random.Random, loan: Row) -> None:
         (kind,) = chance.choices(list(KINDS), list(KINDS.values()))
         if kind == "write off" and not may_lose(lender, loan):
             kind = "payment"
-        if kind == "overpayment" and loan["currency"] not in (lender.home, BANK):
-            kind = "payment"
         for row in happen(lender, chance, loan, kind, left, day):
             left += {"charge": 1, "late_fee": 1, "reversal": 1}.get(row["kind"], -1) * row["amount"]
             day = max(day, date.fromisoformat(row["day"]))
@@ -188,7 +186,7 @@ def lose(
         day = min(day + timedelta(days=chance.randrange(1, 30)), LAST)
         paid = some(chance, loan["currency"], left)
         yield move(lender, loan, "payment", paid, day, method=chance.choice(METHODS))
-    if chance.random() < 0.2 and loan["currency"] in (lender.home, BANK):
+    if chance.random() < 0.2:
         yield move(lender, loan, "payment", left * 2, LAST)
 
 

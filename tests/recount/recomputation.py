@@ -300,6 +300,8 @@ class Life:
             self._recover(day, account, recovered)
         rest = amount - recovered
         for part, paid in self._receipts(rest):
+            if not paid and self._is_refused(account):
+                continue  # told as held: nobody owes it, and the books have no place for it
             made = self._document(day, account, {RECEIVABLE: part}, 1, paid=paid)
             self.credit.append(made)
         self._settle()
@@ -315,6 +317,14 @@ class Life:
             self.books.enter(income, home, -worth, -worth)
         else:
             self._document(day, account, {income: amount}, 1)
+
+    def _is_refused(self, account: str) -> bool:
+        """Whether the account takes no money that settles nothing: where one receipt settles one
+        invoice, the rest is told in the currency of the bank account."""
+        home = self.world["home"]
+        kept_in = self.world["currencies"].get(account, home)
+        one_each = WAYS[self.world["system"]].one_receipt_an_invoice
+        return one_each and account in self.world["banks"] and kept_in != self.loan["currency"]
 
     def _receipts(self, amount: Decimal) -> Iterator[tuple[Decimal, bool]]:
         """The documents that money comes in by, and whether each pays an invoice."""
