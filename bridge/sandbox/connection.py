@@ -112,7 +112,17 @@ class Connection(StreamRequestHandler):
         lines += [f"{name}: {value}" for name, value in response.headers.items()]
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         length = len(response.body) // 2 if response.cut else len(response.body)
-        self.request.sendall(head + response.body[:length] if body else head)
+        told = head + response.body[:length] if body else head
+        if response.interim_s is not None:
+            self.request.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n")
+            self.server.stopping.wait(response.interim_s)
+        if not response.drip_s:
+            self.request.sendall(told)
+            return
+        for place in range(len(told)):
+            self.request.sendall(told[place : place + 1])
+            if self.server.stopping.wait(response.drip_s):
+                return
 
     def _break(self, hold_s: float) -> None:
         """Keep the client waiting until it gives up or the time is over, then cut with a reset."""

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote_plus
 
+from bridge.sandbox import lies
+from bridge.sandbox.lies import Lie
 from bridge.sandbox.wire import HTML, JSON, Face, Request, Response
 
 KINDS = (
     "reset", "timeout", "500", "503", "429", "html", "slow", "half",
-    "page", "answer", "refuse", "late", "unkept",
+    "page", "answer", "refuse", "late", "unkept", "401", "interim", "drip", *lies.KINDS,
 )  # fmt: skip
+OF_ANSWERS = frozenset({"half", "interim", "drip", *lies.KINDS})
+"""Faults of the answer: the request has taken effect."""
 HOLD_S = 130
 SLOW_S = 5
 LATE_S = 4
 LATE_MAX_S = 3600
+_USUAL_S = {"timeout": HOLD_S, "late": LATE_S, "interim": 0, "drip": 1}
 FOR_EVER = 0
 """The count of a fault that strikes until it is forgotten."""
 
@@ -41,6 +46,7 @@ class Fault:
     code: str = ""
     text: str = ""
     content_type: str = JSON
+    lie: Lie | None = None
 
     def strikes(self, face: Face, request: Request, target: str) -> bool:
         if self.system not in ("", face.system):
@@ -55,7 +61,8 @@ class Fault:
             return _has(target, self.path) or _has(unquote_plus(target), self.path)
         if face.is_login(request):
             return False
-        return self.when == "before" or bool(self.method) or face.writes(request)
+        any_request = self.when == "before" or self.kind in OF_ANSWERS - {"half"}
+        return any_request or bool(self.method) or face.writes(request)
 
 
 def _has(text: str, wanted: str) -> bool:
@@ -101,26 +108,26 @@ class Faults:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         with self._lock:
-            return iter([asdict(fault) for fault in self._planned])
+            return iter([_shown(fault) for fault in self._planned])
 
 
 def _fault(wish: dict[str, Any]) -> Fault:
     """The fault that is wished for; raises ValueError with what is wrong in the wish."""
     match = wish.get("match") or {}
     kind = str(wish.get("kind", ""))
-    when = str(wish.get("when", "after" if kind in ("half", "unkept") else "before"))
+    when = str(wish.get("when", "after" if kind in OF_ANSWERS | {"unkept"} else "before"))
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}")
     if when not in ("before", "after"):
         raise ValueError("when must be before or after")
-    if kind == "half" and when == "before":
-        raise ValueError("half of an answer comes after the request has taken effect")
+    if kind in OF_ANSWERS and when == "before":
+        raise ValueError(f"{kind} comes after the request has taken effect")
     if kind == "late" and when == "after":
         raise ValueError("late is before anything is applied")
     count = int(wish.get("count", 1))
     if count < 0:
         raise ValueError("count must not be negative; 0 is until it is forgotten")
-    seconds = float(wish.get("seconds", {"timeout": HOLD_S, "late": LATE_S}.get(kind, SLOW_S)))
+    seconds = float(wish.get("seconds", _USUAL_S.get(kind, SLOW_S)))
     return Fault(
         system=str(wish.get("system", "")),
         kind=kind,
@@ -134,12 +141,28 @@ def _fault(wish: dict[str, Any]) -> Fault:
         code=str(wish.get("code", "")),
         text=str(wish.get("text", "")),
         content_type=str(wish.get("type", JSON)),
+        lie=Lie(wish) if kind in lies.KINDS else None,
     )
+
+
+def _shown(fault: Fault) -> dict[str, Any]:
+    return {**asdict(replace(fault, lie=None)), "lie": vars(fault.lie) if fault.lie else None}
+
+
+def told(fault: Fault, request: Request, response: Response) -> Response:
+    """The true answer with what a fault of answers does to it."""
+    if fault.lie is not None:
+        return fault.lie.told(fault.kind, request, response)
+    if fault.kind == "interim":
+        return replace(response, interim_s=fault.seconds)
+    if fault.kind == "drip":
+        return replace(response, drip_s=fault.seconds)
+    return replace(response, cut=True)
 
 
 def refusal(fault: Fault, face: Face) -> Response | None:
     """Return the answer that a fault gives instead; None if it gives none or the true one."""
-    if fault.kind in ("500", "429"):
+    if fault.kind in ("500", "429", "401"):
         return face.refusal(int(fault.kind))
     if fault.kind == "503":
         return Response(503, PAGE, HTML)

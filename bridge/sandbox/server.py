@@ -10,7 +10,6 @@ import threading
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -21,7 +20,7 @@ from bridge.sandbox.clock import Clock
 from bridge.sandbox.connection import Broken, Connection
 from bridge.sandbox.control import Control
 from bridge.sandbox.faces import make_faces
-from bridge.sandbox.injection import Fault, refusal
+from bridge.sandbox.injection import OF_ANSWERS, Fault, refusal, told
 from bridge.sandbox.wire import Face, Request, Response, answer, decode, encode
 
 log = logging.getLogger("bridge.sandbox")
@@ -192,8 +191,8 @@ class SandboxServer:
             response = face.refusal(500)
         if face.writes(request) or face.is_login(request):
             self._changed.set()
-        if fault and fault.kind == "half":
-            response = replace(response, cut=True)
+        if fault and fault.kind in OF_ANSWERS:
+            response = told(fault, request, response)
         elif fault and fault.when == "after":
             instead = self._suffer(fault, face, request)
             if instead:

@@ -53,6 +53,10 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     """Whether the connection ends in the middle of the body."""
+    interim_s: float | None = None
+    """Seconds between a 103 that comes first and the answer itself; None for no 103."""
+    drip_s: float = 0
+    """Seconds between one byte and the next, from the status line on; 0 for all at once."""
 
 
 def answer(value: object, status: int = 200) -> Response:

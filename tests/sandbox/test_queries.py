@@ -34,7 +34,9 @@ def five(api: Client) -> list[str]:
         ("MetaData.LastUpdatedTime >= '2020-01-01T00:00:00-05:00'", [0, 1, 2, 3, 4]),
         ("MetaData.CreateTime < '2020-01-01'", []),
         ("CustomerRef = '2'", []),
-        ("DocNumber = 'ln-2'", []),
+        ("DocNumber = 'ln-2'", [1]),
+        ("TotalAmt > '20' AND TxnDate <= CURRENT_DATE", [2, 3, 4]),
+        ("TxnDate > current_date", []),
     ],
 )
 def test_conditions(api: Client, five: list[str], where: str, found: list[int]) -> None:
@@ -48,8 +50,39 @@ def test_ids_are_found_one_by_one_and_in_a_list(api: Client, five: list[str]) ->
 
 
 def test_case_may_not_matter(api: Client, five: list[str]) -> None:
-    api.switch(query_strings="insensitive")
-    assert ids(api, "select * from Invoice where DocNumber = 'ln-2'") == [five[1]]
+    assert ids(api, "select * from Invoice where DocNumber IN ('lN-2')") == [five[1]]
+    api.switch(query_strings="exact")
+    assert ids(api, "select * from Invoice where DocNumber = 'ln-2'") == []
+
+
+@pytest.mark.parametrize("condition", ["Id > '1'", "Id LIKE '1%'", "Id <= '5'"])
+def test_an_id_is_compared_by_equality_only(api: Client, condition: str) -> None:
+    assert api.query_error(f"select * from Invoice where {condition}")["code"] in ("4000", "4001")
+
+
+def test_what_is_no_document_is_answered_as_recorded(api: Client) -> None:
+    made = api.invoice(10)["Id"]
+    form = api.http.get(f"{api.api}/invoice/{made}/pdf", timeout=60)
+    assert (form.status_code, form.headers["Content-Type"]) == (200, "application/pdf")
+    assert form.content.startswith(b"%PDF")
+    codes = {
+        path: api.http.get(f"{api.api}/{path}", timeout=60).status_code
+        for path in ("customer/3/5", "customer/1.5", "invoice/999/pdf")
+    }
+    assert codes == dict.fromkeys(codes, 400)
+    assert api.get("customer/1.5")["Fault"]["Error"][0]["code"] == "2030"
+    told = api.get("cdc", entities="Estimate", changedSince="2026-11-01T00:00:00Z")
+    assert told["CDCResponse"] == [{"QueryResponse": [{}]}]
+
+
+def test_an_invoice_carries_its_address_and_flags(api: Client) -> None:
+    address = {"Line1": "Cra 7", "City": "Bogota"}
+    body = {"DisplayName": "Ana", "BillAddr": address}
+    customer = api.post("Customer", body)["Id"]
+    made = api.invoice(10, CustomerRef={"value": customer})
+    assert {name: made["BillAddr"][name] for name in address} == address
+    flags = ("AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment")
+    assert [made[name] for name in flags] == [False] * 3
 
 
 def test_order_and_paging(api: Client, five: list[str]) -> None:

@@ -44,11 +44,9 @@ def _item(company: Company, item: Row) -> Row:
 
 def _outcome(company: Company, item: Row) -> Row:
     if "Query" in item:
-        return {
-            "QueryResponse": evaluate.ask(
-                company, query.parse(str(item["Query"]), company.settings.query_signs)
-            )
-        }
+        signs = company.settings.query_signs
+        question = query.parse(str(item["Query"]), signs, company.today())
+        return {"QueryResponse": evaluate.ask(company, question)}
     names = [name for name in item if name in schema.ENTITIES]
     operation = item.get("operation")
     if len(names) != 1:

@@ -179,7 +179,7 @@ def _converter(company: Company, kind: str, condition: Condition) -> Callable[[A
         return lambda value: str(value).lower()
     if kind == "id" and condition.operator not in ("=", "IN"):
         return lambda value: int(_number(value, condition.name))
-    if kind == "text" and company.settings.query_strings == "insensitive":
+    if kind in ("text", "ref") and company.settings.query_strings == "insensitive":
         return lambda value: str(value or "").casefold()
     return lambda value: str(value or "")
 

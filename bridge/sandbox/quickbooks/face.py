@@ -36,6 +36,9 @@ from bridge.sandbox.quickbooks.writing import write
 from bridge.sandbox.wire import HTML, Request, Response, decode
 
 READ_PATHS = ("query", "cdc")
+PRINTED = ("invoice", "creditmemo", "payment", "salesreceipt", "refundreceipt")
+PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+"""A form as it would be printed: nothing that a program reads."""
 LOGIN_PATHS = ("/oauth2/", "/connect/", "/v2/oauth2/", "/.well-known/")
 
 
@@ -77,6 +80,8 @@ class QuickBooks:
 
     def refusal(self, status: int) -> Response:
         fault = faults.throttled() if status == 429 else faults.system_failure()
+        if status == 401:
+            fault = faults.unauthorized("Token expired")
         return fault_response(fault, self.company, self._settings)
 
     def refused(self, code: str, text: str, status: int) -> Response:
@@ -174,6 +179,10 @@ class QuickBooks:
         self.limits.admit(is_read=is_read, is_batch=is_batch)
         if is_batch and request.method == "POST":
             return self._batch(request)
+        if is_read and place[-1] == "pdf" and name in PRINTED and len(place) == 3:
+            self.company.row(schema.BY_PATH[name], place[1])
+            self.limits.meter()
+            return Response(200, PDF, "application/pdf")
         if is_read:
             value = self._read(request, name, place[1:])
             self.limits.meter()
@@ -186,7 +195,8 @@ class QuickBooks:
         company, asked = self.company, request.query
         if name == "query":
             statement = asked.get("query") or _text(request.body)
-            found = evaluate.ask(company, query.parse(statement, company.settings.query_signs))
+            signs = company.settings.query_signs
+            found = evaluate.ask(company, query.parse(statement, signs, company.today()))
             return {"QueryResponse": found, "time": company.time()}
         if name == "cdc":
             return cdc.changes(company, asked.get("entities", ""), asked.get("changedSince", ""))
@@ -205,6 +215,10 @@ class QuickBooks:
             row = lists.read_rate(company, code, day)
         elif not rest:
             raise faults.missing("Id")
+        elif len(rest) > 1:
+            raise faults.unsupported("/".join(rest[1:]))
+        elif not rest[0].isdigit():
+            raise faults.bad_format("Id", rest[0])
         else:
             row = render(company, entity, company.row(entity, rest[0]))
         return {entity: row, "time": company.time()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from bridge.sandbox.quickbooks import faults, schema
 
@@ -14,6 +15,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z0-9_.:+\-]+))"
 )
 _LATIN_1 = 0xFF
+_TODAY = "CURRENT_DATE"
 _OPERATORS = ("=", "<", ">", "<=", ">=")
 
 
@@ -39,14 +41,14 @@ class Question:
     most: int = USUAL
 
 
-def parse(statement: str, signs: str = "accept") -> Question:
+def parse(statement: str, signs: str = "accept", today: date | None = None) -> Question:
     """Read a statement, or refuse with 4000 (grammar) or 4001 (names and values). `signs` may say
-    that those beyond Latin-1 are refused, as was reported up to 2021."""
+    that those beyond Latin-1 are refused, as was reported up to 2021. CURRENT_DATE is `today`."""
     strange = next((sign for sign in statement if ord(sign) > _LATIN_1), "")
     if strange and signs == "refuse":
         column = statement.index(strange) + 1
         raise faults.query_syntax(f"Lexical error at line 1, column {column}. Encountered.")
-    return _Parser(_tokens(statement)).question()
+    return _Parser(_tokens(statement), today).question()
 
 
 def _tokens(statement: str) -> list[tuple[str, str]]:
@@ -65,8 +67,9 @@ def _tokens(statement: str) -> list[tuple[str, str]]:
 
 
 class _Parser:
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+    def __init__(self, tokens: list[tuple[str, str]], today: date | None) -> None:
         self._tokens = tokens
+        self._today = today
         self._place = 0
 
     def question(self) -> Question:
@@ -141,12 +144,14 @@ class _Parser:
                 values.append(self._value())
             self._expect(")")
             return Condition(name, "IN", tuple(values))
-        if self._take("LIKE"):
+        if name != "Id" and self._take("LIKE"):
             return Condition(name, "LIKE", (self._value(),))
         kind, text = self._next()
         if kind != "op" or text not in _OPERATORS:
             self._place -= 1
             raise self._unexpected()
+        if name == "Id" and text != "=":
+            raise faults.query_invalid("property 'Id' can be compared by = and IN only")
         return Condition(name, text, (self._value(),))
 
     def _ordering(self, entity: str) -> tuple[str, bool]:
@@ -169,6 +174,8 @@ class _Parser:
         kind, text = self._next()
         if kind == "text":
             return re.sub(r"\\(.)", r"\1", text[1:-1])
+        if kind == "word" and text.upper() == _TODAY and self._today is not None:
+            return self._today.isoformat()
         if kind == "word":
             return text
         self._place -= 1

@@ -99,6 +99,16 @@ def enter(company: Company, made: Document, before: Row | None) -> None:
         ) from None
 
 
+_ONLINE = dict.fromkeys(
+    [
+        *("AllowIPNPayment", "AllowOnlinePayment"),
+        *("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"),
+    ],
+    False,
+)
+"""Flags that invoices carry in every recorded answer. Last verified 2026-11-30."""
+
+
 def render(company: Company, entity: str, row: Row) -> Row:
     """Return a sales form as it is read: with its balance and its links as they are now."""
     kept = company.books.documents[row["Id"]]
@@ -117,7 +127,11 @@ def render(company: Company, entity: str, row: Row) -> Row:
         shown["Balance"] = ZERO
         shown["LinkedTxn"] = deposit_links(company, row["Id"])
     if entity == "Invoice":
-        shown.setdefault("Deposit", 0)
+        shown = {"Deposit": 0, **_ONLINE, **shown}
+    if entity in ("Invoice", "CreditMemo") and "BillAddr" not in shown:
+        place = company.tables["Customer"].rows.get(shown["CustomerRef"]["value"], {})
+        if address := place.get("BillAddr"):
+            shown["BillAddr"] = address
     for name, value in (
         ("TxnTaxDetail", {"TotalTax": 0}),
         ("CustomField", []),

@@ -167,6 +167,7 @@ QUERYABLE: dict[str, dict[str, str]] = {
         "SalesTermRef": "ref",
         "DueDate": "date",
         "Balance": "number",
+        "TotalAmt": "number",
     },
     "CreditMemo": {**_NUMBERED, "SalesTermRef": "ref", "TotalAmt": "number"},
     "SalesReceipt": {**_NUMBERED, "TotalAmt": "number", "DepositToAccountRef": "ref"},

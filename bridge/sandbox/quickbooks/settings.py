@@ -11,7 +11,7 @@ CHOICES = {
     "over_application": ("refuse", "unapply"),
     "paid_document_reduction": ("refuse", "unapply"),
     "inactive_reference": ("610", "2500"),
-    "query_strings": ("exact", "insensitive"),
+    "query_strings": ("insensitive", "exact"),
     "query_order": ("id", "newest"),
     "query_signs": ("accept", "refuse"),
     "cdc_beyond_30_days": ("error", "cut"),
@@ -51,7 +51,7 @@ class Settings:
     account_number_length: int = 20
     quoted_numbers: str = "accept"
     foreign_undeposited: str = "accept"
-    query_strings: str = "exact"
+    query_strings: str = "insensitive"
     query_order: str = "id"
     query_signs: str = "accept"
     cdc_beyond_30_days: str = "error"

@@ -64,6 +64,8 @@ class Xero:
     def refusal(self, status: int) -> Response:
         if status == 429:
             return self.limits.refusal("minute", 1)
+        if status == 401:
+            return faults.unauthorized("TokenExpired").response
         return faults.crashed()
 
     def refused(self, code: str, text: str, status: int) -> Response:

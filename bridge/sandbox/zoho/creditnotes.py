@@ -18,7 +18,7 @@ NUMBER = "CN-{:05d}"
 
 def create(org: Organization, body: Row, *, own_number: bool = False, invoice_id: str = "") -> Row:
     """Add a credit note, open unless it is to be a draft; put it on an invoice if one is named."""
-    customer = org.customer(body.get("customer_id"), missing("customer"))
+    customer = org.customer(body.get("customer_id"), refused(3004))
     own_number = own_number or body.get("ignore_auto_number_generation", False)
     row: Row = {"customer_id": customer["contact_id"], "creditnote_id": ""}
     if not body.get("date") and not org.by_hand:
@@ -54,7 +54,7 @@ def update(org: Organization, credit_id: str, body: Row) -> Row:
     used = org.used_credit(credit_id)
     if wanted != before["customer_id"] and used:
         raise refused(900018)
-    customer = org.tables["contacts"].rows.get(wanted) or org.customer(wanted, missing("customer"))
+    customer = org.tables["contacts"].rows.get(wanted) or org.customer(wanted, refused(3004))
     row = {**before, "customer_id": customer["contact_id"]}
     _fill(org, row, body, customer)
     if row["total"] < used:

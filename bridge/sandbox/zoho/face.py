@@ -65,7 +65,7 @@ class ZohoBooks:
         return request.path.startswith("/oauth/")
 
     def refusal(self, status: int) -> Response:
-        return self._refusal(refused(44 if status == 429 else 1000))
+        return self._refusal(refused({429: 44, 401: 14}.get(status, 1000)))
 
     def refused(self, code: str, text: str, status: int) -> Response:
         return answer({"code": int(code), "message": text}, status)

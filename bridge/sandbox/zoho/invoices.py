@@ -9,7 +9,7 @@ from bridge.sandbox.books.amounts import ZERO
 from bridge.sandbox.books.documents import Document, Line
 from bridge.sandbox.zoho import applications, custom, lines
 from bridge.sandbox.zoho.applications import CREDIT_NOTE, JOURNAL, PAYMENT, WRITE_OFF
-from bridge.sandbox.zoho.faults import missing, refused, taken
+from bridge.sandbox.zoho.faults import refused, taken
 from bridge.sandbox.zoho.organization import BAD_DEBT, Organization
 from bridge.sandbox.zoho.tables import Row, sent
 
@@ -21,7 +21,7 @@ PLAIN = ("reference_number", "notes", "terms", "salesperson_name", "payment_term
 
 def create(org: Organization, body: Row, *, own_number: bool = False, send: bool = False) -> Row:
     """Add an invoice: a draft, which posts nothing until it is sent."""
-    customer = org.customer(body.get("customer_id"), missing("customer"))
+    customer = org.customer(body.get("customer_id"), refused(3004))
     _refuse_extras(body)
     if org.settings.salesperson_mandatory and not body.get("salesperson_name"):
         raise refused(120104)
@@ -78,7 +78,7 @@ def update(org: Organization, invoice_id: str, body: Row, *, own_number: bool = 
             raise refused(3009)
     customer = org.tables["contacts"].rows.get(wanted)
     if wanted != before["customer_id"] or customer is None:
-        customer = org.customer(wanted, missing("customer"))
+        customer = org.customer(wanted, refused(3004))
     row["customer_id"] = customer["contact_id"]
     lines.set_currency(org, row, customer, body, "invoice")
     _fill(org, row, body)
