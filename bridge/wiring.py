@@ -162,6 +162,7 @@ class Reader:
         self.find = system.find
         self.read = system.read
         self.changes = system.changes
+        self.newest = system.newest
         self.cursor = system.cursor
         self.fetch = system.fetch
         self.control_entries = system.control_entries

@@ -195,6 +195,11 @@ def _working(verb: Any) -> None:
         "--resume", action="store_true", help="post again to books in which a run was undone"
     )
     sync.add_argument(
+        "--take-over",
+        action="store_true",
+        help="no other bridge posts there any more: know what it posted, and go on here",
+    )
+    sync.add_argument(
         "--apply-mapping",
         action="store_true",
         help="also bring posted documents to what the mapping says now; see mappings preview",

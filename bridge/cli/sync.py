@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -47,17 +48,19 @@ def run(arguments: Namespace, out: Output) -> int:
         place_for_plan(arguments.plan_out, loaded, arguments.config)
     start_logs(loaded, out, writes=not arguments.dry_run)
     resume = this_person() if arguments.resume else ""
+    take_over = this_person() if arguments.take_over else ""
+    said: dict[str, Any] = {"resume": resume, "take_over": take_over, "remap": remap}
     if arguments.dry_run:
         with wiring.open_dry(loaded, names) as dry:
             with out.progress() as progress:
-                result = pipeline.preview(dry, progress, resume=resume, remap=remap)
+                result = pipeline.preview(dry, progress, **said)
                 plan = written_plan(dry, result, remap=remap) if arguments.plan_out else b""
             if arguments.plan_out:
                 _keep(arguments.plan_out, plan, out)
             _tell(result, out, Foreseen(dry, loaded, every=arguments.list))
         return result.exit_code
     with out.progress() as progress, wiring.open_bridge(loaded, names) as live:
-        result = pipeline.sync(live, approve, progress, resume=resume, remap=remap)
+        result = pipeline.sync(live, approve, progress, **said)
         plan = written_plan(live, result, remap=remap) if arguments.plan_out else b""
     if arguments.plan_out:
         _keep(arguments.plan_out, plan, out)

@@ -233,6 +233,24 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """False: told by a listing that leaves out what the document is made of."""
 
 
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that somebody made in the books, as far as it says whose it is."""
+
+    kind: Kind
+    external_id: str
+    number: str
+    live: bool = True
+
+    @staticmethod
+    def of(document: PostedDocument) -> Made:
+        return Made(
+            kind=document.kind,
+            external_id=document.external_id,
+            number=document.number,
+            live=document.status is Status.LIVE,
+        )
+
+
 def with_uses(
     document: Receipt | CreditApplication, used: tuple[Application, ...], theirs: PostedDocument
 ) -> Receipt | CreditApplication:

@@ -226,6 +226,8 @@ STOPS = {
     "pass.login": "log_in",
     "pass.not_asked": "answer_invoicing",
     "pass.resting": "resume_sync",
+    "pass.restored": "look_why_older",
+    "pass.second_writer": "keep_one_writer",
     "pass.stopped": "read_problem",
     "rebuild.asked": "look_closer",
     "rebuild.unknown": "void_or_renumber",
@@ -260,11 +262,13 @@ _OF_EVERYTHING = (
     "delivery.refused",
     "delivery.old",
     "delivery.not_read",
+    "pass.second_writer",
     "pass.stopped",
     "undo.left",
     "pass.unanswered",
     "pass.unsafe_plan",
     "pass.resting",
+    "pass.restored",
     "pass.not_asked",
 )
 CODES = frozenset({*_OF_EVERYTHING, *STOPS, "books.none"})

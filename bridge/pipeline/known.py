@@ -23,6 +23,7 @@ from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLat
 from bridge.pipeline.issuing import Unanswered
 from bridge.pipeline.plan import UnsafePlan
 from bridge.pipeline.resting import Resting
+from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.under_way import UnderWay, under_way
 from bridge.store import LoanKey, Work
 from bridge.store.tasks import Compared
@@ -127,10 +128,11 @@ def stop_of(error: BridgeError) -> Stop:
         (ConfigurationError, "pass.configuration"),
         (UnsafePlan, "pass.unsafe_plan"),
         (Resting, "pass.resting"),
+        (SecondWriter, "pass.second_writer"),
     )
     code = next((code for kind, code in kinds if isinstance(error, kind)), "pass.stopped")
     told = "; ".join([str(error), *map(str, error.problems)])
-    if isinstance(error, Unanswered):
+    if isinstance(error, Unanswered | SecondWriter):
         told = error.detail
     return Stop(code=code, detail=told, exit_code=error.exit_code)
 

@@ -13,7 +13,7 @@ from datetime import date
 import msgspec
 
 from bridge.core.booking import Booking
-from bridge.core.books import Customer, Kind, PostedDocument, Status
+from bridge.core.books import Customer, Kind, Made, PostedDocument, Status
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.core.known import Stop
@@ -35,6 +35,9 @@ from bridge.pipeline.our_numbers import (
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.readback import read_back
 from bridge.store import NO_LOAN, LoanKey, Store, Work
+
+TIED = "tied.{}"
+"""What the state notes of each system: the restoring since which it was tied to the books."""
 
 
 class Adopted(msgspec.Struct, kw_only=True):
@@ -80,6 +83,9 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     done = tuple(_rebuilt(bridge.store, books, as_of, progress) for books in bridge.books.values())
     with bridge.store.begin() as work:
         work.doubt_state(who, at)
+        for name, books in bridge.books.items():
+            work.note(TIED.format(name), at)
+            work.leave_unknown(at, strangers_of_ours(work, (name, books.company)))
         counts = {each.system: {"documents": each.documents} for each in done}
         stops = {each.system: _left(each) for each in done}
         where = {name: each.company for name, each in bridge.books.items()}
@@ -147,6 +153,12 @@ def known_again(
         adoption.give_names_back()
         work.recognise(books.name, books.company)
     return adoption.done()
+
+
+def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
+    """What has a number of ours in books just read, counts, and is known to nobody."""
+    prefixes = work.prefixes()
+    return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
 
 
 def caught_up_with(store: Store, books: Books[System], booking: Booking, progress: Progress) -> int:

@@ -14,14 +14,15 @@ from bridge.core.said import reason_of
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
 from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits, Progress, System, silent
+from bridge.pipeline.forgotten import Keeping, begin_pass
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, standing, stop_of
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting, post_all, settle_doubts
-from bridge.pipeline.readback import read_back
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.restored import caught_up, safe_to_post_with
+from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.stamped import look_before_taking_back
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
@@ -144,14 +145,16 @@ def sync(
     progress: Progress = silent,
     *,
     resume: str = "",
+    take_over: str = "",
     remap: bool = False,
 ) -> SyncResult:
     """Take the ledger in, plan, post what is due. Ends with a verdict, also when idle.
 
     `approve` names plans that a person has seen: one system's, or several with dashes between.
     `resume`: who says that books in which a run was undone follow the ledger again. `remap`: bring
-    what is posted to what the mapping says now, too. One system's trouble never costs another its
-    pass. Raises SnapshotRefused when the ledger cannot be trusted; then nothing is planned for any.
+    what is posted to what the mapping says now, too. `take_over`: who says that no other state
+    posts to these books any more. One system's trouble never costs another its pass.
+    Raises SnapshotRefused when the ledger cannot be trusted; then nothing is planned for any.
     """
     run, intake = begin(bridge, "sync")
     if resume:
@@ -159,14 +162,20 @@ def sync(
     approved = approve.split("-") if approve else []
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
-        systems[name] = _pass(bridge, books, run, approved, progress, remap)
+        keeping = Keeping(bridge, books, progress, take_over)
+        systems[name] = _pass(bridge, books, run, approved, keeping, remap)
         if systems[name].whole:
             caught_up(bridge.store, books.system, intake.facts.as_of, bridge.clock.now())
     return _end(bridge, run, intake, systems)
 
 
 def preview(
-    bridge: Dry, progress: Progress = silent, *, resume: str = "", remap: bool = False
+    bridge: Dry,
+    progress: Progress = silent,
+    *,
+    resume: str = "",
+    take_over: str = "",
+    remap: bool = False,
 ) -> SyncResult:
     """What `sync` would do, on a scratch store and with nothing to post with."""
     run, intake = begin(bridge, "preview")
@@ -178,17 +187,18 @@ def preview(
         if why is not None:
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=why)
             continue
+        keeping = Keeping(bridge, books, progress, take_over)
         try:
-            made = _planned(bridge, books, run, (), progress, remap, ANY_SIZE)
+            made = _planned(bridge, books, run, (), keeping, remap, ANY_SIZE)
             refuse_unsafe(made, bridge.plan_limits, ())
             question = unanswered(bridge.store, books)
         except UnsafePlan as unsafe:
             systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
-        except (TryLater, LoginRequired) as error:
+        except (TryLater, LoginRequired, SecondWriter) as error:
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=error)
         else:
             systems[name] = SystemPass(plan=made, posting=Posting(), stopped=question)
-            systems[name].asks = not_asked(bridge.store, books)
+            systems[name].asks = [*not_asked(bridge.store, books), *keeping.told]
         systems[name].calls = books.system.calls().total
     return _end(bridge, run, intake, systems)
 
@@ -197,8 +207,10 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
     """Start a run and take the newest delivery in. Raises SnapshotRefused, with the run ended."""
     with bridge.store.begin() as work:
         now = bridge.clock.now().isoformat()
-        work.note_restored(now)
+        begin_pass(bridge.store, work, now)
         run = work.start_run(verb, ",".join(bridge.books), now)
+        kept = work.kept()
+    bridge.store.leave_word(kept)
     try:
         intake = take_in(
             bridge.store,
@@ -223,7 +235,7 @@ def _pass(
     books: Books[AccountingSystem],
     run: str,
     approved: Collection[str],
-    progress: Progress,
+    keeping: Keeping,
     remap: bool,
 ) -> SystemPass:
     done = SystemPass(plan=nothing(books), posting=Posting())
@@ -236,17 +248,18 @@ def _pass(
             raise question
         why = resting(bridge.store, books)
         if why is None:
-            done.plan = _planned(bridge, books, run, approved, progress, remap)
+            done.plan = _planned(bridge, books, run, approved, keeping, remap)
             if done.plan.figures.void:
                 look_before_taking_back(bridge.store, books.system, run)
         else:
             hold_what_is_new(bridge.store, books)
-        send(bridge, books, done, progress)
+        send(bridge, books, done, keeping.progress)
         done.stopped = why
     except UnsafePlan as unsafe:
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
         done.stopped = error
+    done.asks += keeping.told
     done.count(bridge.store, books)
     return done
 
@@ -283,24 +296,30 @@ def _planned(
     books: Books[System],
     run: str,
     approved: Collection[str],
-    progress: Progress,
+    keeping: Keeping,
     remap: bool,
     limits: PlanLimits | None = None,
 ) -> Plan:
+    """What is to be written, and not written already by what this state has forgotten."""
     if not remap and not has_work(bridge.store, books):
         return nothing(books)
-    _meet(bridge.store, books, progress)
+    keeping.meet()
     limits, booking = limits or bridge.plan_limits, booking_of(books)
-    return plan(bridge.store, books, booking, run, limits, approved, progress, remap=remap)
+    keeping.after_restoring(booking)
 
+    def planned() -> Plan:
+        progress = keeping.progress
+        return plan(bridge.store, books, booking, run, limits, approved, progress, remap=remap)
 
-def _meet(store: Store, books: Books[System], progress: Progress) -> None:
-    """Read the books once before anything is ever posted there: what was entered by hand must not
-    be posted a second time."""
-    with store.read() as work:
-        known = work.mirror_cursor(books.name, books.company)
-    if not known:
-        read_back(store, books.system, progress=progress)
+    try:
+        made = planned()
+    except UnsafePlan as unsafe:
+        if not keeping.finds_more(booking, unsafe.plan.figures):
+            raise
+    else:
+        if not keeping.finds_more(booking, made.figures):
+            return made
+    return planned()
 
 
 def nothing(books: Books[System]) -> Plan:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
+from bridge.core.books import Kind
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
 from bridge.errors import UsageError
 from bridge.store import tables
@@ -18,7 +19,7 @@ from bridge.store.planning import Planning
 from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
 DECISION = tables.table(tables.Decision)
-_BRIDGE = "ledger-bridge"
+BRIDGE = "ledger-bridge"
 """Who decided, when it was nobody."""
 _RESTORED, _TRUSTED = "restored", "caught_up"
 _UNDO, _RESUME = "undo", "resume"
@@ -62,6 +63,16 @@ class Decisions(Outbox, Planning):
         )
         for row in self._connection.execute(query):
             yield entry_of(row)
+
+    def to_create(self, system: str, company: str) -> set[Kind]:
+        """The kinds of which something new waits to be sent."""
+        t = OUTBOX.c
+        query = select(t.kind).where(
+            t.books == self._books_of(system, company),
+            t.state == State.PENDING.value,
+            t.operation == Operation.CREATE.value,
+        )
+        return {Kind(kind) for kind in self._connection.execute(query.distinct()).scalars()}
 
     def entry(self, entry_id: int) -> Entry | None:
         found = self._entries(OUTBOX.c.id == entry_id, limit=1)
@@ -113,32 +124,39 @@ class Decisions(Outbox, Planning):
             )
         )
 
-    def note_restored(self, at: str) -> None:
+    def note_restored(self, at: str) -> bool:
         """Write down that this state was a copy until now, if it was: the books may know more."""
         if not is_sqlite(self._connection):
-            return
-        if self._connection.exec_driver_sql("PRAGMA user_version").scalar() == A_COPY:
+            return False
+        marked = self._connection.exec_driver_sql("PRAGMA user_version").scalar() == A_COPY
+        if marked:
             self._connection.exec_driver_sql("PRAGMA user_version = 0")
-            self.doubt_state(_BRIDGE, at)
+            self.doubt_state(BRIDGE, at)
+        return marked
 
-    def doubt_state(self, who: str, at: str) -> None:
-        """Write down that the books may know more than this state."""
-        self.record_decision(who, at, _RESTORED, "")
+    def doubt_state(self, who: str, at: str, why: str = "") -> None:
+        """Write down that the books may know more than this state; `why` where nobody knew it."""
+        self.record_decision(who, at, _RESTORED, "", why)
 
     def restored_at(self, system: str) -> str:
         """When a copy was put in place that these books may be ahead of; else empty."""
+        last = self.restoring(system)
+        return last.at if last is not None else ""
+
+    def restoring(self, system: str) -> DecisionRecord | None:
+        """The putting in place of a copy that these books may be ahead of."""
         t = DECISION.c
         query = (
-            select(t.at, t.verb)
+            select(DECISION)
             .where(or_(t.verb == _RESTORED, and_(t.verb == _TRUSTED, t.reference == system)))
             .order_by(t.id.desc())
         )
         last = self._connection.execute(query.limit(1)).first()
-        return last.at if last is not None and last.verb == _RESTORED else ""
+        return _record(last) if last is not None and last.verb == _RESTORED else None
 
     def trust_again(self, system: str, at: str) -> None:
         """The state has caught up with these books."""
-        self.record_decision(_BRIDGE, at, _TRUSTED, system)
+        self.record_decision(BRIDGE, at, _TRUSTED, system)
 
     def pause(self, system: str, run: str, who: str, at: str) -> None:
         """A run was undone in these books: they rest until a person lets them follow again."""
@@ -163,17 +181,7 @@ class Decisions(Outbox, Planning):
         """What people decided, newest first."""
         t = DECISION.c
         query = select(DECISION).order_by(t.id.desc()).limit(limit)
-        return [
-            DecisionRecord(
-                at=row.at,
-                who=row.who,
-                verb=row.verb,
-                entry=row.entry,
-                reference=row.reference,
-                detail=row.detail,
-            )
-            for row in self._connection.execute(query)
-        ]
+        return [_record(row) for row in self._connection.execute(query)]
 
     def _decide(self, entry_id: int, state: State, verb: str, who: str, at: str) -> Row[Any]:
         row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
@@ -193,3 +201,14 @@ class Decisions(Outbox, Planning):
         self._step(row, state, code=row.code, detail=row.detail)
         self.record_decision(who, at, verb, row.reference, row.detail, entry_id)
         return row
+
+
+def _record(row: Row[Any]) -> DecisionRecord:
+    return DecisionRecord(
+        at=row.at,
+        who=row.who,
+        verb=row.verb,
+        entry=row.entry,
+        reference=row.reference,
+        detail=row.detail,
+    )

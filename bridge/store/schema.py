@@ -14,6 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 import bridge
 from bridge.errors import ConfigurationError
 from bridge.files import whole
+from bridge.store import upkeep
 from bridge.store.engine import A_COPY, WRITES, StateDialect, is_sqlite, uri
 from bridge.store.tables import SCHEMA, metadata
 
@@ -83,6 +84,9 @@ def _refuse_unknown(current: str, name: str) -> None:
             f"{name} was made by a newer version of this program (schema {current}, known here: "
             f"{SCHEMA}). Install that version or newer, or restore a backup made by this one."
         )
+
+
+assert upkeep.UPKEEP.metadata is metadata, "every table is to be made"
 
 
 @cache

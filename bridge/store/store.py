@@ -35,22 +35,30 @@ from bridge.store.scratch import copy_untouched
 from bridge.store.stage import Stage, amount_text
 from bridge.store.strangers import Strangers
 from bridge.store.tasks import Tasks
+from bridge.store.upkeep import Kept, Lineage, Upkeep, read_beside, write_beside
 from bridge.store.values import Accepted
 
 REINSTALLED_LISTED = 20
 
 
-class Work(LedgerQueries, Decisions, Mirror, Strangers, Tasks, AlikeAnswers, Runs, Calls):
+class Work(LedgerQueries, Decisions, Mirror, Strangers, Tasks, AlikeAnswers, Runs, Calls, Upkeep):
     """One transaction on the whole state; see the parts for what it can do."""
 
 
 class Store:
     """The state, opened. One writer at a time, any number of readers beside it."""
 
-    def __init__(self, url: URL, engine: Engine, scratch: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: URL,
+        engine: Engine,
+        scratch: Path | None = None,
+        original: Path | None = None,
+    ) -> None:
         self._url = url
         self._engine = engine
         self._scratch = scratch
+        self._original = original
 
     @staticmethod
     def open(url: str, *, migrate: bool = True) -> Store:
@@ -115,7 +123,8 @@ class Store:
             if original is not None and original.exists():
                 copy_untouched(original, copy)
             url = URL.create("sqlite", database=str(copy))
-            store = Store(url, open_engine(url, durable=False), scratch=folder)
+            engine = open_engine(url, durable=False)
+            store = Store(url, engine, scratch=folder, original=original)
             schema.bring_up_to_date(store._engine, copy, store.name)
         except BaseException:
             shutil.rmtree(folder)
@@ -186,6 +195,19 @@ class Store:
         if target.exists():
             raise ConfigurationError(f"{target} exists already; choose another name")
         schema.back_up(path, target)
+
+    def lineage(self, kept: Kept) -> tuple[Lineage, int]:
+        """What the small file beside the state says of a state that is `kept` so, and the passes
+        that it counts. A scratch copy is judged like the state that it was made of."""
+        path = self._original if self._scratch is not None else file_of(self._url)
+        beside = None if path is None else read_beside(path)
+        return kept.beside(beside), 0 if beside is None else beside.passes
+
+    def leave_word(self, kept: Kept) -> None:
+        """Have the small file beside the state say so. Beside a scratch copy there is none."""
+        path = file_of(self._url)
+        if path is not None and self._scratch is None:
+            write_beside(path, kept)
 
     def close(self) -> None:
         """Close every connection; a scratch copy disappears."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.books import Kind, Made, PostedDocument, Status
 from bridge.core.identity import base_reference, is_ours
 from bridge.core.lookalike import Stranger
-from bridge.store.bindings import BINDING
-from bridge.store.decisions import DECISION
+from bridge.store.bindings import BINDING, PARAMETERS
+from bridge.store.decisions import BRIDGE, DECISION
 from bridge.store.mirror import MIRROR
-from bridge.store.session import Session
+from bridge.store.session import Session, chunks
 
 DIFFERENT = "different"
 """The verb of a decision: that document of the books is not this one of ours."""
+_LEFT = "left_unknown"
+"""The same of a look at the books: nobody knew the loan of that document."""
 
 _posted = msgspec.json.Decoder(PostedDocument).decode
 
@@ -95,6 +97,72 @@ class Strangers(Session):
                 if is_ours(number, prefix):
                     yield number, Kind(kind), external_id
 
+    def never_heard_of(
+        self, system: str, company: str, found: Iterable[Made], prefixes: Sequence[str]
+    ) -> list[Made]:
+        """Those of `found` that count, have a number of our form, and that this state knows
+        nothing of: neither the document nor the number is bound, and it was not so before."""
+        ours = {
+            (each.kind, each.external_id): each
+            for each in found
+            if each.live and any(is_ours(each.number, prefix) for prefix in prefixes)
+        }
+        t, books = BINDING.c, self._books_of(system, company)
+        for part in chunks([*ours.values()], PARAMETERS):
+            ids, numbers = [e.external_id for e in part], [e.number for e in part]
+            query = select(t.kind, t.external_id, t.reference).where(
+                t.books == books, or_(t.external_id.in_(ids), t.reference.in_(numbers))
+            )
+            bound = self._connection.execute(query).fetchall()
+            known = {(Kind(row.kind), row.external_id) for row in bound}
+            names = {row.reference for row in bound}
+            for each in part:
+                if each.number in names or (each.kind, each.external_id) in known:
+                    del ours[each.kind, each.external_id]
+        told = self._said_of((DIFFERENT, _LEFT)) if ours else set()
+        return [
+            each
+            for each in ours.values()
+            if (base_reference(each.number), each.external_id) not in told
+        ]
+
+    def numbered_live(self, system: str, company: str, prefixes: Sequence[str]) -> list[Made]:
+        """Strangers with a number of our form that count, as the books were read last."""
+        return [
+            Made(kind=kind, external_id=external_id, number=number)
+            for number, kind, external_id in self.numbered(system, company, prefixes, strange=True)
+            if (told := self._body(system, company, kind, external_id))
+            and told.status is Status.LIVE
+        ]
+
+    def leave_unknown(self, at: str, found: Iterable[Made]) -> None:
+        """Write down that nobody knows the loan of these: they are not looked into again."""
+        lines = [
+            {
+                "at": at,
+                "who": BRIDGE,
+                "verb": _LEFT,
+                "entry": None,
+                "reference": base_reference(each.number),
+                "detail": each.external_id,
+            }
+            for each in found
+        ]
+        if lines:
+            self._connection.execute(DECISION.insert(), lines)
+
+    def _body(
+        self, system: str, company: str, kind: Kind, external_id: str
+    ) -> PostedDocument | None:
+        t = MIRROR.c
+        query = select(t.body).where(
+            t.books == self._books_of(system, company),
+            t.kind == kind.value,
+            t.external_id == external_id,
+        )
+        body = self._connection.execute(query).scalar()
+        return None if body is None else _posted(body)
+
     def strangers_numbered(
         self, system: str, company: str, kind: Kind, base: str
     ) -> Iterator[Stranger]:
@@ -114,8 +182,11 @@ class Strangers(Session):
 
     def told_apart(self) -> set[tuple[str, str]]:
         """(reference, external id) pairs of which a person said that they are not the same."""
+        return self._said_of((DIFFERENT,))
+
+    def _said_of(self, verbs: Sequence[str]) -> set[tuple[str, str]]:
         t = DECISION.c
-        query = select(t.reference, t.detail).where(t.verb == DIFFERENT)
+        query = select(t.reference, t.detail).where(t.verb.in_(verbs))
         return set(self._connection.execute(query).tuples())
 
     def _strange(self, system: str, company: str) -> tuple[ColumnElement[bool], ...]:

@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Cents, NativeId
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The migration that these tables correspond to."""
 
 metadata = MetaData()

@@ -9,7 +9,15 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from bridge.core.books import Chart, ControlEntry, Document, HandEntry, Kind, PostedDocument
+from bridge.core.books import (
+    Chart,
+    ControlEntry,
+    Document,
+    HandEntry,
+    Kind,
+    Made,
+    PostedDocument,
+)
 from bridge.core.delivery import Outcome, Outgoing
 
 
@@ -59,6 +67,24 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str
     complete: bool
     """False when the window was too long or too full: read everything instead."""
+
+
+class Newest(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made in the books since some cursors; what was made before may be among it."""
+
+    made: tuple[Made, ...] = ()
+    cursors: Mapping[Kind, str] = {}
+    complete: bool = True
+    """False when the window was too long or too full: read everything instead."""
+
+    @staticmethod
+    def by(changes: Changes, kinds: Collection[Kind]) -> Newest:
+        """What a feed of changes says of it."""
+        return Newest(
+            made=tuple(map(Made.of, changes.documents)),
+            cursors=dict.fromkeys(kinds, changes.cursor),
+            complete=changes.complete,
+        )
 
 
 class HandEntries(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +157,13 @@ class AccountingReader(Protocol):
 
     def changes(self, kinds: Sequence[Kind], cursor: str) -> Changes:
         """Everything that changed since the cursor (by anyone), deletions included."""
+
+    def newest(self, kinds: Sequence[Kind], cursors: Mapping[Kind, str]) -> Newest:
+        """What was made in the books, by anyone, since the cursors that it gave the last time.
+
+        Asked before a pass writes, so in as few calls as it takes: one, or one for each list. Of a
+        kind without a cursor at least the newest page is told, or the answer is not complete.
+        """
 
     def cursor(self) -> str:
         """A cursor for "from now on", with some overlap backwards. By the product's clock."""

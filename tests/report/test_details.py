@@ -88,6 +88,11 @@ WRITTEN = {
         "last read on 2026-11-20, was to be read on 2026-11-21",
         "se leyó por última vez el 20/11/2026; tocaba el 21/11/2026",
     ),
+    "known_again": ("14 of its documents known again", "14 documentos suyos reconocidos"),
+    "known_again_but": (
+        "14 of its documents known again; of DY7F3A-P9 nobody knows the loan",
+        "14 documentos suyos reconocidos; de DY7F3A-P9 nadie conoce el préstamo",
+    ),
     "undone": (
         "since 20261120T110000Z-sync was undone",
         "desde que se deshizo 20261120T110000Z-sync",

@@ -116,6 +116,7 @@ def test_a_command_names_only_verbs_that_exist(language):
         "drift repost",
         "connect",
         "doctor",
+        "history",
         "outbox retry",
         "sync",
         "mappings accounts",

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import fiscal, oauth
-from bridge.systems.base import CallCount, Capabilities, Changes, HandEntries, Prepared
+from bridge.systems.base import (
+    CallCount,
+    Capabilities,
+    Changes,
+    HandEntries,
+    Newest,
+    Prepared,
+)
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
@@ -134,6 +141,12 @@ class QuickBooks:
 
     def changes(self, kinds: Sequence[Kind], cursor: str) -> Changes:
         return changes.changes(self._wire, kinds, cursor, self._clock.now(), self._home())
+
+    def newest(self, kinds: Sequence[Kind], cursors: Mapping[Kind, str]) -> Newest:
+        """See base. What changed since, which is little more than what was made."""
+        if any(not cursors.get(kind) for kind in kinds):
+            return Newest(complete=False)
+        return Newest.by(self.changes(kinds, min(cursors[kind] for kind in kinds)), kinds)
 
     def cursor(self) -> str:
         """See base. The time of the latest answer, so that it costs no call of its own."""

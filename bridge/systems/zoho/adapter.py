@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import fiscal, oauth
-from bridge.systems.base import CallCount, Capabilities, Changes, HandEntries, Prepared
+from bridge.systems.base import (
+    CallCount,
+    Capabilities,
+    Changes,
+    HandEntries,
+    Newest,
+    Prepared,
+)
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
@@ -140,6 +147,9 @@ class ZohoBooks:
         200 documents a call and has every time of change, so nothing less is ever enough."""
         del kinds
         return Changes(documents=(), cursor=cursor, complete=False)
+
+    def newest(self, kinds: Sequence[Kind], cursors: Mapping[Kind, str]) -> Newest:
+        return self._reading.newest(kinds, cursors)
 
     def cursor(self) -> str:
         """See base. Only a mark of when the books were read: see `changes`."""

@@ -8,27 +8,31 @@ write that is in doubt (zoho_books.md §2, §4.4, last verified 2026-11-20).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from bridge.core.books import (
     CreditApplication,
     Customer,
     Document,
     Kind,
+    Made,
     PostedDocument,
     Status,
 )
 from bridge.core.matching import differences
 from bridge.errors import PersonNeeded, TryLater
+from bridge.systems.base import Newest
 from bridge.systems.needs import Clock
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.marking import MARKED_AS, Marking
 from bridge.systems.zoho.posted import Raw
 from bridge.systems.zoho.translate import LISTING, NUMBER_FIELD, Company
-from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, Listing, Wire
+from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, PAGES_MAX, Listing, Wire
 
 _SEARCH_MAX = 100
 """The longest text that a search takes (OAS contacts)."""
+_REMEMBERED = 20
+"""So many of the newest rows are known again, should some of them be deleted."""
 _A_FEW = 3
 """More than so many are looked for among the newest documents first, one call for all; and so many
 of those found by a part of their remarks are looked at."""
@@ -165,6 +169,33 @@ class Reading:
             here = [kind for kind in kinds if LISTING[kind] is listing]
             for raw in self._wire.rows(listing, **_everything(listing)):
                 yield from self._documents(here, listing, raw, company)
+
+    def newest(self, kinds: Sequence[Kind], cursors: Mapping[Kind, str]) -> Newest:
+        """See base. Each listing from its newest end, to the page with one of those that were the
+        newest when it was looked at last: rows of payments tell no time at which they were made.
+        Without such, one page. Rows are not opened: they tell the number, and that is enough.
+        """
+        made: dict[tuple[Kind, str], Made] = {}
+        following: dict[Kind, str] = {}
+        for listing in dict.fromkeys(LISTING[kind] for kind in kinds):
+            here = [kind for kind in kinds if LISTING[kind] is listing]
+            before = {name for kind in here for name in cursors.get(kind, "").split() if name}
+            ids: list[str] = []
+            for rows in self._pages_back(listing, before):
+                ids += [inward.text(raw, listing.id) for raw in rows]
+                for kind in here:
+                    made |= {(kind, each.external_id): each for each in _made(kind, listing, rows)}
+            following |= dict.fromkeys(here, " ".join(ids[:_REMEMBERED]))
+        return Newest(made=tuple(made.values()), cursors=following)
+
+    def _pages_back(self, listing: Listing, before: Collection[str]) -> Iterator[list[Raw]]:
+        options = {"sort_column": listing.newest, "sort_order": "D", **_everything(listing)}
+        for number in range(1, PAGES_MAX):
+            rows, more = self._wire.page(listing, number, **options)
+            yield rows
+            known = any(inward.text(raw, listing.id) in before for raw in rows)
+            if not more or known or not before:
+                return
 
     def _documents(
         self, kinds: Sequence[Kind], listing: Listing, raw: Raw, company: Company
@@ -303,6 +334,18 @@ class Reading:
             for seen in self.fetch(Kind.APPLICATION, [note_id] if note_id else []).values():
                 found[document.reference] = seen
         return found
+
+
+def _made(kind: Kind, listing: Listing, rows: Iterable[Raw]) -> Iterator[Made]:
+    """Whose the rows of a listing are. A draft is not in the books."""
+    for raw in rows:
+        number = inward.text(raw, NUMBER_FIELD[kind])
+        yield Made(
+            kind=kind,
+            external_id=inward.text(raw, listing.id),
+            number=inward.own_field(raw) if kind is Kind.CUSTOMER else number,
+            live=inward.status(raw) is Status.LIVE,
+        )
 
 
 def folded(name: str) -> str:

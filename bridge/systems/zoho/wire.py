@@ -21,7 +21,7 @@ from bridge.systems.zoho.settings import Settings
 
 PAGE = 200
 """The most that a page holds (§2)."""
-_PAGES_MAX = 10_000
+PAGES_MAX = 10_000
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 Raw = dict[str, Any]
@@ -66,13 +66,17 @@ class Listing(msgspec.Struct, frozen=True):
     """Name of the object in an answer about one."""
     id: str
     sort: str = "created_time"
+    newest: str = "created_time"
+    """What the newest rows are told first by."""
 
 
 CONTACTS = Listing("contacts", "contacts", "contact", "contact_id")
 INVOICES = Listing("invoices", "invoices", "invoice", "invoice_id")
 NOTES = Listing("creditnotes", "creditnotes", "creditnote", "creditnote_id")
 PAYMENTS = Listing("customerpayments", "customerpayments", "payment", "payment_id")
-JOURNALS = Listing("journals", "journals", "journal", "journal_id", "entry_number")
+JOURNALS = Listing(
+    "journals", "journals", "journal", "journal_id", "entry_number", "last_modified_time"
+)
 ACCOUNTS = Listing(
     "chartofaccounts", "chartofaccounts", "chart_of_account", "account_id", "account_name"
 )
@@ -140,7 +144,7 @@ class Wire:
         end. Filters may be ignored without a word (§2): whoever asks compares every row.
         """
         seen: set[str] = set()
-        for number in range(1, _PAGES_MAX):
+        for number in range(1, PAGES_MAX):
             page, more = self.page(listing, number, sort_order="A", **options)
             for raw in page:
                 external_id = str(raw.get(listing.id))

@@ -1,0 +1,217 @@
+"""What the books have of ours and this state does not know, asked for before a pass writes.
+
+Either the state forgot it (an older copy of it was put in place, what it wrote last got lost), or
+somebody else posts here. What was forgotten is tied to the ledger again, and everything new is
+looked up before it is sent; beside another writer nothing is sent at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from bridge.core.booking import Booking
+from bridge.core.books import Kind, Made
+from bridge.core.delivery import Operation
+from bridge.core.identity import is_ours
+from bridge.core.known import Stop
+from bridge.core.plan import PlanFigures
+from bridge.pipeline.context import Books, Bridge, Progress, System
+from bridge.pipeline.readback import read_back
+from bridge.pipeline.rebuild import (
+    TIED,
+    caught_up_with,
+    known_again,
+    known_documents,
+    strangers_of_ours,
+)
+from bridge.pipeline.second_writer import named, never_heard_of, somebody_else
+from bridge.store import NO_LOAN, Store, Work
+from bridge.store.decisions import BRIDGE
+from bridge.store.upkeep import Lineage
+
+_ASKED = frozenset(Kind) - {Kind.APPLICATION}
+"""Kinds that are asked for. A credit note that is used up cannot be used a second time."""
+_CURSORS = "newest"
+_OPENED = 5
+"""Customers that are opened to see whose documents of our numbers are."""
+OLDER, FOUND, TAKEN_OVER = "older", "found", "taken_over"
+"""How it became known that the state may be behind the books."""
+_cursors = msgspec.json.Decoder(dict[Kind, str]).decode
+
+
+def begin_pass(store: Store, work: Work, at: str) -> None:
+    """Write down that a pass begins, and whether this state is the one that was left here."""
+    before = work.kept()
+    lineage, passes = store.lineage(before)
+    marked = work.note_restored(at)
+    if lineage is Lineage.OLDER:
+        if not marked:
+            work.doubt_state(BRIDGE, at, OLDER)
+    elif lineage is Lineage.UNKNOWN:
+        work.note("unsure", at)
+        passes = 0
+    work.count_pass(passes)
+
+
+class Keeping:
+    """Watches that one pass on one company's books does not write what is there already."""
+
+    def __init__(
+        self, bridge: Bridge[System], books: Books[System], progress: Progress, who: str = ""
+    ) -> None:
+        """`who`: the person who says that no other state posts to these books any more."""
+        self.store, self.clock, self.today = bridge.store, bridge.clock, bridge.today
+        self.books, self.progress, self.who = books, progress, who
+        self.where = (books.name, books.company)
+        self.told: list[Stop] = []
+        """What a person is told although the pass goes on."""
+
+    def meet(self) -> None:
+        """Read the books once before anything is ever posted there: what was entered by hand must
+        not be posted a second time. Raises SecondWriter when they hold documents of ours."""
+        with self.store.read() as work:
+            met = bool(work.mirror_cursor(*self.where))
+            restored = work.restored_at(self.books.name)
+        if not met:
+            read_back(self.store, self.books.system, progress=self.progress)
+            self._begin_cursors()
+        if restored or known_documents(self.store, self.books):
+            return
+        unknown = self._strangers()
+        if unknown and met:  # perhaps they are gone by now
+            read_back(self.store, self.books.system, progress=self.progress)
+            unknown = self._strangers()
+        if unknown and self._are_the_programs(unknown):
+            raise never_heard_of(self.books.name, unknown)
+
+    def after_restoring(self, booking: Booking) -> None:
+        """Tie what the books have to the ledger again, once after a copy was put in place."""
+        with self.store.read() as work:
+            restored = work.restoring(self.books.name)
+            done = work.noted(self._tied)
+        if restored is not None and restored.at != done:
+            self._tie(booking, restored.at, restored.detail)
+
+    def finds_more(self, booking: Booking, figures: PlanFigures) -> bool:
+        """Whether the books have documents of ours that the state did not know: then they are tied
+        to the ledger by now, and what is planned must be planned again.
+
+        Asked for the kinds of which something is to be created. Raises SecondWriter where the
+        state has forgotten nothing.
+        """
+        with self.store.read() as work:
+            kinds = _to_be_created(figures) | work.to_create(*self.where)
+        if not kinds & _ASKED:
+            return False
+        unknown = self._newest(sorted(kinds & _ASKED))
+        if unknown:
+            self._judge(booking, unknown)
+        with self.store.begin() as work:
+            work.note(self._sure, work.noted("unsure"))
+        return bool(unknown)
+
+    def _judge(self, booking: Booking, unknown: Sequence[Made]) -> None:
+        at = self.clock.now().isoformat()
+        with self.store.read() as work:
+            restored = work.restoring(self.books.name)
+            unsure = work.noted("unsure") != work.noted(self._sure)
+        if restored is not None:
+            self._tie(booking, restored.at, FOUND)
+            return
+        if not unsure and not self.who:
+            raise somebody_else(self.books.name, unknown)
+        why = TAKEN_OVER if self.who else FOUND
+        with self.store.begin() as work:
+            work.doubt_state(self.who or BRIDGE, at, why)
+        self._tie(booking, at, why)
+
+    def _are_the_programs(self, unknown: Sequence[Made]) -> bool:
+        """Whether a program made them: a person who writes our numbers on documents does not write
+        them on customers as well."""
+        with self.store.read() as work:
+            prefixes = work.prefixes()
+            told = [
+                work.mirror_document(*self.where, each.kind, each.external_id) for each in unknown
+            ]
+        if any(each.kind is Kind.CUSTOMER for each in unknown):
+            return True
+        whose = sorted({each.customer_id for each in told if each and each.customer_id})[:_OPENED]
+        customers = self.books.system.fetch(Kind.CUSTOMER, whose) if whose else {}
+        words = [word for each in customers.values() for word in (each.number, *each.memo.split())]
+        return any(is_ours(word, prefix) for word in words for prefix in prefixes)
+
+    def _tie(self, booking: Booking, restored_at: str, why: str) -> None:
+        """Know our documents again in books that are read anew; nothing that was planned for want
+        of them stays planned."""
+        read_back(self.store, self.books.system, progress=self.progress)
+        if known_documents(self.store, self.books):
+            tied = caught_up_with(self.store, self.books, booking, self.progress)
+        else:
+            made = known_again(self.store, self.books, booking, self.today, self.progress)
+            tied = made.documents + made.taken_back
+        left = self._strangers()
+        with self.store.begin() as work:
+            work.leave_unknown(restored_at, left)
+            waiting = [
+                each for each in work.to_send(*self.where) if each.operation is Operation.CREATE
+            ]
+            work.supersede(waiting)
+            for loan in {each.loan for each in waiting} - {NO_LOAN}:
+                work.set_revisit(*self.where, loan, "books.ahead")
+            work.note(self._tied, restored_at)
+        if why:
+            detail = f"{tied} of its documents known again"
+            if left:
+                detail = f"{detail}; of {named(left)} nobody knows the loan"
+            self.told.append(Stop(code="pass.restored", detail=detail))
+
+    def _newest(self, kinds: Sequence[Kind]) -> list[Made]:
+        with self.store.read() as work:
+            cursors = self._cursors(work)
+        found = self.books.system.newest(kinds, cursors)
+        made: Collection[Made] = found.made
+        following: Mapping[Kind, str] = found.cursors
+        if not found.complete:
+            cursor = self.books.system.cursor()
+            read_back(self.store, self.books.system, progress=self.progress)
+            following = dict.fromkeys(kinds, cursor)
+            with self.store.read() as work:
+                made = work.numbered_live(*self.where, work.prefixes())
+        with self.store.begin() as work:
+            unknown = work.never_heard_of(*self.where, made, work.prefixes())
+            if not unknown:  # else they are to be found again, should this pass end here
+                told = msgspec.json.encode({**cursors, **following}).decode()
+                work.set_mirror_cursor(*self.where, told, _CURSORS)
+        return unknown
+
+    def _strangers(self) -> list[Made]:
+        with self.store.read() as work:
+            return strangers_of_ours(work, self.where)
+
+    def _cursors(self, work: Work) -> dict[Kind, str]:
+        known = work.mirror_cursor(*self.where, _CURSORS)
+        if known:
+            return _cursors(known)
+        if not self.books.system.capabilities.change_feed_days:
+            return {}
+        return dict.fromkeys(_ASKED, work.mirror_cursor(*self.where))
+
+    def _begin_cursors(self) -> None:
+        with self.store.begin() as work:
+            told = msgspec.json.encode(self._cursors(work)).decode()
+            work.set_mirror_cursor(*self.where, told, _CURSORS)
+
+    @property
+    def _tied(self) -> str:
+        return TIED.format(self.books.name)
+
+    @property
+    def _sure(self) -> str:
+        return f"sure.{self.books.name}"
+
+
+def _to_be_created(figures: PlanFigures) -> set[Kind]:
+    made = (name.split(".") for name in figures.by_kind)
+    return {Kind(kind) for operation, kind in made if operation == Operation.CREATE.value}

@@ -1,0 +1,92 @@
+"""What the state store knows of itself: which state it is, and how many passes it has seen.
+
+Beside the file stands a small one that says the same. A state that has seen fewer passes than that
+one says is an older one: a copy was put in its place, or what was written last got lost.
+"""
+
+from __future__ import annotations
+
+import secrets
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Column, String, Table, select
+
+from bridge.files import replace_durably
+from bridge.store.engine import upsert
+from bridge.store.session import Session
+from bridge.store.tables import metadata
+
+UPKEEP = Table(
+    "upkeep",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+BESIDE = ".kept"
+"""How the name of the small file ends."""
+_STATE, _PASSES = "state", "passes"
+
+
+class Lineage(StrEnum):
+    """What the state and the small file say of each other."""
+
+    SAME = "same"
+    """It is the state that was left here, with all that it saw."""
+    OLDER = "older"
+    """It has seen fewer passes than the one that was left here."""
+    UNKNOWN = "unknown"
+    """It was made elsewhere, or is new here: nothing says how it was left."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """Which state it is, and how many passes it has seen."""
+
+    state: str
+    passes: int
+
+    def beside(self, other: Kept | None) -> Lineage:
+        """What it means that the small file says `other`."""
+        if other is None or other.state != self.state:
+            return Lineage.UNKNOWN
+        return Lineage.OLDER if other.passes > self.passes else Lineage.SAME
+
+
+def read_beside(path: Path) -> Kept | None:
+    """What the small file beside a state says. One that cannot be read says nothing."""
+    try:
+        return msgspec.json.decode(path.with_suffix(BESIDE).read_bytes(), type=Kept)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def write_beside(path: Path, kept: Kept) -> None:
+    """Have the small file on the disk, before anything is sent that the state may forget."""
+    replace_durably(path.with_suffix(BESIDE), msgspec.json.encode(kept))
+
+
+class Upkeep(Session):
+    """The part of a unit of work that is about the state itself."""
+
+    def kept(self) -> Kept:
+        """Which state it is, and its passes; a new one has no name yet."""
+        return Kept(state=self.noted(_STATE), passes=int(self.noted(_PASSES) or 0))
+
+    def count_pass(self, at_least: int = 0) -> Kept:
+        """Count one more pass, beyond `at_least`; a new state gets its name."""
+        before = self.kept()
+        state = before.state or secrets.token_hex(8)
+        counted = Kept(state=state, passes=max(before.passes, at_least) + 1)
+        self.note(_STATE, counted.state)
+        self.note(_PASSES, str(counted.passes))
+        return counted
+
+    def noted(self, name: str) -> str:
+        """What was noted under a name; empty when nothing was."""
+        query = select(UPKEEP.c.value).where(UPKEEP.c.name == name)
+        return str(self._connection.execute(query).scalar() or "")
+
+    def note(self, name: str, value: str) -> None:
+        upsert(self._connection, UPKEEP, [{"name": name, "value": value}])

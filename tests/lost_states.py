@@ -1,0 +1,60 @@
+"""What can happen to a state store, done to its file: older copies, a lost log, damaged pages.
+
+The file is the state's; its companions are those that SQLite and the bridge keep beside it.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+_AT_ONCE = 600
+_HEADER = 100
+
+
+def plain_copy(state: Path, copy: Path, *, log: bool = True) -> Path:
+    """What a snapshot or rsync makes of it: the file, and with `log` what is not yet in it."""
+    shutil.copyfile(state, copy)
+    beside = Path(f"{state}-wal")
+    if log and beside.exists():
+        shutil.copyfile(beside, f"{copy}-wal")
+    return copy
+
+
+def put_back(copy: Path, state: Path) -> None:
+    """Put a plain copy in the place of the state. What the bridge keeps beside it stays."""
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{state}{ending}").unlink(missing_ok=True)
+    shutil.copyfile(copy, state)
+    if Path(f"{copy}-wal").exists():
+        shutil.copyfile(f"{copy}-wal", f"{state}-wal")
+
+
+def lose_log(state: Path) -> bool:
+    """Take away what was written last and is not in the file yet. False: it was all in it."""
+    log = Path(f"{state}-wal")
+    lost = log.exists() and log.stat().st_size > 0
+    log.unlink(missing_ok=True)
+    Path(f"{state}-shm").unlink(missing_ok=True)
+    return lost
+
+
+def forget_what_was_left(state: Path) -> None:
+    """Take away the file that the bridge keeps beside it: as on another machine."""
+    state.with_suffix(".kept").unlink(missing_ok=True)
+
+
+def damage(state: Path, index: str, chance: random.Random) -> None:
+    """Write random bytes into the middle of the first page of an index that holds rows."""
+    with closing(sqlite3.connect(state)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+        root = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = ?", (index,)
+        ).fetchone()[0]
+    with state.open("r+b") as file:
+        file.seek((root - 1) * size + size - _AT_ONCE - _HEADER)
+        file.write(chance.randbytes(_AT_ONCE))

@@ -1,0 +1,280 @@
+"""The books know more than the state remembers: an older copy of it, a lost log, another bridge."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.sync import SyncResult, sync
+from bridge.sandbox.server import SandboxServer
+from tests import lost_states
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, Killed, World, one
+
+HOUR = 3600
+DAY = 86400
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    if made.system == "quickbooks":  # no key is remembered
+        made.control("POST", "quickbooks/settings", requestid="ignore")
+    return made
+
+
+def state(world: World) -> Path:
+    return world.folder / "state.db"
+
+
+def other(world: World, tmp_path: Path) -> World:
+    """The same lender's bridge on another machine: a state store of its own."""
+    folder = tmp_path / "other machine"
+    folder.mkdir(exist_ok=True)
+    made = World(folder, world.sandbox, world.system, clock=world.clock)
+    made.overrides = dict(world.overrides)
+    return made
+
+
+def delivered(ledger: Ledger, *worlds: World) -> None:
+    for world in worlds:
+        ledger.write(world.snapshot)
+
+
+def clean(world: World) -> SyncResult:
+    done = world.sync()
+    assert done.verdict == "clean", done.reason
+    return done
+
+
+def codes(done: SyncResult) -> list[str]:
+    return [task.code for task in done.answer.tasks]
+
+
+def twice(world: World) -> list[str]:
+    live = [d for d in world.live_documents() if d["kind"] != "customer"]
+    return sorted(n for n, count in Counter(d["number"] for d in live).items() if count > 1)
+
+
+def numbers(world: World) -> list[str]:
+    return sorted(d["number"] for d in world.live_documents())
+
+
+def a_day_passes(world: World, ledger: Ledger, chance: random.Random) -> None:
+    """New loans, payments, and an edit of a payment, posted by the state that is in place."""
+    ledger.lend(max(ledger.debts) + 1, chance)
+    for _ in range(5):
+        ledger.move(chance)
+    payment = next(m for m in ledger.movements.values() if m["type"] == "PAYMENT")
+    payment["amount"] += 500
+    world.clock.move(DAY)
+    delivered(ledger, world)
+    clean(world)
+
+
+def ahead(world: World, copy: Path) -> Ledger:
+    """Books with two days of which the copy knows nothing."""
+    chance = random.Random(7)
+    ledger = Ledger.random(chance)
+    delivered(ledger, world)
+    clean(world)
+    lost_states.plain_copy(state(world), copy)
+    a_day_passes(world, ledger, chance)
+    a_day_passes(world, ledger, chance)
+    world.clock.move(DAY)
+    return ledger
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["in its place", "on another machine"])
+def test_an_older_plain_copy_posts_nothing_twice_and_says_so(
+    world: World, tmp_path: Path, moved: bool
+) -> None:
+    copy = tmp_path / "yesterday.db"
+    ledger = ahead(world, copy)
+    there = numbers(world)
+    lost_states.put_back(copy, state(world))
+    if moved:
+        lost_states.forget_what_was_left(state(world))
+    done = world.sync()
+    assert (done.verdict, codes(done)) == ("person", ["pass.restored"])
+    assert "known again" in done.answer.tasks[0].detail
+    assert twice(world) == []
+    assert numbers(world) == there
+    assert clean(world).changes == 0
+    check_laws(world)
+    a_day_passes(world, ledger, random.Random(9))
+    check_laws(world)
+
+
+def test_a_copy_of_before_anything_was_posted_is_an_older_copy_too(
+    world: World, tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    ledger = Ledger.random(chance)
+    delivered(ledger, world)
+    world.dies = lambda where: where == "before the request"
+    with pytest.raises(Killed):
+        world.sync()
+    copy = lost_states.plain_copy(state(world), tmp_path / "empty.db")
+    world.dies = lambda _: False
+    world.clock.move(HOUR)
+    clean(world)
+    there = numbers(world)
+    lost_states.put_back(copy, state(world))
+    world.clock.move(DAY)
+    assert codes(world.sync()) == ["pass.restored"]
+    assert numbers(world) == there
+    check_laws(world)
+
+
+def test_a_killed_pass_whose_log_is_gone_posts_nothing_twice(world: World, tmp_path: Path) -> None:
+    """Copied at each death without its log, as a snapshot of the file alone has it."""
+    chance = random.Random(11)
+    ledger = Ledger.random(chance, loans=6)
+    delivered(ledger, world)
+    clean(world)
+    copy = lost_states.plain_copy(state(world), tmp_path / "without its log.db", log=False)
+    ledger.lend(99, chance)
+    for _ in range(8):
+        ledger.move(chance)
+    delivered(ledger, world)
+    told = []
+    for deaths in (2, 1):
+        left = [deaths]
+
+        def dies(where: str, left: list[int] = left) -> bool:
+            left[0] -= where == "after the answer"
+            return left[0] == 0
+
+        world.dies = dies
+        world.clock.move(600)
+        with pytest.raises(Killed):
+            world.sync()
+        lost_states.put_back(copy, state(world))
+    world.dies = lambda _: False
+    world.clock.move(600)
+    told = codes(world.sync())
+    assert told == ["pass.restored"]
+    assert twice(world) == []
+    clean(world)
+    check_laws(world)
+
+
+def test_another_bridge_on_the_same_company_is_refused_at_once(
+    world: World, tmp_path: Path
+) -> None:
+    ledger = Ledger.random(random.Random(7))
+    second = other(world, tmp_path)
+    delivered(ledger, world, second)
+    clean(world)
+    there = numbers(world)
+    world.clock.move(HOUR)
+    for _ in range(2):
+        done = second.sync()
+        assert (done.exit_code, codes(done)) == (1, ["pass.second_writer"])
+        assert "rebuild" in str(one(done).stopped)
+    assert one(second.preview()).stopped is not None
+    assert numbers(world) == there
+    assert clean(world).changes == 0
+
+
+def both_begin(world: World, second: World) -> Ledger:
+    """Two bridges that both knew the books when nothing of ours was in them."""
+    chance = random.Random(7)
+    ledger = Ledger.random(chance)
+    delivered(ledger, world, second)
+    second.dies = lambda where: where == "before the request"
+    with pytest.raises(Killed):
+        second.sync()
+    second.dies = lambda _: False
+    world.clock.move(HOUR)
+    clean(world)
+    world.clock.move(HOUR)
+    return ledger
+
+
+def test_two_bridges_that_began_together_post_nothing_twice(world: World, tmp_path: Path) -> None:
+    second = other(world, tmp_path)
+    ledger = both_begin(world, second)
+    there = numbers(world)
+    done = second.sync()
+    assert (done.exit_code, codes(done)) == (1, ["pass.second_writer"])
+    assert "--take-over" in str(one(done).stopped)
+    assert numbers(world) == there
+    # A person stops the first one, and lets the second go on: it knows everything again.
+    with second.bridge() as bridge:
+        taken = sync(bridge, take_over="ana")
+    assert codes(taken) == ["pass.restored"]
+    assert numbers(world) == there
+    chance = random.Random(5)
+    a_day_passes(second, ledger, chance)
+    check_laws(second)
+    delivered(ledger, world)
+    ledger.move(chance)
+    delivered(ledger, world)
+    world.clock.move(HOUR)
+    refused = world.sync()
+    assert codes(refused) == ["pass.second_writer"]
+    assert twice(world) == []
+
+
+def test_a_pass_with_nothing_to_write_asks_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivered(Ledger.random(random.Random(7)), world)
+    clean(world)
+    world.clock.move(HOUR)
+    assert questions(world, monkeypatch) == []
+
+
+CALLS = {"quickbooks": 1, "xero": 3, "zoho": 1}
+"""Calls that the question costs a pass that posts a payment. Xero has receipts in three lists."""
+
+
+def test_the_question_before_a_payment_costs_few_calls(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger.random(random.Random(7))
+    delivered(ledger, world)
+    clean(world)
+    asked = []
+    for _ in range(3):
+        ledger.move(random.Random(3))
+        delivered(ledger, world)
+        world.clock.move(HOUR)
+        asked += questions(world, monkeypatch)
+    assert len(asked) == 3
+    assert max(asked) <= CALLS[world.system], asked
+
+
+def questions(world: World, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The calls of each question for what is new in the books."""
+    counted = []
+    with world.bridge() as bridge:
+        (books,) = bridge.books.values()
+        newest = books.system.newest
+
+        def asked(*given: object) -> object:
+            before = books.system.calls().total
+            found = newest(*given)
+            counted.append(books.system.calls().total - before)
+            return found
+
+        monkeypatch.setattr(books.system.system, "newest", asked)
+        done = sync(bridge)
+    assert done.verdict == "clean", done.reason
+    return counted
