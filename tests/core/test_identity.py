@@ -52,3 +52,13 @@ def test_the_same_intent_has_the_same_key_everywhere() -> None:
     assert first != key("quickbooks", "9", "create", "DY7F3A-L84", "d2")
     assert first != key("quickbooks", "9", "void", "DY7F3A-L84", "d1")
     assert len(first) == 32
+
+
+def test_another_company_or_product_never_shares_a_key() -> None:
+    """Companies of one login may hold documents of one name: a key is for one of them."""
+    keys = {
+        key(system, company, "create", "DY7F3A-L84", "d1")
+        for system in ("quickbooks", "xero")
+        for company in ("9", "10")
+    }
+    assert len(keys) == 4

@@ -38,6 +38,13 @@ def test_monthly_instalments_keep_the_day_or_the_last_of_the_month() -> None:
     assert [i.due for i in made] == [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28)]
 
 
+def test_instalments_that_pay_the_loan_off_before_the_last_are_made_equal() -> None:
+    """Three of 150 leave nothing of 300 for the third: none may be an invoice of nothing."""
+    for told, amounts in (("150", [100, 100, 100]), ("149", [149, 149, 2])):
+        of = loan("300", instalments=3, frequency="monthly", instalment_amount=Decimal(told))
+        assert [int(i.amount) for i in schedule(of, Decimal(300), to(1))] == amounts
+
+
 def test_no_schedule_is_made_up_where_the_ledger_does_not_say_how_often() -> None:
     assert schedule(loan(instalments=3), Decimal(300), to(1)) == ()
     assert schedule(loan(frequency="weekly"), Decimal(300), to(1)) == ()

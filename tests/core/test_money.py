@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from babel.numbers import get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +33,8 @@ def test_json_carries_the_currencys_decimals() -> None:
     assert text(Decimal("1500000"), "COP") == "1500000.00"
     assert text(Decimal("1E+3"), "CLP") == "1000"
     assert set(EXPONENTS.values()) == {0, 2}
+
+
+def test_decimals_are_those_of_iso_4217() -> None:
+    """Against the table of Unicode's own, which amounts are shown by."""
+    assert {currency: get_currency_precision(currency) for currency in EXPONENTS} == EXPONENTS

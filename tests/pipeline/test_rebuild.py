@@ -15,6 +15,7 @@ from bridge.errors import UsageError
 from bridge.pipeline.rebuild import Adopted, rebuild
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
+from bridge.store import NO_LOAN
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import adjusting, lock
 from tests.pipeline.test_drift import hand, owning
@@ -201,6 +202,27 @@ def test_a_loan_that_came_to_nothing_and_left_the_ledger_is_no_question(world: W
     assert (done.asked, done.unknown) == (0, [])
     assert planned(world) == (0, 0, 0)
     assert items(world) == []
+
+
+def test_what_counts_in_the_books_and_no_loan_has_is_named_and_bound_to_nothing(
+    world: World,
+) -> None:
+    """Its loan left the ledger while nobody looked: what stands there is a person's to explain."""
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    left = [n for n in (d["number"] for d in world.live_documents()) if n.endswith(("L1", "P1"))]
+    assert left
+    del ledger.debts[1]
+    ledger.movements = {}
+    ledger.write(world.snapshot)
+    lose_state(world)
+    done = rebuilt(world)
+    assert set(left) <= set(done.unknown)
+    assert not bindings(world).keys() & set(left)
+    with world.dry() as bridge, bridge.store.read() as work:
+        bound = {b.reference for b in work.bindings(world.system, world.company, NO_LOAN)}
+    assert not bound & set(left)
 
 
 def test_what_was_edited_before_it_was_undone_is_still_told(world: World) -> None:

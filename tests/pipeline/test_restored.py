@@ -5,15 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bridge.pipeline.restored import caught_up
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, Killed, World, one
+from tests.pipeline.world import COMPANIES, NOW, Killed, World, one
 
 DAY = 86400
 
@@ -125,6 +129,21 @@ def test_once_the_ledger_has_moved_on_nothing_is_looked_up_any_more(world: World
     assert history(world) == [f"caught_up {world.system}", "restored"]
     assert looked[2] < looked[1]
     check_laws(world)
+
+
+@pytest.mark.parametrize(("days", "trusted"), [(-1, False), (0, False), (1, True)])
+def test_a_delivery_of_the_restoring_day_is_not_enough_to_trust_the_state(
+    days: int, trusted: bool, tmp_path: Path
+) -> None:
+    """It may have been made in the morning, before what the copy does not know was posted."""
+    day = date(2026, 11, 20)
+    system: Any = SimpleNamespace(name="xero")
+    with closing(Store.open(f"sqlite:///{tmp_path}/state.db")) as store:
+        with store.begin() as work:
+            work.doubt_state("ana", f"{day}T11:00:00+00:00")
+        caught_up(store, system, day + timedelta(days), NOW)
+        with store.read() as work:
+            assert bool(work.restored_at("xero")) is not trusted
 
 
 def test_a_state_that_was_never_a_copy_is_not_doubted(world: World) -> None:

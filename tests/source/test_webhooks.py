@@ -159,6 +159,32 @@ def test_too_large_and_without_a_secret(receiver: Receiver) -> None:
     assert STATUS["too large"] == 413
 
 
+@pytest.mark.parametrize("secret", [None, ""])
+def test_without_a_secret_nobody_can_sign(receiver: Receiver, secret: str | None) -> None:
+    """A variable that is set to nothing is no secret: anybody could sign with it."""
+    body = event()
+    assert receiver.take(headers(body, secret=""), body, secret, NOW) == "no secret"
+
+
+@given(st.integers(0, 63))
+def test_every_digit_of_a_signature_counts(place: int) -> None:
+    body = event()
+    signed = headers(body)
+    before, _, digits = signed["Deudores-Signature"].rpartition("v1=")
+    other = "0" if digits[place] != "0" else "1"
+    forged = f"{before}v1={digits[:place]}{other}{digits[place + 1 :]}"
+    receiver = Receiver(DIALECTS["deudores"])
+    outcome = receiver.take(signed | {"Deudores-Signature": forged}, body, SECRET, NOW)
+    assert outcome == "unsigned"
+
+
+@pytest.mark.parametrize("length", [0, 1, 8, 63])
+def test_a_part_of_a_signature_is_none(receiver: Receiver, length: int) -> None:
+    body = event()
+    part = f"t={int(NOW.timestamp())},v1={signature(body)[:length]}"
+    assert receiver.take({"Deudores-Signature": part}, body, SECRET, NOW) == "unsigned"
+
+
 def test_what_is_remembered_has_a_limit(receiver: Receiver) -> None:
     for number in range(REMEMBERED + 1):
         body = event(f"n{number}")

@@ -167,6 +167,22 @@ def test_dimensions_go_where_the_company_tracks_them() -> None:
     assert all(line["SalesItemLineDetail"]["ClassRef"] == {"value": "7"} for line in lines["Line"])
 
 
+@pytest.mark.parametrize("tags", [(), (("class", "7"),)])
+@pytest.mark.parametrize("per_line", [True, False])
+@pytest.mark.parametrize(
+    ("named", "exempt", "sent"), [("5", "", "5"), ("5", "NON", "5"), ("", "NON", "NON")]
+)
+def test_a_tax_code_is_sent_whether_or_not_there_is_a_class(
+    tags: tuple[tuple[str, str], ...], per_line: bool, named: str, exempt: str, sent: str
+) -> None:
+    company = msgspec.structs.replace(HOME, class_per_line=per_line, exempt_tax=exempt)
+    for document in (INVOICE, NOTE, SALE):
+        lines = tuple(msgspec.structs.replace(line, tax=named) for line in document.lines)
+        body = body_of(changed(document, lines=lines, tags=tags), LINKS, company)
+        codes = [line["SalesItemLineDetail"]["TaxCodeRef"] for line in body["Line"]]
+        assert codes == [{"value": sent}] * len(lines)
+
+
 def test_a_rate_is_written_without_an_exponent() -> None:
     invoice = changed(INVOICE, currency="USD", rate=Decimal("4E+3"))
     assert b'"ExchangeRate":4000' in to_json(body_of(invoice, LINKS, HOME))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -116,6 +117,15 @@ def test_a_foreign_document_always_carries_our_rate_and_a_home_one_none(kind: Ki
     with pytest.raises(Refusal) as refusal:
         body_of(changed(foreign, rate=None), LINKS, COMPANY)
     assert refusal.value.code == "no_rate"
+
+
+@pytest.mark.parametrize("kind", [Kind.INVOICE, Kind.RECEIPT, Kind.CREDIT_NOTE, Kind.SALE])
+@pytest.mark.parametrize("rate", ["4E+3", "4000", "40E+2", "4000.0"])
+def test_a_rate_leaves_in_plain_digits(kind: Kind, rate: str) -> None:
+    """A mapping may say `4e3`; not every reader of JSON takes an exponent."""
+    foreign = changed(DOCS.of(kind), currency="USD", rate=Decimal(rate))
+    sent = to_json(body_of(foreign, LINKS, COMPANY))
+    assert re.search(rb'"exchange_rate":"?4000(\.0)?[",}]', sent)
 
 
 @pytest.mark.parametrize("kind", [Kind.CUSTOMER, Kind.INVOICE, Kind.RECEIPT])
