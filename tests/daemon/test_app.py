@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Event, Timer
 
 import pytest
 import requests
 
 from bridge.clock import ManualClock
-from bridge.daemon.app import AT_ONCE, REQUEST_S, listening
+from bridge.daemon.app import AT_ONCE, FAREWELL_S, REQUEST_S, listening
 from bridge.source.webhooks import BODY_MAX, STATUS, Outcome
 
 HEALTH = {"working_on": None, "jobs": {}}
@@ -148,6 +150,28 @@ def test_the_end_waits_for_nobody() -> None:
                 line.sendall(b"POST /webhooks/x HTTP/1.1\r\nContent-Length: 9\r\n\r\n1")
             assert requests.get(f"http://127.0.0.1:{port}/health", timeout=60).status_code == 200
         assert [line.recv(1000)[:12] for line in held[2:]] == [b"", b""]
+
+
+def test_the_end_lets_an_answer_that_is_under_way_come_to_its_end_for_a_moment() -> None:
+    """And one that takes longer keeps no process alive."""
+    entered, may_end, ended = Event(), Event(), Event()
+
+    def take(headers: Mapping[str, str], body: bytes) -> Outcome:
+        entered.set()
+        assert may_end.wait(60)
+        ended.set()
+        return "accepted"
+
+    with ExitStack() as lines:
+        with listening(0, lambda: HEALTH, {"deudores": take}) as port:
+            line = socket.create_connection(("127.0.0.1", port), timeout=60)
+            lines.enter_context(line)
+            line.sendall(b"POST /webhooks/deudores HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+            assert entered.wait(60)
+            answering = [each for each in threading.enumerate() if each.name == "answer"]
+            assert [each.daemon for each in answering] == [True]
+            Timer(FAREWELL_S / 8, may_end.set).start()
+        assert ended.is_set()
 
 
 def test_only_this_machine_reaches_it(door: Door) -> None:

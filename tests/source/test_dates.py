@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.source.dates import date_reader, from_serial
+from bridge.source.dates import Order, date_reader, from_serial, order_of
 
 READ = date_reader(ZoneInfo("America/Bogota"))
 MONTHS = [
@@ -86,3 +86,32 @@ def test_truth_values_are_no_dates():
 @given(st.text(max_size=40))
 def test_any_text_is_a_day_or_is_not(text):
     assert READ(text) is None or isinstance(READ(text), date)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("31/08/2026", Order.DAY_FIRST),
+        ("13/12/2026", Order.DAY_FIRST),
+        ("13/01/2026", Order.DAY_FIRST),
+        ("08/31/2026", Order.MONTH_FIRST),
+        ("12/13/2026", Order.MONTH_FIRST),
+        ("01/13/2026", Order.MONTH_FIRST),
+        ("11/12/2026", Order.EITHER),
+        ("12/11/2026", Order.EITHER),
+        ("12/12/2026", Order.SILENT),
+        ("32/08/2026", Order.SILENT),
+        ("08/32/2026", Order.SILENT),
+        ("13/13/2026", Order.SILENT),
+        ("13/00/2026", Order.SILENT),
+        ("00/13/2026", Order.SILENT),
+    ],
+)
+def test_only_a_day_after_the_twelfth_tells_the_order(text: str, order: Order) -> None:
+    assert order_of(text) is order
+
+
+def test_a_moment_in_a_cell_is_its_day_and_no_moment() -> None:
+    read = date_reader(ZoneInfo("America/Bogota"))
+    found = read(datetime(2026, 9, 1, 23, 30))  # noqa: DTZ001  a cell has no zone
+    assert (found, type(found)) == (date(2026, 9, 1), date)

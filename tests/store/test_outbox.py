@@ -274,6 +274,96 @@ def test_superseded_entries_leave_no_waits_behind(store: Store) -> None:
     assert references(claimed(store)) == ["DY7F3A-L1"]
 
 
+def test_what_was_superseded_waits_for_nothing_any_more(store: Store) -> None:
+    """What it had waited for comes, and wakes nothing up."""
+    first_loan(store)
+    with store.begin() as work:
+        work.supersede(work.planned_before(*BOOKS, ONE))
+        given_up = work.entries(*BOOKS, state=State.SUPERSEDED)
+    assert {entry.waiting for entry in given_up} == {0}
+    post(store, claimed(store))
+    with store.read() as work:
+        given_up = work.entries(*BOOKS, state=State.SUPERSEDED)
+    assert {entry.waiting for entry in given_up} == {0}
+
+
+def test_counts_are_of_one_run_or_of_all(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    with store.begin() as work:
+        work.enqueue("run-2", *BOOKS, [new(invoice("DY7F3A-L1"), 9)])
+        assert work.outbox_counts(*BOOKS, run="run-2") == {State.PENDING: 1}
+        assert work.outbox_counts(*BOOKS, run="run-3") == {}
+        assert work.outbox_counts(*BOOKS) == {State.PENDING: 2}
+
+
+def test_what_is_still_to_be_dealt_with_is_found_by_its_reference(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    with store.read() as work:
+        found = work.live_entry(*BOOKS, "DY7F3A-D1")
+        assert found is not None
+        assert found.reference == "DY7F3A-D1"
+        assert work.live_entry(*BOOKS, "DY7F3A-D1.2") is None
+        assert work.live_entry(SYSTEM, "another", "DY7F3A-D1") is None
+
+
+def test_another_loans_write_of_the_same_reference_is_seen(store: Store) -> None:
+    other: LoanKey = ("dev-7f3a", "2")
+    enqueue(store, new(invoice("DY7F3A-L1"), 9))
+    with store.read() as work:
+        assert work.under_way_elsewhere(*BOOKS, ["DY7F3A-L1"], other)
+        assert not work.under_way_elsewhere(*BOOKS, ["DY7F3A-L1"], ONE)
+        assert not work.under_way_elsewhere(*BOOKS, ["DY7F3A-L9"], other)
+        assert not work.under_way_elsewhere(SYSTEM, "another", ["DY7F3A-L1"], other)
+
+
+def test_what_takes_the_place_of_a_voided_document_waits_for_the_void(store: Store) -> None:
+    """Only for a void, only of its own loan, and only for one of an earlier phase."""
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    post(store, claimed(store))
+    enqueue(store, new(invoice("DY7F3A-L1"), 9), new(invoice("DY7F3A-L5"), 9))
+    post(store, claimed(store))
+    enqueue(
+        store,
+        new(invoice("DY7F3A-L5", amount=7), 8, Operation.UPDATE, target="DY7F3A-L5"),
+        new(invoice("DY7F3A-L1"), 5, Operation.VOID, target="DY7F3A-L1"),
+        new(invoice("DY7F3A-L7"), 9),
+        new(invoice("DY7F3A-L8"), 9, loan=("dev-7f3a", "8")),
+    )
+    (void,) = claimed(store)
+    assert (void.operation, void.reference) == (Operation.VOID, "DY7F3A-L1")
+    assert references(claimed(store)) == ["DY7F3A-L8"]  # of another loan
+    post(store, [void])
+    assert references(claimed(store)) == ["DY7F3A-L5"]
+    assert references(claimed(store)) == ["DY7F3A-L7"]  # an update holds up nothing
+
+
+def test_a_change_is_of_its_target_and_keeps_what_is_known_of_it(store: Store) -> None:
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    post(store, claimed(store))
+    second = replace(new(invoice("DY7F3A-L1.2"), 9), generation=2)
+    enqueue(store, second)
+    post(store, claimed(store))
+    for target in ("", "DY7F3A-L1.2"):
+        edited = invoice("DY7F3A-L1.2", amount=5 + len(target))
+        change = new(edited, 8, Operation.UPDATE, target=target, key=f"u{target}")
+        enqueue(store, replace(change, generation=2))
+        (update,) = claimed(store)
+        assert update.binding is not None
+        assert update.binding.reference == "DY7F3A-L1.2"
+        with store.begin() as work:
+            work.move(update, Posted(posted(Kind.INVOICE, "id DY7F3A-L1.2", "1")), NOW)
+            work.confirm(update, State.CONFIRMED)
+            (bound,) = work.bindings(*BOOKS, ONE)
+        assert (bound.document, bound.generation) == (edited, 2)
+    enqueue(store, new(edited, 5, Operation.VOID, key="v"))
+    (void,) = claimed(store)
+    assert void.binding is not None
+    post(store, [void])
+    with store.read() as work:
+        (bound,) = work.bindings(*BOOKS, ONE)
+    assert bound.voided
+
+
 def test_a_later_generation_is_not_sent_while_the_earlier_one_is_in_the_books(
     store: Store,
 ) -> None:
