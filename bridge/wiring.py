@@ -20,13 +20,15 @@ from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
 from bridge.core.known import Fresh
 from bridge.daemon.times import LOOK_BACK, DueTimes
-from bridge.errors import ConfigurationError, Problem
+from bridge.errors import BridgeError, ConfigurationError, Problem
 from bridge.instance import only_one
 from bridge.pipeline.calls import keep_calls
 from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits
 from bridge.settings import Settings, SystemSettings
 from bridge.source import registry as sources
 from bridge.source.base import Source
+from bridge.store import soundness
+from bridge.store.engine import file_of, parsed
 from bridge.store.store import Store
 from bridge.systems import registry as systems
 from bridge.systems.base import AccountingReader, AccountingSystem
@@ -44,12 +46,17 @@ def open_bridge(
 ) -> Iterator[Live]:
     """The bridge that can post. Only one at a time holds a state store.
 
-    Raises ConfigurationError with every problem, TryLater when another process is at work.
+    Raises ConfigurationError with every problem, Damaged for a store that is not whole, TryLater
+    when another process is at work.
     """
     clock = clock or SystemClock()
     with ExitStack() as stack:
         stack.enter_context(only_one(settings.state.url))
+        looked = stack.enter_context(_in_order(settings.state.url, clock))
         store = stack.enter_context(_closing(Store.open(settings.state.url)))
+        if looked is not None:
+            with store.begin() as work:
+                soundness.note(work, looked)
         books: dict[str, Books[AccountingSystem]] = {}
         made = _systems(stack, settings, names, clock, store)
         stack.callback(keep_calls, store, made.values())  # however the pass ends
@@ -77,6 +84,22 @@ def open_dry(
         for name, system in _systems(stack, settings, names, clock, store).items():
             books[name] = _books(settings, name, Reader(system))
         yield Bridge(store=store, books=books, **_rest(settings, clock))
+
+
+@contextmanager
+def _in_order(url: str, clock: Clock) -> Iterator[soundness.Sound | None]:
+    """Look through a store that was not left in order; leave it so, unless the work breaks off."""
+    path = file_of(parsed(url))
+    if path is None:
+        yield None
+        return
+    looked = soundness.look_through_if_due(path, clock.now())
+    try:
+        yield looked
+    except BridgeError:
+        soundness.leave_in_order(path)
+        raise
+    soundness.leave_in_order(path)
 
 
 def _scratch(url: str, without_state: Callable[[str], None] | None) -> Store:

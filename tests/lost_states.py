@@ -10,9 +10,11 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 _AT_ONCE = 600
-_HEADER = 100
+_WITH_PAGES_BELOW = (2, 5)
+"""The kinds of pages that lead to others (SQLite's file format, section 1.6)."""
 
 
 def plain_copy(state: Path, copy: Path, *, log: bool = True) -> Path:
@@ -47,14 +49,25 @@ def forget_what_was_left(state: Path) -> None:
     state.with_suffix(".kept").unlink(missing_ok=True)
 
 
-def damage(state: Path, index: str, chance: random.Random) -> None:
-    """Write random bytes into the middle of the first page of an index that holds rows."""
+def damage(state: Path, name: str, chance: random.Random) -> None:
+    """Write random bytes over what the first page of rows of a table or an index ends with."""
     with closing(sqlite3.connect(state)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = database.execute("PRAGMA page_size").fetchone()[0]
-        root = database.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = ?", (index,)
-        ).fetchone()[0]
+        root = "SELECT rootpage FROM sqlite_master WHERE name = ? AND rootpage > 0"
+        (page,) = database.execute(root, (name,)).fetchone()
     with state.open("r+b") as file:
-        file.seek((root - 1) * size + size - _AT_ONCE - _HEADER)
+        page = _first_with_rows(file, page, size)
+        file.seek(page * size - _AT_ONCE)
         file.write(chance.randbytes(_AT_ONCE))
+
+
+def _first_with_rows(file: BinaryIO, page: int, size: int) -> int:
+    """Down the leftmost way of a tree to a page that has no pages below it."""
+    while True:
+        file.seek((page - 1) * size)
+        content = file.read(size)
+        if content[0] not in _WITH_PAGES_BELOW:
+            return page
+        cell = int.from_bytes(content[12:14], "big")
+        page = int.from_bytes(content[cell : cell + 4], "big")

@@ -233,6 +233,8 @@ def _looking(verb: Any) -> None:
     backup.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="new file (beside the state, by date)"
     )
+    restore = verb("restore", "bridge.cli.restore:run", "put a copy in the state store's place")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what `backup` made")
     rebuild = verb(
         "rebuild", "bridge.cli.rebuild:run", "make a lost state store anew from ledger and books"
     )

@@ -31,6 +31,7 @@ from bridge.pipeline.principal import last_seen, principal_items
 from bridge.report.texts import texts
 from bridge.settings import Settings
 from bridge.store import Store
+from bridge.store.soundness import Damaged, look_through
 from bridge.store.tables import SCHEMA
 
 SPACE_WARNING = 2 * 1024**3
@@ -123,12 +124,20 @@ def _schema(path: Path) -> Line:
             topic="state",
             state="problem",
             finding=f"{name} is not a state store: {error}.",
-            advice="Look at [state] url, or restore a backup.",
+            advice="Look at [state] url, or put a backup in its place: ledger-bridge restore FILE",
             exit_code=78,
         )
+    try:
+        look_through(path)
+    except Damaged as found_damaged:
+        return Line(
+            topic="state", state="problem", finding=str(found_damaged), advice="", exit_code=78
+        )
+    except sqlite3.OperationalError:
+        return Line(topic="state", finding=f"{name}, to be looked at by the next sync")
     found = row[0] if row else ""
     if found == SCHEMA:
-        return Line(topic="state", finding=f"{name}, schema {found}")
+        return Line(topic="state", finding=f"{name}, schema {found}, whole")
     return Line(
         topic="state",
         state="warning",

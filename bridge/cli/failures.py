@@ -40,9 +40,8 @@ _STORE = {
     "unable to open database": "The state store cannot be opened. Check its folder and its rights",
     "database is locked": "Another program holds the state store. Wait for it to finish",
     "disk i/o error": "The disk gave an error: it may be full, over a quota, or damaged. Check it",
-    "malformed": "The state store is damaged. Restore it from a backup",
-    "not a database": "The state store is not a database. Check [state] url",
 }
+_DAMAGE = ("malformed", "not a database")
 _CAUSES_MAX = 10
 
 
@@ -59,6 +58,18 @@ def known(error: BaseException) -> str | None:
                     return f"{words} and run again. Nothing is lost."
             if "OperationalError" in names:
                 return "The state store does not answer. Check [state] url and run again."
+    return None
+
+
+def damaged(error: BaseException) -> str | None:
+    """Words for a state store that is not whole any more; None when it is something else."""
+    for cause in _chain(error):
+        names = {each.__name__ for each in type(cause).__mro__}
+        if "DatabaseError" in names and any(sign in str(cause).lower() for sign in _DAMAGE):
+            return (
+                "The state store is damaged. Nothing is sent. Put the newest backup in its place: "
+                "ledger-bridge restore FILE. Without one: ledger-bridge rebuild."
+            )
     return None
 
 

@@ -94,7 +94,7 @@ def _unexpected(error: Exception, arguments: argparse.Namespace, out: Output) ->
     if words is not None:
         out.error(words, (), failures.TRY_LATER)
         return failures.TRY_LATER
-    words = failures.misplaced(error)
+    words = failures.damaged(error) or failures.misplaced(error)
     if words is not None:
         out.error(words, (), failures.CONFIGURATION)
         return failures.CONFIGURATION

@@ -8,9 +8,13 @@ import msgspec
 
 from bridge import wiring
 from bridge.cli.output import Output
-from bridge.cli.session import chosen, open_settings, start_logs, this_person
+from bridge.cli.session import chosen, open_settings, start_logs, state_file, this_person
+from bridge.clock import SystemClock
 from bridge.core.said import document, reason_of
+from bridge.pipeline.context import Progress
 from bridge.pipeline.rebuild import Adopted, RebuildResult, rebuild
+from bridge.settings import Settings
+from bridge.store.soundness import Damaged, set_aside
 
 HEADS = ("system", ">customers", ">documents", ">taken back", ">to be asked", ">unknown")
 _TOLD = 20
@@ -28,10 +32,21 @@ def run(arguments: Namespace, out: Output) -> int:
             with wiring.open_dry(loaded, names) as dry:
                 result = rebuild(dry, who, progress)
         else:
-            with wiring.open_bridge(loaded, names) as live:
-                result = rebuild(live, who, progress)
+            try:
+                result = _rebuilt(loaded, names, who, progress)
+            except Damaged as found:
+                aside = set_aside(state_file(loaded), f"damaged-{SystemClock().now():%Y%m%d%H%M%S}")
+                out.say(f"{found} It is {aside} now.")
+                result = _rebuilt(loaded, names, who, progress)
     _tell(result, arguments.dry_run, out)
     return result.answer.exit_code
+
+
+def _rebuilt(
+    loaded: Settings, names: list[str] | None, who: str, progress: Progress
+) -> RebuildResult:
+    with wiring.open_bridge(loaded, names) as live:
+        return rebuild(live, who, progress)
 
 
 def _tell(result: RebuildResult, dry: bool, out: Output) -> None:

@@ -17,7 +17,9 @@ from bridge.cli.paths import new_folder
 from bridge.clock import SystemClock
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
+from bridge.store.soundness import leave_in_order, mark_of
 from bridge.store.store import Store
+from bridge.store.upkeep import read_beside
 from bridge.tomlfiles import nearest, shown
 
 _LOG_NAME = re.compile(r"bridge-(\d{4}-\d{2}-\d{2})\.log")
@@ -64,12 +66,15 @@ def state_file(loaded: Settings) -> Path:
 @contextmanager
 def open_state(loaded: Settings) -> Iterator[Store]:
     """The state store as it is. Raises UsageError when nothing was ever synced."""
-    state_file(loaded)
+    path = state_file(loaded)
+    kept, before = read_beside(path), mark_of(path)
     store = Store.open(loaded.state.url)
     try:
         yield store
     finally:
         store.close()
+    if kept is not None and kept.left == before:
+        leave_in_order(path)
 
 
 def this_person() -> str:

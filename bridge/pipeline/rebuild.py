@@ -22,7 +22,6 @@ from bridge.core.rebuilding import Rebuilt, rebuild_loan
 from bridge.core.said import reason_of
 from bridge.core.told import REBUILT, customer_told
 from bridge.core.verdict import Verdict, verdict
-from bridge.errors import UsageError
 from bridge.pipeline.context import Books, Bridge, Progress, System, silent
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.known import known
@@ -64,10 +63,9 @@ class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
 def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> RebuildResult:
     """Tie every document of ours in the books to the ledger again. Nothing is sent.
 
-    Raises UsageError when the state knows documents already: then it is not lost.
+    What the state knows already stays as it knows it: of an older copy, or one whose last writes
+    got lost, only the rest is known again.
     """
-    for books in bridge.books.values():
-        _refuse_what_is_known(bridge.store, books)
     at = bridge.clock.now().isoformat()
     with bridge.store.begin() as work:
         run = work.start_run("rebuild", ",".join(bridge.books), at)
@@ -110,15 +108,6 @@ def _reason(done: Sequence[Adopted], answer: Verdict) -> str:
     return "; ".join(told if answer.green else [*told, reason_of(answer)])
 
 
-def _refuse_what_is_known(store: Store, books: Books[System]) -> None:
-    known = known_documents(store, books)
-    if known:
-        raise UsageError(
-            f"The state store knows {known} documents of {books.name} already. `rebuild` is for a "
-            "store that was lost; to begin anew, move the old file away first."
-        )
-
-
 def known_documents(store: Store, books: Books[System]) -> int:
     """How many documents of these books the state knows; 0 when it never had to do with them."""
     with store.read() as work:
@@ -128,7 +117,13 @@ def known_documents(store: Store, books: Books[System]) -> int:
 
 def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress) -> Adopted:
     read_back(store, books.system, full=True, progress=progress)
-    return known_again(store, books, booking_of(books), as_of, progress)
+    booking = booking_of(books)
+    if not known_documents(store, books):
+        return known_again(store, books, booking, as_of, progress)
+    tied = caught_up_with(store, books, booking, progress)
+    with store.read() as work:
+        left = strangers_of_ours(work, (books.name, books.company))
+    return Adopted(system=books.name, documents=tied, unknown=sorted(each.number for each in left))
 
 
 def known_again(

@@ -46,6 +46,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     state: str
     passes: int
+    left: str = ""
+    """How the file looked when it was left in order; empty while a pass is at work on it."""
 
     def beside(self, other: Kept | None) -> Lineage:
         """What it means that the small file says `other`."""

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from bridge.core.reconciliation import ItemKind, Reconciliation
-from bridge.errors import UsageError
 from bridge.pipeline.rebuild import Adopted, rebuild
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from bridge.store import NO_LOAN
+from tests import lost_states
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import adjusting, lock
 from tests.pipeline.test_drift import hand, owning
@@ -382,10 +382,27 @@ def test_what_is_in_another_currency_than_the_ledger_says_keeps_its_rate(world: 
     assert not any(abs(tie.unexplained) > 0 for tie in found.tie_outs)
 
 
-def test_a_state_that_is_not_lost_is_left_alone(world: World) -> None:
+def test_a_state_that_is_not_lost_stays_as_it_knows_it(world: World) -> None:
     small_ledger().write(world.snapshot)
     world.sync()
     before = known(world)
-    with pytest.raises(UsageError, match="knows"):
-        rebuilt(world)
+    assert rebuilt(world).documents == 0
     assert known(world) == before
+    assert planned(world) == (0, 0, 0)
+
+
+def test_of_a_state_whose_last_writes_got_lost_the_rest_is_known_again(
+    world: World, tmp_path: Path
+) -> None:
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    copy = lost_states.plain_copy(world.folder / "state.db", tmp_path / "copy.db", log=False)
+    ledger.lend(9, random.Random(1))
+    ledger.write(world.snapshot)
+    world.sync()
+    there = known(world)
+    lost_states.put_back(copy, world.folder / "state.db")
+    assert rebuilt(world).documents > 0
+    assert known(world) == there
+    assert planned(world) == (0, 0, 0)

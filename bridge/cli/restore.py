@@ -1,0 +1,61 @@
+"""`restore`: a copy of the state store put in its place; the one that was there is set aside."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bridge.cli.output import Output
+from bridge.cli.paths import naming
+from bridge.cli.session import open_settings
+from bridge.clock import SystemClock
+from bridge.errors import UsageError
+from bridge.files import whole
+from bridge.instance import only_one
+from bridge.store.engine import A_COPY, file_of, parsed
+from bridge.store.soundness import Damaged, look_through, set_aside
+from bridge.tomlfiles import shown
+
+
+def run(arguments: Namespace, out: Output) -> int:
+    """What the books have beyond the copy is found by the next `sync`: nothing is posted twice."""
+    loaded = open_settings(arguments)
+    state = file_of(parsed(loaded.state.url))
+    assert state is not None, "the settings take files only"
+    copy: Path = arguments.file.absolute()
+    _refuse_what_is_no_copy(copy, state)
+    now = SystemClock().now().astimezone(ZoneInfo(loaded.lender.timezone))
+    aside = None
+    with only_one(loaded.state.url), naming(copy, "FILE"):
+        with whole(state.with_name(f"{state.name}.restoring")) as part:
+            shutil.copyfile(copy, part)
+            with closing(sqlite3.connect(part)) as database:
+                database.execute("PRAGMA journal_mode = DELETE")
+                database.execute(f"PRAGMA user_version = {A_COPY}")
+        if state.exists():
+            aside = set_aside(state, f"aside-{now:%Y-%m-%d-%H%M%S}")
+        state.with_name(f"{state.name}.restoring").replace(state)
+    if out.json:
+        out.document({"state": str(state), "aside": None if aside is None else str(aside)})
+    out.line(f"{shown(copy)} is the state store now.")
+    if aside is not None:
+        out.line(f"The one that was there is {shown(aside)}.")
+    out.line("Look at what a pass would do now: ledger-bridge sync --dry-run")
+    return 0
+
+
+def _refuse_what_is_no_copy(copy: Path, state: Path) -> None:
+    if not copy.is_file():
+        raise UsageError(f"There is no file {shown(copy)}. Name a copy that `backup` made.")
+    if copy == state:
+        raise UsageError(f"{shown(copy)} is the state store itself. Name a copy of it.")
+    try:
+        rows = look_through(copy)
+    except Damaged as damaged:
+        raise UsageError(f"{shown(copy)} is not whole either. Name another copy.") from damaged
+    if "binding" not in rows:
+        raise UsageError(f"{shown(copy)} is no state store. Name a copy that `backup` made.")
