@@ -121,6 +121,14 @@ def test_a_customer_moves_no_account() -> None:
     assert broken(someone, "name", "currency", locked=DAY) == {}
 
 
+def test_less_than_one_unit_is_rounding_in_the_total_alone() -> None:
+    assert broken(invoice("opening"), "lines", amount="0.5") == {CheckCode.OPENING: Decimal("0.5")}
+
+
+def test_a_tax_on_what_is_gone_is_what_moved() -> None:
+    assert broken(invoice("opening"), "tax", amount="5") == {CheckCode.TAX: Decimal(5)}
+
+
 def test_what_a_person_took_away_is_told_as_that_alone() -> None:
     assert broken(invoice("opening"), "status", "total", "day", locked=DAY) == {
         CheckCode.VOIDS: Decimal(1000)
@@ -186,7 +194,7 @@ def test_names_in_a_closed_period_may_change() -> None:
 
 
 def test_income_is_what_stands_there_more_than_was_posted() -> None:
-    posted = invoice("clearing", "income")
+    posted = invoice("clearing", "clearing", "income")
     now = there(
         lines=(
             PostedLine(amount=Decimal(700), account="income"),
@@ -197,7 +205,7 @@ def test_income_is_what_stands_there_more_than_was_posted() -> None:
     )
     behind = {"of_income": "income"}
     assert to_income(posted, now, {"income"}, behind) == Decimal(600)
-    assert to_income(posted, now, {"clearing"}, behind) == Decimal(-600)
+    assert to_income(posted, now, {"clearing"}, behind) == Decimal(-1600)
 
 
 def test_income_is_not_guessed_where_lines_are_not_told() -> None:

@@ -62,3 +62,8 @@ def test_another_company_or_product_never_shares_a_key() -> None:
         for company in ("9", "10")
     }
     assert len(keys) == 4
+
+
+def test_a_source_that_has_no_letters_of_its_own_has_its_first_two() -> None:
+    assert prefix_of("deudores", "dev-7f3a") == "DY7F3A"
+    assert prefix_of("otro", "dev-7f3a") == "OT7F3A"

@@ -304,3 +304,24 @@ def test_a_rate_that_was_known_is_kept_where_the_books_tell_none():
     assert with_rate_known(silent, told).rate == Decimal("215.40")
     assert with_rate_known(told, silent).rate == Decimal("215.40")
     assert with_rate_known(silent, None).rate is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("4000", "4000", True),
+        ("4000", "4003.9", True),  # within a thousandth
+        ("4000", "4005", True),  # 1 / 4005 is 0.000250 too
+        ("4000", "4009", False),
+        ("4000", "0.00025", False),  # upside down
+        ("4000", "1", False),
+        ("0.00025", "4000", False),
+        ("20.50", "20.6", False),
+        ("4000", "0", False),
+    ],
+)
+def test_rates_are_the_same_as_far_as_products_keep_them(
+    ours: str, theirs: str, same: bool
+) -> None:
+    wanted, there = replace(INVOICE, rate=Decimal(ours)), replace(POSTED, rate=Decimal(theirs))
+    assert (differences(wanted, there, LINKS) == []) is same

@@ -75,6 +75,7 @@ def test_a_merge_is_told_once_and_names_the_customer_that_is_left() -> None:
         "7",
     )
     assert item.detail.startswith("2 documents")
+    assert (item.amount, item.worth) == (0, 0)  # nothing lies between ledger and books by it
 
 
 def test_documents_on_two_customers_are_no_merge_and_each_is_told() -> None:

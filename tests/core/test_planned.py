@@ -100,3 +100,28 @@ def test_what_is_held_is_summed_whole_and_shown_in_part():
         tally.add(Held(hold=hold))
     (summed,) = tally.sums()
     assert (summed.count, summed.amount, len(tally.rows)) == (SHOWN + 5, SHOWN + 5, SHOWN)
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_only_an_update_takes_back_what_was_there(operation: Operation) -> None:
+    """What a new document or a void is told to have been before is no part of it."""
+    effects = Effects(chart())
+    smaller = Receipt(reference="P1", total=Decimal(50), deposit_account=BANK, **HEAD)
+    effects.add(operation, PAID, smaller)
+    moved = {Operation.CREATE: 250, Operation.UPDATE: 200, Operation.VOID: -250}[operation]
+    sides = told(effects)[BANK]
+    assert sides[0] - sides[1] == moved
+
+
+def test_an_update_of_what_nobody_knows_is_the_whole_document() -> None:
+    effects = Effects(chart())
+    effects.add(Operation.UPDATE, PAID, None)
+    assert told(effects)[BANK] == (250, 0)
+
+
+def test_a_currency_without_an_account_of_its_own_is_on_the_home_one() -> None:
+    head = HEAD | {"currency": "MXN"}
+    foreign = Receipt(reference="P1", total=Decimal(250), deposit_account=BANK, **head)
+    effects = Effects(chart())
+    effects.add(Operation.CREATE, foreign, None)
+    assert told(effects)[RECEIVABLE] == (0, 250)

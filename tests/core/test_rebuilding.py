@@ -229,3 +229,30 @@ def with_loan() -> Shelf:
     shelf = Shelf()
     shelf.sync(file(loan()))
     return shelf
+
+
+@pytest.mark.parametrize("due", [date(2026, 9, 15), date(2026, 10, 1), date(2026, 12, 1)])
+def test_an_invoice_that_was_moved_out_of_a_closed_month_is_known_again_whole(due: date) -> None:
+    """It is never due before its day."""
+    shelf = Shelf(booking(locked=LOCKED, policies=ADJUST))
+    of = file(loan(due=due))
+    shelf.sync(of)
+    for memo in ({}, {"memo": ""}):
+        fresh = again(shelf, of, **memo)
+        before, after = shelf.bindings["DY7F3A-L84"].document, fresh.bindings["DY7F3A-L84"].document
+        assert isinstance(before, Invoice) and isinstance(after, Invoice)
+        assert (after.day, after.due, after.dated) == (before.day, before.due, before.dated)
+        assert fresh.sync(of) == []
+
+
+def test_a_foreign_document_is_known_again_with_the_rate_that_the_books_have() -> None:
+    shelf = Shelf()
+    of = file(loan(currency="MXN"), paid(1, "5000"))
+    shelf.sync(of)
+    fresh = again(shelf, of, rate=Decimal("210.10"))
+    rates = {b.document.rate for b in fresh.bindings.values()}  # type: ignore[union-attr]
+    assert rates == {Decimal("210.10")}
+    at_home = Shelf()
+    at_home.sync(file(loan(), paid(1, "5000")))
+    known_again = again(at_home, file(loan(), paid(1, "5000")))
+    assert {b.document.rate for b in known_again.bindings.values()} == {None}  # type: ignore[union-attr]

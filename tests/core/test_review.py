@@ -11,7 +11,7 @@ import pytest
 
 from bridge.core.findings import CATALOGUE, Finding, Severity
 from bridge.core.ledger import AdjustmentKind, Loan
-from bridge.core.review import review, review_borrower
+from bridge.core.review import paid_without_payment, review, review_borrower
 from tests.core.builders import BORROWER, account, adjusted, file, loan, noted, paid
 
 
@@ -89,3 +89,58 @@ def test_every_code_has_a_severity_and_only_errors_or_waits_hold() -> None:
     finding = Finding(code="debt.orphan", subject="debt:1")
     assert (finding.severity, finding.holds) == (Severity.ERROR, True)
     assert all("." in code for code in CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("collected", "balance", "rows", "differs"),
+    [
+        ("30000", "90000", (), ""),
+        ("30000", "85000", (), "5000"),
+        ("30000", None, (), "-30000"),
+        ("30000", "90000", (paid(1, "30000"),), ""),
+        ("31000", "90000", (paid(1, "30000"),), "-1000"),
+    ],
+)
+def test_what_was_paid_in_all_is_held_against_the_rows_or_the_balance(
+    collected: str, balance: str | None, rows: tuple[Any, ...], differs: str
+) -> None:
+    """Where no row pays anything, the balance says what was paid."""
+    of = loan(
+        collected=Decimal(collected),
+        reported_balance=None if balance is None else Decimal(balance),
+    )
+    told = [f.amount for f in review(file(of, *rows)) if f.detail.startswith("paid in all")]
+    assert told == ([Decimal(differs)] if differs else [])
+
+
+@pytest.mark.parametrize(("left", "told"), [("1", False), ("0", True), ("-1", True)])
+def test_a_loan_with_something_owed_need_not_be_marked_as_paid(left: str, told: bool) -> None:
+    of = loan(reported_balance=Decimal(left), reported_paid=False)
+    rest = paid(1, str(120_000 - int(left)))
+    assert ("debt.paid_flag_mismatch" in codes(of, rest)) is told
+
+
+def test_only_a_loan_that_owes_something_can_be_paid_without_a_payment() -> None:
+    charge = adjusted(1, AdjustmentKind.CHARGE, "500")
+    assert paid_without_payment(file(None, charge)) == ""
+    assert paid_without_payment(file(loan("0", "0", reported_paid=True))) == ""
+    assert paid_without_payment(file(loan())) == ""
+    assert paid_without_payment(file(loan(reported_paid=True))) == "debt.paid_unexplained"
+    assert paid_without_payment(file(loan(reported_paid=True), paid(1, "1"))) == ""
+    told = loan(reported_paid=True, collected=Decimal(120_000))
+    assert paid_without_payment(file(told)) == "cutover.paid_before"
+    less = loan(reported_paid=True, collected=Decimal(119_999))
+    assert paid_without_payment(file(less)) == "debt.paid_unexplained"
+
+
+def test_what_asks_a_person_though_it_holds_nothing_is_this() -> None:
+    asks = {code for code, rule in CATALOGUE.items() if rule.asks and not rule.holds}
+    assert asks >= {
+        "debt.balance_mismatch",
+        "debt.schedule_mismatch",
+        "debt.split_mismatch",
+        "delivery.newer_unread",
+        "file.nothing_read",
+        "file.total_differs",
+        "file.unread_ledger",
+    }

@@ -60,6 +60,11 @@ def test_an_answer_stays_while_the_fact_is_the_same() -> None:
         assert other.id != known.id
 
 
+def test_an_answer_outlives_a_new_version() -> None:
+    """Ids are kept in the state: another way to make them would ask everything again."""
+    assert task(subject="debt:84", currency="COP", amount=Decimal("10.00")).id == "ec744980"
+
+
 def test_what_is_about_a_file_is_another_thing_in_another_file() -> None:
     for subject in ("", "file:debts"):
         one = task(subject=subject, where=Place("a.csv"))

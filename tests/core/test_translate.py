@@ -599,3 +599,29 @@ def test_a_system_of_one_invoice_for_each_receipt_gets_the_payment_in_parts() ->
     ]
     shelf.booking = in_parts(booking(locked=date(2026, 10, 31)))
     assert shelf.sync(file(account("62000"), charge, paid(8, "50000"))) == []
+
+
+def test_a_loan_of_one_document_that_vanished_while_a_movement_stays_is_a_question() -> None:
+    shelf = Shelf()
+    shelf.sync(file(loan(currency="MXN")))
+    assert shelf.sync(file(None, paid(1, "500"))) == []
+    assert shelf.last is not None
+    held = {(hold.code, hold.currency) for hold in shelf.last.holds}
+    assert ("movement.orphan", "MXN") in held
+
+
+def test_a_reversal_of_nothing_known_leaves_the_others_alone() -> None:
+    shelf = Shelf()
+    rows = [paid(1, "1000"), paid(2, "2000")]
+    shelf.sync(file(loan(), *rows))
+    undone = [
+        adjusted(number, AdjustmentKind.REVERSAL, amount, reverses=of)
+        for number, amount, of in (
+            (3, "10", "9"),
+            (4, "1000", "1"),
+            (5, "1000", "1"),
+            (6, "2000", "2"),
+        )
+    ]
+    done = shelf.sync(file(loan(), *rows, *undone))
+    assert done == ["void DY7F3A-P1", "void DY7F3A-P2"]

@@ -14,10 +14,11 @@ from bridge.core.books import Kind, Transaction, applied
 from bridge.core.delivery import Binding, Operation
 from bridge.core.diff import diff
 from bridge.core.ledger import LoanFile
+from bridge.core.money import NO_CURRENCY
 from bridge.core.past import Done, undoing
 from bridge.core.standing import receivable
 from bridge.core.translate import translate
-from bridge.core.undo import Task, Undone, phase, undo_loan
+from bridge.core.undo import Task, Undone, at_rest, phase, undo_loan
 from tests.core.builders import Shelf, booking, file, loan, paid
 from tests.core.test_rebuilding import days_of_one_loan
 
@@ -166,3 +167,20 @@ def test_what_was_taken_back_comes_again_in_an_open_month_under_the_next_number(
     receipt = again["DY7F3A-P1.2"]
     assert applied(receipt) == {"DY7F3A-L84.2": Decimal(5000)}
     assert (receipt.day, receipt.dated) == (date(2026, 10, 1), date(2026, 9, 1))  # type: ignore[union-attr]
+
+
+def test_while_books_rest_what_lies_between_is_the_balance_less_what_they_have() -> None:
+    shelf = Shelf()
+    of = file(loan(), paid(1, "5000"))
+    shelf.sync(of)
+    documents = live(shelf)
+    assert at_rest(of, documents, "rests") == ()
+    (more,) = at_rest(file(loan("130000"), paid(1, "5000")), documents, "rests")
+    assert (more.code, more.currency, more.amount) == ("rests", "COP", Decimal(10_000))
+    (gone,) = at_rest(file(loan(annulled=True)), documents, "rests")
+    assert (gone.currency, gone.amount) == ("COP", Decimal(-115_000))
+    vanished = at_rest(file(None, paid(1, "5000")), documents, "rests")
+    assert {(hold.currency, hold.amount) for hold in vanished} == {
+        (NO_CURRENCY, Decimal(-5000)),
+        ("COP", Decimal(-115_000)),
+    }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bridge.core.causes import CAUSES
+from bridge.core.causes import CAUSES, lent_money_is_income
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.items import BREAKING, Item, ItemKind
 from bridge.core.known import Behind, BooksKnown, Delivery, Fresh, Known, Stop
@@ -340,3 +340,24 @@ def test_an_answer_about_one_of_two_rows_is_no_answer_about_the_one_that_is_left
 
 def test_what_is_told_twice_of_one_row_is_one_task() -> None:
     assert len(verdict(unread_rows(4, 4)).tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "answerable"), [("principal.to_income", True), ("principal.income", False)]
+)
+def test_of_lent_money_on_income_only_an_entry_may_be_said_to_be_right(
+    cause: str, answerable: bool
+) -> None:
+    found = lent_money_is_income(books(item(ItemKind.PRINCIPAL, "fix_account", cause=cause)))
+    assert [task.answerable for task in found] == [answerable]
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "lasts"),
+    [("pass.failed", 1, True), ("pass.failed", 75, False), ("pass.login", 78, False),
+     ("pass.login", 75, False), ("pass.settings", 78, True)],
+)  # fmt: skip
+def test_what_stands_in_the_way_of_the_next_pass_too(
+    code: str, exit_code: int, lasts: bool
+) -> None:
+    assert Stop(code=code, exit_code=exit_code).lasts is lasts

@@ -184,6 +184,39 @@ def test_what_is_kept_settles_no_more_than_the_invoice_is() -> None:
     )
 
 
+def test_one_peso_is_applied_too() -> None:
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "1", PAID)))
+    receipt = shelf.bindings["DY7F3A-P1"].document
+    invoice = shelf.bindings[L].document
+    assert isinstance(invoice, Invoice)
+    allocator = Allocator()
+    allocator.open_invoices([invoice])
+    allocator.keep([receipt])
+    assert allocator.applied("DY7F3A-P1") == (Application(L, Decimal(1)),)
+    assert allocator.apply("DY7F3A-P1", Decimal(3)) == (Application(L, Decimal(3)),)
+
+
+@pytest.mark.parametrize(
+    ("dated_uses", "extends", "gets"),
+    [(False, True, "open"), (True, True, "open"), (True, False, "nothing"), (False, None, "open")],
+)
+def test_the_rest_of_a_receipt_of_an_open_month_settles_what_is_left(
+    dated_uses: bool, extends: bool | None, gets: str
+) -> None:
+    """Of an invoice of the closed month too: only a receipt of that month is kept from it."""
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "500", PAID)))
+    invoice, receipt = shelf.bindings[L].document, shelf.bindings["DY7F3A-P1"].document
+    assert isinstance(invoice, Invoice)
+    facts: dict[str, bool] = {} if extends is None else {"extends": extends}
+    allocator = Allocator(locked=PAID - DAY, dated_uses=dated_uses, **facts)
+    allocator.open_invoices([invoice])
+    allocator.keep([receipt])
+    made = allocator.apply("DY7F3A-P1", Decimal(700))
+    assert made == (Application(L, Decimal(700 if gets == "open" else 500)),)
+
+
 def _with_total(invoice: Invoice, total: str, name: str = L) -> Invoice:
     (line, *_) = invoice.lines
     lines = (msgspec.structs.replace(line, amount=Decimal(total)),)
