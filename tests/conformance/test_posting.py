@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from bridge.core.books import Account, Application, Kind, Status
+from bridge.core.books import Account, Application, Invoice, Kind, Status
 from bridge.core.delivery import Drifted, Posted, Rejected
 from bridge.core.matching import differences
 from tests.conformance.bench import Bench
@@ -221,3 +221,54 @@ def test_what_a_bookkeeper_edited_is_not_overwritten(bench: Bench) -> None:
     assert isinstance(outcome, Drifted)
     assert bench.now(invoice).total == Decimal(999)
     assert isinstance(bench.void(invoice), Drifted)
+
+
+def test_nothing_to_write_is_nothing_written(bench: Bench) -> None:
+    assert bench.system.post([]) == []
+
+
+def only_our_document(bench: Bench, invoice: Invoice) -> None:
+    """What the books had answered is not known any more."""
+    bound = bench.bindings[invoice.reference]
+    bench.bindings[invoice.reference] = msgspec.structs.replace(bound, posted=None)
+
+
+def test_without_the_books_own_answer_our_document_says_whether_they_hold_it(
+    bench: Bench,
+) -> None:
+    invoice = bench.loan()
+    if Kind.INVOICE not in bench.can.update:
+        pytest.skip("the system cannot change invoices")
+    only_our_document(bench, invoice)
+    assert isinstance(bench.update(bench.invoice(1, "1500.00")), Posted)
+    assert bench.now(invoice).total == Decimal(1500)
+
+
+@pytest.mark.sandbox_only("a bookkeeper's hand")
+@pytest.mark.parametrize("customer_known", [True, False])
+def test_without_the_books_own_answer_an_edit_is_still_seen(
+    bench: Bench, customer_known: bool
+) -> None:
+    """Whose it is cannot be compared where the customer's id is not known; its amount can."""
+    invoice = bench.loan()
+    only_our_document(bench, invoice)
+    bench.edit(action="edit", kind="invoice", number=invoice.reference, set={"amount": "999"})
+    if not customer_known:
+        del bench.posted[invoice.customer]
+    assert isinstance(bench.void(invoice), Drifted)
+    assert bench.now(invoice).total == Decimal(999)
+
+
+@pytest.mark.sandbox_only("a bookkeeper's hand")
+def test_what_a_person_left_as_the_books_have_it_is_what_they_are_held_against(
+    bench: Bench,
+) -> None:
+    invoice = bench.loan()
+    if Kind.INVOICE not in bench.can.update:
+        pytest.skip("the system cannot change invoices")
+    bench.edit(action="edit", kind="invoice", number=invoice.reference, set={"amount": "999"})
+    bound = bench.bindings[invoice.reference]
+    left = msgspec.structs.replace(bound, posted=bench.now(invoice))
+    bench.bindings[invoice.reference] = left
+    assert isinstance(bench.update(bench.invoice(1, "1500.00")), Posted)
+    assert bench.now(invoice).total == Decimal(1500)

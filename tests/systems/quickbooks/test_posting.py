@@ -256,3 +256,22 @@ def test_an_ended_subscription_is_not_the_documents_fault(full: Bench) -> None:
     outcome = full.post(changed(INVOICE, reference="DYT-L2"))
     assert isinstance(outcome, Unavailable)
     assert outcome.retry_after_s >= 3600
+
+
+def test_after_a_batch_that_could_not_be_sent_none_is_tried() -> None:
+    with benches(mode="backfill", batch_size=1) as bench:
+        bench.posted(CUSTOMER)
+        several = [changed(INVOICE, reference=f"DYT-L{n}") for n in range(1, 4)]
+        bench.fault("429", "before", path="/batch")
+        outcomes = bench.system.post([bench.outgoing(each) for each in several])
+        assert [type(each) for each in outcomes] == [Unavailable] * 3
+        assert [bench.count(each) for each in several] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("currency", "same"), [("COP", True), ("USD", False)])
+def test_a_customer_with_our_reference_and_name_is_ours_only_in_its_currency(
+    bench: Bench, currency: str, same: bool
+) -> None:
+    bench.posted(CUSTOMER)
+    outcome = bench.post(changed(CUSTOMER, currency=currency), salt="again")
+    assert isinstance(outcome, Posted if same else Rejected), outcome
