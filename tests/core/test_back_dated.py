@@ -92,3 +92,27 @@ def test_another_amount_of_the_loan_is_what_it_was() -> None:
     shelf.sync(file(loan("108000"), first))
     assert shelf.last is not None
     assert [(h.code, h.amount) for h in shelf.last.holds] == [("debt.amount_edited", -12000)]
+
+
+@pytest.mark.parametrize(
+    ("agreed", "says", "opened", "held"),
+    [
+        (None, "130000", "120000", None),
+        (None, "120000", "120000", None),
+        (None, "100000", "100000", "20000"),
+        ("120000", "130000", "130000", "-10000"),
+        ("120000", "120000", "120000", None),
+        ("120000", "100000", "100000", "20000"),
+    ],
+)
+def test_a_loan_without_movements_of_before_begins_with_what_its_source_says(
+    agreed: str | None, says: str, opened: str, held: str | None
+) -> None:
+    """More than its terms come to is believed only where the source says what was agreed too."""
+    shelf = shelf_of(False)
+    of = loan(reported_balance=Decimal(says), agreed=None if agreed is None else Decimal(agreed))
+    shelf.sync(file(of))
+    assert receivable(shelf.bindings["DY7F3A-L84"].document) == Decimal(opened)
+    assert shelf.last is not None
+    found = [(hold.code, hold.amount) for hold in shelf.last.holds]
+    assert found == ([("cutover.paid_before", Decimal(held))] if held else [])

@@ -10,7 +10,7 @@ import msgspec
 from bridge.core.books import Document, Invoice, Receipt
 from bridge.core.delivery import Operation
 from bridge.core.diff import customer_change, plan_digest
-from bridge.core.ledger import AdjustmentKind
+from bridge.core.ledger import AdjustmentKind, Loan
 from bridge.core.naming import customer
 from bridge.core.plan import Change, PlanFigures
 from bridge.core.translate import translate
@@ -217,3 +217,20 @@ def test_figures_count_operations_and_money() -> None:
 
 def change(operation: Operation, document: Document) -> Change:
     return Change(operation=operation, document=document, generation=1, reason="new")
+
+
+def test_an_invoice_that_a_person_left_is_asked_about_once_the_ledger_says_something_else() -> None:
+    shelf = Shelf()
+    shelf.sync(file(loan()))
+    shelf.accept(L)
+
+    def asked(of: Loan) -> list[tuple[str, Decimal]]:
+        assert shelf.sync(file(of)) == []
+        assert shelf.last is not None
+        return [(hold.code, hold.amount) for hold in shelf.last.holds]
+
+    for _ in range(3):
+        assert asked(loan()) == []
+    assert asked(loan(due=date(2026, 12, 9))) == [("books.drifted", Decimal(0))]
+    assert asked(loan("130000")) == [("debt.amount_edited", Decimal(10_000))]
+    assert asked(loan()) == []

@@ -536,3 +536,11 @@ def test_open_balances_are_summed_by_age_and_currency():
 
 def test_only_invoices_credit_notes_and_receipts_move_the_receivable():
     assert set(RECEIVABLE) == {Kind.INVOICE, Kind.CREDIT_NOTE, Kind.RECEIPT}
+
+
+def test_a_change_that_arrived_and_is_gone_again_counts_as_nothing_there() -> None:
+    """The write reached the books, and they hold nothing of it by now."""
+    (lost,), _ = waiting(State.IN_DOUBT, Operation.UPDATE, BILL, bound=BOUND)
+    assert (lost.cause, lost.amount) == ("outbox.in_doubt", effect(BILL) - effect(BOUND.document))
+    (item,), _ = waiting(State.IN_DOUBT, Operation.UPDATE, BILL, bound=BOUND, reached=True)
+    assert (item.cause, item.action, item.amount) == ("outbox.found", "run_sync", effect(BILL))
