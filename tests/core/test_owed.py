@@ -404,3 +404,16 @@ def test_of_a_balance_that_the_source_told_at_going_live_no_more_than_that_is_op
     assert (sums["recovery"], sums["write_off"], sums["open"]) == (100, -600, 0)
     assert shelf.last is not None
     assert [h.code for h in shelf.last.holds] == ["cutover.paid_before"]
+
+
+def test_a_payment_taken_back_by_another_counts_beside_one_that_finds_nothing() -> None:
+    rows = [
+        paid(1, "1000"),
+        paid(2, "-5", reverses="9"),
+        paid(3, "-1000", reverses="1"),
+        paid(4, "700"),
+    ]
+    shelf = Shelf()
+    shelf.sync(file(loan(), *rows))
+    receipts = {name for name in shelf.bindings if "-P" in name}
+    assert receipts == {"DY7F3A-P4"}

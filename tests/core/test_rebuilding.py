@@ -256,3 +256,48 @@ def test_a_foreign_document_is_known_again_with_the_rate_that_the_books_have() -
     at_home.sync(file(loan(), paid(1, "5000")))
     known_again = again(at_home, file(loan(), paid(1, "5000")))
     assert {b.document.rate for b in known_again.bindings.values()} == {None}  # type: ignore[union-attr]
+
+
+def test_a_document_of_another_kind_under_a_number_of_ours_is_asked_about() -> None:
+    """Somebody gave an invoice the number of our receipt."""
+    shelf = Shelf()
+    of = file(loan(), paid(1, "5000"))
+    shelf.sync(of)
+    found = [
+        msgspec.structs.replace(each, kind=Kind.INVOICE, applications=())
+        if each.number == "DY7F3A-P1"
+        else each
+        for each in held(shelf)
+    ]
+    made = {b.reference: b for b in rebuild_loan(of, shelf.booking, found, BORROWER).bindings}
+    assert isinstance(made["DY7F3A-P1"].document, Invoice)
+    assert made["DY7F3A-P1"].accepted == REBUILT
+    assert not made["DY7F3A-L84"].accepted
+
+
+def test_an_id_that_is_an_invoices_and_a_receipts_is_taken_for_the_invoice() -> None:
+    """Some products number each kind of document by itself."""
+    shelf = Shelf()
+    of = file(loan(), paid(1, "5000"))
+    shelf.sync(of)
+    found = [
+        msgspec.structs.replace(
+            each,
+            external_id="1",
+            applications=tuple(("1", amount) for _, amount in each.applications),
+        )
+        for each in held(shelf)
+    ]
+    made = {b.reference: b for b in rebuild_loan(of, shelf.booking, found, BORROWER).bindings}
+    receipt = made["DY7F3A-P1"].document
+    assert isinstance(receipt, Receipt)
+    assert [each.invoice for each in receipt.applications] == ["DY7F3A-L84"]
+
+
+def test_a_day_in_a_memo_moves_nothing_that_is_on_its_day() -> None:
+    shelf = Shelf()
+    of = file(loan())
+    shelf.sync(of)
+    document = again(shelf, of, memo="lent [2026-08-03]").bindings["DY7F3A-L84"].document
+    assert isinstance(document, Invoice)
+    assert (document.day, document.dated) == (date(2026, 8, 3), None)

@@ -10,16 +10,16 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from bridge.core.books import Kind, Transaction, applied
+from bridge.core.books import Kind, Receipt, Transaction, applied
 from bridge.core.delivery import Binding, Operation
 from bridge.core.diff import diff
-from bridge.core.ledger import LoanFile
+from bridge.core.ledger import AdjustmentKind, LoanFile
 from bridge.core.money import NO_CURRENCY
 from bridge.core.past import Done, undoing
 from bridge.core.standing import receivable
 from bridge.core.translate import translate
 from bridge.core.undo import Task, Undone, at_rest, phase, undo_loan
-from tests.core.builders import Shelf, booking, file, loan, paid
+from tests.core.builders import LIMITS, Shelf, account, adjusted, booking, file, loan, paid
 from tests.core.test_rebuilding import days_of_one_loan
 
 LOCKED = date(2026, 9, 30)
@@ -184,3 +184,66 @@ def test_while_books_rest_what_lies_between_is_the_balance_less_what_they_have()
         (NO_CURRENCY, Decimal(-5000)),
         ("COP", Decimal(-115_000)),
     }
+
+
+ADJUST = {"closed_period": "adjust"}
+
+
+def test_what_comes_back_settles_only_what_is_still_there() -> None:
+    charge = adjusted(2, AdjustmentKind.CHARGE, "5000", date(2026, 8, 20))
+    shelf = Shelf()
+    run(shelf, file(account("55000"), charge, paid(1, "55000")))
+    done = run(shelf, file(account("55000"), charge))
+    run(shelf, file(account("50000")))
+    undo(shelf, file(account("50000")), done)
+    again = shelf.bindings["DY7F3A-P1.2"].document
+    assert applied(again) == {"DY7F3A-L84": Decimal(50_000)}
+
+
+def test_what_was_moved_once_and_comes_back_later_keeps_the_ledgers_day() -> None:
+    of = loan(start=date(2026, 10, 2))
+    shelf = Shelf(booking(locked=LOCKED, policies=ADJUST))
+    run(shelf, file(of, paid(1, "5000", date(2026, 9, 3))))
+    done = run(shelf, file(of))
+    shelf.booking = booking(locked=date(2026, 10, 31), policies=ADJUST)
+    undo(shelf, file(of), done)
+    again = shelf.bindings["DY7F3A-P1.2"].document
+    assert isinstance(again, Receipt)
+    assert (again.day, again.dated) == (date(2026, 11, 1), date(2026, 9, 3))
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [(date(2026, 10, 10), date(2026, 8, 3)), (date(2026, 8, 3), date(2026, 10, 10))],
+)
+def test_an_update_into_or_out_of_a_month_that_is_closed_by_now_stays(
+    first: date, then: date
+) -> None:
+    shelf = Shelf()
+    run(shelf, file(loan(start=first)))
+    of = file(loan(start=then))
+    done = run(shelf, of)
+    assert [each.operation for each in done] == [Operation.UPDATE]
+    shelf.booking = booking(locked=LOCKED)
+    made = undo(shelf, of, done)
+    assert [left.why for left in made.left] == ["period_closed"]
+
+
+@pytest.mark.parametrize("dated_uses", [True, False])
+def test_a_use_in_an_open_month_of_credit_from_a_closed_one_is_taken_back_where_it_has_a_day(
+    dated_uses: bool,
+) -> None:
+    limits = msgspec.structs.replace(LIMITS, dated_uses=True)
+    shelf = Shelf(msgspec.structs.replace(booking(), limits=limits))
+    run(shelf, file(account("10000"), paid(1, "12000")))
+    shelf.booking = msgspec.structs.replace(booking(locked=LOCKED), limits=limits)
+    charge = adjusted(2, AdjustmentKind.CHARGE, "5000", date(2026, 10, 5))
+    of = file(account("15000"), paid(1, "12000"), charge)
+    done = [each for each in run(shelf, of) if each.operation is Operation.UPDATE]
+    assert [each.document.reference for each in done] == ["DY7F3A-P1"]
+    limits = msgspec.structs.replace(LIMITS, dated_uses=dated_uses)
+    shelf.booking = msgspec.structs.replace(shelf.booking, limits=limits)
+    made = undo(shelf, of, done)
+    assert [left.why for left in made.left] == ([] if dated_uses else ["period_closed"])
+    if dated_uses:
+        assert applied(shelf.bindings["DY7F3A-P1"].document) == {"DY7F3A-L84": Decimal(10_000)}

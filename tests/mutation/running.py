@@ -84,15 +84,12 @@ class Mutations:
 
     def _through(self, mutant: Mutant) -> list[str]:
         """The tests that run through the mutant's lines, the quickest first, within the budget;
-        for what is in no function, those that run anything of the module or are named after it."""
+        for what is in no function, all there are."""
         lines = self._lines.get(mutant.path, {})
         first, last = mutant.lines
-        if mutant.function:
-            names = {name for n in range(first, last + 1) for name in lines.get(n, ())}
-        else:
-            names = {name for several in lines.values() for name in several}
-            own = f"/test_{Path(mutant.path).stem}.py::"
-            names |= {name for name in self._seconds if own in name}
+        if not mutant.function:
+            return sorted(self._seconds, key=lambda name: (self._seconds[name], name))
+        names = {name for n in range(first, last + 1) for name in lines.get(n, ())}
         names &= self._seconds.keys()
         chosen, spent = [], 0.0
         for name in sorted(names, key=lambda name: (self._seconds[name], name)):
