@@ -20,7 +20,7 @@ from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
 from bridge.core.known import Fresh
 from bridge.daemon.times import LOOK_BACK, DueTimes
-from bridge.errors import BridgeError, ConfigurationError, Problem
+from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
 from bridge.pipeline.calls import keep_calls
 from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits
@@ -57,6 +57,7 @@ def open_bridge(
         if looked is not None:
             with store.begin() as work:
                 soundness.note(work, looked)
+        _begin_work(settings.state.url)
         books: dict[str, Books[AccountingSystem]] = {}
         made = _systems(stack, settings, names, clock, store)
         stack.callback(keep_calls, store, made.values())  # however the pass ends
@@ -96,10 +97,18 @@ def _in_order(url: str, clock: Clock) -> Iterator[soundness.Sound | None]:
     looked = soundness.look_through_if_due(path, clock.now())
     try:
         yield looked
-    except BridgeError:
+    except DatabaseError:
+        raise
+    except BaseException:
         soundness.leave_in_order(path)
         raise
     soundness.leave_in_order(path)
+
+
+def _begin_work(url: str) -> None:
+    path = file_of(parsed(url))
+    if path is not None:
+        soundness.at_work(path)
 
 
 def _scratch(url: str, without_state: Callable[[str], None] | None) -> Store:

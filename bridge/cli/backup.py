@@ -12,6 +12,7 @@ from bridge.cli.session import open_settings, state_file
 from bridge.clock import SystemClock
 from bridge.errors import UsageError
 from bridge.settings import Settings
+from bridge.store.soundness import in_passing
 from bridge.store.store import Store
 from bridge.tomlfiles import shown
 
@@ -23,7 +24,7 @@ def run(arguments: Namespace, out: Output) -> int:
         target = _target(arguments.file, state, loaded)
     store = Store.open(loaded.state.url, migrate=False)
     try:
-        with naming(target, "FILE"):
+        with naming(target, "FILE"), in_passing(state):
             store.back_up(target)
     finally:
         store.close()

@@ -17,9 +17,8 @@ from bridge.cli.paths import new_folder
 from bridge.clock import SystemClock
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
-from bridge.store.soundness import leave_in_order, mark_of
+from bridge.store.soundness import in_passing
 from bridge.store.store import Store
-from bridge.store.upkeep import read_beside
 from bridge.tomlfiles import nearest, shown
 
 _LOG_NAME = re.compile(r"bridge-(\d{4}-\d{2}-\d{2})\.log")
@@ -67,14 +66,12 @@ def state_file(loaded: Settings) -> Path:
 def open_state(loaded: Settings) -> Iterator[Store]:
     """The state store as it is. Raises UsageError when nothing was ever synced."""
     path = state_file(loaded)
-    kept, before = read_beside(path), mark_of(path)
-    store = Store.open(loaded.state.url)
-    try:
-        yield store
-    finally:
-        store.close()
-    if kept is not None and kept.left == before:
-        leave_in_order(path)
+    with in_passing(path):
+        store = Store.open(loaded.state.url)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def this_person() -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bridge.store.upkeep import Upkeep, read_beside, write_beside
 EVERY = timedelta(hours=24)
 """How long a look through the store is believed."""
 _LISTED = 5
+_RECOVERED = "recovered"
 _COUNTED = ("binding", "outbox")
 """Tables of which no row is ever deleted."""
 _EMPTY = re.compile(r"NULL value in (?P<table>\w+)\.(?P<column>\w+)")
@@ -119,6 +120,27 @@ def leave_in_order(path: Path) -> None:
     kept = read_beside(path)
     if kept is not None and path.exists() and kept.left != mark_of(path):
         write_beside(path, msgspec.structs.replace(kept, left=mark_of(path)))
+
+
+def at_work(path: Path) -> None:
+    """Note that somebody is at work on the store, whose end is not known yet."""
+    kept = read_beside(path)
+    if kept is not None and kept.left:
+        write_beside(path, msgspec.structs.replace(kept, left=""))
+
+
+@contextmanager
+def in_passing(path: Path) -> Iterator[None]:
+    """For work on the store beside passes: what was in order stays so. What a dead pass has left
+    in SQLite's log is in the file afterwards, and is still to be looked through."""
+    kept, before = read_beside(path), mark_of(path)
+    yield
+    if kept is None:
+        return
+    if kept.left == before:
+        leave_in_order(path)
+    elif not kept.left and not before and mark_of(path):
+        write_beside(path, msgspec.structs.replace(kept, left=_RECOVERED))
 
 
 def set_aside(path: Path, name: str) -> Path:

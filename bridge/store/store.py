@@ -35,7 +35,7 @@ from bridge.store.scratch import copy_untouched
 from bridge.store.stage import Stage, amount_text
 from bridge.store.strangers import Strangers
 from bridge.store.tasks import Tasks
-from bridge.store.upkeep import Kept, Lineage, Upkeep, read_beside, write_beside
+from bridge.store.upkeep import Kept, Lineage, Upkeep, log_is_lost, read_beside, write_beside
 from bridge.store.values import Accepted
 
 REINSTALLED_LISTED = 20
@@ -59,6 +59,7 @@ class Store:
         self._engine = engine
         self._scratch = scratch
         self._original = original
+        self._log_lost = False
 
     @staticmethod
     def open(url: str, *, migrate: bool = True) -> Store:
@@ -69,6 +70,7 @@ class Store:
         place = parsed(url)
         path = file_of(place)
         store = Store(place, open_engine(place))
+        store._log_lost = path is not None and log_is_lost(path)
         if migrate:
             if path is not None:
                 make_private(path)
@@ -125,6 +127,7 @@ class Store:
             url = URL.create("sqlite", database=str(copy))
             engine = open_engine(url, durable=False)
             store = Store(url, engine, scratch=folder, original=original)
+            store._log_lost = original is not None and log_is_lost(original)
             schema.bring_up_to_date(store._engine, copy, store.name)
         except BaseException:
             shutil.rmtree(folder)
@@ -201,7 +204,10 @@ class Store:
         that it counts. A scratch copy is judged like the state that it was made of."""
         path = self._original if self._scratch is not None else file_of(self._url)
         beside = None if path is None else read_beside(path)
-        return kept.beside(beside), 0 if beside is None else beside.passes
+        found = kept.beside(beside)
+        if self._log_lost and found is Lineage.SAME:
+            found = Lineage.OLDER
+        return found, 0 if beside is None else beside.passes
 
     def leave_word(self, kept: Kept) -> None:
         """Have the small file beside the state say so. Beside a scratch copy there is none."""

@@ -64,6 +64,14 @@ def read_beside(path: Path) -> Kept | None:
         return None
 
 
+def log_is_lost(path: Path) -> bool:
+    """Whether a pass died on this state and what it wrote last is not beside it any more: SQLite
+    takes its log away only when somebody closes the state."""
+    kept = read_beside(path)
+    log = Path(f"{path}-wal")
+    return kept is not None and not kept.left and path.exists() and not log.exists()
+
+
 def write_beside(path: Path, kept: Kept) -> None:
     """Have the small file on the disk, before anything is sent that the state may forget."""
     replace_durably(path.with_suffix(BESIDE), msgspec.json.encode(kept))

@@ -121,7 +121,7 @@ def test_what_was_killed_is_looked_through_and_so_is_everything_once_a_day(synce
         "bridge.store.soundness.look_through", lambda path, _mode: looked.append(path) or {}
     )
     kept = upkeep.read_beside(state(synced))
-    upkeep.write_beside(state(synced), replace(kept, left=""))
+    upkeep.write_beside(state(synced), replace(kept, left="as it was before"))
     synced.json("sync")
     assert len(looked) == 1
     synced.json("sync")
