@@ -221,3 +221,17 @@ def _with_total(invoice: Invoice, total: str, name: str = L) -> Invoice:
     (line, *_) = invoice.lines
     lines = (msgspec.structs.replace(line, amount=Decimal(total)),)
     return msgspec.structs.replace(invoice, reference=name, lines=lines)
+
+
+@LAST_OPEN_OR_CLOSED
+def test_an_invoice_that_a_receipt_of_the_closed_month_settles_is_not_changed(closed: bool) -> None:
+    """The payment is gone from the ledger and stays in the books: its month is closed."""
+    shelf = Shelf()
+    started = PAID + 9 * DAY
+    shelf.sync(file(loan(start=started), paid(1, "500", PAID)))
+    shelf.booking = booking(locked=locked(PAID, closed))
+    done = shelf.sync(file(loan("130000", start=started)))
+    assert done == ([] if closed else ["void DY7F3A-P1", f"update {L}"])
+    assert shelf.last is not None
+    held = {hold.code for hold in (*shelf.closed, *shelf.last.holds)}
+    assert held == ({"books.period_closed", "debt.amount_edited"} if closed else set())

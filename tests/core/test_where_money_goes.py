@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from pydantic import ValidationError
 
 from bridge.core.booking import Booking, resolve
 from bridge.core.books import Application, Invoice, Kind, PostedDocument, Receipt, Sale, with_uses
@@ -170,3 +171,22 @@ def test_behind_a_lock_another_currency_is_held() -> None:
         assert shelf.sync(file(loan(currency=then))) == []
         assert shelf.last is not None
         assert {hold.code for hold in shelf.last.holds} == {"books.period_closed"}
+
+
+@pytest.mark.parametrize(("first", "then"), [("COP", "MXN"), ("MXN", "COP")])
+def test_behind_a_lock_a_customer_of_every_currency_keeps_its_loan_in_the_old_one(
+    first: str, then: str
+) -> None:
+    """Where one customer has documents in any currency, the loan's own currency still tells."""
+    limits = msgspec.structs.replace(LIMITS, one_currency_per_customer=False)
+    shelf = Shelf(msgspec.structs.replace(booking(), limits=limits))
+    shelf.sync(file(loan(currency=first)))
+    shelf.booking = msgspec.structs.replace(booking(locked=date(2026, 9, 30)), limits=limits)
+    assert shelf.sync(file(loan(currency=then), paid(1, "500", date(2026, 10, 5)))) == []
+    assert shelf.last is not None
+    assert {hold.code for hold in shelf.last.holds} == {"books.period_closed"}
+
+
+def test_a_mapping_is_what_it_was_when_it_was_read() -> None:
+    with pytest.raises(ValidationError):
+        mapping().interest = "as_due"
