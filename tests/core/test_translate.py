@@ -21,6 +21,7 @@ from bridge.core.translate import Translation, translate
 from tests.core.builders import (
     BORROWER,
     ITEMS,
+    LIMITS,
     START,
     Shelf,
     account,
@@ -625,3 +626,22 @@ def test_a_reversal_of_nothing_known_leaves_the_others_alone() -> None:
     ]
     done = shelf.sync(file(loan(), *rows, *undone))
     assert done == ["void DY7F3A-P1", "void DY7F3A-P2"]
+
+
+def test_a_receipt_that_cannot_be_changed_is_posted_anew_where_its_invoice_is_gone() -> None:
+    """A charge is taken back on both sides; what had settled it is credit now."""
+    charge = adjusted(2, AdjustmentKind.CHARGE, "5000", date(2026, 8, 20))
+    unchangeable = msgspec.structs.replace(LIMITS, updates=frozenset({Kind.INVOICE}))
+    whole = msgspec.structs.replace(booking(), limits=unchangeable)
+    for book, part, changeable in (
+        (whole, "DY7F3A-P1", False),
+        (in_parts(booking()), "DY7F3A-P1S2", False),
+        (booking(), "DY7F3A-P1", True),
+    ):
+        shelf = Shelf(book)
+        shelf.sync(file(account("55000"), charge, paid(1, "55000")))
+        shelf.accept("DY7F3A-C2", gone=True)
+        of = file(account("50000"), paid(1, "55000"))
+        anew = [f"void {part}", f"create {part}.2"]
+        assert shelf.sync(of) == ([f"update {part}"] if changeable else anew)
+        assert shelf.sync(of) == []
