@@ -117,6 +117,8 @@ class Life:
     """Interest that had not fallen due when the loan was written off: it never will."""
     charges: list[Row] = field(default_factory=list)
     """What was charged beside the loan, by the ledger."""
+    came_in: dict[str, list[Decimal]] = field(default_factory=dict)
+    """Payment → the documents by which it came in: each is taken back by one of its own."""
     recovered: dict[str, Decimal] = field(default_factory=dict)
     """Payment → how much of it recovers what was written off."""
 
@@ -180,7 +182,8 @@ class Life:
             elif made["day"] <= self._closed(back) and self._delivered(row) < self._delivered(back):
                 yield made
                 undone = self._dated({**back, "day": made["day"], "paid_on": made["day"]})
-                yield from [undone] if undone else []
+                # What corrects a closed month is of the day on which it came to light.
+                yield from [{**undone, "day": self._delivered(back)}] if undone else []
 
     def _delivered(self, row: Row) -> str:
         return min((d for d in self.world["deliveries"] if d >= row["known"]), default=row["known"])
@@ -246,7 +249,8 @@ class Life:
             self._ask(day, due, {"sale" if fiado else RAISES[kind]: Decimal(event["amount"])})
         elif kind == "reversal":
             # Of a closed month: the money is taken back at what it was worth when it came.
-            self._ask(day, day, {kind: Decimal(event["amount"])}, event["paid_on"])
+            for part in self.came_in[event["reverses"]]:
+                self._ask(day, day, {kind: part}, event["paid_on"])
         elif kind == "payment":
             self._receive(event, Decimal(event["amount"]))
         elif kind in ("discount", "write_off"):
@@ -299,9 +303,11 @@ class Life:
         if recovered:
             self._recover(day, account, recovered)
         rest = amount - recovered
+        parts = self.came_in.setdefault(event["id"], [])
         for part, paid in self._receipts(rest):
             if not paid and self._is_refused(account):
                 continue  # told as held: nobody owes it, and the books have no place for it
+            parts.append(part)
             made = self._document(day, account, {RECEIVABLE: part}, 1, paid=paid)
             self.credit.append(made)
         self._settle()
