@@ -8,6 +8,7 @@ refused from its directory, before anything is unpacked.
 from __future__ import annotations
 
 import hashlib
+import lzma
 import shutil
 import tempfile
 import zipfile
@@ -51,6 +52,18 @@ class Delivered(Protocol):
 
     def seekable(self, staging: Path | None) -> IO[bytes]:
         """The same, readable out of order; the caller closes it."""
+
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,  # a way of packing that nobody here knows
+    UnicodeDecodeError,  # a name that is not in the letters that it says
+    RuntimeError,  # a part that says it has a password
+)
+"""What reading a damaged ZIP raises."""
 
 
 class PlainFile:
@@ -172,7 +185,7 @@ def refusing(name: str) -> Iterator[None]:
     """Turn what a damaged archive raises into a refusal that says which file it is."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise SnapshotRefused(
             f"{name} cannot be unpacked",
             [Problem(name, f"cannot be unpacked ({error}).", "Copy or export the file again.")],

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import codecs
 import zipfile
-import zlib
 from enum import Enum
 
-from bridge.source.files.delivered import OLE, ZIP, Delivered, beginning
+from bridge.source.files.delivered import DAMAGE, OLE, ZIP, Delivered, beginning
 
 _HEAD = 4096
 _OPEN_SHEET = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -55,7 +54,7 @@ def _inside_zip(file: Delivered) -> Content:
             names = set(archive.namelist())
             if {"mimetype", "content.xml"} <= names and _is_open_sheet(archive):
                 return Content.OPEN_DOCUMENT
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except DAMAGE:
         return Content.DAMAGED_ZIP
     if "xl/workbook.xml" in names:
         return Content.WORKBOOK
