@@ -121,6 +121,7 @@ class _Rebuilding:
     def _binding(self, name: str) -> Binding:
         theirs, document = self.theirs[name], self.documents[name]
         accepted = ""
+        taken_away = self._is_taken_away(name)
         if self._is_live(name):
             accepted = REBUILT if name in self.asked else self._corrected_total(document)
         posted = theirs if accepted else self._expected(name, document)
@@ -131,7 +132,7 @@ class _Rebuilding:
             generation=_number(name),
             document=document,
             posted=posted,
-            voided=not self._is_live(name),
+            voided=not self._is_live(name) and not taken_away,
             reversed_by=self.undone.get(name, ""),
             accepted=accepted,
         )
@@ -163,6 +164,10 @@ class _Rebuilding:
         return ""
 
     def _document(self, name: str, theirs: PostedDocument) -> Transaction:
+        if self._is_taken_away(name):
+            wanted = self._wanted(name, theirs.kind)
+            assert wanted is not None, name
+            return msgspec.structs.replace(wanted, reference=name)
         if not self._is_live(name):
             return self._as_in_the_books(name, theirs)
         if theirs.kind is Kind.APPLICATION:
@@ -273,6 +278,19 @@ class _Rebuilding:
             base_reference(other) == base_reference(name) and _number(other) > _number(name)
             for other in self._live()
         )
+
+    def _is_taken_away(self, name: str) -> bool:
+        """Whether it is void and the ledger wants it still, with nothing in its place: a person
+        took it away, and is asked about it before it is posted again."""
+        if self._is_live(name) or self.theirs[name].kind is Kind.APPLICATION:
+            return False
+        if name in self.undone or name in self.reverses:
+            return False
+        base = base_reference(name)
+        others = [each for each in self.theirs if each != name and base_reference(each) == base]
+        anew = any(self._is_live(each) or _number(each) > _number(name) for each in others)
+        wanted = None if anew else self.wanted.get(base)
+        return wanted is not None and wanted.kind is self.theirs[name].kind
 
     def _is_live(self, name: str) -> bool:
         return self.theirs[name].status is Status.LIVE

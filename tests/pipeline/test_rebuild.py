@@ -406,3 +406,23 @@ def test_of_a_state_whose_last_writes_got_lost_the_rest_is_known_again(
     assert rebuilt(world).documents > 0
     assert known(world) == there
     assert planned(world) == (0, 0, 0)
+
+
+def test_what_a_person_voided_is_asked_about_and_not_posted_again(world: World) -> None:
+    """An invoice in every system; where receipts can be void, one of these as well."""
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    voided = ["DY7F3A-L2"] + ["DY7F3A-P7"] * (world.system == "quickbooks")
+    for number in voided:
+        hand(world, "void", number)
+    world.clock.move(120)
+    there = sorted(d["number"] for d in world.books()["documents"])
+    lose_state(world)
+    rebuilt(world)
+    assert planned(world) == (0, 0, 0)
+    world.sync()
+    assert sorted(d["number"] for d in world.books()["documents"]) == there
+    (told,) = compared(world).systems
+    gone = {i.reference for i in told.items if i.kind is ItemKind.TOMBSTONED}
+    assert gone == set(voided)
