@@ -30,7 +30,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     amounts: tuple[tuple[str, str], ...]
     """(amount, currency) pairs: what the books have, or what is wrong."""
     looked_at: str
-    """How many accounts or documents; empty where none."""
+    """How many accounts or documents, and what the amounts are; empty where there are none."""
 
 
 def rows(result: SystemResult, texts: Texts, figures: Figures) -> list[Row]:
@@ -53,8 +53,11 @@ def _row(check: Check, texts: Texts, figures: Figures) -> Row:
 
 
 def _looked_at(check: Check, texts: Texts, figures: Figures) -> str:
-    if not check.count:
-        return ""
-    accounts = check.code in _OF_ACCOUNTS and check.outcome is not Outcome.FAILS
-    word = "checked_accounts" if accounts else "checked_documents"
-    return texts(word, count=figures.number(check.count))
+    found = []
+    if check.count:
+        accounts = check.code in _OF_ACCOUNTS and check.outcome is not Outcome.FAILS
+        word = "checked_accounts" if accounts else "checked_documents"
+        found.append(texts(word, count=figures.number(check.count)))
+    if check.amounts and check.outcome is Outcome.HOLDS:
+        found.append(texts.of("check_amounts", check.code))
+    return " · ".join(found)

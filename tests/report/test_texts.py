@@ -62,6 +62,10 @@ CODES = {
     "details": set(FORMS),
     "checks": {code.value for code in CheckCode},
     "check_outcomes": {outcome.value for outcome in Outcome},
+    "check_amounts": {
+        *("principal", "control", "opening", "cash"),
+        *("unapplied", "write_off", "recovery", "renewals"),
+    },
     "check_reasons": WHY,
     "purposes": {*NEVER_INCOME, DEPOSIT},
     "calls": {"total", "metered", "metered_today", "throttled"},
