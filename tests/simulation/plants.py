@@ -14,6 +14,7 @@ from bridge.errors import TryLater
 from bridge.pipeline import post
 from bridge.store import Entry
 from bridge.systems import registry
+from bridge.systems.base import Newest
 from tests.pipeline.world import COMPANIES
 
 Plant = Callable[[], AbstractContextManager[None]]
@@ -54,7 +55,15 @@ def empty_page() -> Iterator[None]:
                     return
 
             stack.enter_context(mock.patch.object(adapter, "find", found))
+
+            def new(this: Any, *asked: Any, newest: Any = adapter.newest) -> Newest:
+                try:
+                    return newest(this, *asked)  # type: ignore[no-any-return]
+                except TryLater:
+                    return Newest()
+
             stack.enter_context(mock.patch.object(adapter, "read", listed))
+            stack.enter_context(mock.patch.object(adapter, "newest", new))
         yield
 
 

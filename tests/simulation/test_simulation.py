@@ -28,7 +28,7 @@ DAYS = int(os.environ.get("BRIDGE_SIMULATION_DAYS", "4"))
 TOPICS = ("field", "hand", "http", "kill")
 CAUGHT: dict[str, tuple[int, ...]] = {
     "no-lookup": (4,),
-    "empty-page": (24,),
+    "empty-page": (29,),
     "key-after-void": (7,),
 }
 """Planted bug → seeds that see it soon."""
