@@ -81,20 +81,36 @@ class MemoryCredentials:
             yield
 
 
+class Unreadable(ConfigurationError):
+    """Kept secrets that nothing can open any more: damaged, or sealed with another key."""
+
+
 class KeyringCredentials:
-    """Secrets in a keyring backend, with file locks beside the state."""
+    """Secrets in a keyring backend, with file locks beside the state. With `afresh`, for a new
+    login, what cannot be opened counts as not there."""
 
     def __init__(
-        self, backend: keyring.backend.KeyringBackend, lock_folder: Path, clock: Clock
+        self,
+        backend: keyring.backend.KeyringBackend,
+        lock_folder: Path,
+        clock: Clock,
+        *,
+        afresh: bool = False,
     ) -> None:
         self._backend = backend
+        self._afresh = afresh
         self._folder = lock_folder
         self._clock = clock
         lock_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def get(self, system: str, company: str, name: str) -> str | None:
-        with _readable_errors():
-            return self._backend.get_password(_service(system), f"{company}/{name}")
+        try:
+            with _readable_errors():
+                return self._backend.get_password(_service(system), f"{company}/{name}")
+        except Unreadable:
+            if self._afresh:
+                return None
+            raise
 
     def set(self, system: str, company: str, name: str, value: str) -> None:
         with _readable_errors():
@@ -138,11 +154,11 @@ class EncryptedFileKeyring(keyring.backend.KeyringBackend):
         sealed = self._records().get(_record(service, username))
         if sealed is None:
             return None
-        raw = b64decode(sealed)
         try:
+            raw = b64decode(sealed, validate=True)
             return self._cipher.decrypt(raw[:12], raw[12:], _aad(service, username)).decode()
-        except InvalidTag as error:
-            raise ConfigurationError(
+        except (InvalidTag, ValueError) as error:
+            raise Unreadable(
                 f"{self._path.name}: the record of {service} can not be opened with this key. "
                 f"Restore the key file that it was written with, or connect again."
             ) from error
@@ -151,7 +167,11 @@ class EncryptedFileKeyring(keyring.backend.KeyringBackend):
         nonce = secrets.token_bytes(12)
         sealed = nonce + self._cipher.encrypt(nonce, password.encode(), _aad(service, username))
         with self._exclusive():
-            records = self._records()
+            try:
+                records = self._records()
+            except Unreadable:  # what it held is lost; the file is kept for whoever can mend it
+                self._path.replace(self._path.with_name(f"{self._path.name}.damaged"))
+                records = {}
             records[_record(service, username)] = b64encode(sealed).decode()
             self._write(records)
 
@@ -173,7 +193,7 @@ class EncryptedFileKeyring(keyring.backend.KeyringBackend):
         try:
             return msgspec.json.decode(content, type=dict[str, str])
         except msgspec.DecodeError as error:
-            raise ConfigurationError(
+            raise Unreadable(
                 f"{self._path.name} is damaged. Restore it from a backup, or connect again."
             ) from error
 
@@ -196,7 +216,9 @@ def read_or_make_key(state_folder: Path, environ: Mapping[str, str]) -> bytes:
     return _long_enough(path.read_bytes(), str(path))
 
 
-def open_credentials(state_folder: Path, environ: Mapping[str, str], clock: Clock) -> Credentials:
+def open_credentials(
+    state_folder: Path, environ: Mapping[str, str], clock: Clock, *, afresh: bool = False
+) -> Credentials:
     """The credentials of this installation: the desktop's keyring, else the encrypted file.
 
     Once the encrypted file exists it stays in use, also when the same person later runs a verb
@@ -210,7 +232,7 @@ def open_credentials(state_folder: Path, environ: Mapping[str, str], clock: Cloc
             desktop = SecretService.Keyring()  # type: ignore[no-untyped-call]
             return KeyringCredentials(desktop, state_folder / "locks", clock)
     backend = EncryptedFileKeyring(path, read_or_make_key(state_folder, environ), clock)
-    return KeyringCredentials(backend, state_folder / "locks", clock)
+    return KeyringCredentials(backend, state_folder / "locks", clock, afresh=afresh)
 
 
 def _make_key(path: Path) -> None:

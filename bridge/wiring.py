@@ -136,7 +136,7 @@ def open_login(settings: Settings, name: str, clock: Clock | None = None) -> Ite
     clock = clock or SystemClock()
     system = settings.systems[name]
     adapter = systems.load(name)
-    credentials = _credentials(settings, system, clock)
+    credentials = _credentials(settings, system, clock, afresh=True)
     connection = _connection(adapter, system, Budget())
 
     def endpoint(secret: str) -> TokenEndpoint:
@@ -289,12 +289,14 @@ def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Bu
     )
 
 
-def _credentials(settings: Settings, system: SystemSettings, clock: Clock) -> Credentials:
+def _credentials(
+    settings: Settings, system: SystemSettings, clock: Clock, *, afresh: bool = False
+) -> Credentials:
     from bridge.credentials import MemoryCredentials, open_credentials
 
     if system.access == "static":
         return MemoryCredentials()
-    return open_credentials(settings.state_folder, os.environ, clock)
+    return open_credentials(settings.state_folder, os.environ, clock, afresh=afresh)
 
 
 def _system(
