@@ -399,6 +399,14 @@ class Life:
             return
         raise Broken("it comes to rest", f"not within {MOST_PASSES} passes")
 
+    def _asked_to_wait_s(self) -> float:
+        """How long the books asked what is to be sent to wait: until midnight, where that was the
+        last call of a day."""
+        now = self.estate.clock.now()
+        with self.estate.dry() as bridge, bridge.store.read() as work:
+            books = [(each.name, each.company) for each in bridge.books.values()]
+            return max((work.due_in_s(*where, now) or 0 for where in books), default=0)
+
     def _wait_for(self, ended: Ended) -> bool:
         """Whether only time is needed; then it passes."""
         stops = [stop for _, stop in ended.stops()]
@@ -408,6 +416,6 @@ class Life:
             wait_s = max(error.retry_after_s or 0 for error in later)
             self.estate.clock.move(max(wait_s, 600))
         elif ended.result and ended.result.verdict == "later":
-            self.estate.clock.move(600)
+            self.estate.clock.move(max(self._asked_to_wait_s(), 600))
             self.estate.reconcile(full=False)  # the last one may be what could not be made
         return bool(later) or bool(ended.result and ended.result.verdict == "later")
