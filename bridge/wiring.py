@@ -30,6 +30,7 @@ from bridge.source.base import Source
 from bridge.store import soundness
 from bridge.store.engine import file_of, parsed
 from bridge.store.store import Store
+from bridge.store.upkeep import ends_work
 from bridge.systems import registry as systems
 from bridge.systems.base import AccountingReader, AccountingSystem
 from bridge.systems.budget import Budget
@@ -57,7 +58,7 @@ def open_bridge(
         if looked is not None:
             with store.begin() as work:
                 soundness.note(work, looked)
-        _begin_work(settings.state.url)
+        stack.enter_context(_at_work(settings.state.url))
         books: dict[str, Books[AccountingSystem]] = {}
         made = _systems(stack, settings, names, clock, store)
         stack.callback(keep_calls, store, made.values())  # however the pass ends
@@ -105,10 +106,19 @@ def _in_order(url: str, clock: Clock) -> Iterator[soundness.Sound | None]:
     soundness.leave_in_order(path)
 
 
-def _begin_work(url: str) -> None:
+@contextmanager
+def _at_work(url: str) -> Iterator[None]:
+    """What a pass that dies leaves a sign of; one that ends takes it away before the store is
+    closed."""
     path = file_of(parsed(url))
-    if path is not None:
-        soundness.at_work(path)
+    if path is None:
+        yield
+        return
+    soundness.at_work(path)
+    try:
+        yield
+    finally:
+        ends_work(path)
 
 
 def _scratch(url: str, without_state: Callable[[str], None] | None) -> Store:

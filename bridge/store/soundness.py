@@ -18,12 +18,18 @@ import msgspec
 
 from bridge.errors import ConfigurationError
 from bridge.store.engine import uri
-from bridge.store.upkeep import Upkeep, read_beside, write_beside
+from bridge.store.upkeep import (
+    Upkeep,
+    begins_work,
+    ends_work,
+    log_of,
+    read_beside,
+    write_beside,
+)
 
 EVERY = timedelta(hours=24)
 """How long a look through the store is believed."""
 _LISTED = 5
-_RECOVERED = "recovered"
 _COUNTED = ("binding", "outbox")
 """Tables of which no row is ever deleted."""
 _EMPTY = re.compile(r"NULL value in (?P<table>\w+)\.(?P<column>\w+)")
@@ -67,6 +73,8 @@ def look_through_if_due(path: Path, now: datetime) -> Sound | None:
     """
     if not path.exists():
         return None
+    if log_of(path).exists():  # all that a dead pass wrote is there, and goes into the file now
+        ends_work(path)
     kept = read_beside(path)
     left_in_order = kept is not None and kept.left == mark_of(path)
     if left_in_order and now - _last(path) < EVERY:
@@ -108,7 +116,7 @@ def damaged(path: Path, why: str) -> Damaged:
 
 def mark_of(path: Path) -> str:
     """How a store looks that nobody has open: another mark says that it was written since."""
-    log = Path(f"{path}-wal")
+    log = log_of(path)
     if log.exists() and log.stat().st_size:
         return ""
     status = path.stat()
@@ -123,7 +131,8 @@ def leave_in_order(path: Path) -> None:
 
 
 def at_work(path: Path) -> None:
-    """Note that somebody is at work on the store, whose end is not known yet."""
+    """Note that a pass is at work on the open store, whose end is not known yet."""
+    begins_work(path)
     kept = read_beside(path)
     if kept is not None and kept.left:
         write_beside(path, msgspec.structs.replace(kept, left=""))
@@ -133,14 +142,12 @@ def at_work(path: Path) -> None:
 def in_passing(path: Path) -> Iterator[None]:
     """For work on the store beside passes: what was in order stays so. What a dead pass has left
     in SQLite's log is in the file afterwards, and is still to be looked through."""
-    kept, before = read_beside(path), mark_of(path)
+    kept, before, had_log = read_beside(path), mark_of(path), log_of(path).exists()
     yield
-    if kept is None:
-        return
-    if kept.left == before:
+    if had_log and not log_of(path).exists():
+        ends_work(path)
+    if kept is not None and kept.left == before:
         leave_in_order(path)
-    elif not kept.left and not before and mark_of(path):
-        write_beside(path, msgspec.structs.replace(kept, left=_RECOVERED))
 
 
 def set_aside(path: Path, name: str) -> Path:

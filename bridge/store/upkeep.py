@@ -27,6 +27,8 @@ UPKEEP = Table(
 )
 BESIDE = ".kept"
 """How the name of the small file ends."""
+AT_WORK = ".working"
+"""How the name of a file ends that is there while a pass has the state open."""
 _STATE, _PASSES = "state", "passes"
 
 
@@ -66,10 +68,25 @@ def read_beside(path: Path) -> Kept | None:
 
 def log_is_lost(path: Path) -> bool:
     """Whether a pass died on this state and what it wrote last is not beside it any more: SQLite
-    takes its log away only when somebody closes the state."""
-    kept = read_beside(path)
-    log = Path(f"{path}-wal")
-    return kept is not None and not kept.left and path.exists() and not log.exists()
+    takes its log away only when the last who has the state open closes it, and before that a pass
+    says that it ends (`ends_work`)."""
+    died = path.with_suffix(AT_WORK).exists()
+    return died and path.exists() and not log_of(path).exists()
+
+
+def log_of(path: Path) -> Path:
+    """What SQLite wrote that is not in the file yet."""
+    return Path(f"{path}-wal")
+
+
+def begins_work(path: Path) -> None:
+    """Note that a pass has the state open: from here on its log is there until it ends."""
+    replace_durably(path.with_suffix(AT_WORK), b"")
+
+
+def ends_work(path: Path) -> None:
+    """Note that the pass is over, before it closes the state. Takes no room on the disk."""
+    path.with_suffix(AT_WORK).unlink(missing_ok=True)
 
 
 def write_beside(path: Path, kept: Kept) -> None:

@@ -154,7 +154,6 @@ def test_an_interruption_is_a_sentence(failing, capsys):
         (sqlite3.OperationalError("attempt to write a readonly database"), "is read-only."),
         (sqlite3.OperationalError("unable to open database file"), "cannot be opened."),
         (sqlite3.OperationalError("database is locked"), "Another program holds"),
-        (sqlite3.DatabaseError("file is not a database"), "is not a database."),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full."),
         (OSError(errno.EROFS, "Read-only file system"), "The disk is read-only."),
     ],
@@ -165,6 +164,15 @@ def test_a_disk_or_store_that_refuses_means_try_later(failing, capsys, error, sa
     failing(outer)
     assert main.main(["version"]) == 75
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("said", ["file is not a database", "database disk image is malformed"])
+def test_a_store_that_is_damaged_is_no_reason_to_try_later(failing, capsys, said):
+    outer = RuntimeError("wrapped")
+    outer.__cause__ = sqlite3.DatabaseError(said)
+    failing(outer)
+    assert main.main(["version"]) == 78
+    assert "The state store is damaged. Nothing is sent." in capsys.readouterr().err
 
 
 def test_a_mistake_of_ours_is_one_line_and_the_details_are_in_a_file(failing, capsys, tmp_path):

@@ -354,6 +354,6 @@ def test_a_store_that_is_no_database_is_told_in_words(lender):
         other.unlink()
     state.write_bytes(b"this is no database, only text that is long enough to look at" * 40)
     code, _, err = lender.run("status")
-    assert code == 75
-    assert "is not a database" in err
+    assert code == 78
+    assert "is damaged" in err
     assert "is not a state store" in lender.run("doctor")[1]

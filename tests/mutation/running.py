@@ -13,6 +13,7 @@ import gc
 import json
 import os
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -220,13 +221,11 @@ def _forked(job: Callable[[], Any], wall_s: float) -> Any | None:
         pid = os.fork()
         if not pid:
             _quiet_child(job, answer)
-        until = time.monotonic() + wall_s
-        while os.waitpid(pid, os.WNOHANG) == (0, 0):
-            if time.monotonic() > until:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-                break
-            time.sleep(0.01)
+        ended = os.pidfd_open(pid)
+        if not select.select([ended], [], [], wall_s)[0]:
+            os.kill(pid, signal.SIGKILL)
+        os.close(ended)
+        os.waitpid(pid, 0)
         return json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else None
 
 

@@ -123,8 +123,8 @@ def _continues(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool 
 def _checked(file: Delivered, encoding: str, limit: int) -> str:
     """The encoding that a byte order mark claims, if the whole file keeps to it."""
     decoder, total = codecs.getincrementaldecoder(encoding)(), 0
-    try:
-        with refusing(file.name), file.open() as stream:
+    with refusing(file.name), file.open() as stream:
+        try:
             while chunk := stream.read(CHUNK):
                 total += len(chunk)
                 if total > limit:
@@ -132,8 +132,8 @@ def _checked(file: Delivered, encoding: str, limit: int) -> str:
                 if "\x00" in decoder.decode(chunk):
                     raise _not_text(file.name)
             decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise _not_text(file.name) from error
+        except UnicodeDecodeError as error:
+            raise _not_text(file.name) from error
     return encoding
 
 

@@ -61,7 +61,6 @@ DAMAGE = (
     EOFError,
     NotImplementedError,  # a way of packing that nobody here knows
     UnicodeDecodeError,  # a name that is not in the letters that it says
-    RuntimeError,  # a part that says it has a password
 )
 """What reading a damaged ZIP raises."""
 

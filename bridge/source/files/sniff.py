@@ -54,7 +54,7 @@ def _inside_zip(file: Delivered) -> Content:
             names = set(archive.namelist())
             if {"mimetype", "content.xml"} <= names and _is_open_sheet(archive):
                 return Content.OPEN_DOCUMENT
-    except DAMAGE:
+    except (*DAMAGE, RuntimeError):  # zipfile raises that for a part with a password
         return Content.DAMAGED_ZIP
     if "xl/workbook.xml" in names:
         return Content.WORKBOOK
