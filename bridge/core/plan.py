@@ -49,6 +49,7 @@ HOLD_CODES = frozenset(
         "rate.missing",
         "recovery.income",
         "run.undone",
+        "write_off.paid",
     }
 )
 """Reasons that come from the books, the calendar or the mapping rather than from a ledger row."""

@@ -69,6 +69,7 @@ HOLD_ACTIONS = {
     "rate.missing": "add_rate",
     "recovery.income": "none",
     "run.undone": "resume_sync",
+    "write_off.paid": "none",
 }
 """What to do about a hold; for every other code the ledger's row is to be set right."""
 

@@ -250,6 +250,9 @@ class Settling:
             self.holds.append(
                 self._hold("movement.written_off_beyond", subject, -loss.beyond, detail)
             )
+        if loss.less:
+            hold = self._hold("write_off.paid", f"movement:{loss.row.id}", ZERO)
+            self.holds.append(msgspec.structs.replace(hold, worth=loss.less))
         note = self.lost.notes[loss.row.id]
         amounts = [("write_off", note.total)]
         if "write_off_interest" in self.booking.targets:

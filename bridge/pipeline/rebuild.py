@@ -218,7 +218,7 @@ class _Adoption:
         )
         for found in whose.values():
             made = rebuild_loan(nobodys, self.booking, found, self.names)
-            self._put([each for each in made.bindings if each.accepted != REBUILT], NO_LOAN)
+            self._put(_coming_to_nothing(made.bindings), NO_LOAN)
         self._customers_without_loans()
 
     def _put(self, bindings: Iterable[Binding], key: LoanKey) -> None:
@@ -293,6 +293,22 @@ class _Adoption:
             asked=self._counts["asked"],
             unknown=sorted(unknown),
         )
+
+
+def _coming_to_nothing(bindings: Sequence[Binding]) -> list[Binding]:
+    """Of documents whose loan nobody knows those that were taken back or undone, what undid them,
+    and the uses of such notes. A correction counts like what it corrects."""
+    out = [each for each in bindings if each.accepted != REBUILT]
+    nothing = {
+        each.reference
+        for each in out
+        if not each.in_force or getattr(each.document, "reverses", "")
+    }
+    return [
+        each
+        for each in out
+        if each.reference in nothing or getattr(each.document, "credit_note", "") in nothing
+    ]
 
 
 class _CatchingUp(_Adoption):

@@ -99,7 +99,28 @@ def test_a_receipt_of_a_closed_month_stays_and_so_much_less_is_lost() -> None:
     ]  # fmt: skip
     assert shelf.bindings["DY7F3A-K2"].document.total == 900  # type: ignore[union-attr]
     assert shelf.last is not None
-    assert (shelf.last.holds, shelf.closed) == ((), [])
+    (hold,) = shelf.last.holds
+    assert (hold.code, hold.subject, hold.amount) == ("write_off.paid", "movement:2", 0)
+    assert (hold.worth, shelf.closed) == (300, [])
+
+
+def test_a_write_off_that_a_receipt_of_a_closed_month_covers_whole_is_said() -> None:
+    """No document is made of it: nobody would know."""
+    shelf = Shelf()
+    shelf.sync(made([("paid", 300, 5)]))
+    shelf.booking = booking(locked=START + timedelta(days=20))
+    rows = [("paid", 300, 5), ("lost", 200, 40), ("paid", 900, 41)]
+    shelf.sync(made(rows))
+    assert shelf.last is not None
+    assert "write_off.paid" not in {each.code for each in shelf.last.holds}  # it is open money
+    shelf = Shelf()
+    shelf.sync(made([("paid", 1200, 5)]))
+    shelf.booking = booking(locked=START + timedelta(days=20))
+    assert shelf.sync(made([("paid", 1200, 5), ("lost", 200, 40)])) == []
+    assert shelf.last is not None
+    assert [(h.code, h.subject, h.worth) for h in shelf.last.holds] == [
+        ("write_off.paid", "movement:2", 200)
+    ]
 
 
 LEFT = [

@@ -295,7 +295,7 @@ def test_only_a_hold_for_a_wrong_row_asks_to_correct_the_row(code):
     assert (item.action == "fix_source") == (code in ROW_IS_WRONG)
 
 
-@pytest.mark.parametrize("code", ["interest.not_due", "recovery.income"])
+@pytest.mark.parametrize("code", ["interest.not_due", "recovery.income", "write_off.paid"])
 def test_a_hold_for_information_asks_nothing(code):
     hold = Hold(code=code, subject="debt:7", currency="COP", amount=Decimal(5))
     assert held(hold, "7").action == "none"

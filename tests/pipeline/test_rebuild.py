@@ -225,6 +225,28 @@ def test_what_counts_in_the_books_and_no_loan_has_is_named_and_bound_to_nothing(
     assert not bound & set(left)
 
 
+def test_a_correction_of_what_no_loan_has_is_named_like_it(world: World) -> None:
+    """It counts: bound to nothing and named to nobody, its amount lay between the two sides."""
+    with_policies(world, amount_edited="correct")
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    ledger.debts[1]["amount"] -= 9_000
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    corrections = {n for d in world.live_documents() if (n := d["number"]) and "-X1N" in n}
+    assert corrections
+    del ledger.debts[1]
+    ledger.movements = {}
+    ledger.write(world.snapshot)
+    lose_state(world)
+    assert corrections <= set(rebuilt(world).unknown)
+    world.sync()
+    (system,) = compared(world).systems
+    assert not any(tie.unexplained for tie in system.tie_outs)
+    assert corrections <= {each.reference for each in system.items}
+
+
 def test_what_was_edited_before_it_was_undone_is_still_told(world: World) -> None:
     adjusting(world)
     ledger = small_ledger()
