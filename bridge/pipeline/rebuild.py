@@ -13,7 +13,16 @@ from datetime import date
 import msgspec
 
 from bridge.core.booking import Booking
-from bridge.core.books import Customer, Kind, Made, PostedDocument, Status
+from bridge.core.books import (
+    CreditApplication,
+    CreditNote,
+    Customer,
+    Invoice,
+    Kind,
+    Made,
+    PostedDocument,
+    Status,
+)
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.core.known import Stop
@@ -302,12 +311,15 @@ def _coming_to_nothing(bindings: Sequence[Binding]) -> list[Binding]:
     nothing = {
         each.reference
         for each in out
-        if not each.in_force or getattr(each.document, "reverses", "")
+        if not each.in_force
+        or (isinstance(each.document, Invoice | CreditNote) and each.document.reverses)
     }
+
     return [
         each
         for each in out
-        if each.reference in nothing or getattr(each.document, "credit_note", "") in nothing
+        if each.reference in nothing
+        or (isinstance(each.document, CreditApplication) and each.document.credit_note in nothing)
     ]
 
 
