@@ -105,13 +105,20 @@ def _shrunk(figures: SnapshotFigures, limits: SnapshotLimits, where: str) -> Ite
     ):
         for currency, money in previous.items():
             left = current.get(currency, Decimal(0))
-            if (money - left) * 100 > money * limits.shrink_money_percent and money > left:
+            if _has_fallen(money, left, limits.shrink_money_percent):
                 yield Problem(
                     where,
                     f"has {what} of {left} {currency}, the last snapshot had {money}.",
                     f"A fall of more than {limits.shrink_money_percent} % is not believed; if it "
-                    "is true, raise [limits] shrink_money_percent for one run.",
+                    "is true, raise [limits] shrink_money_percent (100 believes any fall) for one "
+                    "run.",
                 )
+
+
+def _has_fallen(money: Decimal, left: Decimal, percent: Decimal) -> bool:
+    """Whether a sum has fallen by more than that part of itself. Where that is the whole, no fall is
+    too much: more may have been given back than was paid."""
+    return percent < 100 and money > left and (money - left) * 100 > abs(money) * percent
 
 
 def _is_lost(lost: int, before: int, limits: SnapshotLimits) -> bool:

@@ -126,3 +126,25 @@ def test_a_large_fall_of_money_lent_or_paid_is_refused(
 ) -> None:
     changes = {what: {"COP": Decimal(now)}, f"previous_{what}": {"COP": Decimal(before)}}
     assert bool(said(**changes)) is refused
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "percent", "refused"),
+    [
+        (24_000, -6_000, 100, False),  # more was given back than was paid: the way out is one
+        (24_000, -6_000, 99, True),
+        (24_000, 0, 100, False),
+        (10_000, 7_000, 30, False),
+        (10_000, 6_999, 30, True),
+        (-6_000, -7_000, 30, False),
+        (-6_000, -7_801, 30, True),
+        (-6_000, 5_000, 30, False),
+    ],
+)
+def test_a_fall_of_money_is_measured_by_what_there_was_and_a_person_may_believe_any(
+    before: int, now: int, percent: int, refused: bool
+) -> None:
+    paid = {"previous_paid": {"COP": Decimal(before)}, "paid": {"COP": Decimal(now)}}
+    figures = msgspec.structs.replace(GOOD, **paid)
+    limits = SnapshotLimits(shrink_money_percent=Decimal(percent))
+    assert bool(list(refuse(FACTS, figures, limits, "dia2"))) is refused
