@@ -116,8 +116,8 @@ def _shrunk(figures: SnapshotFigures, limits: SnapshotLimits, where: str) -> Ite
 
 
 def _has_fallen(money: Decimal, left: Decimal, percent: Decimal) -> bool:
-    """Whether a sum has fallen by more than that part of itself. Where that is the whole, no fall is
-    too much: more may have been given back than was paid."""
+    """Whether a sum has fallen by more than that part of itself. Where that is the whole, no fall
+    is too much: more may have been given back than was paid."""
     return percent < 100 and money > left and (money - left) * 100 > abs(money) * percent
 
 
