@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bridge.cli.output import Output
-from bridge.cli.paths import naming
+from bridge.cli.paths import naming, refuse_own
 from bridge.cli.session import open_settings, state_file
 from bridge.clock import SystemClock
 from bridge.errors import UsageError
@@ -22,6 +22,8 @@ def run(arguments: Namespace, out: Output) -> int:
     state = state_file(loaded)
     with naming(arguments.file or state.parent, "FILE"):
         target = _target(arguments.file, state, loaded)
+    if arguments.file is not None:
+        refuse_own(target, "FILE", loaded, arguments.config, a_copy=True)
     store = Store.open(loaded.state.url, migrate=False)
     try:
         with naming(target, "FILE"), in_passing(state):

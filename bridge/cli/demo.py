@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         )
     folder = Path("demo").absolute() if arguments.keep else Path(tempfile.mkdtemp(prefix="bridge-"))
     try:
-        shutil.rmtree(folder / "state", ignore_errors=True)  # of an earlier demo: other books
+        _clear(folder)  # of an earlier demo: other books
         pages = _Demo(folder, out).play()
     finally:
         if not arguments.keep:
@@ -91,6 +91,13 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     if arguments.open:
         webbrowser.open(pages[-1].as_uri())
     return 0
+
+
+def _clear(folder: Path) -> None:
+    """Remove the states that an earlier demo left, and nothing else: a lender's folder may be
+    called so too."""
+    for company in (SHOP, LENDER):
+        shutil.rmtree(folder / "state" / company.folder, ignore_errors=True)
 
 
 class _Demo:

@@ -17,7 +17,7 @@ from bridge.cli.countries import usual
 from bridge.cli.init_words import PRODUCTS
 from bridge.cli.languages import of_locale, of_terminal
 from bridge.cli.output import INTERRUPTED, Output
-from bridge.cli.paths import naming, new_folder
+from bridge.cli.paths import naming, new_folder, refuse_own_here
 from bridge.cli.questions import Questions, Unusable
 from bridge.cli.session import this_person
 from bridge.cli.settings_draft import Answers, files
@@ -34,6 +34,7 @@ def run(arguments: Namespace, out: Output) -> int:
     with naming(folder, "DIR"):
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"DIR: {folder} is a file. Name a folder.")
+    refuse_own_here(folder, "DIR", arguments.config)
     answers = Answers()
     questions = Questions(out, of_terminal())
     config = folder / "bridge.toml"

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bridge.errors import BridgeError, UsageError
+from bridge import settings
+from bridge.cli.own_files import alike, is_own
+from bridge.errors import BridgeError, ConfigurationError, UsageError
 from bridge.files import NO_ROOM
 from bridge.settings import Settings
 from bridge.tomlfiles import shown
@@ -71,18 +73,40 @@ def _made(folder: Path, mode: int) -> None:
             raise
 
 
-def refuse_own(path: Path, option: str, loaded: Settings, config: Path | None) -> None:
-    """Raise UsageError where writing would touch settings, mappings, the state or a delivery."""
-    there = Path(os.path.realpath(path))
-    own = [loaded.source.mapping, *(system.mapping for system in loaded.systems.values())]
-    own += [config, Path("bridge.toml")]
-    kept = loaded.state_folder, loaded.source.path
-    if there in {Path(os.path.realpath(each)) for each in own if each is not None} or any(
-        there.is_relative_to(os.path.realpath(each)) for each in kept
-    ):
+def refuse_own(
+    path: Path, option: str, loaded: Settings, config: Path | None, *, a_copy: bool = False
+) -> None:
+    """Raise UsageError where writing would touch settings, mappings, the state, keys or a delivery.
+    A copy of the state may stand beside it."""
+    with naming(path, option):
+        own = is_own(path, loaded, config, a_copy=a_copy)
+    if own:
         raise UsageError(
             f"{option}: {shown(path)} belongs to the bridge's settings, state or ledger, and is "
             f"not written over. Name one elsewhere."
+        )
+
+
+def refuse_own_here(path: Path, option: str, config: Path | None) -> None:
+    """The same for a verb that works without settings: by those that are in force here, if any."""
+    try:
+        found = settings.load(config)
+    except (BridgeError, OSError):
+        return
+    with naming(path, option):
+        at_home = alike(path.absolute(), found.path.absolute().parent)
+    if not at_home:
+        refuse_own(path, option, found.settings, found.path)
+
+
+def refuse_among_deliveries(folder: Path, option: str, loaded: Settings) -> None:
+    """Raise ConfigurationError where what the bridge writes would be read as a delivery."""
+    with naming(folder, option, ConfigurationError):
+        among = alike(folder, loaded.source.path)
+    if among:
+        raise ConfigurationError(
+            f"{option}: {shown(folder)} is where the ledger is delivered, and what is written there "
+            f"would be read as a delivery. Name another folder."
         )
 
 

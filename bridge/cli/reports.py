@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.cli.paths import new_folder, refuse_own
+from bridge.cli.paths import new_folder, refuse_among_deliveries, refuse_own
 from bridge.errors import ConfigurationError
 from bridge.report.render import render
 from bridge.settings import Settings
@@ -22,6 +22,7 @@ def place_for_reports(arguments: Namespace, settings: Settings) -> None:
         refuse_own(arguments.out, "--out", settings, arguments.config)
         new_folder(arguments.out, "--out")
     elif not arguments.dry_run:
+        refuse_among_deliveries(settings.report.folder, "[report] folder", settings)
         new_folder(settings.report.folder, "[report] folder", error=ConfigurationError)
 
 

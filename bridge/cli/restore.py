@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bridge.cli.output import Output
+from bridge.cli.own_files import alike
 from bridge.cli.paths import naming
 from bridge.cli.session import open_settings
 from bridge.clock import SystemClock
@@ -51,7 +52,7 @@ def run(arguments: Namespace, out: Output) -> int:
 def _refuse_what_is_no_copy(copy: Path, state: Path) -> None:
     if not copy.is_file():
         raise UsageError(f"There is no file {shown(copy)}. Name a copy that `backup` made.")
-    if copy == state:
+    if alike(copy, state):
         raise UsageError(f"{shown(copy)} is the state store itself. Name a copy of it.")
     try:
         rows = look_through(copy)

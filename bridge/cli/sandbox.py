@@ -9,7 +9,7 @@ import threading
 from argparse import Namespace
 
 from bridge.cli.output import Output
-from bridge.cli.paths import writable
+from bridge.cli.paths import refuse_own_here, writable
 from bridge.errors import UsageError
 from bridge.sandbox.server import serve
 
@@ -17,6 +17,7 @@ from bridge.sandbox.server import serve
 def run(arguments: Namespace, out: Output) -> int:
     """Print one JSON line with the addresses when ready; stop on SIGTERM or Ctrl-C."""
     if arguments.data is not None:
+        refuse_own_here(arguments.data, "--data", arguments.config)
         writable(arguments.data, "--data")
     stop = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bridge import logs, settings
 from bridge.cli.output import Output
-from bridge.cli.paths import new_folder
+from bridge.cli.paths import new_folder, refuse_among_deliveries
 from bridge.clock import SystemClock
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
@@ -108,6 +108,7 @@ def start_logs(loaded: Settings, out: Output, writes: bool = True) -> None:
         return
     today = SystemClock().today(loaded.lender.timezone)
     folder = loaded.logs.folder
+    refuse_among_deliveries(folder, "[logs] folder", loaded)
     new_folder(folder, "[logs] folder", 0o700, ConfigurationError)
     path = folder / f"bridge-{today.isoformat()}.log"
     logs.configure(loaded.logs.level.upper(), path.open("a", encoding="utf-8", buffering=1))

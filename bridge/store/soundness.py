@@ -153,6 +153,10 @@ def in_passing(path: Path) -> Iterator[None]:
 def set_aside(path: Path, name: str) -> Path:
     """Take a store out of its place, with what SQLite keeps beside it. Returns where it is now."""
     aside = path.with_name(f"{path.name}.{name}")
+    count = 1
+    while aside.exists() or Path(f"{aside}-wal").exists():  # another of this second: it stays
+        count += 1
+        aside = path.with_name(f"{path.name}.{name}-{count}")
     for ending in ("-shm", "-wal", ""):
         there = Path(f"{path}{ending}")
         if there.exists():
