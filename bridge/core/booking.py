@@ -24,6 +24,7 @@ from bridge.core.books import (
 from bridge.core.ledger import Loan, LoanFile, Repayment, RepaymentKind
 from bridge.core.mapping import NEEDED_CLASSES, BooksMapping, DepositRule
 from bridge.core.rounding import Rounding, rounding_of
+from bridge.core.signs import kept
 from bridge.errors import Problem
 
 
@@ -99,7 +100,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return Line(
             purpose=purpose,
             amount=amount,
-            description=self._noted(description),
+            description=self._noted(kept(description)),
             item=target.item,
             account=target.account,
             tax=target.tax,
@@ -107,7 +108,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
     def _noted(self, description: str) -> str:
         """The text of a line with the mapping's note after it, which is never cut off."""
-        note, room = self.mapping.internal_note, self.limits.description_length
+        note, room = kept(self.mapping.internal_note), self.limits.description_length
         if not note or note in description:
             return description[:room]
         return f"{description[: room - len(note) - 1]} {note}".strip()[:room]

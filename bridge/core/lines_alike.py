@@ -22,6 +22,7 @@ from bridge.core.books import (
     Sale,
     Transaction,
 )
+from bridge.core.signs import kept
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -168,7 +169,7 @@ def _line_key(
 ) -> Callable[[Line | PostedLine], _LineKey]:
     def key(line: Line | PostedLine) -> _LineKey:
         target = line.item if by_item else line.account
-        description = line.description if descriptions else ""
+        description = kept(line.description) if descriptions else ""
         return (money.text(line.amount, currency), target, description)
 
     return key

@@ -40,6 +40,7 @@ from bridge.core.lines_alike import (
     their_lines,
     their_tags,
 )
+from bridge.core.signs import kept
 
 
 def differences(
@@ -78,7 +79,7 @@ def differences(
             found += _our_applications(document, posted, links)
     found += our_taxes(document, posted) + our_tags(document, posted)
     if memo:
-        found += _field("memo", document.memo, posted.memo)
+        found += _field("memo", kept(document.memo), kept(posted.memo))
     return found
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bridge.core import signs
 from bridge.core.booking import Booking
 from bridge.core.books import Customer, digest_of
 from bridge.core.identity import Letter, reference
 from bridge.core.ledger import Borrower, LoanFile
 from bridge.core.templates import render
 
-_LEFT_OUT = frozenset({"So", "Sk", "Cs", "Cn", "Co", "Cc", "Cf"})
+_LEFT_OUT = signs.NEVER_TAKEN | {"So", "Sk"}
 """Unicode categories that accounting systems refuse or show as boxes: emoji, controls, marks."""
 
 
@@ -34,7 +35,11 @@ def name_key(name: str) -> str:
 
 def unkept(name: str) -> int:
     """How many signs of a name no customer in the books can have."""
-    return sum(unicodedata.category(letter) in _LEFT_OUT for letter in name)
+    return sum(_is_left_out(letter) for letter in signs.in_basic(name))
+
+
+def _is_left_out(letter: str) -> bool:
+    return unicodedata.category(letter) in _LEFT_OUT or signs.is_beyond(letter)
 
 
 def customer_reference(file: LoanFile, borrower_id: str, currency: str, booking: Booking) -> str:
@@ -64,14 +69,14 @@ def customer(file: LoanFile, borrower: Borrower, currency: str, booking: Booking
         name=name,
         currency=currency,
         notes=ref,
-        phone=borrower.phone if rules.send_phone else "",
+        phone=signs.kept(borrower.phone) if rules.send_phone else "",
     )
 
 
 def _plain(name: str, booking: Booking) -> str:
     kept = (
         " " if letter in booking.limits.name_forbidden else letter
-        for letter in unicodedata.normalize("NFC", name)
-        if unicodedata.category(letter) not in _LEFT_OUT
+        for letter in unicodedata.normalize("NFC", signs.in_basic(name))
+        if not _is_left_out(letter)
     )
     return re.sub(r"\s+", " ", "".join(kept)).strip()

@@ -18,6 +18,7 @@ from bridge.core.books import (
     CreditApplication,
     CreditNote,
     Invoice,
+    Line,
     Receipt,
     Sale,
     Transaction,
@@ -29,6 +30,7 @@ from bridge.core.ledger import LoanFile
 from bridge.core.owning import stems
 from bridge.core.plan import Change
 from bridge.core.shape import as_posted
+from bridge.core.signs import kept
 from bridge.core.translate import translate
 
 REASON = "mapping"
@@ -122,7 +124,7 @@ def _as_mapped(posted: Doc, wanted: Doc) -> Doc:
     purposes or amounts are others: then the ledger has changed, which is not the mapping's to say.
     """
     named = re.compile(rf"{re.escape(wanted.reference)}(S\d+)?(\.\d+)?")
-    same_words = named.sub("", posted.memo) == named.sub("", wanted.memo)
+    same_words = named.sub("", kept(posted.memo)) == named.sub("", wanted.memo)
     memo = wanted.memo.replace(wanted.reference, posted.reference)
     if same_words or posted.dated is not None:
         memo = posted.memo
@@ -134,8 +136,16 @@ def _as_mapped(posted: Doc, wanted: Doc) -> Doc:
     elif not isinstance(posted, Receipt | CreditApplication):
         lines = getattr(wanted, "lines", ())
         if [_side(line) for line in lines] == [_side(line) for line in posted.lines]:
-            fields["lines"] = lines
+            pairs = zip(posted.lines, lines, strict=True)
+            fields["lines"] = tuple(_in_its_words(old, line) for old, line in pairs)
     return msgspec.structs.replace(posted, **fields)
+
+
+def _in_its_words(posted: Line, wanted: Line) -> Line:
+    """The line as wanted, with the text that is posted where only signs lack that are not kept."""
+    if posted.description == wanted.description or kept(posted.description) != wanted.description:
+        return wanted
+    return msgspec.structs.replace(wanted, description=posted.description)
 
 
 def _side(line: Any) -> tuple[str, Any]:

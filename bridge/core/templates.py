@@ -15,6 +15,8 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
+from bridge.core.signs import kept
+
 Value = str | int | Decimal | date | None
 
 FIELDS = frozenset(
@@ -63,7 +65,7 @@ FILTERS = (*_WORDS, *(f"{name}:N" for name in _WITH_NUMBER), "default:TEXT", "%d
 
 
 def render(template: str, values: Mapping[str, Value]) -> str:
-    """The template with its fields filled in."""
+    """The template with its fields filled in, of signs that every accounting system takes."""
 
     def filled(part: re.Match[str]) -> str:
         blank, brace, inside = part.group("blank", "brace", "inside")
@@ -75,7 +77,7 @@ def render(template: str, values: Mapping[str, Value]) -> str:
         text = _filtered(values.get(name), filters)
         return blank + text if text else ""
 
-    return _PART.sub(filled, template)
+    return kept(_PART.sub(filled, template))
 
 
 def check(template: str, allowed: Collection[str] = FIELDS) -> list[str]:
@@ -116,7 +118,7 @@ def _plain(value: Value) -> str:
         return ""
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else kept(str(value))
 
 
 def _day(day: date, pattern: str) -> str:
