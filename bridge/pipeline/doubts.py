@@ -7,44 +7,46 @@ from collections.abc import Sequence
 from bridge.core.books import PostedDocument, Status, applied
 from bridge.core.delivery import Drifted, Operation, Outcome, Posted, Unavailable
 from bridge.core.matching import differences
-from bridge.errors import QuestionRefused
+from bridge.errors import TryLater
+from bridge.pipeline.asking import Asking
 from bridge.pipeline.readback import read_back
 from bridge.store import Entry, Store
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingSystem
 
 
-def looked_up(store: Store, system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
-    """What became of writes of one operation and kind, in their order.
+def looked_up(
+    store: Store, system: AccountingSystem, entries: Sequence[Entry], asking: Asking
+) -> dict[int, Outcome]:
+    """What became of writes of one operation and kind, by entry; one left out stays in doubt.
 
-    Where the product refuses the question, for the signs in a name perhaps, it is put for each
-    write by itself; what it refuses even then is looked for among all that the books tell of
-    themselves. Raises what reading the books raises.
+    Where the product refuses the question, for the signs in a name perhaps, or gives no answer, it
+    is put for each write by itself. What it refuses even then is looked for among all that the
+    books tell of themselves.
     """
-    outcomes = _each_by_itself(system, entries)
-    refused = [entry for entry in entries if entry.id not in outcomes]
-    if refused:
-        read_back(store, system)
-        with store.read() as work:
-            waiting = ReconcileQueries.on(work).waiting(system.name, system.company_id)
-            ids = {side.entry.id: side.found.external_id for side in waiting if side.found}
-        there = system.fetch(refused[0].kind, [ids[e.id] for e in refused if e.id in ids])
-        outcomes |= {e.id: _created(e, there.get(ids.get(e.id, ""))) for e in refused}
-    return [outcomes[entry.id] for entry in entries]
+    outcomes, refused = asking.each(lambda part: _asked(system, part), entries)
+    created = [entry for entry in refused if entry.operation is Operation.CREATE]
+    changed = [entry for entry in refused if entry.operation is not Operation.CREATE]
+    if changed:
+        asking.leave(changed, TryLater(f"{system.name} refuses the question about it"))
+    if created:
+        try:
+            outcomes |= _among_all(store, system, created)
+        except TryLater as trouble:
+            asking.leave(created, trouble)
+    return outcomes
 
 
-def _each_by_itself(system: AccountingSystem, entries: Sequence[Entry]) -> dict[int, Outcome]:
-    """Outcomes by entry, without those of creations that cannot be asked about: half of the
-    entries in one question, then half of those, down to the one that is refused."""
-    try:
-        return dict(zip([e.id for e in entries], _asked(system, entries), strict=True))
-    except QuestionRefused:
-        if entries[0].operation is not Operation.CREATE:
-            raise
-        if len(entries) == 1:
-            return {}
-    half = len(entries) // 2
-    return _each_by_itself(system, entries[:half]) | _each_by_itself(system, entries[half:])
+def _among_all(
+    store: Store, system: AccountingSystem, refused: Sequence[Entry]
+) -> dict[int, Outcome]:
+    """What became of creations, by reading the books."""
+    read_back(store, system)
+    with store.read() as work:
+        waiting = ReconcileQueries.on(work).waiting(system.name, system.company_id)
+        ids = {side.entry.id: side.found.external_id for side in waiting if side.found}
+    there = system.fetch(refused[0].kind, [ids[e.id] for e in refused if e.id in ids])
+    return {e.id: _created(e, there.get(ids.get(e.id, ""))) for e in refused}
 
 
 def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:

@@ -20,6 +20,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import as_wanted
 from bridge.errors import BridgeError
+from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time
 from bridge.pipeline.doubts import looked_up
@@ -40,6 +41,8 @@ class Posting(msgspec.Struct, kw_only=True):
     drifted: int = 0
     doubted: int = 0
     """Replies that were lost or said nothing; each was looked up, or will be."""
+    unanswered: dict[int, InDoubt] = {}
+    """Entry → why the books did not say what became of it when they were asked last."""
     unavailable: str = ""
     """Why the pass stopped before the outbox was empty."""
 
@@ -47,17 +50,25 @@ class Posting(msgspec.Struct, kw_only=True):
 def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Posting) -> None:
     """Look up every write that may or may not have been applied, and add it up in `tally`.
 
-    Raises TryLater when the books cannot be asked: then the doubt stays, and nothing is sent.
+    What is not answered about one stays in doubt and is never sent; what was answered is written
+    down. Raises TryLater when the product answers nobody: then nothing is sent.
     """
     with store.begin() as work:
         work.doubt_all(system.name, system.company_id)
     with store.read() as work:
         doubted = work.in_doubt(system.name, system.company_id)
     doubted.sort(key=lambda e: (e.operation, e.kind, e.id))
+    asking = Asking()
     for _, group in groupby(doubted, key=lambda e: (e.operation, e.kind)):
         entries = list(group)
-        outcomes = _entered_again(system, entries, looked_up(store, system, entries))
-        _write_down(store, system, entries, outcomes, clock, tally)
+        told = looked_up(store, system, entries, asking)
+        known = [entry for entry in entries if entry.id in told]
+        outcomes = _entered_again(system, known, [told[entry.id] for entry in known])
+        _write_down(store, system, known, outcomes, clock, tally)
+        asking.stop_if_nobody_answers()
+    if asking.unanswered and not asking.answered:
+        system.chart()  # raises where the product answers nobody
+    tally.unanswered = asking.unanswered
 
 
 def post_all(

@@ -122,7 +122,8 @@ class Client:
                 return 0
             if self._dialect.refused_for_rate(answer) or answer.status >= 500:
                 return self.wait_after(answer)
-            return None
+            # A page of a product that is being maintained comes with 200, too.
+            return 0 if answer.ok and not answer.is_readable else None
 
         return self._conclusive(self._transport.read(attempt, wait_of))
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.request import getproxies
 
@@ -67,7 +68,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | None = None
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
+class Reply(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whatever the server answered, whole."""
 
     status: int
@@ -80,6 +81,15 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     def json(self) -> Any:
         """The body with exact numbers, or None when it is not JSON, or more than anybody sends."""
+        return self._content
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is an object or a list, as every answer of a product to a question is."""
+        return isinstance(self._content, dict | list)
+
+    @cached_property
+    def _content(self) -> Any:
         if sum(map(self.body.count, (b",", b"{", b"["))) > REPLY_VALUES_MAX:
             return None
         try:
