@@ -39,6 +39,7 @@ _EARLY_S = 120
 _LONGEST_LIFE_S = 86_400
 _USUAL_LIFE_S = 3600
 _LONGEST_LOGIN_S = 10 * 366 * 86_400
+_SECRET_FIELDS = ("refresh_token", "code")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 """What fits into a header, and is one word there (RFC 6750 §2.1, RFC 6749 appendix A.12)."""
 
@@ -158,6 +159,7 @@ class RefreshedTokens:
             with self._saving(), self._credentials.lock(self._system, self._company):
                 grant = self._unsaved or self._renew()
                 self._unsaved = grant
+                self._transport.secrecy.hold(grant.access_token, grant.refresh_token)
                 # Durable before anyone uses the access token.
                 save_grant(grant, self._credentials, self._clock, self._system, self._company)
                 self._unsaved = None
@@ -254,7 +256,9 @@ def exchange_code(
     )
     grant = granted(transport.send(token_request(endpoint, form)), endpoint, system, refused)
     require_access(grant, system)
-    return grant
+    told = transport.secrecy.cleaned_text(grant.api_domain)
+    transport.secrecy.hold(grant.access_token, grant.refresh_token)
+    return msgspec.structs.replace(grant, api_domain=told)
 
 
 def app_secret(system: str, client_id: str, secret: str | None, app: str) -> str:
@@ -302,7 +306,9 @@ def token_request(endpoint: TokenEndpoint, form: dict[str, str]) -> Request:
     else:
         client = {"client_id": endpoint.client_id, "client_secret": endpoint.client_secret}
         form = {"grant_type": form["grant_type"], **client, **form}
-    return Request(method="POST", url=endpoint.url, headers=headers, body=urlencode(form).encode())
+    secrets = (endpoint.client_secret, *(form[each] for each in _SECRET_FIELDS if each in form))
+    body = urlencode(form).encode()
+    return Request(method="POST", url=endpoint.url, headers=headers, body=body, secrets=secrets)
 
 
 def granted(answer: Answer, endpoint: TokenEndpoint, system: str, refused: str) -> Grant:

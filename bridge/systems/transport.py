@@ -29,6 +29,7 @@ from requests.structures import CaseInsensitiveDict
 
 from bridge.systems.deadline import Deadlines, Exchange
 from bridge.systems.needs import Clock
+from bridge.systems.secrecy import Secrecy
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -66,6 +67,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     headers: dict[str, str] = {}
     body: bytes | None = None
+    secrets: tuple[str, ...] = ()
+    """What its body tells of a login's secrets: it asks for tokens, and may get them."""
+
+    def __repr__(self) -> str:
+        return f"Request({self.method}, {self.url!r})"
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -180,7 +186,8 @@ class Transport:
     """Sends requests of one company over kept-alive connections, from any number of threads.
 
     `jitter` gives numbers from 0 to 1 that spread repeated reads. Proxies and certificate bundles
-    are taken from the environment once, when the transport is made.
+    are taken from the environment once, when the transport is made. What comes back is without
+    the secrets that were sent; an answer with tokens is left whole, for whoever asked for them.
     """
 
     def __init__(
@@ -194,6 +201,7 @@ class Transport:
     ) -> None:
         self._clock = clock
         self._jitter = jitter
+        self.secrecy = Secrecy()
         self._timeouts = timeouts or Timeouts()
         self._retry = retry or Retry()
         self._deadlines = Deadlines(clock, self._timeouts.total_s)
@@ -211,9 +219,12 @@ class Transport:
     def send(self, request: Request) -> Answer:
         """Send once. Never raises for what the network or the server does."""
         _watch.left = False
+        self.secrecy.hold(*request.secrets)
+        self.secrecy.hold_authorization(request.headers.get("Authorization", ""))
         try:
             with self._deadlines.exchange() as _watch.exchange:
-                return self._exchange(_prepared(request), _watch.exchange)
+                reply = self._exchange(_prepared(request), _watch.exchange)
+            return reply if request.secrets else self._clean(reply)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             cause = type(error).__name__
             return Lost(cause) if _watch.left else NotSent(cause)
@@ -241,6 +252,13 @@ class Transport:
                 return answer
             self._clock.sleep(wait_s * (1 + 0.25 * self._jitter()))
             attempt += 1
+
+    def _clean(self, reply: Reply) -> Reply:
+        return Reply(
+            status=reply.status,
+            headers=self.secrecy.cleaned_headers(reply.headers),
+            body=self.secrecy.cleaned(reply.body),
+        )
 
     def _exchange(self, prepared: requests.PreparedRequest, exchange: Exchange) -> Reply:
         response = self._adapter.send(

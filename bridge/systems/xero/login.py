@@ -108,7 +108,10 @@ class CustomConnection:
             "Authorization": f"Basic {b64encode(pair).decode()}",
         }
         body = urlencode(form).encode()
-        request = Request(method="POST", url=self._endpoint.url, headers=headers, body=body)
+        secrets = (self._endpoint.client_secret,)
+        request = Request(
+            method="POST", url=self._endpoint.url, headers=headers, body=body, secrets=secrets
+        )
         answer = self._transport.send(request)
         if not isinstance(answer, Reply):
             raise TryLater(f"The login server of Xero could not be reached: {answer.cause}.")
