@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote_plus
@@ -45,7 +46,10 @@ class Fault:
     status: int = 0
     code: str = ""
     text: str = ""
+    content: bytes = b""
+    """The body of an `answer`."""
     content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
     lie: Lie | None = None
 
     def strikes(self, face: Face, request: Request, target: str) -> bool:
@@ -140,13 +144,25 @@ def _fault(wish: dict[str, Any]) -> Fault:
         status=int(wish.get("status", 400 if kind == "refuse" else 200)),
         code=str(wish.get("code", "")),
         text=str(wish.get("text", "")),
+        content=_content(wish),
+        headers=lies.headers(wish),
         content_type=str(wish.get("type", JSON)),
         lie=Lie(wish) if kind in lies.KINDS else None,
     )
 
 
+def _content(wish: dict[str, Any]) -> bytes:
+    """The body that is wished for: text, or in `base64` what is none."""
+    if "base64" in wish:
+        return b64decode(str(wish["base64"]), validate=True)
+    return str(wish.get("text", "")).encode()
+
+
 def _shown(fault: Fault) -> dict[str, Any]:
-    return {**asdict(replace(fault, lie=None)), "lie": vars(fault.lie) if fault.lie else None}
+    """A fault as JSON: of a body of bytes only how long it is."""
+    shown = {each.name: getattr(fault, each.name) for each in fields(fault)}
+    lie = vars(fault.lie) if fault.lie else None
+    return {**shown, "content": len(fault.content), "lie": lie}
 
 
 def told(fault: Fault, request: Request, response: Response) -> Response:
@@ -162,6 +178,13 @@ def told(fault: Fault, request: Request, response: Response) -> Response:
 
 def refusal(fault: Fault, face: Face) -> Response | None:
     """Return the answer that a fault gives instead; None if it gives none or the true one."""
+    response = _instead(fault, face)
+    if response is not None and fault.headers:
+        return replace(response, headers={**response.headers, **fault.headers})
+    return response
+
+
+def _instead(fault: Fault, face: Face) -> Response | None:
     if fault.kind in ("500", "429", "401"):
         return face.refusal(int(fault.kind))
     if fault.kind == "503":
@@ -171,7 +194,7 @@ def refusal(fault: Fault, face: Face) -> Response | None:
     if fault.kind == "page":
         return Response(200, PAGE.replace(b"503 Service", b"Service"), HTML)
     if fault.kind == "answer":
-        return Response(fault.status, fault.text.encode(), fault.content_type)
+        return Response(fault.status, fault.content, fault.content_type)
     if fault.kind == "refuse":
         return face.refused(fault.code, fault.text, fault.status)
     return None

@@ -31,10 +31,7 @@ class Lie:
         self.value = wish.get("value")
         self.which = int(wish.get("which", 0))
         self.status = int(wish.get("status", 0))
-        headers = wish.get("headers", {})
-        if not isinstance(headers, dict):
-            raise ValueError("headers must be an object")
-        self.headers = {str(name): str(value) for name, value in headers.items()}
+        self.headers = headers(wish)
         if self.how not in HOW:
             raise ValueError(f"how must be one of {', '.join(HOW)}")
         if self.status and not 200 <= self.status <= 599:
@@ -69,6 +66,14 @@ class Lie:
                 place[name] = self.value
             elif isinstance(place[name], list):
                 place[name] = place[name] * 2
+
+
+def headers(wish: dict[str, Any]) -> dict[str, str]:
+    """The headers that are wished for; raises ValueError when they are no object."""
+    wanted = wish.get("headers", {})
+    if not isinstance(wanted, dict):
+        raise ValueError("headers must be an object")
+    return {str(name): str(value) for name, value in wanted.items()}
 
 
 def _places(content: Any, name: str) -> Iterator[dict[str, Any]]:
