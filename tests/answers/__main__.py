@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import shlex
 import sys
@@ -26,14 +25,13 @@ Wanted = tuple[Call, Answer, str]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the cells. 0: all was well in the end in every one; 1: some were not, and are listed."""
     wish = _arguments().parse_args(argv)
-    os.nice(5)
     logs.silence()
     cells: list[Cell] = []
-    memory = Path("/dev/shm")  # noqa: S108  (a folder of our own is made in it)
+    memory = Path("/dev/shm")
     place = memory if memory.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="answers-", dir=place) as folder, ground() as sandbox:
         for system in wish.systems:
-            table = Table(system, sandbox, Path(folder) / system)
+            table = Table(system, sandbox, Path(folder) / system, wish.stages)
             wanted = _wanted(table, wish)
             _line(f"{system}: {len({each[0].name for each in wanted})} calls, {len(wanted)} cells")
             began = time.monotonic()
@@ -56,7 +54,7 @@ def _wanted(table: Table, wish: argparse.Namespace) -> list[Wanted]:
     every = [
         (call, answer, times)
         for call in table.calls()
-        if _chosen(call.name, wish.calls) and _chosen(call.stage, wish.stages)
+        if _chosen(call.name, wish.calls)
         for answer in call.answers()
         if _chosen(answer.name, wish.answers) and _chosen(answer.of, wish.classes)
         for times in (("once", "pass") if wish.times == "both" else (wish.times,))
@@ -85,7 +83,16 @@ def _tell(cell: Cell) -> None:
 def _again(cell: Cell) -> str:
     """The command that shows a cell again."""
     said = ["python", "-m", "tests.answers", "--systems", cell.system]
-    said += ["--calls", cell.call.name, "--answers", cell.answer.name, "--times", cell.times]
+    said += [
+        "--stages",
+        cell.call.stage,
+        "--calls",
+        cell.call.name,
+        "--answers",
+        cell.answer.name,
+        "--times",
+        cell.times,
+    ]
     return shlex.join(said)
 
 

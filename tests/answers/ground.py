@@ -105,9 +105,7 @@ class _Served:
 
     def __init__(self, sandbox: SandboxServer) -> None:
         self.sandbox = sandbox
-        self.sandbox.control.calls = {
-            name: Observed(face) for name, face in sandbox.faces.items()
-        }
+        self.sandbox.control.calls = {name: Observed(face) for name, face in sandbox.faces.items()}
 
     def save(self, system: str) -> bytes:
         return self.sandbox.faces[system].save()
@@ -120,7 +118,7 @@ class _Served:
         face.load(saved)
         control.calls[system].clear()
         control.clock.reset()
-        control._shift({"at": moment, "still": True})  # noqa: SLF001  (as POST /clock does)
+        control._shift({"at": moment, "still": True})
 
     def calls(self, system: str) -> dict[str, tuple[str, bytes]]:
         found = self.sandbox.control.calls[system]

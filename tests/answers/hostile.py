@@ -1,4 +1,4 @@
-"""The hostile answers: those that any call may get, and those that lie in what a call truly says."""
+"""The hostile answers: those that any call may get, and those that lie in what a call says."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Answer:
     body: str = ""
     """The name of a body that is too large to be sent about."""
 
+
+WAITS = ("1000000000000", "²", "-5", "1e9", "nan", "Wed, 21 Oct 9999 07:28:00 GMT", "soon")
 
 BODIES: dict[str, Callable[[], bytes]] = {
     "empty": lambda: b"",
@@ -78,7 +80,7 @@ def _of_the_line() -> Iterator[Answer]:
     for code, status in (("99999", 400), ("0", 400), ("-1", 200), ("", 400)):
         wish = {"kind": "refuse", "code": code, "status": status, "text": "No, by no known rule"}
         yield Answer("refusal", f"code {code or 'none'} with {status}", wish)
-    for value in ("1000000000000", "²", "-5", "1e9", "nan", "Wed, 21 Oct 9999 07:28:00 GMT", "x" * 9):
+    for value in WAITS:
         wish = {"kind": "429", "headers": {"Retry-After": value}}
         yield Answer("wait", f"Retry-After {value}", wish)
         if value in ("1000000000000", "²"):
@@ -104,7 +106,17 @@ def of_any_call(kind: str) -> list[Answer]:
 
 WRONG: dict[str, list[Any]] = {
     "id": [[], ["1"], {}, 7, None, "", "../x\r\nA: b", "x" * 5000, "999999999", True],
-    "amount": [Decimal("1e400"), "abc", [], Decimal(-5), None, "NaN", "1e400", Decimal("0.001"), {}],
+    "amount": [
+        Decimal("1e400"),
+        "abc",
+        [],
+        Decimal(-5),
+        None,
+        "NaN",
+        "1e400",
+        Decimal("0.001"),
+        {},
+    ],
     "date": ["yesterday", "2026-13-45", "", 7, None, [], "9999-12-31", "0001-01-01T00:00:00Z"],
     "list": [{}, None, "x", [], [None], [[]], [7], [{}]],
     "text": [7, None, [], {}, "\u0000", "x" * 100_000],

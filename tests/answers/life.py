@@ -22,7 +22,8 @@ from bridge.errors import BridgeError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Live
 from bridge.pipeline.reconcile import reconcile
-from bridge.pipeline.sync import SyncResult
+from bridge.pipeline.sync import sync
+from bridge.settings import Settings
 from tests.answers.ground import Ground
 from tests.pipeline.ledger import Rows
 from tests.pipeline.test_whole_documents import lent
@@ -49,6 +50,8 @@ class Said:
     unforeseen: BaseException | None = None
     agrees: bool = False
     """Whether it says that ledger and books agree, with nothing that explains a difference."""
+    tasks: frozenset[tuple[str, str]] = frozenset()
+    """What a person is asked: codes, and what they are about."""
 
 
 @dataclass
@@ -89,6 +92,7 @@ class Life(World):
 
     sandbox: Ground  # type: ignore[assignment]
     _session: requests.Session = field(default_factory=requests.Session)
+    _settings: Settings | None = None
 
     def __post_init__(self) -> None:
         (self.folder / "now").mkdir(parents=True, exist_ok=True)
@@ -120,6 +124,12 @@ class Life(World):
         self.clock.sandbox_url = self.sandbox.url
         self.sandbox.load(self.system, moment.company, moment.at.isoformat())
 
+    def settings(self) -> Settings:
+        """Read once: nobody edits them."""
+        if self._settings is None:
+            self._settings = super().settings()
+        return self._settings
+
     @contextmanager
     def bridge(self) -> Iterator[Live]:
         with wiring.open_bridge(self.settings(), clock=self.clock) as bridge:
@@ -145,30 +155,30 @@ class Life(World):
             return Said(1, f"unexpected {type(error).__name__}: {error}", error)
 
     def synced(self) -> Said:
-        def verb() -> Said:
-            result: SyncResult = self.sync()
-            stops = [str(each.stopped) for each in result.systems.values() if each.stopped]
-            return Said(result.exit_code, "; ".join([result.reason, *stops]))
-
-        return self.said(verb)
+        return self.said(lambda: self._opened(_synced))
 
     def compared(self) -> Said:
-        def verb() -> Said:
-            found = self.reconciled()
-            tasks = Counter(task.code for task in found.verdict.tasks)
-            told = [each for result in found.systems for each in result.notices]
-            details = [each.detail for each in told if not found.verdict.green and each.detail]
-            words = [f"{count} {code}" for code, count in sorted(tasks.items())]
-            reason = "; ".join(words + details) or found.verdict.reason
-            agrees = found.verdict.result is Result.AGREES
-            return Said(found.verdict.exit_code, reason, agrees=agrees)
+        return self.said(lambda: self._opened(_compared))
 
-        return self.said(verb)
+    def morning(self) -> tuple[Said, Said]:
+        """A calm day's pass and comparison, in one process."""
+        done: list[Said] = []
+
+        def both(bridge: Live) -> Said:
+            done.append(_synced(bridge))
+            done.append(_compared(bridge))
+            return done[-1]
+
+        last = self.said(lambda: self._opened(both))
+        return (done[0] if done else last), last
+
+    def _opened(self, verb: Callable[[Live], Said]) -> Said:
+        with self.bridge() as bridge:
+            return verb(bridge)
 
     def reconciled(self) -> Reconciliation:
         with self.bridge() as bridge:
-            now, fresh = self.clock.now(), bridge.fresh
-            return reconcile(bridge.store, bridge.books, bridge.today, now, fresh=fresh)
+            return _reconciled(bridge)
 
     def connected(self) -> Said:
         def verb() -> Said:
@@ -221,10 +231,28 @@ class Life(World):
                 done += 1
         return done
 
-    def tasks(self) -> frozenset[tuple[str, str]]:
-        """What a person is asked in the morning."""
-        found = self.reconciled().verdict
-        return frozenset((task.code, task.subject) for task in found.tasks)
+
+def _synced(bridge: Live) -> Said:
+    result = sync(bridge)
+    stops = [str(each.stopped) for each in result.systems.values() if each.stopped]
+    return Said(result.exit_code, "; ".join([result.reason, *stops]))
+
+
+def _compared(bridge: Live) -> Said:
+    found = _reconciled(bridge)
+    tasks = Counter(task.code for task in found.verdict.tasks)
+    told = [each for result in found.systems for each in result.notices]
+    details = [each.detail for each in told if not found.verdict.green and each.detail]
+    words = [f"{count} {code}" for code, count in sorted(tasks.items())]
+    reason = "; ".join(words + details) or found.verdict.reason
+    agrees = found.verdict.result is Result.AGREES
+    asked = frozenset((task.code, task.subject) for task in found.verdict.tasks)
+    return Said(found.verdict.exit_code, reason, agrees=agrees, tasks=asked)
+
+
+def _reconciled(bridge: Live) -> Reconciliation:
+    now, fresh = bridge.clock.now(), bridge.fresh
+    return reconcile(bridge.store, bridge.books, bridge.today, now, fresh=fresh)
 
 
 def there(books: dict[str, Any]) -> dict[str, Any]:
@@ -241,8 +269,12 @@ def there(books: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "documents": documents,
-        "customers": Counter((c["name"], c["currency"], c["open_balance"]) for c in books["customers"]),
-        "accounts": {(a["number"], a["name"], a["currency"]): a["balance"] for a in books["accounts"]},
+        "customers": Counter(
+            (c["name"], c["currency"], c["open_balance"]) for c in books["customers"]
+        ),
+        "accounts": {
+            (a["number"], a["name"], a["currency"]): a["balance"] for a in books["accounts"]
+        },
     }
 
 
@@ -301,15 +333,19 @@ def _by_hand(life: Life, ledger: Rows) -> None:
     _first(life, ledger)
     _quiet(life)
     edits: list[dict[str, Any]] = [
-        {"action": "edit", "kind": "invoice", "number": "DY7F3A-L11", "set": {"due": "2027-02-02"}},
-        {"action": "edit", "kind": "credit_note", "number": "DY7F3A-K132", "set": {"date": "2026-07-06"}},
-        {"action": "void", "kind": "receipt", "number": "DY7F3A-P171"},
-        {"action": "add", "kind": "invoice", "number": "H-1", "customer": "Persona 11",
-         "currency": "COP", "rate": "1", "amount": "500", "date": "2026-11-01",
-         "due": "2026-12-01", "item": "Loan principal", "memo": "hand"},
-    ]  # fmt: skip
+        {"action": "edit", "kind": "invoice", "number": "L11", "set": {"due": "2027-02-02"}},
+        {"action": "edit", "kind": "credit_note", "number": "K132", "set": {"date": "2026-07-06"}},
+        {"action": "void", "kind": "receipt", "number": "P171"},
+    ]
     for wish in edits:
-        life.control("POST", f"{life.system}/edit", **wish)
+        ours = wish | {"number": f"DY7F3A-{wish['number']}"}
+        life.control("POST", f"{life.system}/edit", **ours)
+    theirs = {
+        "action": "add", "kind": "invoice", "number": "H-1", "customer": "Persona 11",
+        "currency": "COP", "rate": "1", "amount": "500", "date": "2026-11-01",
+        "due": "2026-12-01", "item": "Loan principal", "memo": "hand",
+    }  # fmt: skip
+    life.control("POST", f"{life.system}/edit", **theirs)
 
 
 def _login(life: Life, ledger: Rows) -> None:

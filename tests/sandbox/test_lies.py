@@ -155,3 +155,15 @@ def _raw(desk: Desk) -> str:
         while part := sock.recv(65536):
             parts.append(part)
     return b"".join(parts).decode()
+
+
+def test_an_answer_may_be_bytes_that_are_no_text(desk: Desk) -> None:
+    assert desk.plan("answer", base64="//7DKA==").ok
+    assert desk.ask().content == b"\xff\xfe\xc3("
+    assert desk.plan("answer", base64="no base 64").status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["429", "503", "answer", "refuse"])
+def test_headers_go_with_every_answer_that_a_fault_gives(desk: Desk, kind: str) -> None:
+    desk.plan(kind, headers={"Retry-After": "1000000000000"})
+    assert desk.ask().headers["Retry-After"] == "1000000000000"

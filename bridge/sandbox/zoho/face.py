@@ -68,7 +68,9 @@ class ZohoBooks:
         return self._refusal(refused({429: 44, 401: 14}.get(status, 1000)))
 
     def refused(self, code: str, text: str, status: int) -> Response:
-        return answer({"code": int(code), "message": text}, status)
+        """See wire. Zoho's codes are numbers; what is none is given as it is."""
+        number = code.removeprefix("-").isdecimal()
+        return answer({"code": int(code) if number else code, "message": text}, status)
 
     def unkept(self, request: Request) -> Response:
         with self._lock:
