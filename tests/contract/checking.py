@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge.systems.judging import flaw
 from tests.contract import callsites, defects, judging, traffic
 from tests.contract.callsites import Site
-from tests.contract.exchanges import Exchange, Violation, decoded
+from tests.contract.exchanges import Exchange, NotJson, Violation, decoded
 from tests.contract.judging import JSON
 
 
@@ -29,6 +32,8 @@ class Verdict:
     """Places of the adapter that call the wire and were not used."""
     unsent: list[str]
     """Fields that the adapter can write and were not sent."""
+    unbelieved: list[str]
+    """Answers that the adapter would take for untrue."""
 
     @property
     def complaints(self) -> list[str]:
@@ -38,6 +43,7 @@ class Verdict:
             *(f"in the table of defects, and nothing hits it: {place}" for place in self.unhit),
             *(f"a call that the traffic never makes: {file}:{line}" for file, line in self.unused),
             *(f"a field that the traffic never sends: {name}" for name in self.unsent),
+            *(f"an answer that the adapter would not believe: {each}" for each in self.unbelieved),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +78,17 @@ def judged(recorded: traffic.Traffic) -> Verdict:
         unhit=unhit,
         unused=sorted(callsites.written(system) - recorded.used),
         unsent=sorted(callsites.names_written(system) - _names(exchanges)),
+        unbelieved=sorted(set(_unbelieved(system, exchanges))),
     )
+
+
+def _unbelieved(system: str, exchanges: Iterable[Exchange]) -> Iterator[str]:
+    shapes = importlib.import_module(f"bridge.systems.{system}.shapes").SHAPES
+    for exchange in exchanges:
+        with suppress(NotJson):
+            content = decoded(exchange.answer)
+            if isinstance(content, dict | list) and (wrong := flaw(content, shapes)):
+                yield f"{exchange}: {wrong}"
 
 
 def _names(exchanges: Iterable[Exchange]) -> set[str]:

@@ -21,6 +21,7 @@ from bridge.systems.base import (
 )
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
+from bridge.systems.judging import untrue
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.quickbooks import (
     answers,
@@ -36,6 +37,7 @@ from bridge.systems.quickbooks import (
 from bridge.systems.quickbooks import chart as charts
 from bridge.systems.quickbooks.login import LOGIN, NAME, token_endpoint
 from bridge.systems.quickbooks.settings import Settings
+from bridge.systems.quickbooks.shapes import rows_of
 from bridge.systems.quickbooks.wire import Wire
 from bridge.systems.quickbooks.writing import Writer
 from bridge.systems.throttle import Throttle, Window
@@ -152,7 +154,7 @@ class QuickBooks:
         """See base. The time of the latest answer, so that it costs no call of its own."""
         if not self._wire.server_time:
             self.chart()
-        return changes.cursor_at(self._wire.server_time)
+        return changes.cursor_at(self._wire.server_time, self._clock.now())
 
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
         home = self._home()
@@ -184,7 +186,9 @@ class QuickBooks:
             content = self._wire.get(
                 "exchangerate", sourcecurrencycode=currency, asofdate=day.isoformat()
             )
-            raw = content.get("ExchangeRate") or {}
+            raw = content.get("ExchangeRate")
+            if not isinstance(raw, dict) or raw.get("SourceCurrencyCode", currency) != currency:
+                raise untrue("QuickBooks", f"it is no rate of {currency}")
             self._rates[currency, day] = answers.amount(raw, "Rate") or None
         return self._rates[currency, day]
 
@@ -203,7 +207,7 @@ class QuickBooks:
         chart = self.chart()
         yield from probes.of_chart(chart)
         yield from probes.of_tax(chart)
-        newest = self._wire.query(queries.newest("Invoice", fiscal.NEWEST)).get("Invoice") or ()
+        newest = rows_of(self._wire.query(queries.newest("Invoice", fiscal.NEWEST)), "Invoice")
         recent = [(raw.get("DocNumber") or "", answers.stamp_of(raw)) for raw in newest]
         yield fiscal.signs(chart.company.country, "", recent)
         if not self._settings.access_token:

@@ -13,8 +13,10 @@ from typing import Any
 from bridge.core.books import Kind, PostedDocument
 from bridge.errors import QuestionRefused
 from bridge.systems.base import Changes
+from bridge.systems.judging import untrue
 from bridge.systems.quickbooks.answers import deleted, posted
 from bridge.systems.quickbooks.reading import kind_of
+from bridge.systems.quickbooks.shapes import rows_of
 from bridge.systems.quickbooks.translate import ENTITY
 from bridge.systems.quickbooks.wire import Wire
 
@@ -27,9 +29,11 @@ _OVERLAP = timedelta(minutes=5)
 Raw = dict[str, Any]
 
 
-def cursor_at(server_time: str) -> str:
-    """A cursor for "from here on", overlapping backwards."""
-    return (datetime.fromisoformat(server_time).astimezone(UTC) - _OVERLAP).isoformat()
+def cursor_at(server_time: str, now: datetime | None = None) -> str:
+    """A cursor for "from here on", overlapping backwards; never ahead of our own clock, since what
+    is written until a time that is not yet would not be seen."""
+    told = datetime.fromisoformat(server_time).astimezone(UTC)
+    return (min(told, now or told) - _OVERLAP).isoformat()
 
 
 def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home: str) -> Changes:
@@ -44,7 +48,7 @@ def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home:
     entities = tuple(dict.fromkeys(ENTITY[kind] for kind in kinds))
     rows, complete = captured(wire, entities, cursor)
     # The oldest answer's time: what moves between the calls is seen again with the next cursor.
-    following = cursor_at(wire.server_time) if wire.server_time else cursor
+    following = cursor_at(wire.server_time, now) if wire.server_time else cursor
     if not complete and len(entities) > 1:
         parts = [captured(wire, (entity,), cursor) for entity in entities]
         complete = all(whole for _, whole in parts)
@@ -68,12 +72,15 @@ def captured(
         content = wire.get("cdc", entities=",".join(entities), changedSince=cursor)
     except QuestionRefused:
         return [], False
+    responses = content.get("CDCResponse")
+    if not responses or not all(isinstance(r.get("QueryResponse"), list) for r in responses):
+        raise untrue("QuickBooks", "it tells neither changes nor that there are none")
     rows = [
         (entity, raw)
-        for response in content.get("CDCResponse") or ()
-        for part in response.get("QueryResponse") or ()
+        for response in responses
+        for part in response["QueryResponse"]
         for entity in entities
-        for raw in part.get(entity) or ()
+        for raw in rows_of(part, entity)
     ]
     return rows, len(rows) < _FULL
 

@@ -22,7 +22,9 @@ from quickbooks.objects.company_info import CompanyInfo
 from quickbooks.objects.item import Item as ItemObject
 
 from bridge.core.books import Account, Chart, Company, Item, Named
+from bridge.systems.judging import untrue
 from bridge.systems.quickbooks import queries, taxes, translate
+from bridge.systems.quickbooks.shapes import rows_of
 from bridge.systems.quickbooks.wire import Wire
 
 CLASSIFICATION = {
@@ -77,8 +79,10 @@ def read_all(wire: Wire, company_id: str) -> tuple[Raw, list[Raw], Lists]:
     answers = wire.query_batch(
         [*first, *(queries.select(entity, rows=_ROWS[entity]) for entity in entities)]
     )
-    info = _only(answers[0], "CompanyInfo") or wire.get(f"companyinfo/{company_id}")["CompanyInfo"]
-    preferences = _only(answers[1], "Preferences") or wire.get("preferences")["Preferences"]
+    info = _only(answers[0], "CompanyInfo") or wire.get_part(
+        f"companyinfo/{company_id}", "CompanyInfo"
+    )
+    preferences = _only(answers[1], "Preferences") or wire.get_part("preferences", "Preferences")
     rows = _whole(wire, entities, answers[2:], _ROWS)
 
     extra = _switched_on(preferences)
@@ -93,7 +97,7 @@ def read_again(wire: Wire) -> tuple[Raw, list[Raw]]:
     """Preferences and accounts: what moves within a run (lock date, balances)."""
     statements = [queries.settings_of("Preferences"), queries.select("Account", rows=950)]
     answers = wire.query_batch(statements)
-    preferences = _only(answers[0], "Preferences") or wire.get("preferences")["Preferences"]
+    preferences = _only(answers[0], "Preferences") or wire.get_part("preferences", "Preferences")
     return preferences, _whole(wire, ["Account"], answers[1:], {"Account": 950})["Account"]
 
 
@@ -128,6 +132,8 @@ def writing_rules(company: Company, preferences: Raw) -> translate.Company:
 def _company(company_id: str, preferences: Raw, lists: Lists) -> Company:
     info = CompanyInfo.from_json(_told(lists.company_info))
     home = preferences.get("CurrencyPrefs", {}).get("HomeCurrency", {}).get("value", "")
+    if not home:
+        raise untrue("QuickBooks", "the company has no home currency")
     closed = preferences.get("AccountingInfoPrefs", {}).get("BookCloseDate") or ""
     codes = {raw["Code"] for raw in lists.rows.get("CompanyCurrency", ()) if _active(raw)}
     country = info.Country or ""
@@ -204,7 +210,7 @@ def _whole(
     """The rows of each list; one that was refused or may have been cut is read by itself."""
     rows: dict[str, list[Raw]] = {}
     for entity, answer in zip(entities, answers, strict=True):
-        found = None if answer is None else answer.get(entity) or []
+        found = None if answer is None else rows_of(answer, entity)
         if found is None or len(found) >= room[entity]:
             found = list(wire.rows(entity))
         rows[entity] = found
@@ -213,8 +219,8 @@ def _whole(
 
 def _only(answer: Raw | None, entity: str) -> Raw | None:
     """The one row of an entity that exists once, if that was answered."""
-    rows = (answer or {}).get(entity) or []
-    return rows[0] if rows else None
+    found = (answer or {}).get(entity) or None
+    return found[0] if isinstance(found, list) else found
 
 
 def _yes(preferences: Raw, group: str, name: str) -> bool:

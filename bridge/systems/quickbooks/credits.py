@@ -15,6 +15,7 @@ from typing import Any
 from bridge.core.books import CreditApplication, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing, Posted
 from bridge.core.matching import differences
+from bridge.systems.judging import untrue
 from bridge.systems.quickbooks import queries, reading
 from bridge.systems.quickbooks.answers import posted
 from bridge.systems.quickbooks.translate import Company
@@ -72,7 +73,10 @@ class Credits:
     def _uses(self, note_id: str, customer_id: str) -> list[Raw]:
         """The payments of the customer that use a credit memo, whoever made them."""
         condition = f"CustomerRef = {queries.literal(customer_id)}"
-        return [raw for raw in self._wire.rows("Payment", condition) if _is_use(raw, note_id)]
+        payments = list(self._wire.rows("Payment", condition))
+        if any((raw.get("CustomerRef") or {}).get("value") != customer_id for raw in payments):
+            raise untrue("QuickBooks", "a Payment of a customer that was not asked for")
+        return [raw for raw in payments if _is_use(raw, note_id)]
 
 
 def _application(outgoing: Outgoing) -> CreditApplication:

@@ -34,14 +34,14 @@ def entries(wire: Wire, cursor: str, now: datetime, home: str) -> HandEntries:
     if now - datetime.fromisoformat(cursor) > timedelta(days=DAYS):
         return HandEntries(cursor=cursor, complete=False)
     rows, complete = captured(wire, tuple(_KINDS), cursor)
-    following = cursor_at(wire.server_time) if wire.server_time and complete else cursor
+    following = cursor_at(wire.server_time, now) if wire.server_time and complete else cursor
     latest = {(entity, raw["Id"]): _entry(entity, raw, home) for entity, raw in rows}
     return HandEntries(entries=tuple(latest.values()), cursor=following, complete=complete)
 
 
 def _all(wire: Wire, now: datetime, home: str) -> HandEntries:
     # The time of an answer from before the reading, so that nothing entered meanwhile is missed.
-    cursor = cursor_at(wire.server_time) if wire.server_time else now.isoformat()
+    cursor = cursor_at(wire.server_time, now) if wire.server_time else now.isoformat()
     try:
         found = [_entry(entity, raw, home) for entity in _KINDS for raw in wire.rows(entity)]
     except QuestionRefused as refused:

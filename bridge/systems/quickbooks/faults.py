@@ -112,6 +112,8 @@ def faults_in(content: Any) -> tuple[Fault, ...]:
         return ()
     errors = envelope.get("Error") or envelope.get("error") or ()
     kind = str(envelope.get("type") or "")
+    if not isinstance(errors, list):
+        return ()
     return tuple(_fault(error, kind) for error in errors if isinstance(error, dict))
 
 

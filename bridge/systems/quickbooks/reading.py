@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.core.books import Customer, Document, Kind, PostedDocument, Status
 from bridge.errors import PersonNeeded
+from bridge.systems.judging import untrue
 from bridge.systems.quickbooks import queries
 from bridge.systems.quickbooks.answers import payment_kind, posted
 from bridge.systems.quickbooks.translate import ENTITY, NUMBER_FIELD, has_reference
@@ -23,6 +24,10 @@ def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
     found: dict[str, Raw] = {}
     for group in queries.chunks(external_ids):
         for raw in wire.rows(ENTITY[kind], queries.among("Id", group)):
+            if raw["Id"] not in group:
+                raise untrue("QuickBooks", f"a {ENTITY[kind]} that was not asked for")
+            if "SyncToken" not in raw:
+                raise untrue("QuickBooks", f"a {ENTITY[kind]} without its SyncToken")
             found[raw["Id"]] = raw
     return found
 
@@ -69,8 +74,13 @@ def _numbered(wire: Wire, kind: Kind, wanted: Sequence[Document]) -> dict[str, l
     field = NUMBER_FIELD[kind]
     found: dict[str, list[Raw]] = {}
     for group in queries.chunks([document.reference for document in wanted]):
+        asked = {folded(reference) for reference in group}
         for raw in wire.rows(ENTITY[kind], queries.among(field, group)):
-            found.setdefault(raw.get(field, ""), []).append(raw)
+            number = raw.get(field, "")
+            if folded(number) not in asked:
+                # What is left out of an answer must not pass for absent.
+                raise untrue("QuickBooks", f"a {ENTITY[kind]} whose {field} was not asked for")
+            found.setdefault(number, []).append(raw)
     return found
 
 

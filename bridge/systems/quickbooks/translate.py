@@ -111,9 +111,10 @@ def update_of(
         for name in ("EmailStatus", *_PAID_ONLINE):
             body.pop(name, None)  # what a person chose since is a person's
         if not isinstance(document, Receipt | CreditApplication):
-            old = [line["Id"] for line in current.get("Line", ()) if sales_detail(line)]
+            old = [line.get("Id") for line in current.get("Line", ()) if sales_detail(line)]
             for line, line_id in zip(body["Line"], old, strict=False):
-                line["Id"] = line_id
+                if line_id:
+                    line["Id"] = line_id
     return {**body, **handle(current), "sparse": True}
 
 

@@ -11,9 +11,11 @@ import msgspec
 
 from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
+from bridge.systems.judging import INSTANT, flaw, untrue
 from bridge.systems.quickbooks import faults, queries
 from bridge.systems.quickbooks.faults import Finding, Then
 from bridge.systems.quickbooks.settings import Settings
+from bridge.systems.quickbooks.shapes import SHAPES, not_what_was_sent, rows_of
 from bridge.systems.throttle import Throttle
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 
@@ -86,14 +88,14 @@ class Wire:
             answer = self._client.write(request)
         except (LoginRequired, ConfigurationError) as ended:
             return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
-        return self._result(answer, entity)
+        return self._result(answer, entity, body)
 
     def write_batch(self, entity: str, bodies: Sequence[Raw], keys: Sequence[str]) -> list[Result]:
         """Create objects in one metered call; answers are matched by bId, never by position.
 
         A batch's requestid has at most 36 characters, and then every bId at most 10 (§5).
         """
-        items = [
+        items: list[Raw] = [
             {"bId": f"i{index}", "operation": "create", entity: body}
             for index, body in enumerate(bodies)
         ]
@@ -111,10 +113,12 @@ class Wire:
         content = answer.json() if isinstance(answer, Reply) and answer.ok else None
         responses = content.get("BatchItemResponse") if isinstance(content, dict) else None
         if not isinstance(answer, Reply) or content is None or not responses:
-            return [self._result(answer, entity)] * len(bodies)
+            return [self._result(answer, entity, body) for body in bodies]
+        if wrong := flaw(content, SHAPES) or _misnumbered(items, responses):
+            return [Unclear(f"the batch's answer can not be true: {wrong}")] * len(bodies)
         self._note_time(content)
-        by_id = {item.get("bId"): item for item in responses}
-        return [_item_result(by_id.get(item["bId"]), entity) for item in items]
+        by_id = {item["bId"]: item for item in responses}
+        return [_item_result(by_id.get(item["bId"]), entity, item[entity]) for item in items]
 
     # ── reads (all metered) ──────────────────────────────────────────────────────────────────
 
@@ -135,14 +139,21 @@ class Wire:
             body=to_json({"BatchItemRequest": items}),
         )
         content = self._read(request, self._batches)
-        responses = {item.get("bId"): item for item in content.get("BatchItemResponse") or ()}
-        if len(responses) != len(items):
+        answered = content.get("BatchItemResponse") or []
+        if wrong := _misnumbered(items, answered):
+            raise untrue("QuickBooks", wrong)
+        if len(answered) != len(items):
             raise TryLater("QuickBooks answered a batch of queries in part.")
-        return [responses[item["bId"]].get("QueryResponse") for item in items]
+        responses = {item["bId"]: item for item in answered}
+        return [_query_response(responses[item["bId"]]) for item in items]
 
     def get(self, path: str, **options: str) -> Raw:
         """The body of a plain GET."""
         return self._read(Request(method="GET", url=self._url(path, **options), headers={}))
+
+    def get_part(self, path: str, name: str) -> Raw:
+        """The one object that a plain GET is about."""
+        return self._part(self.get(path), name)
 
     def rows(self, entity: str, *conditions: str) -> Iterator[Raw]:
         """All rows of a query, page by page.
@@ -153,8 +164,9 @@ class Wire:
         start, last = 1, ""
         for _ in range(_PAGES_MAX):
             statement = queries.select(entity, *conditions, start=start)
-            page: list[Raw] = self.query(statement).get(entity) or []
-            yield from _after(last, page)
+            page = rows_of(self.query(statement), entity)
+            # A row that is told twice is told once; that it says the same is judged already.
+            yield from _after(last, list({raw["Id"]: raw for raw in page}.values()))
             if len(page) < queries.PAGE:
                 return
             last = page[-1]["Id"]
@@ -169,6 +181,8 @@ class Wire:
     def _read(self, request: Request, lane: Throttle | None = None) -> Raw:
         reply = self._client.read(request, metered=True, lane=lane)
         content = reply.json()
+        if isinstance(content, dict) and (wrong := flaw(content, SHAPES)):
+            raise untrue("QuickBooks", wrong)
         found = faults.faults_of(reply)
         if found:
             finding = faults.judge(found)
@@ -182,7 +196,9 @@ class Wire:
 
     def _note_time(self, content: Raw) -> None:
         """The product's own clock, as of its latest answer."""
-        self.server_time = content.get("time") or self.server_time
+        told = content.get("time")
+        if told and INSTANT.fits(told):  # samples have "..." there; without it the last one counts
+            self.server_time = told
 
     def _part(self, content: Raw, name: str) -> Raw:
         part = content.get(name)
@@ -190,8 +206,8 @@ class Wire:
             raise TryLater(f"QuickBooks answered without {name}.")
         return part
 
-    def _result(self, answer: Answer | Held, entity: str) -> Result:
-        """What became of a write."""
+    def _result(self, answer: Answer | Held, entity: str, body: Raw) -> Result:
+        """What became of a write. An answer that can not be true says nothing of it."""
         if isinstance(answer, Held):
             return Unsent(answer.cause, answer.retry_after_s)
         if isinstance(answer, NotSent):
@@ -204,10 +220,14 @@ class Wire:
         trace = self._client.trace(answer)
         if answer.status >= 500:
             return Unclear(f"HTTP {answer.status} (intuit_tid {trace})")
+        if isinstance(content, dict) and (wrong := flaw(content, SHAPES)):
+            return Unclear(f"the answer can not be true: {wrong} (intuit_tid {trace})")
         if found := faults.faults_of(answer):
             return _refusal(faults.judge(found))
         raw = content.get(entity) if isinstance(content, dict) else None
-        if answer.ok and isinstance(raw, dict) and raw.get("Id"):
+        if answer.ok and isinstance(raw, dict):
+            if wrong := not_what_was_sent(body, raw):
+                return Unclear(f"{wrong} (intuit_tid {trace})")
             self._note_time(content)
             return Applied(raw)
         return Unclear(f"HTTP {answer.status} without {entity} (intuit_tid {trace})")
@@ -224,15 +244,39 @@ def _refusal(finding: Finding) -> Result:
     return Refused(finding)
 
 
-def _item_result(item: Raw | None, entity: str) -> Result:
+def _misnumbered(items: Sequence[Raw], answered: Sequence[Raw]) -> str:
+    """What is wrong with the numbers of a batch's answer: each is one of ours, and comes once."""
+    ours = {item["bId"] for item in items}
+    told = [item.get("bId") for item in answered]
+    if len(set(told)) != len(told) or not ours.issuperset(told):
+        return "its bId are not those that were sent, each once"
+    ids = [
+        (name, value["Id"])
+        for item in answered
+        for name, value in item.items()
+        if isinstance(value, dict) and value.get("Id")
+    ]
+    return "two of its items are one object" if len(set(ids)) != len(ids) else ""
+
+
+def _query_response(item: Raw) -> Raw | None:
+    """The answer to one query of a batch; None for one refused."""
+    part = item.get("QueryResponse")
+    if isinstance(part, list):
+        raise untrue("QuickBooks", "QueryResponse is not an object")
+    return part
+
+
+def _item_result(item: Raw | None, entity: str, body: Raw) -> Result:
     """What became of one item of a batch."""
     if item is None:
         return Unclear("the batch answered without this item")
     if found := faults.faults_in(item):
         return _refusal(faults.judge(found))
     raw = item.get(entity)
-    if isinstance(raw, dict) and raw.get("Id"):
-        return Applied(raw)
+    if isinstance(raw, dict):
+        wrong = not_what_was_sent(body, raw)
+        return Unclear(wrong) if wrong else Applied(raw)
     return Unclear(f"the batch item came back without {entity}")
 
 
