@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -80,15 +81,23 @@ def lies(system: str) -> list[dict[str, Any]]:
     return told + [{"kind": "answer", "when": "after", "text": text} for text in BODIES]
 
 
-def tell(world: World, chance: random.Random) -> None:
+@dataclass
+class Lied(World):
+    """A lender's world, and the lies that were told in it."""
+
+    told: list[str] = field(default_factory=list)
+
+
+def tell(world: Lied, chance: random.Random) -> None:
     """Some calls are answered untruly until that is forgotten."""
     for call in chance.sample(CALLS[world.system], chance.randrange(1, 4)):
         wish = chance.choice(lies(world.system))
+        world.told.append(f"{call} {str(wish)[:200]}")
         match = {"path": call}
         world.control("POST", "faults", system=world.system, count=0, match=match, **wish)
 
 
-def under_lies(world: World, chance: random.Random) -> None:
+def under_lies(world: Lied, chance: random.Random) -> None:
     tell(world, chance)
     for _ in range(2):
         with suppress(TryLater):
@@ -97,7 +106,7 @@ def under_lies(world: World, chance: random.Random) -> None:
     world.control("DELETE", "faults")
 
 
-def until_clean(world: World) -> None:
+def until_clean(world: Lied) -> None:
     for _ in range(PASSES):
         try:
             result = world.sync()
@@ -106,9 +115,9 @@ def until_clean(world: World) -> None:
             continue
         if result.verdict == "clean":
             return
-        assert result.verdict != "person", result.reason
+        assert result.verdict != "person", (result.reason, world.told)
         world.clock.move(3600)
-    pytest.fail("never came to rest")
+    pytest.fail(f"never came to rest: {world.told}")
 
 
 def first_day() -> Rows:
@@ -136,8 +145,8 @@ def essence(world: World) -> Any:
     return documents, accounts, Counter(c["name"] for c in books["customers"])
 
 
-def fresh(folder: Path, sandbox: SandboxServer, system: str) -> World:
-    world = World(folder, sandbox, system)
+def fresh(folder: Path, sandbox: SandboxServer, system: str) -> Lied:
+    world = Lied(folder, sandbox, system)
     world.overrides = {
         "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
         "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
@@ -177,4 +186,4 @@ def test_lies_leave_the_books_as_if_they_had_never_been_told(
         day.write(world.snapshot)
         under_lies(world, chance)
         until_clean(world)
-    assert essence(world) == undisturbed[system]
+    assert essence(world) == undisturbed[system], world.told

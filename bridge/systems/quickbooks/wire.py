@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -231,6 +232,18 @@ class Wire:
             self._note_time(content)
             return Applied(raw)
         return Unclear(f"HTTP {answer.status} without {entity} (intuit_tid {trace})")
+
+
+def distinct(results: Sequence[Result]) -> list[Result]:
+    """What became of several objects of one sort. Where two were answered with one id, no such
+    answer is believed."""
+    ids = Counter(each.raw["Id"] for each in results if isinstance(each, Applied))
+    return [
+        Unclear("another document was answered with the same id")
+        if isinstance(each, Applied) and ids[each.raw["Id"]] > 1
+        else each
+        for each in results
+    ]
 
 
 def _refusal(finding: Finding) -> Result:

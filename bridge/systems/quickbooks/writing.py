@@ -40,7 +40,7 @@ from bridge.systems.quickbooks.translate import (
     handle,
     update_of,
 )
-from bridge.systems.quickbooks.wire import Applied, Refused, Result, Unsent, Wire
+from bridge.systems.quickbooks.wire import Applied, Refused, Result, Unsent, Wire, distinct
 
 BUSY_WAIT_S = 60.0
 
@@ -88,6 +88,7 @@ class Writer:
         jobs = [job for job in ready if isinstance(job, Job)]
         batched = self._settings.mode == "backfill" and batch[0].operation is Operation.CREATE
         results = self._send_batches(jobs) if batched else self._send_singly(jobs)
+        results = distinct(results)
         self._raise_if_login_ended(results)
         settled = iter(
             [self._settle(job, result) for job, result in zip(jobs, results, strict=True)]
