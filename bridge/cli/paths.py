@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,8 +104,8 @@ def refuse_among_deliveries(folder: Path, option: str, loaded: Settings) -> None
         among = alike(folder, loaded.source.path)
     if among:
         raise ConfigurationError(
-            f"{option}: {shown(folder)} is where the ledger is delivered, and what is written there "
-            f"would be read as a delivery. Name another folder."
+            f"{option}: {shown(folder)} is where the ledger is delivered, and what is written "
+            f"there would be read as a delivery. Name another folder."
         )
 
 

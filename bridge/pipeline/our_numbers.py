@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import msgspec
 
+from bridge.core.booking import Booking
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.identity import base_reference, is_ours
+from bridge.core.naming import customer, name_key
 from bridge.core.owning import followers, row_names, stems
 from bridge.pipeline.context import Books, Progress, System
 from bridge.store import LoanKey, Store, Work
@@ -165,20 +167,49 @@ def ask_what_is_untold(
     return {(kind, external_id) for kind, ids in asked.items() for external_id in ids}
 
 
-def ask_who_they_are(store: Store, books: Books[System], numbers: OurNumbers) -> None:
-    """Some listings do not tell our reference of a customer. Where no loan tells it either, it is
-    looked for in the customer's notes."""
+def ask_who_they_are(
+    store: Store, books: Books[System], numbers: OurNumbers, booking: Booking
+) -> None:
+    """Some listings do not tell our reference of a customer. Where no loan tells it either, or its
+    documents are another's by the name, it is looked for in the customer's notes."""
     with store.read() as work:
         prefixes = work.prefixes()
         found = documents_of(work, books, numbers, numbers.unowned)
+        doubtful = _of_another_name(work, books, numbers, booking)
     named = {external_id for ids in numbers.customers.values() for external_id in ids}
-    asked = sorted({each.customer_id for each in found} - named - {""})
+    asked = sorted(({each.customer_id for each in found} | doubtful) - named - {""})
     for first in range(0, len(asked), _DETAILS):
         told = books.system.fetch(Kind.CUSTOMER, asked[first : first + _DETAILS])
-        for external_id, customer in told.items():
-            for word in customer.memo.split():
+        for external_id, theirs in told.items():
+            for word in theirs.memo.split():
                 if any(is_ours(word, prefix) for prefix in prefixes):
                     numbers.customers.setdefault(base_reference(word), {})[external_id] = word
+
+
+def _of_another_name(
+    work: Work, books: Books[System], numbers: OurNumbers, booking: Booking
+) -> set[str]:
+    """Customers whose number no listing tells, and who are not called like the borrower whose
+    documents they have: renamed, or given an invoice of somebody else's. With those who are."""
+    where, of_loans = (books.name, books.company), numbers.of_loans()
+    doubtful: set[str] = set()
+    wanted: set[str] = set()
+    for file in work.loan_files(0):
+        bases = of_loans.get((file.installation, file.loan_id), ())
+        if not bases or file.borrower is None or file.loan is None:
+            continue
+        ours = customer(file, file.borrower, file.loan.currency, booking)
+        if ours.reference in numbers.customers:
+            continue
+        for each in documents_of(work, books, numbers, bases):
+            theirs = work.mirror_document(*where, Kind.CUSTOMER, each.customer_id)
+            if theirs is None or name_key(theirs.name) != name_key(ours.name):
+                doubtful.add(each.customer_id)
+                wanted.add(name_key(ours.name))
+    if not doubtful:
+        return doubtful
+    called = work.mirror_documents(*where, Kind.CUSTOMER)
+    return doubtful | {each.external_id for each in called if name_key(each.name) in wanted}
 
 
 def _settles_untold(document: PostedDocument) -> bool:

@@ -146,7 +146,7 @@ def known_again(
     with store.read() as work:
         numbers.by_what_the_books_say(work, books)
     ask_what_is_untold(store, books, home, numbers, progress, known)
-    ask_who_they_are(store, books, numbers)
+    ask_who_they_are(store, books, numbers, booking)
     with store.begin() as work:
         adoption = _Adoption(work, books, booking, numbers)
         for count, file in enumerate(work.loan_files(0), start=1):

@@ -1,0 +1,96 @@
+"""What a person edited in the books, then the state is lost: it is asked about, never changed
+back, whether that person's edit had been accepted before or not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.core.reconciliation import ItemKind
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import small_ledger
+from tests.pipeline.test_drift import accept, hand, owning
+from tests.pipeline.test_rebuild import compared, lose_state, planned, rebuilt
+from tests.pipeline.world import COMPANIES, World
+
+INVOICE, SETTLED, RECEIPT = "DY7F3A-L2", "DY7F3A-L1", "DY7F3A-P7"
+EDITS: dict[str, dict[str, dict[str, str]]] = {
+    "amounts": {INVOICE: {"amount": "49000"}, RECEIPT: {"amount": "2500"}},
+    "dates": {INVOICE: {"date": "2026-06-03"}, RECEIPT: {"date": "2026-07-05"}},
+    "a customer": {INVOICE: {"customer": "Persona 1"}, SETTLED: {"amount": "53000"}},
+    "what is due": {INVOICE: {"due": "2026-12-24"}},
+    "memos": {INVOICE: {"memo": "Hablé con ella"}, RECEIPT: {"memo": "Lo trajo su hija"}},
+}
+"""What is edited → document → what somebody wrote there."""
+CASES = {"edited": (False, False), "accepted": (True, False), "accepted, and ours": (True, True)}
+"""Whether the edit was accepted before, and whether the mapping says that such fields are ours."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    return made
+
+
+def documents(world: World) -> list[tuple[Any, ...]]:
+    """Everything that a person sees of each, but for its id."""
+    return sorted(
+        tuple(sorted((key, str(value)) for key, value in each.items() if key != "id"))
+        for each in world.books()["documents"]
+    )
+
+
+def asked(world: World) -> set[str]:
+    (system,) = compared(world).systems
+    told = [item for item in system.items if item.kind is not ItemKind.FOREIGN]
+    return {item.reference or item.subject.removeprefix("document:") for item in told}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_was_edited_stays_after_a_rebuild(world: World, edit: str, case: str) -> None:
+    accepted, ours = CASES[case]
+    if ours:
+        owning(world, "amount", "date", "due", "customer")
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    world.clock.move(60)
+    for number, fields in EDITS[edit].items():
+        hand(world, "edit", number, set=fields)
+    world.clock.move(60)
+    if accepted:
+        accept(world, *EDITS[edit])
+        world.sync()
+    there = documents(world)
+    lose_state(world)
+    rebuilt(world)
+    assert planned(world)[::2] == (0, 0)
+    world.clock.move(3600)
+    world.sync()
+    assert documents(world) == there
+    seen = asked(world)
+    world.clock.move(3600)
+    world.sync()
+    assert documents(world) == there
+    assert edit == "memos" or seen >= EDITS[edit].keys()  # memos are nobody's but the books'
+    ledger.lend(3, random.Random(1))  # the others go on, to the customers that they were
+    ledger.debts[3]["debtor_id"] = 2
+    ledger.debtors.pop(3)
+    ledger.write(world.snapshot)
+    world.sync()
+    assert set(there) <= set(documents(world))
+    (new,) = [d for d in world.live_documents() if d["number"] == "DY7F3A-L3"]
+    assert new["customer"] == "Persona 2"
