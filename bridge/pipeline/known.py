@@ -32,6 +32,12 @@ from bridge.systems.base import AccountingReader
 OF_THE_STORE = frozenset({ItemKind.HELD, ItemKind.PENDING, ItemKind.REJECTED, ItemKind.IN_DOUBT})
 """Kinds that the state store knows newer than any comparison."""
 OF_THE_WRITES = (OF_THE_STORE - {ItemKind.HELD}) | {ItemKind.MISMATCHED}
+_LOGIN = "pass.login"
+_NOT_SINCE = Stop(
+    code="pass.later",
+    detail="The books were not compared since there is a login again; the next comparison does it.",
+    exit_code=TryLater.exit_code,
+)
 _RUNS = 100
 """How far back the last pass of a company's books is looked for."""
 
@@ -123,7 +129,7 @@ def stop_of(error: BridgeError) -> Stop:
     """What an error that ended the work on one company's books means for the verdict."""
     kinds: tuple[tuple[type[BridgeError], str], ...] = (
         (TryLater, "pass.later"),
-        (LoginRequired, "pass.login"),
+        (LoginRequired, _LOGIN),
         (Unanswered, "pass.unanswered"),
         (ConfigurationError, "pass.configuration"),
         (UnsafePlan, "pass.unsafe_plan"),
@@ -169,6 +175,14 @@ def keep_comparison(
         planned_through=work.planned_through(*where),
     )
     work.put_comparison(*where, made)
+
+
+def logged_in(work: Work, name: str, company: str) -> None:
+    """A pass has reached these books: that the login had ended at the last comparison stands in
+    nobody's way any more. That they were not compared since does."""
+    last = work.comparison(name, company)
+    if last is not None and last.stop is not None and last.stop.code == _LOGIN:
+        work.put_comparison(name, company, msgspec.structs.replace(last, stop=_NOT_SINCE))
 
 
 def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:

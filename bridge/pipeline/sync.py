@@ -17,7 +17,7 @@ from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits, Progre
 from bridge.pipeline.forgotten import Keeping, begin_pass
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
-from bridge.pipeline.known import known, standing, stop_of
+from bridge.pipeline.known import known, logged_in, standing, stop_of
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.resting import hold_what_is_new, resting
@@ -335,6 +335,9 @@ def _end(
     books = {name: each.company for name, each in bridge.books.items()}
     stops = {name: each.stops for name, each in systems.items()}
     with bridge.store.begin() as work:
+        for name, each in systems.items():
+            if each.calls and each.stopped is None:
+                logged_in(work, name, books[name])
         answer = verdict(known(work, books, bridge.fresh, stops=stops))
         result = SyncResult(run=run, intake=intake, systems=systems, answer=answer)
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}

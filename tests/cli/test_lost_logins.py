@@ -47,3 +47,19 @@ def test_a_damaged_file_is_kept_aside(person):
     damaged = (state / "credentials.json").read_bytes()
     person.log_in()
     assert (state / "credentials.json.damaged").read_bytes() == damaged
+
+
+def test_after_a_new_login_nobody_is_told_to_log_in(person):
+    """That the last comparison met an ended login is not the pass's own trouble."""
+    person.log_in()
+    person.end_it_there()
+    for verb in ("sync", "reconcile"):
+        code, out, err = person.lender.run(verb)
+        assert (code, "connect" in out + err) == (78, True), verb
+    person.log_in()
+    code, out, err = person.lender.run("sync")
+    assert code == 75
+    assert "connect" not in out + err
+    assert "compared" in out
+    person.lender.json("reconcile")
+    assert person.lender.json("sync")["verdict"] == "clean"
