@@ -25,7 +25,7 @@ from tests.pipeline.ledger import Rows
 from tests.pipeline.test_whole_documents import lent
 from tests.pipeline.world import World
 
-SYSTEMS = ("quickbooks",)
+SYSTEMS = ("quickbooks", "xero")
 SEEDS = int(os.environ.get("BRIDGE_LIE_SEEDS", "6"))
 """How many seeds for each system; 200 and more with BRIDGE_LIE_SEEDS=200."""
 PASSES = 6
@@ -33,10 +33,15 @@ DEEP = "[" * 49 + "]" * 49
 BODIES = ("{}", "[]", "null", '"text"', DEEP, '{"a":' * 49 + "1" + "}" * 49, "1e400")
 NO_IDS: tuple[Any, ...] = (["1"], {"value": "1"}, "", True, "1\n2", "9" * 65)
 NO_AMOUNTS: tuple[Any, ...] = ("abc", "1e400", "NaN", "1_000", [], {}, True, "1" * 19)
+NO_ROWS: tuple[Any, ...] = ({}, "text", [1], [[]], 7)
 NO_DATES: tuple[Any, ...] = ("2026-13-45", "20261120", 7, ["2026-11-20"])
 
 CALLS = {
     "quickbooks": words("/customer /invoice /payment /creditmemo /salesreceipt /batch /query /cdc"),
+    "xero": words(
+        "/Contacts /Invoices /Payments /CreditNotes /BankTransactions /Overpayments /Allocations "
+        "/Organisation /Accounts /Reports /Currencies /TaxRates"
+    ),
 }
 """Parts of the paths on which a system writes and reads in a pass."""
 FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -62,10 +67,42 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
         "PrivateNote": ([], "x" * 200_000),
         "HomeCurrency": ("COP", {}),
     },
+    "xero": {
+        **dict.fromkeys(("ContactID", "InvoiceID", "CreditNoteID", "PaymentID"), NO_IDS),
+        **dict.fromkeys(("BankTransactionID", "OverpaymentID", "AccountID"), NO_IDS[:2]),
+        **dict.fromkeys(("Invoices", "Contacts", "Payments", "CreditNotes"), NO_ROWS),
+        **dict.fromkeys(("Accounts", "Currencies", "Organisations", "Reports"), NO_ROWS),
+        "Total": NO_AMOUNTS,
+        "Amount": NO_AMOUNTS[:4],
+        "AmountDue": ([], "abc"),
+        "Value": ("1e400", "NaN", []),
+        "Date": ("/Date(999999999999999999999)/", *NO_DATES),
+        "DueDate": NO_DATES,
+        "UpdatedDateUTC": ("/Date(x)/", 7),
+        "DateTimeUTC": (7, "/Date(253402300799000)/", "/Date(0)/"),
+        "Contact": ("1", [], {"ContactID": ["1"]}),
+        "LineItems": ({}, "text", [1]),
+        "Allocations": ({}, [1], [{"Invoice": []}]),
+        "InvoiceNumber": (["L"], "another", 7),
+        "Reference": ([], "x" * 200_000, "another"),
+        "BaseCurrency": ([], ""),
+        "CurrencyRate": ("0x1", [], -1),
+        "pagination": ([], {"pageCount": "x"}, {"pageCount": -1}),
+        "IsDeleted": ("x", []),
+    },
 }
-TURNED = {"quickbooks": ("Id", "DocNumber", "PaymentRefNum", "CustomerRef", "bId", "TotalAmt")}
+TURNED = {
+    "quickbooks": ("Id", "DocNumber", "PaymentRefNum", "CustomerRef", "bId", "TotalAmt"),
+    "xero": words(
+        "InvoiceID ContactID PaymentID InvoiceNumber Reference Total Invoices CreditNotes Accounts "
+        "BaseCurrency DateTimeUTC pagination"
+    ),
+}
 """Fields that are left out, and exchanged between two objects."""
-REPEATED = {"quickbooks": ("Invoice", "Payment", "Customer", "BatchItemResponse", "Line")}
+REPEATED = {
+    "quickbooks": ("Invoice", "Payment", "Customer", "BatchItemResponse", "Line"),
+    "xero": ("Invoices", "Payments", "Contacts", "CreditNotes", "Accounts"),
+}
 
 
 def lies(system: str) -> list[dict[str, Any]]:

@@ -25,15 +25,19 @@ DAYS = 29
 
 _FULL = 1000
 _OVERLAP = timedelta(minutes=5)
+_AHEAD = timedelta(days=1)
+"""Further ahead of our own clock no product's is: such a time is not believed."""
 
 Raw = dict[str, Any]
 
 
 def cursor_at(server_time: str, now: datetime | None = None) -> str:
-    """A cursor for "from here on", overlapping backwards; never ahead of our own clock, since what
-    is written until a time that is not yet would not be seen."""
+    """A cursor for "from here on", overlapping backwards; never far ahead of our own clock, since
+    what is written until a time that is not yet would not be seen."""
     told = datetime.fromisoformat(server_time).astimezone(UTC)
-    return (min(told, now or told) - _OVERLAP).isoformat()
+    if now is not None and told > now + _AHEAD:
+        told = now
+    return (told - _OVERLAP).isoformat()
 
 
 def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home: str) -> Changes:

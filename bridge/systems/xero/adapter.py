@@ -29,6 +29,7 @@ from bridge.systems.xero import chart as charts
 from bridge.systems.xero.answers import posted, stamp_of
 from bridge.systems.xero.login import LOGIN, NAME, token_endpoint, tokens
 from bridge.systems.xero.settings import Settings
+from bridge.systems.xero.shapes import rows_of
 from bridge.systems.xero.wire import Wire
 from bridge.systems.xero.writing import Writer
 
@@ -140,7 +141,7 @@ class Xero:
     def cursor(self) -> str:
         """See base. By an answer of this moment; the organisation costs none of the day's calls."""
         self._wire.get("Organisation", metered=False)
-        return changes.cursor_at(self._wire.server_time)
+        return changes.cursor_at(self._wire.server_time, self._clock.now())
 
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
         """See base. What was deleted is still there for Xero and comes with its status."""
@@ -190,10 +191,8 @@ class Xero:
             "page": "1",
             "pageSize": str(fiscal.NEWEST),
         }
-        newest = self._wire.get("Invoices", wanted) or {}
-        recent = [
-            (raw.get("InvoiceNumber") or "", stamp_of(raw)) for raw in newest.get("Invoices") or ()
-        ]
+        newest = rows_of(self._wire.get("Invoices", wanted), "Invoices")
+        recent = [(raw.get("InvoiceNumber") or "", stamp_of(raw)) for raw in newest]
         yield fiscal.signs(chart.company.country, "", recent)
         yield from probes.of_limits(self._wire.day_left)
         if not self._settings.access_token:

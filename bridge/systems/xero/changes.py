@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.systems.base import Changes
+from bridge.systems.judging import untrue
 from bridge.systems.xero import reading, stamps
 from bridge.systems.xero.translate import Company
 from bridge.systems.xero.wire import Wire
@@ -21,14 +22,23 @@ DAYS = 365
 """Xero sets no limit; a longer time without a look is better ended by reading everything."""
 
 _OVERLAP = timedelta(minutes=5)
+_AHEAD = timedelta(days=1)
+"""Further ahead of our own clock no product's is: such a time is not believed."""
+_FIRST_YEAR = 2006
+"""Xero is no older."""
 _MANY = 50_000
 """Changed documents beyond which reading everything is the smaller work."""
 
 
-def cursor_at(server_time: str) -> str:
-    """A cursor for "from here on", overlapping backwards."""
+def cursor_at(server_time: str, now: datetime | None = None) -> str:
+    """A cursor for "from here on", overlapping backwards; never far ahead of our own clock, since
+    what is written until a time that is not yet would not be seen. Raises TryLater if none
+    was told."""
     moment = stamps.instant(server_time)
-    assert moment is not None, "no answer was seen yet"
+    if moment is None or moment.year < _FIRST_YEAR:
+        raise untrue("Xero", "DateTimeUTC does not tell when it was given")
+    if now is not None and moment > now + _AHEAD:
+        moment = now
     return (moment - _OVERLAP).isoformat()
 
 
@@ -45,10 +55,10 @@ def changes(
     for resource in reading.resources(kinds):
         for raw in reading.since(wire, resource, moment):
             # The first answer's time: what moves between the calls is seen again next time.
-            following = following or cursor_at(wire.server_time)
+            following = following or cursor_at(wire.server_time, now)
             for document in reading.documents(resource, raw, kinds, company):
                 found[document.kind, document.external_id] = document
             if len(found) > _MANY:
                 return Changes(documents=(), cursor=cursor, complete=False)
-        following = following or cursor_at(wire.server_time)
+        following = following or cursor_at(wire.server_time, now)
     return Changes(documents=tuple(found.values()), cursor=following or cursor, complete=True)

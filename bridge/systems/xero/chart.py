@@ -14,14 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from bridge.core.books import Account, Chart, Company, Named
 from bridge.errors import TryLater
+from bridge.systems.judging import AMOUNT, untrue
 from bridge.systems.xero import stamps, translate
+from bridge.systems.xero.shapes import ID_FIELD, rows_of
 from bridge.systems.xero.wire import Wire
 
 CLASSIFICATION = {
@@ -152,14 +154,19 @@ def balances_of(report: Raw) -> dict[str, Decimal]:
 
 
 def _whole(wire: Wire, name: str, path: str = "") -> list[Raw]:
-    rows = wire.get(path or name, metered=path != "Organisation").get(name)
-    if not isinstance(rows, list) or (path and not rows):
+    content = wire.get(path or name, metered=path != "Organisation")
+    if name in ID_FIELD:
+        return rows_of(content, name)
+    rows = content.get(name)
+    if not isinstance(rows, list) or not rows:
         raise TryLater(f"Xero answered without {name}.")
     return rows
 
 
 def _company(company_id: str, organisation: Raw, lists: Lists) -> Company:
     home = organisation.get("BaseCurrency") or ""
+    if not home:
+        raise untrue("Xero", "the organisation has no BaseCurrency")
     codes = {raw["Code"] for raw in lists.currencies} | {home}
     locks = [
         locked
@@ -254,7 +261,6 @@ def _account_of(cells: list[Raw]) -> str:
 
 def _figure(cell: Raw) -> Decimal:
     text = str(cell.get("Value") or "").replace(",", "")
-    try:
-        return Decimal(text or 0)
-    except InvalidOperation as error:
-        raise TryLater("Xero's trial balance holds a figure that can not be read.") from error
+    if not AMOUNT.fits(text):
+        raise TryLater("Xero's trial balance holds a figure that can not be read.")
+    return Decimal(text or 0)

@@ -34,7 +34,7 @@ def entries(wire: Wire, cursor: str, now: datetime, company: Company) -> HandEnt
         return HandEntries(cursor=cursor, complete=False)
     moment = stamps.modified_since(datetime.fromisoformat(cursor)) if cursor else ""
     # By an answer from before the reading, so that nothing entered meanwhile is missed.
-    following = cursor_at(wire.server_time) if wire.server_time else cursor
+    following = cursor_at(wire.server_time, now) if wire.server_time else cursor
     try:
         rows = list(wire.rows("ManualJournals", since=moment))
     except (QuestionRefused, LoginRequired) as refused:

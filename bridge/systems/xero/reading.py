@@ -22,8 +22,9 @@ from bridge.systems.xero.answers import (
     posted,
 )
 from bridge.systems.xero.on_account import CREDIT, OVERPAYMENT, is_on_account
+from bridge.systems.xero.shapes import ID_FIELD, NUMBER_FIELD, asked_for, rows_of
 from bridge.systems.xero.translate import Company
-from bridge.systems.xero.wire import ID_FIELD, NUMBER_FIELD, PAGE, Wire
+from bridge.systems.xero.wire import PAGE, Wire
 
 Raw = dict[str, Any]
 
@@ -140,7 +141,8 @@ def _by_ids(wire: Wire, resource: str, ids: Sequence[str]) -> dict[str, Raw]:
     found: dict[str, Raw] = {}
     for group in queries.groups(ids, ","):
         content = wire.get(resource, {"IDs": ",".join(group), **options})
-        found |= {raw[field]: raw for raw in content.get(resource) or ()}
+        rows = asked_for(rows_of(content, resource), [field], group)
+        found |= {raw[field]: raw for raw in rows}
     return found
 
 
@@ -149,10 +151,10 @@ def _by_conditions(wire: Wire, resource: str, ids: Sequence[str]) -> dict[str, R
 
     def one(external_id: str) -> list[Raw]:
         content = wire.get_if_there(f"{resource}/{external_id}")
-        return [] if content is None else list(content.get(resource) or ())
+        return [] if content is None else rows_of(content, resource)
 
     rows = _asked(wire, resource, ids, lambda value: queries.guid(field, value), one)
-    return {raw[field]: raw for raw in rows}
+    return {raw[field]: raw for raw in asked_for(rows, [field], ids)}
 
 
 def _numbered(
@@ -197,7 +199,7 @@ def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterato
     if resource == "Invoices":
         for group in queries.groups(references, ","):
             options = {"InvoiceNumbers": ",".join(group), **_where(OURS[resource])}
-            yield from wire.rows(resource, **options)
+            yield from asked_for(list(wire.rows(resource, **options)), [field], group)
         return
 
     def one(reference: str) -> list[Raw]:
@@ -206,13 +208,15 @@ def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterato
 
     def by_number(reference: str) -> list[Raw]:
         content = wire.get_if_there(f"{resource}/{reference}")
-        return [] if content is None else list(content.get(resource) or ())
+        return [] if content is None else rows_of(content, resource)
 
     if resource == "Contacts":
-        yield from _asked(wire, resource, references, _named_so, by_number)
+        found = _asked(wire, resource, references, _named_so, by_number)
+        yield from asked_for(found, [field, "AccountNumber"], references)
         return
     singly = by_number if resource == "CreditNotes" else one  # can be had by number (§4)
-    yield from _asked(wire, resource, references, lambda v: queries.text(field, v), singly)
+    found = _asked(wire, resource, references, lambda v: queries.text(field, v), singly)
+    yield from asked_for(found, [field], references)
 
 
 def _asked(
@@ -254,7 +258,8 @@ def _overpaid(wire: Wire, loose: Mapping[str, Receipt], found: dict[str, list[Ra
         silent = not raw.get("Reference") and not raw.get("LineItems")
         if silent and raw.get("Total") in amounts:
             content = wire.get(f"Overpayments/{raw['OverpaymentID']}")
-            whole = (content.get("Overpayments") or [raw])[0]
+            told = rows_of(content, "Overpayments")
+            whole = asked_for(told, ["OverpaymentID"], [raw["OverpaymentID"]])[0] if told else raw
         number = overpayment_number(whole)
         if number in loose:
             found.setdefault(number, []).append(whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -12,36 +13,25 @@ import msgspec
 
 from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
+from bridge.systems.judging import OBJECTS, flaw, untrue
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 from bridge.systems.xero import faults
 from bridge.systems.xero.faults import PLAN_WAIT_S, Finding, Then
 from bridge.systems.xero.settings import Settings
+from bridge.systems.xero.shapes import (
+    ID_FIELD,
+    MOMENT,
+    NUMBER_FIELD,
+    SHAPES,
+    ZERO_ID,
+    not_an_answer,
+    not_what_was_sent,
+    rows_of,
+)
 
 PAGE = 1000
 """Rows of a page; Xero allows 1 to 1000 and adjusts what is out of range (DOC)."""
 _PAGES_MAX = 10_000
-
-ZERO_ID = "00000000-0000-0000-0000-000000000000"
-"""The id of an element that was not created (REC)."""
-
-ID_FIELD = {
-    "Contacts": "ContactID",
-    "Invoices": "InvoiceID",
-    "CreditNotes": "CreditNoteID",
-    "Payments": "PaymentID",
-    "BankTransactions": "BankTransactionID",
-    "Overpayments": "OverpaymentID",
-    "ManualJournals": "ManualJournalID",
-}
-NUMBER_FIELD = {
-    "Contacts": "ContactNumber",
-    "Invoices": "InvoiceNumber",
-    "CreditNotes": "CreditNoteNumber",
-    "Payments": "Reference",
-    "BankTransactions": "Reference",
-    "Overpayments": "Reference",
-}
-"""What an element is known by before it has an id."""
 
 _DAY_LEFT = "X-DayLimit-Remaining"
 _KEPT_WAIT_S = 3600.0
@@ -108,14 +98,16 @@ class Wire:
         assert 0 < len(bodies) <= self._settings.batch_size, len(bodies)
         content = to_json({resource: list(bodies)})
         answer = self._write(method, f"{resource}?summarizeErrors=false", content, keys)
-        if isinstance(answer, Unsent):
+        if isinstance(answer, Unsent | Unclear):
             return [answer] * len(bodies)
         reply = answer.json() if isinstance(answer, Reply) else None
         if isinstance(answer, Reply) and answer.ok and isinstance(reply, dict):
             elements = reply.get(resource)
             if isinstance(elements, list):
-                pairs = paired(resource, bodies, elements)
-                return [element_result(resource, element) for element in pairs]
+                pairs = zip(bodies, paired(resource, bodies, elements), strict=True)
+                return distinct(
+                    resource, [element_result(resource, element, body) for body, element in pairs]
+                )
         if isinstance(answer, Reply) and answer.status == 400 and isinstance(reply, dict):
             return self._refused_whole(resource, bodies, reply)
         return [self._result(answer)] * len(bodies)
@@ -126,22 +118,24 @@ class Wire:
         """A call that is about one object and takes no list."""
         content = None if body is None else to_json(body)
         answer = self._write(method, path, content, [key])
-        if isinstance(answer, Unsent):
+        if isinstance(answer, Unsent | Unclear):
             return answer
         if isinstance(answer, Reply) and answer.ok:
             reply = answer.json()
             if isinstance(reply, dict):
                 # A deleted allocation is answered without an envelope (OAS).
-                elements = reply.get(resource) or [reply]
-                if faults.says_refused(elements[0]):
-                    return element_result(resource, elements[0])
-                return Applied(elements[0])
+                element = (reply.get(resource) or [reply])[0]
+                if faults.says_refused(element):
+                    return _refusal(faults.judge(faults.messages(element)))
+                wrong = not_an_answer(path, resource, element)
+                return Unclear(wrong) if wrong else Applied(element)
             return Unclear("an answer that can not be read")
         return self._result(answer)
 
     def _write(
         self, method: str, path: str, content: bytes | None, keys: Sequence[str]
-    ) -> Answer | Unsent:
+    ) -> Answer | Unsent | Unclear:
+        """Send it; an answer that can not be true says nothing of what became of it."""
         if self.day_left is not None and self.day_left < self._settings.calls_kept:
             left, self.day_left = self.day_left, None  # the next one asks Xero again
             return Unsent(f"Xero has {left} calls left for today; they are kept", _KEPT_WAIT_S)
@@ -157,6 +151,9 @@ class Wire:
             return Unsent(answer.cause, answer.retry_after_s)
         if isinstance(answer, Reply):
             self._note(answer)
+            content = answer.json() if answer.status < 500 else None
+            if isinstance(content, dict | list) and (wrong := flaw(content, SHAPES)):
+                return Unclear(f"the answer can not be true: {wrong}")
         return answer
 
     def _refused_whole(self, resource: str, bodies: Sequence[Raw], content: Raw) -> list[Result]:
@@ -165,10 +162,7 @@ class Wire:
         if not elements:
             finding = faults.judge_answer(content)
             return [_refusal(finding) if finding else Unclear("HTTP 400")] * len(bodies)
-        if len(elements) == len(bodies):
-            named: list[Raw | None] = list(elements)
-        else:
-            named = [_named(resource, body, elements) for body in bodies]
+        named = paired(resource, bodies, elements)
         return [
             Unclear("refused together with another document")
             if element is None
@@ -232,13 +226,19 @@ class Wire:
         if reply.status == 304 and since:
             return {}
         content = reply.json()
+        if isinstance(content, dict) and (wrong := flaw(content, SHAPES)):
+            raise untrue("Xero", wrong)
         if reply.status == 403:
             raise LoginRequired(_disconnected(reply))
         if reply.status == 400 and (finding := faults.judge_answer(content)):
             raise QuestionRefused(f"A question to Xero was refused: {finding.reason}")
         if not reply.ok or not isinstance(content, dict):
             raise TryLater(f"Xero answered HTTP {reply.status} and nothing readable.")
-        self.server_time = content.get("DateTimeUTC") or self.server_time
+        if not content:
+            raise untrue("Xero", "there is nothing in it")
+        told = content.get("DateTimeUTC")
+        if told and MOMENT.fits(told):  # without it the last one counts
+            self.server_time = told
         return content
 
     def rows(self, resource: str, *, since: str = "", **options: str) -> Iterator[Raw]:
@@ -255,9 +255,7 @@ class Wire:
             content = self.get(resource, options, since=since)
             if not content:
                 return  # nothing was modified
-            rows = content.get(resource)
-            if not isinstance(rows, list):
-                raise TryLater(f"Xero answered without {resource}.")
+            rows = rows_of(content, resource)
             fresh = [row for row in rows if row[field] not in before]
             yield from fresh
             last = (content.get("pagination") or {}).get("pageCount")
@@ -278,11 +276,13 @@ class Wire:
         content = reply.json()
         if not reply.ok or not isinstance(content, list):
             raise TryLater(f"Xero answered HTTP {reply.status} for the list of connections.")
+        if wrong := flaw({"Connections": content}, {**SHAPES, "Connections": OBJECTS}):
+            raise untrue("Xero", wrong)
         return content
 
     def _note(self, reply: Reply) -> None:
         left = reply.headers.get(_DAY_LEFT, "")
-        if left.isdigit():
+        if left.isascii() and left.isdigit() and len(left) < 10:
             self.day_left = int(left)
 
 
@@ -312,8 +312,8 @@ def paired(resource: str, bodies: Sequence[Raw], elements: Sequence[Raw]) -> lis
     return [_named(resource, body, elements) for body in bodies]
 
 
-def element_result(resource: str, element: Raw | None) -> Result:
-    """What became of one element of an answer.
+def element_result(resource: str, element: Raw | None, body: Mapping[str, Any] = _NONE) -> Result:
+    """What became of one body, by the element that answers it.
 
     A WARNING is applied: what Xero changed shows when the document is compared.
     """
@@ -323,7 +323,21 @@ def element_result(resource: str, element: Raw | None) -> Result:
         return _refusal(faults.judge(faults.messages(element)))
     if element.get(ID_FIELD[resource]) in (None, "", ZERO_ID):
         return Unclear("the answer has no id for this document")
-    return Applied(element)
+    wrong = not_what_was_sent(resource, body, element)
+    return Unclear(wrong) if wrong else Applied(element)
+
+
+def distinct(resource: str, results: Sequence[Result]) -> list[Result]:
+    """What became of several bodies. Where two were answered with one id, neither answer is
+    believed."""
+    field = ID_FIELD[resource]
+    ids = Counter(each.raw[field] for each in results if isinstance(each, Applied))
+    return [
+        Unclear("another document was answered with the same id")
+        if isinstance(each, Applied) and ids[each.raw[field]] > 1
+        else each
+        for each in results
+    ]
 
 
 def _refusal(finding: Finding) -> Result:

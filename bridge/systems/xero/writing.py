@@ -223,14 +223,17 @@ class Writer:
                 return InDoubt("the answer has no id for the overpayment")
             if crediting.is_put_to_use(job.outgoing):
                 return crediting.put(self._wire, job.outgoing, raw, self._company_of())
-            return Posted(posted(kind, raw, self._company_of()))
+            now = posted(kind, raw, self._company_of())
+            if job.now is not None and now.external_id != job.now.external_id:
+                return InDoubt("the answer is about another document")
+            return Posted(now)
         assert job.now is not None
         if job.now.external_id.startswith(on_account.OVERPAYMENT):
             void = msgspec.structs.replace(job.now, status=Status.VOIDED, open=job.now.open * 0)
             return Posted(void)
         left = posted(kind, raw, self._company_of())
-        if left.status is Status.LIVE:
-            return InDoubt("the answer does not show a void")
+        if left.status is Status.LIVE or left.external_id != job.now.external_id:
+            return InDoubt("the answer does not show a void of this document")
         # A short answer may leave out what the document said: it is kept as it was last told.
         return Posted(msgspec.structs.replace(job.now, status=left.status, version=left.version))
 
