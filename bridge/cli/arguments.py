@@ -200,6 +200,11 @@ def _working(verb: Any) -> None:
         help="no other bridge posts there any more: know what it posted, and go on here",
     )
     sync.add_argument(
+        "--new-company",
+        action="store_true",
+        help="the company that bridge.toml names now is meant: post everything there",
+    )
+    sync.add_argument(
         "--apply-mapping",
         action="store_true",
         help="also bring posted documents to what the mapping says now; see mappings preview",

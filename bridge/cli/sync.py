@@ -50,6 +50,7 @@ def run(arguments: Namespace, out: Output) -> int:
     resume = this_person() if arguments.resume else ""
     take_over = this_person() if arguments.take_over else ""
     said: dict[str, Any] = {"resume": resume, "take_over": take_over, "remap": remap}
+    said["new_company"] = this_person() if arguments.new_company else ""
     if arguments.dry_run:
         with wiring.open_dry(loaded, names) as dry:
             with out.progress() as progress:

@@ -88,6 +88,7 @@ ACTIONS = frozenset(
         "free_number",
         "keep_one",
         "keep_one_writer",
+        "say_which_company",
         "log_in",
         "look_closer",
         "look_why_older",

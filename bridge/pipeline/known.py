@@ -21,6 +21,8 @@ from bridge.core.tasks import Place
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLater
 from bridge.pipeline.issuing import Unanswered
+from bridge.pipeline.other_company import CODE as OTHER_COMPANY
+from bridge.pipeline.other_company import OtherCompany, with_question
 from bridge.pipeline.plan import UnsafePlan
 from bridge.pipeline.resting import Resting
 from bridge.pipeline.second_writer import SecondWriter
@@ -135,10 +137,11 @@ def stop_of(error: BridgeError) -> Stop:
         (UnsafePlan, "pass.unsafe_plan"),
         (Resting, "pass.resting"),
         (SecondWriter, "pass.second_writer"),
+        (OtherCompany, OTHER_COMPANY),
     )
     code = next((code for kind, code in kinds if isinstance(error, kind)), "pass.stopped")
     told = "; ".join([str(error), *map(str, error.problems)])
-    if isinstance(error, Unanswered | SecondWriter):
+    if isinstance(error, Unanswered | SecondWriter | OtherCompany):
         told = error.detail
     return Stop(code=code, detail=told, exit_code=error.exit_code)
 
@@ -294,7 +297,7 @@ def _books(
         company=company,
         items=with_places(work, items),
         behind=behind,
-        stops=tuple(stopped),
+        stops=tuple(with_question(work, name, company, stopped)),
         rests_after=work.paused_by(name),
     )
 

@@ -18,6 +18,7 @@ from bridge.pipeline.forgotten import Keeping, begin_pass
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
+from bridge.pipeline.other_company import open_question, other_company, welcome
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.resting import hold_what_is_new, resting
@@ -146,6 +147,7 @@ def sync(
     *,
     resume: str = "",
     take_over: str = "",
+    new_company: str = "",
     remap: bool = False,
 ) -> SyncResult:
     """Take the ledger in, plan, post what is due. Ends with a verdict, also when idle.
@@ -153,12 +155,12 @@ def sync(
     `approve` names plans that a person has seen: one system's, or several with dashes between.
     `resume`: who says that books in which a run was undone follow the ledger again. `remap`: bring
     what is posted to what the mapping says now, too. `take_over`: who says that no other state
-    posts to these books any more. One system's trouble never costs another its pass.
+    posts to these books any more. `new_company`: who says that a company is meant to which this
+    state has never posted. One system's trouble never costs another its pass.
     Raises SnapshotRefused when the ledger cannot be trusted; then nothing is planned for any.
     """
     run, intake = begin(bridge, "sync")
-    if resume:
-        _let_go_on(bridge, resume)
+    _heed(bridge, resume, new_company)
     approved = approve.split("-") if approve else []
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
@@ -175,12 +177,12 @@ def preview(
     *,
     resume: str = "",
     take_over: str = "",
+    new_company: str = "",
     remap: bool = False,
 ) -> SyncResult:
     """What `sync` would do, on a scratch store and with nothing to post with."""
     run, intake = begin(bridge, "preview")
-    if resume:
-        _let_go_on(bridge, resume)
+    _heed(bridge, resume, new_company)
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
         why = resting(bridge.store, books)
@@ -191,7 +193,7 @@ def preview(
         try:
             made = _planned(bridge, books, run, (), keeping, remap, ANY_SIZE)
             refuse_unsafe(made, bridge.plan_limits, ())
-            question = unanswered(bridge.store, books)
+            question = open_question(bridge.store, books)
         except UnsafePlan as unsafe:
             systems[name] = SystemPass(plan=unsafe.plan, posting=Posting(), stopped=unsafe)
         except (TryLater, LoginRequired, SecondWriter) as error:
@@ -242,6 +244,9 @@ def _pass(
     try:
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
         done.asks = not_asked(bridge.store, books)
+        moved = other_company(bridge.store, books)
+        if moved is not None:
+            raise moved
         question = unanswered(bridge.store, books)
         if question is not None:
             hold_what_is_new(bridge.store, books, HELD)
@@ -269,9 +274,10 @@ def send(
 ) -> None:
     """Send what is planned; what became of lost replies is looked up, and sent again if need be.
 
-    Every write of every verb goes through here. Raises Unanswered, with nothing sent.
+    Every write of every verb goes through here. Raises Unanswered or OtherCompany, with
+    nothing sent.
     """
-    question = unanswered(bridge.store, books)
+    question = open_question(bridge.store, books)
     if question is not None:
         raise question
     system = safe_to_post_with(bridge.store, books.system)
@@ -282,6 +288,14 @@ def send(
             return
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
     done.posting.unavailable = "replies kept getting lost"
+
+
+def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:
+    """Write down what a person says with this pass."""
+    if resume:
+        _let_go_on(bridge, resume)
+    if new_company:
+        welcome(bridge, new_company)
 
 
 def _let_go_on(bridge: Bridge[System], who: str) -> None:

@@ -28,8 +28,8 @@ from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, TryLater, UsageError
 from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
-from bridge.pipeline.issuing import unanswered
 from bridge.pipeline.known import known, of_the_writes
+from bridge.pipeline.other_company import open_question
 from bridge.pipeline.plan import booking_of, refuse_unsafe
 from bridge.pipeline.post import Posting, settle_doubts
 from bridge.pipeline.sync import SystemPass, send
@@ -98,7 +98,7 @@ def undo(
         made = SystemUndo(done=_nothing(books))
         try:
             settle_doubts(bridge.store, books.system, bridge.clock, made.done.posting)
-            question = unanswered(bridge.store, books)
+            question = open_question(bridge.store, books)
             if question is not None:
                 raise question
             with bridge.store.begin() as work:

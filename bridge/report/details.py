@@ -144,6 +144,7 @@ FORMS = {
     "posted_to_income": rf"(?P<number>\d+) lines of item {_ITEM} are on account {_NAME}",
     "days_old": rf"of {_day()}, (?P<number>\d+) days old",
     "not_read_since": rf"last read on {_day()}, was to be read on {_day('start')}",
+    "other_company": r"documents of ours: (?P<others>.+); named now: (?P<text>.+)",
     "known_again": r"(?P<number>\d+) of its documents known again",
     "known_again_but": r"(?P<number>\d+) of its documents known again; of (?P<others>.+) nobody "
     r"knows the loan",

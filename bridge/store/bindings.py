@@ -12,7 +12,7 @@ from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.store import tables
 from bridge.store.engine import upsert
-from bridge.store.session import Session, chunks
+from bridge.store.session import BOOKS, Session, chunks
 from bridge.store.values import NO_LOAN, LoanKey, json
 
 BINDING = tables.table(tables.BindingRow)
@@ -250,6 +250,19 @@ class Bindings(Session):
             .group_by(t.kind, t.voided)
         )
         return {(Kind(k), bool(v)): n for k, v, n in self._connection.execute(query)}
+
+    def documents_elsewhere(self, system: str, company: str) -> dict[str, int]:
+        """Other companies of a system → how many documents of ours are there and not void."""
+        t = BINDING.c
+        query = (
+            select(BOOKS.c.company, func.count())
+            .join_from(BINDING, BOOKS, BOOKS.c.id == t.books)
+            .where(BOOKS.c.system == system, BOOKS.c.company != company, t.voided == 0)
+            .where(t.kind != Kind.CUSTOMER.value)
+            .group_by(BOOKS.c.company)
+            .order_by(BOOKS.c.company)
+        )
+        return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
     def _release(self, books: int, reference: str) -> None:
         """Entries that waited for this reference wait for one less."""

@@ -23,6 +23,7 @@ BRIDGE = "ledger-bridge"
 """Who decided, when it was nobody."""
 _RESTORED, _TRUSTED = "restored", "caught_up"
 _UNDO, _RESUME = "undo", "resume"
+_NEW_COMPANY = "new-company"
 
 
 class Decisions(Outbox, Planning):
@@ -176,6 +177,16 @@ class Decisions(Outbox, Planning):
         )
         last = self._connection.execute(query.limit(1)).first()
         return last.reference if last is not None and last.verb == _UNDO else ""
+
+    def welcome_company(self, system: str, company: str, who: str, at: str) -> None:
+        """A person said that this company is meant, although another one has our documents."""
+        self.record_decision(who, at, _NEW_COMPANY, company, system)
+
+    def is_welcome(self, system: str, company: str) -> bool:
+        """Whether a person has said so."""
+        t = DECISION.c
+        said = (t.verb == _NEW_COMPANY, t.reference == company, t.detail == system)
+        return self._connection.execute(select(t.id).where(*said).limit(1)).first() is not None
 
     def decisions(self, limit: int = 1000) -> list[DecisionRecord]:
         """What people decided, newest first."""

@@ -88,6 +88,11 @@ WRITTEN = {
         "last read on 2026-11-20, was to be read on 2026-11-21",
         "se leyó por última vez el 20/11/2026; tocaba el 21/11/2026",
     ),
+    "other_company": (
+        "documents of ours: 600000000001 (35), 600000000002 (2); named now: 600000000003",
+        "documentos del programa: 600000000001 (35), 600000000002 (2); nombrada ahora: "
+        "600000000003",
+    ),
     "known_again": ("14 of its documents known again", "14 documentos suyos reconocidos"),
     "known_again_but": (
         "14 of its documents known again; of DY7F3A-P9 nobody knows the loan",

@@ -1,0 +1,62 @@
+"""Books of a company to which this state has never posted, while it has documents in another
+company of the same system: nothing is sent there before a person has said that it is meant."""
+
+from __future__ import annotations
+
+from bridge.core.known import Stop
+from bridge.errors import BridgeError, PersonNeeded
+from bridge.pipeline.context import Books, Bridge, System
+from bridge.pipeline.issuing import unanswered
+from bridge.store import Store, Work
+
+CODE = "pass.other_company"
+
+
+class OtherCompany(PersonNeeded):
+    """bridge.toml names another company than the one that has the documents."""
+
+    def __init__(self, system: str, detail: str) -> None:
+        super().__init__(
+            f"bridge.toml names another company of {system} than before: {detail}. Nothing was "
+            "posted: everything would be posted there once more. If it is the wrong one, correct "
+            "company_id. If it is meant: ledger-bridge sync --new-company"
+        )
+        self.detail = detail
+        """The particulars for reports."""
+
+
+def other_company(store: Store, books: Books[System]) -> OtherCompany | None:
+    """Why nothing may be posted to this company; None where something may."""
+    with store.read() as work:
+        detail = _detail(work, books.name, books.company)
+    return OtherCompany(books.name, detail) if detail else None
+
+
+def open_question(store: Store, books: Books[System]) -> BridgeError | None:
+    """What must be answered before anything is sent to these books."""
+    return other_company(store, books) or unanswered(store, books)
+
+
+def with_question(work: Work, system: str, company: str, stops: list[Stop]) -> list[Stop]:
+    """What stopped a pass, and the question as it stands now, first."""
+    others = [stop for stop in stops if stop.code != CODE]
+    detail = _detail(work, system, company)
+    return [Stop(code=CODE, detail=detail), *others] if detail else others
+
+
+def welcome(bridge: Bridge[System], who: str) -> None:
+    """Write down that these companies are meant, of those that are asked about."""
+    at = bridge.clock.now().isoformat()
+    with bridge.store.begin() as work:
+        for name, books in bridge.books.items():
+            if _detail(work, name, books.company):
+                work.welcome_company(name, books.company, who, at)
+
+
+def _detail(work: Work, system: str, company: str) -> str:
+    """Which companies have documents, how many, and which is named now; empty: no question."""
+    if work.binding_counts(system, company) or work.is_welcome(system, company):
+        return ""
+    there = work.documents_elsewhere(system, company)
+    had = ", ".join(f"{each} ({number})" for each, number in there.items())
+    return f"documents of ours: {had}; named now: {company}" if had else ""
