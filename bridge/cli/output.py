@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 from bridge.cli.called import as_called
+from bridge.cli.languages import of_terminal
 
 if TYPE_CHECKING:
     from bridge.errors import Problem
@@ -28,6 +29,7 @@ class Output:
 
     def __init__(self, stdout: TextIO, stderr: TextIO, json: bool = False) -> None:
         self.json = json
+        self.language = of_terminal()
         self._stdout = stdout
         self._stderr = stderr
         self._answered = False
@@ -54,12 +56,12 @@ class Output:
     def line(self, text: str = "") -> None:
         """A line of the result, for people. Nothing when JSON was asked for."""
         if not self.json:
-            print(printable(as_called(text)), file=self._stdout)
+            print(self._said(text), file=self._stdout)
 
     def say(self, text: str) -> None:
         """A message: never part of the result. What it is about goes on if nobody can hear it."""
         with suppress(OSError):
-            print(printable(as_called(text)), file=self._stderr, flush=True)
+            print(self._said(text), file=self._stderr, flush=True)
 
     def error(
         self,
@@ -69,13 +71,28 @@ class Output:
         more: Mapping[str, object] | None = None,
     ) -> None:
         """What went wrong and what to do: words on stderr, and the JSON document when asked for."""
-        self.say(f"ledger-bridge: {message}")
-        for problem in problems:
-            self.say(f"  - {problem}")
+        self.say(f"ledger-bridge: {self._spoken(message)}")
+        self.problems(problems)
         if self.json and not self._answered:
             listed = [{"where": p.where, "what": p.what, "fix": p.fix} for p in problems]
             told = {"error": message, "problems": listed, "exit_code": exit_code}
             self.document(told | dict(more or {}))
+
+    def problems(self, problems: Sequence[Problem]) -> None:
+        """What is wrong with a person's input, one line each."""
+        for each in problems:
+            told = f"{each.where}: {self._spoken(each.what)} {self._spoken(each.fix)}"
+            self.say(f"  - {told.strip()}")
+
+    def _said(self, text: str) -> str:
+        return printable(as_called(self._spoken(text)))
+
+    def _spoken(self, text: str) -> str:
+        if self.language == "en":
+            return text
+        from bridge.cli.spoken import spoken  # for those who read another language
+
+        return spoken(text, self.language)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """A table of the result; the columns whose heads begin with `>` are right-aligned."""

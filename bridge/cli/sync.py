@@ -14,23 +14,11 @@ from bridge.cli.output import Output
 from bridge.cli.paths import naming
 from bridge.cli.plans import approved_by, place_for_plan, written_plan
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
+from bridge.cli.words_of_sync import HEADS
 from bridge.errors import UsageError
 from bridge.files import replace_durably
 from bridge.pipeline import sync as pipeline
 from bridge.pipeline.sync import SyncResult
-
-HEADS = (
-    "system",
-    ">create",
-    ">update",
-    ">void",
-    ">posted",
-    ">confirmed",
-    ">rejected",
-    ">in doubt",
-    ">pending",
-    ">calls",
-)
 
 
 def run(arguments: Namespace, out: Output) -> int:
@@ -87,14 +75,13 @@ def _tell(result: SyncResult, out: Output, foreseen: Foreseen | None = None) -> 
         planned = msgspec.convert(done["planned"], dict[str, int])
         counted = ("posted", "confirmed", "rejected", "in_doubt", "pending", "calls")
         rows.append([name, *planned.values(), *(done[key] for key in counted)])
-    out.table(HEADS, rows)
+    out.table(HEADS[out.language], rows)
     if foreseen is not None:
         foreseen.tell(out)
     for name, each in result.systems.items():
         if each.stopped is not None:
             out.say(f"{name}: {each.stopped}")
-            for problem in each.stopped.problems:
-                out.say(f"  - {problem}")
+            out.problems(each.stopped.problems)
     assert result.intake is not None, "a sync reads the newest delivery or stops"
     intake = result.intake.accepted
     out.line(f"Ledger of {result.intake.facts.as_of}: {intake.changes} rows changed, "
