@@ -226,6 +226,18 @@ WRITTEN = {
         "is protected with a password. Pack it again without one.",
         "tiene contraseña. Empáquelo otra vez sin ella",
     ),
+    "refused_way_of_packing": (
+        "is packed in a way that is not read here (compression type 99). Pack it again.",
+        "está empacado de un modo que aquí no se lee. Empáquelo otra vez como ZIP corriente",
+    ),
+    "refused_packed_name": (
+        "has a file in it whose name cannot be read. Give the files plain names.",
+        "trae un archivo cuyo nombre no se puede leer. Dé a los archivos nombres sencillos y empáquelos otra vez",
+    ),
+    "refused_ends_early": (
+        "ends before it should. Copy or export the file again.",
+        "se acaba antes de tiempo. Cópielo o expórtelo otra vez",
+    ),
     "refused_not_unpacked": (
         "cannot be unpacked (bad magic number). Copy or export the file again.",
         "no se puede desempacar: está dañado. Cópielo o expórtelo otra vez",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import lzma
 import random
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
 
 from bridge.errors import SnapshotRefused
+from bridge.source.files.delivered import DAMAGE, refusing
 from tests.source.conftest import source
 
 CONTENT = b"ID,CLIENTE,MONTO\n" + bytes(random.Random(1).randbytes(3_000))
@@ -85,3 +88,23 @@ def test_a_damaged_file_is_refused_in_words(damage, suffix, tmp_path):
         source(path).snapshot()
     assert refused.value.problems
     assert "cartera" in refused.value.problems[0].where
+
+
+WORDS = {
+    NotImplementedError("That compression method is not supported"): "is packed in a way that",
+    UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"): "whose name cannot be read",
+    EOFError("Compressed file ended before the end-of-stream marker"): "ends before it should",
+    zipfile.BadZipFile("Bad CRC-32"): "cannot be unpacked (Bad CRC-32)",
+    zlib.error("Error -3"): "cannot be unpacked (Error -3)",
+    lzma.LZMAError("Corrupt input data"): "cannot be unpacked (Corrupt input data)",
+}
+
+
+def test_each_kind_of_damage_is_told_in_its_own_words():
+    assert {type(each) for each in WORDS} == set(DAMAGE)
+    for damage, words in WORDS.items():
+        with pytest.raises(SnapshotRefused) as refused, refusing("cartera.zip"):
+            raise damage
+        (problem,) = refused.value.problems
+        assert words in problem.what
+        assert problem.fix

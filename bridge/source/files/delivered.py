@@ -185,16 +185,33 @@ def refusing(name: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        raise SnapshotRefused(
-            f"{name} cannot be unpacked",
-            [Problem(name, f"cannot be unpacked ({error}).", "Copy or export the file again.")],
-        ) from error
+        what, fix = _damage(error)
+        raise SnapshotRefused(f"{name} cannot be unpacked", [Problem(name, what, fix)]) from error
     except OSError as error:
         reason = error.strerror or "read error"
         raise SnapshotRefused(
             f"{name} cannot be read",
             [Problem(name, f"cannot be read ({reason}).", "Check the file and its permissions.")],
         ) from error
+
+
+def _damage(error: Exception) -> tuple[str, str]:
+    """What is wrong with a ZIP, and what would be right: a copy of a whole one is no better."""
+    match error:
+        case NotImplementedError():
+            return (
+                f"is packed in a way that is not read here ({error}).",
+                "Pack it again as an ordinary ZIP.",
+            )
+        case UnicodeDecodeError():
+            return (
+                "has a file in it whose name cannot be read.",
+                "Give the files plain names and pack them again.",
+            )
+        case EOFError():
+            return "ends before it should.", "Copy or export the file again."
+        case _:
+            return f"cannot be unpacked ({error}).", "Copy or export the file again."
 
 
 def too_large(name: str, limit: int) -> SnapshotRefused:
