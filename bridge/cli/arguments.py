@@ -248,7 +248,7 @@ def _looking(verb: Any) -> None:
 
 
 def _outbox(outbox: Parser, common: Parser) -> None:
-    verbs = outbox.add_subparsers(dest="what", metavar="list|show|retry|drop", required=True)
+    verbs = outbox.add_subparsers(dest="what", metavar="list|show|retry|drop|now", required=True)
 
     def add(name: str, help: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(name, help=help, description=help, parents=[common])
@@ -266,6 +266,9 @@ def _outbox(outbox: Parser, common: Parser) -> None:
     ):
         one = add(name, help)
         one.add_argument("entry", type=int, nargs="+" if name != "show" else None, metavar="ENTRY")
+    lifted = add("now", "wait no longer for the time that a product asked for")
+    lifted.add_argument("entry", type=int, nargs="*", metavar="ENTRY", help="none: all that wait")
+    _system(lifted)
 
 
 def _drift(drift: Parser, common: Parser) -> None:

@@ -1,4 +1,4 @@
-"""`outbox list|show|retry|drop`: the writes on their way, and what a person decides about them."""
+"""`outbox list|show|retry|drop|now`: writes on their way, and what a person decides about them."""
 
 from __future__ import annotations
 
@@ -79,6 +79,27 @@ def retry(arguments: Namespace, out: Output) -> int:
 def drop(arguments: Namespace, out: Output) -> int:
     """Do not send entries: reconcile will say that they are missing."""
     return _decide(arguments, out, "drop")
+
+
+def now(arguments: Namespace, out: Output) -> int:
+    """Let entries, or all that wait for their time, be sent by the next pass at once."""
+    loaded = open_settings(arguments)
+    at, who = SystemClock().now().isoformat(), this_person()
+    lifted = {}
+    with open_state(loaded) as store, store.begin() as work:
+        for number in arguments.entry:
+            work.send_now(number, who, at)
+        if not arguments.entry:
+            for name, company in companies(arguments, loaded).items():
+                lifted[name] = work.send_all_now(name, company, who, at)
+    if out.json:
+        out.document({"decision": "now", "entries": arguments.entry, "systems": lifted})
+    if arguments.entry:
+        numbers = ", ".join(str(number) for number in arguments.entry)
+        out.line(f"{numbers}: will be sent by the next sync, without waiting longer")
+    for name, number in lifted.items():
+        out.line(f"{name}: {number} will be sent by the next sync, without waiting longer")
+    return 0
 
 
 def _decide(arguments: Namespace, out: Output, verb: str) -> int:

@@ -14,6 +14,7 @@ from bridge.core import said
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.money import text
 from bridge.instance import serving
+from bridge.pipeline.waits import told, waits_until
 from bridge.settings import SystemSettings
 from bridge.store.store import Work
 from bridge.store.values import RunRecord
@@ -55,6 +56,11 @@ def status(arguments: Namespace, out: Output) -> int:
         out.line(
             f"{name}: {calls['metered']}{budget} metered calls today (UTC), {calls['total']} in all"
         )
+        if each["waits_until"]:
+            out.line(
+                f"{name} asked us to wait until {each['waits_until']}. To send before that: "
+                f"ledger-bridge outbox now"
+            )
         if each["rests_after"]:
             out.line(f"{name} rests since {each['rests_after']} was undone: sync --resume.")
     out.line(f"{verdict.word}: {said.reason_of(verdict)}")
@@ -67,6 +73,7 @@ def status(arguments: Namespace, out: Output) -> int:
 
 def _system(work: Work, name: str, company: str) -> dict[str, Any]:
     counts = work.outbox_counts(name, company)
+    until = waits_until(work, name, company, SystemClock().now())
     bound = work.binding_counts(name, company)
     held: dict[str, int] = {}
     for hold in work.holds(name, company):
@@ -81,6 +88,7 @@ def _system(work: Work, name: str, company: str) -> dict[str, Any]:
         "held_by_reason": held,
         "revisits": len(work.revisits(name, company)),
         "rests_after": work.paused_by(name),
+        "waits_until": None if until is None else told(until),
         "outbox": {state.value: number for state, number in sorted(counts.items())},
     }
 

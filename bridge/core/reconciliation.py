@@ -130,6 +130,7 @@ NOTICES = frozenset(
         "books.after_day",
         "books.ahead",
         "books.known_again",
+        "books.wait",
         "connection.expires",
         "control.from_documents",
         "control.home_less_foreign",

@@ -34,6 +34,7 @@ from bridge.pipeline.evidence import lent_in_books, renewals_in_books, with_chec
 from bridge.pipeline.known import after_comparison, keep_comparison, stop_of, unchecked, with_places
 from bridge.pipeline.principal import Seen, keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store
 from bridge.systems.base import AccountingReader, CallCount
@@ -94,7 +95,7 @@ def reconcile(
         except BridgeError as error:
             made = unchecked(system, error)
             stops[name] = [stop_of(error)]
-        told = [*made.notices, *(notices or {}).get(name, ())]
+        told = [*made.notices, *(notices or {}).get(name, ()), *asked_to_wait(store, system, now)]
         if made.checked and as_of < day:
             told += dated_after(store, system, as_of)
         if made.checked and read_fully:

@@ -14,7 +14,7 @@ from bridge.store import tables
 from bridge.store.bindings import OUTBOX, PARAMETERS, WAIT
 from bridge.store.engine import A_COPY, is_sqlite
 from bridge.store.outbox import Outbox
-from bridge.store.outbox_rows import entry_of
+from bridge.store.outbox_rows import NEVER_YET, entry_of
 from bridge.store.planning import Planning
 from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
@@ -24,6 +24,7 @@ BRIDGE = "ledger-bridge"
 _RESTORED, _TRUSTED = "restored", "caught_up"
 _UNDO, _RESUME = "undo", "resume"
 _NEW_COMPANY = "new-company"
+_NOW = "now"
 
 
 class Decisions(Outbox, Planning):
@@ -108,6 +109,31 @@ class Decisions(Outbox, Planning):
         """A person decided not to send an entry."""
         self._decide(entry_id, State.DROPPED, "drop", who, at)
         self._connection.execute(WAIT.delete().where(WAIT.c.entry == entry_id))
+
+    def send_now(self, entry_id: int, who: str, at: str) -> None:
+        """A person decided that an entry waits no longer for the time that was asked for."""
+        row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
+        if row is None:
+            raise UsageError(f"outbox entry {entry_id} does not exist; see `outbox list`")
+        if row.state != State.PENDING.value:
+            raise UsageError(f"{row.reference} is {row.state}: it does not wait to be sent")
+        self._lift(OUTBOX.c.id == entry_id)
+        self.record_decision(who, at, _NOW, row.reference, row.not_before, entry_id)
+
+    def send_all_now(self, system: str, company: str, who: str, at: str) -> int:
+        """The same of all that waits for its time in these books; says how many there were."""
+        lifted = self._lift(OUTBOX.c.books == self._books_of(system, company))
+        if lifted:
+            self.record_decision(who, at, _NOW, company, system)
+        return lifted
+
+    def _lift(self, which: ColumnElement[bool]) -> int:
+        t = OUTBOX.c
+        waiting = (which, t.state == State.PENDING.value, t.not_before != NEVER_YET)
+        done = self._connection.execute(
+            OUTBOX.update().where(*waiting).values(not_before=NEVER_YET)
+        )
+        return done.rowcount
 
     def record_decision(
         self,

@@ -139,7 +139,7 @@ class ZohoTokens:
         self._company = company
         self._lock = threading.Lock()
         self._kept = Kept(token="", ends_at=0)
-        self._not_before, self._why_not = 0.0, ""
+        self._not_before, self._why_not = float("-inf"), ""
 
     def current(self) -> str:
         if self._alive(self._kept):
@@ -170,9 +170,10 @@ class ZohoTokens:
             )
 
     def _renew(self) -> Kept:
+        wait_s = self._not_before - self._clock.monotonic()
+        if wait_s > 0:
+            raise TryLater(self._why_not, retry_after_s=wait_s)
         now = self._clock.now().timestamp()
-        if now < self._not_before:
-            raise TryLater(self._why_not, retry_after_s=self._not_before - now)
         refresh_token = self._credentials.get(NAME, self._company, REFRESH_TOKEN)
         if not refresh_token:
             raise LoginRequired(
@@ -190,7 +191,8 @@ class ZohoTokens:
             oauth.require_access(grant, NAME)
         except TryLater as reason:
             if reason.retry_after_s:
-                self._not_before, self._why_not = now + reason.retry_after_s, str(reason)
+                self._not_before = self._clock.monotonic() + reason.retry_after_s
+                self._why_not = str(reason)
             raise
         kept = Kept(token=grant.access_token, ends_at=_end(now, grant), made_at=now)
         self._keep(kept)
