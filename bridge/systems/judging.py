@@ -89,8 +89,8 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= ID_MAX and (not value or value.isprintable())
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18
+def _is_whole(value: Any, below: int = 10**18) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
 
 
 def _is_number(value: Any, decimals_max: int) -> bool:
@@ -157,7 +157,8 @@ WHOLE_TEXT = Sort(
         or (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18)
     ),
 )
-ID_OR_WHOLE = either("an id", ID, WHOLE)
+ID_OR_WHOLE = either("an id", ID, Sort("a number of an id", lambda value: _is_whole(value, 10**20)))
+"""Ids of nineteen digits are usual."""
 AMOUNT = Sort("an amount", lambda value: _is_number(value, DECIMALS_MAX))
 RATE = Sort(
     "a rate",

@@ -25,7 +25,7 @@ from tests.pipeline.ledger import Rows
 from tests.pipeline.test_whole_documents import lent
 from tests.pipeline.world import World
 
-SYSTEMS = ("quickbooks", "xero")
+SYSTEMS = ("quickbooks", "xero", "zoho")
 SEEDS = int(os.environ.get("BRIDGE_LIE_SEEDS", "6"))
 """How many seeds for each system; 200 and more with BRIDGE_LIE_SEEDS=200."""
 PASSES = 6
@@ -41,6 +41,10 @@ CALLS = {
     "xero": words(
         "/Contacts /Invoices /Payments /CreditNotes /BankTransactions /Overpayments /Allocations "
         "/Organisation /Accounts /Reports /Currencies /TaxRates"
+    ),
+    "zoho": words(
+        "/contacts /invoices /customerpayments /creditnotes /journals /organizations /items "
+        "/chartofaccounts /settings/currencies /settings/fields /transactionlock /status"
     ),
 }
 """Parts of the paths on which a system writes and reads in a pass."""
@@ -90,6 +94,31 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
         "pagination": ([], {"pageCount": "x"}, {"pageCount": -1}),
         "IsDeleted": ("x", []),
     },
+    "zoho": {
+        **dict.fromkeys(("contact_id", "invoice_id", "creditnote_id", "payment_id"), NO_IDS),
+        **dict.fromkeys(("journal_id", "account_id", "item_id", "organization_id"), NO_IDS[:2]),
+        **dict.fromkeys(("invoices", "contacts", "creditnotes", "customerpayments"), NO_ROWS),
+        **dict.fromkeys(("journals", "currencies", "organizations", "invoices_credited"), NO_ROWS),
+        **dict.fromkeys(("invoice", "contact", "payment", "creditnote", "journal"), NO_ROWS),
+        "total": NO_AMOUNTS,
+        "balance": NO_AMOUNTS[:4],
+        "amount": ("1e400", [], "abc"),
+        "current_balance": ("NaN", {}),
+        "date": NO_DATES,
+        "due_date": NO_DATES,
+        "transaction_lock_date": NO_DATES,
+        "last_modified_time": (7, [], "9999-12-31T23:59:59+1400"),
+        "customer_id": ([], {"id": "1"}),
+        "line_items": ({}, "text", [1]),
+        "custom_fields": ({}, [1]),
+        "invoice_number": (["L"], "another", {}),
+        "reference_number": ([], "x" * 200_000, "another"),
+        "currency_code": ([], ""),
+        "price_precision": ("x", -1, [], "²"),
+        "page_context": ("text", 7, [1], {"has_more_page": []}),
+        "code": ("0", "²", [], 1e30, -1, True, "9" * 5000),
+        "status": ([], 7, {}),
+    },
 }
 TURNED = {
     "quickbooks": ("Id", "DocNumber", "PaymentRefNum", "CustomerRef", "bId", "TotalAmt"),
@@ -97,11 +126,16 @@ TURNED = {
         "InvoiceID ContactID PaymentID InvoiceNumber Reference Total Invoices CreditNotes Accounts "
         "BaseCurrency DateTimeUTC pagination"
     ),
+    "zoho": words(
+        "invoice_id contact_id payment_id customer_id invoice_number reference_number total "
+        "invoices invoices_credited transactions currency_code status page_context code item_id"
+    ),
 }
 """Fields that are left out, and exchanged between two objects."""
 REPEATED = {
     "quickbooks": ("Invoice", "Payment", "Customer", "BatchItemResponse", "Line"),
     "xero": ("Invoices", "Payments", "Contacts", "CreditNotes", "Accounts"),
+    "zoho": ("invoices", "contacts", "customerpayments", "creditnotes", "invoices_credited"),
 }
 
 

@@ -50,12 +50,21 @@ def _responses() -> Iterator[Body]:
 
 
 def _examples() -> Iterator[Body]:
-    """Requests' examples are among them: the fields mean the same there."""
+    """Whole ones, and objects put together of their fields' own. Requests' are among them: the
+    fields mean the same there."""
     for path in sorted(SPECS.joinpath("zoho_books").glob("*.yml")):
         for place in _objects(yaml.load(path.read_text(encoding="utf-8"), _LOADER)):
             example = place.get("example")
             if isinstance(example, dict) or str(example).lstrip()[:1] == "{":
                 yield from _decoded(path.name, example)
+            properties = place.get("properties")
+            if isinstance(properties, dict):
+                told = {
+                    name: field["example"]
+                    for name, field in properties.items()
+                    if isinstance(field, dict) and "example" in field
+                }
+                yield from _decoded(f"{path.name} {', '.join(told)}"[:80], told)
 
 
 def _decoded(name: str, body: Any) -> Iterator[Body]:

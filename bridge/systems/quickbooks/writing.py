@@ -88,7 +88,8 @@ class Writer:
         jobs = [job for job in ready if isinstance(job, Job)]
         batched = self._settings.mode == "backfill" and batch[0].operation is Operation.CREATE
         results = self._send_batches(jobs) if batched else self._send_singly(jobs)
-        results = distinct(results)
+        if batch[0].operation is Operation.CREATE:
+            results = distinct(results)
         self._raise_if_login_ended(results)
         settled = iter(
             [self._settle(job, result) for job, result in zip(jobs, results, strict=True)]

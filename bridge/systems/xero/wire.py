@@ -105,9 +105,8 @@ class Wire:
             elements = reply.get(resource)
             if isinstance(elements, list):
                 pairs = zip(bodies, paired(resource, bodies, elements), strict=True)
-                return distinct(
-                    resource, [element_result(resource, element, body) for body, element in pairs]
-                )
+                results = [element_result(resource, element, body) for body, element in pairs]
+                return distinct(resource, results) if method == "PUT" else results
         if isinstance(answer, Reply) and answer.status == 400 and isinstance(reply, dict):
             return self._refused_whole(resource, bodies, reply)
         return [self._result(answer)] * len(bodies)

@@ -15,10 +15,12 @@ from typing import Any
 import msgspec
 
 from bridge.core.books import Account, Chart, Company, Item, Kind, Named
-from bridge.errors import LoginRequired, QuestionRefused, TryLater
+from bridge.errors import LoginRequired, QuestionRefused
+from bridge.systems.judging import untrue
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho import translate
 from bridge.systems.zoho.posted import amount, text
+from bridge.systems.zoho.shapes import rows_of
 from bridge.systems.zoho.wire import ACCOUNTS, ITEMS, ORGANIZATIONS, Wire
 
 _ASSET = (
@@ -88,14 +90,14 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 def read_lists(wire: Wire, company_id: str) -> Lists:
     """Settings and lists, read now."""
     # The list, not the detail: only the list tells the plan, and so the day's calls (§3.1).
-    mine = _required(wire, ORGANIZATIONS, "organizations")
+    mine = _required(wire, ORGANIZATIONS, "organizations", "organization_id")
     organization = next((raw for raw in mine if text(raw, "organization_id") == company_id), None)
     if organization is None:
         raise LoginRequired(
             f"Zoho does not show organization {company_id} to this user. Compare company_id and "
             f"the data centre in base_url, then run: ledger-bridge connect zoho"
         )
-    currencies = _required(wire, "settings/currencies", "currencies")
+    currencies = _required(wire, "settings/currencies", "currencies", "currency_id")
     items = list(wire.rows(ITEMS, filter_by="Status.All"))
     lists = {
         "payment_method": tuple(Named(id=mode, name=mode) for mode in translate.PAYMENT_MODES),
@@ -147,7 +149,7 @@ def is_our_field(raw: Raw) -> bool:
 
 def organizations(wire: Wire) -> dict[str, str]:
     """Id → name of the organizations that the login's user belongs to."""
-    rows = _required(wire, ORGANIZATIONS, "organizations")
+    rows = _required(wire, ORGANIZATIONS, "organizations", "organization_id")
     return {text(raw, "organization_id"): text(raw, "name") for raw in rows}
 
 
@@ -155,7 +157,9 @@ def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists)
     """The chart, from what was read."""
     organization = lists.organization
     home = text(organization, "currency_code")
-    codes = {text(raw, "currency_code") for raw in lists.currencies}
+    if not home:
+        raise untrue("Zoho", "the organization has no currency_code")
+    codes = {text(raw, "currency_code") for raw in lists.currencies} - {""}
     company = Company(
         id=company_id,
         name=text(organization, "name"),
@@ -269,12 +273,8 @@ def _dimensions(wire: Wire) -> dict[str, tuple[Named, ...]]:
     return found
 
 
-def _required(wire: Wire, path: str, name: str) -> list[Raw]:
-    content = wire.get(path)
-    rows = None if content is None else content.get(name)
-    if not isinstance(rows, list):
-        raise TryLater(f"Zoho answered without {name}.")
-    return rows
+def _required(wire: Wire, path: str, name: str, id_field: str) -> list[Raw]:
+    return rows_of(wire.get(path) or {}, name, id_field)
 
 
 def _asked(wire: Wire, path: str, name: str, **options: str) -> list[Raw] | None:

@@ -16,7 +16,8 @@ from typing import Any
 
 from bridge.core.books import ControlEntry, EntryKind
 from bridge.systems.zoho.posted import amount, day, optional, text
-from bridge.systems.zoho.wire import JOURNALS, PAGE, Wire
+from bridge.systems.zoho.shapes import list_of
+from bridge.systems.zoho.wire import JOURNALS, PAGE, Wire, more
 
 _TYPES = {
     "journal": EntryKind.JOURNAL,
@@ -60,14 +61,14 @@ def _rows(wire: Wire, account: str, word: str, seen: set[tuple[str, str]]) -> It
             page=str(page),
             per_page=str(PAGE),
         )
-        rows = (content or {}).get("transactions") or ()
+        rows = list_of(content or {}, "transactions")
         fresh = [raw for raw in rows if _name(raw) not in seen]
         seen |= {_name(raw) for raw in fresh}
         for raw in fresh:
             told = text(raw, "transaction_type") or word
             if told == word or (told not in _TYPES and told not in _OF_DOCUMENTS):
                 yield raw
-        if not fresh or (content or {}).get("page_context", {}).get("has_more_page") is False:
+        if not fresh or more(content or {}) is False:
             return
 
 

@@ -97,6 +97,7 @@ _LOCK_WORDS = ("lock", "bloque")
 """The code of a locked period is UNVERIFIED. It is a 4xx of any code, so a refusal anyway; the
 words only choose how it is called."""
 _SHORT_BODY = 2000
+_CODE_DIGITS = 10
 _REASON_MAX = 400
 
 
@@ -112,7 +113,7 @@ class Finding(msgspec.Struct, frozen=True):
 def code_of(content: Any) -> int | None:
     """The code of an envelope; None when it is not one."""
     code = content.get("code") if isinstance(content, dict) else None
-    if isinstance(code, str) and code.strip().isdigit():
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < _CODE_DIGITS:
         return int(code)
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
@@ -134,7 +135,7 @@ def rate_wait_s(reply: Reply) -> float | None:
     code = code_of(reply.json())
     if code == 45:
         told = reply.headers.get("X-Rate-Limit-Reset", "")
-        if told.isdigit() and int(told) > 0:
+        if told.isascii() and told.isdigit() and float(told) > 0:
             return min(float(told), LONG_WAIT_S)
     return _WAITS.get(code) if code is not None else None
 

@@ -26,6 +26,7 @@ from bridge.systems.needs import Clock
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.marking import MARKED_AS, Marking
 from bridge.systems.zoho.posted import Raw
+from bridge.systems.zoho.shapes import list_of
 from bridge.systems.zoho.translate import LISTING, NUMBER_FIELD, Company
 from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, PAGES_MAX, Listing, Wire
 
@@ -135,7 +136,7 @@ class Reading:
     def credited(self, note_id: str) -> list[Raw]:
         """The invoices that a credit note is used for, each with the id of that use."""
         content = self._wire.get(f"creditnotes/{note_id}/invoices") or {}
-        return list(content.get("invoices_credited") or ())
+        return list_of(content, "invoices_credited")
 
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
         """See base: one call each. A credit note that is used for nothing is no application."""

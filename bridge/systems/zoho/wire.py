@@ -14,10 +14,12 @@ import msgspec
 
 from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
+from bridge.systems.judging import flaw, untrue
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 from bridge.systems.zoho import faults
 from bridge.systems.zoho.faults import Finding, Then
 from bridge.systems.zoho.settings import Settings
+from bridge.systems.zoho.shapes import SHAPES, rows_of
 
 PAGE = 200
 """The most that a page holds (§2)."""
@@ -112,6 +114,8 @@ class Wire:
         request = Request(method="GET", url=self._url(path, options), headers={})
         reply = self._client.read(request, metered=True)
         content = reply.json()
+        if isinstance(content, dict) and (wrong := flaw(content, SHAPES)):
+            raise untrue("Zoho", wrong)
         if faults.succeeded(reply, content):
             assert isinstance(content, dict)
             return content
@@ -135,6 +139,8 @@ class Wire:
         raw = content.get(listing.one)
         if not isinstance(raw, dict):
             raise TryLater(f"Zoho answered without {listing.one}.")
+        if str(raw.get(listing.id)) != external_id:
+            raise untrue("Zoho", f"it is about another {listing.one} than was asked for")
         return raw
 
     def rows(self, listing: Listing, /, **options: str) -> Iterator[Raw]:
@@ -166,10 +172,11 @@ class Wire:
                 **options,
             },
         )
-        page = None if content is None else content.get(listing.rows)
-        if content is None or not isinstance(page, list):
+        if content is None:
             raise TryLater(f"Zoho answered without {listing.rows}.")
-        return page, _has_more(content, len(page))
+        page = rows_of(content, listing.rows, listing.id)
+        told = more(content)
+        return page, len(page) >= PAGE if told is None else told
 
     def _url(self, path: str, options: dict[str, str]) -> str:
         """Every call names the organization, except the one that asks which there are (§2)."""
@@ -188,6 +195,8 @@ class Wire:
         if faults.refused_for_rate(answer):
             return Unsent("refused for rate", self._client.wait_after(answer))
         content = answer.json()
+        if isinstance(content, dict) and answer.status < 500 and (wrong := flaw(content, SHAPES)):
+            return Unclear(f"the answer can not be true: {wrong}")
         if faults.succeeded(answer, content):
             return Applied(content)
         finding = faults.judge(answer, content)
@@ -200,11 +209,12 @@ class Wire:
         return Refused(finding)
 
 
-def _has_more(content: Raw, count: int) -> bool:
-    """By page_context, which the schema of invoices shows as a list; else by a full page."""
+def more(content: Raw) -> bool | None:
+    """Whether there is another page, by page_context, which the schema of invoices shows as a list;
+    None where it does not say."""
     context = content.get("page_context")
     if isinstance(context, list):
         context = context[0] if context else None
     if isinstance(context, dict) and "has_more_page" in context:
         return context["has_more_page"] in (True, "true", 1)
-    return count >= PAGE
+    return None

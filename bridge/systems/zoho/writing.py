@@ -41,6 +41,7 @@ from bridge.systems.zoho.marking import MARKED_AS, Marked, Marking
 from bridge.systems.zoho.posted import Raw
 from bridge.systems.zoho.reading import Patience, Reading
 from bridge.systems.zoho.settings import Settings
+from bridge.systems.zoho.shapes import not_what_was_sent
 from bridge.systems.zoho.translate import LISTING, Company, Refusal, body_of, link
 from bridge.systems.zoho.wire import Applied, Refused, Result, Unsent, Wire
 
@@ -102,6 +103,8 @@ class Writer:
             wait_s = reason.retry_after_s or BUSY_WAIT_S
             return [Unavailable(str(reason), wait_s)] * len(batch)
         steps = self._in_parallel(batch)
+        if batch[0].operation is Operation.CREATE:
+            steps = _distinct(steps, LISTING[batch[0].document.kind].id)
         ended = next((step for step in steps if isinstance(step, _Ended)), None)
         if ended and all(isinstance(step, _Ended | Unavailable) for step in steps):
             raise LoginRequired(ended.cause)
@@ -162,6 +165,10 @@ class Writer:
         raw = result.content.get(LISTING[kind].one)
         if not isinstance(raw, dict) or not raw.get(LISTING[kind].id):
             return InDoubt(f"the answer shows no {LISTING[kind].one}")
+        if wrong := not_what_was_sent(body, raw):
+            return InDoubt(wrong)
+        if numbered and not raw.get("status"):
+            return InDoubt("the answer does not tell whether it is a draft")
         if numbered and inward.is_draft(raw):
             return _Draft(raw)
         if not isinstance(document, Customer):
@@ -316,7 +323,8 @@ class Writer:
         kind = outgoing.document.kind
         if kind is not Kind.APPLICATION:
             raw = content.get(LISTING[kind].one)
-            if isinstance(raw, dict) and raw.get(LISTING[kind].id):
+            ours = changing.target(outgoing).external_id
+            if isinstance(raw, dict) and inward.text(raw, LISTING[kind].id) == ours:
                 if not isinstance(outgoing.document, Customer):
                     raw.setdefault("currency_code", outgoing.document.currency)
                 return Posted(inward.posted(kind, raw, self._company()))
@@ -326,6 +334,26 @@ class Writer:
         except BridgeError as reason:
             return InDoubt(f"changed, and then: {reason}")
         return InDoubt("changed, and then not found") if found is None else Posted(found)
+
+
+def _distinct(steps: list[_Step], id_field: str) -> list[_Step]:
+    """Where two new documents were answered with one id, neither answer is believed."""
+    ids = [_new_id(step, id_field) for step in steps]
+    return [
+        InDoubt("another document was answered with the same id")
+        if external_id and ids.count(external_id) > 1
+        else step
+        for step, external_id in zip(steps, ids, strict=True)
+    ]
+
+
+def _new_id(step: _Step, id_field: str) -> str:
+    """The id of a document that was just sent; an application has its credit note's."""
+    if isinstance(step, _Draft):
+        return inward.text(step.raw, id_field)
+    if isinstance(step, Posted) and step.document.kind is not Kind.APPLICATION:
+        return step.document.external_id
+    return ""
 
 
 def _not_applied(result: Result) -> Outcome | _Ended:
