@@ -54,6 +54,8 @@ NUMBER_FIELD = {
     "Overpayments": "Reference",
 }
 """What an element is known by before it has an id."""
+_NEEDED = {"BankTransactions": ("Type", "BankAccount")}
+"""What else a row is not without: one can be taken back only by saying them again."""
 _ECHOED = frozenset({"ContactNumber", "InvoiceNumber", "CreditNoteNumber"})
 """What a new element is always answered with. Whether an overpayment keeps its Reference is
 UNVERIFIED."""
@@ -85,8 +87,9 @@ _SETTLING = Sort("a list of what settles an invoice", _is_settling)
 
 _BY_SORT: dict[Sort, str] = {
     ID: "ContactID InvoiceID CreditNoteID PaymentID BankTransactionID OverpaymentID "
-    "ManualJournalID AccountID AllocationID tenantId",
-    AMOUNT: "AmountDue RemainingCredit Total TotalTax Amount LineAmount BankAmount Outstanding",
+    "ManualJournalID AccountID AllocationID LineItemID tenantId",
+    AMOUNT: "AmountDue RemainingCredit Total TotalTax Amount LineAmount BankAmount Outstanding "
+    "AmountPaid AmountCredited UnitAmount Quantity",
     RATE: "CurrencyRate",
     MOMENT: "Date DueDate DateString DueDateString UpdatedDateUTC PeriodLockDate EndOfYearLockDate "
     "createdDateUtc updatedDateUtc",
@@ -117,7 +120,7 @@ def rows_of(content: Raw, resource: str) -> list[Raw]:
     what is left out of an answer must not pass for absent."""
     found: Any = content.get(resource)
     field = ID_FIELD[resource]
-    sort = judging.rows(field)
+    sort = judging.rows(field, *_NEEDED.get(resource, ()))
     if not sort.fits(found):
         raise judging.untrue("Xero", f"{resource} is not {sort.noun}")
     return list({raw[field]: raw for raw in found}.values())

@@ -145,7 +145,7 @@ def void_of(kind: Kind, current: Body, now: PostedDocument) -> tuple[str, str, B
             "BankTransactionID": current["BankTransactionID"],
             "Status": "DELETED",
             "Type": current["Type"],
-            "BankAccount": {"AccountID": current["BankAccount"]["AccountID"]},
+            "BankAccount": {"AccountID": current["BankAccount"].get("AccountID", "")},
             "LineItems": [_own_line(line) for line in current.get("LineItems") or ()],
         }
         return "POST", "BankTransactions", element
@@ -346,7 +346,7 @@ def _same_amounts(body: Body, current: Body) -> bool:
     """Whether only what may change on a paid invoice differs: its lines and its day stay."""
     ours = [(line["AccountCode"], line["UnitAmount"]) for line in body["LineItems"]]
     theirs = [
-        (line.get("AccountCode"), line.get("LineAmount")) for line in current["LineItems"] or ()
+        (line.get("AccountCode"), line.get("LineAmount")) for line in current.get("LineItems") or ()
     ]
     day = stamps.day(current.get("Date"))
     return ours == theirs and day is not None and body["Date"] == day.isoformat()

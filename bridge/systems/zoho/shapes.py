@@ -35,7 +35,8 @@ _YES_OR_NO = either("yes or no", FLAG, WHOLE)
 _BY_SORT: dict[Sort, str] = {
     ID_OR_WHOLE: "contact_id invoice_id creditnote_id payment_id journal_id account_id item_id "
     "currency_id customer_id location_id tag_id tag_option_id tax_id field_id customfield_id "
-    "transaction_id categorized_transaction_id creditnote_invoice_id option_id organization_id",
+    "transaction_id categorized_transaction_id creditnote_invoice_id option_id organization_id "
+    "line_item_id",
     AMOUNT: "total balance amount unused_amount credited_amount amount_applied item_total quantity "
     "outstanding_receivable_amount tax_total debit_amount credit_amount current_balance",
     RATE: "exchange_rate",
