@@ -282,8 +282,10 @@ def _systems(
     for name in names or wanted:
         budget = _budget(name, wanted[name], clock, store)
         credentials = _credentials(settings, wanted[name], clock)
+        with store.read() as work:
+            there = work.mirror_size(name, wanted[name].company_id)
         made[name] = stack.enter_context(
-            _closing(_system(name, wanted[name], credentials, clock, budget))
+            _closing(_system(name, wanted[name], credentials, clock, budget, there))
         )
     return made
 
@@ -310,13 +312,21 @@ def _credentials(
 
 
 def _system(
-    name: str, system: SystemSettings, credentials: Credentials, clock: Clock, budget: Budget
+    name: str,
+    system: SystemSettings,
+    credentials: Credentials,
+    clock: Clock,
+    budget: Budget,
+    documents_known: int = 0,
 ) -> Any:
     adapter = systems.load(name)
-    return adapter(_connection(adapter, system, budget), credentials, clock)
+    connection = _connection(adapter, system, budget, documents_known)
+    return adapter(connection, credentials, clock)
 
 
-def _connection(adapter: Any, system: SystemSettings, budget: Budget) -> Any:
+def _connection(
+    adapter: Any, system: SystemSettings, budget: Budget, documents_known: int = 0
+) -> Any:
     """The adapter's own settings: what it knows of bridge.toml's, its defaults for the rest."""
     kind = adapter.settings_type
     given = {
@@ -331,6 +341,7 @@ def _connection(adapter: Any, system: SystemSettings, budget: Budget) -> Any:
         "calls_per_minute": system.calls_per_minute,
         "calls_per_second": system.calls_per_second,
         "budget": budget,
+        "documents_known": documents_known,
     }
     known = {field.name for field in msgspec.structs.fields(kind)}
     chosen = {key: v for key, v in given.items() if v not in (None, "") and key in known}

@@ -106,6 +106,11 @@ class Mirror(Session):
         for body in self._connection.execute(query).scalars():
             yield _posted(body)
 
+    def mirror_size(self, system: str, company: str) -> int:
+        """How many documents the books had when they were read last."""
+        books = MIRROR.c.books == self._books_of(system, company)
+        return int(self._connection.execute(select(func.count()).where(books)).scalar_one())
+
     def mirror_totals(self, system: str, company: str) -> dict[tuple[Kind, str], MirrorTotal]:
         """(kind, currency) → live documents, their sum and what is open."""
         t = MIRROR.c

@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lists_age_s: float = 600
     """How long items and other lists are kept before they are read again."""
     budget: Budget = Budget()
+    documents_known: int = 0
+    """Documents that the books had when they were read last: how long a list may be."""
 
     def __repr__(self) -> str:
         return f"Settings(company_id={self.company_id!r}, base_url={self.base_url!r})"

@@ -13,6 +13,7 @@ import msgspec
 from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
 from bridge.systems.judging import INSTANT, flaw, untrue
+from bridge.systems.pages import Pages
 from bridge.systems.quickbooks import faults, queries
 from bridge.systems.quickbooks.faults import Finding, Then
 from bridge.systems.quickbooks.settings import Settings
@@ -27,7 +28,6 @@ _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _TEXT = {"Content-Type": "application/text", "Accept": "application/json"}
 _OVERLAP = 10
 """Rows of a page that are read again with the next one, to notice that rows have moved."""
-_PAGES_MAX = 10_000
 
 Raw = dict[str, Any]
 
@@ -67,6 +67,7 @@ class Wire:
     def __init__(self, client: Client, settings: Settings, batches: Throttle) -> None:
         self._client = client
         self._batches = batches
+        self._known = settings.documents_known
         self._root = f"{settings.base_url.rstrip('/')}/v3/company/{settings.company_id}"
         self.server_time = ""
         """`time` of the latest answer to a read."""
@@ -163,16 +164,18 @@ class Wire:
         when the last row seen is not among them, rows were lost sight of and TryLater is raised.
         """
         start, last = 1, ""
-        for _ in range(_PAGES_MAX):
+        pages = Pages("QuickBooks", entity, self._known, queries.PAGE)
+        while True:
             statement = queries.select(entity, *conditions, start=start)
             page = rows_of(self.query(statement), entity)
             # A row that is told twice is told once; that it says the same is judged already.
-            yield from _after(last, list({raw["Id"]: raw for raw in page}.values()))
+            fresh = _after(last, list({raw["Id"]: raw for raw in page}.values()))
+            yield from fresh
             if len(page) < queries.PAGE:
                 return
             last = page[-1]["Id"]
             start += len(page) - _OVERLAP
-        raise TryLater(f"QuickBooks has more {entity} pages than the bridge reads in one go.")
+            pages.turn(len(fresh))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -14,6 +15,7 @@ import msgspec
 from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
 from bridge.systems.judging import OBJECTS, flaw, untrue
+from bridge.systems.pages import Pages
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 from bridge.systems.xero import faults
 from bridge.systems.xero.faults import PLAN_WAIT_S, Finding, Then
@@ -31,7 +33,6 @@ from bridge.systems.xero.shapes import (
 
 PAGE = 1000
 """Rows of a page; Xero allows 1 to 1000 and adjusts what is out of range (DOC)."""
-_PAGES_MAX = 10_000
 
 _DAY_LEFT = "X-DayLimit-Remaining"
 _KEPT_WAIT_S = 3600.0
@@ -249,7 +250,8 @@ class Wire:
         """
         field = ID_FIELD[resource]
         before: frozenset[str] = frozenset()
-        for page in range(1, _PAGES_MAX):
+        pages = Pages("Xero", resource, self._settings.documents_known, PAGE)
+        for page in itertools.count(1):
             options |= {"page": str(page), "pageSize": str(PAGE), "order": field}
             content = self.get(resource, options, since=since)
             if not content:
@@ -265,8 +267,8 @@ class Wire:
                     return
             elif not fresh:
                 return  # Xero always tells the count of pages; without it, until nothing new comes
+            pages.turn(len(fresh))
             before = frozenset(row[field] for row in rows)
-        raise TryLater(f"Xero has more {resource} than the bridge reads in one go.")
 
     def connections(self) -> list[Raw]:
         """The organisations that this login reaches: a bare list, outside of any of them."""

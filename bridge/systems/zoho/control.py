@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.books import ControlEntry, EntryKind
+from bridge.errors import TryLater
 from bridge.systems.zoho.posted import amount, day, optional, text
 from bridge.systems.zoho.shapes import list_of
 from bridge.systems.zoho.wire import JOURNALS, PAGE, Wire, more
@@ -28,7 +29,8 @@ _TYPES = {
 }
 _OF_DOCUMENTS = frozenset({"invoice", "customer_payment", "credit_notes", "creditnote"})
 _PAGES_MAX = 25
-"""Of one type. There are few; a filter that is ignored would show every document instead."""
+"""Of one type. There are few; a filter that is ignored would show every document instead. Beyond,
+nothing is concluded from them."""
 
 Raw = dict[str, Any]
 
@@ -70,6 +72,7 @@ def _rows(wire: Wire, account: str, word: str, seen: set[tuple[str, str]]) -> It
                 yield raw
         if not fresh or more(content or {}) is False:
             return
+    raise TryLater(f"Zoho shows more of {word} on one account than is read: {_PAGES_MAX} pages.")
 
 
 def _name(raw: Raw) -> tuple[str, str]:

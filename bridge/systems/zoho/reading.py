@@ -7,6 +7,7 @@ write that is in doubt (zoho_books.md §2, §4.4, last verified 2026-11-20).
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -28,7 +29,7 @@ from bridge.systems.zoho.marking import MARKED_AS, Marking
 from bridge.systems.zoho.posted import Raw
 from bridge.systems.zoho.shapes import list_of
 from bridge.systems.zoho.translate import LISTING, NUMBER_FIELD, Company
-from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, PAGES_MAX, Listing, Wire
+from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, Listing, Wire
 
 _SEARCH_MAX = 100
 """The longest text that a search takes (OAS contacts)."""
@@ -191,12 +192,14 @@ class Reading:
 
     def _pages_back(self, listing: Listing, before: Collection[str]) -> Iterator[list[Raw]]:
         options = {"sort_column": listing.newest, "sort_order": "D", **_everything(listing)}
-        for number in range(1, PAGES_MAX):
+        pages = self._wire.pages(listing)
+        for number in itertools.count(1):
             rows, more = self._wire.page(listing, number, **options)
             yield rows
             known = any(inward.text(raw, listing.id) in before for raw in rows)
             if not more or known or not before:
                 return
+            pages.turn(len(rows))
 
     def _documents(
         self, kinds: Sequence[Kind], listing: Listing, raw: Raw, company: Company

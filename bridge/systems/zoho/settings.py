@@ -42,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Seconds before a write that is not listed counts as absent; None is `LAG_S`, but nothing
     for a sandbox with --fast on this machine, which does not lag."""
     budget: Budget = Budget()
+    documents_known: int = 0
+    """Documents that the books had when they were read last: how long a list may be."""
 
     def __repr__(self) -> str:
         return f"Settings(company_id={self.company_id!r}, base_url={self.base_url!r})"

@@ -6,6 +6,7 @@ sent once, and a reply that is lost is a doubt. Last verified 2026-11-20.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ import msgspec
 from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
 from bridge.systems.client import RATE_WAIT_S, Client, Held
 from bridge.systems.judging import flaw, untrue
+from bridge.systems.pages import Pages
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 from bridge.systems.zoho import faults
 from bridge.systems.zoho.faults import Finding, Then
@@ -23,7 +25,6 @@ from bridge.systems.zoho.shapes import SHAPES, rows_of
 
 PAGE = 200
 """The most that a page holds (§2)."""
-PAGES_MAX = 10_000
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 Raw = dict[str, Any]
@@ -94,6 +95,7 @@ class Wire:
         self._client = client
         self._root = settings.root
         self._organization = settings.company_id
+        self._known = settings.documents_known
 
     def write(self, method: str, path: str, body: Raw | None = None, /, **options: str) -> Result:
         """Send one write, once."""
@@ -150,7 +152,9 @@ class Wire:
         end. Filters may be ignored without a word (§2): whoever asks compares every row.
         """
         seen: set[str] = set()
-        for number in range(1, PAGES_MAX):
+        pages = self.pages(listing)
+        for number in itertools.count(1):
+            before = len(seen)
             page, more = self.page(listing, number, sort_order="A", **options)
             for raw in page:
                 external_id = str(raw.get(listing.id))
@@ -159,7 +163,11 @@ class Wire:
                     yield raw
             if not more:
                 return
-        raise TryLater(f"Zoho has more pages of {listing.path} than the bridge reads in one go.")
+            pages.turn(len(seen) - before)
+
+    def pages(self, listing: Listing) -> Pages:
+        """What ends one reading of a listing that has no end."""
+        return Pages("Zoho", listing.path, self._known, PAGE)
 
     def page(self, listing: Listing, number: int, /, **options: str) -> tuple[list[Raw], bool]:
         """One page of a listing, and whether there is another."""
