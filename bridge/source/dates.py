@@ -127,8 +127,6 @@ def _from_epoch_ms(milliseconds: int) -> date | None:
 
 def _from_text(text: str, zone: ZoneInfo, month_first: bool) -> date | None:
     text = text.strip().lstrip("'’")
-    if not text.isascii() and not text.isprintable():
-        return None
     if match := _DAY_FIRST.fullmatch(text):
         day, month = (match[2], match[1]) if month_first else (match[1], match[2])
         return _day(match[3], month, day)

@@ -28,8 +28,14 @@ def lines(**changes: Any) -> dict[str, Any]:
 
 def test_principal_on_an_income_account_is_refused() -> None:
     (said,) = problems(mapping(**lines(principal={"item": "sale"})))
-    assert "class income" in said
+    assert '"sale" books to account "Sales", which is of class income' in said
     assert "Money lent is not income" in said
+
+
+def test_where_no_code_for_what_is_not_taxed_is_there_the_words_say_so() -> None:
+    of = chart(demands_tax=True)
+    assert all("one of: none is there yet" in said for said in problems(mapping(), of))
+    assert problems(mapping(), of)
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,7 @@ def test_when_everything_is_due() -> None:
     weekly = loan(due=None, instalments=14, frequency="weekly")
     assert final_due(weekly, 30) == date(2026, 11, 9)
     assert final_due(account(), 30) == date(2026, 9, 2)
+    for number in (None, 0):  # how often is told, and not how many
+        assert final_due(loan(due=None, instalments=number, frequency="weekly"), 30) == date(
+            2026, 9, 2
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 
-from bridge.core.books import Kind, PostedDocument, PostedLine
-from bridge.core.lines_alike import their_lines
+from bridge.core.books import Invoice, Kind, Line, PostedDocument, PostedLine
+from bridge.core.lines_alike import our_taxes, their_lines, their_tags
 
 Words = tuple[str, str, str, str | None, str]
 """Amount, item, account, tax, description."""
@@ -60,3 +62,32 @@ def test_what_is_on_another_item_with_the_tax_that_was_there_is_no_change_of_tax
 def test_an_account_is_told_with_both_sides() -> None:
     (found,) = their_lines(document(BEFORE), document(("100", "i1", "a2", "", "x")))
     assert (found.ours, found.theirs) == ("100.00 a1", "100.00 a2")
+
+
+def test_two_lines_that_exchanged_their_taxes_are_told() -> None:
+    then = [("100", "i1", "a1", "5", ""), ("50", "i2", "a2", "", "")]
+    now = [("100", "i1", "a1", "", ""), ("50", "i2", "a2", "5", "")]
+    assert [each.field for each in their_lines(document(*then), document(*now))] == ["tax"]
+
+
+def test_only_a_dimension_that_we_booked_is_compared() -> None:
+    def tagged(*tags: tuple[str, str]) -> PostedDocument:
+        return msgspec.structs.replace(document(BEFORE), tags=tags)
+
+    ours = tagged(("class", "Norte"))
+    assert their_tags(ours, ours) == []
+    assert their_tags(ours, tagged(("class", "Norte"), ("location", "Centro"))) == []
+    (told,) = their_tags(ours, tagged(("class", "Sur")))
+    assert (told.field, told.ours, told.theirs) == ("tags", "class Norte", "class Sur")
+
+
+@pytest.mark.parametrize(("tax", "told"), [("0", []), (None, []), ("1", ["tax_amount"])])
+def test_where_no_tax_was_booked_none_of_the_total_is_tax(tax: str | None, told: list[str]) -> None:
+    ours = Invoice(
+        reference="DY7F3A-L1", loan="1", facts="f", customer="DY7F3A-D1", day=date(2026, 9, 1),
+        currency="COP", rate=None, memo="", due=date(2026, 9, 1),
+        lines=(Line(purpose="principal", amount=Decimal(100), description=""),),
+    )  # fmt: skip
+    amount = None if tax is None else Decimal(tax)
+    theirs = msgspec.structs.replace(document(BEFORE), tax_amount=amount)
+    assert [each.field for each in our_taxes(ours, theirs)] == told

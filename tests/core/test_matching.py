@@ -21,6 +21,7 @@ from bridge.core.books import (
     Receipt,
     Sale,
     Status,
+    with_uses,
 )
 from bridge.core.matching import Difference, differences, drift, with_rate_known
 
@@ -325,3 +326,12 @@ def test_rates_are_the_same_as_far_as_products_keep_them(
 ) -> None:
     wanted, there = replace(INVOICE, rate=Decimal(ours)), replace(POSTED, rate=Decimal(theirs))
     assert (differences(wanted, there, LINKS) == []) is same
+
+
+def test_a_receipt_and_a_use_settle_what_the_books_say_and_a_receipt_keeps_what_is_on_account():
+    used = (Application("DY-L2", Decimal(7)),)
+    told = msgspec.structs.replace(RECEIVED, on_account=Decimal(3))
+    receipt = with_uses(RECEIPT, used, told)
+    assert (receipt.applications, receipt.on_account) == (used, Decimal(3))
+    use = CreditApplication(reference="DY-A1", credit_note="DY-K1", applications=(), **COMMON)
+    assert with_uses(use, used, told).applications == used

@@ -50,6 +50,12 @@ def test_what_the_mapping_decides_is_changed_in_place() -> None:
     assert receipt.now.applications == receipt.before.applications  # type: ignore[union-attr]
 
 
+def test_what_the_ledger_no_longer_wants_is_left_to_the_plan() -> None:
+    shelf = posted()
+    shelf.booking = booking(**OTHER)
+    assert planned(shelf, file(loan())) == []
+
+
 def test_or_taken_back_and_posted_anew_where_the_system_changes_none() -> None:
     shelf = Shelf(in_parts(booking()))
     shelf.sync(file(loan(), paid(1, "5000")))

@@ -44,6 +44,13 @@ def test_figures_that_agree_are_not() -> None:
     assert codes(account(reported_balance=Decimal(50000))) == []
 
 
+def test_a_total_may_hold_the_insurance_or_not() -> None:
+    insured = {"interest": Decimal(20000), "insurance": Decimal(3000)}
+    assert codes(loan(**insured)) == []
+    assert codes(loan("123000", **insured)) == []
+    assert codes(loan("124000", **insured)) == ["debt.split_mismatch"]
+
+
 def test_an_overpaid_loan_reported_at_zero_agrees() -> None:
     assert codes(loan(reported_balance=Decimal(0)), paid(1, "125000")) == []
 

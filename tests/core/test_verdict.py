@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bridge.core.causes import CAUSES, lent_money_is_income
+from bridge.core.causes import CAUSES, a_check_fails, lent_money_is_income
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.items import BREAKING, Item, ItemKind
 from bridge.core.known import Behind, BooksKnown, Delivery, Fresh, Known, Stop
@@ -350,6 +350,11 @@ def test_of_lent_money_on_income_only_an_entry_may_be_said_to_be_right(
 ) -> None:
     found = lent_money_is_income(books(item(ItemKind.PRINCIPAL, "fix_account", cause=cause)))
     assert [task.answerable for task in found] == [answerable]
+
+
+def test_of_a_check_that_fails_a_person_may_say_that_it_is_right() -> None:
+    (task,) = a_check_fails(books(item(ItemKind.CHECK, "look", cause="check.other")))
+    assert task.answerable
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,10 @@ WRITTEN = {
     ),
     "other_company": (
         "documents of ours: 600000000001 (35), 600000000002 (2); named now: 600000000003",
-        "documentos del programa: 600000000001 (35), 600000000002 (2); nombrada ahora: "
-        "600000000003",
+        (
+            "documentos del programa: 600000000001 (35), 600000000002 (2); nombrada ahora: "
+            "600000000003"
+        ),
     ),
     "known_again": ("14 of its documents known again", "14 documentos suyos reconocidos"),
     "known_again_but": (

@@ -52,6 +52,16 @@ def test_two_digit_years_up_to_68_are_of_this_century(day):
     assert READ(f"{day:%d/%m/%y}") == day
 
 
+def test_the_year_68_is_the_last_one_of_this_century():
+    assert READ("01/02/68") == date(2068, 2, 1)
+
+
+def test_a_blank_that_does_not_break_is_a_blank_and_other_unseen_signs_make_no_day():
+    assert READ("12\u00a0nov\u00a02026") == date(2026, 11, 12)
+    for text in ("12 n\u200eov 2026", "12/11/2026\u200e", "12 no\u00adv 2026", "12\u200b/11/2026"):
+        assert READ(text) is None
+
+
 def test_two_digit_years_from_69_are_of_the_last_century():
     assert READ("01/02/69") == date(1969, 2, 1)
 

@@ -145,6 +145,16 @@ def test_a_body_without_id_and_type_is_said_to_be_unreadable(
     assert (outcome, STATUS[outcome]) == ("unreadable", 400)
 
 
+@pytest.mark.parametrize(
+    ("length", "outcome"), [(0, "unreadable"), (200, "accepted"), (201, "unreadable")]
+)
+def test_an_id_is_neither_empty_nor_endless(receiver: Receiver, length: int, outcome: str) -> None:
+    """It is remembered. The header with the id may be left out."""
+    body = event("e" * length)
+    signed = {name: each for name, each in headers(body).items() if "Signature" in name}
+    assert receiver.take(signed, body, SECRET, NOW) == outcome
+
+
 def test_an_id_that_was_put_on_from_outside_is_not_believed(receiver: Receiver) -> None:
     """The header is not signed: with another id in it a recorded call would look like a new one."""
     body = event()
