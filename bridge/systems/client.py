@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from bridge.errors import LoginRequired, TryLater
+from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.systems.budget import Meter
 from bridge.systems.needs import Clock
-from bridge.systems.oauth import Tokens
 from bridge.systems.throttle import Throttle
+from bridge.systems.tokens import Tokens
 from bridge.systems.transport import Answer, NotSent, Reply, Request, Transport, retry_after_s
 
 log = logging.getLogger("bridge.systems.client")
@@ -71,23 +71,23 @@ class Client:
 
         The one exception is a 401, by which the product says that it did not look at the request:
         the token is renewed and the write sent again, once. Raises LoginRequired when that does
-        not help.
+        not help although the token is not at its end.
         """
         try:
             if metered:
                 self._meter.require()
-            token = self._tokens.current()
             for last in (False, True):
                 if wait_s := self._turn(lane):
                     return Held("held back after a refusal for rate", wait_s)
+                token = self._tokens.current()  # after the turn, which may take a minute
                 answer = self._send(request, token, metered)
                 if not _unauthorized(answer):
                     return answer
                 if not last:
-                    token = self._tokens.renewed(token)
+                    self._tokens.renewed(token)
+            raise self._refused_twice(token)
         except TryLater as reason:
             return Held(str(reason), reason.retry_after_s or RATE_WAIT_S)
-        raise LoginRequired(self._refused_twice())
 
     def read(self, request: Request, *, metered: bool, lane: Throttle | None = None) -> Reply:
         """The reply to a request that only reads, asked again a few times where that may help.
@@ -102,30 +102,33 @@ class Client:
             nonlocal token
             if metered:
                 self._meter.require()
-            token = token or self._tokens.current()
             for _ in range(3):
                 if not (wait_s := self._turn(lane)):
                     break
                 if wait_s > RATE_WAIT_S * 2:
                     raise TryLater("Refused for rate; the wait is long.", retry_after_s=wait_s)
                 self._clock.sleep(wait_s)
+            token = self._tokens.current()
             return self._signed(request, token)
 
         def wait_of(answer: Answer) -> float | None:
-            nonlocal token, renewals
+            nonlocal renewals
             self._note(answer, metered)
             if not isinstance(answer, Reply):
                 return 0
             if answer.status == 401 and renewals == 0:
                 renewals = 1
-                token = self._tokens.renewed(token)
+                self._tokens.renewed(token)
                 return 0
             if self._dialect.refused_for_rate(answer) or answer.status >= 500:
                 return self.wait_after(answer)
             # A page of a product that is being maintained comes with 200, too.
             return 0 if answer.ok and not answer.is_readable else None
 
-        return self._conclusive(self._transport.read(attempt, wait_of))
+        answer = self._transport.read(attempt, wait_of)
+        if _unauthorized(answer):
+            raise self._refused_twice(token)
+        return self._conclusive(answer)
 
     def wait_after(self, reply: Reply) -> float:
         """Seconds to wait after a refusal: as told, else a minute for rate and nothing for 5xx."""
@@ -144,8 +147,6 @@ class Client:
         name = self._dialect.system
         if not isinstance(answer, Reply):
             raise TryLater(f"{name} can not be reached ({answer.cause}).")
-        if answer.status == 401:
-            raise LoginRequired(self._refused_twice())
         if self._dialect.refused_for_rate(answer):
             raise TryLater(f"{name} refuses for rate.", retry_after_s=self.wait_after(answer))
         if answer.status >= 500:
@@ -195,9 +196,14 @@ class Client:
         headers = {**request.headers, "Authorization": f"{self._dialect.token_scheme} {token}"}
         return msgspec.structs.replace(request, headers=headers)
 
-    def _refused_twice(self) -> str:
+    def _refused_twice(self, token: str) -> BridgeError:
+        """What it means that a renewed token was refused too."""
         name = self._dialect.system
-        return f"{name} refuses a fresh access token. Run: ledger-bridge connect {name}"
+        if not self._tokens.should_work(token):
+            return TryLater(f"The access tokens of {name} end before they can be used.")
+        return LoginRequired(
+            f"{name} refuses a fresh access token. Run: ledger-bridge connect {name}"
+        )
 
 
 def _unauthorized(answer: Answer) -> bool:

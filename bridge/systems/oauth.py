@@ -16,13 +16,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal
 from urllib.parse import urlencode
 
 import msgspec
 
 from bridge.errors import ConfigurationError, LoginRequired, TryLater
 from bridge.systems.needs import Clock, Credentials
+from bridge.systems.tokens import StaticToken as StaticToken  # noqa: PLC0414
+from bridge.systems.tokens import Tokens as Tokens  # noqa: PLC0414
 from bridge.systems.transport import Answer, Reply, Request, Transport
 
 log = logging.getLogger("bridge.systems.oauth")
@@ -96,30 +98,6 @@ class GrantEnds(msgspec.Struct, frozen=True, kw_only=True):
     hard: str = ""
 
 
-class Tokens(Protocol):
-    """A source of access tokens for one company."""
-
-    def current(self) -> str:
-        """A token that should work now."""
-
-    def renewed(self, refused: str) -> str:
-        """Another token than the one just refused; LoginRequired when there is none."""
-
-
-class StaticToken:
-    """A token that never changes, for the sandbox."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def current(self) -> str:
-        return self._token
-
-    def renewed(self, refused: str) -> str:
-        del refused
-        raise LoginRequired("The fixed access token was refused. Put a valid one in the settings.")
-
-
 class RefreshedTokens:
     """Tokens of one company's connection, renewed with its refresh token."""
 
@@ -145,15 +123,16 @@ class RefreshedTokens:
         self._unsaved: Grant | None = None
 
     def current(self) -> str:
-        if self._token and self._clock.monotonic() < self._ends_at:
-            return self._token
-        return self.renewed(self._token)
+        return self._token if self.should_work(self._token) else self.renewed(self._token)
+
+    def should_work(self, token: str) -> bool:
+        alive = self._clock.monotonic() < self._ends_at
+        return bool(token) and token == self._token and alive
 
     def renewed(self, refused: str) -> str:
         """Renew, unless another thread has done so since `refused` was handed out."""
         with self._lock:
-            alive = self._token and self._clock.monotonic() < self._ends_at
-            if alive and self._token != refused:
+            if self.should_work(self._token) and self._token != refused:
                 return self._token
             self._token = ""
             with self._saving(), self._credentials.lock(self._system, self._company):

@@ -85,15 +85,16 @@ class CustomConnection:
         self._ends_at = 0.0
 
     def current(self) -> str:
-        if self._token and self._clock.monotonic() < self._ends_at:
-            return self._token
-        return self.renewed(self._token)
+        return self._token if self.should_work(self._token) else self.renewed(self._token)
+
+    def should_work(self, token: str) -> bool:
+        alive = self._clock.monotonic() < self._ends_at
+        return bool(token) and token == self._token and alive
 
     def renewed(self, refused: str) -> str:
         """Ask for one, unless another thread has done so since `refused` was handed out."""
         with self._lock:
-            alive = self._token and self._clock.monotonic() < self._ends_at
-            if not alive or self._token == refused:
+            if not self.should_work(self._token) or self._token == refused:
                 grant = self._ask()
                 self._token = grant.access_token
                 self._ends_at = self._clock.monotonic() + grant.lives_s

@@ -146,6 +146,9 @@ class ZohoTokens:
             return self._kept.token
         return self.renewed(self._kept.token)
 
+    def should_work(self, token: str) -> bool:
+        return token == self._kept.token and self._alive(self._kept)
+
     def renewed(self, refused: str) -> str:
         """Another token than the one refused: one that another thread or process has, or new."""
         with self._lock:
@@ -163,7 +166,8 @@ class ZohoTokens:
         """A new token that is refused lacks a scope or a role (the same 57, §1.5): another one
         would be refused too, and there are only ten."""
         age_s = self._clock.now().timestamp() - stored.made_at
-        if refused and stored.token == refused and 0 <= age_s < _FRESH_S:
+        same = bool(refused) and stored.token == refused
+        if same and 0 <= age_s < _FRESH_S and self._alive(stored):
             raise LoginRequired(
                 "Zoho refuses a fresh access token: a scope or the user's role is missing. Give "
                 "the user the role, or run: ledger-bridge connect zoho"
