@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bridge.core.books import Customer, Document, Invoice, Kind
-from bridge.core.delivery import InDoubt, Posted, Rejected, Unavailable
+from bridge.core.delivery import InDoubt, Operation, Posted, Rejected, Unavailable
 from bridge.core.matching import differences
 from bridge.errors import PersonNeeded
 from tests.systems.zoho.bench import CUSTOMER, Bench, benches, changed
@@ -188,6 +188,22 @@ def test_a_draft_whose_month_is_locked_meanwhile_holds_nothing_else_up(bench: Be
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [("500", "/organizations"), ("429", "/organizations"), ("500", "/contacts")]
+)
+def test_what_cannot_be_asked_before_a_write_is_tried_again_after_a_wait(
+    bench: Bench, kind: str, path: str
+) -> None:
+    """Never at once, also where nobody says how long: that would be every pass at full speed."""
+    customer = bench.posted(CUSTOMER)
+    bench.remember(CUSTOMER, customer)
+    bench.fault(kind, "before", count=20, method="GET", path=path)
+    with bench.disturbed() as other:
+        outcome = other.post(changed(CUSTOMER, name="Otro nombre"), Operation.UPDATE)
+    assert isinstance(outcome, Unavailable), outcome
+    assert outcome.retry_after_s >= 5
 
 
 def test_a_refusal_for_rate_is_unavailable_and_holds_back_the_rest(bench: Bench) -> None:
