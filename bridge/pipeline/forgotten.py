@@ -38,6 +38,8 @@ _OPENED = 5
 """Customers that are opened to see whose documents of our numbers are."""
 OLDER, FOUND, TAKEN_OVER = "older", "found", "taken_over"
 """How it became known that the state may be behind the books."""
+_UNTOLD = "untold.{}"
+"""What the state notes of each system until a person has been told."""
 _cursors = msgspec.json.Decoder(dict[Kind, str]).decode
 
 
@@ -55,6 +57,13 @@ def begin_pass(store: Store, work: Work, at: str) -> None:
     work.count_pass(passes)
 
 
+def told_now(work: Work, systems: Collection[str]) -> None:
+    """A pass has ended, and says what was noted of these systems."""
+    for name in systems:
+        if work.noted(_UNTOLD.format(name)):
+            work.note(_UNTOLD.format(name), "")
+
+
 class Keeping:
     """Watches that one pass on one company's books does not write what is there already."""
 
@@ -65,8 +74,13 @@ class Keeping:
         self.store, self.clock, self.today = bridge.store, bridge.clock, bridge.today
         self.books, self.progress, self.who = books, progress, who
         self.where = (books.name, books.company)
-        self.told: list[Stop] = []
-        """What a person is told although the pass goes on."""
+
+    def told(self) -> list[Stop]:
+        """What a person is told although the pass goes on: also by the next one, if the pass that
+        found it dies before it has said so."""
+        with self.store.read() as work:
+            detail = work.noted(_UNTOLD.format(self.books.name))
+        return [Stop(code="pass.restored", detail=detail)] if detail else []
 
     def meet(self) -> None:
         """Read the books once before anything is ever posted there: what was entered by hand must
@@ -161,11 +175,11 @@ class Keeping:
             for loan in {each.loan for each in waiting} - {NO_LOAN}:
                 work.set_revisit(*self.where, loan, "books.ahead")
             work.note(self._tied, restored_at)
-        if why:
-            detail = f"{tied} of its documents known again"
-            if left:
-                detail = f"{detail}; of {named(left)} nobody knows the loan"
-            self.told.append(Stop(code="pass.restored", detail=detail))
+            if why:
+                detail = f"{tied} of its documents known again"
+                if left:
+                    detail = f"{detail}; of {named(left)} nobody knows the loan"
+                work.note(_UNTOLD.format(self.books.name), detail)
 
     def _newest(self, kinds: Sequence[Kind]) -> list[Made]:
         with self.store.read() as work:

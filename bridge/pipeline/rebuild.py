@@ -358,6 +358,8 @@ class _CatchingUp(_Adoption):
             and base_reference(each.reference) in bases
         ]
         super()._put([*earlier, *news], key)
+        if news and key != NO_LOAN:  # its plan was made without them
+            self.work.set_revisit(*self.where, key, "books.ahead")
 
     def _is_unknown(self, binding: Binding) -> bool:
         return (binding.document.kind, binding.external_id) in self.unknown

@@ -14,7 +14,7 @@ from bridge.core.said import reason_of
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
 from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits, Progress, System, silent
-from bridge.pipeline.forgotten import Keeping, begin_pass
+from bridge.pipeline.forgotten import Keeping, begin_pass, told_now
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
@@ -200,7 +200,7 @@ def preview(
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=error)
         else:
             systems[name] = SystemPass(plan=made, posting=Posting(), stopped=question)
-            systems[name].asks = [*not_asked(bridge.store, books), *keeping.told]
+            systems[name].asks = [*not_asked(bridge.store, books), *keeping.told()]
         systems[name].calls = books.system.calls().total
     return _end(bridge, run, intake, systems)
 
@@ -264,7 +264,7 @@ def _pass(
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
         done.stopped = error
-    done.asks += keeping.told
+    done.asks += keeping.told()
     done.count(bridge.store, books)
     return done
 
@@ -357,6 +357,7 @@ def _end(
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
         work.end_run(run, result.verdict, result.reason, counts, ended)
+        told_now(work, systems)
     return result
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, sync
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
@@ -139,6 +140,53 @@ def test_a_copy_of_before_anything_was_posted_is_an_older_copy_too(
     assert codes(world.sync()) == ["pass.restored"]
     assert numbers(world) == there
     check_laws(world)
+
+
+def test_the_next_pass_says_it_where_the_one_that_found_it_died(
+    world: World, tmp_path: Path
+) -> None:
+    copy = tmp_path / "yesterday.db"
+    ledger = ahead(world, copy)
+    lost_states.put_back(copy, state(world))
+    ledger.lend(99, random.Random(3))
+    delivered(ledger, world)
+    world.dies = lambda where: where == "before the request"
+    with pytest.raises(Killed):
+        world.sync()
+    world.dies = lambda _: False
+    world.clock.move(HOUR)
+    assert "pass.restored" in codes(world.sync())
+    assert codes(world.sync()) == []
+
+
+def test_what_is_known_again_of_a_loan_that_ended_meanwhile_is_asked_about(
+    world: World, tmp_path: Path
+) -> None:
+    """The plan that finds it was made without it, and the ledger does not change any more."""
+    ledger = Ledger.random(random.Random(7), loans=3)
+    delivered(ledger, world)
+    world.dies = lambda where: where == "before the request"
+    with pytest.raises(Killed):
+        world.sync()
+    copy = lost_states.plain_copy(state(world), tmp_path / "empty.db")
+    world.dies = lambda _: False
+    world.clock.move(HOUR)
+    clean(world)
+    lost_states.put_back(copy, state(world))
+    lost_states.forget_what_was_left(state(world))
+    ledger.debts[2]["status"] = "Anulado"
+    ledger.lend(99, random.Random(3))
+    delivered(ledger, world)
+    world.clock.move(HOUR)
+    assert "pass.restored" in codes(world.sync())
+    world.sync()
+    with world.bridge() as bridge:
+        (found,) = reconcile(
+            bridge.store, bridge.books, bridge.today, world.clock.now(), full=True, listed=1000
+        ).systems
+    assert "ledger.not_planned" not in {item.cause for item in found.items}
+    assert any(item.loan == "2" for item in found.items)
+    assert all(tie.unexplained == 0 for tie in found.tie_outs)
 
 
 def test_a_killed_pass_whose_log_is_gone_posts_nothing_twice(world: World, tmp_path: Path) -> None:
