@@ -180,7 +180,9 @@ class Table:
             life.said(life.connected)
             return
         waits = [code for code, _ in said[-1].tasks - calm.tasks]
-        if count := life.void_by_hand():
+        if count := life.adopt():
+            cell.person.append(f"adopt {count}")
+        elif count := life.void_by_hand():
             cell.person.append(f"void by hand {count}")
         if done := life.retry():
             cell.person.append(done)

@@ -210,10 +210,26 @@ class Life(World):
                     break
         return " ".join(f"{verb} {count}" for verb, count in done.items())
 
+    def adopt(self) -> int:
+        """`drift adopt` of what has our number and is not known."""
+        (result,) = self.reconciled().systems
+        ours = [each for each in result.items if each.cause == UNKNOWN and each.reference]
+        return sum(self._adopted(each) for each in ours)
+
+    def _adopted(self, item: Item) -> bool:
+        with self.bridge() as bridge:
+            system, now = bridge.books[self.system].system, self.clock.now()
+            try:
+                decide.adopt(bridge.store, system, item.reference, item.external_id, "ana", now)
+            except BridgeError:
+                return False
+        return True
+
     def void_by_hand(self) -> int:
         """What the report says is to be voided in the books."""
         (result,) = self.reconciled().systems
-        wrong = [each for each in result.items if each.cause in HAND and each.reference]
+        causes = (NOT_VOID, UNKNOWN)
+        wrong = [each for each in result.items if each.cause in causes and each.reference]
         return sum(self._voided(each) for each in wrong)
 
     def _voided(self, item: Item) -> bool:
@@ -247,8 +263,8 @@ class Life(World):
         return done
 
 
-HAND = {"books.not_void", "reference.unknown"}
-"""Causes whose action is to void the document in the books."""
+NOT_VOID, UNKNOWN = "books.not_void", "reference.unknown"
+"""Causes whose action is to void the document in the books, or to adopt it."""
 
 
 def _synced(bridge: Live) -> Said:
