@@ -115,6 +115,20 @@ def test_a_rejected_customer_holds_up_its_documents_only(store: Store) -> None:
     assert references(claimed(store)) == ["DY7F3A-L1", "DY7F3A-L2"]
 
 
+def test_each_refusal_of_a_write_is_counted_for_its_reference_alone(store: Store) -> None:
+    """The next try has another key: the books would answer the refusal again."""
+    first_loan(store)
+    enqueue(store, new(customer("DY7F3A-D2"), 6, loan=NO_LOAN))
+    one, two = claimed(store)
+    with store.begin() as work:
+        assert work.refusals(*BOOKS, one.reference) == 0
+        work.move(one, Rejected("name taken", "6240"), NOW)
+        work.move(two, Unavailable("busy"), NOW)
+        assert work.refusals(*BOOKS, one.reference) == 1
+        assert work.refusals(*BOOKS, two.reference) == 0
+        assert work.refusals(SYSTEM, "another company", one.reference) == 0
+
+
 def test_a_binding_taken_over_from_the_books_ends_the_waiting(store: Store) -> None:
     first_loan(store)
     (person,) = claimed(store)
