@@ -233,6 +233,20 @@ class PostedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """False: told by a listing that leaves out what the document is made of."""
 
 
+class Several(msgspec.Struct, frozen=True):
+    """Live documents of the books that carry one reference, where there may be only one."""
+
+    documents: tuple[PostedDocument, ...]
+
+    @property
+    def ids(self) -> str:
+        return ", ".join(document.external_id for document in self.documents)
+
+
+Found = PostedDocument | Several
+"""What the books have under a reference."""
+
+
 class Made(msgspec.Struct, frozen=True, kw_only=True):
     """A document that somebody made in the books, as far as it says whose it is."""
 

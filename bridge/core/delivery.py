@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bridge.core.books import Document, PostedDocument
+from bridge.core.books import Document, PostedDocument, Several
 
 
 class State(StrEnum):
@@ -145,6 +145,19 @@ class Drifted(msgspec.Struct, frozen=True):
     """
 
     current: PostedDocument | None
+
+
+AMBIGUOUS = "ambiguous"
+"""The code of what the books have more than once. It is looked for before it is ever sent again."""
+
+
+def ambiguous(reference: str, found: Several) -> Rejected:
+    """A person must say which of these documents is the one: with another there would be three."""
+    return Rejected(
+        f"{len(found.documents)} documents in the books carry {reference} (ids {found.ids}): void "
+        f"or delete there all but one, then let it be looked for again (outbox retry)",
+        AMBIGUOUS,
+    )
 
 
 Outcome = Posted | Rejected | Unavailable | InDoubt | Drifted

@@ -23,6 +23,7 @@ from bridge.core.books import (
     Kind,
     PostedDocument,
     Receipt,
+    Several,
     Status,
     with_uses,
 )
@@ -238,6 +239,11 @@ def _refuse_what_cannot_come_back(system: AccountingReader, case: Case) -> None:
             f"the one that it was merged into: ledger-bridge drift adopt {document.reference} ID"
         )
     found = system.find(document.kind, [document], case.links).get(document.reference)
+    if isinstance(found, Several):
+        raise UsageError(
+            f"{system.name} has {document.reference} more than once (ids {found.ids}). Take out "
+            f"there all but one first."
+        )
     if found is not None and found.status is Status.LIVE:
         raise UsageError(
             f"Somebody entered {document.reference} in {system.name} again (id "

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.core.books import PostedDocument, Status, applied
+import msgspec
+
+from bridge.core.books import Found, PostedDocument, Status, applied
 from bridge.core.delivery import Drifted, Operation, Outcome, Posted, Unavailable
 from bridge.core.matching import differences
 from bridge.errors import TryLater
+from bridge.pipeline.absence import outcome_of
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.readback import read_back
 from bridge.store import Entry, Store
@@ -16,10 +19,16 @@ from bridge.systems.base import AccountingSystem
 
 
 def looked_up(
-    store: Store, system: AccountingSystem, entries: Sequence[Entry], asking: Asking
+    store: Store,
+    system: AccountingSystem,
+    entries: Sequence[Entry],
+    asking: Asking,
+    *,
+    sure: bool,
 ) -> dict[int, Outcome]:
     """What became of writes of one operation and kind, by entry; one left out stays in doubt.
 
+    `sure`: the product cannot be at work on them any more, so what does not show was not applied.
     Where the product refuses the question, for the signs in a name perhaps, or gives no answer, it
     is put for each write by itself. What it refuses even then is looked for among all that the
     books tell of themselves.
@@ -34,6 +43,8 @@ def looked_up(
             outcomes |= _among_all(store, system, created)
         except TryLater as trouble:
             asking.leave(created, trouble)
+    if not sure:
+        return {key: o for key, o in outcomes.items() if not isinstance(o, Unavailable)}
     return outcomes
 
 
@@ -50,14 +61,8 @@ def _among_all(
 
 
 def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
-    """What became of writes of one operation and kind, by asking the books.
-
-    A void is not asked about: it looks at the document itself before it is sent, and knows what to
-    make of one that is gone.
-    """
+    """What became of writes of one operation and kind, by asking the books."""
     kind, operation = entries[0].kind, entries[0].operation
-    if operation is Operation.VOID:
-        return [Unavailable("perhaps not voided")] * len(entries)
     if operation is Operation.CREATE:
         links: dict[str, str] = {}
         for entry in entries:
@@ -66,11 +71,14 @@ def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
         return [_created(entry, found.get(entry.reference)) for entry in entries]
     ids = [entry.binding.external_id for entry in entries if entry.binding]
     now = system.fetch(kind, ids)
-    return [_changed(entry, now) for entry in entries]
+    told = _changed if operation is Operation.UPDATE else _taken_back
+    return [told(entry, now) for entry in entries]
 
 
-def _created(entry: Entry, found: PostedDocument | None) -> Outcome:
-    return Unavailable("not in the books") if found is None else Posted(found)
+def _created(entry: Entry, found: Found | None) -> Outcome:
+    if found is None:
+        return Unavailable("not in the books")
+    return outcome_of(entry.reference, found)
 
 
 def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
@@ -86,6 +94,20 @@ def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
     if _is_changed_in_part(entry, current):
         return Unavailable("changed in part")
     return Drifted(current)
+
+
+def _taken_back(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
+    """A void in doubt. What is gone may be so by somebody's hand, as `sent` says."""
+    binding = entry.binding
+    assert binding is not None, f"{entry.reference} has no binding to void"
+    current = now.get(binding.external_id)
+    if current is not None and current.status in {Status.LIVE, Status.DRAFT}:
+        return Unavailable("not voided")
+    left = current or binding.posted
+    if left is None:
+        return Unavailable("gone")
+    status = current.status if current is not None else Status.DELETED
+    return Posted(msgspec.structs.replace(left, status=status), sent=False)
 
 
 def _is_changed_in_part(entry: Entry, current: PostedDocument) -> bool:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from bridge.core.books import Customer, Kind, PostedDocument, Status
+from bridge.core.books import Customer, Found, Kind, PostedDocument, Several, Status
 from bridge.core.delivery import (
     NEVER_COMPARED,
     Drifted,
@@ -15,8 +15,10 @@ from bridge.core.delivery import (
     Operation,
     Outcome,
     Posted,
+    Rejected,
     State,
     Unavailable,
+    ambiguous,
 )
 from bridge.core.matching import as_wanted
 from bridge.errors import BridgeError
@@ -50,25 +52,48 @@ class Posting(msgspec.Struct, kw_only=True):
 def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Posting) -> None:
     """Look up every write that may or may not have been applied, and add it up in `tally`.
 
-    What is not answered about one stays in doubt and is never sent; what was answered is written
-    down. Raises TryLater when the product answers nobody: then nothing is sent.
+    What does not show is looked for again when the product cannot be at work on it any more: one
+    wait for all of them. What is not answered about one stays in doubt and is never sent; what was
+    answered is written down. Raises TryLater when the product answers nobody: then nothing is sent.
     """
     with store.begin() as work:
         work.doubt_all(system.name, system.company_id)
     with store.read() as work:
         doubted = work.in_doubt(system.name, system.company_id)
-    doubted.sort(key=lambda e: (e.operation, e.kind, e.id))
     asking = Asking()
-    for _, group in groupby(doubted, key=lambda e: (e.operation, e.kind)):
-        entries = list(group)
-        told = looked_up(store, system, entries, asking)
-        known = [entry for entry in entries if entry.id in told]
-        outcomes = _entered_again(system, known, [told[entry.id] for entry in known])
-        _write_down(store, system, known, outcomes, clock, tally)
-        asking.stop_if_nobody_answers()
+    wait_s = system.settles_in_s([entry.reference for entry in doubted])
+    unseen = _settle(store, system, doubted, asking, clock, tally, sure=wait_s <= 0)
+    if unseen:
+        clock.sleep(system.settles_in_s([entry.reference for entry in unseen]))
+        _settle(store, system, unseen, asking, clock, tally, sure=True)
     if asking.unanswered and not asking.answered:
         system.chart()  # raises where the product answers nobody
     tally.unanswered = asking.unanswered
+
+
+def _settle(
+    store: Store,
+    system: AccountingSystem,
+    doubted: Sequence[Entry],
+    asking: Asking,
+    clock: Time,
+    tally: Posting,
+    *,
+    sure: bool,
+) -> list[Entry]:
+    """Look these writes up and write down what became of them; returns those that did not show and
+    may still be applied."""
+    unseen: list[Entry] = []
+    by_kind = sorted(doubted, key=lambda e: (e.operation, e.kind, e.id))
+    for _, group in groupby(by_kind, key=lambda e: (e.operation, e.kind)):
+        entries = list(group)
+        told = looked_up(store, system, entries, asking, sure=sure)
+        known = [entry for entry in entries if entry.id in told]
+        outcomes = _entered_again(system, known, [told[entry.id] for entry in known])
+        _write_down(store, system, known, outcomes, clock, tally)
+        unseen += [e for e in entries if e.id not in told and e.id not in asking.unanswered]
+        asking.stop_if_nobody_answers()
+    return unseen
 
 
 def post_all(
@@ -190,15 +215,16 @@ def _entered_again(
     for entry in gone:
         links |= entry.links
     found = system.find(gone[0].kind, [entry.document for entry in gone], links)
-    anew = {
-        entry.id: Drifted(twin)
-        for entry in gone
-        if (twin := found.get(entry.reference))
-        and twin.status is Status.LIVE
-        and entry.binding
-        and twin.external_id != entry.binding.external_id
-    }
+    anew = {e.id: told for e in gone if (told := _anew(e, found.get(e.reference)))}
     return [anew.get(e.id, outcome) for e, outcome in zip(entries, outcomes, strict=True)]
+
+
+def _anew(entry: Entry, twin: Found | None) -> Drifted | Rejected | None:
+    if isinstance(twin, Several):
+        return ambiguous(entry.reference, twin)
+    if twin is None or twin.status is not Status.LIVE or entry.binding is None:
+        return None
+    return Drifted(twin) if twin.external_id != entry.binding.external_id else None
 
 
 def _was_gone(entry: Entry, outcome: Outcome) -> bool:

@@ -1,7 +1,8 @@
 """After a copy of the state was put in place: the books may hold more than the state knows.
 
 A key protects against a second document only as long as the product remembers it. So until the
-ledger has moved on from the day of the restoring, everything new is looked up before it is sent.
+ledger has moved on from the day of the restoring, everything new is looked up before it is sent;
+and always what the books had more than once: a person may have left one of them.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from bridge.core.delivery import Operation, Outcome, Outgoing, Posted
+from bridge.core.delivery import Operation, Outcome, Outgoing
+from bridge.pipeline.absence import find_surely, outcome_of
+from bridge.pipeline.context import Time
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
 
-def safe_to_post_with(store: Store, system: AccountingSystem) -> AccountingSystem:
-    """The system; one that looks before it creates when the state may be behind the books."""
-    with store.read() as work:
-        restored = work.restored_at(system.name)
-    return cast(AccountingSystem, _LooksFirst(system)) if restored else system
+def safe_to_post_with(store: Store, system: AccountingSystem, clock: Time) -> AccountingSystem:
+    """The system; it looks before it creates what the books may have already."""
+    return cast(AccountingSystem, _LooksFirst(store, system, clock))
 
 
 def caught_up(store: Store, system: AccountingSystem, as_of: date, now: datetime) -> None:
@@ -35,10 +36,11 @@ def caught_up(store: Store, system: AccountingSystem, as_of: date, now: datetime
 
 
 class _LooksFirst:
-    """An accounting system whose new documents are looked up before they are sent."""
+    """An accounting system whose new documents are looked up before they are sent: all of them
+    where the state may be behind the books, else those that were there more than once."""
 
-    def __init__(self, system: AccountingSystem) -> None:
-        self._system = system
+    def __init__(self, store: Store, system: AccountingSystem, clock: Time) -> None:
+        self._store, self._system, self._clock = store, system, clock
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._system, name)
@@ -47,16 +49,25 @@ class _LooksFirst:
         """As the system does, but for what is there already. Raises what looking up raises."""
         if not batch or batch[0].operation is not Operation.CREATE:
             return self._system.post(batch)
-        links: dict[str, str] = {}
-        for outgoing in batch:
-            links |= outgoing.links
-        wanted = [outgoing.document for outgoing in batch]
-        found = self._system.find(wanted[0].kind, wanted, links)
-        absent = [each for each in batch if each.document.reference not in found]
+        there = self._there(self._perhaps_there(batch))
+        absent = [each for each in batch if each.document.reference not in there]
         sent = iter(self._system.post(absent) if absent else ())
-        return [
-            Posted(found[each.document.reference])
-            if each.document.reference in found
-            else next(sent)
-            for each in batch
-        ]
+        return [there.get(each.document.reference) or next(sent) for each in batch]
+
+    def _perhaps_there(self, batch: Sequence[Outgoing]) -> list[Outgoing]:
+        name, company = self._system.name, self._system.company_id
+        with self._store.read() as work:
+            if work.restored_at(name):
+                return list(batch)
+            several = work.were_several(name, company, [e.document.reference for e in batch])
+        return [each for each in batch if each.document.reference in several]
+
+    def _there(self, asked: Sequence[Outgoing]) -> dict[str, Outcome]:
+        if not asked:
+            return {}
+        links: dict[str, str] = {}
+        for outgoing in asked:
+            links |= outgoing.links
+        wanted = [outgoing.document for outgoing in asked]
+        found = find_surely(self._system, self._clock, wanted[0].kind, wanted, links)
+        return {reference: outcome_of(reference, each) for reference, each in found.items()}

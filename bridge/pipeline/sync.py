@@ -280,7 +280,7 @@ def send(
     question = open_question(bridge.store, books)
     if question is not None:
         raise question
-    system = safe_to_post_with(bridge.store, books.system)
+    system = safe_to_post_with(bridge.store, books.system, bridge.clock)
     for _ in range(_ROUNDS):
         doubted = done.posting.doubted
         post_all(bridge.store, system, bridge.clock, done.posting, progress)

@@ -201,6 +201,8 @@ FORMS = {
     "more_rows": r"(?P<number>\d+) more rows",
     "loans_of_one": r"(?P<number>\d+) loans",
     "interrupted": "the program ended while this was sent",
+    "several": r"ambiguous: (?P<number>\d+) documents in the books carry (?P<reference>\S+) "
+    r"\(ids (?P<others>.+)\): .+",
     "invoicing_not_asked": r"nobody has said whether its invoices go to (?P<office>.+)",
     "invoicing_unanswered": r"issues is (?P<issues>\w+), and the accountant's answer is missing",
     "invoicing_unsigned": "the accountant's answer does not say who gave it and on which day",

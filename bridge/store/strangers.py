@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from bridge.core.books import Kind, Made, PostedDocument, Status
+from bridge.core.delivery import AMBIGUOUS
 from bridge.core.identity import base_reference, is_ours
 from bridge.core.lookalike import Stranger
-from bridge.store.bindings import BINDING, PARAMETERS
+from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS
 from bridge.store.decisions import BRIDGE, DECISION
 from bridge.store.mirror import MIRROR
 from bridge.store.session import Session, chunks
@@ -101,7 +102,8 @@ class Strangers(Session):
         self, system: str, company: str, found: Iterable[Made], prefixes: Sequence[str]
     ) -> list[Made]:
         """Those of `found` that count, have a number of our form, and that this state knows
-        nothing of: neither the document nor the number is bound, and it was not so before."""
+        nothing of: neither the document nor the number is bound, and it was not so before; nor was
+        the number found more than once, which a person has been told."""
         ours = {
             (each.kind, each.external_id): each
             for each in found
@@ -115,7 +117,7 @@ class Strangers(Session):
             )
             bound = self._connection.execute(query).fetchall()
             known = {(Kind(row.kind), row.external_id) for row in bound}
-            names = {row.reference for row in bound}
+            names = {row.reference for row in bound} | self.were_several(system, company, numbers)
             for each in part:
                 if each.number in names or (each.kind, each.external_id) in known:
                     del ours[each.kind, each.external_id]
@@ -125,6 +127,19 @@ class Strangers(Session):
             for each in ours.values()
             if (base_reference(each.number), each.external_id) not in told
         ]
+
+    def were_several(self, system: str, company: str, references: Sequence[str]) -> set[str]:
+        """Those references that the books once had more than once, when they were looked for."""
+        t, found = OUTBOX.c, set[str]()
+        for part in chunks(references, PARAMETERS):
+            query = select(t.reference).where(
+                t.books == self._books_of(system, company),
+                t.base.in_(sorted({base_reference(reference) for reference in part})),
+                t.reference.in_(part),
+                t.code == AMBIGUOUS,
+            )
+            found.update(self._connection.execute(query).scalars())
+        return found
 
     def numbered_live(self, system: str, company: str, prefixes: Sequence[str]) -> list[Made]:
         """Strangers with a number of our form that count, as the books were read last."""

@@ -13,6 +13,7 @@ from bridge.core.books import (
     Chart,
     ControlEntry,
     Document,
+    Found,
     HandEntry,
     Kind,
     Made,
@@ -141,12 +142,13 @@ class AccountingReader(Protocol):
 
     def find(
         self, kind: Kind, wanted: Sequence[Document], links: dict[str, str]
-    ) -> dict[str, PostedDocument]:
+    ) -> dict[str, Found]:
         """Those of `wanted` that exist in the books, by reference.
 
         Looked up by number, payment reference or name, whatever the product can search by, and
-        then checked to be ours. A reference left out is surely absent; doubt raises TryLater.
-        Voided documents are returned with their status. Two candidates raise PersonNeeded.
+        then checked to be ours. A reference left out is surely not there now; doubt is TryLater;
+        whether a write of it may still come is what `settles_in_s` says.
+        Voided documents are returned with their status; `Several` are a person's to judge.
         """
 
     def read(self, kinds: Sequence[Kind]) -> Iterator[PostedDocument]:
@@ -216,6 +218,10 @@ class AccountingSystem(AccountingReader, Protocol):
         of what is void or gone already is `Posted`. What carries a tax office's mark is `Rejected`
         (stamped), not sent: it is never changed or taken back.
         """
+
+    def settles_in_s(self, references: Collection[str]) -> float:
+        """Seconds until the product cannot be at work any more on a write of these documents
+        whose answer was lost, now or in an earlier process; 0 when that is so already."""
 
     def set_up(self) -> Sequence[Prepared]:
         """Make what the company should have for the bridge and lacks; empty where that is nothing.

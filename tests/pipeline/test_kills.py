@@ -82,9 +82,9 @@ def begin(world: World) -> None:
     if world.system == "quickbooks":
         world.control("POST", "quickbooks/settings", requestid="ignore")
     if world.system == "zoho":
-        # Real time: nobody waits minutes here for listings to catch up.
         world.control("POST", "zoho/settings", read_lag_s=0)
-        world.overrides["LEDGER_BRIDGE_SYSTEMS__ZOHO__CALLS_PER_MINUTE"] = "0"
+    # Real time: nobody waits minutes here for what was cut off, or for listings to catch up.
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__CALLS_PER_MINUTE"] = "0"
     slow = {"quickbooks": 20, "xero": 60, "zoho": 4}[world.system]
     world.control("POST", f"{world.system}/latency", ms=slow)
 

@@ -6,11 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.core.books import Kind, PostedDocument, Several
+from bridge.core.delivery import AMBIGUOUS, ambiguous
 from bridge.report.details import FORMS, said
 from bridge.report.figures import Figures, locale_for
 from bridge.report.texts import LANGUAGES, texts
 from tests.report import refusals
 
+_TWICE = ambiguous(
+    "DY7F3A-P121",
+    Several(
+        tuple(PostedDocument(kind=Kind.RECEIPT, external_id=i, version="0") for i in ("11", "15"))
+    ),
+)
 CELL = "deudas.csv, a: b, row 141, column Moneda"
 WRITTEN = {
     "alike_one": (
@@ -350,6 +358,13 @@ WRITTEN = {
     "interrupted": (
         "the program ended while this was sent",
         "el programa se detuvo mientras se enviaba",
+    ),
+    "several": (
+        f"{AMBIGUOUS}: {_TWICE.reason}",
+        (
+            "2 documentos de la contabilidad llevan DY7F3A-P121 (ids 11, 15). Anule o elimine allí "
+            "todos menos uno y haga que se busque de nuevo"
+        ),
     ),
 }
 

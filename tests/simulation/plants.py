@@ -24,9 +24,11 @@ Plant = Callable[[], AbstractContextManager[None]]
 def no_lookup() -> Iterator[None]:
     """A write in doubt is sent again without a look at the books."""
 
-    def absent(store: Any, system: Any, entries: Sequence[Entry]) -> list[Outcome]:
+    def absent(
+        store: Any, system: Any, entries: Sequence[Entry], *_: Any, **__: Any
+    ) -> dict[int, Outcome]:
         del store, system
-        return [Unavailable("not in the books") for _ in entries]
+        return {entry.id: Unavailable("not in the books") for entry in entries}
 
     with mock.patch.object(post, "looked_up", absent):
         yield

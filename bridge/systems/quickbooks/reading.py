@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bridge.core.books import Customer, Document, Kind, PostedDocument, Status
-from bridge.errors import PersonNeeded
+from bridge.core.books import Customer, Document, Found, Kind, PostedDocument
+from bridge.systems.candidates import the_one
 from bridge.systems.judging import untrue
 from bridge.systems.quickbooks import queries
 from bridge.systems.quickbooks.answers import payment_kind, posted
@@ -34,8 +34,8 @@ def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
 
 def find(
     wire: Wire, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str], home: str
-) -> dict[str, PostedDocument]:
-    """Those of `wanted` that are in the books, by reference. Two candidates raise PersonNeeded.
+) -> dict[str, Found]:
+    """Those of `wanted` that are in the books, by reference.
 
     Customers are searched by name, since notes can not be searched, and are ours only if their
     notes carry our reference. A customer renamed in the same moment as its post was lost is not
@@ -45,12 +45,12 @@ def find(
         candidates = _customers(wire, wanted)
     else:
         candidates = _numbered(wire, kind, wanted)
-    found = {}
+    found: dict[str, Found] = {}
     for document in wanted:
         ours = [posted(kind, raw, home) for raw in candidates.get(document.reference, ())]
         if ours:
             customer = "" if isinstance(document, Customer) else links.get(document.customer, "")
-            found[document.reference] = _the_one(document.reference, ours, customer)
+            found[document.reference] = the_one(ours, customer)
     return found
 
 
@@ -104,23 +104,3 @@ def _customers(wire: Wire, wanted: Sequence[Document]) -> dict[str, list[Raw]]:
 def folded(name: str) -> str:
     """A name as QuickBooks probably compares it: without case and outer spaces (UNVERIFIED)."""
     return " ".join(name.split()).casefold()
-
-
-def _the_one(reference: str, found: Sequence[PostedDocument], customer: str) -> PostedDocument:
-    """The document that a reference means, of those that carry it.
-
-    A live one before voided ones, and the expected customer's before others. A single document
-    of another customer is still ours: somebody moved it, which comparing will show.
-    """
-    live = [document for document in found if document.status is Status.LIVE]
-    if not live:
-        return found[-1]
-    if len(live) > 1 and customer:
-        live = [document for document in live if document.customer_id == customer] or live
-    if len(live) > 1:
-        ids = ", ".join(document.external_id for document in live)
-        raise PersonNeeded(
-            f"QuickBooks has {len(live)} documents with the reference {reference} (ids {ids}). "
-            f"Void the one that should not be there, then run the sync again."
-        )
-    return live[0]

@@ -7,6 +7,10 @@ from typing import Literal
 import msgspec
 
 from bridge.systems.budget import Budget
+from bridge.systems.settling import settles_after_s
+
+GIVES_UP_S = 120.0
+"""QuickBooks itself works no longer than this on a request (quickbooks.md §7)."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,9 +36,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_size: int = 30
     lists_age_s: float = 600
     """How long items and other lists are kept before they are read again."""
+    lag_s: float | None = None
+    """Seconds before a write without an answer that is not found counts as absent; None is
+    `GIVES_UP_S`, but nothing for a sandbox with --fast on this machine."""
     budget: Budget = Budget()
     documents_known: int = 0
     """Documents that the books had when they were read last: how long a list may be."""
 
     def __repr__(self) -> str:
         return f"Settings(company_id={self.company_id!r}, base_url={self.base_url!r})"
+
+    @property
+    def settles_after_s(self) -> float:
+        return settles_after_s(
+            self.lag_s, GIVES_UP_S, self.base_url, unlimited=not self.calls_per_minute
+        )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.books import Kind, PostedDocument, Several, Status
 from bridge.core.delivery import (
     Binding,
     Drifted,
@@ -22,6 +22,7 @@ from bridge.core.delivery import (
     Posted,
     Rejected,
     Unavailable,
+    ambiguous,
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
@@ -284,6 +285,8 @@ class Writer:
         home = self._company_of().home_currency
         found = reading.find(self._wire, Kind.CUSTOMER, [document], {}, home)
         ours = found.get(document.reference)
+        if isinstance(ours, Several):
+            return ambiguous(document.reference, ours)
         if ours is not None and ours.status is Status.LIVE and not _unlike(outgoing, ours):
             return Posted(ours)
         return Rejected(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Document, Found, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import fiscal, oauth
 from bridge.systems.base import (
@@ -22,6 +22,7 @@ from bridge.systems.base import (
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
+from bridge.systems.settling import Settling
 from bridge.systems.throttle import Throttle, Window
 from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.xero import changes, entries, faults, probes, reading, translate
@@ -96,6 +97,7 @@ class Xero:
         )
         self._wire = Wire(client, settings)
         self._writer = Writer(self._wire, settings, self._company)
+        self._settling = Settling(clock, settings.settles_after_s)
         self._lock = threading.RLock()
         self._lists: charts.Lists | None = None
         self._lists_read_at = 0.0
@@ -120,11 +122,14 @@ class Xero:
 
     def find(
         self, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str]
-    ) -> dict[str, PostedDocument]:
+    ) -> dict[str, Found]:
         return reading.find(self._wire, kind, wanted, links, self._company())
 
     def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        return self._writer.post(batch)
+        return self._settling.noted(batch, self._writer.post(batch))
+
+    def settles_in_s(self, references: Collection[str]) -> float:
+        return self._settling.rest_s(references)
 
     def read(self, kinds: Sequence[Kind]) -> Iterator[PostedDocument]:
         return reading.read(self._wire, kinds, self._company())

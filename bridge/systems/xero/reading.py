@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bridge.core.books import Document, Kind, PostedDocument, Receipt, Status
-from bridge.errors import PersonNeeded, QuestionRefused
+from bridge.core.books import Document, Found, Kind, PostedDocument, Receipt, Several, Status
+from bridge.errors import QuestionRefused
+from bridge.systems.candidates import the_one
 from bridge.systems.xero import queries
 from bridge.systems.xero.answers import (
     RESOURCE,
@@ -61,22 +62,22 @@ def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
 
 def find(
     wire: Wire, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str], company: Company
-) -> dict[str, PostedDocument]:
-    """Those of `wanted` that are in the books, by reference. Two candidates raise PersonNeeded.
+) -> dict[str, Found]:
+    """Those of `wanted` that are in the books, by reference.
 
     What was deleted in Xero keeps its number or reference and is not in the books any more.
     """
     if kind is Kind.APPLICATION:
         return _applications(wire, wanted, links, company)
     candidates = _numbered(wire, kind, wanted, company)
-    found = {}
+    found: dict[str, Found] = {}
     for document in wanted:
         ours = [posted(kind, raw, company) for raw in candidates.get(document.reference, ())]
         ours = [document for document in ours if document.status is not Status.DELETED]
         if ours:
             customer = links.get(getattr(document, "customer", ""), "")
-            one = _the_one(document.reference, ours, customer)
-            if not _is_made_in_part(document, one, links):
+            one = the_one(ours, customer)
+            if isinstance(one, Several) or not _is_made_in_part(document, one, links):
                 found[document.reference] = one
     return found
 
@@ -267,7 +268,7 @@ def _overpaid(wire: Wire, loose: Mapping[str, Receipt], found: dict[str, list[Ra
 
 def _applications(
     wire: Wire, wanted: Sequence[Document], links: Mapping[str, str], company: Company
-) -> dict[str, PostedDocument]:
+) -> dict[str, Found]:
     """Applications that are in the books whole.
 
     One of several invoices is several writes. While a part is missing the application counts as
@@ -275,7 +276,7 @@ def _applications(
     """
     notes = {d.reference: links.get(getattr(d, "credit_note", ""), "") for d in wanted}
     raws = load(wire, Kind.APPLICATION, [note for note in notes.values() if note])
-    found = {}
+    found: dict[str, Found] = {}
     for document in wanted:
         raw = raws.get(notes[document.reference])
         if raw is None:
@@ -286,26 +287,6 @@ def _applications(
         if now.status is Status.LIVE and asked <= there:
             found[document.reference] = now
     return found
-
-
-def _the_one(reference: str, found: Sequence[PostedDocument], customer: str) -> PostedDocument:
-    """The document that a reference means, of those that carry it.
-
-    A live one before voided ones, and the expected customer's before others. A single document
-    of another customer is still ours: somebody moved it, which comparing will show.
-    """
-    live = [document for document in found if document.status is Status.LIVE]
-    if not live:
-        return found[-1]
-    if len(live) > 1 and customer:
-        live = [document for document in live if document.customer_id == customer] or live
-    if len(live) > 1:
-        ids = ", ".join(document.external_id for document in live)
-        raise PersonNeeded(
-            f"Xero has {len(live)} documents with the reference {reference} (ids {ids}). "
-            f"Take back the one that should not be there, then run the sync again."
-        )
-    return live[0]
 
 
 def _where(condition: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from bridge.systems.budget import Budget
+from bridge.systems.settling import CAUTIOUS_S, settles_after_s
 
 API = "/api.xro/2.0"
 
@@ -40,6 +41,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Calls of the day that writes leave over, so that what is in doubt can be looked up."""
     lists_age_s: float = 600
     """How long accounts and other lists are kept before they are read again."""
+    lag_s: float | None = None
+    """Seconds before a write without an answer that is not found counts as absent; None is
+    `CAUTIOUS_S`, but nothing for a sandbox with --fast on this machine. No source tells when Xero
+    gives a request up."""
     budget: Budget = Budget()
     documents_known: int = 0
     """Documents that the books had when they were read last: how long a list may be."""
@@ -56,3 +61,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def api(self) -> str:
         """Where the accounting API is."""
         return self.root + API
+
+    @property
+    def settles_after_s(self) -> float:
+        return settles_after_s(
+            self.lag_s, CAUTIOUS_S, self.base_url, unlimited=not self.calls_per_minute
+        )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from bridge.core.books import Customer, Kind, PostedDocument, Receipt, Status
+from bridge.core.books import Customer, Found, Kind, PostedDocument, Receipt, Several, Status
 from bridge.core.delivery import (
     Binding,
     Drifted,
@@ -22,6 +22,7 @@ from bridge.core.delivery import (
     Posted,
     Rejected,
     Unavailable,
+    ambiguous,
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
@@ -314,9 +315,11 @@ def _needs_a_look(job: Job, finding: Finding) -> bool:
     return finding.then is Then.STATUS or finding.code == "gone"
 
 
-def _whose(outgoing: Outgoing, now: PostedDocument | None, finding: Finding) -> Outcome:
+def _whose(outgoing: Outgoing, now: Found | None, finding: Finding) -> Outcome:
     """Ours already, with the same content: posted. Anything else is a question."""
     document = outgoing.document
+    if isinstance(now, Several):
+        return ambiguous(document.reference, now)
     if now is not None and not differences(document, now, outgoing.links):
         return Posted(now)
     if isinstance(document, Customer) and finding.then is Then.NAME_TAKEN:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bridge.core.books import Chart, ControlEntry, Document, Kind, PostedDocument
+from bridge.core.books import Chart, ControlEntry, Document, Found, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.systems import fiscal, oauth
 from bridge.systems.base import (
@@ -22,6 +22,7 @@ from bridge.systems.base import (
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
+from bridge.systems.settling import Settling
 from bridge.systems.throttle import Throttle, Window
 from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.zoho import chart as charts
@@ -29,7 +30,7 @@ from bridge.systems.zoho import control, entries, faults, probes, setup, transla
 from bridge.systems.zoho.login import LOGIN, NAME, ZohoTokens, token_endpoint
 from bridge.systems.zoho.marking import AT_ONCE, Marking
 from bridge.systems.zoho.posted import day, optional, stamp_of, text
-from bridge.systems.zoho.reading import Patience, Reading
+from bridge.systems.zoho.reading import Reading
 from bridge.systems.zoho.settings import Settings
 from bridge.systems.zoho.wire import INVOICES, Wire
 from bridge.systems.zoho.writing import Writer
@@ -103,10 +104,10 @@ class ZohoBooks:
             ),
         )
         self._wire = Wire(client, settings)
-        patience = Patience(clock, settings.settles_after_s)
+        self._settling = Settling(clock, settings.settles_after_s)
         marking = Marking(self._wire, clock)
-        self._reading = Reading(self._wire, self._company, patience, marking)
-        self._writer = Writer(self._wire, self._reading, marking, patience, settings, self._company)
+        self._reading = Reading(self._wire, self._company, self._settling, marking)
+        self._writer = Writer(self._wire, self._reading, marking, settings, self._company)
         self._lock = threading.RLock()
         self._lists: charts.Lists | None = None
         self._rules: translate.Company | None = None
@@ -133,11 +134,14 @@ class ZohoBooks:
 
     def find(
         self, kind: Kind, wanted: Sequence[Document], links: dict[str, str]
-    ) -> dict[str, PostedDocument]:
+    ) -> dict[str, Found]:
         return self._reading.find(kind, wanted, links)
 
     def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        return self._writer.post(batch)
+        return self._settling.noted(batch, self._writer.post(batch))
+
+    def settles_in_s(self, references: Collection[str]) -> float:
+        return self._settling.rest_s(references)
 
     def read(self, kinds: Sequence[Kind]) -> Iterator[PostedDocument]:
         return self._reading.read(kinds)

@@ -8,22 +8,23 @@ write that is in doubt (zoho_books.md §2, §4.4, last verified 2026-11-20).
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from bridge.core.books import (
     CreditApplication,
     Customer,
     Document,
+    Found,
     Kind,
     Made,
     PostedDocument,
     Status,
 )
 from bridge.core.matching import differences
-from bridge.errors import PersonNeeded, TryLater
+from bridge.errors import TryLater
 from bridge.systems.base import Newest
-from bridge.systems.needs import Clock
+from bridge.systems.candidates import the_one
+from bridge.systems.settling import Settling
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.marking import MARKED_AS, Marking
 from bridge.systems.zoho.posted import Raw
@@ -40,37 +41,6 @@ _A_FEW = 3
 of those found by a part of their remarks are looked at."""
 
 
-class Patience:
-    """Knows how long it is until a listing can be believed about a write.
-
-    A write whose doubt this process has not seen (it was restarted) may have left just before it
-    began.
-    """
-
-    def __init__(self, clock: Clock, settles_after_s: float) -> None:
-        self._clock = clock
-        self._settles_after_s = settles_after_s
-        self._began = clock.monotonic()
-        self._doubted: dict[str, float] = {}
-        self._lock = threading.Lock()
-
-    def doubt(self, reference: str) -> None:
-        """A write of this document may or may not have been applied just now."""
-        with self._lock:
-            self._doubted[reference] = self._clock.monotonic()
-
-    def wait(self, references: Iterable[str]) -> bool:
-        """Wait until what is not listed is not there. False when it is so already."""
-        with self._lock:
-            moments = [self._doubted.get(reference, self._began) for reference in references]
-        latest = max(moments, default=float("-inf"))
-        rest_s = latest + self._settles_after_s - self._clock.monotonic()
-        if rest_s <= 0:
-            return False
-        self._clock.sleep(rest_s)
-        return True
-
-
 class Reading:
     """Questions about one organization's documents."""
 
@@ -78,36 +48,36 @@ class Reading:
         self,
         wire: Wire,
         company: Callable[[], Company],
-        patience: Patience,
+        settling: Settling,
         marking: Marking,
     ) -> None:
         self._wire = wire
         self._company = company
-        self._patience = patience
+        self._settling = settling
         self._marking = marking
 
     def find(
         self, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str]
-    ) -> dict[str, PostedDocument]:
+    ) -> dict[str, Found]:
         """See base. What is asked for is in doubt: where its reply was lost between creation and
         marking, the second half of that write is done here, on the very document that was sent.
         Any other draft posts nothing and is left out.
         """
         found = self.look(kind, wanted, links)
         missing = [document for document in wanted if document.reference not in found]
-        if missing and self._patience.wait(document.reference for document in missing):
+        if missing and self._settling.wait(document.reference for document in missing):
             found |= self.look(kind, missing, links)
         return found
 
     def look(
         self, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str]
-    ) -> dict[str, PostedDocument]:
+    ) -> dict[str, Found]:
         """Those of `wanted` that can be seen now, which says nothing about the others."""
         if kind is Kind.APPLICATION:
             return self._applications(wanted, links)
         if kind is Kind.CUSTOMER:
             return self._customers([each for each in wanted if isinstance(each, Customer)])
-        found = {}
+        found: dict[str, Found] = {}
         candidates = self._candidates(kind, wanted, links)
         for document in wanted:
             assert not isinstance(document, Customer)
@@ -116,7 +86,7 @@ class Reading:
             if ours:
                 documents = [inward.posted(kind, raw, self._company()) for raw in ours]
                 customer = links.get(document.customer, "")
-                found[document.reference] = _the_one(document.reference, documents, customer)
+                found[document.reference] = the_one(documents, customer)
         return found
 
     def named(self, kind: Kind, document: Document) -> list[Raw]:
@@ -256,10 +226,10 @@ class Reading:
             ]
         return found
 
-    def _customers(self, wanted: Sequence[Customer]) -> dict[str, PostedDocument]:
+    def _customers(self, wanted: Sequence[Customer]) -> dict[str, Found]:
         """By name; else, since a bookkeeper may have renamed one, by the field for our reference
         where the organization has it, whatever else was changed; else by the remarks."""
-        found: dict[str, PostedDocument] = {}
+        found: dict[str, Found] = {}
         for way in (self._so_named, self._so_marked, self._so_noted):
             missing = [each for each in wanted if each.reference not in found]
             if not missing:
@@ -268,7 +238,7 @@ class Reading:
                 ours = self._details(Kind.CUSTOMER, document, external_ids)
                 if ours:
                     seen = [inward.posted(Kind.CUSTOMER, raw, self._company()) for raw in ours]
-                    found[document.reference] = _the_one(document.reference, seen, "")
+                    found[document.reference] = the_one(seen, "")
         return found
 
     def _so_named(self, wanted: Sequence[Customer]) -> Iterator[tuple[Customer, list[str]]]:
@@ -330,8 +300,8 @@ class Reading:
 
     def _applications(
         self, wanted: Sequence[Document], links: Mapping[str, str]
-    ) -> dict[str, PostedDocument]:
-        found = {}
+    ) -> dict[str, Found]:
+        found: dict[str, Found] = {}
         for document in wanted:
             assert isinstance(document, CreditApplication), document.reference
             note_id = links.get(document.credit_note, "")
@@ -360,23 +330,3 @@ def folded(name: str) -> str:
 def _everything(listing: Listing) -> dict[str, str]:
     """What makes a listing show all: of contacts the inactive ones too."""
     return {"filter_by": "Status.All"} if listing is CONTACTS else {}
-
-
-def _the_one(reference: str, found: Sequence[PostedDocument], customer: str) -> PostedDocument:
-    """The document that a reference means, of those that carry it.
-
-    A live one before voided ones, and the expected customer's before others. A single document
-    of another customer is still ours: somebody moved it, which comparing will show.
-    """
-    live = [document for document in found if document.status is Status.LIVE]
-    if not live:
-        return found[-1]
-    if len(live) > 1 and customer:
-        live = [document for document in live if document.customer_id == customer] or live
-    if len(live) > 1:
-        ids = ", ".join(document.external_id for document in live)
-        raise PersonNeeded(
-            f"Zoho has {len(live)} documents with the reference {reference} (ids {ids}). Void or "
-            f"delete the one that should not be there, then run the sync again."
-        )
-    return live[0]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
 from bridge.systems.budget import Budget
+from bridge.systems.settling import settles_after_s
 
 LAG_S = 120.0
-"""How long after a write a listing may still not show it: "seconds to minutes" (§2, §4.4)."""
+"""How long after a write a listing may still not show it: "seconds to minutes" (§2, §4.4). How long
+Zoho works on a request no source tells; this is held to be enough for that, too."""
 
 _PATH = "/books/v3"
-_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,8 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lists_age_s: float = 600
     """How long items and other lists are kept before they are read again."""
     lag_s: float | None = None
-    """Seconds before a write that is not listed counts as absent; None is `LAG_S`, but nothing
-    for a sandbox with --fast on this machine, which does not lag."""
+    """Seconds before a write without an answer that is not found counts as absent; None is `LAG_S`,
+    but nothing for a sandbox with --fast on this machine, which does not lag."""
     budget: Budget = Budget()
     documents_known: int = 0
     """Documents that the books had when they were read last: how long a list may be."""
@@ -55,7 +55,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def settles_after_s(self) -> float:
-        if self.lag_s is not None:
-            return self.lag_s
-        here = urlsplit(self.base_url).hostname in _THIS_MACHINE
-        return 0.0 if here and not self.calls_per_minute else LAG_S
+        return settles_after_s(
+            self.lag_s, LAG_S, self.base_url, unlimited=not self.calls_per_minute
+        )

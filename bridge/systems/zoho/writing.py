@@ -18,6 +18,7 @@ from bridge.core.books import (
     Customer,
     Kind,
     PostedDocument,
+    Several,
     Status,
 )
 from bridge.core.delivery import (
@@ -29,6 +30,7 @@ from bridge.core.delivery import (
     Posted,
     Rejected,
     Unavailable,
+    ambiguous,
 )
 from bridge.core.matching import differences
 from bridge.errors import BridgeError, LoginRequired, TryLater
@@ -39,7 +41,7 @@ from bridge.systems.zoho.changing import Call
 from bridge.systems.zoho.faults import Finding, Then
 from bridge.systems.zoho.marking import MARKED_AS, Marked, Marking
 from bridge.systems.zoho.posted import Raw
-from bridge.systems.zoho.reading import Patience, Reading
+from bridge.systems.zoho.reading import Reading
 from bridge.systems.zoho.settings import Settings
 from bridge.systems.zoho.shapes import not_what_was_sent
 from bridge.systems.zoho.translate import LISTING, Company, Refusal, body_of, link
@@ -75,14 +77,12 @@ class Writer:
         wire: Wire,
         reading: Reading,
         marking: Marking,
-        patience: Patience,
         settings: Settings,
         company: Callable[[], Company],
     ) -> None:
         self._wire = wire
         self._reading = reading
         self._marking = marking
-        self._patience = patience
         self._settings = settings
         self._company = company
         self._threads: ThreadPoolExecutor | None = None
@@ -108,11 +108,7 @@ class Writer:
         ended = next((step for step in steps if isinstance(step, _Ended)), None)
         if ended and all(isinstance(step, _Ended | Unavailable) for step in steps):
             raise LoginRequired(ended.cause)
-        outcomes = self._out_of_drafts(batch, steps)
-        for outgoing, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, InDoubt):
-                self._patience.doubt(outgoing.document.reference)
-        return outcomes
+        return self._out_of_drafts(batch, steps)
 
     def _in_parallel(self, batch: Sequence[Outgoing]) -> list[_Step]:
         """Every write by itself. After one that could not be sent, none is tried."""
@@ -186,6 +182,8 @@ class Writer:
                 kind, links = outgoing.document.kind, outgoing.links
                 found = self._reading.look(kind, [outgoing.document], links)
                 ours = found.get(outgoing.document.reference)
+                if isinstance(ours, Several):
+                    return ambiguous(outgoing.document.reference, ours)
                 if ours is not None and not differences(outgoing.document, ours, links):
                     return Posted(ours)
         except BridgeError as reason:
