@@ -34,6 +34,14 @@ MOST = {
     "login": 1,
     "webhook": 1,
     "swarm": 1,
+    "strange": 3,
+    "copy": 1,
+    "copies": 1,
+    "older": 1,
+    "clone": 1,
+    "log": 1,
+    "page": 1,
+    "stranger": 1,
 }
 """Topic → how many events a day may have of it. `lend` and `old` are of the first day only."""
 

@@ -15,9 +15,14 @@ class WorldClock:
         self._world = world
         self._waited_s = 0.0
         self.skew = timedelta()
+        self.leap = timedelta()
+        """How far it is ahead besides, for the rest of one pass."""
 
     def now(self) -> datetime:
-        return self._world.now() + self.skew
+        return self._world.now() + self.skew + self.leap
+
+    def leap_ahead(self, by: timedelta) -> None:
+        self.leap = by
 
     def today(self, zone: str) -> date:
         return self.now().astimezone(ZoneInfo(zone)).date()

@@ -77,6 +77,10 @@ class Desk:
         """The disk is replaced, and nobody made copies."""
         for path in self.estate.folder.glob("state.db*"):
             path.unlink()
+        self.make_anew()
+
+    def make_anew(self) -> None:
+        """`ledger-bridge rebuild`, where no state is."""
         self.hand.adopted.clear()  # it has to be said again
         with self.estate.bridge() as bridge:
             done = rebuild(bridge, "ana")

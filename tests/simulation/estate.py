@@ -104,9 +104,9 @@ class Estate(World):
         with closing(Store.open(self.settings().state.url, migrate=False).scratch()) as store:
             yield store
 
-    def sync(self, approve: str | None = None) -> SyncResult:
+    def sync(self, approve: str | None = None, take_over: str = "") -> SyncResult:
         with self.bridge() as bridge:
-            return sync(bridge, approve)
+            return sync(bridge, approve, take_over=take_over)
 
     def preview(self) -> SyncResult:
         with self.dry() as bridge:

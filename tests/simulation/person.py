@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from bridge.core.delivery import Operation, State
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, SnapshotRefused
 from bridge.pipeline.plan import UnsafePlan
+from bridge.pipeline.rebuild import rebuild
+from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.sync import SyncResult
 from bridge.store import Entry
 from tests.pipeline.world import COMPANIES
@@ -58,6 +60,8 @@ class Person:
     chance: random.Random
     approval: str | None = None
     """What the next pass is told with --approve."""
+    takes_over: str = ""
+    """Who says to the next pass that nobody else posts to these books any more."""
     asked: Counter[str] = field(default_factory=Counter)
 
     def decide(self, ended: Ended) -> bool:
@@ -119,6 +123,33 @@ def believe(person: Person, ended: Ended) -> str:
         return ""
     person.estate.believed = True
     return "the ledger is smaller"
+
+
+def take_over(person: Person, ended: Ended) -> str:
+    """The other bridge is stopped, or there was none: this one goes on."""
+    posts = [n for n, stop in ended.stops() if isinstance(stop, SecondWriter)]
+    words = " ".join(str(stop) for n, stop in ended.stops() if n in posts)
+    if "sync --take-over" not in words:
+        return ""
+    person.takes_over = "ana"
+    return ", ".join(posts)
+
+
+def know_again(person: Person, ended: Ended) -> str:
+    """The state never had to do with what is in the books: it was lost."""
+    told = [str(stop) for _, stop in ended.stops() if isinstance(stop, SecondWriter)]
+    if not any("lost: ledger-bridge rebuild" in words for words in told):
+        return ""
+    with person.estate.bridge() as bridge:
+        done = rebuild(bridge, "ana")
+    return ", ".join(f"{each.documents} in {each.system}" for each in done.systems)
+
+
+def look_again(person: Person, ended: Ended) -> str:
+    """What the books had and the state did not know is known by now: the next pass goes on."""
+    del person
+    tasks = ended.result.answer.tasks if ended.result else ()
+    return ", ".join(task.detail for task in tasks if task.code == "pass.restored")
 
 
 def log_in_again(person: Person, ended: Ended) -> str:
@@ -225,6 +256,9 @@ def drop(person: Person, ended: Ended) -> str:
 DECISIONS: list[Decision] = [
     approve,
     believe,
+    take_over,
+    know_again,
+    look_again,
     log_in_again,
     bring_accounts_back,
     bring_customers_back,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -12,8 +13,10 @@ from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Outcome, Unavailable
 from bridge.errors import TryLater
 from bridge.pipeline import post
-from bridge.store import Entry
-from bridge.systems import registry
+from bridge.pipeline.forgotten import Keeping
+from bridge.store import Entry, Store, outbox_rows, soundness
+from bridge.store.upkeep import Lineage
+from bridge.systems import registry, transport
 from bridge.systems.base import Newest
 from tests.pipeline.world import COMPANIES
 
@@ -76,8 +79,49 @@ def key_after_void() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def any_wait() -> Iterator[None]:
+    """A wait is as long as a header says."""
+    centuries = 10.0**11
+    with (
+        mock.patch.object(transport, "LONGEST_WAIT_S", centuries),
+        mock.patch.object(outbox_rows, "LONGEST_WAIT", timedelta(seconds=centuries)),
+    ):
+        yield
+
+
+@contextmanager
+def state_believed() -> Iterator[None]:
+    """A state is believed to know all that was posted: an older copy, and a second one too."""
+
+    def nothing(this: Any, *asked: Any) -> bool:
+        del this, asked
+        return False
+
+    def same(this: Any, kept: Any) -> tuple[Lineage, int]:
+        del this
+        return Lineage.SAME, kept.passes
+
+    with (
+        mock.patch.object(Keeping, "meet", nothing),
+        mock.patch.object(Keeping, "finds_more", nothing),
+        mock.patch.object(Store, "lineage", same),
+    ):
+        yield
+
+
+@contextmanager
+def pages_believed() -> Iterator[None]:
+    """No store is looked through."""
+    with mock.patch.object(soundness, "look_through_if_due", lambda path, now: None):
+        yield
+
+
 PLANTS: dict[str, Plant] = {
     "no-lookup": no_lookup,
     "empty-page": empty_page,
     "key-after-void": key_after_void,
+    "any-wait": any_wait,
+    "state-believed": state_believed,
+    "pages-believed": pages_believed,
 }

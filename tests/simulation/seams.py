@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -32,7 +33,8 @@ from bridge.store import store as stores
 from bridge.systems import transport
 from bridge.systems.deadline import Exchange
 from tests.pipeline.world import Killed
-from tests.simulation.trace import Trace
+from tests.simulation.drip import CUT_WITHIN_S, Drips
+from tests.simulation.trace import Broken, Trace
 
 BEFORE_REQUEST, AFTER_ANSWER = "before a request", "after an answer"
 BEFORE_COMMIT, AFTER_COMMIT = "before a commit", "after a commit"
@@ -70,6 +72,11 @@ class Seams:
     full_keys: bool = False
     requests: int = 0
     secrets: set[str] = field(default_factory=set)
+    leap: timedelta | None = None
+    """How far the bridge's clock will be ahead from the next 429 of a pass on."""
+    skew: Callable[[timedelta], None] = lambda by: None
+    """Puts the bridge's clock ahead."""
+    drips: Drips = field(default_factory=Drips)
     _still: int = 0
 
     def arm(self, place: str, passes: int, act: Act) -> None:
@@ -77,6 +84,7 @@ class Seams:
 
     def disarm(self) -> None:
         self.armed.clear()
+        self.leap = None
         self.dead = self.full_disk = self.full_keys = False
 
     @contextmanager
@@ -115,6 +123,7 @@ class Seams:
         ids = random.Random(f"{seed}/ids")
         with ExitStack() as stack:
             put = stack.enter_context
+            put(self.drips.in_place())
             put(mock.patch.object(transport.Transport, "_exchange", self._exchange()))
             put(mock.patch.object(stores, "open_engine", self._open_engine()))
             put(mock.patch.object(engines, "BUSY_TIMEOUT_S", BUSY_S))
@@ -136,13 +145,17 @@ class Seams:
             self.pass_time(self.pace_s)
             url = urlsplit(prepared.url or "")
             what = f"{prepared.method} {url.path}{'?' if url.query else ''}{url.query}"
+            self.drips.watch = this._deadlines
             try:
                 reply = original(this, prepared, watched)
             except Exception as error:
                 self.trace.say(f"  {what}: {type(error).__name__}")
                 raise
+            finally:
+                self._note_drip()
             self.trace.say(f"  {what}: {reply.status}")
             self._note_tokens(reply)
+            self._note_wait(reply)
             self.step(AFTER_ANSWER)
             return reply
 
@@ -219,6 +232,24 @@ class Seams:
             rival.execute("BEGIN IMMEDIATE")
             self.trace.count("faults", "state store locked")
             self.trace.say("the state store is locked")
+
+    def _note_drip(self) -> None:
+        if not self.drips.begun:
+            return
+        self.drips.begun = False
+        if not self.drips.cut.wait(CUT_WITHIN_S):
+            raise Broken("every answer ends", "one that drips was waited for without an end")
+
+    def _note_wait(self, reply: transport.Reply) -> None:
+        """What is counted of answers, and a clock that is wrong just then."""
+        wait = reply.headers.get("Retry-After", "")
+        if reply.status == 429 and (not wait.isascii() or len(wait) > 9 or wait.isalpha()):
+            self.trace.count("faults", "429 with a wait that nobody can wait for")
+        if reply.status == 429 and self.leap is not None:
+            self.trace.count("faults", "429 while the clock is ahead")
+            self.trace.say(f"the clock is ahead by {self.leap}")
+            self.skew(self.leap)
+            self.leap = None
 
     def _note_secrets(self, prepared: requests.PreparedRequest) -> None:
         word = str(prepared.headers.get("Authorization", "")).rpartition(" ")[2]

@@ -22,6 +22,7 @@ from tests.simulation.estate import ZONE, Estate
 from tests.simulation.hand import TOUCHES, Hand
 from tests.simulation.laws import check
 from tests.simulation.ledger import Deed, FieldLedger
+from tests.simulation.mislaid import Mislaid
 from tests.simulation.person import Ended, Person
 from tests.simulation.postbox import Postbox
 from tests.simulation.quiet import Quiet
@@ -37,11 +38,14 @@ from tests.simulation.settings import (
     switches,
     whole_currency,
 )
+from tests.simulation.strange import Strange
 from tests.simulation.trace import Broken, Trace
 from tests.simulation.troubles import Troubles
 
 MOST_PASSES = 60
 """A quiet moment that does not come within so many passes does not come."""
+LONGEST_WAIT_S = 25 * 3600
+"""No books ask for more than the rest of a day, also where that is one of 25 hours."""
 LISTED_AFTER_S = 300
 """Listings may lag behind writes; the laws are about what they show when they have caught up."""
 
@@ -116,14 +120,19 @@ class Life:
         day = date(2026, 1, 15) + timedelta(days=start.randrange(0, 350))
         moment = datetime(day.year, day.month, day.day, 15, 0, tzinfo=UTC)
         self.estate.control("POST", "clock", still=True, at=moment.isoformat())
-        self.seams.pass_time = self.estate.clock.move
+        self.seams.pass_time = self.seams.drips.pass_time = self.estate.clock.move
+        self.seams.skew = self.estate.clock.leap_ahead
         self.seams.pace_s = start.choice((0.0, 0.2, 1.5))
         self.ledger = FieldLedger(self.estate.clock.true_day(ZONE))
         self.hand = Hand(self.estate, self.trace)
         self.desk = Desk(self.estate, self.hand, self.trace)
         self.troubles = Troubles(self.estate, self.seams, self.agenda, self.trace)
+        self.strange = Strange(self.estate, self.seams, self.agenda, self.trace)
         self.person = Person(
             self.estate, self.ledger, self.hand, self.trace, self.agenda.stream("person")
+        )
+        self.mislaid = Mislaid(
+            self.estate, self.troubles, self.agenda, self.hand, self.desk, self._pass
         )
         self.postbox = Postbox(
             folder, self.estate.clock, self.ledger, self.agenda, self.trace, self._pass
@@ -135,6 +144,7 @@ class Life:
         chance = self.agenda.stream("settings")
         chosen = rules(chance)
         self.ledger.as_due = chosen["interest"] == "as_due"
+        self.mislaid.adopts = chosen["lookalike"] == "adopt"
         self.estate.overrides |= limits(chance) | modes(chance)
         own = self.agenda.stream("own").choice(OWN)
         self.hand.taken_back = frozenset(own)
@@ -150,6 +160,8 @@ class Life:
             self.estate.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__MAPPING"] = str(path)
             drawn = switches(name, self.agenda.stream("switches", name))
             self.estate.control("POST", f"{name}/settings", **drawn)
+            if "ignore" in (drawn.get("requestid"), drawn.get("idempotency")):
+                self.strange.forgetful.add(name)
             self.trace.say(f"{name}: {drawn}")
             if self.estate.oauth:
                 self.estate.connect(name)
@@ -182,6 +194,7 @@ class Life:
                 self._desk(day)
 
     def _check(self) -> None:
+        self.mislaid.all_is_told()
         check(Quiet(self.estate, self.ledger, self.hand, self.seams, self.trace))
 
     def _desk(self, day: int) -> None:
@@ -193,6 +206,12 @@ class Life:
                 self.desk.lose_the_state()
                 self._rest()
                 self._check()
+        for event in self.agenda.events(day, "page"):
+            if self.mislaid.spoil(event.chance()):
+                self._rest()
+                self._check()
+        for _ in self.agenda.events(day, "stranger"):
+            self.mislaid.stranger()
 
     # ── a day ────────────────────────────────────────────────────────────────────────────────
 
@@ -289,6 +308,8 @@ class Life:
     def _work(self, day: int) -> None:
         """Passes of the day, with everything that goes wrong in them."""
         self.troubles.arm(day)
+        self.strange.arm(day)
+        self.mislaid.arm(day)
         self._webhooks(day, "swarm")
         again = sum(1 for _ in self.agenda.events(day, "again"))
         for _ in range(1 + again + min(len(self.seams.armed), 3)):
@@ -296,6 +317,7 @@ class Life:
             self.estate.clock.move(self.agenda.stream("wait", day).choice((0, 30, 700)))
         for event in self.agenda.events(day, "look"):
             self._look(event.chance())
+        self.mislaid.night(day)
 
     def _look(self, chance: random.Random) -> None:
         """Somebody compares while things are under way, and what went wrong still does."""
@@ -315,10 +337,11 @@ class Life:
     def _pass(self) -> Ended:
         """One run of the program, however it ends."""
         approval, self.person.approval = self.person.approval, None
+        takes_over, self.person.takes_over = self.person.takes_over, ""
         ended = Ended()
         how = ""
         try:
-            ended.result = self.estate.sync(approval)
+            ended.result = self.estate.sync(approval, takes_over)
             how = f"{ended.result.verdict}: {ended.result.reason}"
             self.accepted = True
             self._count(ended)
@@ -329,6 +352,7 @@ class Life:
         finally:
             self.troubles.pass_over()
         self.estate.believed = False
+        self.mislaid.heard(ended)
         word = ended.result.verdict if ended.result else how.partition(":")[0]
         self.trace.count("passes", word)
         self.trace.say(f"pass: {how}")
@@ -407,15 +431,19 @@ class Life:
             books = [(each.name, each.company) for each in bridge.books.values()]
             return max((work.due_in_s(*where, now) or 0 for where in books), default=0)
 
+    def _wait(self, seconds: float) -> None:
+        if seconds > LONGEST_WAIT_S:
+            raise Broken("no wait is endless", f"{seconds:.0f} s")
+        self.estate.clock.move(max(seconds, 600))
+
     def _wait_for(self, ended: Ended) -> bool:
         """Whether only time is needed; then it passes."""
         stops = [stop for _, stop in ended.stops()]
         errors = [*stops, *([ended.error] if ended.error else [])]
         later = [error for error in errors if isinstance(error, TryLater)]
         if later:
-            wait_s = max(error.retry_after_s or 0 for error in later)
-            self.estate.clock.move(max(wait_s, 600))
+            self._wait(max(error.retry_after_s or 0 for error in later))
         elif ended.result and ended.result.verdict == "later":
-            self.estate.clock.move(max(self._asked_to_wait_s(), 600))
+            self._wait(self._asked_to_wait_s())
             self.estate.reconcile(full=False)  # the last one may be what could not be made
         return bool(later) or bool(ended.result and ended.result.verdict == "later")

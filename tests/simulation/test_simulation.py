@@ -30,6 +30,9 @@ CAUGHT: dict[str, tuple[int, ...]] = {
     "no-lookup": (4,),
     "empty-page": (29,),
     "key-after-void": (7,),
+    "any-wait": (6063,),
+    "state-believed": (6000,),
+    "pages-believed": (6001,),
 }
 """Planted bug → seeds that see it soon."""
 

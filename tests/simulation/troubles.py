@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from bridge.errors import BridgeError, TryLater
@@ -70,10 +71,10 @@ class Troubles:
             chance = event.chance()
             place = chance.choice((BEFORE_REQUEST, AFTER_ANSWER, READING))
             hold = lambda: self.seams.hold(self.estate.database, self.of_pass)  # noqa: E731
-            self.seams.arm(place, _number(chance, place), hold)
+            self.seams.arm(place, place_in(chance, place), hold)
         for event in self.agenda.events(day, "beside"):
             chance = event.chance()
-            self.seams.arm(BEFORE_REQUEST, _number(chance, BEFORE_REQUEST), self.another)
+            self.seams.arm(BEFORE_REQUEST, place_in(chance, BEFORE_REQUEST), self.another)
         for event in self.agenda.events(day, "limits"):
             self._limits(event.chance())
         if self.estate.oauth:
@@ -84,6 +85,7 @@ class Troubles:
         """The process has ended; what outlives it stays as it is."""
         self.of_pass.close()
         self.of_pass = ExitStack()
+        self.estate.clock.leap = timedelta()
         self.seams.dead = self.seams.full_disk = self.seams.full_keys = False
 
     def clear(self) -> None:
@@ -132,7 +134,7 @@ class Troubles:
         if kind == "timeout":
             place = chance.choice((BEFORE_REQUEST, AFTER_ANSWER))
             sent = place == AFTER_ANSWER or chance.random() < 0.5
-            number = _number(chance, place)
+            number = place_in(chance, place)
             self.seams.arm(place, number, lambda: self.seams.time_out(sent=sent))
             return
         targets = TARGETS | ({"login": 1} if self.estate.oauth else {})
@@ -159,13 +161,13 @@ class Troubles:
 
     def _kill(self, chance: random.Random) -> None:
         place = self.agenda.pick(chance, dict.fromkeys(PLACES, 1.0))
-        self.seams.arm(place, _number(chance, place), lambda: self.seams.die(place))
+        self.seams.arm(place, place_in(chance, place), lambda: self.seams.die(place))
 
     def _disk(self, chance: random.Random) -> None:
         if self.estate.oauth and chance.random() < 0.4:
             self.seams.full_keys = True
             return
-        number = _number(chance, AFTER_COMMIT)
+        number = place_in(chance, AFTER_COMMIT)
         self.seams.arm(AFTER_COMMIT, number, self.seams.fill_disk)
 
     def _limits(self, chance: random.Random) -> None:
@@ -185,7 +187,7 @@ class Troubles:
             self.trace.say(f"{system} is disconnected")
 
 
-def _number(chance: random.Random, place: str) -> int:
+def place_in(chance: random.Random, place: str) -> int:
     """For which passing of a place: early ones more often, so that most are reached."""
     most = FIRST[place] if place in FIRST else FIRST["request" if "re" in place else "commit"]
     most = FIRST["commit"] if "commit" in place else most
