@@ -16,6 +16,7 @@ import pytest
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import ROOT
 from tests.simulation.__main__ import told
+from tests.simulation.agenda import MOST
 from tests.simulation.plants import PLANTS
 from tests.simulation.shrink import shrink
 from tests.simulation.simulation import Outcome, run
@@ -30,11 +31,21 @@ CAUGHT: dict[str, tuple[int, ...]] = {
     "no-lookup": (4,),
     "empty-page": (29,),
     "key-after-void": (7,),
-    "any-wait": (6063,),
+    "any-wait": (6181,),
     "state-believed": (6000,),
     "pages-believed": (6001,),
 }
 """Planted bug → seeds that see it soon."""
+OF_THE_BOOKS = ("no-lookup", "empty-page", "key-after-void")
+"""Bugs that are looked for without what happens to the state, and without strange answers: those
+would be seen first."""
+FIELD_AND_BOOKS = [
+    f"{day}.{topic}.{number}"
+    for day in range(1, 9)
+    for topic, most in MOST.items()
+    if topic not in ("strange", "copy", "copies", "older", "clone", "log", "page", "stranger")
+    for number in range(max(most, 6))
+]
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +84,9 @@ def lived_alone(trace: Path, salt: str) -> str:
 def test_a_planted_bug_is_caught_and_seen_again_in_the_replay(
     plant: str, sandbox: SandboxServer
 ) -> None:
+    only = FIELD_AND_BOOKS if plant in OF_THE_BOOKS else None
     with PLANTS[plant]():
-        ended = [run(seed, 8, sandbox) for seed in CAUGHT[plant]][-1]
+        ended = [run(seed, 8, sandbox, only=only) for seed in CAUGHT[plant]][-1]
         assert ended.broken is not None, f"{plant} went unnoticed"
         again = run(ended.seed, ended.lived, sandbox, only=ended.met)
     assert str(again.broken) == str(ended.broken)
