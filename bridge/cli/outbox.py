@@ -12,6 +12,7 @@ from bridge.cli.plans import shown
 from bridge.cli.session import companies, open_settings, open_state, this_person
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
+from bridge.core.patience import LOOKED_FOR_FIRST
 from bridge.errors import UsageError
 from bridge.store.values import Entry
 
@@ -106,8 +107,12 @@ def _decide(arguments: Namespace, out: Output, verb: str) -> int:
     """All of the entries, or none when one of them cannot be decided so."""
     at = SystemClock().now().isoformat()
     who = this_person()
+    unknown = []
     with open_state(open_settings(arguments)) as store, store.begin() as work:
         for number in arguments.entry:
+            entry = work.entry(number)
+            if entry is not None and entry.code in LOOKED_FOR_FIRST:
+                unknown.append(entry.reference)
             if verb == "retry":
                 work.retry(number, who, at)
             else:
@@ -116,6 +121,12 @@ def _decide(arguments: Namespace, out: Output, verb: str) -> int:
         out.document({"decision": verb, "entries": arguments.entry})
     done = "will be sent by the next sync" if verb == "retry" else "will not be sent"
     out.line(f"{', '.join(str(number) for number in arguments.entry)}: {done}")
+    if unknown and verb == "retry":
+        out.line(
+            f"{', '.join(unknown)}: looked for in the books first, and not sent if it is there"
+        )
+    elif unknown:
+        out.line(f"{', '.join(unknown)}: may be in the books; look for the number there")
     return 0
 
 

@@ -29,6 +29,7 @@ from bridge.core.books import (
 from bridge.core.causes import ROW_ACTIONS
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.matching import Difference, differences, drift
+from bridge.core.patience import GIVEN_UP, IF_FOUND
 from bridge.core.plan import Hold
 from bridge.core.reconciliation import Item, ItemKind, Notice
 from bridge.core.standing import is_gone, receivable
@@ -130,6 +131,7 @@ def waiting(
     bound: Binding | None = None,
     found: PostedDocument | None = None,
     reached: bool = False,
+    code: str = "",
     detail: str = "",
 ) -> tuple[list[Item], list[Decimal]]:
     """Items of a write that is not settled, and the part of each that is not posted.
@@ -138,14 +140,14 @@ def waiting(
     no write of ours was confirmed, `reached` says that the write did arrive; then what they hold
     counts against the amount, not what we posted before.
     """
-    kind, cause, action = _WAITING[state]
+    kind, cause, action = GIVEN_UP.get((state, code), _WAITING[state])
     before = effect(bound.document) if bound and not bound.voided else Decimal(0)
     after = Decimal(0) if operation is Operation.VOID else effect(document)
     in_books = before
     if found or reached:
         in_books = effect_in_books(found) if found else Decimal(0)
         cause = "outbox.found"
-        action = "run_sync" if reached or kind is not ItemKind.REJECTED else "free_number"
+        action = "run_sync" if reached else IF_FOUND.get(action, "run_sync")
     item = Item(
         kind=kind,
         currency=document.currency,

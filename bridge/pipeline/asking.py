@@ -9,9 +9,9 @@ from bridge.errors import QuestionRefused, TryLater
 from bridge.store import Entry
 
 A_FEW = 3
-"""So many documents without an answer may be the documents' own trouble; more are the product's."""
+"""After so many documents without an answer the product itself is asked whether it is there."""
 _BY_THEMSELVES = 20
-"""So many that get no answer even by themselves are split off; then the product is in trouble."""
+"""So many that get no answer even by themselves are split off in one pass."""
 
 Ask = Callable[[Sequence[Entry]], Sequence[Outcome]]
 
@@ -19,11 +19,12 @@ Ask = Callable[[Sequence[Entry]], Sequence[Outcome]]
 class Asking:
     """What one pass asks about doubtful writes: what was answered, refused, and not answered."""
 
-    def __init__(self) -> None:
-        self.answered = 0
+    def __init__(self, is_there: Callable[[], object]) -> None:
+        """`is_there` raises where the product answers nobody."""
+        self._is_there = is_there
+        self._answers = False
         self.unanswered: dict[int, InDoubt] = {}
         """Entry → why nothing is known of it."""
-        self._trouble: TryLater | None = None
 
     def each(self, ask: Ask, entries: Sequence[Entry]) -> tuple[dict[int, Outcome], list[Entry]]:
         """Outcomes by entry, and the entries about which the question itself was refused.
@@ -37,11 +38,11 @@ class Asking:
             if len(entries) == 1:
                 return {}, list(entries)
         except TryLater as trouble:
-            if len(entries) == 1 or self._is_out_of_order:
+            if len(entries) == 1 or len(self.unanswered) >= _BY_THEMSELVES:
                 self.leave(entries, trouble)
                 return {}, []
         else:
-            self.answered += len(entries)
+            self._answers = True
             return outcomes, []
         half = len(entries) // 2
         first, refused = self.each(ask, entries[:half])
@@ -49,16 +50,13 @@ class Asking:
         return first | second, refused + also
 
     def leave(self, entries: Sequence[Entry], trouble: TryLater) -> None:
-        """Nothing was answered about these: they stay in doubt."""
-        self._trouble = self._trouble or trouble
+        """Nothing was answered about these: they stay in doubt. Raises where nobody is answered."""
         self.unanswered |= {entry.id: InDoubt(str(trouble)) for entry in entries}
+        if len(self.unanswered) > A_FEW:
+            self.make_sure()
 
-    def stop_if_nobody_answers(self) -> None:
-        """Raise the trouble where it is plainly the product's, not that of a document."""
-        if self._trouble is not None and not self.answered and len(self.unanswered) > A_FEW:
-            raise self._trouble
-
-    @property
-    def _is_out_of_order(self) -> bool:
-        most = _BY_THEMSELVES if self.answered else A_FEW
-        return len(self.unanswered) > most
+    def make_sure(self) -> None:
+        """Raise where the trouble is the product's, not that of some documents."""
+        if self.unanswered and not self._answers:
+            self._is_there()
+            self._answers = True

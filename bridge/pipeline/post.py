@@ -43,8 +43,10 @@ class Posting(msgspec.Struct, kw_only=True):
     drifted: int = 0
     doubted: int = 0
     """Replies that were lost or said nothing; each was looked up, or will be."""
-    unanswered: dict[int, InDoubt] = {}
-    """Entry → why the books did not say what became of it when they were asked last."""
+    heard: int = 0
+    """Writes that were clearly answered: applied, refused or stopped."""
+    unclear: dict[int, Outcome] = {}
+    """Entry → what came back, of those that were not clearly answered so far."""
     unavailable: str = ""
     """Why the pass stopped before the outbox was empty."""
 
@@ -60,15 +62,14 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Po
         work.doubt_all(system.name, system.company_id)
     with store.read() as work:
         doubted = work.in_doubt(system.name, system.company_id)
-    asking = Asking()
+    asking = Asking(system.chart)
     wait_s = system.settles_in_s([entry.reference for entry in doubted])
     unseen = _settle(store, system, doubted, asking, clock, tally, sure=wait_s <= 0)
     if unseen:
         clock.sleep(system.settles_in_s([entry.reference for entry in unseen]))
         _settle(store, system, unseen, asking, clock, tally, sure=True)
-    if asking.unanswered and not asking.answered:
-        system.chart()  # raises where the product answers nobody
-    tally.unanswered = asking.unanswered
+    asking.make_sure()
+    tally.unclear |= asking.unanswered
 
 
 def _settle(
@@ -92,7 +93,6 @@ def _settle(
         outcomes = _entered_again(system, known, [told[entry.id] for entry in known])
         _write_down(store, system, known, outcomes, clock, tally)
         unseen += [e for e in entries if e.id not in told and e.id not in asking.unanswered]
-        asking.stop_if_nobody_answers()
     return unseen
 
 
@@ -152,7 +152,7 @@ def _write_down(
     with store.begin() as work:
         for entry, outcome in zip(entries, outcomes, strict=True):
             work.move(entry, outcome, now)
-            _count(outcome, tally)
+            _count(entry, outcome, tally)
             if isinstance(outcome, Posted):
                 if entry.operation is Operation.UPDATE:
                     # What was read before is old now, and must not pass for somebody's edit.
@@ -185,7 +185,14 @@ def _remember_what_was_wanted(
     work.put_binding(system.name, system.company_id, changed, entry.loan)
 
 
-def _count(outcome: Outcome, tally: Posting) -> None:
+def _count(entry: Entry, outcome: Outcome, tally: Posting) -> None:
+    if isinstance(outcome, InDoubt):
+        tally.unclear[entry.id] = outcome
+    elif isinstance(outcome, Unavailable):
+        tally.unclear.setdefault(entry.id, outcome)  # what came first says more than its absence
+    else:
+        tally.unclear.pop(entry.id, None)
+        tally.heard += 1
     match outcome:
         case Posted():
             tally.posted += 1

@@ -2,7 +2,8 @@
 
 A key protects against a second document only as long as the product remembers it. So until the
 ledger has moved on from the day of the restoring, everything new is looked up before it is sent;
-and always what the books had more than once: a person may have left one of them.
+and always what the books had more than once, since a person may have left one of them, and what was
+given up, since nobody knows what became of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from bridge.core.delivery import Operation, Outcome, Outgoing
+from bridge.core.delivery import Operation, Outcome, Outgoing, Unavailable
+from bridge.errors import TryLater
 from bridge.pipeline.absence import find_surely, outcome_of
 from bridge.pipeline.context import Time
 from bridge.store import Store
@@ -37,7 +39,8 @@ def caught_up(store: Store, system: AccountingSystem, as_of: date, now: datetime
 
 class _LooksFirst:
     """An accounting system whose new documents are looked up before they are sent: all of them
-    where the state may be behind the books, else those that were there more than once."""
+    where the state may be behind the books, else those that were there more than once or of which
+    nobody knows."""
 
     def __init__(self, store: Store, system: AccountingSystem, clock: Time) -> None:
         self._store, self._system, self._clock = store, system, clock
@@ -49,22 +52,30 @@ class _LooksFirst:
         """As the system does, but for what is there already. Raises what looking up raises."""
         if not batch or batch[0].operation is not Operation.CREATE:
             return self._system.post(batch)
-        there = self._there(self._perhaps_there(batch))
+        name, company = self._system.name, self._system.company_id
+        references = [each.document.reference for each in batch]
+        with self._store.read() as work:
+            everything = bool(work.restored_at(name))
+            unsure = work.were_several(name, company, references)
+            unsure |= work.given_up(name, company, references)
+        asked = [each for each in batch if each.document.reference in unsure]
+        there = self._there(batch) if everything else self._known(asked)
         absent = [each for each in batch if each.document.reference not in there]
         sent = iter(self._system.post(absent) if absent else ())
         return [there.get(each.document.reference) or next(sent) for each in batch]
 
-    def _perhaps_there(self, batch: Sequence[Outgoing]) -> list[Outgoing]:
-        name, company = self._system.name, self._system.company_id
-        with self._store.read() as work:
-            if work.restored_at(name):
-                return list(batch)
-            several = work.were_several(name, company, [e.document.reference for e in batch])
-        return [each for each in batch if each.document.reference in several]
+    def _known(self, asked: Sequence[Outgoing]) -> dict[str, Outcome]:
+        """What of these is there; none is sent about which the books do not say."""
+        found: dict[str, Outcome] = {}
+        for each in asked:  # one by one: a question that gets no answer costs nobody else's
+            try:
+                found |= self._there([each])
+            except TryLater as trouble:
+                cause = f"not sent, since the books do not say whether they have it: {trouble}"
+                found[each.document.reference] = Unavailable(cause)
+        return found
 
     def _there(self, asked: Sequence[Outgoing]) -> dict[str, Outcome]:
-        if not asked:
-            return {}
         links: dict[str, str] = {}
         for outgoing in asked:
             links |= outgoing.links

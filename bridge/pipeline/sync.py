@@ -15,6 +15,7 @@ from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
 from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits, Progress, System, silent
 from bridge.pipeline.forgotten import Keeping, begin_pass, told_now
+from bridge.pipeline.giving_up import give_up
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
@@ -264,6 +265,9 @@ def _pass(
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
         done.stopped = error
+    if not isinstance(done.stopped, TryLater | LoginRequired):
+        sent = done.posting
+        give_up(bridge.store, books.system, bridge.clock, sent.unclear, sent.heard)
     done.asks += keeping.told()
     done.count(bridge.store, books)
     return done

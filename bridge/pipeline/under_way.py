@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -10,10 +10,13 @@ import msgspec
 from bridge.core.books import PostedDocument
 from bridge.core.delivery import Operation, State
 from bridge.core.items import Item, ItemKind
+from bridge.core.patience import LOOKED_FOR_FIRST
 from bridge.core.reconcile import arrived, settled, waiting
+from bridge.pipeline.giving_up import so_far
 from bridge.store import Entry, Work
 from bridge.store.outbox_rows import named_by
 from bridge.store.reconcile_queries import ReconcileQueries, Waiting
+from bridge.store.trials import Trial
 
 
 class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,7 @@ def under_way(
     `just_read` says that the books were read to their end a moment ago: then what they hold of a
     write counts. What they said some days ago proves nothing, absence least of all.
     """
+    trials = work.trials(system, company)
     for side in ReconcileQueries.on(work).waiting(system, company):
         entry = side.entry
         if settled(entry.operation, entry.document, side.bound):
@@ -54,7 +58,8 @@ def under_way(
             bound=side.bound,
             found=found,
             reached=reached,
-            detail=_detail(side),
+            code=entry.code,
+            detail=_detail(side, trials),
         )
         yield UnderWay(entry=entry, items=items, parts=parts, found=found, reached=reached)
 
@@ -82,9 +87,13 @@ def _has_arrived(work: Work, system: str, company: str, side: Waiting) -> bool:
     return arrived(entry.operation, entry.document, side.now, links)
 
 
-def _detail(side: Waiting) -> str:
-    """Why a write waits, in the accounting system's words; nothing that holds a body."""
-    entry = side.entry
+def _detail(side: Waiting, trials: Mapping[int, Trial]) -> str:
+    """Why a write waits, in the accounting system's words, and for how long that is so; nothing
+    that holds a body."""
+    entry, trial = side.entry, trials.get(side.entry.id)
     if entry.state is State.REJECTED:
-        return ": ".join(part for part in (entry.code, entry.detail) if part)
-    return entry.detail if entry.state in {State.PENDING, State.IN_DOUBT} else ""
+        code = "" if entry.code in LOOKED_FOR_FIRST else entry.code
+        return ": ".join(part for part in (code, entry.detail) if part)
+    if entry.state not in {State.PENDING, State.IN_DOUBT}:
+        return ""
+    return so_far(entry, trial.since) if trial is not None and entry.detail else entry.detail

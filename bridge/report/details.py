@@ -203,6 +203,8 @@ FORMS = {
     "interrupted": "the program ended while this was sent",
     "several": r"ambiguous: (?P<number>\d+) documents in the books carry (?P<reference>\S+) "
     r"\(ids (?P<others>.+)\): .+",
+    "tried": rf"sent (?P<number>\d+) times since {_day()}: (?P<text>(?s:.*))",
+    "asked_for": rf"asked for in (?P<number>\d+) passes since {_day()}: (?P<text>(?s:.*))",
     "invoicing_not_asked": r"nobody has said whether its invoices go to (?P<office>.+)",
     "invoicing_unanswered": r"issues is (?P<issues>\w+), and the accountant's answer is missing",
     "invoicing_unsigned": "the accountant's answer does not say who gave it and on which day",

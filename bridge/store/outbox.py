@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, not_, or_, select
 
 from bridge.core.books import PostedDocument
 from bridge.core.delivery import (
@@ -35,30 +35,29 @@ from bridge.store.outbox_rows import (
     due_after,
     entry_of,
     has_come,
+    in_force_already,
     is_about_a_binding,
     is_void,
     line_of,
     named_by,
+    void_before_it,
 )
 from bridge.store.session import chunks
+from bridge.store.trials import Trials
 from bridge.store.types import instant_of
 from bridge.store.values import Entry, LoanKey, NewEntry, json
 
 _SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED, State.DROPPED)
 _TAKEN = (State.SENDING, State.IN_DOUBT, State.POSTED)
 _MOST_OF_A_LOAN = 100_000
+_SHRINKS, _ALONE = 8, 2
+"""So many times smaller a batch is of what was not clearly answered; after so many times, one."""
 # Made once: for one row at a time, making a statement costs more than carrying it out.
 _ENTRY = select(OUTBOX).where(OUTBOX.c.id == bindparam("entry"))
 _STEP = OUTBOX.update().where(OUTBOX.c.id == bindparam("entry"))
-_REFUSALS = select(func.count()).where(
-    OUTBOX.c.books == bindparam("books"),
-    OUTBOX.c.base == bindparam("base"),
-    OUTBOX.c.reference == bindparam("reference"),
-    OUTBOX.c.code != "",
-)
 
 
-class Outbox(Bindings):
+class Outbox(Bindings, Trials):
     """The part of a unit of work that moves writes along."""
 
     def enqueue(self, run: str, system: str, company: str, entries: Sequence[NewEntry]) -> int:
@@ -97,15 +96,6 @@ class Outbox(Bindings):
             t.state.in_(_SUPERSEDABLE),
             limit=_MOST_OF_A_LOAN,
         )
-
-    def refusals(self, system: str, company: str, reference: str) -> int:
-        """How often the books have refused a write of this reference."""
-        place = {
-            "books": self._books_of(system, company),
-            "base": base_reference(reference),
-            "reference": reference,
-        }
-        return int(self._connection.execute(_REFUSALS, place).scalar() or 0)
 
     def supersede(self, entries: Sequence[Entry]) -> None:
         """Give up entries that are not on their way: newer ones say what is wanted now."""
@@ -166,17 +156,42 @@ class Outbox(Bindings):
         loan before what is to be taken back of it first; and nothing new while its reference is in
         force in another generation, whichever loan has it. They are SENDING from here on, with
         their links and bindings filled in. Empty: nothing can be sent.
+
+        What was sent and not clearly answered comes last, a few at a time, and by itself in the
+        end: what is wrong with one of many must not be held against the others for ever.
         """
+        unclear = {entry: trial.unclear for entry, trial in self.trials(system, company).items()}
+        t = OUTBOX.c
+        if unclear:
+            untried = t.id.not_in(sorted(unclear)[:PARAMETERS])
+            found = self._claim(system, company, now, limit, untried)
+            if found:
+                return found
+            often = [entry for entry, number in unclear.items() if number >= _ALONE]
+            once = t.id.not_in(sorted(often)[:PARAMETERS])
+            found = self._claim(system, company, now, max(limit // _SHRINKS, 1), once)
+            return found or self._claim(system, company, now, 1)
+        return self._claim(system, company, now, limit)
+
+    def _claim(
+        self,
+        system: str,
+        company: str,
+        now: datetime,
+        limit: int,
+        *wanted: ColumnElement[bool],
+    ) -> list[Entry]:
         books = self._books_of(system, company)
         t = OUTBOX.c
         ready = (
+            *wanted,
             t.books == books,
             t.state == State.PENDING.value,
             t.waiting == 0,
             has_come(now),
             # Customers have no loan, and all of them would be looked through for each.
-            or_(t.loan == "", ~_void_before_it()),
-            or_(t.operation != Operation.CREATE.value, ~_in_force_already()),
+            or_(t.loan == "", ~void_before_it()),
+            or_(t.operation != Operation.CREATE.value, ~in_force_already()),
         )
         order = (t.phase, t.operation, t.kind, t.id)
         while True:
@@ -234,6 +249,7 @@ class Outbox(Bindings):
             case Rejected(reason, code):
                 return self._step(row, State.REJECTED, code=code, detail=reason)
             case InDoubt(cause):
+                self.tried_in_vain([row.id], now, counts=False)
                 return self._step(row, State.IN_DOUBT, code="", detail=cause)
             case Drifted(current):
                 return self._step(row, State.DRIFTED, code="", detail=json(current).decode())
@@ -374,27 +390,3 @@ class Outbox(Bindings):
                 OUTBOX.update().where(OUTBOX.c.id == entry.id).values(waiting=len(absent))
             )
         return ready
-
-
-def _in_force_already() -> ColumnElement[bool]:
-    """Whether the books hold the same thing under this reference, whatever its generation."""
-    return exists().where(
-        BINDING.c.books == OUTBOX.c.books,
-        BINDING.c.base == OUTBOX.c.base,
-        BINDING.c.voided == 0,
-        BINDING.c.reversed == 0,
-    )
-
-
-def _void_before_it() -> ColumnElement[bool]:
-    """Whether a void of the same loan and an earlier phase is not done yet."""
-    void = OUTBOX.alias("void")
-    undone = sorted((UNSETTLED - {State.POSTED}) | WAITS_FOR_A_PERSON)
-    return exists().where(
-        void.c.books == OUTBOX.c.books,
-        void.c.installation == OUTBOX.c.installation,
-        void.c.loan == OUTBOX.c.loan,
-        void.c.operation == Operation.VOID.value,
-        void.c.phase < OUTBOX.c.phase,
-        void.c.state.in_(undone),
-    )

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, or_
+from sqlalchemy import ColumnElement, Row, exists, or_
 
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
-from bridge.core.delivery import Operation, State
+from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
 from bridge.core.identity import base_reference
-from bridge.store.bindings import OUTBOX
+from bridge.store.bindings import BINDING, OUTBOX
 from bridge.store.types import instant_text
 from bridge.store.values import Entry, NewEntry, json
 
@@ -99,4 +99,28 @@ def entry_of(row: Row[Any]) -> Entry:
         waiting=row.waiting,
         code=row.code,
         detail=row.detail,
+    )
+
+
+def in_force_already() -> ColumnElement[bool]:
+    """Whether the books hold the same thing under this reference, whatever its generation."""
+    return exists().where(
+        BINDING.c.books == OUTBOX.c.books,
+        BINDING.c.base == OUTBOX.c.base,
+        BINDING.c.voided == 0,
+        BINDING.c.reversed == 0,
+    )
+
+
+def void_before_it() -> ColumnElement[bool]:
+    """Whether a void of the same loan and an earlier phase is not done yet."""
+    void = OUTBOX.alias("void")
+    undone = sorted((UNSETTLED - {State.POSTED}) | WAITS_FOR_A_PERSON)
+    return exists().where(
+        void.c.books == OUTBOX.c.books,
+        void.c.installation == OUTBOX.c.installation,
+        void.c.loan == OUTBOX.c.loan,
+        void.c.operation == Operation.VOID.value,
+        void.c.phase < OUTBOX.c.phase,
+        void.c.state.in_(undone),
     )

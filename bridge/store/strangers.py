@@ -15,7 +15,8 @@ from bridge.core.lookalike import Stranger
 from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS
 from bridge.store.decisions import BRIDGE, DECISION
 from bridge.store.mirror import MIRROR
-from bridge.store.session import Session, chunks
+from bridge.store.session import chunks
+from bridge.store.trials import Trials
 
 DIFFERENT = "different"
 """The verb of a decision: that document of the books is not this one of ours."""
@@ -25,7 +26,7 @@ _LEFT = "left_unknown"
 _posted = msgspec.json.Decoder(PostedDocument).decode
 
 
-class Strangers(Session):
+class Strangers(Trials):
     """The part of a unit of work that tells our documents from others."""
 
     def recognise(self, system: str, company: str) -> None:
@@ -103,7 +104,8 @@ class Strangers(Session):
     ) -> list[Made]:
         """Those of `found` that count, have a number of our form, and that this state knows
         nothing of: neither the document nor the number is bound, and it was not so before; nor was
-        the number found more than once, which a person has been told."""
+        the number found more than once, which a person has been told. What we sent and the books
+        never told us of may be there by now."""
         ours = {
             (each.kind, each.external_id): each
             for each in found
@@ -118,6 +120,7 @@ class Strangers(Session):
             bound = self._connection.execute(query).fetchall()
             known = {(Kind(row.kind), row.external_id) for row in bound}
             names = {row.reference for row in bound} | self.were_several(system, company, numbers)
+            names |= self.perhaps_made(system, company, numbers)
             for each in part:
                 if each.number in names or (each.kind, each.external_id) in known:
                     del ours[each.kind, each.external_id]

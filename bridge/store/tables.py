@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Cents, NativeId
 
-SCHEMA = "0007"
+SCHEMA = "0008"
 """The migration that these tables correspond to."""
 
 metadata = MetaData()

@@ -180,10 +180,6 @@ class Table:
             life.said(life.connected)
             return
         waits = [code for code, _ in said[-1].tasks - calm.tasks]
-        if count := life.adopt():
-            cell.person.append(f"adopt {count}")
-        elif count := life.void_by_hand():
-            cell.person.append(f"void by hand {count}")
         if done := life.retry():
             cell.person.append(done)
         if count := life.repost(frozenset(subject for _, subject in calm.tasks)):

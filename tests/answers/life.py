@@ -16,7 +16,7 @@ import requests
 
 from bridge import wiring
 from bridge.core.delivery import WAITS_FOR_A_PERSON
-from bridge.core.reconciliation import Item, ItemKind, Reconciliation
+from bridge.core.reconciliation import ItemKind, Reconciliation
 from bridge.core.verdict import Result
 from bridge.errors import BridgeError
 from bridge.pipeline import decide
@@ -210,37 +210,6 @@ class Life(World):
                     break
         return " ".join(f"{verb} {count}" for verb, count in done.items())
 
-    def adopt(self) -> int:
-        """`drift adopt` of what has our number and is not known."""
-        (result,) = self.reconciled().systems
-        ours = [each for each in result.items if each.cause == UNKNOWN and each.reference]
-        return sum(self._adopted(each) for each in ours)
-
-    def _adopted(self, item: Item) -> bool:
-        with self.bridge() as bridge:
-            system, now = bridge.books[self.system].system, self.clock.now()
-            try:
-                decide.adopt(bridge.store, system, item.reference, item.external_id, "ana", now)
-            except BridgeError:
-                return False
-        return True
-
-    def void_by_hand(self) -> int:
-        """What the report says is to be voided in the books."""
-        (result,) = self.reconciled().systems
-        causes = (NOT_VOID, UNKNOWN)
-        wrong = [each for each in result.items if each.cause in causes and each.reference]
-        return sum(self._voided(each) for each in wrong)
-
-    def _voided(self, item: Item) -> bool:
-        kind = {"application": "receipt"}.get(item.document, item.document)
-        wish = {"kind": kind, "number": item.reference, "id": item.external_id}
-        url = f"{self.sandbox.url}/_sandbox/{self.system}/edit"
-        return any(
-            requests.post(url, json={"action": action, **wish}, timeout=60).ok
-            for action in ("void", "delete")
-        )
-
     def repost(self, spared: frozenset[str]) -> int:
         """`drift repost` of every document that the books hold otherwise, those apart that they
         hold so in an undisturbed life as well."""
@@ -261,10 +230,6 @@ class Life(World):
                     continue  # it waits in the outbox, which `retry` is for
                 done += 1
         return done
-
-
-NOT_VOID, UNKNOWN = "books.not_void", "reference.unknown"
-"""Causes whose action is to void the document in the books, or to adopt it."""
 
 
 def _synced(bridge: Live) -> Said:

@@ -112,23 +112,6 @@ def test_two_documents_under_one_id_are_both_looked_up(bench: Bench) -> None:
     in_the_books_once(bench, first, second)
 
 
-def test_a_receipt_that_does_not_say_what_it_settles_is_looked_up(bench: Bench) -> None:
-    invoice = ready(bench)
-    bench.post(invoice)
-    receipt = bench.receipt(1, "200.00", invoice)
-    field = {"quickbooks": "TxnId", "xero": "InvoiceID", "zoho": "invoice_id"}[bench.name]
-    path = {"quickbooks": "/payment", "xero": "/Payments", "zoho": "/customerpayments"}[bench.name]
-    match = {"method": NAMES[bench.name].write, "path": path}
-    wish = {"kind": "lie", "field": field, "how": "drop", "match": match}
-    bench.control("POST", "faults", system=bench.name, count=1, **wish)
-    (outcome,) = bench.send(receipt)
-    assert isinstance(outcome, InDoubt), outcome
-    bench.wait(3600)
-    (found,) = bench.find(receipt).values()
-    assert [amount for _, amount in found.applications] == [receipt.total]
-    assert bench.count(receipt.reference) == 1
-
-
 def test_anothers_answer_to_a_change_binds_nothing_else(bench: Bench) -> None:
     invoice = ready(bench)
     (posted,) = bench.post(invoice)

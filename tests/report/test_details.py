@@ -366,6 +366,14 @@ WRITTEN = {
             "todos menos uno y haga que se busque de nuevo"
         ),
     ),
+    "tried": (
+        "sent 6 times since 2026-11-20: HTTP 500 (intuit_tid 1-a)",
+        "se envió 6 veces desde el 20/11/2026: HTTP 500 (intuit_tid 1-a)",
+    ),
+    "asked_for": (
+        "asked for in 3 passes since 2026-11-20: QuickBooks has trouble (HTTP 503).",
+        "se preguntó por él en 3 procesos desde el 20/11/2026: QuickBooks has trouble (HTTP 503).",
+    ),
 }
 
 CELLS = {

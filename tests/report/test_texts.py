@@ -121,6 +121,7 @@ def test_a_command_names_only_verbs_that_exist(language):
         "connect",
         "doctor",
         "history",
+        "outbox drop",
         "outbox retry",
         "sync",
         "mappings accounts",

@@ -51,24 +51,14 @@ _BY_SORT: dict[Sort, str] = {
     _YES_OR_NO: "has_more_page is_active is_org_active is_unique",
     OBJECT: "contact invoice creditnote payment journal chart_of_account field einvoice_details "
     "custom_field_hash",
-    OBJECTS: "contacts creditnotes customerpayments journals chartofaccounts "
-    "organizations currencies line_items custom_fields tags transactions "
+    OBJECTS: "contacts invoices creditnotes customerpayments journals chartofaccounts "
+    "organizations currencies line_items custom_fields tags invoices_credited transactions "
     "taxes fields locations reporting_tags exchange_rates",
     either("an object", OBJECT, OBJECTS): "page_context item items transaction_lock "
     "transaction_locks results",
 }
 
-_OF_INVOICES = Sort(
-    "a list of objects, each with its invoice_id",
-    lambda value: OBJECTS.fits(value) and all(each.get("invoice_id") for each in value),
-)
-"""Invoices, or what a payment or a credit note settles of them."""
-
-SHAPES: Table = {
-    **{name: sort for sort, names in _BY_SORT.items() for name in names.split()},
-    "invoices": _OF_INVOICES,
-    "invoices_credited": _OF_INVOICES,
-}
+SHAPES: Table = {name: sort for sort, names in _BY_SORT.items() for name in names.split()}
 
 
 def rows_of(content: Mapping[str, Any], name: str, id_field: str, *needed: str) -> list[Raw]:

@@ -1,0 +1,124 @@
+"""How often and since when writes are tried that the books never clearly answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+
+from bridge.core.delivery import State
+from bridge.core.identity import base_reference
+from bridge.core.patience import LOOKED_FOR_FIRST
+from bridge.store import tables
+from bridge.store.engine import insertion, is_sqlite
+from bridge.store.session import Session, chunks
+from bridge.store.types import instant_of, instant_text
+
+OUTBOX = tables.table(tables.OutboxEntry)
+TRIAL = Table(
+    "trial",
+    tables.metadata,
+    Column("entry", Integer, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+    Column("unclear", Integer, nullable=False),
+    Column("passes", Integer, nullable=False),
+    Column("since", String, nullable=False),
+)
+_AT_ONCE = 500
+_REFUSALS = select(func.count()).where(
+    OUTBOX.c.books == bindparam("books"),
+    OUTBOX.c.base == bindparam("base"),
+    OUTBOX.c.reference == bindparam("reference"),
+    OUTBOX.c.code != "",
+)
+_TRIED = (State.PENDING.value, State.SENDING.value, State.IN_DOUBT.value)
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What was tried of one write without a clear answer."""
+
+    unclear: int
+    """How often what came back said nothing."""
+    passes: int
+    """In how many passes that was this document's own trouble."""
+    since: datetime
+    """When it was sent and not clearly answered for the first time."""
+
+
+class Trials(Session):
+    """The part of a unit of work that remembers what was tried in vain."""
+
+    def tried_in_vain(self, entries: Iterable[int], now: datetime, *, counts: bool) -> None:
+        """These writes were not clearly answered. `counts`: which makes one pass more of it."""
+        one = int(counts)
+        lines = [
+            {"entry": entry, "unclear": 1 - one, "passes": one, "since": instant_text(now)}
+            for entry in entries
+        ]
+        if not lines:
+            return
+        made = insertion(TRIAL, sqlite=is_sqlite(self._connection))
+        more = {
+            "unclear": TRIAL.c.unclear + made.excluded.unclear,
+            "passes": TRIAL.c.passes + made.excluded.passes,
+        }
+        statement = made.on_conflict_do_update(index_elements=["entry"], set_=more)
+        self._connection.execute(statement, lines)
+
+    def trials(self, system: str, company: str) -> dict[int, Trial]:
+        """What was tried in vain of the writes that are still to be made, by entry."""
+        t = TRIAL.c
+        query = (
+            select(t.entry, t.unclear, t.passes, t.since)
+            .join(OUTBOX, OUTBOX.c.id == t.entry)
+            .where(OUTBOX.c.books == self._books_of(system, company), OUTBOX.c.state.in_(_TRIED))
+        )
+        return {
+            entry: Trial(unclear=unclear, passes=passes, since=instant_of(since))
+            for entry, unclear, passes, since in self._connection.execute(query)
+        }
+
+    def given_up(self, system: str, company: str, references: Collection[str]) -> set[str]:
+        """Those references of which a write was once given up."""
+        return self._with(system, company, references, OUTBOX.c.code.in_(sorted(LOOKED_FOR_FIRST)))
+
+    def perhaps_made(self, system: str, company: str, references: Collection[str]) -> set[str]:
+        """Those references of which a write was sent and nobody knows what became of it."""
+        doubt = OUTBOX.c.state.in_((State.IN_DOUBT.value, State.SENDING.value))
+        given_up = OUTBOX.c.code.in_(sorted(LOOKED_FOR_FIRST))
+        return self._with(system, company, references, or_(doubt, given_up))
+
+    def _with(
+        self, system: str, company: str, references: Collection[str], wanted: ColumnElement[bool]
+    ) -> set[str]:
+        t, found = OUTBOX.c, set[str]()
+        for part in chunks(sorted(references), _AT_ONCE):
+            query = select(t.reference).where(
+                t.books == self._books_of(system, company),
+                t.base.in_(sorted({base_reference(reference) for reference in part})),
+                t.reference.in_(part),
+                wanted,
+            )
+            found.update(self._connection.execute(query).scalars())
+        return found
+
+    def refusals(self, system: str, company: str, reference: str) -> int:
+        """How often the books have refused a write of this reference."""
+        place = {
+            "books": self._books_of(system, company),
+            "base": base_reference(reference),
+            "reference": reference,
+        }
+        return int(self._connection.execute(_REFUSALS, place).scalar() or 0)
