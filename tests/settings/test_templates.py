@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.core.signs import kept
 from bridge.core.templates import FIELDS, check, fields_of, render
 
 VALUES = {
@@ -101,9 +103,15 @@ def test_no_arrangement_of_signs_raises(parts):
     assert isinstance(check(text), list)
 
 
-@given(st.sampled_from(sorted(FIELDS)), st.text())
+@given(st.sampled_from(sorted(FIELDS)), st.text(st.characters(categories=("L", "N", "P"))))
 def test_a_field_gives_its_value_and_nothing_else(field, value):
-    assert render(f"{{{field}}}", {field: value}) == value
+    everywhere = unicodedata.normalize("NFC", "".join(each for each in value if each <= "\uffff"))
+    assert render(f"{{{field}}}", {field: everywhere}) == everywhere
+
+
+@given(st.sampled_from(sorted(FIELDS)), st.text())
+def test_what_no_product_takes_leaves_a_field_and_nothing_else_does(field, value):
+    assert render(f"{{{field}}}", {field: value}) == kept(value)
 
 
 @given(st.text(), st.integers(min_value=1, max_value=99))
