@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -68,11 +68,43 @@ def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
         for entry in entries:
             links |= entry.links
         found = system.find(kind, [entry.document for entry in entries], links)
+        found |= _told_again(system, entries, found)
         return [_created(entry, found.get(entry.reference)) for entry in entries]
     ids = [entry.binding.external_id for entry in entries if entry.binding]
     now = system.fetch(kind, ids)
     told = _changed if operation is Operation.UPDATE else _taken_back
     return [told(entry, now) for entry in entries]
+
+
+def _told_again(
+    system: AccountingSystem, entries: Sequence[Entry], found: Mapping[str, Found]
+) -> dict[str, Found]:
+    """Those that are not what was sent, as the books tell them by their own id.
+
+    Somebody changed them, or the answer gave them the number of another document, under which they
+    would be bound. Raises TryLater where the two answers are not about one document.
+    """
+    unlike = {
+        entry.reference: document
+        for entry in entries
+        if isinstance(document := found.get(entry.reference), PostedDocument)
+        and document.status is Status.LIVE
+        and differences(entry.document, document, entry.links)
+    }
+    if not unlike:
+        return {}
+    ids = [document.external_id for document in unlike.values()]
+    now = system.fetch(entries[0].kind, ids)
+    told: dict[str, Found] = {}
+    for reference, document in unlike.items():
+        again = now.get(document.external_id)
+        if again is None or again.number != document.number:
+            raise TryLater(
+                f"{system.name} gave {reference} the id {document.external_id}, and under that id "
+                f"tells another document, or none. Nothing was concluded."
+            )
+        told[reference] = again
+    return told
 
 
 def _created(entry: Entry, found: Found | None) -> Outcome:

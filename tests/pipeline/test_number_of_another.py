@@ -1,0 +1,72 @@
+"""A document is not bound to the number of another, whatever one answer says.
+
+Three invoices lose their replies, and the books' answer about them has the numbers of two of them
+exchanged. Whoever believes it binds two loans to each other's invoice, and pays the wrong one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.core.books import Kind
+from bridge.sandbox.server import SandboxServer
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.world import World
+
+NUMBER = {"quickbooks": "DocNumber", "xero": "InvoiceNumber", "zoho": "invoice_number"}
+WRITE = {
+    "quickbooks": {"method": "POST", "path": "/invoice"},
+    "xero": {"method": "PUT", "path": "/Invoices"},
+    "zoho": {"method": "POST", "path": "/invoices"},
+}
+ASKS = {
+    "quickbooks": {"path": "/(query|batch)", "body": "DocNumber"},
+    "xero": {"method": "GET", "path": "InvoiceNumbers"},
+    "zoho": {"method": "GET", "path": "/invoices.*sort_order=D"},
+}
+LOANS = (11, 12, 13, 14, 15)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.mark.parametrize("times", [1, 40])
+@pytest.mark.parametrize("system", NUMBER)
+def test_two_numbers_exchanged_in_an_answer_bind_nothing_wrongly(
+    system: str, times: int, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    world = World(tmp_path, sandbox, system)
+    world.control("POST", "reset")
+    world.clock.sandbox_url = sandbox.url
+    ledger = Ledger()
+    for debt in LOANS:
+        ledger.lend(debt, random.Random(debt))
+    ledger.write(world.snapshot)
+    lost = {"system": system, "kind": "reset", "when": "after", "match": WRITE[system]}
+    world.control("POST", "faults", **lost, count=1 if system == "xero" else len(LOANS))
+    lie = {"system": system, "kind": "lie", "field": NUMBER[system], "how": "swap"}
+    world.control("POST", "faults", **lie, count=times, match=ASKS[system])
+    world.sync()
+    left = world.control("GET", "faults")["faults"]
+    world.control("DELETE", "faults")
+    assert all(fault["kind"] == "lie" and fault["count"] < times for fault in left), left
+    world.clock.move(600)
+    last = world.sync()
+    assert last.verdict == "clean", last.reason
+    with world.bridge() as bridge, bridge.store.read() as work:
+        system_of = bridge.books[system].system
+        bound = {
+            reference: work.binding(system, system_of.company_id, reference)
+            for reference in (f"DY7F3A-L{debt}" for debt in LOANS)
+        }
+        there = system_of.fetch(Kind.INVOICE, [b.external_id for b in bound.values() if b])
+    for reference, binding in bound.items():
+        assert binding is not None
+        assert there[binding.external_id].number == reference
