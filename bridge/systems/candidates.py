@@ -16,6 +16,6 @@ def the_one(found: Sequence[PostedDocument], customer: str) -> PostedDocument | 
     live = [document for document in found if document.status is Status.LIVE]
     if not live:
         return found[-1]
-    if len(live) > 1 and customer:
+    if customer:
         live = [document for document in live if document.customer_id == customer] or live
     return live[0] if len(live) == 1 else Several(tuple(live))

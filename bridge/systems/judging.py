@@ -104,14 +104,12 @@ def _is_number(value: Any, decimals_max: int) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return False
     number = Decimal(value)
-    if not number.is_finite() or number.adjusted() > AMOUNT_BELOW.adjusted():
+    if not number.is_finite() or not -AMOUNT_BELOW < number < AMOUNT_BELOW:
         return False
-    if abs(number) >= AMOUNT_BELOW:
-        return False
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > decimals_max:
-        exponent = number.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and -exponent <= decimals_max
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int), "it is finite"
+    too_many = -exponent - decimals_max
+    return too_many <= 0 or not any(digits[-too_many:])
 
 
 def _is_day(value: Any) -> bool:

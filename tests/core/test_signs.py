@@ -9,7 +9,7 @@ from bridge.core.books import Invoice, PostedDocument, PostedLine
 from bridge.core.matching import differences
 from bridge.core.naming import customer
 from bridge.core.remapping import remapped
-from bridge.core.signs import kept
+from bridge.core.signs import in_basic, kept
 from bridge.core.templates import render
 from tests.core.builders import Shelf, booking, file, loan
 
@@ -32,11 +32,21 @@ from tests.core.builders import Shelf, booking, file, loan
         ("\U00020000 raro", "raro"),
         ("🎉", ""),
         (" ñ", " ñ"),
+        ("uno\ufe00 dos\ufe01 tres\ufe0e cuatro\ufe0f", "uno dos tres cuatro"),
+        ("\ufdfc \ufe10", "\ufdfc \ufe10"),
     ],
 )
 def test_what_is_left_of_a_text(written: str, left: str) -> None:
     assert kept(written) == left
     assert kept(left) == left
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [("", ""), ("Ana", "Ana"), ("𝓐𝓷𝓪 №", "Ana №"), ("\uffdc𝐀", "\uffdcA"), ("Ana 🎉", "Ana 🎉")],
+)
+def test_only_letters_above_the_basic_ones_get_their_plain_form(written: str, plain: str) -> None:
+    assert in_basic(written) == plain
 
 
 def test_a_template_says_its_own_words_where_nothing_is_left_of_a_field() -> None:

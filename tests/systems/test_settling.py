@@ -55,3 +55,26 @@ def test_the_time_is_counted_from_the_moment_of_the_doubt() -> None:
     clock.move(121)
     assert settling.rest_s(["D1", "D2"]) == 0
     assert settling.rest_s([]) == 0
+
+
+@pytest.mark.parametrize("references", [["D1"], ["D1", "D2"], ["D2"], []])
+def test_what_cannot_be_seen_is_waited_for_once(references: list[str]) -> None:
+    """D1 is in doubt since a moment, D2 may have left before this process began."""
+    clock = ManualClock(datetime(2026, 11, 20, tzinfo=UTC))
+    settling = Settling(clock, 120)
+    clock.move(100)
+    settling.doubt("D1")
+    began, expected = clock.monotonic(), 120 if "D1" in references else 20 * len(references)
+    assert settling.wait(references) is bool(expected)
+    assert clock.monotonic() - began == expected
+    assert settling.wait(references) is False
+    assert clock.monotonic() - began == expected
+
+
+@pytest.mark.parametrize("left_s", [0.5, 1])
+def test_a_rest_of_less_than_a_second_is_waited_for_too(left_s: float) -> None:
+    clock = ManualClock(datetime(2026, 11, 20, tzinfo=UTC))
+    settling = Settling(clock, 120)
+    clock.move(120 - left_s)
+    assert settling.wait(["D1"])
+    assert settling.rest_s(["D1"]) == 0

@@ -218,6 +218,36 @@ def test_our_own_customer_under_another_key_is_recognised(full: Bench) -> None:
     assert outcome.document.external_id == full.links["DYT-D1"]
 
 
+@pytest.mark.parametrize("frees_name", [True, False])
+def test_our_own_customer_made_inactive_is_not_taken_for_the_one_that_has_the_name(
+    full: Bench, frees_name: bool
+) -> None:
+    """Nothing can be posted to an inactive one: what has the name is a question."""
+    full.switch(inactive_frees_name=frees_name)
+    full.edit(action="inactivate", kind="customer", name=CUSTOMER.name)
+    if frees_name:
+        full.edit(action="add", kind="customer", name=CUSTOMER.name)
+    outcome = full.post(CUSTOMER, salt="other")
+    assert isinstance(outcome, Rejected), outcome
+    assert outcome.code == "name_taken"
+
+
+@pytest.mark.parametrize(
+    ("document", "path"), [(INVOICE, "/invoice?"), (NOTE, "/creditmemo?"), (SALE, "/salesreceipt?")]
+)
+def test_a_name_that_is_said_to_be_taken_refuses_a_document_that_has_none(
+    full: Bench, document: Document, path: str
+) -> None:
+    """A code that nobody expects there is a refusal like others, with the product's words."""
+    said = {"code": "6240", "text": "Duplicate Name Exists Error", "status": 400}
+    fault = {"system": "quickbooks", "kind": "refuse", "when": "before", "count": 1, **said}
+    full.control("POST", "faults", {**fault, "match": {"method": "POST", "path": path}})
+    outcome = full.post(changed(document, reference="DYT-X9"))
+    assert isinstance(outcome, Rejected), outcome
+    assert outcome.code == "name_taken"
+    assert "Duplicate Name" in outcome.reason
+
+
 @pytest.mark.parametrize("document", [INVOICE, NOTE, SALE])
 def test_our_own_number_under_another_key_is_recognised(full: Bench, document: Document) -> None:
     outcome = full.post(document, salt="other")

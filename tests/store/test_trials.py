@@ -1,0 +1,113 @@
+"""What was tried in vain: counted of each write, for its books alone, until it is dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bridge.core.delivery import InDoubt, Outcome, Posted, Rejected, State, Unavailable
+from bridge.core.patience import PERHAPS_THERE, UNCLEAR
+from bridge.store import Entry, Store
+from bridge.store.trials import Trial
+from tests.store.rows import NOW, SYSTEM, customer, posted
+from tests.store.test_outbox import BOOKS, claimed, enqueue, new
+
+LATER = NOW + timedelta(days=2)
+NUMBER = "DY7F3A-D1"
+
+
+def sent(store: Store, *references: str) -> list[Entry]:
+    """Creations of these that are on their way."""
+    enqueue(store, *(new(customer(reference), 6) for reference in references))
+    return claimed(store)
+
+
+def trials(store: Store) -> dict[int, Trial]:
+    with store.read() as work:
+        return work.trials(*BOOKS)
+
+
+def test_trials_and_passes_add_up_since_the_first(store: Store) -> None:
+    one, two = sent(store, NUMBER, "DY7F3A-D2")
+    with store.begin() as work:
+        work.tried_in_vain([one.id, two.id], NOW, counts=False)
+        work.tried_in_vain([one.id], LATER, counts=True)
+        work.tried_in_vain([one.id], LATER, counts=True)
+        work.tried_in_vain([], LATER, counts=True)
+    assert trials(store) == {
+        one.id: Trial(unclear=1, passes=2, since=NOW),
+        two.id: Trial(unclear=1, passes=0, since=NOW),
+    }
+
+
+ENDS: dict[str, tuple[Outcome, bool]] = {
+    "in doubt": (InDoubt("cut"), True),
+    "put off": (Unavailable("busy"), True),
+    "posted": (Posted(posted(customer().kind, "9")), False),
+    "refused": (Rejected("no", "6240"), False),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_they_are_told_of_what_is_still_to_be_made(store: Store, end: str) -> None:
+    outcome, told = ENDS[end]
+    (one,) = sent(store, NUMBER)
+    with store.begin() as work:
+        work.tried_in_vain([one.id], NOW, counts=True)
+        work.move(one, outcome, NOW)
+    assert (one.id in trials(store)) is told
+    with store.read() as work:
+        assert work.trials(SYSTEM, "another company") == {}
+
+
+Asked = Callable[[Store, str, str], set[str]]
+
+
+def given_up(store: Store, company: str, reference: str) -> set[str]:
+    with store.read() as work:
+        return work.given_up(SYSTEM, company, [reference, "DY7F3A-D9"])
+
+
+def perhaps_made(store: Store, company: str, reference: str) -> set[str]:
+    with store.read() as work:
+        return work.perhaps_made(SYSTEM, company, [reference, "DY7F3A-D9"])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "given", "perhaps"),
+    [
+        (None, False, True),
+        (InDoubt("cut"), False, True),
+        (Unavailable("busy"), False, False),
+        (Posted(posted(customer().kind, "9")), False, False),
+        (Rejected("no", "6240"), False, False),
+        (Rejected("no", UNCLEAR), True, True),
+        (Rejected("no", PERHAPS_THERE), True, True),
+    ],
+    ids=["sending", "in doubt", "put off", "posted", "refused", "unclear", "perhaps there"],
+)
+def test_what_may_be_in_the_books_is_known_by_its_reference(
+    store: Store, outcome: Outcome | None, given: bool, perhaps: bool
+) -> None:
+    (one,) = sent(store, NUMBER)
+    if outcome is not None:
+        with store.begin() as work:
+            work.move(one, outcome, NOW)
+    assert one.state is State.SENDING
+    asked: list[tuple[Asked, bool]] = [(given_up, given), (perhaps_made, perhaps)]
+    for ask, expected in asked:
+        assert ask(store, BOOKS[1], NUMBER) == ({NUMBER} if expected else set())
+        assert ask(store, BOOKS[1], f"{NUMBER}.2") == set()
+        assert ask(store, "another company", NUMBER) == set()
+
+
+def test_however_many_are_asked_about_all_are_found(store: Store) -> None:
+    """More than one statement takes."""
+    names = [f"DY7F3A-D{number}" for number in range(1, 1205)]
+    enqueue(store, *(new(customer(name), 6) for name in names))
+    with store.begin() as work:
+        work.claim(*BOOKS, NOW, len(names))
+    with store.read() as work:
+        assert work.perhaps_made(*BOOKS, names) == set(names)
