@@ -196,11 +196,12 @@ class Draft:
 
     def closed(self, refused: str, base: str) -> Document | None:
         """What is posted in a closed month under this number, where that month is the reason why it
-        cannot be posted as it is wanted now. It stays, and the difference is a question."""
+        cannot be posted as it is wanted now. It stays, and the difference is a question. (A loan
+        that moved to another customer with such a document is held as a whole.)"""
         if refused != "books.period_closed":
             return None
         found, locked = self.bound(base), self.booking.company.locked_through
-        if found is None or found.accepted or self.moved(found) or locked is None:
+        if found is None or found.accepted or locked is None:
             return None
         document = found.document
         is_closed = not isinstance(document, Customer) and document.day <= locked

@@ -287,7 +287,7 @@ class Writer:
         ours = found.get(document.reference)
         if isinstance(ours, Several):
             return ambiguous(document.reference, ours)
-        if ours is not None and ours.status is Status.LIVE and not _unlike(outgoing, ours):
+        if ours is not None and not _unlike(outgoing, ours):
             return Posted(ours)
         return Rejected(
             f"Another customer, vendor or employee in QuickBooks has the name meant for "

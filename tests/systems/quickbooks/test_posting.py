@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bridge.core.books import Document, Kind, Line
-from bridge.core.delivery import InDoubt, Posted, Rejected, Unavailable
+from bridge.core.delivery import AMBIGUOUS, InDoubt, Posted, Rejected, Unavailable
 from bridge.core.matching import differences
 from tests.systems.quickbooks.bench import (
     CUSTOMER,
@@ -230,6 +230,15 @@ def test_our_own_customer_made_inactive_is_not_taken_for_the_one_that_has_the_na
     outcome = full.post(CUSTOMER, salt="other")
     assert isinstance(outcome, Rejected), outcome
     assert outcome.code == "name_taken"
+
+
+def test_two_customers_with_our_reference_and_the_name_are_a_question(full: Bench) -> None:
+    """The name of the second is as QuickBooks writes it of an inactive one; it is active."""
+    second = changed(CUSTOMER, name=f"{CUSTOMER.name} (deleted)")
+    full.post(second, salt="second")
+    outcome = full.post(CUSTOMER, salt="other")
+    assert isinstance(outcome, Rejected), outcome
+    assert outcome.code == AMBIGUOUS
 
 
 @pytest.mark.parametrize(
