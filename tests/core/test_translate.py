@@ -463,6 +463,42 @@ def test_an_answered_use_goes_with_its_note_when_a_closed_period_is_corrected(
     assert shelf.sync(changed) == []
 
 
+STAYING: dict[str, tuple[date, str, date | None, bool, list[str]]] = {
+    "nothing is changed": (START, "3.24", date(2026, 11, 30), False, []),
+    "no month is closed": (
+        START, "5.00", None, False, ["void DY7F3A-K2", "create DY7F3A-K2.2"],
+    ),
+    "its month is open": (
+        date(2026, 10, 15), "5.00", date(2026, 9, 30), False,
+        ["void DY7F3A-K2", "create DY7F3A-K2.2"],
+    ),
+    "it is gone": (
+        START, "5.00", date(2026, 11, 30), True, ["create DY7F3A-ZK2", "create DY7F3A-K2.2"],
+    ),
+}  # fmt: skip
+"""The day of a discount, what it is now, through when months are closed, whether its use is gone
+by a person's word, and what is done."""
+
+
+@pytest.mark.parametrize("parts", [False, True])
+@pytest.mark.parametrize("case", STAYING)
+def test_else_an_answered_use_stays_and_no_other_is_posted_beside_it(
+    case: str, parts: bool
+) -> None:
+    day, amount, locked, gone, done = STAYING[case]
+    adjusting = {"policies": {"closed_period": "adjust"}}
+    first = adjusted(1, AdjustmentKind.DISCOUNT, "3.24", START)
+    opened, closed = booking(**adjusting), booking(locked=locked, **adjusting)
+    shelf = Shelf(in_parts(opened) if parts else opened)
+    shelf.sync(file(loan(), first, adjusted(2, AdjustmentKind.DISCOUNT, "3.24", day)))
+    shelf.accept("DY7F3A-A2", gone=gone)
+    shelf.booking = in_parts(closed) if parts else closed
+    changed = file(loan(), first, adjusted(2, AdjustmentKind.DISCOUNT, amount, day))
+    assert shelf.sync(changed) == done
+    assert accounted_for(shelf) == owed(changed)
+    assert shelf.sync(changed) == []
+
+
 def day_of(binding: Binding) -> date:
     day = getattr(binding.document, "day", None)
     assert day is not None
