@@ -121,4 +121,4 @@ class Trials(Session):
             "base": base_reference(reference),
             "reference": reference,
         }
-        return int(self._connection.execute(_REFUSALS, place).scalar() or 0)
+        return int(self._connection.execute(_REFUSALS, place).scalar_one())

@@ -86,7 +86,7 @@ def either(noun: str, *sorts: Sort) -> Sort:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= ID_MAX and (not value or value.isprintable())
+    return isinstance(value, str) and len(value) <= ID_MAX and value.isprintable()
 
 
 def _is_whole(value: Any, below: int = 10**18) -> bool:

@@ -109,3 +109,55 @@ def test_another_split_of_the_same_amount_in_a_closed_month_is_told() -> None:
     assert shelf.last is not None
     (hold,) = [*shelf.last.holds, *shelf.closed]
     assert (hold.code, hold.amount) == ("books.period_closed", 0)
+
+
+CLOSED = "books.period_closed"
+NO_RATE = {"currencies": {"MXN": {"rates": [{"from": date(2026, 12, 1), "rate": Decimal("215")}]}}}
+LATE: dict[str, tuple[date, date, dict[str, Any], str, list[str], list[tuple[str, str, str]]]] = {
+    "on the last day that is closed": (
+        LOCKED, LOCKED, {}, "", [], [(CLOSED, "movement:1", "1200")],
+    ),
+    "on the first day that is open": (
+        date(2026, 10, 1), date(2026, 10, 1), {}, "",
+        ["void DY7F3A-P1", "create DY7F3A-P1.2"], [],
+    ),
+    "dated back into a closed month": (
+        date(2026, 10, 1), LOCKED, {}, "", ["void DY7F3A-P1"], [(CLOSED, "movement:1", "-10800")],
+    ),
+    "left by a person": (
+        LOCKED, LOCKED, {}, "DY7F3A-P1", [],
+        [(CLOSED, "movement:1", "-10800"), ("books.drifted", "document:DY7F3A-P1", "12000")],
+    ),
+    "dated where no rate is known any more": (
+        LOCKED, date(2026, 10, 1), NO_RATE, "", [],
+        [("rate.missing", "movement:1", "-10800"), (CLOSED, "document:DY7F3A-P1", "12000")],
+    ),
+}  # fmt: skip
+"""The payment's day when it was posted and now, what of the mapping changed, which document a
+person left as the books have it, what is done, and what is held."""
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+@pytest.mark.parametrize("case", LATE)
+def test_what_is_held_of_a_payment_is_its_difference_only_where_it_stays_in_a_closed_month(
+    case: str, in_parts: bool
+) -> None:
+    then, now, changes, answered, done, held = LATE[case]
+    if in_parts and answered:  # all parts are weighed together, against the whole payment
+        held = [("books.drifted", f"document:{answered}", "1200")]
+    limits = msgspec.structs.replace(LIMITS, receipt_parts=in_parts)
+    lent = loan(currency="MXN" if changes else "COP")
+    shelf = Shelf(msgspec.structs.replace(booking(), limits=limits))
+    shelf.sync(file(lent, paid(1, "12000", then)))
+    if answered:
+        shelf.accept(answered)
+        assert shelf.sync(file(lent, paid(1, "12000", then))) == []
+    shelf.booking = msgspec.structs.replace(booking(locked=LOCKED, **changes), limits=limits)
+    edited = file(lent, paid(1, "10800", now))
+    assert shelf.sync(edited) == done
+    assert shelf.last is not None
+    holds = [*shelf.last.holds, *shelf.closed]
+    assert [(h.code, h.subject, str(h.amount)) for h in holds] == held
+    owed = sum((receivable(binding.document) for binding in shelf.live()), Decimal(0))
+    assert owed + sum(h.amount for h in holds) == balance(edited)
+    assert shelf.sync(edited) == []

@@ -35,9 +35,10 @@ def test_trials_and_passes_add_up_since_the_first(store: Store) -> None:
         work.tried_in_vain([one.id, two.id], NOW, counts=False)
         work.tried_in_vain([one.id], LATER, counts=True)
         work.tried_in_vain([one.id], LATER, counts=True)
+        work.tried_in_vain([one.id], LATER, counts=False)
         work.tried_in_vain([], LATER, counts=True)
     assert trials(store) == {
-        one.id: Trial(unclear=1, passes=2, since=NOW),
+        one.id: Trial(unclear=2, passes=2, since=NOW),
         two.id: Trial(unclear=1, passes=0, since=NOW),
     }
 

@@ -16,6 +16,12 @@ from tests.systems.recorded import bodies
 FEWEST = {"quickbooks": 45, "xero": 100, "zoho": 150}
 """Bodies that there are at least of each system."""
 
+
+def _moment(signs: int) -> str:
+    """A moment told so finely that it has so many signs."""
+    return "2026-11-20T10:00:00.".ljust(signs, "0")
+
+
 CAN_BE: list[tuple[Sort, tuple[Any, ...]]] = [
     (judging.ID, ("", "1", "9" * 64, "a-b:c")),
     (judging.ID_OR_WHOLE, ("1", 4_600_000_000_380_710_001, 0)),
@@ -30,6 +36,8 @@ CAN_BE: list[tuple[Sort, tuple[Any, ...]]] = [
         ),
     ),
     (judging.RATE, (Decimal("0.00024390243902439024390243902439"), "4200")),
+    (judging.DAY, (_moment(judging.ID_MAX),)),
+    (judging.INSTANT, (_moment(judging.ID_MAX), "1900-01-01")),
     (judging.DAY, ("", "2026-02-28", "2028-02-29", "2026-11-20-08:00", "2026-11-20T10:00:00Z")),
     (judging.INSTANT, ("", "2026-11-20T10:00:00-08:00", "2026-11-20", "2999-12-31T23:59:59Z")),
     (judging.NAME, ("", "x" * judging.NAME_MAX)),
@@ -56,6 +64,8 @@ CAN_NOT: list[tuple[Sort, tuple[Any, ...]]] = [
         ),
     ),
     (judging.RATE, (Decimal("1E-41"), Decimal("0." + "3" * 41), -1, "-4200", [], "x")),
+    (judging.DAY, (_moment(judging.ID_MAX + 1),)),
+    (judging.INSTANT, (_moment(judging.ID_MAX + 1), "20261120", "2026-W47-5", "20261120T100000")),
     (judging.DAY, ("2026-13-45", "2026-02-29", "20261120", "2026-W47-5", "٢٠٢٦-11-20", 7, [])),
     (judging.INSTANT, ("2026-13-45T00:00:00Z", "1899-12-31", "3000-01-01", "0001-01-01", 7, "x")),
     (judging.NAME, ("x" * (judging.NAME_MAX + 1), 1, [])),
