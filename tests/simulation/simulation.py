@@ -160,8 +160,6 @@ class Life:
             self.estate.overrides[f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__MAPPING"] = str(path)
             drawn = switches(name, self.agenda.stream("switches", name))
             self.estate.control("POST", f"{name}/settings", **drawn)
-            if "ignore" in (drawn.get("requestid"), drawn.get("idempotency")):
-                self.strange.forgetful.add(name)
             self.trace.say(f"{name}: {drawn}")
             if self.estate.oauth:
                 self.estate.connect(name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.simulation.agenda import Agenda
@@ -38,8 +38,6 @@ class Strange:
     seams: Seams
     agenda: Agenda
     trace: Trace
-    forgetful: set[str] = field(default_factory=set)
-    """Systems that do not remember the ids of requests: what comes late there is another matter."""
 
     def arm(self, day: int) -> None:
         for event in self.agenda.events(day, "strange"):
@@ -52,8 +50,6 @@ class Strange:
         target = self.agenda.pick(chance, TARGETS | ({"login": 1} if self.estate.oauth else {}))
         if kind == "late":
             target = "write"
-            if system in self.forgetful:
-                return
         method, path = {
             "read": READS[system],
             "lookup": LOOKUPS[system],
