@@ -42,6 +42,7 @@ MOST = {
     "log": 1,
     "page": 1,
     "stranger": 1,
+    "forever": 1,
 }
 """Topic → how many events a day may have of it. `lend` and `old` are of the first day only."""
 

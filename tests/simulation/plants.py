@@ -12,7 +12,7 @@ from bridge.core import draft
 from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Outcome, Unavailable
 from bridge.errors import TryLater
-from bridge.pipeline import post
+from bridge.pipeline import giving_up, post
 from bridge.pipeline.forgotten import Keeping
 from bridge.store import Entry, Store, outbox_rows, soundness
 from bridge.store.upkeep import Lineage
@@ -117,6 +117,13 @@ def pages_believed() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def endless_patience() -> Iterator[None]:
+    """What the books never clearly answer is tried for ever."""
+    with mock.patch.object(giving_up, "is_over", lambda *_: False):
+        yield
+
+
 PLANTS: dict[str, Plant] = {
     "no-lookup": no_lookup,
     "empty-page": empty_page,
@@ -124,4 +131,5 @@ PLANTS: dict[str, Plant] = {
     "any-wait": any_wait,
     "state-believed": state_believed,
     "pages-believed": pages_believed,
+    "endless-patience": endless_patience,
 }

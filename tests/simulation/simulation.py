@@ -19,6 +19,7 @@ from tests.simulation.deeds import DEEDS, grow_old, lend
 from tests.simulation.deliveries import FORMS, MISHAPS
 from tests.simulation.desk import Desk
 from tests.simulation.estate import ZONE, Estate
+from tests.simulation.forever import Forever
 from tests.simulation.hand import TOUCHES, Hand
 from tests.simulation.laws import check
 from tests.simulation.ledger import Deed, FieldLedger
@@ -131,6 +132,9 @@ class Life:
         self.person = Person(
             self.estate, self.ledger, self.hand, self.trace, self.agenda.stream("person")
         )
+        self.forever = Forever(
+            self.estate, self.ledger, self.troubles, self.agenda, self.person, self._pass
+        )
         self.mislaid = Mislaid(
             self.estate, self.troubles, self.agenda, self.hand, self.desk, self._pass
         )
@@ -180,16 +184,28 @@ class Life:
             self.trace.count("days", "simulated")
             self._calendar(day)
             self._field(day)
+            self.forever.begin(day)
             self._bookkeeper(day)
             self._webhooks(day, "webhook")
             self._deliver(day)
             self._work(day)
+            self._answered_for_ever()
             chance = self.agenda.stream("quiet", day)
             if day == self.days or chance.random() < 0.6:
                 self._rest()
                 self.estate.clock.move(LISTED_AFTER_S)
                 self._check()
                 self._desk(day)
+
+    def _answered_for_ever(self) -> None:
+        """The days in which one document is answered so; then it is over, and all is well."""
+        struck = self.forever.lived()
+        if struck is None:
+            return
+        self._rest()
+        self.estate.clock.move(LISTED_AFTER_S)
+        self._check()
+        self.forever.is_well(struck)
 
     def _check(self) -> None:
         self.mislaid.all_is_told()

@@ -39,11 +39,16 @@ CAUGHT: dict[str, tuple[int, ...]] = {
 OF_THE_BOOKS = ("no-lookup", "empty-page", "key-after-void")
 """Bugs that are looked for without what happens to the state, and without strange answers: those
 would be seen first."""
+APART = (
+    *("strange", "copy", "copies", "older", "clone", "log", "page", "stranger"),
+    "forever",
+)
 FIELD_AND_BOOKS = [
     f"{day}.{topic}.{number}"
     for day in range(1, 9)
     for topic, most in MOST.items()
-    if topic not in ("strange", "copy", "copies", "older", "clone", "log", "page", "stranger")
+    if topic
+    not in ("strange", "copy", "copies", "older", "clone", "log", "page", "stranger", "forever")
     for number in range(max(most, 6))
 ]
 
