@@ -118,7 +118,7 @@ class Forever:
         """After a day in the field: somebody borrows and pays, and it will be answered so."""
         for event in self.agenda.events(day, "forever"):
             chance = event.chance()
-            if chance.random() < 0.5 or self.ledger.today.isoformat() < self.ledger.cutover:
+            if self.ledger.today.isoformat() < self.ledger.cutover:
                 continue
             self.struck = self._drawn(chance)
             self._strike()

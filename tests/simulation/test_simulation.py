@@ -34,21 +34,18 @@ CAUGHT: dict[str, tuple[int, ...]] = {
     "any-wait": (6181,),
     "state-believed": (6000,),
     "pages-believed": (6001,),
+    "endless-patience": (6110,),
 }
 """Planted bug → seeds that see it soon."""
 OF_THE_BOOKS = ("no-lookup", "empty-page", "key-after-void")
 """Bugs that are looked for without what happens to the state, and without strange answers: those
 would be seen first."""
-APART = (
-    *("strange", "copy", "copies", "older", "clone", "log", "page", "stranger"),
-    "forever",
-)
+APART = ("strange", "copy", "copies", "older", "clone", "log", "page", "stranger", "forever")
 FIELD_AND_BOOKS = [
     f"{day}.{topic}.{number}"
     for day in range(1, 9)
     for topic, most in MOST.items()
-    if topic
-    not in ("strange", "copy", "copies", "older", "clone", "log", "page", "stranger", "forever")
+    if topic not in APART
     for number in range(max(most, 6))
 ]
 
