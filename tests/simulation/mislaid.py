@@ -279,17 +279,6 @@ class Mislaid:
         return self.touched and not bound(self.estate.database, self._own).get(name)
 
     def all_is_told(self) -> None:
-        """A pass that had nothing to create has nothing to ask for: then it is the comparison that
-        names what is in the books and in no state."""
-        found = self.estate.reconcile(full=False).systems if self.owed else ()
-        for result in found:
-            named = {item.reference for item in result.items}
-            unknown = self._live(result.system) - bound(self.estate.database, self._own).get(
-                result.system, set()
-            )
-            if result.system in self.owed and unknown and unknown <= named:
-                self.trace.count("told", "by the comparison alone")
-                del self.owed[result.system]
         if self.owed:
             raise Broken("a person is told", f"nobody heard of {self.owed}")
 
