@@ -101,12 +101,18 @@ class Keeping:
             raise never_heard_of(self.books.name, unknown)
 
     def after_restoring(self, booking: Booking) -> None:
-        """Tie what the books have to the ledger again, once after a copy was put in place."""
+        """Tie what the books have to the ledger again, once after a copy was put in place. Where
+        nobody knows whether this state is one, documents of ours that were read and are not known
+        say so: a plan would take them for its own, and nobody would hear of it."""
         with self.store.read() as work:
             restored = work.restoring(self.books.name)
             done = work.noted(self._tied)
-        if restored is not None and restored.at != done:
-            self._tie(booking, restored.at, restored.detail)
+            unsure = self._is_unsure(work)
+        if restored is not None:
+            if restored.at != done:
+                self._tie(booking, restored.at, restored.detail)
+        elif unsure and (unknown := self._strangers()):
+            self._judge(booking, unknown)
 
     def finds_more(self, booking: Booking, figures: PlanFigures) -> bool:
         """Whether the books have documents of ours that the state did not know: then they are tied
@@ -130,7 +136,7 @@ class Keeping:
         at = self.clock.now().isoformat()
         with self.store.read() as work:
             restored = work.restoring(self.books.name)
-            unsure = work.noted("unsure") != work.noted(self._sure)
+            unsure = self._is_unsure(work)
         if restored is not None:
             self._tie(booking, restored.at, FOUND)
             return
@@ -216,6 +222,10 @@ class Keeping:
         with self.store.begin() as work:
             told = msgspec.json.encode(self._cursors(work)).decode()
             work.set_mirror_cursor(*self.where, told, _CURSORS)
+
+    def _is_unsure(self, work: Work) -> bool:
+        """Whether nobody knows if this state is the one that was left here."""
+        return work.noted("unsure") != work.noted(self._sure)
 
     @property
     def _tied(self) -> str:
