@@ -193,7 +193,6 @@ class Life:
             chance = self.agenda.stream("quiet", day)
             if day == self.days or chance.random() < 0.6:
                 self._rest()
-                self.estate.clock.move(LISTED_AFTER_S)
                 self._check()
                 self._desk(day)
 
@@ -208,6 +207,7 @@ class Life:
         self.forever.is_well(struck)
 
     def _check(self) -> None:
+        self.estate.clock.move(LISTED_AFTER_S)
         self.mislaid.all_is_told()
         check(Quiet(self.estate, self.ledger, self.hand, self.seams, self.trace))
 
