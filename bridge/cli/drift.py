@@ -78,7 +78,6 @@ def repost(arguments: Namespace, out: Output) -> int:
 def _decide(arguments: Namespace, out: Output, verb: str) -> int:
     loaded = open_settings(arguments)
     start_logs(loaded, out)
-    act = decide.accept if verb == "accept" else decide.repost
     done: Sequence[Decided] = ()
     with (
         out.progress() as progress,
@@ -87,8 +86,13 @@ def _decide(arguments: Namespace, out: Output, verb: str) -> int:
         wanted = _wanted(bridge, arguments, loaded, progress)
         for name, references in wanted.items():
             system = bridge.books[name].system
-            now = bridge.clock.now()
-            done = (*done, *act(bridge.store, system, references, this_person(), now))
+            if verb == "accept":
+                now = bridge.clock.now()
+                made = decide.accept(bridge.store, system, references, this_person(), now)
+            else:
+                who = this_person()
+                made = decide.repost(bridge.store, system, references, who, bridge.clock)
+            done = (*done, *made)
     _tell(done, out)
     return 0
 

@@ -6,7 +6,7 @@ same day. A person says whether it is the same, or the mapping does where it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from bridge.core.books import (
 )
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
+from bridge.core.matching import differences
 from bridge.core.naming import name_key
 
 
@@ -73,9 +74,15 @@ def likeness(
     return Likeness(wanted=wanted, stranger=other, days_apart=apart)
 
 
-def adopted(wanted: Document, theirs: PostedDocument) -> Binding:
-    """The binding of a document of ours to the one that somebody entered in the books for it. What
-    differs in it (its number, say) is left as it is there."""
+def adopted(
+    wanted: Document, theirs: PostedDocument, links: Mapping[str, str] | None = None
+) -> Binding:
+    """The binding of a document of ours to the one that stands in the books for it.
+
+    What somebody entered is left as it is there where it differs (in its number, say). `links` has
+    the ids of what ours names: what is ours in every field is one that we made, and no decision.
+    """
+    ours = links is not None and theirs.whole and not differences(wanted, theirs, links)
     return Binding(
         reference=wanted.reference,
         external_id=theirs.external_id,
@@ -83,7 +90,7 @@ def adopted(wanted: Document, theirs: PostedDocument) -> Binding:
         generation=int(wanted.reference.partition(".")[2] or 1),
         document=wanted,
         posted=theirs,
-        accepted=wanted.facts,
+        accepted="" if ours else wanted.facts,
     )
 
 

@@ -30,9 +30,12 @@ from bridge.core.books import (
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
 from bridge.core.matching import differences, with_rate_known
 from bridge.errors import UsageError
+from bridge.pipeline import customer_anew
+from bridge.pipeline.absence import find_surely
+from bridge.pipeline.context import Time
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, AccountingSystem
 
 _MOST = 1000
 
@@ -85,17 +88,19 @@ def accept(
 
 
 def repost(
-    store: Store, system: AccountingReader, references: Sequence[str], who: str, at: datetime
+    store: Store, system: AccountingSystem, references: Sequence[str], who: str, clock: Time
 ) -> list[Decided]:
     """Have these documents as they were posted again: changed back, or posted anew if they are
     gone. All of them or, with UsageError, none."""
     cases = [_case(store, system, reference) for reference in references]
     for case in cases:
         if case.now.status is not Status.LIVE:
-            _refuse_what_cannot_come_back(system, case)
-    decided = []
+            _refuse_what_cannot_come_back(store, system, case, clock)
+    decided, at = [], clock.now()
     with store.begin() as work:
         for case in cases:
+            if isinstance(case.binding.document, Customer):
+                customer_anew.refuse_while_under_way(work, system, case.binding.reference)
             live = case.now.status is Status.LIVE
             changed = msgspec.structs.replace(
                 case.binding,
@@ -108,6 +113,8 @@ def repost(
                 voided=not live,
             )
             decided.append(_write_down(work, system, case, changed, "repost", who, at))
+            if isinstance(changed.document, Customer) and not live:
+                customer_anew.enqueue(work, system, changed, at)
     return decided
 
 
@@ -231,18 +238,28 @@ def _write_down(
     )
 
 
-def _refuse_what_cannot_come_back(system: AccountingReader, case: Case) -> None:
+def _refuse_what_cannot_come_back(
+    store: Store, system: AccountingSystem, case: Case, clock: Time
+) -> None:
     document = case.binding.document
-    if isinstance(document, Customer):
+    if isinstance(document, Customer) and (
+        case.now.status is not Status.DELETED or customer_anew.on_another(store, system, document)
+    ):
         raise UsageError(
             f"{document.reference} is a customer: make it active again in {system.name}, or adopt "
             f"the one that it was merged into: ledger-bridge drift adopt {document.reference} ID"
         )
-    found = system.find(document.kind, [document], case.links).get(document.reference)
+    there = find_surely(system, clock, document.kind, [document], case.links)
+    found = there.get(document.reference)
     if isinstance(found, Several):
         raise UsageError(
             f"{system.name} has {document.reference} more than once (ids {found.ids}). Take out "
             f"there all but one first."
+        )
+    if isinstance(document, Customer) and found is not None and found.status is Status.VOIDED:
+        raise UsageError(
+            f"{system.name} has {document.reference} under the id {found.external_id}, where it is "
+            f"inactive: make that one active again and adopt it."
         )
     if found is not None and found.status is Status.LIVE:
         raise UsageError(

@@ -35,6 +35,7 @@ OF_THE_STORE = frozenset({ItemKind.HELD, ItemKind.PENDING, ItemKind.REJECTED, It
 """Kinds that the state store knows newer than any comparison."""
 OF_THE_WRITES = (OF_THE_STORE - {ItemKind.HELD}) | {ItemKind.MISMATCHED}
 _LOGIN = "pass.login"
+_ABSENT = "books.absent"
 _NOT_SINCE = Stop(
     code="pass.later",
     detail="The books were not compared since there is a login again; the next comparison does it.",
@@ -321,18 +322,18 @@ def _still(work: Work, name: str, company: str, last: Compared | None) -> list[I
     if last is None:
         return []
     versions = work.versions_of(name, company, last.versions)
-    adopted = work.bound_ids(
-        name, company, (i.external_id for i in last.items if i.reference not in last.versions)
-    )
+    by_id = (i for i in last.items if i.reference not in last.versions or i.cause == _ABSENT)
+    bound = work.bound_ids(name, company, (i.external_id for i in by_id))
     planned = work.planned_through(name, company) != last.planned_through
 
     def stands(item: Item) -> bool:
         if item.kind in (ItemKind.ACCEPTED, ItemKind.PRINCIPAL):
             return True  # the latter is about an account, whose id may be a document's as well
         if item.reference in last.versions:
-            return versions.get(item.reference) == last.versions[item.reference]
+            anew = item.cause == _ABSENT and item.external_id not in bound  # of the same version
+            return versions.get(item.reference) == last.versions[item.reference] and not anew
         if item.cause == "ledger.not_planned":
             return not planned
-        return item.external_id not in adopted
+        return item.external_id not in bound
 
     return [item for item in last.items if stands(item)]

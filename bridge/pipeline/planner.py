@@ -29,6 +29,7 @@ from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
+from bridge.store.outbox_rows import named_by
 from bridge.systems.base import AccountingReader
 
 _NUMBERED = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE})
@@ -154,7 +155,8 @@ class Planner:
                 return False
             work.put_binding(*where, adopted(customer, theirs))
         for found in alike:
-            work.put_binding(*where, adopted(found.wanted, found.stranger), key)
+            links = work.links(*where, sorted(named_by(found.wanted)))
+            work.put_binding(*where, adopted(found.wanted, found.stranger, links), key)
         return True
 
     def finish(self) -> Plan:

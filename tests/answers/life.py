@@ -225,7 +225,7 @@ class Life(World):
             for reference in sorted(wrong):
                 system = bridge.books[self.system].system
                 try:
-                    decide.repost(bridge.store, system, [reference], "ana", self.clock.now())
+                    decide.repost(bridge.store, system, [reference], "ana", self.clock)
                 except BridgeError:
                     continue  # it waits in the outbox, which `retry` is for
                 done += 1

@@ -84,6 +84,16 @@ def test_what_is_adopted_is_left_as_the_books_have_it() -> None:
     assert (made.external_id, made.accepted) == ("i", INVOICE.facts)
 
 
+@pytest.mark.parametrize(
+    ("change", "ours"), [({}, True), ({"total": Decimal(7)}, False), ({"whole": False}, False)]
+)
+def test_what_is_ours_in_every_field_is_no_persons_decision(change, ours) -> None:
+    links = {INVOICE.customer: "c"}
+    made = as_wanted(INVOICE, THEIRS, links)
+    found = adopted(INVOICE, msgspec.structs.replace(made, **{"whole": True, **change}), links)
+    assert found.accepted == ("" if ours else INVOICE.facts)
+
+
 @pytest.mark.parametrize("document", MADE.documents, ids=lambda d: d.kind.value)
 @pytest.mark.parametrize(
     "change",

@@ -83,7 +83,7 @@ def row_of(number: int, kind: str, amount: int, on: str) -> dict[str, Any]:
 def put_back(world: World, reference: str) -> None:
     with world.bridge() as bridge:
         system = bridge.books[world.system].system
-        decide.repost(bridge.store, system, [reference], "ana", world.clock.now())
+        decide.repost(bridge.store, system, [reference], "ana", world.clock)
 
 
 def test_a_payment_changed_after_its_month_closed_is_held(world: World, ledger: Ledger) -> None:

@@ -70,7 +70,7 @@ def accept(world: World, *references: str) -> None:
 def repost(world: World, *references: str) -> None:
     with world.bridge() as bridge:
         system = bridge.books[world.system].system
-        decide.repost(bridge.store, system, references, "ana", world.clock.now())
+        decide.repost(bridge.store, system, references, "ana", world.clock)
 
 
 def live(world: World) -> dict[str, dict[str, Any]]:

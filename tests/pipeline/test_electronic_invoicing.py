@@ -209,7 +209,7 @@ def _apply_mapping(world: Company, ledger: Ledger, run: str) -> int:
 def _repost(world: Company, ledger: Ledger, run: str) -> int:
     with world.bridge() as bridge:
         system = bridge.books[world.system].system
-        repost(bridge.store, system, ["DY7F3A-P7"], "ana", world.clock.now())
+        repost(bridge.store, system, ["DY7F3A-P7"], "ana", world.clock)
     return world.sync().exit_code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -54,6 +55,12 @@ def create(api: Client, system: str, **headers: str) -> requests.Response:
         },
         timeout=60,
     )
+
+
+def customer_id(answer: requests.Response) -> str:
+    found = re.search(r'"(?:Id|ContactID|contact_id)": ?"([^"]+)"', answer.text)
+    assert found, answer.text
+    return found[1]
 
 
 def anas(api: Client, system: str) -> int:
@@ -152,10 +159,13 @@ def test_any_answer_may_be_given(api: Client, wish: Any, status: int, body: str)
 @pytest.mark.parametrize("system", OTHERS)
 def test_an_ok_may_stand_for_what_is_not_kept(api: Client, system: str) -> None:
     plan(api, system=system, kind="unkept")
-    assert create(api, system).ok
+    first = create(api, system)
+    assert first.ok
     assert anas(api, system) == 0
-    assert create(api, system).ok
+    second = create(api, system)
+    assert second.ok
     assert anas(api, system) == 1
+    assert customer_id(first) != customer_id(second), "an id is never given twice"
 
 
 @pytest.mark.parametrize("code", ["6210", "5010"])

@@ -93,7 +93,9 @@ class QuickBooks:
         with self._lock:
             before = self.save()
             response = self.handle(request)
+            given = dict(self.company.sequences)
             self.load(before)
+            self.company.sequences.update(given)  # an id is never given twice
         return response
 
     def throttled(self) -> int:

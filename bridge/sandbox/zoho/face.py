@@ -76,7 +76,9 @@ class ZohoBooks:
         with self._lock:
             before = self.save()
             response = self.handle(request)
+            given = self.org.last_id
             self.load(before)
+            self.org.last_id = given  # an id is never given twice
         return response
 
     def throttled(self) -> int:

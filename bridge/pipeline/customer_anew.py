@@ -1,0 +1,88 @@
+"""A customer that is gone from the books is made anew there, and what waits for it goes after it.
+
+Nobody takes away a customer that has documents: one that is gone was never kept, or was merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+
+from bridge.core import identity
+from bridge.core.books import Customer, Status
+from bridge.core.delivery import Binding, Operation, State
+from bridge.core.plan import Change
+from bridge.errors import UsageError
+from bridge.store import Entry, NewEntry, Store, Work
+from bridge.store.outbox_rows import named_by
+from bridge.systems.base import AccountingReader
+
+_WAIT = (State.PENDING, State.REJECTED)
+_UNDER_WAY = (State.SENDING, State.IN_DOUBT)
+_MOST = 1_000_000
+
+
+def on_another(store: Store, system: AccountingReader, customer: Customer) -> str:
+    """The id of the customer that documents of this one are on in the books now; empty where none
+    of them is in the books."""
+    with store.read() as work:
+        ours = [
+            binding
+            for _, binding in work.live_bindings(system.name, system.company_id)
+            if customer.reference in named_by(binding.document)
+        ]
+    ours.sort(key=lambda binding: binding.document.kind)
+    for kind, group in groupby(ours, key=lambda binding: binding.document.kind):
+        found = system.fetch(kind, [binding.external_id for binding in group])
+        for document in found.values():
+            if document.status is Status.LIVE:
+                return document.customer_id or "?"
+    return ""
+
+
+def refuse_while_under_way(work: Work, system: AccountingReader, reference: str) -> None:
+    """Raise UsageError while nobody knows what became of a write that names this customer."""
+    for entry in _naming(work, system, reference, _UNDER_WAY):
+        raise UsageError(
+            f"What became of {entry.reference}, which is for {reference}, is not known yet: run "
+            f"ledger-bridge sync first."
+        )
+
+
+def enqueue(work: Work, system: AccountingReader, binding: Binding, at: datetime) -> None:
+    """Have the customer made again under a new key, since the old one may remember the first time;
+    what waits to be sent for it, or was refused without it, is planned again."""
+    document, where = binding.document, (system.name, system.company_id)
+    reference = binding.reference
+    waiting = list(_naming(work, system, reference, _WAIT))
+    work.supersede(waiting)
+    for loan in {entry.loan for entry in waiting if entry.loan[1]}:
+        work.set_revisit(*where, loan, "drift.repost")
+    before = work.entries(*where, reference=reference, limit=_MOST)
+    change = Change(
+        operation=Operation.CREATE,
+        document=document,
+        generation=binding.generation,
+        reason="new",
+    )
+    key = identity.key(*where, change.operation, reference, document.digest)
+    again = NewEntry(
+        operation=change.operation,
+        document=document,
+        key=f"{key}-R{len(before)}",
+        phase=change.phase,
+        generation=change.generation,
+        reason=change.reason,
+    )
+    run = before[-1].run if before else work.start_run("drift", system.name, at.isoformat())
+    work.enqueue(run, *where, [again])
+
+
+def _naming(
+    work: Work, system: AccountingReader, reference: str, states: Iterable[State]
+) -> Iterator[Entry]:
+    for state in states:
+        for entry in work.entries(system.name, system.company_id, state=state, limit=_MOST):
+            if reference in named_by(entry.document):
+                yield entry
