@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -25,6 +25,7 @@ from bridge.core.identity import is_ours
 from bridge.core.inactive import inactive, is_inactive
 from bridge.core.labels import Labels
 from bridge.core.merged import Merges
+from bridge.core.not_read import not_read
 from bridge.core.principal import of_income
 from bridge.core.reconcile import (
     HALF_A_CENT,
@@ -39,6 +40,7 @@ from bridge.core.reconcile import (
     unread,
 )
 from bridge.core.reconciliation import Item, Notice, SystemResult
+from bridge.core.standing import is_gone
 from bridge.core.tally import LISTED, Tally
 from bridge.pipeline.evidence import seen_in_books
 from bridge.pipeline.late import came_late
@@ -50,13 +52,21 @@ from bridge.systems.base import AccountingReader
 
 ZERO = Decimal(0)
 _AT_ONCE = 500
+NOTHING_UNREAD: Mapping[tuple[Kind, str], str] = {}
 _FOREIGN_LISTED = 100
 
 
 class Comparison:
     """One system's mirror against its bindings, its outbox and the ledger."""
 
-    def __init__(self, work: Work, system: AccountingReader, chart: Chart, listed: int) -> None:
+    def __init__(
+        self,
+        work: Work,
+        system: AccountingReader,
+        chart: Chart,
+        listed: int,
+        unread: Mapping[tuple[Kind, str], str] = NOTHING_UNREAD,
+    ) -> None:
         self.work = work
         self.queries = ReconcileQueries.on(work)
         self.name, self.company = system.name, system.company_id
@@ -65,6 +75,7 @@ class Comparison:
         self._income = of_income(chart)
         self._behind = {item.id: item.account_id for item in chart.items}
         self.tally = Tally(listed)
+        self._unread_ones = unread
         self._merges = Merges()
         installations = self.queries.installations()
         self.prefixes = [prefix for _, _, prefix, _ in installations]
@@ -188,6 +199,10 @@ class Comparison:
     ) -> None:
         self.bound += 1
         self._document(binding.document.currency, effect(binding.document))
+        came = self._unread_ones.get((binding.document.kind, binding.external_id))
+        if came is not None and not is_gone(binding):
+            self.tally.add(self._placed([not_read(binding, came)], loan))
+            return
         if binding.reference in self._reached:
             return  # its correction arrived; the outbox's item accounts for it
         owed = {}

@@ -32,6 +32,7 @@ from bridge.core.matching import differences, with_rate_known
 from bridge.errors import UsageError
 from bridge.pipeline import customer_anew
 from bridge.pipeline.absence import find_surely
+from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.context import Time
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
@@ -68,8 +69,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 def accept(
     store: Store, system: AccountingReader, references: Sequence[str], who: str, at: datetime
 ) -> list[Decided]:
-    """Leave these documents as the books have them. All of them or, with UsageError, none."""
-    cases = [_case(store, system, reference) for reference in references]
+    """Leave these documents as the books have them. All of them or, with UsageError, none.
+
+    One that the books do not tell is left as a person saw it there: as the listing has it, or as
+    gone where it has it not.
+    """
+    cases = [_case(store, system, reference, unread={}) for reference in references]
     decided = []
     with store.begin() as work:
         for case in cases:
@@ -154,8 +159,11 @@ def _accepted(document: Document) -> str:
     return document.facts if isinstance(document, Customer) else UNSEEN
 
 
-def _case(store: Store, system: AccountingReader, reference: str) -> Case:
-    """What is known of a reference, with the books asked. Raises UsageError if nothing is."""
+def _case(
+    store: Store, system: AccountingReader, reference: str, unread: Unread | None = None
+) -> Case:
+    """What is known of a reference, with the books asked. Raises UsageError if nothing is, and
+    TryLater where they give no answer, unless there is an `unread`."""
     with store.read() as work:
         binding = work.binding(system.name, system.company_id, reference)
         loan = work.loan_of(system.name, system.company_id, reference) or ("", "")
@@ -168,13 +176,32 @@ def _case(store: Store, system: AccountingReader, reference: str) -> Case:
         links = work.links(system.name, system.company_id, sorted(named_by(binding.document)))
     external_id = binding.external_id
     anew = _entered_anew(waiting, binding)
-    found = system.fetch(binding.document.kind, [anew or external_id])
-    now = found.get(anew or external_id)
+    kind, asked = binding.document.kind, anew or external_id
+    if unread is None:
+        now = system.fetch(kind, [asked]).get(asked)
+    else:
+        now = fetched(system, kind, [asked], unread).get(asked)
+    if unread:
+        now = _as_listed(store, system, binding)
     if now is None:
         posted = binding.posted
         assert posted is not None, f"{reference} is bound and was never answered"
         now = msgspec.structs.replace(posted, status=Status.DELETED)
     return Case(binding=binding, loan=loan, now=now, waiting=tuple(waiting), links=links)
+
+
+def _as_listed(store: Store, system: AccountingReader, binding: Binding) -> PostedDocument | None:
+    """A document that is not told by its id, as a listing has it, and as it was posted where that
+    is silent; None where no listing has it."""
+    with store.read() as work:
+        where = (system.name, system.company_id, binding.document.kind, binding.external_id)
+        listed = work.mirror_document(*where)
+    if listed is None or listed.status is not Status.LIVE or binding.posted is None:
+        return None
+    posted = binding.posted
+    return msgspec.structs.replace(
+        listed, whole=posted.whole, lines=posted.lines, applications=posted.applications
+    )
 
 
 def _entered_anew(waiting: Sequence[Entry], binding: Binding) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from bridge.core.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.core.verdict import verdict
 from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
+from bridge.pipeline.apart import Unread
 from bridge.pipeline.as_of import refuse_day_not_kept
 from bridge.pipeline.context import Books, Dry, Progress, silent
 from bridge.pipeline.evidence import with_checks
@@ -107,12 +108,13 @@ class _Foresight:
         self.told: dict[str, Notice] = {}
         """System → how many of our documents its state did not know."""
 
-    def prepare(self, system: AccountingReader) -> bool:
+    def prepare(self, system: AccountingReader, unread: Unread) -> bool:
         """Read these books, know our documents in them again, and plan what they lack. True: by
         reading everything. What keeps them from being compared at all raises."""
         books, done = self.bridge.books[system.name], self.systems[system.name]
         try:
-            fully = read_back(self.bridge.store, books.system, progress=self.progress)
+            store, progress = self.bridge.store, self.progress
+            fully = read_back(store, books.system, progress=progress, unread=unread)
             self._plan(books, done)
         except BridgeError as error:
             done.stopped = error

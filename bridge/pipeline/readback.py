@@ -9,6 +9,7 @@ from operator import itemgetter
 import msgspec
 
 from bridge.core.books import Kind, PostedDocument, Status
+from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.context import Progress, silent
 from bridge.store import Store, Work
 from bridge.store.reconcile_queries import ReconcileQueries
@@ -23,13 +24,21 @@ _OPENED_AT_ONCE = 50
 
 
 def read_back(
-    store: Store, system: AccountingReader, *, full: bool = False, progress: Progress = silent
+    store: Store,
+    system: AccountingReader,
+    *,
+    full: bool = False,
+    progress: Progress = silent,
+    unread: Unread | None = None,
 ) -> bool:
     """Bring the mirror up to what the books say now. True: by reading everything.
 
+    A document that the books never tell when asked for by its id is added to `unread`: of that one
+    nothing is known, whatever the mirror has of it.
     No transaction is open while the network is in use. The cursor is from before the reading, so
     that nothing written meanwhile is missed, and is set only after a complete one.
     """
+    unread = {} if unread is None else unread
     name, company = system.name, system.company_id
     with store.read() as work:
         cursor = work.mirror_cursor(name, company)
@@ -40,8 +49,8 @@ def read_back(
                 work.mirror_put(name, company, _with_figures(work, system, changes.documents))
                 work.set_mirror_cursor(name, company, changes.cursor)
                 work.recognise(name, company)
-            _look_up_absent(store, system)
-            _open_moved(store, system)
+            _look_up_absent(store, system, unread)
+            _open_moved(store, system, unread)
             return False
     cursor = system.cursor()
     opened = _opened(store, system)
@@ -56,8 +65,8 @@ def read_back(
     with store.begin() as work:
         work.set_mirror_cursor(name, company, cursor)
         work.recognise(name, company)
-    _look_up_absent(store, system)
-    _open_moved(store, system)
+    _look_up_absent(store, system, unread)
+    _open_moved(store, system, unread)
     return True
 
 
@@ -79,12 +88,12 @@ def _with_figures(
         yield msgspec.structs.replace(known, status=Status.DELETED) if known else document
 
 
-def _look_up_absent(store: Store, system: AccountingReader) -> None:
+def _look_up_absent(store: Store, system: AccountingReader, unread: Unread) -> None:
     """Ask for what a listing left out, while it is little: a listing may lag behind."""
     with store.read() as work:
         absent = ReconcileQueries.on(work).absent(system.name, system.company_id, _LOOKED_UP)
     for kind, external_ids in absent.items():
-        found = system.fetch(kind, external_ids)
+        found = fetched(system, kind, external_ids, unread)
         if found:
             with store.begin() as work:
                 work.mirror_put(system.name, system.company_id, found.values())
@@ -132,7 +141,7 @@ def _as_opened(
         yield known if known is not None and same else document
 
 
-def _open_moved(store: Store, system: AccountingReader) -> None:
+def _open_moved(store: Store, system: AccountingReader, unread: Unread) -> None:
     """Fetch each document of ours that somebody wrote, where listings leave out its lines or what
     it settles: nobody can say from such a listing that it is the same."""
     with store.read() as work:
@@ -141,7 +150,8 @@ def _open_moved(store: Store, system: AccountingReader) -> None:
         ids = [external_id for _, external_id in group]
         for start in range(0, len(ids), _OPENED_AT_ONCE):
             part = ids[start : start + _OPENED_AT_ONCE]
-            found = system.fetch(kind, part)
+            found = fetched(system, kind, part, unread)
+            told = [each for each in part if (kind, each) not in unread]
             with store.begin() as work:
                 # Without a time of its last write, the version that moved is the listing's.
                 opened = [
@@ -151,7 +161,7 @@ def _open_moved(store: Store, system: AccountingReader) -> None:
                     for each in found.values()
                 ]
                 work.mirror_put(system.name, system.company_id, opened)
-                for gone in set(part) - set(found):
+                for gone in set(told) - set(found):
                     where = (system.name, system.company_id, kind, gone)
                     work.mirror_status(*where, Status.DELETED)
 

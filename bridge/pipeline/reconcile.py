@@ -25,6 +25,7 @@ from bridge.core.reconciliation import (
 from bridge.core.tally import LISTED
 from bridge.core.verdict import verdict
 from bridge.errors import BridgeError
+from bridge.pipeline.apart import Unread
 from bridge.pipeline.as_of import dated_after
 from bridge.pipeline.calls import metered_on
 from bridge.pipeline.comparison import Comparison
@@ -57,7 +58,7 @@ def reconcile(
     listed: int = LISTED,
     fresh: Fresh | None = None,
     progress: Progress = silent,
-    read: Callable[[AccountingReader], bool] | None = None,
+    read: Callable[[AccountingReader, Unread], bool] | None = None,
 ) -> Reconciliation:
     """Compare all books with the ledger, look whether what was lent is income in them, and keep
     what a person may have to act on.
@@ -74,15 +75,15 @@ def reconcile(
     day = now.astimezone(UTC).date()
     for name, each in books.items():
         system = each.system
-        before = system.calls()
+        before, unread = system.calls(), Unread()
         try:
             if read is None:
-                read_fully = read_back(store, system, full=full, progress=progress)
+                read_fully = read_back(store, system, full=full, progress=progress, unread=unread)
             else:
-                read_fully = read(system)
+                read_fully = read(system, unread)
             chart = system.chart()
             with store.read() as work:
-                comparison = Comparison(work, system, chart, listed)
+                comparison = Comparison(work, system, chart, listed, unread)
                 comparison.gather(run, as_of)
             inside, seen = _inside(store, each, chart, comparison, afresh=full)
             with store.begin() as work:
