@@ -102,8 +102,8 @@ class Keeping:
 
     def after_restoring(self, booking: Booking) -> None:
         """Tie what the books have to the ledger again, once after a copy was put in place. Where
-        nobody knows whether this state is one, documents of ours that were read and are not known
-        say so: a plan would take them for its own, and nobody would hear of it."""
+        nobody said so, documents with our numbers that were read and are not known may say it: a
+        plan would take them for its own, and nobody would hear of it. Raises SecondWriter."""
         with self.store.read() as work:
             restored = work.restoring(self.books.name)
             done = work.noted(self._tied)
@@ -111,8 +111,11 @@ class Keeping:
         if restored is not None:
             if restored.at != done:
                 self._tie(booking, restored.at, restored.detail)
-        elif unsure and (unknown := self._strangers()):
-            self._judge(booking, unknown)
+        elif unknown := self._strangers():
+            if not unsure:  # some were there before anything was ever posted
+                unknown = self._newest(sorted(_ASKED))
+            if unknown:
+                self._judge(booking, unknown)
 
     def finds_more(self, booking: Booking, figures: PlanFigures) -> bool:
         """Whether the books have documents of ours that the state did not know: then they are tied

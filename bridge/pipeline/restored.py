@@ -15,6 +15,7 @@ from typing import Any, cast
 from bridge.core.delivery import Operation, Outcome, Outgoing, Unavailable
 from bridge.errors import TryLater
 from bridge.pipeline.absence import find_surely, outcome_of
+from bridge.pipeline.asking import A_FEW
 from bridge.pipeline.context import Time
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
@@ -59,18 +60,30 @@ class _LooksFirst:
             unsure = work.were_several(name, company, references)
             unsure |= work.given_up(name, company, references)
         asked = [each for each in batch if each.document.reference in unsure]
-        there = self._there(batch) if everything else self._known(asked)
+        there = self._all_known(batch) if everything else self._known(asked)
         absent = [each for each in batch if each.document.reference not in there]
         sent = iter(self._system.post(absent) if absent else ())
         return [there.get(each.document.reference) or next(sent) for each in batch]
 
+    def _all_known(self, batch: Sequence[Outgoing]) -> dict[str, Outcome]:
+        """What of these is there, in one question where that is answered."""
+        try:
+            return self._there(batch)
+        except TryLater:
+            return self._known(batch)
+
     def _known(self, asked: Sequence[Outgoing]) -> dict[str, Outcome]:
-        """What of these is there; none is sent about which the books do not say."""
+        """What of these is there; none is sent about which the books do not say. Raises TryLater
+        when they say nothing of several, which is the product's trouble."""
         found: dict[str, Outcome] = {}
-        for each in asked:  # one by one: a question that gets no answer costs nobody else's
+        untold = 0
+        for place, each in enumerate(asked):  # a question without an answer costs nobody else's
             try:
                 found |= self._there([each])
             except TryLater as trouble:
+                untold += 1
+                if place == untold - 1 == A_FEW:
+                    raise
                 cause = f"not sent, since the books do not say whether they have it: {trouble}"
                 found[each.document.reference] = Unavailable(cause)
         return found
