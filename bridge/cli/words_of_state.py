@@ -249,6 +249,11 @@ STATE: tuple[tuple[str, str, str], ...] = (
         "o envio {entry} não existe; veja `outbox list`",
     ),
     (
+        "{reference} is {state}: it does not wait to be sent",
+        "{reference} está en {state}: no espera para enviarse",
+        "{reference} está em {state}: não espera para ser enviado",
+    ),
+    (
         "{reference} is {state}; it cannot be changed by {verb}",
         "{reference} está en {state}; {verb} no lo puede cambiar",
         "{reference} está em {state}; {verb} não pode mudá-lo",

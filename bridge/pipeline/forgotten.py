@@ -108,14 +108,14 @@ class Keeping:
             restored = work.restoring(self.books.name)
             done = work.noted(self._tied)
             unsure = self._is_unsure(work)
-        if restored is not None:
-            if restored.at != done:
-                self._tie(booking, restored.at, restored.detail)
-        elif unknown := self._strangers():
-            if not unsure:  # some were there before anything was ever posted
-                unknown = self._newest(sorted(_ASKED))
-            if unknown:
-                self._judge(booking, unknown)
+        if restored is not None and restored.at != done:
+            self._tie(booking, restored.at, restored.detail)
+            return
+        unknown = self._strangers()
+        if unknown and (restored is not None or not unsure):  # some may have been there always
+            unknown = self._newest(sorted(_ASKED))
+        if unknown:
+            self._judge(booking, unknown)
 
     def finds_more(self, booking: Booking, figures: PlanFigures) -> bool:
         """Whether the books have documents of ours that the state did not know: then they are tied

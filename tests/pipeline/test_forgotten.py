@@ -166,6 +166,27 @@ def test_a_whole_folder_put_back_is_said_also_after_a_comparison(
     check_laws(world)
 
 
+def test_a_second_old_copy_of_one_day_is_said_too(world: World, tmp_path: Path) -> None:
+    """The state still catches up from the first one, and a comparison has read the books."""
+    copy = tmp_path / "yesterday.db"
+    ledger = ahead(world, copy)
+    lost_states.put_back(copy, state(world))
+    beside = state(world).with_suffix(".kept")
+    assert codes(world.sync()) == ["pass.restored"]
+    copy, was = lost_states.plain_copy(state(world), tmp_path / "old.db"), beside.read_bytes()
+    ledger.lend(99, random.Random(3))
+    delivered(ledger, world)
+    world.clock.move(HOUR)
+    clean(world)
+    there = numbers(world)
+    lost_states.put_back(copy, state(world))
+    beside.write_bytes(was)
+    compared(world)
+    assert "pass.restored" in codes(world.sync())
+    assert numbers(world) == there
+    check_laws(world)
+
+
 def test_a_copy_of_before_anything_was_posted_is_an_older_copy_too(
     world: World, tmp_path: Path
 ) -> None:
