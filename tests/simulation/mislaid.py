@@ -79,6 +79,8 @@ class Mislaid:
         self.copies: list[Copy] = []
         self.owed: dict[str, str] = {}
         """System → what was done to the state, of which nobody has been told."""
+        self._unknown: dict[str, set[str]] = {}
+        """The same → documents of which the state knew nothing then."""
         self.rivals: set[str] = set()
         """Systems of which a refusal may say that somebody else posts there."""
         self.adopts = False
@@ -191,6 +193,7 @@ class Mislaid:
             made = sorted(self._live(name) - before[name])
             if made and not self.adopts:
                 self.owed[name] = f"another bridge posted {made[:3]}"
+                self._unknown[name] = {*made, *self._unknown.get(name, set())}
             if made:
                 self.rivals.add(name)
 
@@ -239,6 +242,7 @@ class Mislaid:
             set_aside(state, f"damaged-{self._made}")
             self.desk.make_anew()
         self.owed.clear()  # she did it herself
+        self._unknown.clear()
         return True
 
     def _restore(self, copy: Copy) -> None:
@@ -269,6 +273,8 @@ class Mislaid:
             if isinstance(stop, SecondWriter) and not right:
                 raise Broken("nobody else posts here", f"{name}: {stop}")
         for task in ended.result.answer.tasks if ended.result else ():
+            if task.code in TOLD:
+                self._unknown.pop(task.system, None)
             if task.code in TOLD and self.owed.pop(task.system, None):
                 self.trace.count("told", task.code)
             if task.code == "pass.restored":
@@ -290,8 +296,11 @@ class Mislaid:
             forgotten = before.get(name, set()) - now.get(name, set())
             lost = sorted(forgotten & self._live(name))
             self.trace.say(f"{what}: {name} has {len(lost)} of which the state knows nothing")
+            if name in self.owed and self._unknown.get(name, set()) <= now.get(name, set()):
+                del self.owed[name]  # this copy has it all
             if lost and not self.adopts:  # else what is alike is known again by that rule
                 self.owed[name] = f"{what}: {lost[:3]}"
+                self._unknown[name] = {*lost, *self._unknown.get(name, set())}
             if lost and rival:
                 self.rivals.add(name)
 
