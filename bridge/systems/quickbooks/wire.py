@@ -115,7 +115,7 @@ class Wire:
         content = answer.json() if isinstance(answer, Reply) and answer.ok else None
         responses = content.get("BatchItemResponse") if isinstance(content, dict) else None
         if not isinstance(answer, Reply) or content is None or not responses:
-            return [self._result(answer, entity, body) for body in bodies]
+            return _of_each([self._result(answer, entity, body) for body in bodies])
         if wrong := flaw(content, SHAPES) or _misnumbered(items, responses):
             return [Unclear(f"the batch's answer can not be true: {wrong}")] * len(bodies)
         self._note_time(content)
@@ -244,6 +244,19 @@ def distinct(results: Sequence[Result]) -> list[Result]:
     return [
         Unclear("another document was answered with the same id")
         if isinstance(each, Applied) and ids[each.raw["Id"]] > 1
+        else each
+        for each in results
+    ]
+
+
+def _of_each(results: list[Result]) -> list[Result]:
+    """What became of each document of a batch that was refused whole: of several, nobody knows
+    which one was meant. They are looked up, and sent apart."""
+    if len(results) == 1:
+        return results
+    return [
+        Unclear(f"refused together with others: {each.finding.reason}")
+        if isinstance(each, Refused)
         else each
         for each in results
     ]

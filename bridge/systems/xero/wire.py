@@ -161,7 +161,10 @@ class Wire:
         elements = content.get("Elements") or []
         if not elements:
             finding = faults.judge_answer(content)
-            return [_refusal(finding) if finding else Unclear("HTTP 400")] * len(bodies)
+            told = _refusal(finding) if finding else Unclear("HTTP 400")
+            if isinstance(told, Refused) and len(bodies) > 1:  # nobody knows which one is meant
+                told = Unclear(f"refused together with others: {told.finding.reason}")
+            return [told] * len(bodies)
         named = paired(resource, bodies, elements)
         return [
             Unclear("refused together with another document")
