@@ -43,8 +43,8 @@ class Desk:
             same = chance.random() < 0.4
             return self._answered(system, reference, item.detail.split(" ")[0], same)
         if chance.random() < 0.5:
-            return self._decided(system, decide.accept, item)
-        what = self._decided(system, decide.repost, item)
+            return self._decided(system, decide.accept, item, self.estate.clock.now())
+        what = self._decided(system, decide.repost, item, self.estate.clock)
         self.hand.forget(system, item.external_id)
         return what
 
@@ -61,12 +61,13 @@ class Desk:
         self.trace.count("decisions", "adopt" if same else "different")
         return about
 
-    def _decided(self, system: str, verb: Callable[..., object], item: Item) -> str:
+    def _decided(self, system: str, verb: Callable[..., object], item: Item, time: object) -> str:
+        """`time`: the moment, or the clock for a verb that may have to wait."""
         about = [item.reference]
         with self.estate.bridge() as bridge:
             books = bridge.books[system].system
             try:
-                verb(bridge.store, books, about, "ana", self.estate.clock.now())
+                verb(bridge.store, books, about, "ana", time)
             except UsageError as refusal:
                 return f"{verb.__name__} {about} in {system}: {refusal}"
         self.hand.right.pop((system, item.external_id), None)
