@@ -102,8 +102,8 @@ class Keeping:
 
     def after_restoring(self, booking: Booking) -> None:
         """Tie what the books have to the ledger again, once after a copy was put in place. Where
-        nobody said so, documents with our numbers that were read and are not known may say it: a
-        plan would take them for its own, and nobody would hear of it. Raises SecondWriter."""
+        nobody knows whether this state is one, or one more, documents of ours that were read and
+        are not known say so: a plan would take them for its own, and nobody would hear of it."""
         with self.store.read() as work:
             restored = work.restoring(self.books.name)
             done = work.noted(self._tied)
@@ -111,8 +111,9 @@ class Keeping:
         if restored is not None and restored.at != done:
             self._tie(booking, restored.at, restored.detail)
             return
-        unknown = self._strangers()
-        if unknown and (restored is not None or not unsure):  # some may have been there always
+        behind = restored is not None or (unsure and known_documents(self.store, self.books))
+        unknown = self._strangers() if behind else []
+        if unknown and restored is not None:  # some may have been there always
             unknown = self._newest(sorted(_ASKED))
         if unknown:
             self._judge(booking, unknown)

@@ -138,34 +138,6 @@ def test_an_older_plain_copy_posts_nothing_twice_and_says_so(
     check_laws(world)
 
 
-def test_a_whole_folder_put_back_is_said_also_after_a_comparison(
-    world: World, tmp_path: Path
-) -> None:
-    """With what stood beside the state nothing here tells that it is old: it looks as if somebody
-    else had posted, and none of that may pass for what a person entered."""
-    beside = state(world).with_suffix(".kept")
-    chance = random.Random(7)
-    ledger = Ledger.random(chance)
-    delivered(ledger, world)
-    clean(world)
-    copy, was = lost_states.plain_copy(state(world), tmp_path / "old.db"), beside.read_bytes()
-    a_day_passes(world, ledger, chance)
-    world.clock.move(DAY)
-    there = numbers(world)
-    lost_states.put_back(copy, state(world))
-    beside.write_bytes(was)
-    compared(world)
-    assert "pass.second_writer" in codes(world.sync())
-    assert "pass.second_writer" in codes(world.sync())
-    with world.bridge() as bridge:
-        took = sync(bridge, None, take_over="Marta")
-    assert "pass.restored" in codes(took)
-    compared(world)
-    assert clean(world).changes == 0
-    assert numbers(world) == there
-    check_laws(world)
-
-
 def test_a_second_old_copy_of_one_day_is_said_too(world: World, tmp_path: Path) -> None:
     """The state still catches up from the first one, and a comparison has read the books."""
     copy = tmp_path / "yesterday.db"
