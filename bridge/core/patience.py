@@ -21,6 +21,8 @@ A_FEW = 3
 """So many documents without a clear answer may be the documents' own trouble, whatever else went
 on; more of them are the product's, unless others got through."""
 
+_LONGEST = 400
+
 UNCLEAR = "unclear"
 """Code of a write that was sent again and again, and is not in the books."""
 PERHAPS_THERE = "perhaps_there"
@@ -67,3 +69,8 @@ def told(sent: int, since: str, came: str) -> str:
 
 def told_unknown(passes: int, since: str, came: str) -> str:
     return f"asked for in {passes} passes since {since}: {came}"
+
+
+def short(came: str) -> str:
+    """What came back, in one line that a task has room for."""
+    return " ".join(came.split())[:_LONGEST]

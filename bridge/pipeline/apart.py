@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.core.books import Kind, PostedDocument
+from bridge.core.patience import short
 from bridge.errors import TryLater
 from bridge.systems.base import AccountingReader
 
 BY_THEMSELVES = 20
 """So many are asked for one by one; more of them are the product's own trouble."""
-_LONGEST_WORDS = 400
 
 Unread = dict[tuple[Kind, str], str]
 """Document of the books → what came back instead of it."""
@@ -31,7 +31,7 @@ def fetched(
         if trouble.retry_after_s is not None or len(unread) >= BY_THEMSELVES:
             raise
         if len(external_ids) == 1:
-            unread[kind, external_ids[0]] = " ".join(str(trouble).split())[:_LONGEST_WORDS]
+            unread[kind, external_ids[0]] = short(str(trouble))
             return {}
     half = len(external_ids) // 2
     first = fetched(system, kind, external_ids[:half], unread)

@@ -12,14 +12,13 @@ from bridge.core.patience import (
     blames_documents,
     blames_refused,
     is_over,
+    short,
     told,
     told_unknown,
 )
 from bridge.pipeline.context import Time
 from bridge.store import Entry, Store
 from bridge.systems.base import AccountingReader
-
-_LONGEST_WORDS = 400
 
 
 def give_up(
@@ -35,10 +34,10 @@ def give_up(
     `unclear`: entry → what came back last; `heard` writes were clearly answered.
     """
     doubtful = [entry for entry, came in unclear.items() if isinstance(came, InDoubt)]
-    refused = [entry for entry in unclear if entry not in doubtful]
+    refused = [entry for entry, came in unclear.items() if not isinstance(came, InDoubt)]
     counted = doubtful if blames_documents(len(doubtful), heard) else []
     counted = counted + (refused if blames_refused(len(refused), heard) else [])
-    alone = [entry for entry in refused if len(refused) <= system.capabilities.claim_size]
+    alone = refused if len(refused) <= system.capabilities.claim_size else []
     now = clock.now()
     with store.begin() as work:
         work.tried_in_vain(alone, now, counts=False)
@@ -58,8 +57,7 @@ def give_up(
 
 def words(came: Outcome) -> str:
     """What came back, as far as there are words for it."""
-    text = str(getattr(came, "cause", "")) or type(came).__name__
-    return " ".join(text.split())[:_LONGEST_WORDS]
+    return short(str(getattr(came, "cause", "")) or type(came).__name__)
 
 
 def so_far(entry: Entry, since: datetime) -> str:

@@ -23,8 +23,6 @@ import msgspec
 
 from bridge.errors import ConfigurationError, LoginRequired, TryLater
 from bridge.systems.needs import Clock, Credentials
-from bridge.systems.tokens import StaticToken as StaticToken  # noqa: PLC0414
-from bridge.systems.tokens import Tokens as Tokens  # noqa: PLC0414
 from bridge.systems.transport import Answer, Reply, Request, Transport
 
 log = logging.getLogger("bridge.systems.oauth")

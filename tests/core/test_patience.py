@@ -16,6 +16,7 @@ from bridge.core.patience import (
     blames_documents,
     blames_refused,
     is_over,
+    short,
 )
 from bridge.core.reconcile import waiting
 from bridge.core.reconciliation import ACTIONS, CAUSES
@@ -65,3 +66,9 @@ def test_what_was_given_up_is_a_persons_with_its_own_words(code: str) -> None:
     assert item.cause in CAUSES and item.action in ACTIONS and IF_FOUND[item.action] in ACTIONS
     (other,), _ = waiting(State.DROPPED, Operation.CREATE, BILL, code=code, detail="x")
     assert (other.kind, other.cause) == (ItemKind.PENDING, "outbox.dropped")
+
+
+def test_what_came_back_is_one_line_that_a_task_has_room_for() -> None:
+    assert short("<html>\n  Down\r\n</html>") == "<html> Down </html>"
+    assert short("x" * 400) == "x" * 400
+    assert short("x" * 401) == "x" * 400

@@ -28,11 +28,11 @@ from bridge.errors import ConfigurationError, LoginRequired, TryLater
 from bridge.systems.oauth import (
     GRANT_ENDS,
     RefreshedTokens,
-    StaticToken,
     TokenEndpoint,
     authorize_url,
     exchange_code,
 )
+from bridge.systems.tokens import StaticToken
 from bridge.systems.transport import Transport
 from tests.disks import FULL, Disk, opened
 from tests.systems.servers import Answered, Call, http_server

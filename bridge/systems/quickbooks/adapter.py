@@ -42,6 +42,7 @@ from bridge.systems.quickbooks.wire import Wire
 from bridge.systems.quickbooks.writing import Writer
 from bridge.systems.settling import Settling
 from bridge.systems.throttle import Throttle, Window
+from bridge.systems.tokens import StaticToken, Tokens
 from bridge.systems.transport import Timeouts, Transport
 
 _ALL = frozenset(Kind)
@@ -230,9 +231,9 @@ class QuickBooks:
     def _home(self) -> str:
         return self._company().home_currency
 
-    def _tokens(self) -> oauth.Tokens:
+    def _tokens(self) -> Tokens:
         if self._settings.access_token:
-            return oauth.StaticToken(self._settings.access_token)
+            return StaticToken(self._settings.access_token)
         return oauth.RefreshedTokens(
             token_endpoint(self._settings, self._credentials),
             self._transport,

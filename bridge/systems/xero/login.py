@@ -15,6 +15,7 @@ from bridge.errors import ConfigurationError, TryLater
 from bridge.systems import oauth
 from bridge.systems.login import BY_ITSELF, GRANT, BrowserLogin
 from bridge.systems.needs import Clock, Credentials
+from bridge.systems.tokens import StaticToken, Tokens
 from bridge.systems.transport import Reply, Request, Transport
 from bridge.systems.xero.settings import Settings
 
@@ -55,10 +56,10 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenE
 
 def tokens(
     settings: Settings, transport: Transport, credentials: Credentials, clock: Clock
-) -> oauth.Tokens:
+) -> Tokens:
     """The source of access tokens that the settings or the credential store ask for."""
     if settings.access_token:
-        return oauth.StaticToken(settings.access_token)
+        return StaticToken(settings.access_token)
     endpoint = token_endpoint(settings, credentials)
     grant = settings.grant or credentials.get(NAME, settings.company_id, GRANT)
     if grant == BY_ITSELF:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bridge.core.books import Chart, ControlEntry, Document, Found, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing
-from bridge.systems import fiscal, oauth
+from bridge.systems import fiscal
 from bridge.systems.base import (
     CallCount,
     Capabilities,
@@ -24,6 +24,7 @@ from bridge.systems.client import Client, Dialect
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.settling import Settling
 from bridge.systems.throttle import Throttle, Window
+from bridge.systems.tokens import StaticToken, Tokens
 from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.zoho import chart as charts
 from bridge.systems.zoho import control, entries, faults, probes, setup, translate
@@ -246,9 +247,9 @@ class ZohoBooks:
         assert self._rules is not None
         return self._rules
 
-    def _tokens(self) -> oauth.Tokens:
+    def _tokens(self) -> Tokens:
         if self._settings.access_token:
-            return oauth.StaticToken(self._settings.access_token)
+            return StaticToken(self._settings.access_token)
         return ZohoTokens(
             token_endpoint(self._settings, self._credentials),
             self._transport,
