@@ -22,7 +22,16 @@ from tests.pipeline.world import COMPANIES, World
 from tests.simulation.clock import WorldClock
 from tests.simulation.deliveries import Deliveries
 
-ZONE = "America/Bogota"
+ZONES = (
+    *3 * ("America/Bogota",),
+    "America/Santiago",
+    "America/New_York",
+    "America/Havana",
+    "America/Asuncion",
+    "Pacific/Easter",
+)
+"""Where lenders live. Half of them where the clock is never changed; in Havana and in Santiago it
+is changed at midnight, in Easter on the evening before."""
 EVERYTHING = 1_000_000
 BROWSER = "http://localhost:8766/callback"
 KEYS = ("credentials.json", "locks")
@@ -35,6 +44,7 @@ class Estate(World):
 
     systems: tuple[str, ...] = ("quickbooks",)
     oauth: bool = False
+    zone: str = ZONES[0]
     deliveries: Deliveries = field(init=False)
     believed: bool = False
     """A person has said that a shrunken ledger is true, for one pass."""
@@ -54,7 +64,7 @@ class Estate(World):
         return self.folder / "state.db"
 
     def environment(self) -> dict[str, str]:
-        found = super().environment()
+        found = super().environment() | {"LEDGER_BRIDGE_LENDER__TIMEZONE": self.zone}
         for name in COMPANIES:
             section = f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__"
             found[f"{section}ENABLED"] = "true" if name in self.systems else "false"

@@ -20,7 +20,7 @@ from bridge.core.tasks import Task
 from bridge.errors import BridgeError
 from bridge.store import Entry
 from tests.simulation.agenda import Agenda
-from tests.simulation.estate import ZONE, Estate
+from tests.simulation.estate import Estate
 from tests.simulation.expected import PREFIX, kept, row_of
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.person import (
@@ -186,7 +186,7 @@ class Forever:
 
     def _morning(self, struck: Struck) -> None:
         self.estate.clock.move(DAY_S)
-        self.ledger.today = self.estate.clock.true_day(ZONE)
+        self.ledger.today = self.estate.clock.true_day(self.estate.zone)
         self.ledger.as_of = self.ledger.today.isoformat()
         other = self._lent(struck.chance)
         struck.others.append(other)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.pipeline.world import GONE
-from tests.simulation.estate import ZONE, Estate
+from tests.simulation.estate import Estate
 from tests.simulation.trace import Trace
 
 Document = dict[str, Any]
@@ -105,7 +105,7 @@ class Hand:
 
     @property
     def today(self) -> date:
-        return self.estate.clock.true_day(ZONE)
+        return self.estate.clock.true_day(self.estate.zone)
 
     def says(self, key: tuple[str, str], field: str, wanted: str, right: dict[str, str]) -> None:
         """A field was edited. One that says again what is taken for right is edited no more."""

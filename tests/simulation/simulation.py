@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bridge.cli import failures
 from bridge.errors import BridgeError, SnapshotRefused, TryLater
@@ -18,7 +19,7 @@ from tests.simulation.agenda import Agenda, Event
 from tests.simulation.deeds import DEEDS, grow_old, lend
 from tests.simulation.deliveries import FORMS, MISHAPS
 from tests.simulation.desk import Desk
-from tests.simulation.estate import ZONE, Estate
+from tests.simulation.estate import ZONES, Estate
 from tests.simulation.forever import Forever
 from tests.simulation.hand import TOUCHES, Hand
 from tests.simulation.laws import check
@@ -117,14 +118,15 @@ class Life:
         start = self.agenda.stream("start")
         drawn = start.choice(SYSTEMS)
         oauth = start.random() < 0.4
-        self.estate = Estate(folder, sandbox, systems=systems or drawn, oauth=oauth)
+        zone = self.agenda.stream("zone").choice(ZONES)
+        self.estate = Estate(folder, sandbox, systems=systems or drawn, oauth=oauth, zone=zone)
         day = date(2026, 1, 15) + timedelta(days=start.randrange(0, 350))
         moment = datetime(day.year, day.month, day.day, 15, 0, tzinfo=UTC)
         self.estate.control("POST", "clock", still=True, at=moment.isoformat())
         self.seams.pass_time = self.seams.drips.pass_time = self.estate.clock.move
         self.seams.skew = self.estate.clock.leap_ahead
         self.seams.pace_s = start.choice((0.0, 0.2, 1.5))
-        self.ledger = FieldLedger(self.estate.clock.true_day(ZONE))
+        self.ledger = FieldLedger(self.estate.clock.true_day(self.estate.zone))
         self.hand = Hand(self.estate, self.trace)
         self.desk = Desk(self.estate, self.hand, self.trace)
         self.troubles = Troubles(self.estate, self.seams, self.agenda, self.trace)
@@ -152,6 +154,7 @@ class Life:
         self.estate.overrides |= limits(chance) | modes(chance)
         own = self.agenda.stream("own").choice(OWN)
         self.hand.taken_back = frozenset(own)
+        self.trace.count("settings", f"lives in {self.estate.zone}")
         self.trace.say(f"rules {chosen}, own {own}, settings {self.estate.overrides}")
         self._draw_cutover()
         whole = self.ledger.whole = whole_currency(self.agenda.stream("also lends"))
@@ -231,7 +234,8 @@ class Life:
 
     def _calendar(self, day: int) -> None:
         """Time goes on: a day, mostly; the bridge's own clock may go wrong."""
-        clock = self.estate.clock
+        clock, zone = self.estate.clock, ZoneInfo(self.estate.zone)
+        offset = clock.truth().astimezone(zone).utcoffset()
         hours = 24.0
         for event in self.agenda.events(day, "calendar"):
             chance = event.chance()
@@ -243,16 +247,18 @@ class Life:
                 "year": self._hours_to_new_year(),
             }[kind]
         clock.move(int(hours * 3600))
+        if clock.truth().astimezone(zone).utcoffset() != offset:
+            self.trace.count("days", "on which the clock was changed")
         for event in self.agenda.events(day, "skew"):
             chance = event.chance()
             minutes = chance.choice((-600, -90, -7, -1, 0, 1, 7, 90, 600))
             clock.skew = timedelta(minutes=minutes)
-        self.ledger.today = clock.true_day(ZONE)
+        self.ledger.today = clock.true_day(self.estate.zone)
         self.ledger.as_of = self.ledger.today.isoformat()
         self.trace.say(f"day {day}: {clock.now().isoformat()}, skew {clock.skew}")
 
     def _hours_to_new_year(self) -> float:
-        today = self.estate.clock.true_day(ZONE)
+        today = self.estate.clock.true_day(self.estate.zone)
         days = (date(today.year + 1, 1, 2) - today).days
         return 24.0 * days if days < 90 else 24.0
 
