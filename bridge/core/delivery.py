@@ -130,6 +130,9 @@ class Unavailable(msgspec.Struct, frozen=True):
 
     cause: str
     retry_after_s: float = 0
+    """0: nobody told one."""
+    this_pass: bool = True
+    """Whether it may help to try again before the next pass."""
 
 
 class InDoubt(msgspec.Struct, frozen=True):

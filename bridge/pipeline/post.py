@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -32,6 +33,31 @@ from bridge.systems.base import AccountingSystem
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
 _SHORTEST_WAIT_S = 1.0
+_MOST_TRIES = 9
+"""How often a pass sends what is refused at the door: waits that double are longer by then than
+its patience. Without a bound of its own, a write that takes longer than the wait never ends."""
+
+
+class _Tries:
+    """How often this pass tried what was not sent, and what it leaves to the next."""
+
+    def __init__(self) -> None:
+        self._times: Counter[int] = Counter()
+        self.left: set[int] = set()
+        """Entries that are not claimed any more."""
+
+    def after(self, entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The outcomes; where nobody told how long to wait, longer each time."""
+        return [self._waiting(e, o) for e, o in zip(entries, outcomes, strict=True)]
+
+    def _waiting(self, entry: Entry, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, Unavailable):
+            return outcome
+        wait_s = outcome.retry_after_s or _SHORTEST_WAIT_S * 2 ** self._times[entry.id]
+        self._times[entry.id] += 1
+        if not outcome.this_pass or self._times[entry.id] >= _MOST_TRIES:
+            self.left.add(entry.id)
+        return msgspec.structs.replace(outcome, retry_after_s=wait_s)
 
 
 class Posting(msgspec.Struct, kw_only=True):
@@ -101,12 +127,13 @@ def post_all(
 ) -> None:
     """Send everything that is due, in order of phase, until the outbox is empty or stuck."""
     name, company = system.name, system.company_id
-    waited_s, backoff_s, busy = 0.0, _SHORTEST_WAIT_S, Unavailable("")
+    waited_s, backoff_s, busy, tries = 0.0, _SHORTEST_WAIT_S, Unavailable(""), _Tries()
     with store.read() as work:
         due = work.outbox_counts(name, company).get(State.PENDING, 0)
     while True:
         with store.begin() as work:
-            batch = work.claim(name, company, clock.now(), system.capabilities.claim_size)
+            size = system.capabilities.claim_size
+            batch = work.claim(name, company, clock.now(), size, tries.left)
         if not batch and not busy.cause:
             busy = _not_due_yet(store, system, clock)
             if not busy.cause:
@@ -121,12 +148,12 @@ def post_all(
             clock.sleep(wait_s)
             busy = Unavailable("")
             continue
-        outcomes = _sent(system, batch)
+        outcomes = tries.after(batch, _sent(system, batch))
         _write_down(store, system, batch, outcomes, clock, tally)
         progress("posted", tally.posted, due)
         if any(isinstance(o, Posted) for o in outcomes):
             backoff_s = _SHORTEST_WAIT_S
-        refused = [o for o in outcomes if isinstance(o, Unavailable)]
+        refused = [o for o in outcomes if isinstance(o, Unavailable) and o.this_pass]
         busy = max(refused, key=lambda o: o.retry_after_s, default=busy)
 
 

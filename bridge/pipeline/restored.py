@@ -85,7 +85,7 @@ class _LooksFirst:
                 if place == untold - 1 == A_FEW:
                     raise
                 cause = f"not sent, since the books do not say whether they have it: {trouble}"
-                found[each.document.reference] = Unavailable(cause)
+                found[each.document.reference] = Unavailable(cause, this_pass=False)
         return found
 
     def _there(self, asked: Sequence[Outgoing]) -> dict[str, Outcome]:

@@ -6,7 +6,7 @@ An entry is on disk before its request leaves, and each of its moves is one that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ from bridge.store.outbox_rows import (
     is_void,
     line_of,
     named_by,
+    none_of,
     void_before_it,
 )
 from bridge.store.session import chunks
@@ -149,8 +150,10 @@ class Outbox(Bindings, Trials):
         )
         return found[0] if found else None
 
-    def claim(self, system: str, company: str, now: datetime, limit: int) -> list[Entry]:
-        """Take the next entries to send: one operation on one kind, lowest phase first.
+    def claim(
+        self, system: str, company: str, now: datetime, limit: int, besides: Collection[int] = ()
+    ) -> list[Entry]:
+        """Take the next to send, none of `besides`: one operation on one kind, lowest phase first.
 
         Only those whose time has come and whose named documents are all in the books; nothing of a
         loan before what is to be taken back of it first; and nothing new while its reference is in
@@ -161,17 +164,16 @@ class Outbox(Bindings, Trials):
         end: what is wrong with one of many must not be held against the others for ever.
         """
         unclear = {entry: trial.unclear for entry, trial in self.trials(system, company).items()}
-        t = OUTBOX.c
+        others = none_of(besides)
         if unclear:
-            untried = t.id.not_in(sorted(unclear)[:PARAMETERS])
-            found = self._claim(system, company, now, limit, untried)
+            found = self._claim(system, company, now, limit, *others, *none_of(unclear))
             if found:
                 return found
             often = [entry for entry, number in unclear.items() if number >= _ALONE]
-            once = t.id.not_in(sorted(often)[:PARAMETERS])
-            found = self._claim(system, company, now, max(limit // _SHRINKS, 1), once)
-            return found or self._claim(system, company, now, 1)
-        return self._claim(system, company, now, limit)
+            few = max(limit // _SHRINKS, 1)
+            found = self._claim(system, company, now, few, *others, *none_of(often))
+            return found or self._claim(system, company, now, 1, *others)
+        return self._claim(system, company, now, limit, *others)
 
     def _claim(
         self,

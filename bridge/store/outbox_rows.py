@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from sqlalchemy import ColumnElement, Row, exists, or_
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
 from bridge.core.identity import base_reference
-from bridge.store.bindings import BINDING, OUTBOX
+from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS
+from bridge.store.session import chunks
 from bridge.store.types import instant_text
 from bridge.store.values import Entry, NewEntry, json
 
@@ -27,6 +29,11 @@ def has_come(now: datetime) -> ColumnElement[bool]:
     """Whether the time of an entry has come."""
     not_before = OUTBOX.c.not_before
     return or_(not_before <= instant_text(now), not_before > instant_text(now + LONGEST_WAIT))
+
+
+def none_of(entries: Collection[int]) -> list[ColumnElement[bool]]:
+    """That an entry is not one of these."""
+    return [OUTBOX.c.id.not_in(part) for part in chunks(sorted(entries), PARAMETERS)]
 
 
 def due_after(now: datetime, wait_s: float) -> str:

@@ -46,9 +46,6 @@ MOST = {
 }
 """Topic → how many events a day may have of it. `lend` and `old` are of the first day only."""
 
-RARER = {"forever": 3}
-"""Topic → how many times rarer than the others: one such event is lived for days of its own."""
-
 _STREAKS = (0.0, 0.15, 0.4, 0.8)
 _DISLIKED = 0.2
 """A seed never does a fifth of the kinds: without them, what they would hide comes out."""
@@ -86,7 +83,7 @@ class Agenda:
 
     def events(self, day: int, topic: str, most: int | None = None) -> Iterator[Event]:
         """The events of a topic on a day, fewer on days and in seeds that are calm about it."""
-        streak = self.stream("streak", topic).choice(_STREAKS) / RARER.get(topic, 1)
+        streak = self.stream("streak", topic).choice(_STREAKS)
         chance = self.stream("count", day, topic)
         if topic in ("lend", "field", "calendar"):
             streak = max(streak, 0.5)
