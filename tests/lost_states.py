@@ -35,6 +35,22 @@ def put_back(copy: Path, state: Path) -> None:
         shutil.copyfile(f"{copy}-wal", f"{state}-wal")
 
 
+def whole_folder(state: Path, copy: Path) -> Path:
+    """A copy of the state with all that is kept beside it, as of a folder that is at rest."""
+    copy.mkdir()
+    for path in _with_companions(state):
+        shutil.copyfile(path, copy / path.name)
+    return copy
+
+
+def put_folder_back(copy: Path, state: Path) -> None:
+    """Put such a copy in the place of the state, and of all that is kept beside it."""
+    for path in _with_companions(state):
+        path.unlink()
+    for path in copy.iterdir():
+        shutil.copyfile(path, state.with_name(path.name))
+
+
 def lose_log(state: Path) -> bool:
     """Take away what was written last and is not in the file yet. False: it was all in it."""
     log = Path(f"{state}-wal")
@@ -71,3 +87,7 @@ def _first_with_rows(file: BinaryIO, page: int, size: int) -> int:
             return page
         cell = int.from_bytes(content[12:14], "big")
         page = int.from_bytes(content[cell : cell + 4], "big")
+
+
+def _with_companions(state: Path) -> list[Path]:
+    return sorted(path for path in state.parent.glob(f"{state.stem}.*") if path.is_file())

@@ -84,7 +84,8 @@ class Keeping:
 
     def meet(self) -> None:
         """Read the books once before anything is ever posted there: what was entered by hand must
-        not be posted a second time. Raises SecondWriter when they hold documents of ours."""
+        not be posted a second time, and is a person's for good, whatever number it has. Raises
+        SecondWriter when they hold documents of ours."""
         with self.store.read() as work:
             met = bool(work.mirror_cursor(*self.where))
             restored = work.restored_at(self.books.name)
@@ -99,6 +100,8 @@ class Keeping:
             unknown = self._strangers()
         if unknown and self._are_the_programs(unknown):
             raise never_heard_of(self.books.name, unknown)
+        with self.store.begin() as work:
+            work.leave_unknown(self.clock.now().isoformat(), unknown)
 
     def after_restoring(self, booking: Booking) -> None:
         """Tie what the books have to the ledger again, once after a copy was put in place. Where
@@ -113,10 +116,13 @@ class Keeping:
             return
         behind = restored is not None or (unsure and known_documents(self.store, self.books))
         unknown = self._strangers() if behind else []
-        if unknown and restored is not None:  # some may have been there always
-            unknown = self._newest(sorted(_ASKED))
         if unknown:
             self._judge(booking, unknown)
+
+    def knows_them_now(self, booking: Booking) -> None:
+        """A plan came upon documents of ours that the books were read with before this pass: they
+        are tied to the ledger. Raises SecondWriter where the state has forgotten nothing."""
+        self._judge(booking, self._strangers())
 
     def finds_more(self, booking: Booking, figures: PlanFigures) -> bool:
         """Whether the books have documents of ours that the state did not know: then they are tied

@@ -24,7 +24,12 @@ from bridge.pipeline.known import after_comparison
 from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting
 from bridge.pipeline.readback import read_back
-from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
+from bridge.pipeline.rebuild import (
+    caught_up_with,
+    known_again,
+    known_documents,
+    strangers_of_ours,
+)
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.sync import ANY_SIZE, SyncResult, SystemPass, begin, nothing
@@ -144,6 +149,9 @@ class _Foresight:
         else:
             ahead = caught_up_with(store, books, booking, self.progress)
             self._tell(books.name, "books.ahead", ahead)
+        with store.begin() as work:
+            left = strangers_of_ours(work, (books.name, books.company))
+            work.leave_unknown(bridge.clock.now().isoformat(), left)
         done.plan = plan(store, books, booking, self.run, ANY_SIZE, (), self.progress)
         done.stopped, done.asks = unanswered(store, books), not_asked(store, books)
         try:

@@ -105,8 +105,8 @@ def plan(
     `remap`: plan every loan there is, and bring what is posted to what the mapping says now.
 
     `approved` are the digests of plans that a person has seen; with any, nothing else is done.
-    Raises UnsafePlan when the plan is over the limits and not one of them; then the store is as it
-    was.
+    Raises UnsafePlan when the plan is over the limits and not one of them, and SecondWriter when it
+    comes upon documents of ours that this state never heard of; then the store is as it was.
     """
     _ask_rates(store, books, booking)
     with store.begin() as work:

@@ -10,7 +10,7 @@ import msgspec
 
 from bridge.core import identity, remapping
 from bridge.core.booking import Booking
-from bridge.core.books import Customer, Kind, without_text
+from bridge.core.books import Customer, Kind, Made, without_text
 from bridge.core.delivery import NEVER_COMPARED, Binding, Operation, State
 from bridge.core.diff import change_digest, customer_change, diff
 from bridge.core.electronic import in_series
@@ -28,6 +28,7 @@ from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.lookalikes import Lookalikes
+from bridge.pipeline.second_writer import somebody_else
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.store.outbox_rows import named_by
 from bridge.systems.base import AccountingReader
@@ -60,6 +61,8 @@ class Planner:
         self._customers: set[str] = set()
         self._postponed: list[LoanFile] = []
         """Loans with something whose old place, another loan, is to be planned first."""
+        self._unknown: list[Made] = []
+        """Documents of ours of which this state never heard; the plan ends with them."""
 
     def put_back_what_is_owned(self) -> None:
         """Mark what somebody edited in the books, as they were read last, where every edited field
@@ -117,6 +120,10 @@ class Planner:
             work.put_binding(self.name, self.company, binding, key)
         holds = [*made.holds, *closed]
         alike = self.lookalikes.of(changes, made.customer)
+        unknown = self._never_heard_of(alike)
+        if unknown:
+            self._unknown += unknown
+            return True
         if alike and self._adopted(key, made.customer, alike):
             return self._planned(file)
         if alike:
@@ -141,6 +148,13 @@ class Planner:
         work.set_revisit(self.name, self.company, key, _reason_to_come_back(holds))
         return True
 
+    def _never_heard_of(self, alike: Sequence[Likeness]) -> list[Made]:
+        """What has a number of ours and came to the books since this state knows them: whoever read
+        it in the meantime, no plan takes it for what was there before."""
+        named = [Made.of(each.stranger) for each in alike if each.by_reference]
+        prefixes = self.work.prefixes() if named else ()
+        return self.work.never_heard_of(self.name, self.company, named, prefixes)
+
     def _adopted(self, key: LoanKey, customer: Customer | None, alike: list[Likeness]) -> bool:
         """Take for ours what carries our reference and is the same; and the only candidate of the
         same day, where the mapping says so."""
@@ -160,10 +174,14 @@ class Planner:
         return True
 
     def finish(self) -> Plan:
+        """The plan of all these loans. Raises SecondWriter where one of them came upon documents of
+        ours that this state never heard of."""
         for file in self._postponed:
             if not self._planned(file):
                 key: LoanKey = (file.installation, file.loan_id)
                 self.work.set_revisit(self.name, self.company, key, "outbox.elsewhere")
+        if self._unknown:
+            raise somebody_else(self.name, self._unknown)
         self.work.set_planned_through(self.name, self.company, self.work.change_seq())
         return Plan(
             system=self.name,

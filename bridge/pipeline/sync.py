@@ -334,6 +334,8 @@ def _planned(
     except UnsafePlan as unsafe:
         if not keeping.finds_more(booking, unsafe.plan.figures):
             raise
+    except SecondWriter:
+        keeping.knows_them_now(booking)
     else:
         if not keeping.finds_more(booking, made.figures):
             return made

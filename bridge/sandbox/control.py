@@ -104,9 +104,9 @@ class Control:
         if "still" in wish:
             self.clock.stand(still=bool(wish["still"]))
         if wish.get("at"):
-            self.clock.set(_moment(str(wish["at"])))
+            self.late.move_clock(_moment(str(wish["at"])) - self.clock.now())
         days, seconds = float(wish.get("days", 0)), float(wish.get("seconds", 0))
-        self.clock.move(timedelta(days=days, seconds=seconds))
+        self.late.move_clock(timedelta(days=days, seconds=seconds))
         return self._clock()
 
     def _clock(self) -> dict[str, Any]:

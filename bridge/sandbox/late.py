@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from threading import Lock
 
 from bridge.sandbox.clock import Clock
@@ -13,16 +14,28 @@ class Late:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._under_way: list[tuple[float, Face, Request]] = []
+        self._under_way: list[tuple[datetime, Face, Request]] = []
         self._lock = Lock()
 
     def put_off(self, face: Face, request: Request, seconds: float) -> None:
         with self._lock:
-            self._under_way.append((self._clock.seconds() + seconds, face, request))
+            due = self._clock.now() + timedelta(seconds=seconds)
+            self._under_way.append((due, face, request))
 
     def clear(self) -> None:
         with self._lock:
             self._under_way.clear()
+
+    def move_clock(self, step: timedelta) -> None:
+        """Move the clock; what takes effect on the way does so at its own time, not at the end: by
+        then a listing that lags behind shows it."""
+        for due in sorted(due for due, *_ in self._under_way):
+            ahead = due - self._clock.now()
+            if timedelta() < ahead <= step:
+                self._clock.move(ahead)
+                step -= ahead
+                self.done_by_now()
+        self._clock.move(step)
 
     def done_by_now(self, face: Face | None = None, request: Request | None = None) -> None:
         """Let those take effect whose time has come, and the one that `request` repeats: a product
@@ -30,7 +43,7 @@ class Late:
         """
         if not self._under_way:
             return
-        now = self._clock.seconds()
+        now = self._clock.now()
         with self._lock:
             ready = [
                 each

@@ -224,3 +224,36 @@ def test_what_carries_our_reference_is_ours(world: World, ledger: Ledger) -> Non
     assert [d["number"] for d in world.live_documents()].count("DY7F3A-L2") == 1
     assert one(world.preview()).plan.figures.create == 0
     assert owed(world) == Decimal(50_000 + 2_000 + 50_000 - 3_000)
+
+
+@pytest.mark.parametrize("looked", [False, True], ids=["at once", "after a comparison"])
+def test_what_carries_our_reference_since_before_the_first_pass_is_quiet_for_good(
+    world: World, ledger: Ledger, looked: bool
+) -> None:
+    """Somebody put it right later, or its row came later: no other bridge made it."""
+    common = {"date": "2026-06-01", "due": "2026-07-01"}
+    for person, number, amount in (("2", "L2", "49000"), ("9", "L9", "50000")):
+        name = f"Persona {person}"
+        by_hand(world, kind="customer", name=name)
+        wish = {"number": f"DY7F3A-{number}", "customer": name, "amount": amount}
+        by_hand(world, kind="invoice", **wish, **common)
+    world.clock.move(120)
+    first = world.sync()
+    assert {task.code for task in first.answer.tasks} == {"books.lookalike"}
+    right = {"action": "edit", "kind": "invoice", "number": "DY7F3A-L2", "set": {"amount": "50000"}}
+    world.control("POST", f"{world.system}/edit", **right)
+    ledger.debtors[9] = {**ledger.debtors[2], "debtor_id": 9, "name": "Persona 9"}
+    ledger.debts[9] = {**ledger.debts[2], "debt_id": 9, "debtor_id": 9}
+    for again in (3, 4):
+        ledger.debts[again] = {**ledger.debts[1], "debt_id": again}
+        ledger.write(world.snapshot)
+        world.clock.move(3600)
+        if looked:
+            agrees(world)
+        codes = {task.code for task in world.sync().answer.tasks}
+        assert not codes & {"pass.second_writer", "pass.restored"}
+    agrees(world)  # who has not looked yet has read it by now
+    assert world.sync().verdict == "clean"
+    assert agrees(world)
+    there = [d["number"] for d in world.live_documents()]
+    assert [there.count(f"DY7F3A-{each}") for each in ("L2", "L9")] == [1, 1]

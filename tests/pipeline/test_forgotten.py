@@ -76,10 +76,10 @@ def numbers(world: World) -> list[str]:
     return sorted(d["number"] for d in world.live_documents())
 
 
-def compared(world: World) -> SystemResult:
+def compared(world: World, *, full: bool = True) -> SystemResult:
     with world.bridge() as bridge:
         (found,) = reconcile(
-            bridge.store, bridge.books, bridge.today, world.clock.now(), full=True, listed=1000
+            bridge.store, bridge.books, bridge.today, world.clock.now(), full=full, listed=1000
         ).systems
     return found
 

@@ -223,6 +223,23 @@ def test_a_copy_under_a_number_of_ours_stays_nobodys(world):
     assert result.items == known.items
 
 
+def test_what_people_numbered_like_ours_keeps_nothing_from_being_compared(world):
+    """Nobody posts here, so nobody has to end first."""
+    ledger = Ledger()
+    ledger.lend(1, random.Random(3))
+    ledger.write(world.snapshot)
+    edits = f"{world.system}/edit"
+    world.control("POST", edits, action="add", kind="customer", name="Somebody")
+    wish = {"number": "DY7F3A-L1", "customer": "Somebody", "amount": "700", "date": "2026-06-01"}
+    for _ in range(1 + (world.system == "quickbooks")):  # the others refuse a number twice
+        world.control("POST", edits, action="add", kind="invoice", due="2026-07-01", **wish)
+    for state in ("none", "before anything was posted"):
+        told = looked(world)
+        assert system(told).checked, state
+        assert one(told.plan).stopped is None
+        world.sync()
+
+
 def test_the_books_are_read_once(world):
     Ledger.random(random.Random(11)).write(world.snapshot)
     world.sync()

@@ -85,6 +85,20 @@ def test_a_late_write_is_applied_when_the_clock_gets_there(api: Client, system: 
     assert anas(api, system) == 1
 
 
+def test_a_late_write_is_in_a_listing_that_lags_by_the_time_of_its_own(api: Client) -> None:
+    """Whoever waits long enough for both finds it: it is not made when somebody looks."""
+    api.control("POST", "zoho/settings", {"read_lag_s": 2})
+    api.control("POST", "clock", {"still": True})
+    plan(api, system="zoho", kind="late", seconds=4)
+    with pytest.raises(requests.ConnectionError):
+        create(api, "zoho")
+    api.control("POST", "clock", {"seconds": 10})
+    url = f"{api.urls['zoho']['api']}/contacts?organization_id=600000000001&contact_name=Ana"
+    headers = {"Authorization": "Zoho-oauthtoken demo-access"}
+    told = requests.get(url, headers=headers, timeout=60).json()
+    assert [each["contact_name"] for each in told["contacts"]] == ["Ana"]
+
+
 @pytest.mark.parametrize(("remembered", "made"), [("replay", 1), ("ignore", 2)])
 def test_a_late_write_that_is_sent_again_is_one_where_ids_are_honoured(
     api: Client, remembered: str, made: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ from bridge.sandbox.clock import Clock as SandboxClock
 class WorldClock:
     """The bridge's clock. It may go wrong against the sandbox's; waiting makes both go on."""
 
-    def __init__(self, world: SandboxClock) -> None:
-        self._world = world
+    def __init__(self, world: SandboxClock, move: Callable[[timedelta], None]) -> None:
+        """`move` lets time pass in the sandbox, with what comes due there on the way."""
+        self._world, self._move = world, move
         self._waited_s = 0.0
         self.skew = timedelta()
         self.leap = timedelta()
@@ -37,7 +39,7 @@ class WorldClock:
         """Let time pass for everybody."""
         assert seconds >= 0, "time itself does not run backwards; the skew may"
         self._waited_s += seconds
-        self._world.move(timedelta(seconds=seconds))
+        self._move(timedelta(seconds=seconds))
 
     def truth(self) -> datetime:
         """The instant that it really is."""

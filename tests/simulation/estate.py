@@ -51,7 +51,9 @@ class Estate(World):
     _session: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
-        self.clock: WorldClock = WorldClock(self.sandbox.clock)  # type: ignore[assignment]
+        self.clock: WorldClock = WorldClock(  # type: ignore[assignment]
+            self.sandbox.clock, self.sandbox.control.late.move_clock
+        )
         (self.folder / "mappings").mkdir()
         self.deliveries = Deliveries(self.folder / "ledger")
 

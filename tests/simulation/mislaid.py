@@ -83,8 +83,6 @@ class Mislaid:
         """The same → documents of which the state knew nothing then."""
         self.rivals: set[str] = set()
         """Systems of which a refusal may say that somebody else posts there."""
-        self.adopts = False
-        """Whether documents by hand that are alike are taken for ours, by the lender's rule."""
         self.touched = False
         """Whether the state was ever put back, or lost what it wrote last."""
         self._made = 0
@@ -191,7 +189,7 @@ class Mislaid:
         self.trace.say(f"another bridge with a copy of the state: {ended}")
         for name in self.estate.systems:
             made = sorted(self._live(name) - before[name])
-            if made and not self.adopts:
+            if made:
                 self.owed[name] = f"another bridge posted {made[:3]}"
                 self._unknown[name] = {*made, *self._unknown.get(name, set())}
             if made:
@@ -298,7 +296,7 @@ class Mislaid:
             self.trace.say(f"{what}: {name} has {len(lost)} of which the state knows nothing")
             if name in self.owed and self._unknown.get(name, set()) <= now.get(name, set()):
                 del self.owed[name]  # this copy has it all
-            if lost and not self.adopts:  # else what is alike is known again by that rule
+            if lost:
                 self.owed[name] = f"{what}: {lost[:3]}"
                 self._unknown[name] = {*lost, *self._unknown.get(name, set())}
             if lost and rival:

@@ -150,7 +150,6 @@ class Life:
         chance = self.agenda.stream("settings")
         chosen = rules(chance)
         self.ledger.as_due = chosen["interest"] == "as_due"
-        self.mislaid.adopts = chosen["lookalike"] == "adopt"
         self.estate.overrides |= limits(chance) | modes(chance)
         own = self.agenda.stream("own").choice(OWN)
         self.hand.taken_back = frozenset(own)

@@ -1,0 +1,103 @@
+"""The whole folder of the state was put back, with all that says how it was left.
+
+Nothing beside it tells that it is old; only the books do, whoever has read them in the meantime.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.sync import sync
+from bridge.sandbox.server import SandboxServer
+from tests import lost_states
+from tests.pipeline.ledger import Ledger
+from tests.pipeline.test_forgotten import (
+    DAY,
+    HOUR,
+    a_day_passes,
+    clean,
+    codes,
+    compared,
+    delivered,
+    numbers,
+    state,
+)
+from tests.pipeline.test_never_twice import check_laws
+from tests.pipeline.world import COMPANIES, World, one
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(params=COMPANIES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+    made = World(tmp_path, sandbox, request.param)
+    made.control("POST", "reset")
+    made.clock.sandbox_url = sandbox.url
+    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    return made
+
+
+@pytest.mark.parametrize("goes_on", [False, True], ids=["nothing new", "a new loan"])
+@pytest.mark.parametrize("full", [None, False, True], ids=["at once", "what changed", "all"])
+def test_a_whole_folder_put_back_is_said_whoever_has_read_the_books_meanwhile(
+    world: World, tmp_path: Path, full: bool | None, goes_on: bool
+) -> None:
+    """With what stood beside the state nothing here tells that it is old: it looks as if somebody
+    else had posted, and no plan may take that for what a person entered before."""
+    chance = random.Random(7)
+    ledger = Ledger.random(chance)
+    delivered(ledger, world)
+    clean(world)
+    folder = lost_states.whole_folder(state(world), tmp_path / "yesterday")
+    a_day_passes(world, ledger, chance)
+    world.clock.move(DAY)
+    there = numbers(world)
+    lost_states.put_folder_back(folder, state(world))
+    if full is not None:
+        compared(world, full=full)
+    if goes_on:
+        ledger.lend(99, chance)
+        delivered(ledger, world)
+    for _ in range(2):
+        done = world.sync()
+        assert (done.exit_code, "pass.second_writer" in codes(done)) == (1, True)
+        assert "put back" in str(one(done).stopped)
+    assert one(world.preview()).stopped is not None
+    assert numbers(world) == there
+    with world.bridge() as bridge:
+        taken = sync(bridge, take_over="ana")
+    assert "pass.restored" in codes(taken)
+    compared(world)
+    assert clean(world).changes == 0
+    assert set(there) <= set(numbers(world))
+    check_laws(world)
+
+
+def test_a_number_of_ours_that_no_row_has_is_told_and_stops_no_pass(world: World) -> None:
+    """Somebody's hand wrote it; nothing that the ledger has is waiting to be taken for it."""
+    ledger = Ledger.random(random.Random(7))
+    delivered(ledger, world)
+    clean(world)
+    by_hand(world, "DY7F3A-L999", "Somebody", "700")
+    world.clock.move(HOUR)
+    found = compared(world)
+    assert "reference.unknown" in {item.cause for item in found.items}
+    ledger.debtors[1]["phone"] = "3000000001"
+    delivered(ledger, world)
+    assert "pass.second_writer" not in codes(world.sync())
+
+
+def by_hand(world: World, number: str, customer: str, amount: str) -> None:
+    where = f"{world.system}/edit"
+    dates = {"date": "2026-06-01", "due": "2026-12-01"}
+    world.control("POST", where, action="add", kind="customer", name=customer)
+    wish = {"kind": "invoice", "number": number, "customer": customer, "amount": amount}
+    world.control("POST", where, action="add", **wish, **dates)
