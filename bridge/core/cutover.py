@@ -41,6 +41,8 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """Whether that is what the source itself says is owed: it has no movement of before."""
     beyond: Decimal = ZERO
     """How much more the source's movements leave owed: paid before, and written down nowhere."""
+    opened: Decimal | None = None
+    """What it is opened with, where what came in on what is lost was weighed against that."""
 
 
 def carried_over(

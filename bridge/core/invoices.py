@@ -68,8 +68,7 @@ class Invoicing:
         assert booking.cutover is not None
         if carried.beyond:
             self._hold("cutover.paid_before", f"debt:{self.loan.id}", carried.beyond)
-        opened = self._as_opened if carried.told else self._as_carried
-        balance = opened(carried.balance)
+        balance = self._as_opened(carried) if carried.told else self._as_carried(carried.balance)
         if balance < 0:
             self._hold("cutover.credit", f"debt:{self.loan.id}", balance)
         if balance <= 0:
@@ -105,15 +104,18 @@ class Invoicing:
         invoice = self._invoice(Letter.LOAN, self.loan.id, "", self.loan.start, due, parts)
         return [*([invoice] if invoice else []), *later]
 
-    def _as_opened(self, balance: Decimal) -> Decimal:
+    def _as_opened(self, carried: Carried) -> Decimal:
         """What the loan was opened with, once it was. That the source says another balance now, and
         no movement says why, is a question and not another opening balance."""
         base = reference(self.file.prefix, Letter.LOAN, self.loan.id)
         bound = self.draft.bound(base)
-        if bound is None or bound.accepted or not isinstance(bound.document, Invoice):
-            return balance
-        self._hold_moved(balance - bound.document.total)
-        return bound.document.total
+        opened = carried.opened
+        if bound is not None and isinstance(bound.document, Invoice):
+            opened = None if bound.accepted else bound.document.total
+        if opened is None:
+            return carried.balance
+        self._hold_moved(carried.balance - opened)
+        return opened
 
     def _as_carried(self, balance: Decimal) -> Decimal:
         """What the loan was carried over with, once it was. A payment of before going live that is

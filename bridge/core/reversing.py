@@ -174,7 +174,8 @@ def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) ->
 
 
 def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transaction]:
-    """Live documents dated in the closed period, where the mapping says to correct them."""
+    """Live documents dated in the closed period, where the mapping says to correct them. What a
+    person left is not corrected; but a use goes with its note, whoever left it."""
     locked = booking.company.locked_through
     if locked is None or booking.mapping.policies.closed_period != "adjust":
         return []
@@ -182,7 +183,7 @@ def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transac
         b.document
         for b in bound
         if b.in_force
-        and not b.accepted
+        and (not b.accepted or (isinstance(b.document, CreditApplication) and not is_gone(b)))
         and isinstance(b.document, Transaction)
         and b.document.day <= locked
     ]

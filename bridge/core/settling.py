@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -45,6 +45,8 @@ class Settling:
         self.booking = draft.booking
         self.holds: list[Hold] = []
         self.course = Course()
+        self.opened: Decimal | None = None
+        """What the source told that the loan was opened with."""
         self.lost = Lost()
         self.gone: frozenset[str] = frozenset()
         """Repayments that were reversed, and their reversals."""
@@ -55,13 +57,15 @@ class Settling:
 
     def carried_over(self, cutover: date) -> Carried:
         """What the loan is carried over with. After `documents`."""
-        return cutover_balance(self.file, cutover, self.gone, self.course)
+        carried = cutover_balance(self.file, cutover, self.gone, self.course)
+        return msgspec.structs.replace(carried, opened=self.opened)
 
     def documents(self) -> Iterator[Transaction]:
         """Every document in order of date; an application says only how much, as yet."""
         self.gone = gone = self._reversals()
         fixed = {row.id: self._fixed(row) for row in self.file.repayments}
-        self.course = owed.course(self.file, fixed, self._told_opening())
+        self.opened = self._told_opening(fixed)
+        self.course = owed.course(self.file, fixed, self.opened)
         carried = began_before(self.loan, self.booking.cutover)
         self.lost = losing.lost(self.file, self.booking, self.course.losses, carried=carried)
         losses = {loss.row.id: loss for loss in self.course.losses}
@@ -84,8 +88,9 @@ class Settling:
             else:
                 yield from self._credit(row, [("discount", row.amount)])
 
-    def _told_opening(self) -> Decimal | None:
-        """What the loan was carried over with, where the source told that and its rows do not."""
+    def _told_opening(self, fixed: Mapping[str, Decimal]) -> Decimal | None:
+        """What the loan was carried over with, where the source told that and its rows do not; what
+        came in on what is lost of that is no part of it."""
         if not began_before(self.loan, self.booking.cutover):
             return None
         assert self.booking.cutover is not None
@@ -93,8 +98,10 @@ class Settling:
         if not carried.told:
             return None
         bound = self.draft.bound(reference(self.file.prefix, Letter.LOAN, self.loan.id))
-        opened = bound.document if bound is not None else None
-        return opened.total if isinstance(opened, Invoice) else carried.balance
+        if bound is not None and isinstance(bound.document, Invoice):
+            return bound.document.total
+        self.course = owed.course(self.file, fixed, carried.balance)
+        return self.carried_over(self.booking.cutover).balance
 
     def _fixed(self, row: Repayment) -> Decimal:
         """How much of a payment is in receipts that nothing changes any more: all of it in a closed

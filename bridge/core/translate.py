@@ -77,19 +77,32 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
     """The documents of one loan, given what is already bound to it.
 
     Bindings matter in three ways: a receipt keeps the applications it was posted with, what is
-    voided comes back under its next generation, and corrections already made count.
+    voided comes back under its next generation, and corrections already made count. What a person
+    decided is written down before anything is made: the documents are those of a loan of which the
+    answers are seen, and from which what is gone from both sides is gone.
     """
+    noted: dict[str, Binding] = {}
+    bound = counting_again(bound)
+    made = _translated(file, booking, bound)
+    while made.noted:  # an answer is seen once, and goes once
+        noted |= {binding.reference: binding for binding in made.noted}
+        bound = counting_again([noted.get(binding.reference, binding) for binding in bound])
+        made = _translated(file, booking, bound)
+    return msgspec.structs.replace(made, noted=tuple(noted.values()))
+
+
+def _translated(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Translation:
+    """The same, before what it notes of answers is written down."""
     findings = review(file)
     whole = held_as_a_whole(file, booking, bound)
     if whole is not None:
         return Translation(customer=None, documents=(), holds=whole, findings=findings, keep=True)
-    bound = counting_again(bound)
     if file.loan is None or file.loan.annulled:
         standing = Standing()
         pairs = undone(bound)
         alone = (b for b in bound if b.reference not in pairs and (b.in_force or is_gone(b)))
-        stays = standing.unwanted(alone, frozenset())
         left = take_back_all(file, booking, bound)
+        stays = standing.unwanted(alone, frozenset(document.reference for document in left))
         return Translation(
             customer=None,
             documents=(*stays, *left),
@@ -214,6 +227,7 @@ class _Translator:
                 or (
                     base_reference(b.reference).startswith(corrections)
                     and not self.draft.is_renewed(b)
+                    and not self.draft.moved(b)
                 )
                 or (
                     locked is not None

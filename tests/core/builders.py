@@ -207,6 +207,13 @@ class Shelf:
             self._undo(change.document, "" if change.operation == "void" else reference)
         return done
 
+    def left_to_do(self, of: LoanFile) -> list[object]:
+        """What a second plan of the same file does, asks otherwise or notes: nothing, by law."""
+        assert self.last is not None
+        asked = {*self.last.holds, *self.closed}
+        done = self.sync(of)
+        return [*done, *(asked ^ {*self.last.holds, *self.closed}), *self.last.noted]
+
     def _undo(self, document: Document, by: str) -> None:
         """What the document undoes is undone by it, or by nothing any more."""
         undone = getattr(document, "reverses", "")
