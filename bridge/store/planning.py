@@ -128,6 +128,21 @@ class Planning(Session):
         """Everything that the ledger has and the books do not get yet."""
         return [hold for _, hold in self.loan_holds(system, company)]
 
+    def holds_of(self, system: str, company: str, loan: LoanKey) -> list[Hold]:
+        """What is held back of a loan."""
+        t = HOLD.c
+        query = (
+            select(t.body)
+            .where(
+                t.books == self._books_of(system, company),
+                t.installation == loan[0],
+                t.loan == loan[1],
+            )
+            .order_by(t.id)
+        )
+        query = by(query, HOLD, "ix_hold_loan")
+        return [_hold(body) for body in self._connection.execute(query).scalars()]
+
     def loan_holds(self, system: str, company: str) -> Iterator[tuple[LoanKey, Hold]]:
         """(loan, hold) pairs, streamed."""
         books = self._books_of(system, company)

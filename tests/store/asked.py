@@ -182,6 +182,7 @@ def _planning(work: Work) -> None:
     hold = Hold(code="loan.held", subject="debt:2", currency="COP", amount=Decimal(1))
     work.put_holds(*BOOKS, LOAN, [hold])
     work.holds(*BOOKS)
+    work.holds_of(*BOOKS, LOAN)
 
 
 def _people(work: Work) -> None:

@@ -10,6 +10,7 @@ import ast
 import re
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Watched:
     asked: dict[tuple[str, tuple[str, ...]], Asked] = field(default_factory=dict)
     places: set[tuple[str, int]] = field(default_factory=set)
     """(module, line) of the store's own lines that were under way when something was asked."""
+    times: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
+    """How often each of them was asked."""
     called: set[CodeType] = field(default_factory=set)
     """The store's functions that were entered."""
 
@@ -65,6 +68,7 @@ class Watched:
                 self.places.add((module, frame.f_lineno))
             frame = frame.f_back
         key = (statement, tuple(askers))
+        self.times[key] += 1
         if not askers or key in self.asked or not _ASKS.match(statement):
             return
         cursor = sqlite3.Cursor(connection)
