@@ -62,7 +62,7 @@ def _with_noise(done: Sequence[list[Line]], noise: Sequence[tuple[float, float]]
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--small", action="store_true", help="a minute, and no verdicts")
+    parser.add_argument("--small", action="store_true", help="some minutes, and no verdicts")
     parser.add_argument("--only", action="append", choices=list(ROWS), metavar="NAME")
     parser.add_argument("--folder", type=Path, help="where to work (several GB)")
     chosen = parser.parse_args()

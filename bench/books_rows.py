@@ -36,11 +36,11 @@ def reconciling(size: Size, folder: Path) -> list[Line]:
             assert built.verdict == "clean" or ASKED.fullmatch(built.reason), built.reason
         (made,) = built.systems.values()
         documents = made.posting.confirmed - made.plan.figures.by_kind["create.customer"]
-        first, first_spent = _morning(lender)
+        first, first_spent = morning(lender)
         with lender.bridge(mode="backfill") as bridge:
             _a_day(bridge, size.changes)
-        second, spent = _morning(lender)
-        third, quiet = _morning(lender)
+        second, spent = morning(lender)
+        third, quiet = morning(lender)
     return [
         Line(
             what=f"first read-back and reconcile, {documents:,} documents",
@@ -78,7 +78,8 @@ def reconciling(size: Size, folder: Path) -> list[Line]:
     ]
 
 
-def _morning(lender: Lender) -> tuple[SystemResult, Watch]:
+def morning(lender: Lender) -> tuple[SystemResult, Watch]:
+    """A day passes, the books are compared, and both sides agree."""
     lender.sandbox.control("POST", "clock", days=1)
     with lender.bridge() as bridge, watch() as spent:
         found: Reconciliation = reconcile(

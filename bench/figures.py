@@ -23,6 +23,8 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     zoho_calls: int
     books_loans: int
     """In the books that are reconciled: 6 documents each, beside their customers."""
+    growth_loans: tuple[int, ...]
+    """In ledgers that are worked on one after another, to see how the work grows."""
     changes: int
     runs: int
     """Repeats of what is cheap; the median counts."""
@@ -40,6 +42,7 @@ FULL = Size(
     xero_calls=120,
     zoho_calls=200,
     books_loans=16_700,
+    growth_loans=(3_200, 9_600, 28_800),
     changes=50,
     runs=9,
     idle_s=120,
@@ -53,6 +56,7 @@ SMALL = Size(
     xero_calls=6,
     zoho_calls=50,
     books_loans=150,
+    growth_loans=(300, 900, 2_700),
     changes=10,
     runs=3,
     idle_s=5,

@@ -23,6 +23,8 @@ from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
 _ROOT = Path(__file__).parents[1]
+CONFIG = _ROOT / "config" / "sandbox.toml"
+STATE = "state.db"
 _MORNING = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 """The day after the synthetic delivery."""
 AT = _MORNING.isoformat()
@@ -91,21 +93,30 @@ class Lender:
         self.folder, self.sandbox, self.clock, self.system = folder, sandbox, clock, system
 
     @contextmanager
-    def bridge(self, *, mode: str = "single", limits: bool = False) -> Iterator[Live]:
+    def bridge(
+        self, *, mode: str = "single", limits: bool = False, state: str = STATE
+    ) -> Iterator[Live]:
+        environment = self.environment(mode, limits=limits, state=state)
+        loaded = settings_module.load(CONFIG, environment)
+        with wiring.open_bridge(loaded.settings, clock=self.clock) as bridge:
+            yield bridge
+
+    def environment(
+        self, mode: str = "single", *, limits: bool = False, state: str = STATE
+    ) -> dict[str, str]:
+        """What makes the sandbox's configuration this lender's."""
         environment = {
             "LEDGER_BRIDGE_SANDBOX_URL": self.sandbox.url,
             "LEDGER_BRIDGE_SOURCE__PATH": str(ledger_of(self.folder)),
             "LEDGER_BRIDGE_SOURCE__PREFER": "csv",
-            "LEDGER_BRIDGE_STATE__URL": state_of(self.folder),
+            "LEDGER_BRIDGE_STATE__URL": state_of(self.folder, state),
             "LEDGER_BRIDGE_LOGS__FOLDER": str(self.folder / "logs"),
             "LEDGER_BRIDGE_LIMITS__DOCUMENTS": "100000000",
             "LEDGER_BRIDGE_LIMITS__VOIDS": "100000000",
         }
         for name in _DEMO:
             environment |= self._system(name, mode, limits=limits)
-        loaded = settings_module.load(_ROOT / "config" / "sandbox.toml", environment)
-        with wiring.open_bridge(loaded.settings, clock=self.clock) as bridge:
-            yield bridge
+        return environment
 
     def _system(self, name: str, mode: str, *, limits: bool) -> dict[str, str]:
         """One of the sandbox's demo companies; only the lender's own is switched on."""
@@ -142,8 +153,8 @@ def ledger_of(folder: Path) -> Path:
     return folder / "ledger"
 
 
-def state_of(folder: Path) -> str:
-    return f"sqlite:///{folder}/state.db"
+def state_of(folder: Path, name: str = STATE) -> str:
+    return f"sqlite:///{folder}/{name}"
 
 
 def write_ledger(folder: Path, loans: int, *, foreign: int = 10) -> None:

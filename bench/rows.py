@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import books_rows, ledger_rows, posting_rows, start_rows
+from bench import books_rows, growth_rows, ledger_rows, posting_rows, start_rows
 from bench.figures import Line, Size
 
 Row = Callable[[Size, Path], list[Line]]
@@ -34,6 +34,7 @@ ROWS: dict[str, Row] = {
     "xero": posting_rows.posting_xero,
     "zoho": posting_rows.posting_zoho,
     "reconcile": books_rows.reconciling,
+    "growth": growth_rows.growing,
 }
 
 _ROOT = Path(__file__).parents[1]

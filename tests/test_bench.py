@@ -20,6 +20,7 @@ TINY = Size(
     xero_calls=2,
     zoho_calls=5,
     books_loans=20,
+    growth_loans=(2, 4, 6),
     changes=3,
     runs=1,
     idle_s=0.1,

@@ -104,7 +104,7 @@ def _system(
         entries = [e for e in entries if base_reference(e.reference) == base] or work.entries(
             name, company, reference=wanted
         )
-    holds = [hold for key, hold in work.loan_holds(name, company) if key == loan]
+    holds = [] if loan is None else work.holds_of(name, company, loan)
     decided = {e.id for e in entries}
     return {
         "entries": [told(name, entry) | {"run": entry.run} for entry in entries],

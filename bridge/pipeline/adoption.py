@@ -258,7 +258,7 @@ def _is_known(work: Work, books: Books[System], wish: Wish) -> bool:
     """Whether exactly this was decided before."""
     if not wish.same:
         pair = (base_reference(wish.reference), wish.external_id)
-        return pair in work.told_apart()
+        return work.is_told_apart(*pair)
     bound = work.binding(books.name, books.company, wish.reference)
     return bound is not None and not bound.voided and bound.external_id == wish.external_id
 

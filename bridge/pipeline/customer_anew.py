@@ -5,7 +5,7 @@ Nobody takes away a customer that has documents: one that is gone was never kept
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from itertools import groupby
 
@@ -15,7 +15,6 @@ from bridge.core.delivery import Binding, Operation, State
 from bridge.core.plan import Change
 from bridge.errors import UsageError
 from bridge.store import Entry, NewEntry, Store, Work
-from bridge.store.outbox_rows import named_by
 from bridge.systems.base import AccountingReader
 
 _WAIT = (State.PENDING, State.REJECTED)
@@ -27,11 +26,7 @@ def on_another(store: Store, system: AccountingReader, customer: Customer) -> st
     """The id of the customer that documents of this one are on in the books now; empty where none
     of them is in the books."""
     with store.read() as work:
-        ours = [
-            binding
-            for _, binding in work.live_bindings(system.name, system.company_id)
-            if customer.reference in named_by(binding.document)
-        ]
+        ours = work.bindings_of(system.name, system.company_id, customer.reference)
     ours.sort(key=lambda binding: binding.document.kind)
     for kind, group in groupby(ours, key=lambda binding: binding.document.kind):
         found = system.fetch(kind, [binding.external_id for binding in group])
@@ -55,7 +50,7 @@ def enqueue(work: Work, system: AccountingReader, binding: Binding, at: datetime
     what waits to be sent for it, or was refused without it, is planned again."""
     document, where = binding.document, (system.name, system.company_id)
     reference = binding.reference
-    waiting = list(_naming(work, system, reference, _WAIT))
+    waiting = _naming(work, system, reference, _WAIT)
     work.supersede(waiting)
     for loan in {entry.loan for entry in waiting if entry.loan[1]}:
         work.set_revisit(*where, loan, "drift.repost")
@@ -80,9 +75,8 @@ def enqueue(work: Work, system: AccountingReader, binding: Binding, at: datetime
 
 
 def _naming(
-    work: Work, system: AccountingReader, reference: str, states: Iterable[State]
-) -> Iterator[Entry]:
-    for state in states:
-        for entry in work.entries(system.name, system.company_id, state=state, limit=_MOST):
-            if reference in named_by(entry.document):
-                yield entry
+    work: Work, system: AccountingReader, reference: str, states: Collection[State]
+) -> list[Entry]:
+    """Writes in one of these states that are for this customer."""
+    entries = work.entries(system.name, system.company_id, customer=reference, limit=_MOST)
+    return [entry for entry in entries if entry.state in states]

@@ -14,7 +14,7 @@ from bridge.pipeline.absence import outcome_of
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.readback import read_back
 from bridge.store import Entry, Store
-from bridge.store.reconcile_queries import ReconcileQueries
+from bridge.store.waiting import WaitingWrites
 from bridge.systems.base import AccountingSystem
 
 
@@ -54,7 +54,7 @@ def _among_all(
     """What became of creations, by reading the books."""
     read_back(store, system)
     with store.read() as work:
-        waiting = ReconcileQueries.on(work).waiting(system.name, system.company_id)
+        waiting = WaitingWrites.on(work).waiting(system.name, system.company_id)
         ids = {side.entry.id: side.found.external_id for side in waiting if side.found}
     there = system.fetch(refused[0].kind, [ids[e.id] for e in refused if e.id in ids])
     return {e.id: _created(e, there.get(ids.get(e.id, ""))) for e in refused}

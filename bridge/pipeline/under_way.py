@@ -15,8 +15,8 @@ from bridge.core.reconcile import arrived, settled, waiting
 from bridge.pipeline.giving_up import so_far
 from bridge.store import Entry, Work
 from bridge.store.outbox_rows import named_by
-from bridge.store.reconcile_queries import ReconcileQueries, Waiting
 from bridge.store.trials import Trial
+from bridge.store.waiting import Waiting, WaitingWrites
 
 
 class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ def under_way(
     write counts. What they said some days ago proves nothing, absence least of all.
     """
     trials = work.trials(system, company)
-    for side in ReconcileQueries.on(work).waiting(system, company):
+    for side in WaitingWrites.on(work).waiting(system, company):
         entry = side.entry
         if settled(entry.operation, entry.document, side.bound):
             yield UnderWay(entry=entry, otherwise=_otherwise(side))

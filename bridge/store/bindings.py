@@ -11,7 +11,7 @@ from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.store import tables
-from bridge.store.engine import upsert
+from bridge.store.engine import by, document_text, upsert
 from bridge.store.session import BOOKS, Session, chunks
 from bridge.store.values import NO_LOAN, LoanKey, json
 
@@ -21,6 +21,9 @@ WAIT = tables.table(tables.Wait)
 decode_binding = msgspec.json.Decoder(Binding).decode
 PARAMETERS = 500
 """A list of values in one statement has at most so many."""
+BY_LOAN, BY_BASE, BY_EXTERNAL_ID = "ix_binding_loan", "ix_binding_base", "ix_binding_external"
+"""Indexes that find the few bindings of a loan, of a reference in any generation, or of a document
+of the books."""
 
 # Made once: for one row at a time, making a statement costs more than carrying it out.
 _THOSE_WAITING = and_(
@@ -29,9 +32,7 @@ _THOSE_WAITING = and_(
 _WAITING = select(WAIT.c.entry).where(_THOSE_WAITING)
 _WAITED = WAIT.delete().where(_THOSE_WAITING)
 _ONE_LESS = (
-    OUTBOX.update()
-    .where(OUTBOX.c.id.in_(bindparam("entries", expanding=True)))
-    .values(waiting=OUTBOX.c.waiting - 1)
+    OUTBOX.update().where(OUTBOX.c.id == bindparam("one")).values(waiting=OUTBOX.c.waiting - 1)
 )
 _SAW = (
     BINDING.update()
@@ -58,6 +59,7 @@ class Bindings(Session):
             )
             .order_by(t.reference)
         )
+        query = by(query, BINDING, BY_LOAN)
         return [decode_binding(body) for (body,) in self._connection.execute(query)]
 
     def customer_binding(self, system: str, company: str, base: str) -> Binding | None:
@@ -69,6 +71,7 @@ class Bindings(Session):
             t.kind == Kind.CUSTOMER.value,
             t.voided == 0,
         )
+        query = by(query, BINDING, BY_BASE)
         found = [decode_binding(body) for (body,) in self._connection.execute(query)]
         return max(found, key=lambda binding: binding.generation, default=None)
 
@@ -96,6 +99,7 @@ class Bindings(Session):
             .order_by(t.voided, t.reference.desc())
             .limit(1)
         )
+        query = by(query, BINDING, BY_EXTERNAL_ID)
         body = self._connection.execute(query).scalar()
         return None if body is None else decode_binding(body)
 
@@ -113,6 +117,7 @@ class Bindings(Session):
             )
             .limit(1)
         )
+        query = by(query, BINDING, BY_EXTERNAL_ID)
         return self._connection.execute(query).scalar() is not None
 
     def loan_of(self, system: str, company: str, reference: str) -> LoanKey | None:
@@ -149,6 +154,19 @@ class Bindings(Session):
             query = query.where(t.kind == kind.value)
         for row in self._connection.execute(query.order_by(t.reference)):
             yield (row.installation, row.loan), decode_binding(row.body)
+
+    def bindings_of(self, system: str, company: str, customer: str) -> list[Binding]:
+        """What should be in the books for a customer of that reference."""
+        t = BINDING.c
+        named = document_text(self._connection, t.body).contains(
+            f'"customer":"{customer}"', autoescape=True
+        )
+        query = select(t.body).where(
+            t.books == self._books_of(system, company), t.voided == 0, named
+        )
+        query = query.order_by(t.reference)
+        found = [decode_binding(body) for (body,) in self._connection.execute(query)]
+        return [each for each in found if getattr(each.document, "customer", "") == customer]
 
     def put_binding(
         self, system: str, company: str, binding: Binding, loan: LoanKey = NO_LOAN
@@ -190,6 +208,7 @@ class Bindings(Session):
                 t.base.in_(part),
                 not_(and_(t.installation == loan[0], t.loan == loan[1])),
             )
+            query = by(query, BINDING, BY_BASE)
             found += [decode_binding(body) for (body,) in self._connection.execute(query)]
         return found
 
@@ -271,5 +290,4 @@ class Bindings(Session):
         if not entries:
             return
         self._connection.execute(_WAITED, place)
-        for part in chunks(entries, PARAMETERS):
-            self._connection.execute(_ONE_LESS, {"entries": part})
+        self._connection.execute(_ONE_LESS, [{"one": entry} for entry in entries])

@@ -20,7 +20,7 @@ from bridge.core.findings import Finding
 from bridge.core.ledger import Origin
 from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.store import tables
-from bridge.store.engine import in_order, size_up, temporary
+from bridge.store.engine import by, by_index, in_order, size_up, temporary
 from bridge.store.rows import DECODERS, ENTITIES
 from bridge.store.stage import LISTED, Stage
 from bridge.store.values import json
@@ -122,7 +122,7 @@ def _forget(connection: Connection, scope: Scope) -> None:
     ):
         connection.execute(
             text(
-                "DELETE FROM finding WHERE scope IN"
+                f"DELETE FROM finding {by_index('ix_finding_scope', connection)} WHERE scope IN"
                 f" (SELECT :part || CAST({column} AS TEXT) FROM {rows})"
             ),
             {"part": scope.of(part)},
@@ -130,7 +130,8 @@ def _forget(connection: Connection, scope: Scope) -> None:
     names = connection.execute(text("SELECT name_key FROM touched_name")).scalars().all()
     for start in range(0, len(names), 500):
         scopes = [_name_scope(scope, name) for name in names[start : start + 500]]
-        connection.execute(FINDING.delete().where(FINDING.c.scope.in_(scopes)))
+        old = FINDING.delete().where(FINDING.c.scope.in_(scopes))
+        connection.execute(by(old, FINDING, "ix_finding_scope"))
 
 
 def _name_scope(scope: Scope, name: str) -> str:
@@ -154,6 +155,7 @@ def _orphan_rows(connection: Connection, scope: Scope) -> Iterator[Scoped]:
             connection,
             scope,
             f"SELECT m.loan, r.id, r.body FROM missing m CROSS JOIN ledger_{name} r"
+            f" {by_index(f'ix_ledger_{name}_loan', connection)}"
             " WHERE r.installation = :i AND r.loan = m.loan AND r.present = 1"
             f" ORDER BY {in_order(connection, 'm.loan')}, {in_order(connection, 'r.id')}",
         ):
@@ -230,8 +232,11 @@ def _conflicts(connection: Connection, scope: Scope) -> Iterator[Scoped]:
     """Rows that carry the note of having been delivered twice with other content."""
     for name, kind in (("repayment", "movement"), ("adjustment", "movement"), ("loan", "debt")):
         own = "id" if name == "loan" else "loan"
-        start = f"ledger_{name} r" if scope.fresh else f"touched t CROSS JOIN ledger_{name} r"
+        start = f"ledger_{name} r"
         which = "" if scope.fresh else f"AND r.{own} = t.loan"
+        if not scope.fresh:
+            by_loan = "" if name == "loan" else by_index(f"ix_ledger_{name}_loan", connection)
+            start = f"touched t CROSS JOIN {start} {by_loan}"
         for loan, row, body in _rows(
             connection,
             scope,
@@ -248,7 +253,10 @@ def _conflicts(connection: Connection, scope: Scope) -> Iterator[Scoped]:
 
 def _double_entries(connection: Connection, scope: Scope) -> Iterator[Scoped]:
     """Repayments of one loan, day and amount under different ids: perhaps one, typed twice."""
-    start = "ledger_repayment r" if scope.fresh else "touched t CROSS JOIN ledger_repayment r"
+    by_loan = by_index("ix_ledger_repayment_loan", connection)
+    start = f"ledger_repayment r {by_loan}"
+    if not scope.fresh:
+        start = f"touched t CROSS JOIN {start}"
     which = "" if scope.fresh else "AND r.loan = t.loan"
     temporary(connection, "alike", "loan ID, paid_on TEXT, cents BIGINT")
     connection.execute(
@@ -263,7 +271,8 @@ def _double_entries(connection: Connection, scope: Scope) -> Iterator[Scoped]:
         connection,
         scope,
         "SELECT r.loan, r.paid_on, r.cents, r.id FROM alike a CROSS JOIN ledger_repayment r"
-        " WHERE r.installation = :i AND r.loan = a.loan AND CAST(r.paid_on AS TEXT) = a.paid_on"
+        f" {by_loan} WHERE r.installation = :i AND r.loan = a.loan"
+        " AND CAST(r.paid_on AS TEXT) = a.paid_on"
         " AND r.cents = a.cents AND r.present = 1 AND r.state IN ('approved', 'pending')"
         f" ORDER BY {in_order(connection, 'r.loan')}, r.paid_on, r.cents,"
         f" {in_order(connection, 'r.id')}",

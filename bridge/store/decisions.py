@@ -9,13 +9,15 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from bridge.core.books import Kind
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
+from bridge.core.identity import base_reference
 from bridge.errors import UsageError
 from bridge.store import tables
 from bridge.store.bindings import OUTBOX, PARAMETERS, WAIT
-from bridge.store.engine import A_COPY, is_sqlite
-from bridge.store.outbox import Outbox
+from bridge.store.engine import A_COPY, by, is_sqlite
+from bridge.store.outbox import BY_CUSTOMER, BY_LOAN, BY_RUN, BY_STATE, Outbox
 from bridge.store.outbox_rows import NEVER_YET, entry_of
 from bridge.store.planning import Planning
+from bridge.store.trials import BY_BASE
 from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
 DECISION = tables.table(tables.Decision)
@@ -39,20 +41,30 @@ class Decisions(Outbox, Planning):
         run: str | None = None,
         reference: str | None = None,
         loan: LoanKey | None = None,
+        customer: str | None = None,
         limit: int = 1000,
     ) -> list[Entry]:
-        """Entries for a person to look at, oldest first."""
+        """Entries for a person to look at, oldest first; `customer`: those that name it."""
         t = OUTBOX.c
         wanted: list[ColumnElement[bool]] = [t.books == self._books_of(system, company)]
+        index = ""
         if state is not None:
             wanted.append(t.state == state.value)
+            index = BY_STATE
         if run is not None:
             wanted.append(t.run == run)
-        if reference is not None:
-            wanted.append(or_(t.reference == reference, t.target == reference))
+            index = BY_RUN
         if loan is not None:
             wanted += [t.installation == loan[0], t.loan == loan[1]]
-        return self._entries(*wanted, limit=limit)
+            index = BY_LOAN
+        if customer is not None:
+            wanted.append(t.customer == customer)
+            index = BY_CUSTOMER
+        if reference is not None:
+            wanted.append(t.base == base_reference(reference))
+            wanted.append(or_(t.reference == reference, t.target == reference))
+            index = BY_BASE
+        return self._entries(*wanted, index=index, limit=limit)
 
     def to_send(self, system: str, company: str) -> Iterator[Entry]:
         """Every write that waits to be sent, in the order of posting, streamed."""
@@ -63,7 +75,7 @@ class Decisions(Outbox, Planning):
             .order_by(t.phase, t.id)
             .execution_options(yield_per=PARAMETERS)
         )
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(by(query, OUTBOX, BY_STATE)):
             yield entry_of(row)
 
     def to_create(self, system: str, company: str) -> set[Kind]:
@@ -77,7 +89,7 @@ class Decisions(Outbox, Planning):
         return {Kind(kind) for kind in self._connection.execute(query.distinct()).scalars()}
 
     def entry(self, entry_id: int) -> Entry | None:
-        found = self._entries(OUTBOX.c.id == entry_id, limit=1)
+        found = self._entries(OUTBOX.c.id == entry_id, index="", limit=1)
         return found[0] if found else None
 
     def retry(self, entry_id: int, who: str, at: str) -> None:

@@ -6,17 +6,22 @@ import os
 import sqlite3
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
     Engine,
     Executable,
+    FromClause,
     QueuePool,
+    Select,
     Table,
     Text,
+    Update,
+    and_,
     cast,
     create_engine,
     event,
@@ -25,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -39,6 +45,7 @@ ANALYSED = 400
 """Rows that are looked at to estimate a table's size and spread."""
 PAGE_SIZE = 8192
 """Twice the default: a tenth less work in a large intake, and still little for one entry."""
+_S = TypeVar("_S", bound=Select[Any] | Update | Delete)
 A_COPY = 1
 """`user_version` of an SQLite file that was made as a copy of the state; else it is 0."""
 WRITES = "bridge_writes"
@@ -47,11 +54,19 @@ STATEMENTS: LRUCache[Any, Any] = LRUCache(1000)
 """Statements as SQLite's SQL: every state and scratch copy that is opened says the same."""
 
 
+class _StateCompiler(SQLiteCompiler):
+    """Says by which index a table is to be gone through; see `by`."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 class StateDialect(SQLiteDialect_pysqlite):
     """SQLite as each of our engines speaks it, equal to that of any other: what one made of a
     statement serves all, instead of being made anew for each database that is opened."""
 
     supports_statement_cache = True
+    statement_compiler = _StateCompiler
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self)
@@ -208,6 +223,43 @@ def _upsert(table: Table, given: tuple[str, ...], *, sqlite: bool) -> Executable
     return made
 
 
+def by(statement: _S, table: FromClause, index: str) -> _S:
+    """The statement, with its table gone through by that index, in SQLite.
+
+    Left to itself SQLite chooses by what it knows of the tables' sizes: nothing in a new state,
+    and something old in one that grew since. Then it takes a company's documents one after another
+    where one of them is asked for. An index that is not there makes the statement fail.
+    """
+    return _told(statement, table, by_index(index))
+
+
+def by_number(statement: _S, table: FromClause) -> _S:
+    """The statement, with the table's rows found by their number and nothing else, in SQLite."""
+    return _told(statement, table, "NOT INDEXED")
+
+
+def _told(statement: _S, table: FromClause, words: str) -> _S:
+    plain: Any = statement
+    about = (table, words) if isinstance(statement, Select) else (words, table)
+    told: _S = plain.with_hint(*about, "sqlite")
+    return told
+
+
+def by_index(index: str, connection: Connection | None = None) -> str:
+    """The words that say so after a table's name, for a statement written as text."""
+    return f"INDEXED BY {index}" if connection is None or is_sqlite(connection) else ""
+
+
+def begins_with(
+    connection: Connection, column: ColumnElement[str], start: str
+) -> ColumnElement[bool]:
+    """Whether a text begins so, letter by letter: by an index in SQLite, where there is one."""
+    same = func.substr(column, 1, len(start)) == start
+    if not is_sqlite(connection):
+        return same
+    return and_(column >= start, column < f"{start[:-1]}{chr(ord(start[-1]) + 1)}")
+
+
 def size_up(connection: Connection, *names: str) -> None:
     """Let the planner know how many rows temporary tables have.
 
@@ -217,11 +269,6 @@ def size_up(connection: Connection, *names: str) -> None:
     if is_sqlite(connection):
         for name in names:
             connection.execute(text(f"ANALYZE temp.{name}"))
-
-
-def analyse(connection: Connection) -> None:
-    """Let the planner know the tables' sizes."""
-    connection.execute(text("PRAGMA optimize" if is_sqlite(connection) else "ANALYZE"))
 
 
 def document_text(connection: Connection, column: ColumnElement[bytes]) -> ColumnElement[str]:

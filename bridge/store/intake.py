@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Index, select, text
 from bridge.core.identity import prefix_of
 from bridge.errors import ConfigurationError
 from bridge.store import crossrow, tables
-from bridge.store.engine import analyse, size_up, temporary
+from bridge.store.engine import size_up, temporary
 from bridge.store.rows import COLUMNS
 from bridge.store.stage import Stage
 from bridge.store.values import Accepted, Count, json
@@ -104,7 +104,6 @@ def accept(
     crossrow.put_delivery(connection, stage, scope)
     if accepted.changes:
         crossrow.put_touched(connection, scope, repeats=stage.repeats > 0)
-        analyse(connection)
     return accepted
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import and_, select
 from bridge.core.books import Customer, Kind, Transaction
 from bridge.core.delivery import Operation, State
 from bridge.store.bindings import BINDING, OUTBOX, decode_binding
-from bridge.store.engine import document_text
+from bridge.store.engine import by, document_text
+from bridge.store.outbox import BY_RUN
 from bridge.store.runs import RUN
 from bridge.store.session import Session
 from bridge.store.values import LoanKey
@@ -56,6 +57,7 @@ class LateQueries(Session):
             )
             .order_by(t.id)
         )
+        query = by(query, OUTBOX, BY_RUN)
         for installation, loan, body in self._connection.execute(query):
             document = decode_binding(body).document
             if not isinstance(document, Customer) and document.dated is not None:

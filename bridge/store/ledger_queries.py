@@ -24,7 +24,7 @@ from bridge.core.ledger import (
 )
 from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.core.owed import recovered
-from bridge.store.engine import in_order, key_of, temporary
+from bridge.store.engine import by_index, in_order, key_of, temporary
 from bridge.store.rows import DECODERS
 from bridge.store.session import Session, chunks
 from bridge.store.types import MAX_DIGITS
@@ -47,7 +47,7 @@ WHERE w.position BETWEEN :first AND :last ORDER BY w.position
 """
 _CHILDREN = """
 SELECT w.position, c.body FROM {wanted} w
-CROSS JOIN ledger_{child} c
+CROSS JOIN ledger_{child} c {by_loan}
 WHERE w.position BETWEEN :first AND :last
 AND c.installation = w.installation AND c.loan = w.loan AND c.present = 1
 """
@@ -89,7 +89,7 @@ JOIN installation i ON i.id = a.installation
 JOIN ledger_loan l ON l.installation = a.installation AND l.id = a.loan
 WHERE a.present = 1 AND a.kind = '{AdjustmentKind.WRITE_OFF.value}'
 AND l.present = 1 AND l.annulled = 0
-AND EXISTS (SELECT 1 FROM ledger_repayment r WHERE r.installation = a.installation
+AND EXISTS (SELECT 1 FROM ledger_repayment r {{by_loan}} WHERE r.installation = a.installation
  AND r.loan = a.loan AND r.present = 1 AND r.state = '{RepaymentState.APPROVED.value}')
 """
 
@@ -166,7 +166,8 @@ class LedgerQueries(Session):
 
     def _lost_and_paid(self) -> list[LoanKey]:
         """Loans of which something was written off and something paid."""
-        found = self._connection.execute(text(_LOST_AND_PAID))
+        by_loan = by_index("ix_ledger_repayment_loan", self._connection)
+        found = self._connection.execute(text(_LOST_AND_PAID.format(by_loan=by_loan)))
         return [(installation, str(loan)) for installation, loan in found]
 
     def ledger_counts(self) -> dict[str, int]:
@@ -244,7 +245,8 @@ class LedgerQueries(Session):
     ) -> dict[int, list[Any]]:
         found: dict[int, list[Any]] = {}
         decode = DECODERS[kind]
-        statement = text(_CHILDREN.format(wanted=wanted, child=child))
+        by_loan = by_index(f"ix_ledger_{child}_loan", self._connection)
+        statement = text(_CHILDREN.format(wanted=wanted, child=child, by_loan=by_loan))
         for position, body in self._connection.execute(statement, span):
             found.setdefault(position, []).append(decode(body))
         return found

@@ -11,8 +11,8 @@ from sqlalchemy import and_, func, select
 from bridge.core.books import Kind, PostedDocument, Status, applied
 from bridge.core.delivery import Binding
 from bridge.store import tables
-from bridge.store.bindings import BINDING, decode_binding
-from bridge.store.engine import upsert
+from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, decode_binding
+from bridge.store.engine import by, upsert
 from bridge.store.session import Session, chunks
 from bridge.store.values import LoanKey, MirrorTotal, json
 
@@ -20,6 +20,7 @@ MIRROR = tables.table(tables.MirrorRow)
 CURSOR = tables.table(tables.MirrorCursor)
 _posted = msgspec.json.Decoder(PostedDocument).decode
 _CHUNK = 1000
+BY_CUSTOMER, BY_NUMBER, STRANGERS = "ix_mirror_customer", "ix_mirror_number", "ix_mirror_stranger"
 CHANGES = "changes"
 """The cursor that says how far documents have been read; others are about other things."""
 SAME = and_(
@@ -140,6 +141,7 @@ class Mirror(Session):
             )
             .group_by(t.currency)
         )
+        query = by(query, MIRROR, BY_CUSTOMER)
         return dict(self._connection.execute(query).tuples().all())
 
     def missing(
@@ -207,6 +209,7 @@ class Mirror(Session):
                 BINDING.c.voided == 0,
                 BINDING.c.external_id.in_(part),
             )
+            query = by(query, BINDING, BY_EXTERNAL_ID)
             for external_id, body in self._connection.execute(query):
                 found[external_id] = frozenset(applied(decode_binding(body).document))
         return found
@@ -217,19 +220,21 @@ class Mirror(Session):
         """Customer of the books → the loans that have documents in force for it."""
         found: dict[str, set[LoanKey]] = {}
         for part in chunks(external_ids, 500):
+            # Whatever is bound of what the mirror has, in that order: an inner join may be turned.
             query = (
                 select(MIRROR.c.customer_id, BINDING.c.installation, BINDING.c.loan)
-                .select_from(BINDING.join(MIRROR, SAME))
+                .select_from(MIRROR.outerjoin(BINDING, and_(SAME, BINDING.c.voided == 0)))
                 .where(
-                    BINDING.c.books == self._books_of(system, company),
-                    BINDING.c.voided == 0,
+                    MIRROR.c.books == self._books_of(system, company),
                     MIRROR.c.status == Status.LIVE.value,
                     MIRROR.c.customer_id.in_(part),
                 )
                 .distinct()
             )
+            query = by(by(query, MIRROR, BY_CUSTOMER), BINDING, BY_EXTERNAL_ID)
             for customer, installation, loan in self._connection.execute(query):
-                found.setdefault(customer, set()).add((installation, loan))
+                if installation is not None:
+                    found.setdefault(customer, set()).add((installation, loan))
         return found
 
     def has_altered(self, system: str, company: str) -> bool:

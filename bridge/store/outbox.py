@@ -30,6 +30,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.identity import base_reference
 from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, WAIT, Bindings
+from bridge.store.engine import by
 from bridge.store.outbox_rows import (
     document_from,
     due_after,
@@ -44,18 +45,25 @@ from bridge.store.outbox_rows import (
     void_before_it,
 )
 from bridge.store.session import chunks
-from bridge.store.trials import Trials
+from bridge.store.trials import BY_BASE, Trials
 from bridge.store.types import instant_of
 from bridge.store.values import Entry, LoanKey, NewEntry, json
 
 _SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED, State.DROPPED)
 _TAKEN = (State.SENDING, State.IN_DOUBT, State.POSTED)
 _MOST_OF_A_LOAN = 100_000
+BY_LOAN, BY_STATE, BY_RUN = "ix_outbox_loan", "ix_outbox_claim", "ix_outbox_run"
+BY_CUSTOMER = "ix_outbox_customer"
 _SHRINKS, _ALONE = 8, 2
 """So many times smaller a batch is of what was not clearly answered; after so many times, one."""
 # Made once: for one row at a time, making a statement costs more than carrying it out.
 _ENTRY = select(OUTBOX).where(OUTBOX.c.id == bindparam("entry"))
 _STEP = OUTBOX.update().where(OUTBOX.c.id == bindparam("entry"))
+_CLAIMED = _STEP.values(state=State.SENDING.value, attempt=OUTBOX.c.attempt + 1)
+_SUPERSEDED = _STEP.where(or_(*(OUTBOX.c.state == each.value for each in _SUPERSEDABLE))).values(
+    state=State.SUPERSEDED.value, waiting=0
+)
+_WAITS_NO_MORE = WAIT.delete().where(WAIT.c.entry == bindparam("entry"))
 
 
 class Outbox(Bindings, Trials):
@@ -95,19 +103,17 @@ class Outbox(Bindings, Trials):
             t.installation == loan[0],
             t.loan == loan[1],
             t.state.in_(_SUPERSEDABLE),
+            index=BY_LOAN,
             limit=_MOST_OF_A_LOAN,
         )
 
     def supersede(self, entries: Sequence[Entry]) -> None:
         """Give up entries that are not on their way: newer ones say what is wanted now."""
         assert all(may(state, State.SUPERSEDED) for state in _SUPERSEDABLE)
-        for part in chunks([entry.id for entry in entries], PARAMETERS):
-            self._connection.execute(WAIT.delete().where(WAIT.c.entry.in_(part)))
-            self._connection.execute(
-                OUTBOX.update()
-                .where(OUTBOX.c.id.in_(part), OUTBOX.c.state.in_(_SUPERSEDABLE))
-                .values(state=State.SUPERSEDED.value, waiting=0)
-            )
+        if entries:
+            lines = [{"entry": entry.id} for entry in entries]
+            self._connection.execute(_WAITS_NO_MORE, lines)
+            self._connection.execute(_SUPERSEDED, lines)
 
     def unsettled(self, system: str, company: str, loan: LoanKey) -> set[str]:
         """References of a loan whose write is on its way or not yet proved."""
@@ -118,7 +124,7 @@ class Outbox(Bindings, Trials):
             t.loan == loan[1],
             t.state.in_(_TAKEN),
         )
-        return set(self._connection.execute(query).scalars())
+        return set(self._connection.execute(by(query, OUTBOX, BY_LOAN)).scalars())
 
     def under_way_elsewhere(
         self, system: str, company: str, bases: Sequence[str], loan: LoanKey
@@ -133,7 +139,8 @@ class Outbox(Bindings, Trials):
                 t.state.in_((State.PENDING, *_TAKEN)),
                 not_(and_(t.installation == loan[0], t.loan == loan[1])),
             )
-            if self._connection.execute(query.limit(1)).first() is not None:
+            query = by(query.limit(1), OUTBOX, BY_BASE)
+            if self._connection.execute(query).first() is not None:
                 return True
         return False
 
@@ -145,6 +152,7 @@ class Outbox(Bindings, Trials):
             t.base == base_reference(reference),
             t.reference == reference,
             t.state.in_(UNSETTLED | WAITS_FOR_A_PERSON),
+            index=BY_BASE,
             limit=1,
             newest=True,
         )
@@ -198,27 +206,18 @@ class Outbox(Bindings, Trials):
         order = (t.phase, t.operation, t.kind, t.id)
         while True:
             query = select(t.phase, t.operation, t.kind).where(*ready).order_by(*order).limit(1)
-            first = self._connection.execute(query).first()
+            first = self._connection.execute(by(query, OUTBOX, BY_STATE)).first()
             if first is None:
                 return []
             same = (t.phase == first[0], t.operation == first[1], t.kind == first[2])
-            found = self._connection.execute(
-                select(OUTBOX)
-                .where(*ready, *same)
-                .order_by(t.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            ).fetchall()
+            those = select(OUTBOX).where(*ready, *same).order_by(t.id).limit(limit)
+            those = by(those.with_for_update(skip_locked=True), OUTBOX, BY_STATE)
+            found = self._connection.execute(those).fetchall()
             claimed = self._ready(books, self._complete(system, company, found))
             if claimed or not found:
                 break
-        ids = [entry.id for entry in claimed]
-        for part in chunks(ids, PARAMETERS):
-            self._connection.execute(
-                OUTBOX.update()
-                .where(t.id.in_(part))
-                .values(state=State.SENDING.value, attempt=t.attempt + 1)
-            )
+        if claimed:
+            self._connection.execute(_CLAIMED, [{"entry": entry.id} for entry in claimed])
         return [
             msgspec.structs.replace(entry, state=State.SENDING, attempt=entry.attempt + 1)
             for entry in claimed
@@ -233,7 +232,7 @@ class Outbox(Bindings, Trials):
             t.waiting == 0,
             not_(has_come(now)),
         )
-        earliest = self._connection.execute(query).scalar()
+        earliest = self._connection.execute(by(query, OUTBOX, BY_STATE)).scalar()
         return None if earliest is None else (instant_of(earliest) - now).total_seconds()
 
     def move(self, entry: Entry | int, outcome: Outcome, now: datetime) -> State:
@@ -263,12 +262,12 @@ class Outbox(Bindings, Trials):
         """At start: what was being sent when the program ended is in doubt."""
         assert may(State.SENDING, State.IN_DOUBT)
         t = OUTBOX.c
-        done = self._connection.execute(
+        ended = (
             OUTBOX.update()
             .where(t.books == self._books_of(system, company), t.state == State.SENDING.value)
             .values(state=State.IN_DOUBT.value, detail="the program ended while this was sent")
         )
-        return int(done.rowcount)
+        return int(self._connection.execute(by(ended, OUTBOX, BY_STATE)).rowcount)
 
     def in_doubt(self, system: str, company: str, limit: int = 100_000) -> list[Entry]:
         """Entries to look up in the books, with links and bindings."""
@@ -337,15 +336,17 @@ class Outbox(Bindings, Trials):
             .order_by(t.id)
             .limit(limit)
         )
-        found = self._connection.execute(query).fetchall()
+        found = self._connection.execute(by(query, OUTBOX, BY_STATE)).fetchall()
         return self._complete(system, company, found)
 
     def _entries(
-        self, *wanted: ColumnElement[bool], limit: int, newest: bool = False
+        self, *wanted: ColumnElement[bool], index: str, limit: int, newest: bool = False
     ) -> list[Entry]:
         t = OUTBOX.c
         order = t.id.desc() if newest else t.id
         query = select(OUTBOX).where(*wanted).order_by(order).limit(limit)
+        if index:
+            query = by(query, OUTBOX, index)
         return [entry_of(row) for row in self._connection.execute(query)]
 
     def _complete(self, system: str, company: str, rows: Sequence[Row[Any]]) -> list[Entry]:

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, exists, or_
+from sqlalchemy import ColumnElement, Row, or_, select
 
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
 from bridge.core.identity import base_reference
-from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS
+from bridge.store.bindings import BINDING, BY_BASE, OUTBOX, PARAMETERS
+from bridge.store.engine import by
 from bridge.store.session import chunks
 from bridge.store.types import instant_text
 from bridge.store.values import Entry, NewEntry, json
@@ -71,6 +72,7 @@ def line_of(books: int, run: str, entry: NewEntry, waiting: int) -> dict[str, An
         "kind": entry.document.kind.value,
         "reference": entry.document.reference,
         "base": base_reference(entry.document.reference),
+        "customer": getattr(entry.document, "customer", ""),
         "target": entry.target,
         "generation": entry.generation,
         "key": entry.key,
@@ -111,19 +113,20 @@ def entry_of(row: Row[Any]) -> Entry:
 
 def in_force_already() -> ColumnElement[bool]:
     """Whether the books hold the same thing under this reference, whatever its generation."""
-    return exists().where(
+    bound = select(BINDING.c.reference).where(
         BINDING.c.books == OUTBOX.c.books,
         BINDING.c.base == OUTBOX.c.base,
         BINDING.c.voided == 0,
         BINDING.c.reversed == 0,
     )
+    return by(bound.correlate(OUTBOX), BINDING, BY_BASE).exists()
 
 
 def void_before_it() -> ColumnElement[bool]:
     """Whether a void of the same loan and an earlier phase is not done yet."""
     void = OUTBOX.alias("void")
     undone = sorted((UNSETTLED - {State.POSTED}) | WAITS_FOR_A_PERSON)
-    return exists().where(
+    before = select(void.c.id).where(
         void.c.books == OUTBOX.c.books,
         void.c.installation == OUTBOX.c.installation,
         void.c.loan == OUTBOX.c.loan,
@@ -131,3 +134,4 @@ def void_before_it() -> ColumnElement[bool]:
         void.c.phase < OUTBOX.c.phase,
         void.c.state.in_(undone),
     )
+    return by(before.correlate(OUTBOX), void, "ix_outbox_loan").exists()

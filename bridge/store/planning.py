@@ -10,13 +10,14 @@ from sqlalchemy import and_, func, select
 from bridge.core.findings import Finding
 from bridge.core.plan import Hold
 from bridge.store import tables
-from bridge.store.engine import upsert
+from bridge.store.engine import begins_with, by, upsert
 from bridge.store.session import BOOKS, Session
 from bridge.store.values import LoanKey, json
 
 REVISIT = tables.table(tables.Revisit)
 FINDING = tables.table(tables.Finding)
 HOLD = tables.table(tables.HoldRow)
+BY_SCOPE = "ix_finding_scope"
 _finding = msgspec.json.Decoder(Finding).decode
 _hold = msgspec.json.Decoder(Hold).decode
 
@@ -78,7 +79,8 @@ class Planning(Session):
 
         Scopes that begin with `snapshot/` belong to the intake.
         """
-        self._connection.execute(FINDING.delete().where(FINDING.c.scope == scope))
+        old = FINDING.delete().where(FINDING.c.scope == scope)
+        self._connection.execute(by(old, FINDING, BY_SCOPE))
         lines = [{"scope": scope, "code": f.code, "body": json(f)} for f in findings]
         if lines:
             self._connection.execute(FINDING.insert(), lines)
@@ -90,13 +92,14 @@ class Planning(Session):
     def findings_at(self, *scopes: str) -> list[Finding]:
         """What was noticed under exactly these scopes."""
         query = select(FINDING.c.body).where(FINDING.c.scope.in_(scopes)).order_by(FINDING.c.id)
+        query = by(query, FINDING, BY_SCOPE)
         return [_finding(body) for body in self._connection.execute(query).scalars()]
 
     def scoped_findings(self, *, scope_prefix: str = "") -> Iterator[tuple[str, Finding]]:
         """(scope, finding) pairs, streamed."""
         query = select(FINDING.c.scope, FINDING.c.body).order_by(FINDING.c.id)
         if scope_prefix:
-            query = query.where(FINDING.c.scope.startswith(scope_prefix, autoescape=True))
+            query = query.where(begins_with(self._connection, FINDING.c.scope, scope_prefix))
         for scope, body in self._connection.execute(query):
             yield scope, _finding(body)
 
@@ -124,6 +127,21 @@ class Planning(Session):
     def holds(self, system: str, company: str) -> list[Hold]:
         """Everything that the ledger has and the books do not get yet."""
         return [hold for _, hold in self.loan_holds(system, company)]
+
+    def holds_of(self, system: str, company: str, loan: LoanKey) -> list[Hold]:
+        """What is held back of a loan."""
+        t = HOLD.c
+        query = (
+            select(t.body)
+            .where(
+                t.books == self._books_of(system, company),
+                t.installation == loan[0],
+                t.loan == loan[1],
+            )
+            .order_by(t.id)
+        )
+        query = by(query, HOLD, "ix_hold_loan")
+        return [_hold(body) for body in self._connection.execute(query).scalars()]
 
     def loan_holds(self, system: str, company: str) -> Iterator[tuple[LoanKey, Hold]]:
         """(loan, hold) pairs, streamed."""

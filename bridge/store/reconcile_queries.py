@@ -10,19 +10,19 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, text, tuple_
 
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, State
 from bridge.core.ledger import Borrower
 from bridge.store import tables
-from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, decode_binding
-from bridge.store.engine import is_sqlite
+from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, PARAMETERS, decode_binding
+from bridge.store.engine import by, is_sqlite
 from bridge.store.mirror import MIRROR
-from bridge.store.outbox_rows import entry_of
+from bridge.store.outbox import BY_RUN, BY_STATE
 from bridge.store.rows import DECODERS
 from bridge.store.session import Session, chunks
-from bridge.store.values import Entry, LoanKey, MirrorTotal
+from bridge.store.values import LoanKey, MirrorTotal
 
 INSTALLATION = tables.table(tables.Installation)
 LOAN = tables.table(tables.LedgerLoan)
@@ -30,14 +30,6 @@ BORROWER = tables.table(tables.LedgerBorrower)
 
 _posted = msgspec.json.Decoder(PostedDocument).decode
 _AT_ONCE = 500
-_WAITING = (
-    State.PENDING,
-    State.SENDING,
-    State.IN_DOUBT,
-    State.REJECTED,
-    State.DRIFTED,
-    State.DROPPED,
-)
 _UNPROVED = (State.POSTED.value, State.DRIFTED.value)
 _DONE = (State.POSTED.value, State.CONFIRMED.value)
 _SAME = and_(
@@ -45,17 +37,6 @@ _SAME = and_(
     MIRROR.c.kind == BINDING.c.kind,
     MIRROR.c.external_id == BINDING.c.external_id,
 )
-
-
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A write that is not settled, and what there is of it on either side."""
-
-    entry: Entry
-    bound: Binding | None = None
-    now: PostedDocument | None = None
-    """The bound document as the books told it last."""
-    found: PostedDocument | None = None
-    """A live document of the same number that no binding is about."""
 
 
 class Unbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,34 +102,6 @@ class ReconcileQueries(Session):
         for kind, external_id in self._connection.execute(query):
             found.setdefault(Kind(kind), []).append(external_id)
         return found
-
-    def waiting(self, system: str, company: str) -> Iterator[Waiting]:
-        """Writes that are not settled, oldest first.
-
-        One that a person dropped counts until a newer write says what is wanted instead.
-        """
-        books = self._books_of(system, company)
-        newer = OUTBOX.alias("newer")
-        t = OUTBOX.c
-        replaced = exists().where(
-            newer.c.books == t.books,
-            newer.c.base == t.base,
-            newer.c.reference == t.reference,
-            newer.c.id > t.id,
-        )
-        query = (
-            select(OUTBOX)
-            .where(
-                t.books == books,
-                t.state.in_([state.value for state in _WAITING]),
-                or_(t.state != State.DROPPED.value, not_(replaced)),
-            )
-            .order_by(t.id)
-            .execution_options(yield_per=_AT_ONCE)
-        )
-        rows = (entry_of(row) for row in self._connection.execute(query))
-        for part in chunks(rows, _AT_ONCE):
-            yield from self._sides(books, part)
 
     def unbound(self, system: str, company: str, prefixes: Sequence[str]) -> Iterator[Unbound]:
         """Live documents without a live binding that were ours, or have a number like ours; and
@@ -221,6 +174,7 @@ class ReconcileQueries(Session):
         query = self._borrowers(self._books_of(system, company)).where(
             BINDING.c.external_id.in_(sorted(set(customers)))
         )
+        query = by(query, BINDING, BY_EXTERNAL_ID)
         return {str(customer) for customer in self._connection.execute(query).scalars()}
 
     def open_documents(
@@ -273,6 +227,7 @@ class ReconcileQueries(Session):
             .group_by(t.kind)
             .order_by(t.kind)
         )
+        query = by(query, OUTBOX, BY_RUN)
         return {kind: number for kind, number in self._connection.execute(query)}  # noqa: C416
 
     def installations(self) -> list[tuple[str, str, str, date]]:
@@ -311,6 +266,7 @@ class ReconcileQueries(Session):
         unproved = select(OUTBOX.c.reference).where(
             OUTBOX.c.books == books, OUTBOX.c.state.in_(_UNPROVED)
         )
+        unproved = by(unproved, OUTBOX, BY_STATE)
         return or_(
             func.coalesce(MIRROR.c.status, "") != Status.LIVE.value,
             MIRROR.c.version != BINDING.c.version,
@@ -363,38 +319,3 @@ class ReconcileQueries(Session):
             MIRROR.c.bound == 0,
             not_(self._numbered(prefixes)),
         )
-
-    def _sides(self, books: int, entries: Sequence[Entry]) -> Iterator[Waiting]:
-        references = sorted({entry.reference for entry in entries})
-        bound = {
-            binding.reference: binding
-            for binding in map(
-                decode_binding,
-                self._connection.execute(
-                    select(BINDING.c.body).where(
-                        BINDING.c.books == books, BINDING.c.reference.in_(references)
-                    )
-                ).scalars(),
-            )
-        }
-        ids = sorted({binding.external_id for binding in bound.values()})
-        t = MIRROR.c
-        by_id = select(t.kind, t.external_id, t.body).where(
-            t.books == books, t.external_id.in_(ids)
-        )
-        now = {(k, i): _posted(body) for k, i, body in self._connection.execute(by_id)}
-        by_number = (
-            select(t.kind, t.number, t.body)
-            .where(self._live(books), t.number.in_(references), not_(self._bound(books, voided=0)))
-            .order_by(t.external_id.desc())
-        )
-        same = {(k, n): _posted(body) for k, n, body in self._connection.execute(by_number)}
-        for entry in entries:
-            binding = bound.get(entry.reference)
-            key = (entry.kind.value, binding.external_id if binding else "")
-            yield Waiting(
-                entry=entry,
-                bound=binding,
-                now=now.get(key),
-                found=None if binding else same.get((entry.kind.value, entry.reference)),
-            )

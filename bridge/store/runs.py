@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from bridge.store import tables
+from bridge.store.engine import begins_with
 from bridge.store.session import Session
 from bridge.store.values import RunRecord, json
 
@@ -22,7 +23,7 @@ class Runs(Session):
         """Write down that a run begins. Its id sorts by time: `20261120T060000Z-sync`."""
         second = at.partition(".")[0].partition("+")[0].removesuffix("Z")
         base = f"{second.replace('-', '').replace(':', '')}Z-{verb}"
-        query = select(RUN.c.id).where(RUN.c.id.startswith(base, autoescape=True))
+        query = select(RUN.c.id).where(begins_with(self._connection, RUN.c.id, base))
         taken = set(self._connection.execute(query).scalars())
         run = base
         for number in range(2, len(taken) + 3):

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Index, delete, or_, select
+from sqlmodel import Field
 
 from bridge.core.findings import Finding
 from bridge.store import tables
 from bridge.store.engine import upsert
 from bridge.store.session import Session
 from bridge.store.tasks import FINDING
+from bridge.store.types import NativeId
 
-LIKENESS = tables.table(tables.Likeness)
+
+class Likeness(tables.Base, table=True):
+    """What a person said of rows without numbers of their own: the same, another one, or gone."""
+
+    __tablename__ = "likeness"
+    __table_args__ = (Index("ix_likeness_task", "task"), tables.COMPACT)
+    installation: int = Field(primary_key=True, foreign_key="installation.id")
+    kind: str = Field(primary_key=True)
+    new_id: str = Field(primary_key=True, sa_type=NativeId)
+    """Empty: nothing has come in the old one's place."""
+    old_id: str = Field(primary_key=True, sa_type=NativeId)
+    answer: str
+    """`same`, `different` or `gone`."""
+    task: str
+    """The task that it answered."""
+    at: str
+    who: str
+
+
+LIKENESS = tables.table(Likeness)
 _LEDGER = {
     "debtor": {"borrower": tables.table(tables.LedgerBorrower)},
     "debt": {"loan": tables.table(tables.LedgerLoan)},

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
 from bridge.core.books import Kind, Made, PostedDocument, Status
 from bridge.core.delivery import AMBIGUOUS
 from bridge.core.identity import base_reference, is_ours
 from bridge.core.lookalike import Stranger
-from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS
+from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, PARAMETERS
 from bridge.store.decisions import BRIDGE, DECISION
-from bridge.store.mirror import MIRROR
+from bridge.store.engine import begins_with, by
+from bridge.store.mirror import BY_NUMBER, MIRROR, STRANGERS
 from bridge.store.session import chunks
-from bridge.store.trials import Trials
+from bridge.store.trials import BY_BASE, Trials
 
 DIFFERENT = "different"
 """The verb of a decision: that document of the books is not this one of ours."""
@@ -24,6 +25,8 @@ _LEFT = "left_unknown"
 """The same of a look at the books: nobody knew the loan of that document."""
 
 _posted = msgspec.json.Decoder(PostedDocument).decode
+_UNBOUND = MIRROR.c.bound == literal_column("0")
+"""Said in the words of the index of strangers: it is not used for a value that is yet to come."""
 
 
 class Strangers(Trials):
@@ -31,21 +34,24 @@ class Strangers(Trials):
 
     def recognise(self, system: str, company: str) -> None:
         """Mark what bindings are about, live or voided ones; the rest are strangers."""
-        bound = exists().where(
-            BINDING.c.books == MIRROR.c.books,
-            BINDING.c.kind == MIRROR.c.kind,
-            BINDING.c.external_id == MIRROR.c.external_id,
-        )
         t = MIRROR.c
-        self._connection.execute(
+        about = select(BINDING.c.reference).where(
+            BINDING.c.books == t.books,
+            BINDING.c.kind == t.kind,
+            BINDING.c.external_id == t.external_id,
+        )
+        bound = by(about.correlate(MIRROR), BINDING, BY_EXTERNAL_ID).exists()
+        known = (
             MIRROR.update()
-            .where(t.books == self._books_of(system, company), t.bound == 0, bound)
+            .where(t.books == self._books_of(system, company), _UNBOUND, bound)
             .values(bound=1)
         )
+        self._connection.execute(by(known, MIRROR, STRANGERS))
 
     def stranger_totals(self, system: str, company: str, limit: int) -> set[Decimal] | None:
         """The totals that live strangers have; None when there are more than `limit`."""
         query = select(MIRROR.c.total_cents).where(*self._strange(system, company)).distinct()
+        query = by(query, MIRROR, STRANGERS)
         found = list(self._connection.execute(query.limit(limit + 1)).scalars())
         return set(found) if len(found) <= limit else None
 
@@ -65,6 +71,7 @@ class Strangers(Trials):
             .where(*self._strange(system, company), t.kind == kind.value, t.total_cents == total)
             .order_by(t.external_id)
         )
+        query = by(query, MIRROR, STRANGERS)
         for body, customer_body in self._connection.execute(query):
             name = _posted(customer_body).name if customer_body else ""
             yield Stranger(document=_posted(body), customer_name=name)
@@ -78,6 +85,7 @@ class Strangers(Trials):
         for prefix in prefixes:
             start = func.substr(t.number, 1, len(prefix) + 1) == f"{prefix}-"
             query = select(t.number, t.kind).where(*self._strange(system, company), start)
+            query = by(query, MIRROR, STRANGERS)
             for number, kind in self._connection.execute(query):
                 found.setdefault(base_reference(number), []).append(Kind(kind))
         return found
@@ -94,7 +102,7 @@ class Strangers(Trials):
                 t.books == self._books_of(system, company), start
             )
             if strange:
-                query = query.where(t.bound == 0)
+                query = by(query.where(_UNBOUND), MIRROR, STRANGERS)
             for number, kind, external_id in self._connection.execute(query):
                 if is_ours(number, prefix):
                     yield number, Kind(kind), external_id
@@ -113,13 +121,18 @@ class Strangers(Trials):
         }
         t, books = BINDING.c, self._books_of(system, company)
         for part in chunks([*ours.values()], PARAMETERS):
-            ids, numbers = [e.external_id for e in part], [e.number for e in part]
-            query = select(t.kind, t.external_id, t.reference).where(
-                t.books == books, or_(t.external_id.in_(ids), t.reference.in_(numbers))
-            )
-            bound = self._connection.execute(query).fetchall()
-            known = {(Kind(row.kind), row.external_id) for row in bound}
-            names = {row.reference for row in bound} | self.were_several(system, company, numbers)
+            numbers = [e.number for e in part]
+            known: set[tuple[Kind, str]] = set()
+            for kind in {e.kind for e in part}:
+                ids = [e.external_id for e in part if e.kind is kind]
+                query = select(t.external_id).where(
+                    t.books == books, t.kind == kind.value, t.external_id.in_(ids)
+                )
+                query = by(query, BINDING, BY_EXTERNAL_ID)
+                known |= {(kind, each) for each in self._connection.execute(query).scalars()}
+            named = select(t.reference).where(t.books == books, t.reference.in_(numbers))
+            names = set(self._connection.execute(named).scalars())
+            names |= self.were_several(system, company, numbers)
             names |= self.perhaps_made(system, company, numbers)
             for each in part:
                 if each.number in names or (each.kind, each.external_id) in known:
@@ -141,6 +154,7 @@ class Strangers(Trials):
                 t.reference.in_(part),
                 t.code == AMBIGUOUS,
             )
+            query = by(query, OUTBOX, BY_BASE)
             found.update(self._connection.execute(query).scalars())
         return found
 
@@ -191,16 +205,23 @@ class Strangers(Trials):
             .where(
                 *self._strange(system, company),
                 t.kind == kind.value,
+                begins_with(self._connection, t.number, base),
                 or_(t.number == base, func.substr(t.number, 1, len(base) + 1) == f"{base}."),
             )
             .order_by(t.external_id)
         )
-        for (body,) in self._connection.execute(query):
+        for (body,) in self._connection.execute(by(query, MIRROR, BY_NUMBER)):
             yield Stranger(document=_posted(body), customer_name="")
 
     def told_apart(self) -> set[tuple[str, str]]:
         """(reference, external id) pairs of which a person said that they are not the same."""
         return self._said_of((DIFFERENT,))
+
+    def is_told_apart(self, reference: str, external_id: str) -> bool:
+        """Whether a person said so of these two."""
+        t = DECISION.c
+        said = (t.verb == DIFFERENT, t.reference == reference, t.detail == external_id)
+        return self._connection.execute(select(t.id).where(*said).limit(1)).first() is not None
 
     def _said_of(self, verbs: Sequence[str]) -> set[tuple[str, str]]:
         t = DECISION.c
@@ -211,6 +232,6 @@ class Strangers(Trials):
         t = MIRROR.c
         return (
             t.books == self._books_of(system, company),
-            t.bound == 0,
+            _UNBOUND,
             t.status == Status.LIVE.value,
         )

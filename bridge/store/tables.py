@@ -17,11 +17,11 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Cents, NativeId
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The migration that these tables correspond to."""
 
 metadata = MetaData()
-_COMPACT = {"sqlite_with_rowid": False}
+COMPACT = {"sqlite_with_rowid": False}
 
 
 class Base(SQLModel, registry=registry(metadata=metadata)):
@@ -67,7 +67,7 @@ class LedgerParty(_LedgerRow, table=True):
     """Stores, routes and collectors."""
 
     __tablename__ = "ledger_party"
-    __table_args__ = (_COMPACT,)
+    __table_args__ = (COMPACT,)
     kind: str = Field(primary_key=True)
 
 
@@ -75,7 +75,7 @@ class LedgerBorrower(_LedgerRow, table=True):
     __tablename__ = "ledger_borrower"
     __table_args__ = (
         Index("ix_ledger_borrower_name", "name_key", "installation", "present"),
-        _COMPACT,
+        COMPACT,
     )
     name_key: str
     phone: str
@@ -86,7 +86,7 @@ class LedgerLoan(_LedgerRow, table=True):
     __tablename__ = "ledger_loan"
     __table_args__ = (
         Index("ix_ledger_loan_borrower", "installation", "borrower", "present", "currency"),
-        _COMPACT,
+        COMPACT,
     )
     borrower: str = Field(sa_type=NativeId)
     currency: str
@@ -98,7 +98,7 @@ class LedgerLoan(_LedgerRow, table=True):
 
 class LedgerInstalment(_LedgerRow, table=True):
     __tablename__ = "ledger_instalment"
-    __table_args__ = (Index("ix_ledger_instalment_loan", "installation", "loan"), _COMPACT)
+    __table_args__ = (Index("ix_ledger_instalment_loan", "installation", "loan"), COMPACT)
     loan: str = Field(sa_type=NativeId)
     number: int
     due: date
@@ -109,7 +109,7 @@ class LedgerRepayment(_LedgerRow, table=True):
     __tablename__ = "ledger_repayment"
     __table_args__ = (
         Index("ix_ledger_repayment_loan", "installation", "loan", "paid_on", "cents"),
-        _COMPACT,
+        COMPACT,
     )
     loan: str = Field(sa_type=NativeId)
     paid_on: date
@@ -120,7 +120,7 @@ class LedgerRepayment(_LedgerRow, table=True):
 
 class LedgerAdjustment(_LedgerRow, table=True):
     __tablename__ = "ledger_adjustment"
-    __table_args__ = (Index("ix_ledger_adjustment_loan", "installation", "loan"), _COMPACT)
+    __table_args__ = (Index("ix_ledger_adjustment_loan", "installation", "loan"), COMPACT)
     loan: str = Field(sa_type=NativeId)
     day: date
     kind: str
@@ -131,7 +131,7 @@ class LedgerChange(Base, table=True):
     """When anything about a loan last changed; also of loans that rows name and nobody has."""
 
     __tablename__ = "ledger_change"
-    __table_args__ = (Index("ix_ledger_change_seq", "change_seq"), _COMPACT)
+    __table_args__ = (Index("ix_ledger_change_seq", "change_seq"), COMPACT)
     installation: int = Field(primary_key=True)
     loan: str = Field(primary_key=True, sa_type=NativeId)
     change_seq: int
@@ -162,7 +162,7 @@ class Revisit(Base, table=True):
     """A loan to be planned again although its rows did not change, and why."""
 
     __tablename__ = "revisit"
-    __table_args__ = (_COMPACT,)
+    __table_args__ = (COMPACT,)
     books: int = Field(primary_key=True, foreign_key="books.id")
     installation: str = Field(primary_key=True)
     loan: str = Field(primary_key=True)
@@ -189,7 +189,7 @@ class BindingRow(Base, table=True):
         Index("ix_binding_loan", "books", "installation", "loan"),
         Index("ix_binding_base", "books", "base"),
         Index("ix_binding_external", "books", "kind", "external_id"),
-        _COMPACT,
+        COMPACT,
     )
     books: int = Field(primary_key=True, foreign_key="books.id")
     reference: str = Field(primary_key=True)
@@ -217,6 +217,7 @@ class OutboxEntry(Base, table=True):
         Index("ix_outbox_loan", "books", "installation", "loan"),
         Index("ix_outbox_base", "books", "base"),
         Index("ix_outbox_run", "run", "state"),
+        Index("ix_outbox_customer", "books", "customer"),
         # The same intent is never under way twice.
         Index(
             "ix_outbox_under_way",
@@ -236,6 +237,8 @@ class OutboxEntry(Base, table=True):
     reference: str
     base: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The reference without its generation."""
+    customer: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Whose document it is; empty: a customer itself."""
     target: str
     generation: int
     key: str
@@ -256,7 +259,7 @@ class Wait(Base, table=True):
     """An entry waits until the reference it names is bound."""
 
     __tablename__ = "wait"
-    __table_args__ = (Index("ix_wait_entry", "entry"), _COMPACT)
+    __table_args__ = (Index("ix_wait_entry", "entry"), COMPACT)
     books: int = Field(primary_key=True, foreign_key="books.id")
     reference: str = Field(primary_key=True)
     entry: int = Field(primary_key=True, foreign_key="outbox.id")
@@ -281,6 +284,7 @@ class MirrorRow(Base, table=True):
     __tablename__ = "mirror"
     __table_args__ = (
         Index("ix_mirror_number", "books", "number"),
+        Index("ix_mirror_customer", "books", "customer_id"),
         Index(
             "ix_mirror_stranger",
             "books",
@@ -288,7 +292,7 @@ class MirrorRow(Base, table=True):
             sqlite_where=text("bound = 0"),
             postgresql_where=text("bound = 0"),
         ),
-        _COMPACT,
+        COMPACT,
     )
     books: int = Field(primary_key=True, foreign_key="books.id")
     kind: str = Field(primary_key=True)
@@ -330,7 +334,7 @@ class CallDay(Base, table=True):
     """Calls that one UTC day's runs made to these books."""
 
     __tablename__ = "call_day"
-    __table_args__ = (_COMPACT,)
+    __table_args__ = (COMPACT,)
     books: int = Field(primary_key=True, foreign_key="books.id")
     day: date = Field(primary_key=True)
     total: int
@@ -363,24 +367,6 @@ class Answer(Base, table=True):
     who: str
     note: str
     body: bytes = Field(sa_type=LargeBinary)
-
-
-class Likeness(Base, table=True):
-    """What a person said of rows without numbers of their own: the same, another one, or gone."""
-
-    __tablename__ = "likeness"
-    __table_args__ = (Index("ix_likeness_task", "task"), _COMPACT)
-    installation: int = Field(primary_key=True, foreign_key="installation.id")
-    kind: str = Field(primary_key=True)
-    new_id: str = Field(primary_key=True, sa_type=NativeId)
-    """Empty: nothing has come in the old one's place."""
-    old_id: str = Field(primary_key=True, sa_type=NativeId)
-    answer: str
-    """`same`, `different` or `gone`."""
-    task: str
-    """The task that it answered."""
-    at: str
-    who: str
 
 
 class JobSlot(Base, table=True):

@@ -8,14 +8,15 @@ from datetime import date
 import msgspec
 from sqlalchemy import select
 
+from bridge.core.books import Kind
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.identity import base_reference
 from bridge.core.items import Item
 from bridge.core.known import Delivery, Stop
 from bridge.core.tasks import Place, Task
 from bridge.store import tables
-from bridge.store.bindings import BINDING, OUTBOX, WAIT
-from bridge.store.engine import upsert
+from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, WAIT
+from bridge.store.engine import by, by_number, upsert
 from bridge.store.session import Session, chunks
 from bridge.store.values import json
 
@@ -178,10 +179,15 @@ class Tasks(Session):
         t = BINDING.c
         found: set[str] = set()
         for part in chunks(sorted(set(external_ids)), _AT_ONCE):
-            query = select(t.external_id).where(
-                t.books == books, t.voided == 0, t.external_id.in_(part)
-            )
-            found.update(self._connection.execute(query).scalars())
+            for kind in Kind:
+                query = select(t.external_id).where(
+                    t.books == books,
+                    t.kind == kind.value,
+                    t.external_id.in_(part),
+                    t.voided == 0,
+                )
+                query = by(query, BINDING, BY_EXTERNAL_ID)
+                found.update(self._connection.execute(query).scalars())
         return found
 
     def behind(self, system: str, company: str, references: Iterable[str]) -> dict[str, list[int]]:
@@ -201,6 +207,7 @@ class Tasks(Session):
                         .where(WAIT.c.books == books, WAIT.c.reference.in_(part))
                         .order_by(OUTBOX.c.id)
                     )
+                    query = by_number(query, OUTBOX)
                     for entry, reference, base in self._connection.execute(query):
                         entries[entry] = None
                         named |= {reference, base}

@@ -23,7 +23,7 @@ from bridge.core.delivery import State
 from bridge.core.identity import base_reference
 from bridge.core.patience import LOOKED_FOR_FIRST
 from bridge.store import tables
-from bridge.store.engine import insertion, is_sqlite
+from bridge.store.engine import by, by_number, insertion, is_sqlite
 from bridge.store.session import Session, chunks
 from bridge.store.types import instant_of, instant_text
 
@@ -37,11 +37,17 @@ TRIAL = Table(
     Column("since", String, nullable=False),
 )
 _AT_ONCE = 500
-_REFUSALS = select(func.count()).where(
-    OUTBOX.c.books == bindparam("books"),
-    OUTBOX.c.base == bindparam("base"),
-    OUTBOX.c.reference == bindparam("reference"),
-    OUTBOX.c.code != "",
+BY_BASE = "ix_outbox_base"
+"""The index that finds the few writes of a reference, in any generation."""
+_REFUSALS = by(
+    select(func.count()).where(
+        OUTBOX.c.books == bindparam("books"),
+        OUTBOX.c.base == bindparam("base"),
+        OUTBOX.c.reference == bindparam("reference"),
+        OUTBOX.c.code != "",
+    ),
+    OUTBOX,
+    BY_BASE,
 )
 _TRIED = (State.PENDING.value, State.SENDING.value, State.IN_DOUBT.value)
 
@@ -80,10 +86,13 @@ class Trials(Session):
     def trials(self, system: str, company: str) -> dict[int, Trial]:
         """What was tried in vain of the writes that are still to be made, by entry."""
         t = TRIAL.c
-        query = (
-            select(t.entry, t.unclear, t.passes, t.since)
-            .join(OUTBOX, OUTBOX.c.id == t.entry)
-            .where(OUTBOX.c.books == self._books_of(system, company), OUTBOX.c.state.in_(_TRIED))
+        tried = select(OUTBOX.c.id).where(
+            OUTBOX.c.id == t.entry,
+            OUTBOX.c.books == self._books_of(system, company),
+            OUTBOX.c.state.in_(_TRIED),
+        )
+        query = select(t.entry, t.unclear, t.passes, t.since).where(
+            by_number(tried, OUTBOX).exists()
         )
         return {
             entry: Trial(unclear=unclear, passes=passes, since=instant_of(since))
@@ -111,6 +120,7 @@ class Trials(Session):
                 t.reference.in_(part),
                 wanted,
             )
+            query = by(query, OUTBOX, BY_BASE)
             found.update(self._connection.execute(query).scalars())
         return found
 
