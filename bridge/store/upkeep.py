@@ -29,7 +29,7 @@ BESIDE = ".kept"
 """How the name of the small file ends."""
 AT_WORK = ".working"
 """How the name of a file ends that is there while a pass has the state open."""
-_STATE, _PASSES = "state", "passes"
+_STATE, _PASSES, _NEWEST, _BEFORE = "state", "passes", "newest_pass", "pass_before"
 
 
 class Lineage(StrEnum):
@@ -40,7 +40,8 @@ class Lineage(StrEnum):
     OLDER = "older"
     """It has seen fewer passes than the one that was left here."""
     UNKNOWN = "unknown"
-    """It was made elsewhere, or is new here: nothing says how it was left."""
+    """It was made elsewhere, or is new here, or followed others than it was left with: nothing
+    says how it was left."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +49,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     state: str
     passes: int
+    newest: str = ""
+    """A name that only the newest pass has: counts alone may be alike in two lines of passes."""
+    before: str = ""
+    """That of the pass before it, which the small file has where a pass dies before it says so."""
     left: str = ""
     """How the file looked when it was left in order; empty while a pass is at work on it."""
 
@@ -55,7 +60,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         """What it means that the small file says `other`."""
         if other is None or other.state != self.state:
             return Lineage.UNKNOWN
-        return Lineage.OLDER if other.passes > self.passes else Lineage.SAME
+        if other.passes > self.passes:
+            return Lineage.OLDER
+        follows = other.newest in ("", self.newest, self.before)
+        return Lineage.SAME if follows else Lineage.UNKNOWN
 
 
 def read_beside(path: Path) -> Kept | None:
@@ -99,16 +107,21 @@ class Upkeep(Session):
 
     def kept(self) -> Kept:
         """Which state it is, and its passes; a new one has no name yet."""
-        return Kept(state=self.noted(_STATE), passes=int(self.noted(_PASSES) or 0))
+        return Kept(
+            state=self.noted(_STATE),
+            passes=int(self.noted(_PASSES) or 0),
+            newest=self.noted(_NEWEST),
+            before=self.noted(_BEFORE),
+        )
 
     def count_pass(self, at_least: int = 0) -> Kept:
-        """Count one more pass, beyond `at_least`; a new state gets its name."""
+        """Count one more pass, beyond `at_least`; it gets a name, and so does a new state."""
         before = self.kept()
-        state = before.state or secrets.token_hex(8)
-        counted = Kept(state=state, passes=max(before.passes, at_least) + 1)
-        self.note(_STATE, counted.state)
-        self.note(_PASSES, str(counted.passes))
-        return counted
+        self.note(_STATE, before.state or secrets.token_hex(8))
+        self.note(_PASSES, str(max(before.passes, at_least) + 1))
+        self.note(_NEWEST, secrets.token_hex(8))
+        self.note(_BEFORE, before.newest)
+        return self.kept()
 
     def noted(self, name: str) -> str:
         """What was noted under a name; empty when nothing was."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.errors import SnapshotRefused
 from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
@@ -101,3 +102,34 @@ def by_hand(world: World, number: str, customer: str, amount: str) -> None:
     world.control("POST", where, action="add", kind="customer", name=customer)
     wish = {"kind": "invoice", "number": number, "customer": customer, "amount": amount}
     world.control("POST", where, action="add", **wish, **dates)
+
+
+def test_two_copies_that_have_seen_equally_many_passes_are_not_taken_for_one(
+    world: World, tmp_path: Path
+) -> None:
+    """One is moved to another machine and works on there; then the other stands in its place."""
+    chance = random.Random(7)
+    ledger = Ledger.random(chance)
+    delivered(ledger, world)
+    clean(world)
+    first = lost_states.plain_copy(state(world), tmp_path / "first.db")
+    a_day_passes(world, ledger, chance)
+    a_day_passes(world, ledger, chance)
+    second = lost_states.plain_copy(state(world), tmp_path / "second.db")
+    a_day_passes(world, ledger, chance)
+    world.clock.move(DAY)
+    lost_states.put_back(first, state(world))
+    lost_states.forget_what_was_left(state(world))
+    world.snapshot.unlink()
+    for _ in range(2):  # nothing is delivered; so many passes the second one has seen
+        with pytest.raises(SnapshotRefused):
+            world.sync()
+    lost_states.put_back(second, state(world))
+    there = numbers(world)
+    ledger.lend(99, chance)
+    delivered(ledger, world)
+    done = world.sync()
+    assert ("pass.restored" in codes(done), "pass.second_writer" in codes(done)) == (True, False)
+    assert set(there) < set(numbers(world))
+    compared(world)
+    check_laws(world)
