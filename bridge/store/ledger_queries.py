@@ -125,7 +125,8 @@ class LedgerQueries(Session):
             for first in range(1, count + 1, CHUNK):
                 yield from self._files(wanted, first, first + CHUNK - 1)
         finally:
-            self._connection.execute(text(f"DROP TABLE {wanted}"))
+            if not self._connection.closed:  # what stopped the work may be what ends this, later
+                self._connection.execute(text(f"DROP TABLE IF EXISTS {wanted}"))
 
     def loan_file(self, installation: str, loan_id: str) -> LoanFile | None:
         """One loan; None when no row was ever about it."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from collections.abc import Iterator
 from decimal import Decimal
 
-from bridge.core.ledger import AdjustmentKind, Note, Origin, RepaymentKind, RepaymentState
+import pytest
+
+from bridge.core.ledger import AdjustmentKind, LoanFile, Note, Origin, RepaymentKind, RepaymentState
 from bridge.store import Count, Store
 from tests.store.rows import adjustment, borrower, loan, repayment, take
 
@@ -116,3 +121,20 @@ def test_totals_are_the_sum_of_what_every_loan_owes(store: Store) -> None:
     text_id = Decimal("50000.50")
     with store.read() as work:
         assert work.ledger_totals() == {"COP": ten + nine + text_id, "XXX": Decimal("-0.25")}
+
+
+def test_a_reading_that_something_stops_in_the_middle_leaves_no_noise(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ended the work is told once; the reading is closed when nobody looks at it any more."""
+    unraised: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraised.append)
+    take(store, DELIVERY)
+    reading: Iterator[LoanFile] | None = None
+    with pytest.raises(RuntimeError), store.begin() as work:
+        reading = work.loan_files(0)
+        next(reading)
+        raise RuntimeError
+    reading = None
+    gc.collect()
+    assert unraised == []
