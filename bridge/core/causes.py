@@ -184,7 +184,7 @@ def lent_money_is_income(known: Known) -> Iterator[Task]:
     """In this morning's chart, or by an entry there: each is a task, whatever its amount. Of an
     entry a person may say that it is right."""
     for system, item in _items(known, ItemKind.PRINCIPAL):
-        may_be_right = item.cause == "principal.to_income"
+        may_be_right = item.cause in {"principal.to_income", "principal.entry_unread"}
         yield msgspec.structs.replace(_of_item(item, system), answerable=may_be_right)
 
 

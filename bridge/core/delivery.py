@@ -132,7 +132,8 @@ class Unavailable(msgspec.Struct, frozen=True):
     retry_after_s: float = 0
     """0: nobody told one."""
     this_pass: bool = True
-    """Whether it may help to try again before the next pass."""
+    """Whether it may help to try again before the next pass. Not where the books gave no answer
+    about this very document when they were asked before it: others go on."""
 
 
 class InDoubt(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bridge.core.delivery import State
+from bridge.core.delivery import WAITS_FOR_A_PERSON, State
 from bridge.core.items import ItemKind
 
 PASSES = 3
@@ -40,6 +40,10 @@ GIVEN_UP = {
 """State and code → what it is, and what a person does about it."""
 IF_FOUND = {"fix_rejected": "free_number"} | {way[2]: "retry_found" for way in GIVEN_UP.values()}
 """The same → what a person does where the books turn out to have the document."""
+
+IF_ARRIVED = dict.fromkeys(WAITS_FOR_A_PERSON, "retry_found")
+"""State → what a person does about a change or a void that the books turn out to hold: no pass
+looks at it by itself any more."""
 
 
 def is_over(passes: int, since: datetime, now: datetime) -> bool:

@@ -171,6 +171,17 @@ def unread(why: str) -> Item:
     )
 
 
+def entry_unread(external_id: str, came: str) -> Item:
+    """The item for an entry that the books have and do not tell."""
+    return Item(
+        kind=ItemKind.PRINCIPAL,
+        cause="principal.entry_unread",
+        action="look_at_entry",
+        external_id=external_id,
+        detail=came,
+    )
+
+
 class _Move(msgspec.Struct, frozen=True, kw_only=True):
     """What one entry moves from lent to income; below zero: back again."""
 

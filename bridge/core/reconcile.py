@@ -29,7 +29,7 @@ from bridge.core.books import (
 from bridge.core.causes import ROW_ACTIONS
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.matching import Difference, differences, drift
-from bridge.core.patience import GIVEN_UP, IF_FOUND
+from bridge.core.patience import GIVEN_UP, IF_ARRIVED, IF_FOUND
 from bridge.core.plan import Hold
 from bridge.core.reconciliation import Item, ItemKind, Notice
 from bridge.core.standing import is_gone, receivable
@@ -108,7 +108,7 @@ def settled(operation: Operation, document: Document, bound: Binding | None) -> 
         return False
     if operation is Operation.VOID:
         return bound.voided
-    return not bound.voided and bound.document == document
+    return not (bound.voided or bound.restore) and bound.document == document
 
 
 def arrived(
@@ -147,7 +147,7 @@ def waiting(
     if found or reached:
         in_books = effect_in_books(found) if found else Decimal(0)
         cause = "outbox.found"
-        action = "run_sync" if reached else IF_FOUND.get(action, "run_sync")
+        action = (IF_ARRIVED.get(state) if reached else IF_FOUND.get(action)) or "run_sync"
     item = Item(
         kind=kind,
         currency=document.currency,

@@ -13,7 +13,8 @@ from bridge.core import identity
 from bridge.core.books import Customer, Status
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.plan import Change
-from bridge.errors import UsageError
+from bridge.errors import TryLater, UsageError
+from bridge.pipeline.apart import Unread, fetched
 from bridge.store import Entry, NewEntry, Store, Work
 from bridge.systems.base import AccountingReader
 
@@ -24,15 +25,18 @@ _MOST = 1_000_000
 
 def on_another(store: Store, system: AccountingReader, customer: Customer) -> str:
     """The id of the customer that documents of this one are on in the books now; empty where none
-    of them is in the books."""
+    of them is in the books. Raises TryLater where none tells it and some are not told."""
     with store.read() as work:
         ours = work.bindings_of(system.name, system.company_id, customer.reference)
     ours.sort(key=lambda binding: binding.document.kind)
+    unread = Unread()
     for kind, group in groupby(ours, key=lambda binding: binding.document.kind):
-        found = system.fetch(kind, [binding.external_id for binding in group])
+        found = fetched(system, kind, [binding.external_id for binding in group], unread)
         for document in found.values():
             if document.status is Status.LIVE:
                 return document.customer_id or "?"
+    if unread:
+        raise TryLater(next(iter(unread.values())))
     return ""
 
 

@@ -29,7 +29,7 @@ from bridge.core.books import (
 )
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
 from bridge.core.matching import differences, with_rate_known
-from bridge.errors import UsageError
+from bridge.errors import TryLater, UsageError
 from bridge.pipeline import customer_anew
 from bridge.pipeline.absence import find_surely
 from bridge.pipeline.apart import Unread, fetched
@@ -177,11 +177,11 @@ def _case(
     external_id = binding.external_id
     anew = _entered_anew(waiting, binding)
     kind, asked = binding.document.kind, anew or external_id
-    if unread is None:
-        now = system.fetch(kind, [asked]).get(asked)
-    else:
-        now = fetched(system, kind, [asked], unread).get(asked)
-    if unread:
+    untold = Unread()
+    now = fetched(system, kind, [asked], untold).get(asked)
+    if untold and unread is None:
+        raise TryLater(f"{system.name} does not tell {reference}: {untold[kind, asked]}")
+    if untold:
         now = _as_listed(store, system, binding)
     if now is None:
         posted = binding.posted
@@ -200,7 +200,12 @@ def _as_listed(store: Store, system: AccountingReader, binding: Binding) -> Post
         return None
     posted = binding.posted
     return msgspec.structs.replace(
-        listed, whole=posted.whole, lines=posted.lines, applications=posted.applications
+        listed,
+        whole=posted.whole,
+        lines=posted.lines,
+        applications=posted.applications,
+        customer_id=listed.customer_id or posted.customer_id,
+        deposit_account=listed.deposit_account or posted.deposit_account,
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from bridge.core.books import Found, PostedDocument, Status, applied
-from bridge.core.delivery import Drifted, Operation, Outcome, Posted, Unavailable
+from bridge.core.delivery import Drifted, InDoubt, Operation, Outcome, Posted, Unavailable
 from bridge.core.matching import differences
 from bridge.errors import TryLater
 from bridge.pipeline.absence import outcome_of
+from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.readback import read_back
 from bridge.store import Entry, Store
@@ -40,7 +41,7 @@ def looked_up(
         asking.leave(changed, TryLater(f"{system.name} refuses the question about it"))
     if created:
         try:
-            outcomes |= _among_all(store, system, created)
+            outcomes |= _among_all(store, system, created, asking)
         except TryLater as trouble:
             asking.leave(created, trouble)
     if not sure:
@@ -49,15 +50,20 @@ def looked_up(
 
 
 def _among_all(
-    store: Store, system: AccountingSystem, refused: Sequence[Entry]
+    store: Store, system: AccountingSystem, refused: Sequence[Entry], asking: Asking
 ) -> dict[int, Outcome]:
-    """What became of creations, by reading the books."""
+    """What became of creations, by reading the books; one that they show and do not tell stays in
+    doubt."""
     read_back(store, system)
     with store.read() as work:
         waiting = WaitingWrites.on(work).waiting(system.name, system.company_id)
         ids = {side.entry.id: side.found.external_id for side in waiting if side.found}
-    there = system.fetch(refused[0].kind, [ids[e.id] for e in refused if e.id in ids])
-    return {e.id: _created(e, there.get(ids.get(e.id, ""))) for e in refused}
+    kind, unread = refused[0].kind, Unread()
+    there = fetched(system, kind, [ids[e.id] for e in refused if e.id in ids], unread)
+    silent = {e.id: unread[kind, ids[e.id]] for e in refused if (kind, ids.get(e.id)) in unread}
+    asking.unanswered |= {entry: InDoubt(came) for entry, came in silent.items()}
+    told = [e for e in refused if e.id not in silent]
+    return {e.id: _created(e, there.get(ids.get(e.id, ""))) for e in told}
 
 
 def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from bridge.core.delivery import InDoubt, Outcome, Rejected, State
+from bridge.core.delivery import InDoubt, Outcome, Rejected, State, Unavailable
 from bridge.core.patience import (
     PERHAPS_THERE,
     UNCLEAR,
@@ -18,6 +17,7 @@ from bridge.core.patience import (
 )
 from bridge.pipeline.context import Time
 from bridge.store import Entry, Store
+from bridge.store.trials import Trial
 from bridge.systems.base import AccountingReader
 
 
@@ -27,15 +27,18 @@ def give_up(
     clock: Time,
     unclear: Mapping[int, Outcome],
     heard: int,
+    *,
+    is_there: bool = False,
 ) -> None:
     """Count the pass that ends against each write that got no clear answer where that is its own
     trouble, and not the product's; and hand to a person what was tried for long enough.
 
-    `unclear`: entry → what came back last; `heard` writes were clearly answered.
+    `unclear`: entry → what came back last; `heard` writes were clearly answered;
+    `is_there`: the product itself was asked, and answered.
     """
-    doubtful = [entry for entry, came in unclear.items() if isinstance(came, InDoubt)]
-    refused = [entry for entry, came in unclear.items() if not isinstance(came, InDoubt)]
-    counted = doubtful if blames_documents(len(doubtful), heard) else []
+    doubtful = [entry for entry, came in unclear.items() if _says_nothing(came)]
+    refused = [entry for entry, came in unclear.items() if not _says_nothing(came)]
+    counted = doubtful if is_there or blames_documents(len(doubtful), heard) else []
     counted = counted + (refused if blames_refused(len(refused), heard) else [])
     alone = refused if len(refused) <= system.capabilities.claim_size else []
     now = clock.now()
@@ -47,12 +50,17 @@ def give_up(
             entry, trial = work.entry(number), trials.get(number)
             if entry is None or trial is None or not is_over(trial.passes, trial.since, now):
                 continue
-            day, came = trial.since.date().isoformat(), words(unclear[number])
+            came = words(unclear[number])
             if entry.state is State.PENDING:
-                work.move(entry, Rejected(told(entry.attempt, day, came), UNCLEAR), now)
+                work.move(entry, Rejected(so_far(entry, trial, came), UNCLEAR), now)
             elif entry.state is State.IN_DOUBT:
-                unknown = told_unknown(trial.passes, day, came)
+                unknown = told_unknown(trial.passes, trial.since.date().isoformat(), came)
                 work.move(entry, Rejected(unknown, PERHAPS_THERE), now)
+
+
+def _says_nothing(came: Outcome) -> bool:
+    """Whether what came back said nothing about this one, and asked nobody to wait."""
+    return isinstance(came, InDoubt) or (isinstance(came, Unavailable) and not came.this_pass)
 
 
 def words(came: Outcome) -> str:
@@ -60,6 +68,10 @@ def words(came: Outcome) -> str:
     return short(str(getattr(came, "cause", "")) or type(came).__name__)
 
 
-def so_far(entry: Entry, since: datetime) -> str:
-    """Why a write waits, and how often it was sent since when."""
-    return told(entry.attempt, since.date().isoformat(), entry.detail)
+def so_far(entry: Entry, trial: Trial, came: str) -> str:
+    """Why a write waits, and how often it was sent since when; how often it was asked for, where it
+    never got so far."""
+    day = trial.since.date().isoformat()
+    if not entry.attempt:
+        return told_unknown(trial.passes, day, came)
+    return told(entry.attempt, day, came)

@@ -22,17 +22,21 @@ from bridge.core.delivery import (
     ambiguous,
 )
 from bridge.core.matching import as_wanted
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time
 from bridge.pipeline.doubts import looked_up
+from bridge.pipeline.stamped import Untold
 from bridge.store import Entry, Store, Work
+from bridge.systems.apart import not_told
 from bridge.systems.base import AccountingSystem
 
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
 _SHORTEST_WAIT_S = 1.0
+_LEFT_MAX = 500
+"""More documents about which nothing is told, one by one, end a pass."""
 _MOST_TRIES = 9
 """How often a pass sends what is refused at the door: waits that double are longer by then than
 its patience. Without a bound of its own, a write that takes longer than the wait never ends."""
@@ -73,8 +77,17 @@ class Posting(msgspec.Struct, kw_only=True):
     """Writes that were clearly answered: applied, refused or stopped."""
     unclear: dict[int, Outcome] = {}
     """Entry → what came back, of those that were not clearly answered so far."""
+    left: set[int] = set()
+    """Entries that this pass does not try, or not again: nothing was told about their documents."""
+    is_there: bool = False
+    """Whether the product answered when it was asked by itself, since some documents were not."""
     unavailable: str = ""
     """Why the pass stopped before the outbox was empty."""
+
+    def leave(self, untold: Untold) -> None:
+        """Do not try what the books do not tell, nor what hangs on it."""
+        self.left |= untold.left
+        self.unclear |= {entry: not_told(came) for entry, came in untold.came.items()}
 
 
 def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Posting) -> None:
@@ -95,6 +108,7 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Po
         clock.sleep(system.settles_in_s([entry.reference for entry in unseen]))
         _settle(store, system, unseen, asking, clock, tally, sure=True)
     asking.make_sure()
+    tally.is_there |= bool(asking.unanswered)
     tally.unclear |= asking.unanswered
 
 
@@ -115,9 +129,9 @@ def _settle(
     for _, group in groupby(by_kind, key=lambda e: (e.operation, e.kind)):
         entries = list(group)
         told = looked_up(store, system, entries, asking, sure=sure)
+        told = _with_successors(system, entries, told, asking)
         known = [entry for entry in entries if entry.id in told]
-        outcomes = _entered_again(system, known, [told[entry.id] for entry in known])
-        _write_down(store, system, known, outcomes, clock, tally)
+        _write_down(store, system, known, [told[entry.id] for entry in known], clock, tally)
         unseen += [e for e in entries if e.id not in told and e.id not in asking.unanswered]
     return unseen
 
@@ -133,7 +147,7 @@ def post_all(
     while True:
         with store.begin() as work:
             size = system.capabilities.claim_size
-            batch = work.claim(name, company, clock.now(), size, tries.left)
+            batch = work.claim(name, company, clock.now(), size, tries.left | tally.left)
         if not batch and not busy.cause:
             busy = _not_due_yet(store, system, clock)
             if not busy.cause:
@@ -151,10 +165,26 @@ def post_all(
         outcomes = tries.after(batch, _sent(system, batch))
         _write_down(store, system, batch, outcomes, clock, tally)
         progress("posted", tally.posted, due)
+        if len(tally.left) > _LEFT_MAX:
+            break
         if any(isinstance(o, Posted) for o in outcomes):
             backoff_s = _SHORTEST_WAIT_S
         refused = [o for o in outcomes if isinstance(o, Unavailable) and o.this_pass]
         busy = max(refused, key=lambda o: o.retry_after_s, default=busy)
+    _make_sure(system, tally)
+
+
+def _make_sure(system: AccountingSystem, tally: Posting) -> None:
+    """Where nothing is told about some documents, and nothing else was sent, ask the product
+    itself. Raises TryLater where it answers nobody."""
+    own = [came for entry, came in tally.unclear.items() if entry in tally.left]
+    if not own:
+        return
+    if not tally.heard:
+        system.chart()
+    tally.is_there = True
+    if not tally.unavailable:
+        tally.unavailable = str(getattr(own[0], "cause", ""))
 
 
 def _not_due_yet(store: Store, system: AccountingSystem, clock: Time) -> Unavailable:
@@ -213,6 +243,8 @@ def _remember_what_was_wanted(
 
 
 def _count(entry: Entry, outcome: Outcome, tally: Posting) -> None:
+    if isinstance(outcome, Unavailable) and not outcome.this_pass:
+        tally.left.add(entry.id)
     if isinstance(outcome, InDoubt):
         tally.unclear[entry.id] = outcome
     elif isinstance(outcome, Unavailable):
@@ -259,6 +291,25 @@ def _anew(entry: Entry, twin: Found | None) -> Drifted | Rejected | None:
     if twin is None or twin.status is not Status.LIVE or entry.binding is None:
         return None
     return Drifted(twin) if twin.external_id != entry.binding.external_id else None
+
+
+def _with_successors(
+    system: AccountingSystem,
+    entries: Sequence[Entry],
+    told: dict[int, Outcome],
+    asking: Asking,
+) -> dict[int, Outcome]:
+    """The outcomes with what was entered again in the place of what is gone; one of which that is
+    not answered is left out, and stays in doubt."""
+    gone = [e for e in entries if e.id in told and _was_gone(e, told[e.id])]
+    if not gone:
+        return told
+    found, refused = asking.each(
+        lambda part: _entered_again(system, part, [told[e.id] for e in part]), gone
+    )
+    asking.leave(refused, TryLater(f"{system.name} refuses the question about it"))
+    others = {entry.id for entry in gone} - found.keys()
+    return {key: found.get(key, outcome) for key, outcome in told.items() if key not in others}
 
 
 def _was_gone(entry: Entry, outcome: Outcome) -> bool:

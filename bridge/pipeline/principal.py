@@ -18,6 +18,7 @@ from bridge.core.principal import Place
 from bridge.core.reconciliation import Item
 from bridge.pipeline.context import Books, System
 from bridge.store import Store, Work
+from bridge.systems.base import HandEntries
 
 _CURSOR = "principal"
 
@@ -37,6 +38,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     rebooked: bool = False
     """Documents of ours stood on income then."""
     entries: tuple[HandEntry, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Ids of entries that the books have and did not tell."""
 
 
 _decode = msgspec.json.Decoder(Seen).decode
@@ -48,7 +51,7 @@ def last_seen(store: Store, books: Books[System], *, afresh: bool = False) -> Se
     with store.read() as work:
         text = work.mirror_cursor(books.name, books.company, _CURSOR)
     found = _decode(text) if text else Seen()
-    return msgspec.structs.replace(found, cursor="", entries=()) if afresh else found
+    return msgspec.structs.replace(found, cursor="", entries=(), untold=()) if afresh else found
 
 
 def keep(work: Work, books: Books[System], now: Seen) -> None:
@@ -74,9 +77,10 @@ def principal_items(books: Books[System], chart: Chart, last: Seen) -> tuple[lis
         behind={place.item: place.account for place in found if place.item},
     )
     items = gone + principal.on_income(found, ours, chart, now.stood)
-    now, refused = _entries(books, last, now, income - ours)
-    if refused:
-        items.append(principal.unread(refused))
+    now, told = _entries(books, last, now, income - ours)
+    if told.refused:
+        items.append(principal.unread(told.refused))
+    items += [principal.entry_unread(*each) for each in sorted(told.untold.items())]
     items += principal.to_income(now.entries, ours, chart, books.cutover)
     past = _posted(books, chart, found, last, now) if can.items_rebook else []
     return [*items, *past], msgspec.structs.replace(now, rebooked=bool(past))
@@ -84,23 +88,25 @@ def principal_items(books: Books[System], chart: Chart, last: Seen) -> tuple[lis
 
 def _entries(
     books: Books[System], last: Seen, now: Seen, income: Collection[str]
-) -> tuple[Seen, str]:
-    """What people entered, up to now; and why it is not told, if it is not."""
+) -> tuple[Seen, HandEntries]:
+    """What people entered, up to now; and how that was told."""
     if not now.lent:
-        return now, ""
+        return now, HandEntries()
     # An account that has become income, or carries what was lent since, was not looked at so far.
     afresh = set(income) - set(last.income) or set(now.lent) - set(last.lent)
     cursor = "" if afresh else last.cursor
     known = {entry.external_id: entry for entry in last.entries} if cursor else {}
-    told = books.system.hand_entries(now.lent, income, cursor, tuple(known))
+    names = (*known, *last.untold) if cursor else ()
+    told = books.system.hand_entries(now.lent, income, cursor, names)
     if cursor and not told.complete:
         known = {}
         told = books.system.hand_entries(now.lent, income, "", ())
     if told.refused:
-        return msgspec.structs.replace(now, cursor="", entries=tuple(known.values())), told.refused
+        return msgspec.structs.replace(now, cursor="", entries=tuple(known.values())), told
     known |= {entry.external_id: entry for entry in told.entries}
     kept = tuple(e for e in known.values() if _touches(e, now.lent) and _touches(e, income))
-    return msgspec.structs.replace(now, cursor=told.cursor, entries=kept), ""
+    untold = tuple(told.untold)
+    return msgspec.structs.replace(now, cursor=told.cursor, entries=kept, untold=untold), told
 
 
 def _touches(entry: HandEntry, accounts: Collection[str]) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from bridge.core.books import Kind
+from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.holding import not_posted
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
+from bridge.core.patience import LOOKED_FOR_FIRST
 from bridge.core.plan import Change, Hold
 from bridge.core.remapping import REASON
 from bridge.core.undo import at_rest
+from bridge.pipeline.apart import Unread, fetched
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.systems.base import AccountingReader
 
@@ -61,23 +63,54 @@ def left_alone(
     return [], [msgspec.structs.replace(hold, **about) for hold in rest]
 
 
-def look_before_taking_back(store: Store, system: AccountingReader, run: str) -> None:
-    """Look at the invoices and credit notes that a run takes back before anything of their loans is
-    sent: what settles them goes first, and would be gone when the rest turns out to stay.
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """What the books do not tell before something is taken back."""
 
-    Raises what the books raise when they are asked; then nothing was changed.
+    came: dict[int, str] = {}
+    """Entry → what came back instead of its document."""
+    left: frozenset[int] = frozenset()
+    """The entries of their loans that wait to be sent: nothing of those is touched meanwhile."""
+
+
+def look_before_taking_back(store: Store, system: AccountingReader, run: str) -> Untold:
+    """Look at the invoices and credit notes that a run takes back before anything of their loans is
+    sent: what settles them goes first, and would be gone when the rest turns out to stay. Looks
+    again at those of earlier runs that were not told then; what was given up is a person's, and
+    its loan waits with it.
+
+    Raises what the books raise when they answer nobody; then nothing was changed.
     """
     where = (system.name, system.company_id)
     with store.read() as work:
-        waiting = work.entries(*where, run=run, state=State.PENDING, limit=_ALL)
-        taken = [e for e in waiting if e.operation is Operation.VOID and e.kind in _FORMS]
+        tried = work.trials(*where)
+        waiting = work.entries(*where, state=State.PENDING, operation=Operation.VOID, limit=_ALL)
+        forms = [e for e in waiting if e.kind in _FORMS]
+        taken = [e for e in forms if e.run == run or e.id in tried]
         bound = {entry.id: work.binding(*where, entry.reference) for entry in taken}
     ids = {entry.id: each.external_id for entry in taken if (each := bound[entry.id])}
-    now = []
+    now, unread = [], Unread()
     for kind in _FORMS:
         wanted = [ids[entry.id] for entry in taken if entry.kind is kind and entry.id in ids]
-        found = system.fetch(kind, wanted).values() if wanted else ()
+        found = fetched(system, kind, wanted, unread).values()
         now += [each for each in found if each.stamp]
+    _leave_what_is_stamped(store, where, taken, ids, now)
+    silent = {e.id: c for e in taken if (c := unread.get((e.kind, ids.get(e.id, ""))))}
+    with store.read() as work:
+        ended = work.entries(*where, state=State.REJECTED, operation=Operation.VOID, limit=_ALL)
+        stuck = {e.loan for e in ended if e.kind in _FORMS and e.code in LOOKED_FOR_FIRST}
+        loans = stuck | {entry.loan for entry in taken if entry.id in silent}
+        rest = [each for loan in loans for each in work.planned_before(*where, loan)]
+    left = frozenset(each.id for each in rest if each.state is State.PENDING)
+    return Untold(came=silent, left=left)
+
+
+def _leave_what_is_stamped(
+    store: Store,
+    where: tuple[str, str],
+    taken: Sequence[Entry],
+    ids: Mapping[int, str],
+    now: Sequence[PostedDocument],
+) -> None:
     if not now:
         return
     known = {each.external_id for each in now}

@@ -255,8 +255,7 @@ def _pass(
         why = resting(bridge.store, books)
         if why is None:
             done.plan = _planned(bridge, books, run, approved, keeping, remap)
-            if done.plan.figures.void:
-                look_before_taking_back(bridge.store, books.system, run)
+            done.posting.leave(look_before_taking_back(bridge.store, books.system, run))
         else:
             hold_what_is_new(bridge.store, books)
         send(bridge, books, done, keeping.progress)
@@ -267,7 +266,8 @@ def _pass(
         done.stopped = error
     if not isinstance(done.stopped, TryLater | LoginRequired):
         sent = done.posting
-        give_up(bridge.store, books.system, bridge.clock, sent.unclear, sent.heard)
+        there = sent.is_there
+        give_up(bridge.store, books.system, bridge.clock, sent.unclear, sent.heard, is_there=there)
     done.asks += keeping.told()
     done.count(bridge.store, books)
     return done

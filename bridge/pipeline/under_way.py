@@ -96,4 +96,6 @@ def _detail(side: Waiting, trials: Mapping[int, Trial]) -> str:
         return ": ".join(part for part in (code, entry.detail) if part)
     if entry.state not in {State.PENDING, State.IN_DOUBT}:
         return ""
-    return so_far(entry, trial.since) if trial is not None and entry.detail else entry.detail
+    return (
+        so_far(entry, trial, entry.detail) if trial is not None and entry.detail else entry.detail
+    )

@@ -42,6 +42,7 @@ class Decisions(Outbox, Planning):
         reference: str | None = None,
         loan: LoanKey | None = None,
         customer: str | None = None,
+        operation: Operation | None = None,
         limit: int = 1000,
     ) -> list[Entry]:
         """Entries for a person to look at, oldest first; `customer`: those that name it."""
@@ -64,6 +65,8 @@ class Decisions(Outbox, Planning):
             wanted.append(t.base == base_reference(reference))
             wanted.append(or_(t.reference == reference, t.target == reference))
             index = BY_BASE
+        if operation is not None:
+            wanted.append(t.operation == operation.value)
         return self._entries(*wanted, index=index, limit=limit)
 
     def to_send(self, system: str, company: str) -> Iterator[Entry]:

@@ -254,9 +254,11 @@ class Outbox(Bindings, Trials):
                 return self._step(row, State.IN_DOUBT, code="", detail=cause)
             case Drifted(current):
                 return self._step(row, State.DRIFTED, code="", detail=json(current).decode())
-            case Unavailable(cause, retry_after_s):
+            case Unavailable(cause, retry_after_s, this_pass):
                 due = due_after(now, retry_after_s)
-                return self._step(row, State.PENDING, code="", detail=cause, not_before=due)
+                sent = row.attempt - int(not this_pass)
+                words = {"code": "", "detail": cause, "not_before": due}
+                return self._step(row, State.PENDING, **words, attempt=max(sent, 0))
 
     def doubt_all(self, system: str, company: str) -> int:
         """At start: what was being sent when the program ended is in doubt."""
@@ -300,7 +302,7 @@ class Outbox(Bindings, Trials):
         assert row is not None, f"no outbox entry {entry_id}"
         return row
 
-    def _step(self, row: Row[Any], then: State, **values: str) -> State:
+    def _step(self, row: Row[Any], then: State, **values: str | int) -> State:
         assert may(State(row.state), then), f"{row.reference}: {row.state} to {then.value}"
         self._connection.execute(_STEP, {"entry": row.id, "state": then.value, **values})
         return then

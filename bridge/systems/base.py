@@ -97,6 +97,9 @@ class HandEntries(msgspec.Struct, frozen=True, kw_only=True):
     """False when the window was too long or too full: ask for everything instead."""
     refused: str = ""
     """Why the product does not let this login see them; then nothing is told."""
+    untold: Mapping[str, str] = {}
+    """Id of an entry that is there and is not told → what came back instead. It is asked for again
+    when it is among `known`."""
 
 
 class CallCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,8 +189,8 @@ class AccountingReader(Protocol):
         """What people entered that may move money from accounts of `lent` to accounts of `income`.
 
         With a cursor what changed since, in one or two calls where nothing did; without one all
-        there is. Entries between other accounts may be among them or not. Of the entries told
-        before, `known` names those that are to be told again if they are no more.
+        there is. Entries between other accounts may be among them or not. Of the entries of
+        before, `known` names those that are to be told again if they are no more, or were not told.
         """
 
     def companies(self) -> Mapping[str, str]:

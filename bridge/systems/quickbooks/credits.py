@@ -15,6 +15,8 @@ from typing import Any
 from bridge.core.books import CreditApplication, Kind, PostedDocument
 from bridge.core.delivery import Outcome, Outgoing, Posted
 from bridge.core.matching import differences
+from bridge.errors import TryLater
+from bridge.systems.apart import not_told, told_apart
 from bridge.systems.judging import untrue
 from bridge.systems.quickbooks import queries, reading
 from bridge.systems.quickbooks.answers import posted
@@ -41,16 +43,33 @@ class Credits:
         """
         if not company.auto_applies_credit:
             return {}
-        found = reading.load(self._wire, Kind.CREDIT_NOTE, [_note_of(each) for each in batch])
+        notes = [_note_of(each) for each in batch]
+        found, untold = told_apart(
+            lambda part: reading.load(self._wire, Kind.CREDIT_NOTE, part),
+            notes,
+            self._wire.is_there,
+        )
         outcomes: dict[str, Outcome] = {}
-        for outgoing in batch:
-            note = found.get(_note_of(outgoing))
+        for outgoing, note_id in zip(batch, notes, strict=True):
+            reference = outgoing.document.reference
+            if note_id in untold:
+                outcomes[reference] = not_told(untold[note_id])
+                continue
+            note = found.get(note_id)
             left = posted(Kind.CREDIT_NOTE, note, company.home_currency).open if note else ZERO
             if left < _application(outgoing).total:
-                done = self.taken_over(outgoing, company)
+                done = self._taken_over_or_untold(outgoing, company)
                 if done is not None:
-                    outcomes[outgoing.document.reference] = done
+                    outcomes[reference] = done
         return outcomes
+
+    def _taken_over_or_untold(self, outgoing: Outgoing, company: Company) -> Outcome | None:
+        try:
+            return self.taken_over(outgoing, company)
+        except TryLater as trouble:
+            if trouble.retry_after_s is not None:
+                raise
+            return not_told(str(trouble))
 
     def taken_over(self, outgoing: Outgoing, company: Company) -> Outcome | None:
         """The use that the books make of a credit note already; None when they make none.

@@ -157,6 +157,10 @@ class Wire:
         """The one object that a plain GET is about."""
         return self._part(self.get(path), name)
 
+    def is_there(self) -> None:
+        """Raise TryLater where QuickBooks answers nobody."""
+        self.get_part("preferences", "Preferences")
+
     def rows(self, entity: str, *conditions: str) -> Iterator[Raw]:
         """All rows of a query, page by page.
 

@@ -26,6 +26,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.apart import not_told, told_apart
 from bridge.systems.fiscal import never_changed
 from bridge.systems.quickbooks import reading
 from bridge.systems.quickbooks.answers import posted
@@ -111,9 +112,13 @@ class Writer:
                 for outgoing in batch
             ]
         ids = [_target(outgoing).external_id for outgoing in batch]
-        current = reading.load(self._wire, kind, ids)
+        current, untold = told_apart(
+            lambda part: reading.load(self._wire, kind, part), ids, self._wire.is_there
+        )
         return [
-            self._decide(outgoing, current.get(external_id), company)
+            not_told(untold[external_id])
+            if external_id in untold
+            else self._decide(outgoing, current.get(external_id), company)
             for outgoing, external_id in zip(batch, ids, strict=True)
         ]
 

@@ -26,6 +26,7 @@ from bridge.core.delivery import (
     Unavailable,
 )
 from bridge.errors import LoginRequired
+from bridge.systems.apart import not_told, told_apart
 from bridge.systems.xero import reading, stamps
 from bridge.systems.xero.answers import allocations, posted
 from bridge.systems.xero.translate import Body, Company, Refusal, money
@@ -124,17 +125,29 @@ class Applier:
         self._company_of = company
 
     def post(self, batch: Sequence[Outgoing], operation: Operation) -> list[Outcome]:
-        """One outcome for each, in order. Raises TryLater if the notes can not be read."""
+        """One outcome for each, in order. Raises TryLater if no notes can be read."""
         company = self._company_of()
         notes = [_note_id(outgoing) for outgoing in batch]
-        raws = reading.load(self._wire, Kind.APPLICATION, notes)
+        raws, untold = told_apart(
+            lambda part: reading.load(self._wire, Kind.APPLICATION, part),
+            notes,
+            self._wire.is_there,
+        )
         void = operation is Operation.VOID
-        days = {} if void else days_of(self._wire, [i for o in batch for i in invoices_of(o)])
+        named = {o.entry: [] if void else invoices_of(o) for o in batch}
+        invoices = [invoice for each in named.values() for invoice in each]
+        days, undated = told_apart(
+            lambda part: days_of(self._wire, part), invoices, self._wire.is_there
+        )
+        silent = untold | undated
         outcomes: list[Outcome] = []
         stop: Unsent | None = None
         for outgoing, note in zip(batch, notes, strict=True):
             if stop is not None:
                 outcomes.append(Unavailable(stop.cause, stop.retry_after_s))
+                continue
+            if about := [each for each in (note, *named[outgoing.entry]) if each in silent]:
+                outcomes.append(not_told(silent[about[0]]))
                 continue
             result = self._one(outgoing, days, raws.get(note), company)
             if isinstance(result, Unsent):

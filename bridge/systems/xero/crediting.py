@@ -23,6 +23,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import drift
 from bridge.errors import TryLater
+from bridge.systems.apart import not_told, told_apart
 from bridge.systems.xero import reading
 from bridge.systems.xero.answers import posted
 from bridge.systems.xero.applying import (
@@ -46,11 +47,17 @@ def is_put_to_use(outgoing: Outgoing) -> bool:
     return isinstance(document, Receipt) and is_on_account(document) and bool(document.applications)
 
 
-def begun(wire: Wire, batch: Sequence[Outgoing], company: Company) -> dict[str, Body]:
-    """Those of the batch that are in the books already, and perhaps not put to use. Raises TryLater
-    if that can not be seen."""
-    wanted = [outgoing.document for outgoing in batch if is_put_to_use(outgoing)]
-    return reading.made(wire, wanted, company) if wanted else {}
+def begun(
+    wire: Wire, batch: Sequence[Outgoing], company: Company
+) -> tuple[dict[str, Body], dict[str, str]]:
+    """Those of the batch that are in the books already, and perhaps not put to use; and what came
+    back about those of which that can not be seen."""
+    wanted = {o.document.reference: o.document for o in batch if is_put_to_use(o)}
+    return told_apart(
+        lambda part: reading.made(wire, [wanted[name] for name in part], company),
+        list(wanted),
+        wire.is_there,
+    )
 
 
 def put(wire: Wire, outgoing: Outgoing, raw: Body, company: Company) -> Outcome:
@@ -64,12 +71,16 @@ def put(wire: Wire, outgoing: Outgoing, raw: Body, company: Company) -> Outcome:
     try:
         days = days_of(wire, invoices_of(outgoing))
     except TryLater as reason:
-        ended = Unsent(str(reason), reason.retry_after_s or 0)
+        ended = not_told(str(reason))
+        if reason.retry_after_s is not None:
+            ended = Unavailable(str(reason), reason.retry_after_s)
     else:
         ended = making.settle(pairs_of(document, outgoing), days)
-    if isinstance(ended, Unsent):
+    if isinstance(ended, Unsent | Unavailable):
         if outgoing.operation is Operation.CREATE or making.is_begun:
             return InDoubt(f"applied in part; {ended.cause}")
+        if isinstance(ended, Unavailable):
+            return ended
         return Unavailable(ended.cause, ended.retry_after_s)
     if ended is None or (isinstance(ended, Rejected) and outgoing.operation is Operation.CREATE):
         return Posted(put_to_use(now, making))

@@ -244,6 +244,10 @@ class Wire:
             self.server_time = told
         return content
 
+    def is_there(self) -> None:
+        """Raise TryLater where Xero answers nobody. This costs none of the day's calls."""
+        self.get("Organisation", metered=False)
+
     def rows(self, resource: str, *, since: str = "", **options: str) -> Iterator[Raw]:
         """All rows of a list, page by page, in the order of ids.
 

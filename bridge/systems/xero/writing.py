@@ -26,6 +26,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.apart import not_told, told_apart
 from bridge.systems.fiscal import never_changed
 from bridge.systems.xero import crediting, on_account, reading
 from bridge.systems.xero.answers import in_the_books, posted
@@ -106,17 +107,23 @@ class Writer:
         """What to send, or the outcome of what is not to be sent."""
         company = self._company_of()
         if operation is Operation.CREATE:
-            begun = crediting.begun(self._wire, batch, company)
+            begun, untold = crediting.begun(self._wire, batch, company)
             return [
-                crediting.put(self._wire, outgoing, raw, company)
-                if (raw := begun.get(outgoing.document.reference))
+                not_told(untold[reference])
+                if (reference := outgoing.document.reference) in untold
+                else crediting.put(self._wire, outgoing, raw, company)
+                if (raw := begun.get(reference))
                 else _creation(outgoing, company)
                 for outgoing in batch
             ]
         ids = [_target(outgoing).external_id for outgoing in batch]
-        current = reading.load(self._wire, kind, ids)
+        current, untold = told_apart(
+            lambda part: reading.load(self._wire, kind, part), ids, self._wire.is_there
+        )
         return [
-            self._decide(outgoing, current.get(external_id), company)
+            not_told(untold[external_id])
+            if external_id in untold
+            else self._decide(outgoing, current.get(external_id), company)
             for outgoing, external_id in zip(batch, ids, strict=True)
         ]
 

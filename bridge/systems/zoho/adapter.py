@@ -57,7 +57,7 @@ CAPABILITIES = Capabilities(
     one_currency_per_customer=True,
     unique_names=True,
     # No lines in listings, and of payments and credit notes not what they settle (§3.5, §3.6).
-    listed_in_part=_ALL - {Kind.CUSTOMER, Kind.SALE},
+    listed_in_part=_ALL - {Kind.CUSTOMER},
     # No listing tells what was deleted, and none of payments tells what was changed (§6).
     change_feed_days=0,
 )

@@ -79,6 +79,17 @@ def _name(raw: Raw) -> tuple[str, str]:
     return text(raw, "transaction_id"), text(raw, "categorized_transaction_id")
 
 
+def _journal(wire: Wire, raw: Raw) -> Raw:
+    """The journal behind a row; nothing where it is not told, as where it is no more: one of them
+    never costs the others their explanation."""
+    try:
+        return wire.one(JOURNALS, text(raw, "transaction_id")) or {}
+    except TryLater as trouble:
+        if trouble.retry_after_s is not None:
+            raise
+        return {}
+
+
 def _customers(wire: Wire, raw: Raw, account: str) -> tuple[str, ...]:
     """The customer that the row names, or those of the journal's lines on the account; none when
     a line names nobody."""
@@ -86,7 +97,7 @@ def _customers(wire: Wire, raw: Raw, account: str) -> tuple[str, ...]:
         return (told,)
     if text(raw, "transaction_type") != "journal":
         return ()
-    journal = wire.one(JOURNALS, text(raw, "transaction_id")) or {}
+    journal = _journal(wire, raw)
     named = [
         text(line, "customer_id")
         for line in journal.get("line_items") or ()
@@ -105,7 +116,7 @@ def _moved(wire: Wire, raw: Raw, account: str, home: str) -> Decimal:
         return amount(raw, "debit_amount") - amount(raw, "credit_amount")
     if text(raw, "transaction_type") != "journal":
         return Decimal(0)
-    journal = wire.one(JOURNALS, text(raw, "transaction_id")) or {}
+    journal = _journal(wire, raw)
     rate = optional(journal, "exchange_rate")
     if rate is None:
         return Decimal(0)

@@ -8,12 +8,13 @@ look. A morning without news is two calls. What was deleted leaves no trace and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bridge.core.books import EntryKind, HandEntry
-from bridge.errors import LoginRequired, QuestionRefused
+from bridge.errors import LoginRequired, QuestionRefused, TryLater
+from bridge.systems.apart import Untold
 from bridge.systems.base import HandEntries
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.posted import amount, day, text
@@ -40,22 +41,51 @@ def entries(
 ) -> HandEntries:
     """What changed since the cursor; without one all that touches both sides."""
     following = (now - OVERLAP).astimezone(UTC).isoformat()
+    opened = _Opened(wire)
     try:
         if not cursor:
             both = _ids(wire, lent) & _ids(wire, income)
-            whole = [raw for each in sorted(both) if (raw := wire.one(JOURNALS, each))]
-            return HandEntries(entries=tuple(map(_entry, whole)), cursor=following)
-        found = _changed(wire, datetime.fromisoformat(cursor))
+            told = [each for name in sorted(both) if (each := opened.entry(name))]
+            return HandEntries(entries=tuple(told), cursor=following, untold=opened.untold.came)
+        found = _changed(wire, opened, datetime.fromisoformat(cursor))
         if found is None:
             return HandEntries(cursor=cursor, complete=False)
-        missing = [each for each in known if each not in found]
-        told = [*map(_entry, found.values()), *_again(wire, missing)]
+        told = [_entry(raw) for raw in found.values()]
+        for external_id in known:
+            if external_id not in found and external_id not in opened.untold.came:
+                again = opened.entry(external_id)
+                told += [again] if again is not None else []
     except (QuestionRefused, LoginRequired) as refused:
         return HandEntries(refused=str(refused))
-    return HandEntries(entries=tuple(told), cursor=following)
+    return HandEntries(entries=tuple(told), cursor=following, untold=opened.untold.came)
 
 
-def _changed(wire: Wire, since: datetime) -> dict[str, Raw] | None:
+class _Opened:
+    """Journals opened one by one in one look. One that is not told never costs the others."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self.untold = Untold()
+
+    def one(self, external_id: str) -> Raw | None:
+        """The journal; None where it is no more, or is added to those that are not told."""
+        try:
+            return self._wire.one(JOURNALS, external_id)
+        except TryLater as trouble:
+            self.untold.leave(external_id, trouble)
+        return None
+
+    def entry(self, external_id: str) -> HandEntry | None:
+        """The same in our words: one that is no more has no legs."""
+        raw = self.one(external_id)
+        if raw is not None:
+            return _entry(raw)
+        if external_id in self.untold.came:
+            return None
+        return HandEntry(kind=EntryKind.JOURNAL, external_id=external_id, day=_NO_DAY, currency="")
+
+
+def _changed(wire: Wire, opened: _Opened, since: datetime) -> dict[str, Raw] | None:
     """The journals written since then, by id; None when they are too many to be read."""
     found: dict[str, Raw] = {}
     for number in range(1, _PAGES_MAX):
@@ -64,7 +94,7 @@ def _changed(wire: Wire, since: datetime) -> dict[str, Raw] | None:
         for row in page:
             if inward.is_sale(row):
                 continue  # our own recovery, whose lines are a bank and income
-            raw = wire.one(JOURNALS, text(row, JOURNALS.id))
+            raw = opened.one(text(row, JOURNALS.id))
             if raw is None:
                 continue
             if _written(raw) < since:
@@ -75,15 +105,6 @@ def _changed(wire: Wire, since: datetime) -> dict[str, Raw] | None:
         if not more:
             return found
     return None
-
-
-def _again(wire: Wire, external_ids: Collection[str]) -> Iterator[HandEntry]:
-    """Those that are no more, of what was told before."""
-    for external_id in external_ids:
-        if wire.one(JOURNALS, external_id) is None:
-            yield HandEntry(
-                kind=EntryKind.JOURNAL, external_id=external_id, day=_NO_DAY, currency=""
-            )
 
 
 def _ids(wire: Wire, accounts: Collection[str]) -> set[str]:

@@ -247,6 +247,7 @@ def _journal(raw: Raw, company: Company) -> PostedDocument:
         ),
         tags=_tags(raw, lines) if lines else None,
         memo=text(raw, "notes"),
+        whole="line_items" in raw,
     )
 
 

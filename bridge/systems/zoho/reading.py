@@ -22,6 +22,7 @@ from bridge.core.books import (
 )
 from bridge.core.matching import differences
 from bridge.errors import TryLater
+from bridge.systems.apart import Untold
 from bridge.systems.base import Newest
 from bridge.systems.candidates import the_one
 from bridge.systems.settling import Settling
@@ -133,14 +134,15 @@ class Reading:
         """Every document of these kinds, page by page; a listing once for all kinds in it.
 
         Applications come from the listing of credit notes, by what is used of each. Recoveries
-        are read one by one, since the listing of journals does not name their customers.
+        are read one by one, since the listing of journals does not name their customers; one that
+        is not told by itself comes as the listing has it.
         """
-        company = self._company()
+        company, untold = self._company(), Untold()
         listings = dict.fromkeys(LISTING[kind] for kind in kinds)
         for listing in listings:
             here = [kind for kind in kinds if LISTING[kind] is listing]
             for raw in self._wire.rows(listing, **_everything(listing)):
-                yield from self._documents(here, listing, raw, company)
+                yield from self._documents(here, listing, raw, company, untold)
 
     def newest(self, kinds: Sequence[Kind], cursors: Mapping[Kind, str]) -> Newest:
         """See base. Each listing from its newest end, to the page with one of those that were the
@@ -172,14 +174,24 @@ class Reading:
             pages.turn(len(rows))
 
     def _documents(
-        self, kinds: Sequence[Kind], listing: Listing, raw: Raw, company: Company
+        self,
+        kinds: Sequence[Kind],
+        listing: Listing,
+        raw: Raw,
+        company: Company,
+        untold: Untold,
     ) -> Iterator[PostedDocument]:
         if listing is CONTACTS and raw.get("contact_type", "customer") != "customer":
             return
         if listing is JOURNALS:
             if not inward.is_sale(raw):
                 return
-            whole = self._wire.one(listing, inward.text(raw, listing.id))
+            journal_id = inward.text(raw, listing.id)
+            try:
+                whole = self._wire.one(listing, journal_id)
+            except TryLater as trouble:
+                untold.leave(journal_id, trouble)
+                whole = raw
             if whole is None:
                 return
             raw = whole

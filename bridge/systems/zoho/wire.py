@@ -133,6 +133,10 @@ class Wire:
             retry_after_s=finding.wait_s or None,
         )
 
+    def is_there(self) -> None:
+        """Raise TryLater where Zoho answers nobody."""
+        self.get(ORGANIZATIONS)
+
     def one(self, listing: Listing, external_id: str) -> Raw | None:
         """One object in full; None when it surely does not exist."""
         content = self.get(f"{listing.path}/{external_id}")

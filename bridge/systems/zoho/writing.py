@@ -34,6 +34,7 @@ from bridge.core.delivery import (
 )
 from bridge.core.matching import differences
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems.apart import Untold
 from bridge.systems.fiscal import never_changed
 from bridge.systems.zoho import changing
 from bridge.systems.zoho import posted as inward
@@ -111,15 +112,25 @@ class Writer:
         return self._out_of_drafts(batch, steps)
 
     def _in_parallel(self, batch: Sequence[Outgoing]) -> list[_Step]:
-        """Every write by itself. After one that could not be sent, none is tried."""
+        """Every write by itself. After one that could not be sent, none is tried; but for those
+        that are alone in that nothing is told about them."""
         stopped: list[Unavailable | _Ended] = []
+        untold = Untold(self._wire.is_there)
 
         def carry_out(outgoing: Outgoing) -> _Step:
             if stopped:
                 return stopped[0]
-            step = self._carry_out(outgoing)
+            try:
+                step = self._carry_out(outgoing)
+            except TryLater as reason:
+                try:
+                    return untold.leave(f"{outgoing.entry}", reason)
+                except TryLater as trouble:
+                    step = Unavailable(str(trouble), trouble.retry_after_s or BUSY_WAIT_S)
             if isinstance(step, Unavailable | _Ended):
                 stopped.append(step)
+            else:
+                untold.answered()
             return step
 
         if len(batch) <= 1 or self._settings.parallel <= 1:
@@ -129,7 +140,8 @@ class Writer:
         return list(self._threads.map(carry_out, batch))
 
     def _carry_out(self, outgoing: Outgoing) -> _Step:
-        """One write. What is asked before it leaves may fail; then nothing was applied."""
+        """One write. What is asked before it leaves may fail; then nothing was applied. Raises
+        TryLater where it is not answered."""
         try:
             if outgoing.operation is not Operation.CREATE:
                 return self._change(outgoing)
@@ -140,8 +152,6 @@ class Writer:
             return Rejected(refusal.reason, refusal.code)
         except LoginRequired as ended:
             return _Ended(str(ended))
-        except TryLater as reason:
-            return Unavailable(str(reason), reason.retry_after_s or BUSY_WAIT_S)
 
     # ── new documents ────────────────────────────────────────────────────────────────────────
 

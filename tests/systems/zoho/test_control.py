@@ -36,6 +36,8 @@ class Told:
         return self.answer(options)
 
     def one(self, listing: Any, external_id: str) -> Any:
+        if isinstance(self.journal, Exception):
+            raise self.journal
         return self.journal
 
 
@@ -140,3 +142,16 @@ def test_the_sandbox_tells_journals_of_both_currencies(bench: Bench) -> None:
         bench.edit(number=number, lines=lines, **where, **more)
     found = {entry.number: entry.amount for entry in bench.system.control_entries()}
     assert found == {"J-1": Decimal(4), "J-2": Decimal(920)}
+
+
+def test_a_journal_that_is_not_told_costs_the_others_nothing() -> None:
+    rows = [
+        {**ROW, "transaction_id": "1", "transaction_type": "journal", "currency_code": "MXN"},
+        {**ROW, "transaction_id": "2", "transaction_type": "journal"},
+    ]
+    told = Told(lambda asked: {"transactions": rows}, TryLater("HTTP 500"))
+    (entry,) = entries(told)
+    assert (entry.external_id, entry.amount, entry.customers) == ("2", Decimal("90.50"), ())
+    told.journal = TryLater("asked to wait", retry_after_s=60)
+    with pytest.raises(TryLater):
+        entries(told)
