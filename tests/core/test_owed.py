@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bridge.core.books import CreditNote, Receipt, Sale
 from bridge.core.draft import Draft
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment
-from bridge.core.owed import balance, course
+from bridge.core.owed import balance, course, taken_back
 from bridge.core.standing import receivable
 from tests.core.builders import ITEMS, START, Shelf, account, adjusted, booking, file, loan, paid
 from tests.core.test_translate import accounted_for, in_parts, owed
@@ -51,6 +51,9 @@ CASES: dict[str, tuple[list[Row], dict[str, int], int]] = {
     ),
     "of the same day": ([("paid", 300, 2), ("lost", 900, 2)], {}, 0),
     "a later fee is owed": ([("lost", 1200, 1), ("paid", 50, 2), ("fee", 60, 3)], {"2": 50}, 60),
+    "and paid": (
+        [("lost", 1200, 1), ("paid", 50, 2), ("fee", 60, 3), ("paid", 60, 4)], {"2": 50}, 0,
+    ),
     "two write-offs": (
         [("lost", 200, 1), ("lost", 1000, 2), ("paid", 1100, 3), ("paid", 300, 4)],
         {"3": 1100, "4": 100}, -200,
@@ -66,6 +69,42 @@ def test_which_money_came_in_on_what_was_written_off(case: str) -> None:
     of = made(rows)
     assert course(of).recovered == {number: Decimal(much) for number, much in recovered.items()}
     assert balance(of) == left
+
+
+STAYS: dict[str, tuple[list[Row], dict[str, int], dict[str, int], list[int]]] = {
+    "all of a payment": ([("paid", 300, 1), ("lost", 1200, 9)], {"1": 300}, {}, [900]),
+    "part of it": ([("paid", 900, 1), ("lost", 1200, 9)], {"1": 850}, {"1": 50}, [350]),
+    "part of it, which is less than comes back in two goes": (
+        [("paid", 900, 1), ("lost", 330, 2), ("lost", 100, 3)], {"1": 850}, {"1": 50}, [330, 20],
+    ),
+    "more than the payment is by now": (
+        [("paid", 500, 1), ("lost", 1200, 9)], {"1": 900}, {}, [700],
+    ),
+    "one of two": (
+        [("paid", 300, 1), ("paid", 300, 2), ("lost", 1000, 9)], {"2": 300}, {"1": 100}, [700],
+    ),
+}  # fmt: skip
+"""Rows, how much of a payment stays a receipt, what came in on what is lost, and what is lost."""
+
+
+@pytest.mark.parametrize("case", STAYS)
+def test_what_stays_a_receipt_paid_what_was_open_and_so_much_less_is_lost(case: str) -> None:
+    rows, fixed, recovered, lost = STAYS[case]
+    found = course(made(rows), {number: Decimal(much) for number, much in fixed.items()})
+    assert found.recovered == {number: Decimal(much) for number, much in recovered.items()}
+    assert [loss.amount for loss in found.losses] == lost
+    said = sum(loss.row.amount for loss in found.losses)
+    assert found.spared == said - sum(lost) + sum(recovered.values())
+
+
+def test_what_is_written_off_of_a_loan_that_nobody_knows_is_worth_what_it_says() -> None:
+    assert balance(file(None, paid(1, "300"), adjusted(2, WRITE_OFF, "900"))) == -1200
+
+
+def test_a_payment_that_takes_another_amount_back_than_was_paid_takes_none_back() -> None:
+    of = file(loan(), paid(1, "1000"), paid(2, "-400", reverses="1"))
+    assert taken_back(of).rows == frozenset()
+    assert balance(of) == 120000 - 1000 + 400
 
 
 def test_what_is_reversed_or_held_recovers_nothing() -> None:
@@ -89,11 +128,13 @@ def test_a_payment_that_is_both_is_two_documents_of_one_row() -> None:
     assert receipt.deposit_account == sale.deposit_account
 
 
-def test_a_receipt_of_a_closed_month_stays_and_so_much_less_is_lost() -> None:
+@pytest.mark.parametrize("parts", [False, True])
+def test_a_receipt_of_a_closed_month_stays_and_so_much_less_is_lost(parts: bool) -> None:
     """Bad debts 900 and a receipt of 300 are worth what 1,200 and a recovery of 300 are."""
-    shelf = Shelf()
+    system = in_parts if parts else msgspec.structs.replace
+    shelf = Shelf(system(booking()))
     shelf.sync(made([("paid", 300, 5)]))
-    shelf.booking = booking(locked=START + timedelta(days=20))
+    shelf.booking = system(booking(locked=START + timedelta(days=20)))
     assert shelf.sync(made([("paid", 300, 5), ("lost", 1200, 40)])) == [
         "create DY7F3A-K2", "create DY7F3A-A2",
     ]  # fmt: skip

@@ -60,7 +60,7 @@ CAN_NOT: list[tuple[Sort, tuple[Any, ...]]] = [
             *(10**18, "1e18", Decimal("0.0000000000001"), Decimal("1E-400"), True, [], {}),
             *(-(10**18), "-1e18", Decimal("1E+9999999"), Decimal("-1E+9999999"), 1.5),
             *(Decimal("1." + "0" * 34 + "1"), "0." + "9" * 40, Decimal("1.2345678901234")),
-            "1" * 41,
+            *("1" * 41, *map(Decimal, ("NaN", "sNaN", "Infinity", "-Infinity"))),
         ),
     ),
     (judging.RATE, (Decimal("1E-41"), Decimal("0." + "3" * 41), -1, "-4200", [], "x")),
