@@ -26,7 +26,8 @@ from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
 from bridge.pipeline.context import Live, silent
 from bridge.pipeline.intake import Intake, take_in
-from bridge.pipeline.plan import booking_of, has_work, plan
+from bridge.pipeline.plan import booking_of, plan
+from bridge.pipeline.to_do import has_work
 from bridge.source.base import Snapshot, Source
 
 _MEMORY_MB = 300

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,6 @@ from bridge.clock import Clock, SystemClock
 from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
 from bridge.core.known import Fresh
-from bridge.daemon.times import LOOK_BACK, DueTimes
 from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
 from bridge.pipeline.calls import keep_calls
@@ -29,11 +28,12 @@ from bridge.source import registry as sources
 from bridge.source.base import Source
 from bridge.store import soundness
 from bridge.store.engine import file_of, parsed
-from bridge.store.store import Store
+from bridge.store.store import Store, Work
 from bridge.store.upkeep import ends_work
 from bridge.systems import registry as systems
 from bridge.systems.base import AccountingReader, AccountingSystem
 from bridge.systems.budget import Budget
+from bridge.systems.once_asked import OnceAsked
 
 if TYPE_CHECKING:  # what only some verbs need, and is heavy to import
     from bridge.credentials import Credentials
@@ -64,7 +64,7 @@ def open_bridge(
         stack.callback(keep_calls, store, made.values())  # however the pass ends
         for name, system in made.items():
             books[name] = _books(settings, name, system)
-        yield Bridge(store=store, books=books, **_rest(settings, clock))
+        yield Bridge(store=store, books=books, **_rest(settings, clock, store))
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def open_dry(
         books: dict[str, Books[AccountingReader]] = {}
         for name, system in _systems(stack, settings, names, clock, store).items():
             books[name] = _books(settings, name, Reader(system))
-        yield Bridge(store=store, books=books, **_rest(settings, clock))
+        yield Bridge(store=store, books=books, **_rest(settings, clock, store))
 
 
 @contextmanager
@@ -226,28 +226,35 @@ def open_source(settings: Settings, today: date) -> Source:
     return source
 
 
-def fresh_on(settings: Settings, clock: Clock) -> Fresh:
-    """How new the ledger must be now: by its own day, and by the last time it was to be read."""
-    due = DueTimes(settings.schedule.sync, settings.lender.timezone)
-    last = due.newest(clock.now() - LOOK_BACK, clock.now())
-    zone = ZoneInfo(settings.lender.timezone)
-    return Fresh(
-        today=clock.today(settings.lender.timezone),
-        read_since=None if last is None else last.astimezone(zone).date(),
-        max_age_days=settings.source.max_age_days,
-    )
+def fresh_on(settings: Settings, clock: Clock, work: Work | None = None) -> Fresh:
+    """How new the ledger must be now: by its own day, and by the last time it was to be read.
+
+    `work`: of a state that knows when it was read. Today is soon enough, whatever was due.
+    """
+    zone = settings.lender.timezone
+    today, max_age_days = clock.today(zone), settings.source.max_age_days
+    read = None if work is None else work.delivery(accepted=True)
+    if read is not None and read.day == today:
+        return Fresh(today=today, read_since=today, max_age_days=max_age_days)
+    from bridge.daemon.times import LOOK_BACK, DueTimes  # brings a scheduler along
+
+    last = DueTimes(settings.schedule.sync, zone).newest(clock.now() - LOOK_BACK, clock.now())
+    since = None if last is None else last.astimezone(ZoneInfo(zone)).date()
+    return Fresh(today=today, read_since=since, max_age_days=max_age_days)
 
 
-def _rest(settings: Settings, clock: Clock) -> dict[str, Any]:
+def _rest(settings: Settings, clock: Clock, store: Store) -> dict[str, Any]:
     today = clock.today(settings.lender.timezone)
     limits = settings.limits
+    with store.read() as work:
+        fresh = fresh_on(settings, clock, work)
     return {
         "lender": settings.lender.name,
         "source": open_source(settings, today),
         "source_where": settings.source.path.name,
         "clock": clock,
         "today": today,
-        "fresh": fresh_on(settings, clock),
+        "fresh": fresh,
         "snapshot_limits": SnapshotLimits(
             shrink_rows_percent=limits.shrink_rows_percent,
             shrink_money_percent=limits.shrink_money_percent,
@@ -280,14 +287,20 @@ def _systems(
         )
     made: dict[str, AccountingSystem] = {}
     for name in names or wanted:
-        budget = _budget(name, wanted[name], clock, store)
-        credentials = _credentials(settings, wanted[name], clock)
-        with store.read() as work:
-            there = work.mirror_size(name, wanted[name].company_id)
-        made[name] = stack.enter_context(
-            _closing(_system(name, wanted[name], credentials, clock, budget, there))
-        )
+        make = partial(_system_known_of, settings, name, clock, store)
+        asked = OnceAsked(name, wanted[name].company_id, make)
+        made[name] = stack.enter_context(_closing(asked))
     return made
+
+
+def _system_known_of(settings: Settings, name: str, clock: Clock, store: Store) -> Any:
+    """A system's adapter, which is told what the state knows of calls and documents."""
+    system = settings.systems[name]
+    budget = _budget(name, system, clock, store)
+    credentials = _credentials(settings, system, clock)
+    with store.read() as work:
+        there = work.mirror_size(name, system.company_id)
+    return _system(name, system, credentials, clock, budget, there)
 
 
 def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Budget:

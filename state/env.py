@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bridge.store.tables import metadata
+from bridge.store.models import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

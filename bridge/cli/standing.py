@@ -19,7 +19,7 @@ from bridge.store import Store, Work
 def verdict_of(work: Work, loaded: Settings) -> Verdict:
     """The verdict as the state store knows it, on the lender's business day."""
     books = {name: each.company_id for name, each in loaded.systems.items() if each.enabled}
-    return standing(work, books, wiring.fresh_on(loaded, SystemClock()))
+    return standing(work, books, wiring.fresh_on(loaded, SystemClock(), work))
 
 
 def looked_at(loaded: Settings) -> Verdict:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from bridge import wiring
-from bridge.cli.foreseen import Foreseen
 from bridge.cli.output import Output
 from bridge.cli.paths import naming
 from bridge.cli.plans import approved_by, place_for_plan, written_plan
@@ -19,6 +18,9 @@ from bridge.errors import UsageError
 from bridge.files import replace_durably
 from bridge.pipeline import sync as pipeline
 from bridge.pipeline.sync import SyncResult
+
+if TYPE_CHECKING:
+    from bridge.cli.foreseen import Foreseen
 
 
 def run(arguments: Namespace, out: Output) -> int:
@@ -40,6 +42,8 @@ def run(arguments: Namespace, out: Output) -> int:
     said: dict[str, Any] = {"resume": resume, "take_over": take_over, "remap": remap}
     said["new_company"] = this_person() if arguments.new_company else ""
     if arguments.dry_run:
+        from bridge.cli.foreseen import Foreseen  # brings the words and figures of reports along
+
         with wiring.open_dry(loaded, names) as dry:
             with out.progress() as progress:
                 result = pipeline.preview(dry, progress, **said)

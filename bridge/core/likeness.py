@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from rapidfuzz import fuzz, process
 
 BY_CONTENT = "W" + "[0-9A-Z]" * 9
 """What ids look like that are made from content, as SQLite's GLOB says it."""
@@ -71,6 +70,8 @@ def near_names(new: Mapping[str, str], old: Mapping[str, str]) -> list[tuple[str
     """(new, old) people whose names may be one name."""
     if len(new) * len(old) > COMPARED:
         return []
+    from rapidfuzz import fuzz, process  # few ledgers have rows without numbers of their own
+
     people: Sequence[tuple[str, str]] = [*old.items()]
     names = [name for _, name in people]
     return [

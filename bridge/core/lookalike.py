@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from bridge.core.alike_names import name_key
 from bridge.core.books import (
     CreditApplication,
     Customer,
@@ -21,7 +22,6 @@ from bridge.core.books import (
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.core.matching import differences
-from bridge.core.naming import name_key
 
 
 class Stranger(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,23 +16,6 @@ _LEFT_OUT = signs.NEVER_TAKEN | {"So", "Sk"}
 """Unicode categories that accounting systems refuse or show as boxes: emoji, controls, marks."""
 
 
-COMPARED = 150
-"""So many signs of a name tell it from others: what is longer may be cut somewhere."""
-
-
-def name_key(name: str) -> str:
-    """What makes two names one in some product: letters and digits, without accents and case.
-
-    Emoji fall out, dots and blanks are trimmed here and there, case and accents compare as equal:
-    people whose names differ by nothing else are told apart by a suffix.
-    """
-    if not name.isascii():
-        decomposed = unicodedata.normalize("NFKD", name)
-        name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
-    return " ".join(words.split())[:COMPARED].rstrip()
-
-
 def unkept(name: str) -> int:
     """How many signs of a name no customer in the books can have."""
     return sum(_is_left_out(letter) for letter in signs.in_basic(name))

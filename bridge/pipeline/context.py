@@ -66,6 +66,20 @@ class PlanLimits:
 
 
 @dataclass(frozen=True)
+class Orders:
+    """What a pass is told to do beside what the ledger says."""
+
+    limits: PlanLimits
+    approved: tuple[str, ...] = ()
+    """Digests of plans that a person has seen; with any, nothing else is done."""
+    remap: bool = False
+    """Whether what is posted is brought to what the mapping says now, too."""
+    take_over: str = ""
+    """Who says that no other state posts to these books any more."""
+    progress: Progress = silent
+
+
+@dataclass(frozen=True)
 class Bridge(Generic[System]):
     """One lender's bridge. A dry run is a `Bridge[AccountingReader]` on a scratch store: it has
     nothing to post with and nothing to write to."""

@@ -15,9 +15,9 @@ from bridge.core.booking import Booking
 from bridge.core.books import Kind, Made
 from bridge.core.delivery import Operation
 from bridge.core.identity import is_ours
-from bridge.core.known import Stop
 from bridge.core.plan import PlanFigures
 from bridge.pipeline.context import Books, Bridge, Progress, System
+from bridge.pipeline.older_state import FOUND, TAKEN_OVER, UNTOLD
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import (
     TIED,
@@ -27,41 +27,15 @@ from bridge.pipeline.rebuild import (
     strangers_of_ours,
 )
 from bridge.pipeline.second_writer import named, never_heard_of, somebody_else
-from bridge.store import NO_LOAN, Store, Work
+from bridge.store import NO_LOAN, Work
 from bridge.store.decisions import BRIDGE
-from bridge.store.upkeep import Lineage
 
 _ASKED = frozenset(Kind) - {Kind.APPLICATION}
 """Kinds that are asked for. A credit note that is used up cannot be used a second time."""
 _CURSORS = "newest"
 _OPENED = 5
 """Customers that are opened to see whose documents of our numbers are."""
-OLDER, FOUND, TAKEN_OVER = "older", "found", "taken_over"
-"""How it became known that the state may be behind the books."""
-_UNTOLD = "untold.{}"
-"""What the state notes of each system until a person has been told."""
 _cursors = msgspec.json.Decoder(dict[Kind, str]).decode
-
-
-def begin_pass(store: Store, work: Work, at: str) -> None:
-    """Write down that a pass begins, and whether this state is the one that was left here."""
-    before = work.kept()
-    lineage, passes = store.lineage(before)
-    marked = work.note_restored(at)
-    if lineage is Lineage.OLDER:
-        if not marked:
-            work.doubt_state(BRIDGE, at, OLDER)
-    elif lineage is Lineage.UNKNOWN:
-        work.note("unsure", at)
-        passes = 0
-    work.count_pass(passes)
-
-
-def told_now(work: Work, systems: Collection[str]) -> None:
-    """A pass has ended, and says what was noted of these systems."""
-    for name in systems:
-        if work.noted(_UNTOLD.format(name)):
-            work.note(_UNTOLD.format(name), "")
 
 
 class Keeping:
@@ -74,13 +48,6 @@ class Keeping:
         self.store, self.clock, self.today = bridge.store, bridge.clock, bridge.today
         self.books, self.progress, self.who = books, progress, who
         self.where = (books.name, books.company)
-
-    def told(self) -> list[Stop]:
-        """What a person is told although the pass goes on: also by the next one, if the pass that
-        found it dies before it has said so."""
-        with self.store.read() as work:
-            detail = work.noted(_UNTOLD.format(self.books.name))
-        return [Stop(code="pass.restored", detail=detail)] if detail else []
 
     def meet(self) -> None:
         """Read the books once before anything is ever posted there: what was entered by hand must
@@ -195,7 +162,7 @@ class Keeping:
                 detail = f"{tied} of its documents known again"
                 if left:
                     detail = f"{detail}; of {named(left)} nobody knows the loan"
-                work.note(_UNTOLD.format(self.books.name), detail)
+                work.note(UNTOLD.format(self.books.name), detail)
 
     def _newest(self, kinds: Sequence[Kind]) -> list[Made]:
         with self.store.read() as work:

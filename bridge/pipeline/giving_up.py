@@ -36,6 +36,8 @@ def give_up(
     `unclear`: entry → what came back last; `heard` writes were clearly answered;
     `is_there`: the product itself was asked, and answered.
     """
+    if not unclear:
+        return
     doubtful = [entry for entry, came in unclear.items() if _says_nothing(came)]
     refused = [entry for entry, came in unclear.items() if not _says_nothing(came)]
     counted = doubtful if is_there or blames_documents(len(doubtful), heard) else []

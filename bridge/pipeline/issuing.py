@@ -7,7 +7,7 @@ from bridge.core.electronic import Lacking, lacking, office_of, told
 from bridge.core.known import Stop
 from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline.context import Books, System
-from bridge.pipeline.plan import has_work
+from bridge.pipeline.to_do import has_work
 from bridge.store import Store
 
 HELD = "books.unanswered"

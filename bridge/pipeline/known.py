@@ -21,9 +21,9 @@ from bridge.core.tasks import Place
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLater
 from bridge.pipeline.issuing import Unanswered
+from bridge.pipeline.limits import UnsafePlan
 from bridge.pipeline.other_company import CODE as OTHER_COMPANY
 from bridge.pipeline.other_company import OtherCompany, with_question
-from bridge.pipeline.plan import UnsafePlan
 from bridge.pipeline.resting import Resting
 from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.under_way import UnderWay, under_way

@@ -21,7 +21,8 @@ from bridge.pipeline.evidence import with_checks
 from bridge.pipeline.intake import Intake
 from bridge.pipeline.issuing import not_asked, unanswered
 from bridge.pipeline.known import after_comparison
-from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
+from bridge.pipeline.limits import UnsafePlan, refuse_unsafe
+from bridge.pipeline.plan import booking_of, plan
 from bridge.pipeline.post import Posting
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import (
@@ -33,6 +34,7 @@ from bridge.pipeline.rebuild import (
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.sync import ANY_SIZE, SyncResult, SystemPass, begin, nothing
+from bridge.pipeline.to_do import has_work
 from bridge.pipeline.whole import whole
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingReader

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import msgspec
 
+from bridge.core.alike_names import name_key
 from bridge.core.booking import Booking
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.identity import base_reference, is_ours
-from bridge.core.naming import customer, name_key
+from bridge.core.naming import customer
 from bridge.core.owning import followers, row_names, stems
 from bridge.pipeline.context import Books, Progress, System
 from bridge.store import LoanKey, Store, Work

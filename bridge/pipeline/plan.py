@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 import msgspec
 
 from bridge.core.booking import Booking, Limits, resolve
-from bridge.core.delivery import State
 from bridge.core.plan import Plan
 from bridge.errors import ConfigurationError, PersonNeeded, Problem
 from bridge.pipeline.context import Books, PlanLimits, Progress, System
+from bridge.pipeline.limits import refuse_unsafe
 from bridge.pipeline.planner import Planner
 from bridge.store import Store
 from bridge.systems.base import Capabilities
-
-
-class UnsafePlan(PersonNeeded):
-    """The plan is larger than the limits allow. Nothing was put into the outbox."""
-
-    def __init__(self, message: str, plan: Plan, problems: Sequence[Problem]) -> None:
-        super().__init__(message, problems)
-        self.plan = plan
 
 
 def booking_of(books: Books[System]) -> Booking:
@@ -75,20 +67,6 @@ def limits_of(can: Capabilities) -> Limits:
     )
 
 
-def has_work(store: Store, books: Books[System]) -> bool:
-    """Whether a pass would have to ask the books anything."""
-    with store.read() as work:
-        name, company = books.name, books.company
-        if work.change_seq() > work.planned_through(name, company):
-            return True
-        counts = work.outbox_counts(name, company)
-        waiting = (State.PENDING, State.SENDING, State.IN_DOUBT, State.POSTED)
-        if any(counts.get(state) for state in waiting) or work.revisits(name, company):
-            return True
-        # What was edited is put back only where the mapping owns fields.
-        return bool(books.mapping.own) and work.has_altered(name, company)
-
-
 def plan(
     store: Store,
     books: Books[System],
@@ -121,50 +99,6 @@ def plan(
         made = planner.finish()
         refuse_unsafe(made, limits, approved)
         return made
-
-
-def refuse_unsafe(made: Plan, limits: PlanLimits, approved: Collection[str]) -> None:
-    """Raises UnsafePlan for a plan over the limits that is not one of `approved`, and for any plan
-    that is not the one that was approved."""
-    problems = _over_limits(made, limits)
-    if problems and made.digest not in approved:
-        raise UnsafePlan(
-            f"The plan for {made.system} is larger than [limits] allow. Nothing was posted.",
-            made,
-            problems,
-        )
-    planned = made.figures.create + made.figures.update + made.figures.void
-    if approved and planned and made.digest not in approved:
-        raise UnsafePlan(
-            f"The plan for {made.system} is not the one that was approved.",
-            made,
-            [
-                Problem(
-                    f"--approve {'-'.join(approved)}",
-                    f"the plan is now {made.digest}.",
-                    "Look at it again with --dry-run.",
-                )
-            ],
-        )
-
-
-def _over_limits(made: Plan, limits: PlanLimits) -> list[Problem]:
-    fix = f"Look at it with --dry-run; if it is right, run again with --approve {made.digest}"
-    figures = made.figures
-    documents = figures.create + figures.update + figures.void
-    found = []
-    if documents > limits.documents:
-        what = f"the plan has {documents} documents, the limit is {limits.documents}."
-        found.append(Problem("[limits] documents", what, fix))
-    if figures.void > limits.voids:
-        what = f"the plan voids {figures.void} documents, the limit is {limits.voids}."
-        found.append(Problem("[limits] voids", what, fix))
-    for currency, most in limits.money.items():
-        planned = figures.posted_money.get(currency)
-        if planned is not None and planned > most:
-            what = f"the plan posts {planned} {currency}, the limit is {most}."
-            found.append(Problem(f"[limits.money] {currency}", what, fix))
-    return found
 
 
 def _ask_rates(store: Store, books: Books[System], booking: Booking) -> None:

@@ -101,6 +101,8 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Po
         work.doubt_all(system.name, system.company_id)
     with store.read() as work:
         doubted = work.in_doubt(system.name, system.company_id)
+    if not doubted:
+        return
     asking = Asking(system.chart)
     wait_s = system.settles_in_s([entry.reference for entry in doubted])
     unseen = _settle(store, system, doubted, asking, clock, tally, sure=wait_s <= 0)
@@ -144,6 +146,8 @@ def post_all(
     waited_s, backoff_s, busy, tries = 0.0, _SHORTEST_WAIT_S, Unavailable(""), _Tries()
     with store.read() as work:
         due = work.outbox_counts(name, company).get(State.PENDING, 0)
+    if not due:
+        return
     while True:
         with store.begin() as work:
             size = system.capabilities.claim_size

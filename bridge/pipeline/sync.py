@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import msgspec
 
 from bridge.core import said
@@ -13,19 +11,30 @@ from bridge.core.plan import Plan, PlanFigures
 from bridge.core.said import reason_of
 from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
-from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits, Progress, System, silent
-from bridge.pipeline.forgotten import Keeping, begin_pass, told_now
+from bridge.pipeline.context import (
+    Books,
+    Bridge,
+    Dry,
+    Live,
+    Orders,
+    PlanLimits,
+    Progress,
+    System,
+    silent,
+)
 from bridge.pipeline.giving_up import give_up
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
+from bridge.pipeline.limits import UnsafePlan, refuse_unsafe
+from bridge.pipeline.older_state import begin_pass, to_be_told, told_now
 from bridge.pipeline.other_company import open_question, other_company, welcome
-from bridge.pipeline.plan import UnsafePlan, booking_of, has_work, plan, refuse_unsafe
 from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.stamped import look_before_taking_back
+from bridge.pipeline.to_do import has_work
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -162,11 +171,11 @@ def sync(
     """
     run, intake = begin(bridge, "sync")
     _heed(bridge, resume, new_company)
-    approved = approve.split("-") if approve else []
+    approved = tuple(approve.split("-")) if approve else ()
+    orders = Orders(bridge.plan_limits, approved, remap, take_over, progress)
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
-        keeping = Keeping(bridge, books, progress, take_over)
-        systems[name] = _pass(bridge, books, run, approved, keeping, remap)
+        systems[name] = _pass(bridge, books, run, orders)
         if systems[name].whole:
             caught_up(bridge.store, books.system, intake.facts.as_of, bridge.clock.now())
     return _end(bridge, run, intake, systems)
@@ -184,15 +193,15 @@ def preview(
     """What `sync` would do, on a scratch store and with nothing to post with."""
     run, intake = begin(bridge, "preview")
     _heed(bridge, resume, new_company)
+    orders = Orders(ANY_SIZE, remap=remap, take_over=take_over, progress=progress)
     systems: dict[str, SystemPass] = {}
     for name, books in bridge.books.items():
         why = resting(bridge.store, books)
         if why is not None:
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=why)
             continue
-        keeping = Keeping(bridge, books, progress, take_over)
         try:
-            made = _planned(bridge, books, run, (), keeping, remap, ANY_SIZE)
+            made = _planned(bridge, books, run, orders)
             refuse_unsafe(made, bridge.plan_limits, ())
             question = open_question(bridge.store, books)
         except UnsafePlan as unsafe:
@@ -201,7 +210,7 @@ def preview(
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=error)
         else:
             systems[name] = SystemPass(plan=made, posting=Posting(), stopped=question)
-            systems[name].asks = [*not_asked(bridge.store, books), *keeping.told()]
+            systems[name].asks = [*not_asked(bridge.store, books), *to_be_told(bridge.store, name)]
         systems[name].calls = books.system.calls().total
     return _end(bridge, run, intake, systems)
 
@@ -237,9 +246,7 @@ def _pass(
     bridge: Live,
     books: Books[AccountingSystem],
     run: str,
-    approved: Collection[str],
-    keeping: Keeping,
-    remap: bool,
+    orders: Orders,
 ) -> SystemPass:
     done = SystemPass(plan=nothing(books), posting=Posting())
     try:
@@ -254,11 +261,11 @@ def _pass(
             raise question
         why = resting(bridge.store, books)
         if why is None:
-            done.plan = _planned(bridge, books, run, approved, keeping, remap)
+            done.plan = _planned(bridge, books, run, orders)
             done.posting.leave(look_before_taking_back(bridge.store, books.system, run))
         else:
             hold_what_is_new(bridge.store, books)
-        send(bridge, books, done, keeping.progress)
+        send(bridge, books, done, orders.progress)
         done.stopped = why
     except UnsafePlan as unsafe:
         done.plan, done.stopped = unsafe.plan, unsafe
@@ -268,7 +275,7 @@ def _pass(
         sent = done.posting
         there = sent.is_there
         give_up(bridge.store, books.system, bridge.clock, sent.unclear, sent.heard, is_there=there)
-    done.asks += keeping.told()
+    done.asks += to_be_told(bridge.store, books.name)
     done.count(bridge.store, books)
     return done
 
@@ -313,33 +320,14 @@ def _planned(
     bridge: Bridge[System],
     books: Books[System],
     run: str,
-    approved: Collection[str],
-    keeping: Keeping,
-    remap: bool,
-    limits: PlanLimits | None = None,
+    orders: Orders,
 ) -> Plan:
-    """What is to be written, and not written already by what this state has forgotten."""
-    if not remap and not has_work(bridge.store, books):
+    """What is to be written; nothing where nothing has changed."""
+    if not orders.remap and not has_work(bridge.store, books):
         return nothing(books)
-    keeping.meet()
-    limits, booking = limits or bridge.plan_limits, booking_of(books)
-    keeping.after_restoring(booking)
+    from bridge.pipeline.planning import planned  # heavy to import, and few passes have to plan
 
-    def planned() -> Plan:
-        progress = keeping.progress
-        return plan(bridge.store, books, booking, run, limits, approved, progress, remap=remap)
-
-    try:
-        made = planned()
-    except UnsafePlan as unsafe:
-        if not keeping.finds_more(booking, unsafe.plan.figures):
-            raise
-    except SecondWriter:
-        keeping.knows_them_now(booking)
-    else:
-        if not keeping.finds_more(booking, made.figures):
-            return made
-    return planned()
+    return planned(bridge, books, run, orders)
 
 
 def nothing(books: Books[System]) -> Plan:

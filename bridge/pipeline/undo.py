@@ -29,8 +29,9 @@ from bridge.errors import BridgeError, TryLater, UsageError
 from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent
 from bridge.pipeline.known import known, of_the_writes
+from bridge.pipeline.limits import refuse_unsafe
 from bridge.pipeline.other_company import open_question
-from bridge.pipeline.plan import booking_of, refuse_unsafe
+from bridge.pipeline.plan import booking_of
 from bridge.pipeline.post import Posting, settle_doubts
 from bridge.pipeline.sync import SystemPass, send
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work

@@ -15,9 +15,9 @@ from bridge.store.engine import by, document_text, upsert
 from bridge.store.session import BOOKS, Session, chunks
 from bridge.store.values import NO_LOAN, LoanKey, json
 
-BINDING = tables.table(tables.BindingRow)
-OUTBOX = tables.table(tables.OutboxEntry)
-WAIT = tables.table(tables.Wait)
+BINDING = tables.BINDING
+OUTBOX = tables.OUTBOX
+WAIT = tables.WAIT
 decode_binding = msgspec.json.Decoder(Binding).decode
 PARAMETERS = 500
 """A list of values in one statement has at most so many."""

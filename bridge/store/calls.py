@@ -11,7 +11,7 @@ from bridge.store.engine import insertion, is_sqlite
 from bridge.store.session import Session
 from bridge.store.values import DayCalls
 
-CALL_DAY = tables.table(tables.CallDay)
+CALL_DAY = tables.CALL_DAY
 _COUNTS = (CALL_DAY.c.total, CALL_DAY.c.metered, CALL_DAY.c.throttled)
 
 

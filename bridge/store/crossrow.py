@@ -25,7 +25,7 @@ from bridge.store.rows import DECODERS, ENTITIES
 from bridge.store.stage import LISTED, Stage
 from bridge.store.values import json
 
-FINDING = tables.table(tables.Finding)
+FINDING = tables.FINDING
 RELATED = 20
 """A finding names at most so many others."""
 _CHUNK = 5000

@@ -20,7 +20,7 @@ from bridge.store.planning import Planning
 from bridge.store.trials import BY_BASE
 from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
-DECISION = tables.table(tables.Decision)
+DECISION = tables.DECISION
 BRIDGE = "ledger-bridge"
 """Who decided, when it was nobody."""
 _RESTORED, _TRUSTED = "restored", "caught_up"

@@ -21,16 +21,16 @@ from bridge.store.rows import COLUMNS
 from bridge.store.stage import Stage
 from bridge.store.values import Accepted, Count, json
 
-INSTALLATION = tables.table(tables.Installation)
-INTAKE = tables.table(tables.Intake)
+INSTALLATION = tables.INSTALLATION
+INTAKE = tables.INTAKE
 CHILDREN = ("instalment", "repayment", "adjustment")
 LEDGER = {
-    "party": tables.table(tables.LedgerParty),
-    "borrower": tables.table(tables.LedgerBorrower),
-    "loan": tables.table(tables.LedgerLoan),
-    "instalment": tables.table(tables.LedgerInstalment),
-    "repayment": tables.table(tables.LedgerRepayment),
-    "adjustment": tables.table(tables.LedgerAdjustment),
+    "party": tables.LEDGER_PARTY,
+    "borrower": tables.LEDGER_BORROWER,
+    "loan": tables.LEDGER_LOAN,
+    "instalment": tables.LEDGER_INSTALMENT,
+    "repayment": tables.LEDGER_REPAYMENT,
+    "adjustment": tables.LEDGER_ADJUSTMENT,
 }
 _PARTIES = ("stores", "routes", "collectors")
 
@@ -158,7 +158,7 @@ class _Intake:
         """The installation's first delivery: in key order, and indexes afterwards."""
         table = LEDGER[name]
         empty = self._connection.execute(select(table.c.id).limit(1)).first() is None
-        indexes: list[Index] = sorted(table.indexes, key=lambda i: str(i.name)) if empty else []
+        indexes = _indexes(table.name) if empty else []
         for index in indexes:
             index.drop(self._connection)
         key = "id, kind" if name == "party" else "id"
@@ -271,7 +271,7 @@ class _Intake:
                 " ON CONFLICT (installation, loan) DO UPDATE SET change_seq = excluded.change_seq"
             )
             return
-        index = next(iter(tables.table(tables.LedgerChange).indexes))
+        (index,) = _indexes("ledger_change")
         index.drop(self._connection)
         into = "INSERT INTO ledger_change (installation, loan, change_seq)"
         self.touched = self._do(f"{into} SELECT :i, id, :seq FROM stage_loan ORDER BY id")
@@ -283,6 +283,13 @@ class _Intake:
                 " WHERE c.installation = :i AND c.loan = o.loan)"
             )
         index.create(self._connection)
+
+
+def _indexes(table: str) -> list[Index]:
+    """What is let go while a first delivery comes in, and made again after it."""
+    from bridge.store.models import metadata  # heavy to import, and few deliveries are the first
+
+    return sorted(metadata.tables[table].indexes, key=lambda index: str(index.name))
 
 
 def _columns(name: str) -> list[str]:

@@ -128,6 +128,11 @@ class LedgerQueries(Session):
             if not self._connection.closed:  # what stopped the work may be what ends this, later
                 self._connection.execute(text(f"DROP TABLE IF EXISTS {wanted}"))
 
+    def touched_since(self, seq: int) -> bool:
+        """Whether any loan was touched by an intake after this one: many touch none."""
+        touched = "SELECT 1 FROM ledger_change WHERE change_seq > :seq LIMIT 1"
+        return self._connection.execute(text(touched), {"seq": seq}).first() is not None
+
     def loan_file(self, installation: str, loan_id: str) -> LoanFile | None:
         """One loan; None when no row was ever about it."""
         known = self._connection.execute(

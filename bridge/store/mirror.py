@@ -16,8 +16,8 @@ from bridge.store.engine import by, upsert
 from bridge.store.session import Session, chunks
 from bridge.store.values import LoanKey, MirrorTotal, json
 
-MIRROR = tables.table(tables.MirrorRow)
-CURSOR = tables.table(tables.MirrorCursor)
+MIRROR = tables.MIRROR
+CURSOR = tables.MIRROR_CURSOR
 _posted = msgspec.json.Decoder(PostedDocument).decode
 _CHUNK = 1000
 BY_CUSTOMER, BY_NUMBER, STRANGERS = "ix_mirror_customer", "ix_mirror_number", "ix_mirror_stranger"

@@ -14,9 +14,9 @@ from bridge.store.engine import begins_with, by, upsert
 from bridge.store.session import BOOKS, Session
 from bridge.store.values import LoanKey, json
 
-REVISIT = tables.table(tables.Revisit)
-FINDING = tables.table(tables.Finding)
-HOLD = tables.table(tables.HoldRow)
+REVISIT = tables.REVISIT
+FINDING = tables.FINDING
+HOLD = tables.HOLD
 BY_SCOPE = "ix_finding_scope"
 _finding = msgspec.json.Decoder(Finding).decode
 _hold = msgspec.json.Decoder(Hold).decode

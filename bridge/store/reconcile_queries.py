@@ -24,9 +24,9 @@ from bridge.store.rows import DECODERS
 from bridge.store.session import Session, chunks
 from bridge.store.values import LoanKey, MirrorTotal
 
-INSTALLATION = tables.table(tables.Installation)
-LOAN = tables.table(tables.LedgerLoan)
-BORROWER = tables.table(tables.LedgerBorrower)
+INSTALLATION = tables.INSTALLATION
+LOAN = tables.LEDGER_LOAN
+BORROWER = tables.LEDGER_BORROWER
 
 _posted = msgspec.json.Decoder(PostedDocument).decode
 _AT_ONCE = 500

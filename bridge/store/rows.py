@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from bridge.core.alike_names import name_key
 from bridge.core.ledger import (
     Adjustment,
     Borrower,
@@ -29,7 +30,6 @@ from bridge.core.ledger import (
     Row,
     Store,
 )
-from bridge.core.naming import name_key
 from bridge.store.types import cents_of, native
 from bridge.store.values import json
 

@@ -13,7 +13,7 @@ from bridge.store.engine import begins_with
 from bridge.store.session import Session
 from bridge.store.values import RunRecord, json
 
-RUN = tables.table(tables.Run)
+RUN = tables.RUN
 
 
 class Runs(Session):

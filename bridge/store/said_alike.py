@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Index, delete, or_, select
-from sqlmodel import Field
+from sqlalchemy import delete, or_, select
 
 from bridge.core.findings import Finding
 from bridge.store import tables
 from bridge.store.engine import upsert
 from bridge.store.session import Session
 from bridge.store.tasks import FINDING
-from bridge.store.types import NativeId
 
-
-class Likeness(tables.Base, table=True):
-    """What a person said of rows without numbers of their own: the same, another one, or gone."""
-
-    __tablename__ = "likeness"
-    __table_args__ = (Index("ix_likeness_task", "task"), tables.COMPACT)
-    installation: int = Field(primary_key=True, foreign_key="installation.id")
-    kind: str = Field(primary_key=True)
-    new_id: str = Field(primary_key=True, sa_type=NativeId)
-    """Empty: nothing has come in the old one's place."""
-    old_id: str = Field(primary_key=True, sa_type=NativeId)
-    answer: str
-    """`same`, `different` or `gone`."""
-    task: str
-    """The task that it answered."""
-    at: str
-    who: str
-
-
-LIKENESS = tables.table(Likeness)
+LIKENESS = tables.LIKENESS
 _LEDGER = {
-    "debtor": {"borrower": tables.table(tables.LedgerBorrower)},
-    "debt": {"loan": tables.table(tables.LedgerLoan)},
+    "debtor": {"borrower": tables.LEDGER_BORROWER},
+    "debt": {"loan": tables.LEDGER_LOAN},
     "movement": {
-        "repayment": tables.table(tables.LedgerRepayment),
-        "adjustment": tables.table(tables.LedgerAdjustment),
+        "repayment": tables.LEDGER_REPAYMENT,
+        "adjustment": tables.LEDGER_ADJUSTMENT,
     },
 }
 """A subject's word → the kinds of rows that it may mean."""
@@ -125,7 +104,7 @@ class AlikeAnswers(Session):
         word, _, native_id = subject.partition(":")
         for kind, table in _LEDGER.get(word, {}).items():
             query = select(table.c.installation).where(
-                table.c.installation.in_(select(tables.table(tables.Installation).c.id)),
+                table.c.installation.in_(select(tables.INSTALLATION.c.id)),
                 table.c.id == native_id,
             )
             installation = self._connection.execute(query).scalar()

@@ -14,9 +14,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 import bridge
 from bridge.errors import ConfigurationError
 from bridge.files import whole
-from bridge.store import upkeep
 from bridge.store.engine import A_COPY, WRITES, StateDialect, is_sqlite, uri
-from bridge.store.tables import SCHEMA, metadata
+from bridge.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -86,12 +85,11 @@ def _refuse_unknown(current: str, name: str) -> None:
         )
 
 
-assert upkeep.UPKEEP.metadata is metadata, "every table is to be made"
-
-
 @cache
 def _statements() -> tuple[str, ...]:
     """What makes every table and index of a new SQLite state."""
+    from bridge.store.models import metadata  # heavy to import, and most states are there
+
     dialect = StateDialect()
     revisions = (
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from bridge.store import tables
 
-BOOKS = tables.table(tables.Books)
+BOOKS = tables.BOOKS
 NOBODY = 0
 """The number of books that the store has never heard of: they have no rows."""
 

@@ -1,386 +1,188 @@
-"""The tables of the state store.
+"""The tables of the state store as statements are written on them: names, columns, keys.
 
-Ledger rows are keyed by (installation, the source's own id) and never deleted: `present` is 0 for
-what the source no longer has. `body` is the whole row as JSON, amounts as text; the other columns
-are what is searched, joined or summed. Books are one company in one accounting system.
+What a state is made of, with indexes and all, is in `models`; a test holds that the two say the
+same. That one is loaded where a state is made or brought up to date and nowhere else: it takes
+longer to load than a pass with nothing to do may take in all.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Index, Integer, LargeBinary, MetaData, Table, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, Date, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy.types import TypeEngine
 
 from bridge.store.types import Cents, NativeId
 
 SCHEMA = "0009"
 """The migration that these tables correspond to."""
 
+Kind = type[TypeEngine[Any]]
+
 metadata = MetaData()
-COMPACT = {"sqlite_with_rowid": False}
 
 
-class Base(SQLModel, registry=registry(metadata=metadata)):
-    """Definitions only: statements are written on the tables, rows leave as plain values."""
-
-
-class _LedgerRow(Base):
-    installation: int = Field(primary_key=True)
-    id: str = Field(primary_key=True, sa_type=NativeId)
-    fingerprint: bytes = Field(sa_type=LargeBinary)
-    present: int
-    noted: int
-    """Whether the reader noticed something in the row."""
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class Installation(Base, table=True):
-    """One phone or company that ids belong to."""
-
-    __tablename__ = "installation"
-    id: int | None = Field(default=None, primary_key=True)
-    source: str
-    installation: str = Field(unique=True)
-    prefix: str = Field(unique=True)
-    as_of: date
-
-
-class Intake(Base, table=True):
-    """One accepted snapshot; its number is the change sequence of everything it touched."""
-
-    __tablename__ = "intake"
-    seq: int | None = Field(default=None, primary_key=True)
-    installation: int = Field(foreign_key="installation.id", index=True)
-    at: str
-    as_of: date
-    complete: int
-    present: bytes = Field(sa_type=LargeBinary)
-    totals: bytes = Field(sa_type=LargeBinary)
-    counts: bytes = Field(sa_type=LargeBinary)
-
-
-class LedgerParty(_LedgerRow, table=True):
-    """Stores, routes and collectors."""
-
-    __tablename__ = "ledger_party"
-    __table_args__ = (COMPACT,)
-    kind: str = Field(primary_key=True)
-
-
-class LedgerBorrower(_LedgerRow, table=True):
-    __tablename__ = "ledger_borrower"
-    __table_args__ = (
-        Index("ix_ledger_borrower_name", "name_key", "installation", "present"),
-        COMPACT,
-    )
-    name_key: str
-    phone: str
-    document: str
-
-
-class LedgerLoan(_LedgerRow, table=True):
-    __tablename__ = "ledger_loan"
-    __table_args__ = (
-        Index("ix_ledger_loan_borrower", "installation", "borrower", "present", "currency"),
-        COMPACT,
-    )
-    borrower: str = Field(sa_type=NativeId)
-    currency: str
-    start: date
-    opening_cents: Decimal | None = Field(sa_type=Cents)
-    gross_cents: Decimal | None = Field(sa_type=Cents)
-    annulled: int
-
-
-class LedgerInstalment(_LedgerRow, table=True):
-    __tablename__ = "ledger_instalment"
-    __table_args__ = (Index("ix_ledger_instalment_loan", "installation", "loan"), COMPACT)
-    loan: str = Field(sa_type=NativeId)
-    number: int
-    due: date
-    cents: Decimal = Field(sa_type=Cents)
-
-
-class LedgerRepayment(_LedgerRow, table=True):
-    __tablename__ = "ledger_repayment"
-    __table_args__ = (
-        Index("ix_ledger_repayment_loan", "installation", "loan", "paid_on", "cents"),
-        COMPACT,
-    )
-    loan: str = Field(sa_type=NativeId)
-    paid_on: date
-    cents: Decimal = Field(sa_type=Cents)
-    state: str
-    kind: str
-
-
-class LedgerAdjustment(_LedgerRow, table=True):
-    __tablename__ = "ledger_adjustment"
-    __table_args__ = (Index("ix_ledger_adjustment_loan", "installation", "loan"), COMPACT)
-    loan: str = Field(sa_type=NativeId)
-    day: date
-    kind: str
-    cents: Decimal = Field(sa_type=Cents)
-
-
-class LedgerChange(Base, table=True):
-    """When anything about a loan last changed; also of loans that rows name and nobody has."""
-
-    __tablename__ = "ledger_change"
-    __table_args__ = (Index("ix_ledger_change_seq", "change_seq"), COMPACT)
-    installation: int = Field(primary_key=True)
-    loan: str = Field(primary_key=True, sa_type=NativeId)
-    change_seq: int
-
-
-class Finding(Base, table=True):
-    __tablename__ = "finding"
-    id: int | None = Field(default=None, primary_key=True)
-    scope: str = Field(index=True)
-    code: str
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class Books(Base, table=True):
-    """One company in one accounting system, and how far it is planned."""
-
-    __tablename__ = "books"
-    __table_args__ = (Index("ix_books", "system", "company", unique=True),)
-    id: int | None = Field(default=None, primary_key=True)
-    system: str
-    company: str
-    planned_through: int = 0
-    paused: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """Why no pass may post here until a person lets it; empty: passes go on."""
-
-
-class Revisit(Base, table=True):
-    """A loan to be planned again although its rows did not change, and why."""
-
-    __tablename__ = "revisit"
-    __table_args__ = (COMPACT,)
-    books: int = Field(primary_key=True, foreign_key="books.id")
-    installation: str = Field(primary_key=True)
-    loan: str = Field(primary_key=True)
-    reason: str
-
-
-class HoldRow(Base, table=True):
-    """What the ledger has and the books do not get yet."""
-
-    __tablename__ = "hold"
-    __table_args__ = (Index("ix_hold_loan", "books", "installation", "loan"),)
-    id: int | None = Field(default=None, primary_key=True)
-    books: int = Field(foreign_key="books.id")
-    installation: str
-    loan: str
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class BindingRow(Base, table=True):
-    """Our reference tied to the system's id. `loan` is empty for customers."""
-
-    __tablename__ = "binding"
-    __table_args__ = (
-        Index("ix_binding_loan", "books", "installation", "loan"),
-        Index("ix_binding_base", "books", "base"),
-        Index("ix_binding_external", "books", "kind", "external_id"),
-        COMPACT,
-    )
-    books: int = Field(primary_key=True, foreign_key="books.id")
-    reference: str = Field(primary_key=True)
-    base: str
-    kind: str
-    external_id: str
-    version: str
-    installation: str
-    loan: str
-    voided: int
-    reversed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """1: a document of an open period has undone it; both stay."""
-    accepted: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """1: a person left it as the books have it."""
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class OutboxEntry(Base, table=True):
-    """One write that is wanted, and what became of it."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        # The order in which entries are claimed; those that wait for nobody come first.
-        Index("ix_outbox_claim", "books", "state", "waiting", "phase", "operation", "kind", "id"),
-        Index("ix_outbox_loan", "books", "installation", "loan"),
-        Index("ix_outbox_base", "books", "base"),
-        Index("ix_outbox_run", "run", "state"),
-        Index("ix_outbox_customer", "books", "customer"),
-        # The same intent is never under way twice.
-        Index(
-            "ix_outbox_under_way",
-            "books",
-            "key",
-            unique=True,
-            sqlite_where=text("state IN ('pending', 'sending', 'in_doubt')"),
-            postgresql_where=text("state IN ('pending', 'sending', 'in_doubt')"),
-        ),
-    )
-    id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
-    books: int = Field(foreign_key="books.id")
-    run: str
-    phase: int
-    operation: str
-    kind: str
-    reference: str
-    base: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """The reference without its generation."""
-    customer: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """Whose document it is; empty: a customer itself."""
-    target: str
-    generation: int
-    key: str
-    installation: str
-    loan: str
-    reason: str
-    state: str
-    attempt: int
-    not_before: str
-    waiting: int
-    """How many references it names that are not bound yet."""
-    code: str
-    detail: str
-    document: bytes = Field(sa_type=LargeBinary)
-
-
-class Wait(Base, table=True):
-    """An entry waits until the reference it names is bound."""
-
-    __tablename__ = "wait"
-    __table_args__ = (Index("ix_wait_entry", "entry"), COMPACT)
-    books: int = Field(primary_key=True, foreign_key="books.id")
-    reference: str = Field(primary_key=True)
-    entry: int = Field(primary_key=True, foreign_key="outbox.id")
-
-
-class Decision(Base, table=True):
-    """What a person decided, who and when."""
-
-    __tablename__ = "decision"
-    id: int | None = Field(default=None, primary_key=True)
-    at: str
-    who: str
-    verb: str
-    entry: int | None = Field(default=None, index=True)
-    reference: str
-    detail: str
-
-
-class MirrorRow(Base, table=True):
-    """A document as the books last told it."""
-
-    __tablename__ = "mirror"
-    __table_args__ = (
-        Index("ix_mirror_number", "books", "number"),
-        Index("ix_mirror_customer", "books", "customer_id"),
-        Index(
-            "ix_mirror_stranger",
-            "books",
-            "total_cents",
-            sqlite_where=text("bound = 0"),
-            postgresql_where=text("bound = 0"),
-        ),
-        COMPACT,
-    )
-    books: int = Field(primary_key=True, foreign_key="books.id")
-    kind: str = Field(primary_key=True)
-    external_id: str = Field(primary_key=True)
-    version: str
-    status: str
-    number: str
-    customer_id: str
-    currency: str
-    total_cents: Decimal = Field(sa_type=Cents)
-    open_cents: Decimal = Field(sa_type=Cents)
-    bound: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """1: a binding, live or voided, is about it; 0: a stranger."""
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class MirrorCursor(Base, table=True):
-    """How far the books have been read."""
-
-    __tablename__ = "mirror_cursor"
-    books: int = Field(primary_key=True, foreign_key="books.id")
-    name: str = Field(primary_key=True)
-    cursor: str
-
-
-class Run(Base, table=True):
-    __tablename__ = "run"
-    id: str = Field(primary_key=True)
-    verb: str
-    system: str
-    started_at: str
-    ended_at: str
-    verdict: str
-    reason: str
-    counts: bytes = Field(sa_type=LargeBinary)
-
-
-class CallDay(Base, table=True):
-    """Calls that one UTC day's runs made to these books."""
-
-    __tablename__ = "call_day"
-    __table_args__ = (COMPACT,)
-    books: int = Field(primary_key=True, foreign_key="books.id")
-    day: date = Field(primary_key=True)
-    total: int
-    metered: int
-    throttled: int
-
-
-class DeliveryRow(Base, table=True):
-    """The newest attempt to read the ledger (1), and the newest that was accepted (2)."""
-
-    __tablename__ = "delivery"
-    id: int = Field(primary_key=True)
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class Comparison(Base, table=True):
-    """What the last reconciliation of these books showed and a person may have to act on."""
-
-    __tablename__ = "comparison"
-    books: int = Field(primary_key=True, foreign_key="books.id")
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class Answer(Base, table=True):
-    """What a person said of a task; it counts as long as the task is about the same fact."""
-
-    __tablename__ = "answer"
-    task: str = Field(primary_key=True)
-    at: str
-    who: str
-    note: str
-    body: bytes = Field(sa_type=LargeBinary)
-
-
-class JobSlot(Base, table=True):
-    """Of an older program. Nothing is written here any more; an update drops nothing either."""
-
-    __tablename__ = "job_slot"
-    job: str = Field(primary_key=True)
-    slot: str = Field(primary_key=True)
-    lease_until: str
-    done_at: str
-
-
-def table(model: type[Base]) -> Table:
-    """The table that a class defines."""
-    found: Any = model.__table__  # type: ignore[attr-defined]
-    assert isinstance(found, Table)
-    return found
+def _table(name: str, key: Mapping[str, Kind], /, **others: Kind) -> Table:
+    keys = [Column(each, kind, primary_key=True) for each, kind in key.items()]
+    return Table(name, metadata, *keys, *(Column(each, kind) for each, kind in others.items()))
+
+
+_IN_LEDGER: Mapping[str, Kind] = {"installation": Integer, "id": NativeId}
+_ROW: Mapping[str, Kind] = {
+    "fingerprint": LargeBinary,
+    "present": Integer,
+    "noted": Integer,
+    "body": LargeBinary,
+}
+
+INSTALLATION = _table(
+    "installation", {"id": Integer}, source=String, installation=String, prefix=String, as_of=Date
+)
+INTAKE = _table(
+    "intake",
+    {"seq": Integer},
+    installation=Integer,
+    at=String,
+    as_of=Date,
+    complete=Integer,
+    present=LargeBinary,
+    totals=LargeBinary,
+    counts=LargeBinary,
+)
+LEDGER_PARTY = _table("ledger_party", {**_IN_LEDGER, "kind": String}, **_ROW)
+LEDGER_BORROWER = _table(
+    "ledger_borrower", _IN_LEDGER, **_ROW, name_key=String, phone=String, document=String
+)
+LEDGER_LOAN = _table(
+    "ledger_loan",
+    _IN_LEDGER,
+    **_ROW,
+    borrower=NativeId,
+    currency=String,
+    start=Date,
+    opening_cents=Cents,
+    gross_cents=Cents,
+    annulled=Integer,
+)
+LEDGER_INSTALMENT = _table(
+    "ledger_instalment", _IN_LEDGER, **_ROW, loan=NativeId, number=Integer, due=Date, cents=Cents
+)
+LEDGER_REPAYMENT = _table(
+    "ledger_repayment",
+    _IN_LEDGER,
+    **_ROW,
+    loan=NativeId,
+    paid_on=Date,
+    cents=Cents,
+    state=String,
+    kind=String,
+)
+LEDGER_ADJUSTMENT = _table(
+    "ledger_adjustment", _IN_LEDGER, **_ROW, loan=NativeId, day=Date, kind=String, cents=Cents
+)
+LEDGER_CHANGE = _table(
+    "ledger_change", {"installation": Integer, "loan": NativeId}, change_seq=Integer
+)
+FINDING = _table("finding", {"id": Integer}, scope=String, code=String, body=LargeBinary)
+BOOKS = _table(
+    "books", {"id": Integer}, system=String, company=String, planned_through=Integer, paused=String
+)
+REVISIT = _table(
+    "revisit", {"books": Integer, "installation": String, "loan": String}, reason=String
+)
+HOLD = _table(
+    "hold", {"id": Integer}, books=Integer, installation=String, loan=String, body=LargeBinary
+)
+BINDING = _table(
+    "binding",
+    {"books": Integer, "reference": String},
+    base=String,
+    kind=String,
+    external_id=String,
+    version=String,
+    installation=String,
+    loan=String,
+    voided=Integer,
+    reversed=Integer,
+    accepted=Integer,
+    body=LargeBinary,
+)
+OUTBOX = _table(
+    "outbox",
+    {"id": Integer},
+    books=Integer,
+    run=String,
+    phase=Integer,
+    operation=String,
+    kind=String,
+    reference=String,
+    base=String,
+    target=String,
+    generation=Integer,
+    key=String,
+    installation=String,
+    loan=String,
+    reason=String,
+    state=String,
+    attempt=Integer,
+    not_before=String,
+    waiting=Integer,
+    code=String,
+    detail=String,
+    customer=String,
+    document=LargeBinary,
+)
+WAIT = _table("wait", {"books": Integer, "reference": String, "entry": Integer})
+DECISION = _table(
+    "decision",
+    {"id": Integer},
+    at=String,
+    who=String,
+    verb=String,
+    entry=Integer,
+    reference=String,
+    detail=String,
+)
+MIRROR = _table(
+    "mirror",
+    {"books": Integer, "kind": String, "external_id": String},
+    version=String,
+    status=String,
+    number=String,
+    customer_id=String,
+    currency=String,
+    total_cents=Cents,
+    open_cents=Cents,
+    bound=Integer,
+    body=LargeBinary,
+)
+MIRROR_CURSOR = _table("mirror_cursor", {"books": Integer, "name": String}, cursor=String)
+RUN = _table(
+    "run",
+    {"id": String},
+    verb=String,
+    system=String,
+    started_at=String,
+    ended_at=String,
+    verdict=String,
+    reason=String,
+    counts=LargeBinary,
+)
+CALL_DAY = _table(
+    "call_day", {"books": Integer, "day": Date}, total=Integer, metered=Integer, throttled=Integer
+)
+DELIVERY = _table("delivery", {"id": Integer}, body=LargeBinary)
+COMPARISON = _table("comparison", {"books": Integer}, body=LargeBinary)
+ANSWER = _table("answer", {"task": String}, at=String, who=String, note=String, body=LargeBinary)
+LIKENESS = _table(
+    "likeness",
+    {"installation": Integer, "kind": String, "new_id": NativeId, "old_id": NativeId},
+    answer=String,
+    task=String,
+    at=String,
+    who=String,
+)
+JOB_SLOT = _table("job_slot", {"job": String, "slot": String}, lease_until=String, done_at=String)
+UPKEEP = _table("upkeep", {"name": String}, value=String)
+TRIAL = _table("trial", {"entry": Integer}, unclear=Integer, passes=Integer, since=String)

@@ -20,19 +20,19 @@ from bridge.store.engine import by, by_number, upsert
 from bridge.store.session import Session, chunks
 from bridge.store.values import json
 
-DELIVERY = tables.table(tables.DeliveryRow)
-COMPARISON = tables.table(tables.Comparison)
-ANSWER = tables.table(tables.Answer)
-INTAKE = tables.table(tables.Intake)
-INSTALLATION = tables.table(tables.Installation)
-FINDING = tables.table(tables.Finding)
+DELIVERY = tables.DELIVERY
+COMPARISON = tables.COMPARISON
+ANSWER = tables.ANSWER
+INTAKE = tables.INTAKE
+INSTALLATION = tables.INSTALLATION
+FINDING = tables.FINDING
 _ROWS = {
-    "debt": (tables.table(tables.LedgerLoan),),
+    "debt": (tables.LEDGER_LOAN,),
     "movement": (
-        tables.table(tables.LedgerRepayment),
-        tables.table(tables.LedgerAdjustment),
+        tables.LEDGER_REPAYMENT,
+        tables.LEDGER_ADJUSTMENT,
     ),
-    "debtor": (tables.table(tables.LedgerBorrower),),
+    "debtor": (tables.LEDGER_BORROWER,),
 }
 """A subject's word → where rows of that kind are."""
 _ASKING = sorted(code for code, rule in CATALOGUE.items() if rule.holds or rule.asks)

@@ -6,18 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    ForeignKey,
-    Integer,
-    String,
-    Table,
-    bindparam,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from bridge.core.delivery import State
 from bridge.core.identity import base_reference
@@ -27,15 +16,8 @@ from bridge.store.engine import by, by_number, insertion, is_sqlite
 from bridge.store.session import Session, chunks
 from bridge.store.types import instant_of, instant_text
 
-OUTBOX = tables.table(tables.OutboxEntry)
-TRIAL = Table(
-    "trial",
-    tables.metadata,
-    Column("entry", Integer, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
-    Column("unclear", Integer, nullable=False),
-    Column("passes", Integer, nullable=False),
-    Column("since", String, nullable=False),
-)
+OUTBOX = tables.OUTBOX
+TRIAL = tables.TRIAL
 _AT_ONCE = 500
 BY_BASE = "ix_outbox_base"
 """The index that finds the few writes of a reference, in any generation."""

@@ -11,20 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Column, String, Table, select
+from sqlalchemy import select
 
 from bridge.files import replace_durably
 from bridge.store.engine import upsert
 from bridge.store.session import Session
-from bridge.store.tables import metadata
+from bridge.store.tables import UPKEEP
 
-UPKEEP = Table(
-    "upkeep",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("value", String, nullable=False),
-    sqlite_with_rowid=False,
-)
 BESIDE = ".kept"
 """How the name of the small file ends."""
 AT_WORK = ".working"

@@ -58,19 +58,6 @@ def test_help_ends_well_and_names_every_verb(capsys):
         assert f"\n    {verb} " in text
 
 
-def test_help_imports_nothing_heavy():
-    import subprocess
-    import sys
-
-    code = (
-        "import sys; from bridge.cli.main import main; main(['--help']); "
-        "heavy = {'pydantic', 'sqlalchemy', 'sqlmodel', 'requests', 'rich', 'msgspec', 'babel'}; "
-        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [

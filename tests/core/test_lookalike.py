@@ -8,11 +8,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from bridge.core.alike_names import name_key
 from bridge.core.books import Invoice, Kind, Status
 from bridge.core.delivery import Binding
 from bridge.core.lookalike import Stranger, adopted, likeness, surely_the_same
 from bridge.core.matching import as_wanted, differences, drift
-from bridge.core.naming import name_key
 from bridge.core.translate import translate
 from tests.core.books import WHOSE, told
 from tests.core.builders import booking, file, loan, paid

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from bridge.core.delivery import Operation, State
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, SnapshotRefused
-from bridge.pipeline.plan import UnsafePlan
+from bridge.pipeline.limits import UnsafePlan
 from bridge.pipeline.rebuild import rebuild
 from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.sync import SyncResult

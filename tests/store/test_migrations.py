@@ -18,11 +18,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from bridge.cli.main import main
+from bridge.core.alike_names import name_key
 from bridge.core.delivery import State
-from bridge.core.naming import name_key
 from bridge.errors import ConfigurationError
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store, schema, tables
@@ -67,6 +68,11 @@ def test_every_migration_has_data_of_its_own() -> None:
     )
     assert migrations == VERSIONS, "add tests/data/state/NNNN.sql; see tests/store/versions.py"
     assert migrations[-1] == tables.SCHEMA
+
+
+def test_the_newest_schema_is_what_the_migrations_end_at() -> None:
+    """A state that has it is opened without a look at the migrations."""
+    assert ScriptDirectory.from_config(schema._config()).get_current_head() == tables.SCHEMA
 
 
 def test_the_data_reaches_every_table(tmp_path: Path) -> None:

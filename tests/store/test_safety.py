@@ -9,6 +9,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,7 +19,7 @@ from sqlalchemy.exc import StatementError
 from bridge.core.ledger import Entity
 from bridge.core.money import NO_CURRENCY
 from bridge.errors import ConfigurationError, TryLater
-from bridge.store import Store, schema, tables
+from bridge.store import Store, models, schema, tables
 from bridge.store.engine import open_engine, raw
 from bridge.store.types import Cents, native
 from tests.store.rows import borrower, facts, loan, repayment, take
@@ -279,7 +280,7 @@ def test_the_migrations_make_exactly_the_tables(store: Store, tmp_path: Path) ->
     with open_engine(make_url(f"sqlite:///{path}")).connect() as migrated, migrated.begin():
         schema.migrate(migrated)
         context = MigrationContext.configure(migrated, opts={"compare_type": False})
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, models.metadata) == []
         assert schema.revision(migrated) == tables.SCHEMA
         with store._engine.connect() as made, made.begin():
             assert schema.revision(made) == tables.SCHEMA
@@ -303,3 +304,20 @@ def test_prefixes_and_sources_of_an_installation_stay(store: Store) -> None:
     with pytest.raises(ConfigurationError, match="would post everything again"):
         store.accept(stage, "2026-11-20T06:00:00Z", prefix="OTHER")
     stage.close()
+
+
+def test_statements_are_written_on_what_a_state_is_made_of() -> None:
+    """The tables are written down twice, lightly for statements: both must say the same."""
+    made, light = models.metadata.tables, tables.metadata.tables
+    assert light.keys() == made.keys()
+    for name, table in made.items():
+        said = [{column.name: _kind(column) for column in each.c} for each in (light[name], table)]
+        assert said[0] == said[1], name
+        for column in table.c:  # a statement on the light one leaves such a value to the database
+            default = column.default
+            assert default is None or column.server_default is not None or name == "books", column
+
+
+def _kind(column: Column[Any]) -> tuple[str, bool]:
+    """The type as statements see it, and whether the column is part of the key."""
+    return type(column.type).__name__.replace("AutoString", "String"), column.primary_key

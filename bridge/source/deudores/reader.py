@@ -26,7 +26,6 @@ from bridge.source.deudores.package import (
     content_of,
     manifest_of,
 )
-from bridge.source.deudores.sheets import sheet_book
 from bridge.source.deudores.snapshot import DeudoresSnapshot
 from bridge.source.deudores.tables import Book
 from bridge.source.files.delivered import (
@@ -149,6 +148,8 @@ class Deudores:
             return self._json(chosen, manifest), left
         sheets = [(file, form) for file in chosen]
         facts = self._loose_facts(form, chosen)
+        from bridge.source.deudores.sheets import sheet_book  # heavy, and a snapshot has none
+
         return sheet_book(sheets, manifest, facts, self._mapping, self._staging), left
 
     def _by_form(self, files: Sequence[Delivered], single: bool) -> dict[str, list[Delivered]]:
