@@ -43,9 +43,13 @@ if TYPE_CHECKING:  # what only some verbs need, and is heavy to import
 
 @contextmanager
 def open_bridge(
-    settings: Settings, names: Sequence[str] | None = None, clock: Clock | None = None
+    settings: Settings,
+    names: Sequence[str] | None = None,
+    clock: Clock | None = None,
+    *,
+    patient: bool = False,
 ) -> Iterator[Live]:
-    """The bridge that can post. Only one at a time holds a state store.
+    """The bridge that can post. Only one at a time holds a state store. `patient`: see `Books`.
 
     Raises ConfigurationError with every problem, Damaged for a store that is not whole, TryLater
     when another process is at work.
@@ -63,7 +67,7 @@ def open_bridge(
         made = _systems(stack, settings, names, clock, store)
         stack.callback(keep_calls, store, made.values())  # however the pass ends
         for name, system in made.items():
-            books[name] = _books(settings, name, system)
+            books[name] = _books(settings, name, system, patient=patient)
         yield Bridge(store=store, books=books, **_rest(settings, clock, store))
 
 
@@ -361,7 +365,7 @@ def _connection(
     return kind(**chosen)
 
 
-def _books(settings: Settings, name: str, system: Any) -> Books[Any]:
+def _books(settings: Settings, name: str, system: Any, *, patient: bool = False) -> Books[Any]:
     own = settings.systems[name]
     assert own.mapping is not None, "settings.load places every path"
     mapping = mappingfiles.load_books_mapping(own.mapping)
@@ -372,6 +376,7 @@ def _books(settings: Settings, name: str, system: Any) -> Books[Any]:
         where=where,
         cutover=own.cutover,
         declared=declared(settings, name),
+        patient=patient,
     )
 
 

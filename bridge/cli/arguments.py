@@ -205,6 +205,11 @@ def _working(verb: Any) -> None:
         help="the company that bridge.toml names now is meant: post everything there",
     )
     sync.add_argument(
+        "--scheduled",
+        action="store_true",
+        help="nobody waits: ask the books about what is held for them (a closed month) once a day",
+    )
+    sync.add_argument(
         "--apply-mapping",
         action="store_true",
         help="also bring posted documents to what the mapping says now; see mappings preview",

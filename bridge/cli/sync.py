@@ -52,7 +52,10 @@ def run(arguments: Namespace, out: Output) -> int:
                 _keep(arguments.plan_out, plan, out)
             _tell(result, out, Foreseen(dry, loaded, every=arguments.list))
         return result.exit_code
-    with out.progress() as progress, wiring.open_bridge(loaded, names) as live:
+    with (
+        out.progress() as progress,
+        wiring.open_bridge(loaded, names, patient=arguments.scheduled) as live,
+    ):
         result = pipeline.sync(live, approve, progress, **said)
         plan = written_plan(live, result, remap=remap) if arguments.plan_out else b""
     if arguments.plan_out:

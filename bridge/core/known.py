@@ -13,6 +13,8 @@ from bridge.errors import Problem
 
 TRY_LATER, CONFIGURATION = 75, 78
 """Exit codes of work that time mends, and of settings or logins that are in the way."""
+LOGIN = "pass.login"
+"""The code of what stops where a person has to log in again."""
 
 
 class Fresh(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -53,6 +54,39 @@ HOLD_CODES = frozenset(
     }
 )
 """Reasons that come from the books, the calendar or the mapping rather than from a ledger row."""
+REVISITED = HOLD_CODES | {"debt.amount_edited", "debt.currency_unknown"}
+"""Holds that may go away although the loan's rows stay as they are."""
+_KNOWN_HERE = frozenset(
+    {
+        "books.accepted",
+        "books.drifted",
+        "books.lookalike",
+        "books.stamped",
+        "books.tombstoned",
+        "cutover.back_dated",
+        "cutover.credit",
+        "cutover.paid_before",
+        "debt.amount_edited",
+        "debt.currency_unknown",
+        "interest.not_due",
+        "policy.overpayment",
+        "recovery.income",
+        "run.undone",
+        "write_off.paid",
+    }
+)
+"""Those of which the state alone says whether they are over: by the ledger's day, the mapping, what
+is posted, the books as they were read last, and what a person decided."""
+ASKED_ABOUT = REVISITED - _KNOWN_HERE
+"""Those that somebody may end in the books, by opening a month or adding a currency: unless the
+books are asked, nobody hears of it."""
+
+
+def reason_to_come_back(codes: Iterable[str]) -> str | None:
+    """For which of its holds a loan is looked at again; one that the books are asked about first.
+    None: for none."""
+    waiting = [code for code in codes if code in REVISITED]
+    return next((code for code in waiting if code in ASKED_ABOUT), next(iter(waiting), None))
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

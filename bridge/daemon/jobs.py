@@ -18,7 +18,7 @@ from bridge.daemon.notify import BEAT_S
 
 log = logging.getLogger(__name__)
 
-COMMANDS = {"sync": ("sync",), "report": ("reconcile",)}
+COMMANDS = {"sync": ("sync", "--scheduled"), "report": ("reconcile",)}
 """Job → verb, in the order in which they are done when both are due."""
 GIVE_UP_S = 60.0
 """How long a verb that was told to stop may take to end."""

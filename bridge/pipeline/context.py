@@ -46,6 +46,8 @@ class Books(Generic[System]):
     """The day of going live with these books."""
     declared: Declared = field(default_factory=Declared)
     """What was said of the company's electronic invoices."""
+    patient: bool = False
+    """Whether nobody waits for the pass, or has just mended something in the books."""
 
     @property
     def name(self) -> str:

@@ -17,15 +17,17 @@ from bridge.core.delivery import Operation
 from bridge.core.identity import is_ours
 from bridge.core.plan import PlanFigures
 from bridge.pipeline.context import Books, Bridge, Progress, System
-from bridge.pipeline.older_state import FOUND, TAKEN_OVER, UNTOLD
-from bridge.pipeline.readback import read_back
-from bridge.pipeline.rebuild import (
+from bridge.pipeline.older_state import (
+    FOUND,
+    SURE,
+    TAKEN_OVER,
     TIED,
-    caught_up_with,
-    known_again,
-    known_documents,
+    UNTOLD,
+    is_unsure,
     strangers_of_ours,
 )
+from bridge.pipeline.readback import read_back
+from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
 from bridge.pipeline.second_writer import named, never_heard_of, somebody_else
 from bridge.store import NO_LOAN, Work
 from bridge.store.decisions import BRIDGE
@@ -76,8 +78,8 @@ class Keeping:
         are not known say so: a plan would take them for its own, and nobody would hear of it."""
         with self.store.read() as work:
             restored = work.restoring(self.books.name)
-            done = work.noted(self._tied)
-            unsure = self._is_unsure(work)
+            done = work.noted(TIED.format(self.books.name))
+            unsure = is_unsure(work, self.books.name)
         if restored is not None and restored.at != done:
             self._tie(booking, restored.at, restored.detail)
             return
@@ -106,14 +108,14 @@ class Keeping:
         if unknown:
             self._judge(booking, unknown)
         with self.store.begin() as work:
-            work.note(self._sure, work.noted("unsure"))
+            work.note(SURE.format(self.books.name), work.noted("unsure"))
         return bool(unknown)
 
     def _judge(self, booking: Booking, unknown: Sequence[Made]) -> None:
         at = self.clock.now().isoformat()
         with self.store.read() as work:
             restored = work.restoring(self.books.name)
-            unsure = self._is_unsure(work)
+            unsure = is_unsure(work, self.books.name)
         if restored is not None:
             self._tie(booking, restored.at, FOUND)
             return
@@ -157,7 +159,7 @@ class Keeping:
             work.supersede(waiting)
             for loan in {each.loan for each in waiting} - {NO_LOAN}:
                 work.set_revisit(*self.where, loan, "books.ahead")
-            work.note(self._tied, restored_at)
+            work.note(TIED.format(self.books.name), restored_at)
             if why:
                 detail = f"{tied} of its documents known again"
                 if left:
@@ -199,18 +201,6 @@ class Keeping:
         with self.store.begin() as work:
             told = msgspec.json.encode(self._cursors(work)).decode()
             work.set_mirror_cursor(*self.where, told, _CURSORS)
-
-    def _is_unsure(self, work: Work) -> bool:
-        """Whether nobody knows if this state is the one that was left here."""
-        return work.noted("unsure") != work.noted(self._sure)
-
-    @property
-    def _tied(self) -> str:
-        return TIED.format(self.books.name)
-
-    @property
-    def _sure(self) -> str:
-        return f"sure.{self.books.name}"
 
 
 def _to_be_created(figures: PlanFigures) -> set[Kind]:

@@ -12,7 +12,7 @@ import msgspec
 
 from bridge.core.findings import Finding
 from bridge.core.items import SETTLES_ITSELF, Item, ItemKind
-from bridge.core.known import Behind, BooksKnown, Delivery, Fresh, Known, Stop
+from bridge.core.known import LOGIN, Behind, BooksKnown, Delivery, Fresh, Known, Stop
 from bridge.core.owning import borrowers_of, row_of
 from bridge.core.reconcile import held
 from bridge.core.reconciliation import Notice, SystemResult
@@ -34,7 +34,6 @@ from bridge.systems.base import AccountingReader
 OF_THE_STORE = frozenset({ItemKind.HELD, ItemKind.PENDING, ItemKind.REJECTED, ItemKind.IN_DOUBT})
 """Kinds that the state store knows newer than any comparison."""
 OF_THE_WRITES = (OF_THE_STORE - {ItemKind.HELD}) | {ItemKind.MISMATCHED}
-_LOGIN = "pass.login"
 _ABSENT = "books.absent"
 _NOT_SINCE = Stop(
     code="pass.later",
@@ -132,7 +131,7 @@ def stop_of(error: BridgeError) -> Stop:
     """What an error that ended the work on one company's books means for the verdict."""
     kinds: tuple[tuple[type[BridgeError], str], ...] = (
         (TryLater, "pass.later"),
-        (LoginRequired, _LOGIN),
+        (LoginRequired, LOGIN),
         (Unanswered, "pass.unanswered"),
         (ConfigurationError, "pass.configuration"),
         (UnsafePlan, "pass.unsafe_plan"),
@@ -185,7 +184,7 @@ def logged_in(work: Work, name: str, company: str) -> None:
     """A pass has reached these books: that the login had ended at the last comparison stands in
     nobody's way any more. That they were not compared since does."""
     last = work.comparison(name, company)
-    if last is not None and last.stop is not None and last.stop.code == _LOGIN:
+    if last is not None and last.stop is not None and last.stop.code == LOGIN:
         work.put_comparison(name, company, msgspec.structs.replace(last, stop=_NOT_SINCE))
 
 

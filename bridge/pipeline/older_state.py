@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from bridge.core.books import Made
 from bridge.core.known import Stop
 from bridge.store import Store, Work
 from bridge.store.decisions import BRIDGE
@@ -13,6 +14,10 @@ OLDER, FOUND, TAKEN_OVER = "older", "found", "taken_over"
 """How it became known that the state may be behind the books."""
 UNTOLD = "untold.{}"
 """What the state notes of each system until a person has been told."""
+TIED = "tied.{}"
+"""What the state notes of each system: the restoring since which it was tied to the books."""
+SURE = "sure.{}"
+"""And since when it is known that a state made elsewhere has forgotten nothing."""
 
 
 def begin_pass(store: Store, work: Work, at: str) -> None:
@@ -42,3 +47,26 @@ def to_be_told(store: Store, system: str) -> list[Stop]:
     with store.read() as work:
         detail = work.noted(UNTOLD.format(system))
     return [Stop(code="pass.restored", detail=detail)] if detail else []
+
+
+def is_unsure(work: Work, system: str) -> bool:
+    """Whether nobody knows if this state is the one that was left here."""
+    return work.noted("unsure") != work.noted(SURE.format(system))
+
+
+def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
+    """What has a number of ours in books just read, counts, and is known to nobody."""
+    prefixes = work.prefixes()
+    return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
+
+
+def may_have_forgotten(work: Work, where: tuple[str, str]) -> bool:
+    """Whether the books are to be asked although nothing has changed: a copy was put in place and
+    its documents were not tied again yet; or nobody knows how old the state is, and the books as
+    they were read last have documents of ours that it does not know."""
+    restored = work.restoring(where[0])
+    if restored is not None and restored.at != work.noted(TIED.format(where[0])):
+        return True
+    known = bool(work.binding_counts(*where))
+    behind = restored is not None or (is_unsure(work, where[0]) and known)
+    return behind and bool(strangers_of_ours(work, where))

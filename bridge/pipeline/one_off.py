@@ -22,19 +22,14 @@ from bridge.pipeline.intake import Intake
 from bridge.pipeline.issuing import not_asked, unanswered
 from bridge.pipeline.known import after_comparison
 from bridge.pipeline.limits import UnsafePlan, refuse_unsafe
+from bridge.pipeline.older_state import strangers_of_ours
 from bridge.pipeline.plan import booking_of, plan
 from bridge.pipeline.post import Posting
 from bridge.pipeline.readback import read_back
-from bridge.pipeline.rebuild import (
-    caught_up_with,
-    known_again,
-    known_documents,
-    strangers_of_ours,
-)
+from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.sync import ANY_SIZE, SyncResult, SystemPass, begin, nothing
-from bridge.pipeline.to_do import has_work
 from bridge.pipeline.whole import whole
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingReader
@@ -135,8 +130,6 @@ class _Foresight:
         done.stopped = resting(store, books)
         if done.stopped is not None:
             hold_what_is_new(store, books)
-            return
-        if not has_work(store, books):
             return
         try:
             booking = booking_of(books)

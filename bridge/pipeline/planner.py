@@ -20,7 +20,7 @@ from bridge.core.ledger import LoanFile
 from bridge.core.lookalike import Likeness, adopted, surely_the_same
 from bridge.core.mapping import OWNED_FIELDS
 from bridge.core.matching import drift, with_rate_known
-from bridge.core.plan import HOLD_CODES, Change, Hold, Plan, PlanFigures
+from bridge.core.plan import Change, Hold, Plan, PlanFigures, reason_to_come_back
 from bridge.core.remapping import remapped
 from bridge.core.review import review_borrower
 from bridge.core.translate import translate
@@ -34,8 +34,6 @@ from bridge.store.outbox_rows import named_by
 from bridge.systems.base import AccountingReader
 
 _NUMBERED = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE})
-REVISITED = HOLD_CODES | {"debt.amount_edited", "debt.currency_unknown"}
-"""Holds that may go away although the loan's rows stay as they are."""
 
 
 class Planner:
@@ -145,7 +143,9 @@ class Planner:
         if file.borrower is not None:
             scope = f"borrower/{file.installation}/{file.borrower.id}"
             work.put_findings(scope, review_borrower(file.borrower))
-        work.set_revisit(self.name, self.company, key, _reason_to_come_back(holds))
+        work.set_revisit(
+            self.name, self.company, key, reason_to_come_back(hold.code for hold in holds)
+        )
         return True
 
     def _never_heard_of(self, alike: Sequence[Likeness]) -> list[Made]:
@@ -313,10 +313,6 @@ def _is_new(change: Change) -> bool:
 
 def _as_voided(binding: Binding) -> Binding:
     return msgspec.structs.replace(binding, voided=True)
-
-
-def _reason_to_come_back(holds: Sequence[Hold]) -> str | None:
-    return next((hold.code for hold in holds if hold.code in REVISITED), None)
 
 
 def owned_fields(booking: Booking) -> frozenset[str]:

@@ -8,6 +8,7 @@ from bridge.pipeline.forgotten import Keeping
 from bridge.pipeline.limits import UnsafePlan
 from bridge.pipeline.plan import booking_of, plan
 from bridge.pipeline.second_writer import SecondWriter
+from bridge.pipeline.to_do import known_here, note_looked_at
 
 
 def planned(
@@ -26,7 +27,9 @@ def planned(
     keeping.after_restoring(booking)
 
     def made_once() -> Plan:
-        return plan(
+        with bridge.store.read() as work:
+            known = known_here(work, books)
+        made = plan(
             bridge.store,
             books,
             booking,
@@ -36,6 +39,9 @@ def planned(
             orders.progress,
             remap=orders.remap,
         )
+        with bridge.store.begin() as work:
+            note_looked_at(work, books, known)
+        return made
 
     try:
         made = made_once()

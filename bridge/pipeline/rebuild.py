@@ -19,7 +19,6 @@ from bridge.core.books import (
     Customer,
     Invoice,
     Kind,
-    Made,
     PostedDocument,
     Status,
 )
@@ -34,6 +33,7 @@ from bridge.core.verdict import Verdict, verdict
 from bridge.pipeline.context import Books, Bridge, Progress, System, silent
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.known import known
+from bridge.pipeline.older_state import TIED, strangers_of_ours
 from bridge.pipeline.our_numbers import (
     OurNumbers,
     ask_what_is_untold,
@@ -43,9 +43,6 @@ from bridge.pipeline.our_numbers import (
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.readback import read_back
 from bridge.store import NO_LOAN, LoanKey, Store, Work
-
-TIED = "tied.{}"
-"""What the state notes of each system: the restoring since which it was tied to the books."""
 
 
 class Adopted(msgspec.Struct, kw_only=True):
@@ -157,12 +154,6 @@ def known_again(
         adoption.give_names_back()
         work.recognise(books.name, books.company)
     return adoption.done()
-
-
-def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
-    """What has a number of ours in books just read, counts, and is known to nobody."""
-    prefixes = work.prefixes()
-    return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
 
 
 def caught_up_with(store: Store, books: Books[System], booking: Booking, progress: Progress) -> int:

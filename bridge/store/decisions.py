@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from bridge.core.books import Kind
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
@@ -165,6 +165,11 @@ class Decisions(Outbox, Planning):
                 at=at, who=who, verb=verb, entry=entry, reference=reference, detail=detail
             )
         )
+
+    def last_decision(self) -> int:
+        """The number of the newest decision; 0 before the first."""
+        newest = self._connection.execute(select(func.max(DECISION.c.id))).scalar()
+        return int(newest or 0)
 
     def note_restored(self, at: str) -> bool:
         """Write down that this state was a copy until now, if it was: the books may know more."""

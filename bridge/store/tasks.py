@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bridge.core.books import Kind
 from bridge.core.findings import CATALOGUE, Finding
@@ -130,6 +130,11 @@ class Tasks(Session):
         """Forget an answer. False: there is none."""
         gone = self._connection.execute(ANSWER.delete().where(ANSWER.c.task == id))
         return gone.rowcount > 0
+
+    def last_answer(self) -> tuple[int, str]:
+        """How many answers there are, and when the newest was given."""
+        row = self._connection.execute(select(func.count(), func.max(ANSWER.c.at))).one()
+        return int(row[0]), str(row[1] or "")
 
     def answers(self) -> dict[str, Answered]:
         """Task id → what a person said, the oldest answer first."""
