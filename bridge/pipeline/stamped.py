@@ -87,18 +87,20 @@ def look_before_taking_back(store: Store, system: AccountingReader, run: str) ->
         forms = [e for e in waiting if e.kind in _FORMS]
         taken = [e for e in forms if e.run == run or e.id in tried]
         bound = {entry.id: work.binding(*where, entry.reference) for entry in taken}
+        ended = work.entries(*where, state=State.REJECTED, operation=Operation.VOID, limit=_ALL)
+    stuck = {e.loan for e in ended if e.kind in _FORMS and e.code in LOOKED_FOR_FIRST}
+    if not taken and not stuck:
+        return Untold()
     ids = {entry.id: each.external_id for entry in taken if (each := bound[entry.id])}
     now, unread = [], Unread()
     for kind in _FORMS:
         wanted = [ids[entry.id] for entry in taken if entry.kind is kind and entry.id in ids]
-        found = fetched(system, kind, wanted, unread).values()
+        found = fetched(system, kind, wanted, unread).values() if wanted else ()
         now += [each for each in found if each.stamp]
     _leave_what_is_stamped(store, where, taken, ids, now)
     silent = {e.id: c for e in taken if (c := unread.get((e.kind, ids.get(e.id, ""))))}
+    loans = stuck | {entry.loan for entry in taken if entry.id in silent}
     with store.read() as work:
-        ended = work.entries(*where, state=State.REJECTED, operation=Operation.VOID, limit=_ALL)
-        stuck = {e.loan for e in ended if e.kind in _FORMS and e.code in LOOKED_FOR_FIRST}
-        loans = stuck | {entry.loan for entry in taken if entry.id in silent}
         rest = [each for loan in loans for each in work.planned_before(*where, loan)]
     left = frozenset(each.id for each in rest if each.state is State.PENDING)
     return Untold(came=silent, left=left)
