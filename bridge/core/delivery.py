@@ -9,11 +9,13 @@ PENDING ─claim─▶ SENDING ─▶ POSTED ─▶ CONFIRMED
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 from bridge.core.books import Document, PostedDocument, Several
+from bridge.core.identity import base_reference
 
 
 class State(StrEnum):
@@ -87,6 +89,12 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def in_force(self) -> bool:
         """Whether the document counts: neither taken back nor undone by another one."""
         return not self.voided and not self.reversed_by
+
+
+def latest_generations(bound: Iterable[Binding]) -> dict[str, int]:
+    """The latest generation of each document, by base reference."""
+    ordered = sorted(bound, key=lambda binding: binding.generation)
+    return {base_reference(binding.reference): binding.generation for binding in ordered}
 
 
 NEVER_COMPARED = ""

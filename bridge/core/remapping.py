@@ -24,7 +24,7 @@ from bridge.core.books import (
     Transaction,
     without_text,
 )
-from bridge.core.delivery import Binding, Operation
+from bridge.core.delivery import Binding, Operation, latest_generations
 from bridge.core.identity import base_reference, with_generation
 from bridge.core.ledger import LoanFile
 from bridge.core.owning import stems
@@ -82,10 +82,7 @@ def changes(
 
     Nothing of a closed month, and none of the references in `busy`, which the plan changes anyway.
     """
-    latest: dict[str, int] = {}
-    for binding in bound:
-        base = base_reference(binding.reference)
-        latest[base] = max(latest.get(base, 0), binding.generation)
+    latest = latest_generations(bound)
     used = _used(bound)
     for each in found:
         reference = each.binding.reference

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -27,7 +26,7 @@ from bridge.core.books import (
     Transaction,
     digest_of,
 )
-from bridge.core.delivery import Binding
+from bridge.core.delivery import Binding, latest_generations
 from bridge.core.identity import (
     Letter,
     base_reference,
@@ -38,8 +37,6 @@ from bridge.core.identity import (
 from bridge.core.ledger import LoanFile
 from bridge.core.standing import is_gone
 from bridge.core.templates import Value, render
-
-ZERO = Decimal(0)
 
 
 def undone(bound: Iterable[Binding]) -> dict[str, Transaction]:
@@ -79,11 +76,7 @@ class Undoing:
     def __init__(self, file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> None:
         self._file = file
         self._booking = booking
-        self._generations: dict[str, int] = {}
-        for binding in bound:
-            base = base_reference(binding.reference)
-            known = self._generations.get(base, 0)
-            self._generations[base] = max(known, binding.generation)
+        self._generations = latest_generations(bound)
 
     def reversal(self, document: Transaction) -> Invoice | CreditNote | None:
         """The document that undoes this one; None when none can."""

@@ -31,10 +31,11 @@ from bridge.core.rounding import Rounding, earlier_roundings
 
 def as_posted(booking: Booking, file: LoanFile, bound: Iterable[Binding]) -> Booking:
     """The booking that holds for this loan, of which `bound` are all bindings."""
+    assert file.loan is not None
     whole = reference(file.prefix, Letter.LOAN, file.loan_id)
     invoice_per, interest = booking.mapping.invoice_per, booking.mapping.interest
     cutover = booking.cutover
-    if cutover is None and file.loan is not None and file.loan.agreed is not None:
+    if cutover is None and file.loan.agreed is not None:
         cutover = file.as_of  # the ledger tells no history: what is owed now is carried over now
     own: list[Invoice] = []
     for binding in bound:
@@ -60,11 +61,10 @@ def as_posted(booking: Booking, file: LoanFile, bound: Iterable[Binding]) -> Boo
     return msgspec.structs.replace(booking, rounding=rounding)
 
 
-def _rounding(booking: Booking, file: LoanFile, own: Sequence[Invoice]) -> Rounding | None:
+def _rounding(booking: Booking, file: LoanFile, own: Sequence[Invoice]) -> Rounding:
     """The rounding that makes exactly what is posted; today's where the loan is another by now."""
     posted = {base_reference(i.reference): {li.purpose: li.amount for li in i.lines} for i in own}
-    if file.loan is None:
-        return None
+    assert file.loan is not None
     now = booking.rounding_of(file)
     decimals = booking.company.decimals.get(file.loan.currency)
     for rounding in (now, *earlier_roundings(file.loan, decimals)):
@@ -86,23 +86,20 @@ def _made(booking: Booking, file: LoanFile, rounding: Rounding) -> dict[str, dic
     """What a loan's own invoices would be: the amounts of their lines, by reference."""
     loan, mapping = file.loan, booking.mapping
     assert loan is not None
-    opening = loan.agreed or lending.opening(loan, file.adjustments)
-    if opening <= 0:
-        return {}
+    opening = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
     parts = parts_of(loan, opening, mapping, rounding)
     schedule = schedule_of(file, opening, rounding)
     found: dict[str, dict[str, Decimal]] = {}
 
     def keep(part: str, lines: dict[str, Decimal]) -> None:
-        if lines:
-            found[reference(file.prefix, Letter.LOAN, file.loan_id, part)] = lines
+        found[reference(file.prefix, Letter.LOAN, file.loan_id, part)] = lines
 
-    if mapping.interest == "as_due" and schedule:
-        interest = dict(parts).get("interest", Decimal(0))
+    if mapping.interest == "as_due":
+        interest = sum((part for purpose, part in parts if purpose == "interest"), Decimal(0))
         for instalment, amount in interest_due(schedule, opening, interest, rounding):
-            keep(interest_part(instalment.number), {"interest": amount} if amount else {})
+            keep(interest_part(instalment.number), {"interest": amount})
         parts = [(purpose, amount) for purpose, amount in parts if purpose != "interest"]
-    if mapping.invoice_per == "instalment" and schedule:
+    if mapping.invoice_per == "instalment":
         for instalment, lines in per_instalment(schedule, parts, opening, rounding):
             keep(instalment_part(instalment.number), dict(lines))
     else:

@@ -29,7 +29,7 @@ from bridge.core.books import (
     Transaction,
     applied,
 )
-from bridge.core.delivery import Binding, Operation
+from bridge.core.delivery import Binding, Operation, latest_generations
 from bridge.core.identity import base_reference, with_generation
 from bridge.core.ledger import LoanFile
 from bridge.core.money import NO_CURRENCY
@@ -213,10 +213,7 @@ class _Undo:
     def _coming_back(self) -> list[Transaction]:
         """What the run voided, each with its next number known: others name them."""
         moved_on = {base_reference(b.reference) for b in self.task.elsewhere if b.in_force}
-        latest: dict[str, int] = {}
-        for binding in (*self.task.bound, *self.task.elsewhere):
-            base = base_reference(binding.reference)
-            latest[base] = max(latest.get(base, 0), binding.generation)
+        latest = latest_generations((*self.task.bound, *self.task.elsewhere))
         voided = []
         for each in self.task.done:
             reference = each.document.reference

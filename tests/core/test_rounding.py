@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.books import Company, Invoice, Receipt
+from bridge.core.ledger import AdjustmentKind
 from bridge.core.lending import split
 from bridge.core.mapping import Policies
 from bridge.core.money import EXPONENTS
@@ -20,7 +21,7 @@ from bridge.core.rounding import Rounding, earlier_roundings, rounding_of
 from bridge.core.translate import translate
 from bridge.source.deudores.owing import interest_within
 from bridge.source.deudores.rows import interest_of
-from tests.core.builders import LIMITS, Shelf, booking, file, loan, paid
+from tests.core.builders import LIMITS, Shelf, adjusted, booking, file, loan, paid
 
 WHOLE = {"COP": Decimal(1), "CLP": Decimal(1), "PYG": Decimal(1)}
 """What is paid in; every other currency is paid to the cent (ledger_sources.md §7.2)."""
@@ -172,6 +173,52 @@ def test_a_posted_loan_keeps_what_its_instalments_were_rounded_to(
     assert all("L84F" in done and done.startswith("create") for done in later)
     owed = [b.document.total for b in shelf.live() if isinstance(b.document, Invoice)]
     assert sum(owed) == 120000
+
+
+@pytest.mark.parametrize("lost", ["3000", "17000"])
+def test_interest_that_a_write_off_stopped_in_part_tells_the_rounding_all_the_same(
+    lost: str,
+) -> None:
+    """Posted in cents: what is left of it is no amount of another rounding."""
+    now = _booking("COP", interest="as_due")
+    lent = loan("120000", "100000", instalments=7, frequency="weekly")
+    of = file(
+        lent,
+        adjusted(1, AdjustmentKind.WRITE_OFF, lost, date(2026, 8, 4)),
+        adjusted(2, AdjustmentKind.DISCOUNT, "100", date(2026, 8, 4)),
+    )
+    shelf = Shelf(msgspec.structs.replace(now, rounding=next(earlier_roundings(lent))))
+    shelf.sync(of)
+    interest = [b.document.total for b in shelf.live() if "L84F" in b.reference]  # type: ignore[union-attr]
+    assert sum(interest) == 20000 - Decimal(lost)
+    assert interest[0] % 1 != 0
+    shelf.booking = now
+    assert shelf.sync(of) == []
+    assert shelf.last is not None
+    assert shelf.last.holds == ()
+
+
+def test_interest_that_nothing_stopped_tells_the_rounding_by_all_of_it() -> None:
+    """2,857.72 is less than the 2,858 of another rounding, and no part of it."""
+    now = _booking("COP", interest="as_due")
+    lent = loan("120004", "100000", instalments=7, frequency="weekly")
+    shelf = Shelf(msgspec.structs.replace(now, rounding=next(earlier_roundings(lent))))
+    of = file(lent, as_of=date(2026, 8, 11))
+    assert shelf.sync(of) == ["create DY7F3A-L84", "create DY7F3A-L84F01"]
+    shelf.booking = now
+    assert shelf.sync(of) == []
+
+
+def test_a_loan_whose_source_tells_the_balance_alone_keeps_what_that_was_rounded_to() -> None:
+    now = _booking("COP", invoice_per="instalment")
+    lent = loan(instalments=7, frequency="weekly", agreed=Decimal(60000))
+    shelf = Shelf(msgspec.structs.replace(now, rounding=next(earlier_roundings(lent))))
+    of = file(lent, as_of=lent.start)
+    shelf.sync(of)
+    totals = [b.document.total for b in shelf.live() if isinstance(b.document, Invoice)]
+    assert totals == [Decimal("8571.43")] * 6 + [Decimal("8571.42")]
+    shelf.booking = now
+    assert shelf.sync(of) == []
 
 
 # --- Books that keep fewer decimals --------------------------------------------------------------

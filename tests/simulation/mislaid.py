@@ -192,7 +192,6 @@ class Mislaid:
             if made:
                 self.owed[name] = f"another bridge posted {made[:3]}"
                 self._unknown[name] = {*made, *self._unknown.get(name, set())}
-            if made:
                 self.rivals.add(name)
 
     # ── when nothing is under way ────────────────────────────────────────────────────────────
