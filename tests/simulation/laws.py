@@ -126,6 +126,9 @@ def every_loan_adds_up(quiet: Quiet) -> None:
             raise Broken("books = ledger - items", f"{name}: by loan and currency {wrong}")
 
 
+RESTORED = "pass.restored"
+
+
 def _one_of(quiet: Quiet, system: str) -> dict[int, int]:
     """Loan → the first of those whose documents may stand with one another: they have shared a
     payment; or, when the state was lost, one was gone and the other was its customer's."""
@@ -133,7 +136,8 @@ def _one_of(quiet: Quiet, system: str) -> dict[int, int]:
         {*before, quiet.ledger.loan_of.get(payment, 0)}
         for payment, before in quiet.ledger.been_of.items()
     ]
-    if quiet.trace.figures.get("decisions", Counter())["rebuild"]:
+    figures = quiet.trace.figures
+    if figures.get("decisions", Counter())["rebuild"] or figures.get("told", Counter())[RESTORED]:
         of_customers: dict[str, set[int]] = {}
         for document in ours(quiet.books[system]):
             loans = of_customers.setdefault(document.customer, set())
