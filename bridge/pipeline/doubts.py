@@ -85,24 +85,23 @@ def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
 def _told_again(
     system: AccountingSystem, entries: Sequence[Entry], found: Mapping[str, Found]
 ) -> dict[str, Found]:
-    """Those that are not what was sent, as the books tell them by their own id.
+    """Those that were found, as the books tell them by their own id.
 
-    Somebody changed them, or the answer gave them the number of another document, under which they
-    would be bound. Raises TryLater where the two answers are not about one document.
+    The answer may give one the id or the number of another document, under which it would be bound.
+    Raises TryLater where the two answers are not about one document.
     """
-    unlike = {
+    live = {
         entry.reference: document
         for entry in entries
         if isinstance(document := found.get(entry.reference), PostedDocument)
         and document.status is Status.LIVE
-        and differences(entry.document, document, entry.links)
     }
-    if not unlike:
+    if not live:
         return {}
-    ids = [document.external_id for document in unlike.values()]
+    ids = [document.external_id for document in live.values()]
     now = system.fetch(entries[0].kind, ids)
     told: dict[str, Found] = {}
-    for reference, document in unlike.items():
+    for reference, document in live.items():
         again = now.get(document.external_id)
         if again is None or again.number != document.number:
             raise TryLater(

@@ -1,7 +1,8 @@
-"""A document is not bound to the number of another, whatever one answer says.
+"""A document is not bound to the number or the id of another, whatever one answer says.
 
-Three invoices lose their replies, and the books' answer about them has the numbers of two of them
-exchanged. Whoever believes it binds two loans to each other's invoice, and pays the wrong one.
+Some invoices lose their replies, and the books' answer about them has the numbers, or the ids, of
+two of them exchanged. Whoever believes it binds two loans to each other's invoice, and pays the
+wrong one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import World
 
 NUMBER = {"quickbooks": "DocNumber", "xero": "InvoiceNumber", "zoho": "invoice_number"}
+ID = {"quickbooks": "Id", "xero": "InvoiceID", "zoho": "invoice_id"}
 WRITE = {
     "quickbooks": {"method": "POST", "path": "/invoice"},
     "xero": {"method": "PUT", "path": "/Invoices"},
@@ -38,9 +40,10 @@ def sandbox() -> Iterator[SandboxServer]:
 
 
 @pytest.mark.parametrize("times", [1, 40])
+@pytest.mark.parametrize("fields", [NUMBER, ID], ids=["numbers", "ids"])
 @pytest.mark.parametrize("system", NUMBER)
-def test_two_numbers_exchanged_in_an_answer_bind_nothing_wrongly(
-    system: str, times: int, sandbox: SandboxServer, tmp_path: Path
+def test_two_numbers_or_ids_exchanged_in_an_answer_bind_nothing_wrongly(
+    system: str, fields: dict[str, str], times: int, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
     world = World(tmp_path, sandbox, system)
     world.control("POST", "reset")
@@ -51,7 +54,7 @@ def test_two_numbers_exchanged_in_an_answer_bind_nothing_wrongly(
     ledger.write(world.snapshot)
     lost = {"system": system, "kind": "reset", "when": "after", "match": WRITE[system]}
     world.control("POST", "faults", **lost, count=1 if system == "xero" else len(LOANS))
-    lie = {"system": system, "kind": "lie", "field": NUMBER[system], "how": "swap"}
+    lie = {"system": system, "kind": "lie", "field": fields[system], "how": "swap"}
     world.control("POST", "faults", **lie, count=times, match=ASKS[system])
     world.sync()
     left = world.control("GET", "faults")["faults"]

@@ -189,9 +189,10 @@ class Mislaid:
         self.trace.say(f"another bridge with a copy of the state: {ended}")
         for name in self.estate.systems:
             made = sorted(self._live(name) - before[name])
-            if made:
+            if made and not self._looks_first(name):
                 self.owed[name] = f"another bridge posted {made[:3]}"
                 self._unknown[name] = {*made, *self._unknown.get(name, set())}
+            if made:
                 self.rivals.add(name)
 
     # ── when nothing is under way ────────────────────────────────────────────────────────────
@@ -276,6 +277,12 @@ class Mislaid:
                 self.trace.count("told", task.code)
             if task.code == "pass.restored":
                 self.rivals.discard(task.system)
+
+    def _looks_first(self, name: str) -> bool:
+        """Whether the state still looks for everything that it creates: what it finds then it
+        knows again without a word, whoever has made it meanwhile."""
+        with self.estate.dry() as bridge, bridge.store.read() as work:
+            return bool(work.restored_at(name))
 
     def _knows_nothing(self, name: str) -> bool:
         """Whether what was done to the state left it without a document of these books."""

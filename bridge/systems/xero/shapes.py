@@ -87,7 +87,8 @@ _SETTLING = Sort("a list of what settles an invoice", _is_settling)
 
 _BY_SORT: dict[Sort, str] = {
     ID: "ContactID InvoiceID CreditNoteID PaymentID BankTransactionID OverpaymentID "
-    "ManualJournalID AccountID AllocationID LineItemID tenantId",
+    "ManualJournalID AccountID AllocationID LineItemID TrackingCategoryID TrackingOptionID "
+    "tenantId",
     AMOUNT: "AmountDue RemainingCredit Total TotalTax Amount LineAmount BankAmount Outstanding "
     "AmountPaid AmountCredited UnitAmount Quantity",
     RATE: "CurrencyRate",
