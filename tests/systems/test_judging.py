@@ -128,4 +128,6 @@ def test_every_body_that_is_documented_or_recorded_is_believed(system: str) -> N
 def test_what_a_row_of_xero_is_known_by_is_judged_as_an_id() -> None:
     shapes = importlib.import_module("bridge.systems.xero.shapes")
     fields = {*shapes.ID_FIELD.values()} - {"Code"}
-    assert {field: shapes.SHAPES.get(field) for field in fields} == dict.fromkeys(fields, judging.ID)
+    assert {field: shapes.SHAPES.get(field) for field in fields} == dict.fromkeys(
+        fields, judging.ID
+    )
