@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bridge.core.delivery import InDoubt, Outcome
+from bridge.core.patience import A_FEW
 from bridge.errors import QuestionRefused, TryLater
 from bridge.store import Entry
-
-A_FEW = 3
-"""After so many documents without an answer the product itself is asked whether it is there."""
-_BY_THEMSELVES = 20
-"""So many that get no answer even by themselves are split off in one pass."""
+from bridge.systems.apart import BY_THEMSELVES
 
 Ask = Callable[[Sequence[Entry]], Sequence[Outcome]]
 
@@ -38,7 +35,7 @@ class Asking:
             if len(entries) == 1:
                 return {}, list(entries)
         except TryLater as trouble:
-            if len(entries) == 1 or len(self.unanswered) >= _BY_THEMSELVES:
+            if len(entries) == 1 or len(self.unanswered) >= BY_THEMSELVES:
                 self.leave(entries, trouble)
                 return {}, []
         else:

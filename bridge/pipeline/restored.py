@@ -13,9 +13,9 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from bridge.core.delivery import Operation, Outcome, Outgoing, Unavailable
+from bridge.core.patience import A_FEW
 from bridge.errors import TryLater
 from bridge.pipeline.absence import find_surely, outcome_of
-from bridge.pipeline.asking import A_FEW
 from bridge.pipeline.context import Time
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
