@@ -37,6 +37,9 @@ class OurNumbers:
             else:
                 self.documents.setdefault(base, []).append((number, kind, external_id))
         self.owners = self._by_rows(work)
+        self.undone = self._undone(work, books)
+        """Loan → bases of its documents that the state knows and something in the books undoes,
+        whoever the row is of by now."""
         self._by_names()
 
     @property
@@ -48,12 +51,16 @@ class OurNumbers:
         found: dict[LoanKey, list[str]] = {}
         for base, loan in self.owners.items():
             found.setdefault(loan, []).append(base)
+        for loan, bases in self.undone.items():
+            found[loan] = [*dict.fromkeys([*found.get(loan, ()), *sorted(bases)])]
         return found
 
     def only_of(self, loans: Collection[LoanKey]) -> None:
         """Forget everything that is not of these loans."""
         self.owners = {base: loan for base, loan in self.owners.items() if loan in loans}
-        self.documents = {base: self.documents[base] for base in self.owners}
+        self.undone = {loan: bases for loan, bases in self.undone.items() if loan in loans}
+        kept = self.owners.keys() | {base for bases in self.undone.values() for base in bases}
+        self.documents = {base: each for base, each in self.documents.items() if base in kept}
 
     def _by_rows(self, work: Work) -> dict[str, LoanKey]:
         """By the rows of the ledger. A row of that very name goes before one without the part."""
@@ -68,6 +75,20 @@ class OurNumbers:
                     if base not in best or distance < best[base][0]:
                         best[base] = (distance, (file.installation, file.loan_id))
         return {base: loan for base, (_, loan) in best.items()}
+
+    def _undone(self, work: Work, books: Books[System]) -> dict[LoanKey, set[str]]:
+        """What undid a document that the state knows belongs to the loan of that one."""
+        undoing = {
+            number: reversal
+            for several in self.documents.values()
+            for number, _, _ in several
+            if (reversal := next(followers(number))) in self.documents
+        }
+        found: dict[LoanKey, set[str]] = {}
+        for number, loan in work.loans_of(books.name, books.company, undoing).items():
+            self.owners[undoing[number]] = loan
+            found.setdefault(loan, set()).add(base_reference(number))
+        return found
 
     def _by_names(self) -> None:
         """What reverses or uses another document belongs to the loan of that one."""

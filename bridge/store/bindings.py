@@ -129,6 +129,18 @@ class Bindings(Session):
         row = self._connection.execute(query).first()
         return None if row is None or row.loan == "" else (row.installation, row.loan)
 
+    def loans_of(self, system: str, company: str, references: Iterable[str]) -> dict[str, LoanKey]:
+        """Reference → the loan that it was posted for, for those that are known and of a loan."""
+        books, t = self._books_of(system, company), BINDING.c
+        found: dict[str, LoanKey] = {}
+        for part in chunks(references, PARAMETERS):
+            query = select(t.reference, t.installation, t.loan).where(
+                t.books == books, t.reference.in_(part), t.loan != ""
+            )
+            for row in self._connection.execute(query):
+                found[row.reference] = (row.installation, row.loan)
+        return found
+
     def links(self, system: str, company: str, references: Iterable[str]) -> dict[str, str]:
         """Reference → external id, for those that are bound and not voided."""
         books = self._books_of(system, company)

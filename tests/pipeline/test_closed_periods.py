@@ -15,6 +15,7 @@ from bridge.core.reconciliation import ItemKind, Lateness, SystemResult
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
+from tests import lost_states
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import COMPANIES, ROOT, World, one
@@ -286,3 +287,37 @@ def test_what_is_held_since_its_month_is_closed_is_told_with_its_amount(
     )
     assert (str(item.amount), item.currency) == ("-700.00", "COP")
     assert (found.late.rows, found.agree) == ((), True)
+
+
+@pytest.mark.parametrize("when", ["before the month closed", "before it was undone"])
+@pytest.mark.parametrize("moved", [False, True], ids=["edited", "moved to another loan"])
+def test_what_undid_a_document_is_known_again_for_the_loan_of_that_one(
+    world: World, ledger: Ledger, tmp_path: Path, moved: bool, when: str
+) -> None:
+    """An older copy of the state is put in place. Whoever the row is of by now, what undid its
+    document belongs to the loan whose balance that document lowered."""
+    adjusting(world)
+    ledger.write(world.snapshot)
+    world.sync()
+    state, copy = world.folder / "state.db", tmp_path / "copy.db"
+    if when == "before the month closed":
+        lost_states.plain_copy(state, copy)
+    lock(world, "2026-09-30")
+    world.sync()
+    if when != "before the month closed":
+        lost_states.plain_copy(state, copy)
+    ledger.movements[7] |= {"debt_id": 2} if moved else {"amount": 3500}
+    ledger.write(world.snapshot)
+    world.clock.move(3600)
+    assert world.sync().verdict == "clean"
+    there = {number: (d["kind"], d["total"]) for number, d in documents(world).items()}
+    assert "DY7F3A-ZP7" in there
+    lost_states.put_back(copy, state)
+    world.clock.move(3600)
+    assert "pass.restored" in {task.code for task in world.sync().answer.tasks}
+    for _ in range(2):
+        assert {n: (d["kind"], d["total"]) for n, d in documents(world).items()} == there
+        assert compared(world).agree
+        done = world.sync()
+        assert (done.verdict, done.changes) == ("clean", 0), done.reason
+    check_laws(world)

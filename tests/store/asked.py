@@ -104,6 +104,7 @@ def _bindings(work: Work) -> None:
     work.is_shared(*BOOKS, bound)
     work.binding_by_external_id(*BOOKS, Kind.INVOICE, f"id-{REFERENCES[0]}")
     work.loan_of(*BOOKS, REFERENCES[0])
+    work.loans_of(*BOOKS, REFERENCES)
     work.links(*BOOKS, REFERENCES)
     all_of(work.live_bindings(*BOOKS))
     all_of(work.live_bindings(*BOOKS, Kind.INVOICE))
