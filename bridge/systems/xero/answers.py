@@ -305,14 +305,18 @@ def _tags(raw: Body) -> tuple[tuple[str, str], ...] | None:
 
 
 def _line_account(line: Body, company: Company) -> str:
-    code = line.get("AccountCode") or ""
-    return line.get("AccountID") or company.ids_by_code.get(code, code)
+    return account_told(line, "AccountCode", company)
 
 
 def _account(raw: Body | None, company: Company) -> str:
-    if not raw:
-        return ""
-    return raw.get("AccountID") or company.ids_by_code.get(raw.get("Code") or "", "")
+    return account_told(raw, "Code", company) if raw else ""
+
+
+def account_told(raw: Body, code_field: str, company: Company) -> str:
+    """The account that an answer names. Its code goes before its id: a chart of accounts that told
+    the ids of two accounts exchanged would make money on the wrong one look like money on ours."""
+    code = raw.get(code_field) or ""
+    return company.ids_by_code.get(code) or raw.get("AccountID") or code
 
 
 def _rate(raw: Body, company: Company) -> Decimal | None:

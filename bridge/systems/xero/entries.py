@@ -9,7 +9,6 @@ Journals as such (`/Journals`) show everything, and only to the dearest tier. La
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from bridge.core.books import EntryKind, HandEntry
 from bridge.errors import LoginRequired, QuestionRefused
 from bridge.systems.base import HandEntries
 from bridge.systems.xero import stamps
-from bridge.systems.xero.answers import amount
+from bridge.systems.xero.answers import account_told, amount
 from bridge.systems.xero.changes import DAYS, cursor_at
 from bridge.systems.xero.translate import Company
 from bridge.systems.xero.wire import Wire
@@ -52,10 +51,8 @@ def _entry(raw: Raw, company: Company) -> HandEntry:
         number=raw.get("Narration") or "",
         day=stamps.day(raw.get("Date")) or _NO_DAY,
         currency=company.home_currency,
-        legs=tuple((_account(line, company), amount(line, "LineAmount")) for line in lines),
+        legs=tuple(
+            (account_told(line, "AccountCode", company), amount(line, "LineAmount"))
+            for line in lines
+        ),
     )
-
-
-def _account(line: Mapping[str, Any], company: Company) -> str:
-    code = line.get("AccountCode") or ""
-    return line.get("AccountID") or company.ids_by_code.get(code, code)
