@@ -71,8 +71,8 @@ class ReconcileQueries(Session):
     def suspects(
         self, system: str, company: str
     ) -> Iterator[tuple[LoanKey, Binding, PostedDocument | None]]:
-        """Bound live documents that may differ: absent, not live, of another version, or posted
-        without a proof. With what the books say of them, if anything."""
+        """Bound live documents that may differ: absent, not live, of another version, with the
+        number of another, or posted without a proof. With what the books say of them, if any."""
         books = self._books_of(system, company)
         query = (
             select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
@@ -271,6 +271,8 @@ class ReconcileQueries(Session):
             func.coalesce(MIRROR.c.status, "") != Status.LIVE.value,
             MIRROR.c.version != BINDING.c.version,
             MIRROR.c.version == "",  # nothing tells whether it changed
+            # Another document of the same moment may have the same version.
+            and_(MIRROR.c.number != "", MIRROR.c.number != BINDING.c.reference),
             BINDING.c.accepted == 1,
             BINDING.c.reference.in_(unproved),
         )

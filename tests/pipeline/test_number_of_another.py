@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from bridge.core.books import Kind
+from bridge.core.reconciliation import ItemKind
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.ledger import Ledger
+from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.test_closed_periods import compared, put_back
+from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import World
 
 NUMBER = {"quickbooks": "DocNumber", "xero": "InvoiceNumber", "zoho": "invoice_number"}
@@ -73,3 +76,41 @@ def test_two_numbers_or_ids_exchanged_in_an_answer_bind_nothing_wrongly(
     for reference, binding in bound.items():
         assert binding is not None
         assert there[binding.external_id].number == reference
+
+
+def test_two_credit_notes_exchanged_in_every_answer_never_agree_and_a_person_ends_it(
+    sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    """Where every answer of a pass tells the ids of two notes exchanged, nothing in them shows it.
+    What the notes are used for is refused, the next comparison says which are whose, and once a
+    person has voided both in the books they are posted again."""
+    world = World(tmp_path, sandbox, "xero")
+    world.control("POST", "reset")
+    world.clock.sandbox_url = sandbox.url
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    for number, debt in ((21, 1), (22, 2)):
+        discount = {"movement_id": number, "debt_id": debt, "type": "DISCOUNT"}
+        ledger.movements[number] = ledger.movements[7] | discount | {"amount": 100 * number}
+    ledger.write(world.snapshot)
+    lie = {"system": "xero", "kind": "lie", "field": "CreditNoteID", "how": "swap"}
+    world.control("POST", "faults", **lie, count=9999)
+    assert {task.code for task in world.sync().answer.tasks} == {"outbox.rejected"}
+    world.control("DELETE", "faults")
+    notes = ["DY7F3A-K21", "DY7F3A-K22"]
+    for _ in range(2):
+        world.clock.move(3600)
+        found = compared(world)
+        assert not found.agree
+        assert {i.reference for i in found.items if i.kind is ItemKind.DRIFTED} == set(notes)
+        assert world.sync().verdict == "person"
+    for note in notes:
+        world.control("POST", "xero/edit", action="void", kind="credit_note", number=note)
+    world.clock.move(3600)
+    compared(world)
+    for note in notes:
+        put_back(world, note)
+    assert world.sync().verdict == "clean"
+    assert compared(world).agree
+    check_laws(world)
