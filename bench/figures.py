@@ -30,7 +30,8 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     """Repeats of what is cheap; the median counts."""
     idle_s: float
     """How long the daemon is watched while it has nothing to do."""
-    latency_ms: int = 150
+    latencies_ms: tuple[int, ...] = (150,)
+    """What a call takes where each system's rate is measured."""
 
 
 FULL = Size(
@@ -46,6 +47,7 @@ FULL = Size(
     changes=50,
     runs=9,
     idle_s=120,
+    latencies_ms=(150, 2_000, 5_000),
 )
 SMALL = Size(
     full=False,

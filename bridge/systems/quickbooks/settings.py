@@ -28,7 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A fixed access token, for the sandbox; empty: tokens are renewed."""
     mode: Literal["single", "backfill"] = "single"
     """single: free writes, each with its own key. backfill: metered batches of 30, fewer calls."""
-    parallel: int = 8
+    parallel: int = 10
+    """Calls in flight, batches too: as many as Intuit once named; it names none today (§7)."""
     calls_per_minute: int = 500
     calls_per_second: int = 10
     """0 lifts a limit (sandbox with --fast)."""

@@ -61,6 +61,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Whether this follows a 5010."""
 
 
+_Call = Callable[[Sequence[Job]], list[Result]]
+"""A call that carries these jobs: the result of each, in order."""
+
+
 class Writer:
     """Carries out writes of one company."""
 
@@ -89,7 +93,9 @@ class Writer:
 
         jobs = [job for job in ready if isinstance(job, Job)]
         batched = self._settings.mode == "backfill" and batch[0].operation is Operation.CREATE
-        results = self._send_batches(jobs) if batched else self._send_singly(jobs)
+        size = self._settings.batch_size if batched else 1
+        parts = [jobs[start : start + size] for start in range(0, len(jobs), size)]
+        results = self._send_all(parts, self._batch if batched else self._one)
         if batch[0].operation is Operation.CREATE:
             results = distinct(results)
         self._raise_if_login_ended(results)
@@ -157,39 +163,35 @@ class Writer:
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────
 
-    def _send_singly(self, jobs: Sequence[Job]) -> list[Result]:
-        """Every job by itself, in parallel. After one that could not be sent, none is tried."""
+    def _send_all(self, parts: Sequence[Sequence[Job]], call: _Call) -> list[Result]:
+        """Each part in a call of its own, several at once. After one that could not be sent, none
+        is tried."""
         stopped: list[Unsent] = []
 
-        def send(job: Job) -> Result:
+        def send(part: Sequence[Job]) -> list[Result]:
             if stopped:
-                return stopped[0]
-            result = self._send(job)
-            if isinstance(result, Unsent):
-                stopped.append(result)
-            return result
+                return [stopped[0]] * len(part)
+            results = call(part)
+            stopped.extend(result for result in results if isinstance(result, Unsent))
+            return results
 
-        if len(jobs) <= 1 or self._settings.parallel <= 1:
-            return [send(job) for job in jobs]
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._settings.parallel, "quickbooks")
-        return list(self._threads.map(send, jobs))
+        if len(parts) <= 1 or self._settings.parallel <= 1:
+            answered = [send(part) for part in parts]
+        else:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(self._settings.parallel, "quickbooks")
+            answered = list(self._threads.map(send, parts))
+        return [result for results in answered for result in results]
 
     def _send(self, job: Job) -> Result:
         return self._wire.write(job.entity, job.body, job.key, **job.options)
 
-    def _send_batches(self, jobs: Sequence[Job]) -> list[Result]:
-        """Thirty in a call. After a batch that could not be sent, none is tried."""
-        results: list[Result] = []
-        size = self._settings.batch_size
-        for start in range(0, len(jobs), size):
-            part = jobs[start : start + size]
-            if results and isinstance(results[-1], Unsent):
-                results += [results[-1]] * len(part)
-                continue
-            bodies, keys = [job.body for job in part], [job.key for job in part]
-            results += self._wire.write_batch(part[0].entity, bodies, keys)
-        return results
+    def _one(self, part: Sequence[Job]) -> list[Result]:
+        return [self._send(job) for job in part]
+
+    def _batch(self, part: Sequence[Job]) -> list[Result]:
+        bodies, keys = [job.body for job in part], [job.key for job in part]
+        return self._wire.write_batch(part[0].entity, bodies, keys)
 
     def _raise_if_login_ended(self, results: Sequence[Result]) -> None:
         """Say that the connection has ended, unless that would cost a document its outcome."""

@@ -31,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     Empty: as the credential store says (name `grant`), else refresh_token."""
     mode: Literal["single", "backfill"] = "single"
     """Both are the same here: fifty documents go in a call, and each is answered by itself."""
-    parallel: int = 4
+    parallel: int = 5
     """Calls in flight; Xero allows five for one organisation, over all of this app's processes."""
     calls_per_minute: int = 60
     """0 lifts the limit (sandbox with --fast)."""

@@ -32,7 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A fixed access token, for the sandbox; empty: tokens are renewed."""
     mode: Literal["single", "backfill"] = "single"
     """There are no batches. backfill leaves a larger part of the day's calls to others."""
-    parallel: int = 4
+    parallel: int = 5
     """Five calls at once on the free plan, ten on paid ones (§7)."""
     calls_per_minute: int = 100
     """0 lifts the limit, for a sandbox with --fast."""

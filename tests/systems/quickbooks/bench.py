@@ -166,11 +166,14 @@ class Bench:
 
     @contextmanager
     def disturbed(
-        self, before: Callable[[Call], None] = _nothing, after: Callable[[Call], None] = _nothing
+        self,
+        before: Callable[[Call], None] = _nothing,
+        after: Callable[[Call], None] = _nothing,
+        **settings: Any,
     ) -> Iterator[Bench]:
         """A second bench on the same books, where something happens before or after its calls."""
         with relay(self.url, before, after) as url:
-            other = Bench(self.url, settings_for(url, parallel=1))
+            other = Bench(self.url, settings_for(url, **{"parallel": 1, **settings}))
             other.links, other.bound = self.links, self.bound
             try:
                 yield other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from tests.systems.quickbooks.bench import (
     benches,
     of_kind,
 )
+from tests.systems.servers import Call
 
 KINDS = list(Kind)
 
@@ -130,6 +132,24 @@ def test_backfill_posts_thirty_in_a_call_and_matches_answers_by_name() -> None:
     assert isinstance(outcomes[-1], Rejected)
     numbers = [o.document.number for o in outcomes if isinstance(o, Posted)]
     assert numbers == [invoice.reference for invoice in invoices]
+
+
+def test_batches_are_on_their_way_together() -> None:
+    """A batch takes seconds; one after another they would use a quarter of what is allowed."""
+    together = threading.Barrier(3)
+
+    def waits_for_the_others(call: Call) -> None:
+        if b"BatchItemRequest" in call.body and b"create" in call.body:
+            together.wait(60)
+
+    with benches(mode="backfill", batch_size=10) as bench:
+        bench.posted(CUSTOMER)
+        invoices = [changed(INVOICE, reference=f"DYT-L{n}") for n in range(1, 31)]
+        settings = {"mode": "backfill", "batch_size": 10, "parallel": 3}
+        with bench.disturbed(before=waits_for_the_others, **settings) as other:
+            outcomes = other.system.post([other.outgoing(each) for each in invoices])
+        numbers = [o.document.number for o in outcomes if isinstance(o, Posted)]
+        assert numbers == [invoice.reference for invoice in invoices]
 
 
 def test_a_lost_batch_leaves_every_item_in_doubt() -> None:
@@ -298,7 +318,7 @@ def test_an_ended_subscription_is_not_the_documents_fault(full: Bench) -> None:
 
 
 def test_after_a_batch_that_could_not_be_sent_none_is_tried() -> None:
-    with benches(mode="backfill", batch_size=1) as bench:
+    with benches(mode="backfill", batch_size=1, parallel=1) as bench:
         bench.posted(CUSTOMER)
         several = [changed(INVOICE, reference=f"DYT-L{n}") for n in range(1, 4)]
         bench.fault("429", "before", path="/batch")
