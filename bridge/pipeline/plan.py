@@ -92,10 +92,7 @@ def plan(
         planner.put_back_what_is_owned()
         since = 0 if remap else work.planned_through(books.name, books.company)
         revisits = work.revisits(books.name, books.company)
-        for number, file in enumerate(work.loan_files(since, revisits), start=1):
-            planner.loan(file)
-            if number % 100 == 0:
-                progress("planned", number, 0)
+        planner.loans(work.loan_files(since, revisits), progress)
         made = planner.finish()
         refuse_unsafe(made, limits, approved)
         return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -26,13 +26,17 @@ from bridge.core.review import review_borrower
 from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline import stamped
-from bridge.pipeline.context import Books, System
+from bridge.pipeline.context import Books, Progress, System, silent
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.pipeline.second_writer import somebody_else
+from bridge.pipeline.together import Decided, There, Wanted, key_of
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.store.outbox_rows import named_by
+from bridge.store.session import chunks
 from bridge.systems.base import AccountingReader
 
+_AT_ONCE = 200
+"""Loans that are planned together."""
 _NUMBERED = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE})
 
 
@@ -53,7 +57,8 @@ class Planner:
         self.name, self.company = books.name, books.company
         self.series = books.declared.series
         self.figures = PlanFigures()
-        self.loans = 0
+        self.count = 0
+        """How many loans were planned."""
         self.lookalikes = Lookalikes(work, self.name, self.company, booking)
         self._digest = hashlib.blake2b(digest_size=16)
         self._customers: set[str] = set()
@@ -92,25 +97,68 @@ class Planner:
                 known = with_rate_known(now, binding.posted)
                 yield loan, msgspec.structs.replace(binding, posted=known, restore=True)
 
-    def loan(self, file: LoanFile) -> None:
-        self.loans += 1
-        if not self._planned(file):
-            self._postponed.append(file)
+    def loans(self, files: Iterable[LoanFile], progress: Progress = silent) -> None:
+        """Plan these loans, some hundred at a time: what is there already of all of them is asked
+        for together, and what is decided of them is written down together."""
+        for part in chunks(files, _AT_ONCE):
+            self._postponed += self._some(part)
+            self.count += len(part)
+            progress("planned", self.count, 0)
 
-    def _planned(self, file: LoanFile) -> bool:
-        """Plan one loan. False when a write of another loan has to be given up or made first."""
-        key: LoanKey = (file.installation, file.loan_id)
-        work = self.work
-        if work.unsettled(self.name, self.company, key):
-            work.set_revisit(self.name, self.company, key, "outbox.unsettled")
-            return True
-        bound = work.bindings(self.name, self.company, key)
+    def _some(self, files: Sequence[LoanFile]) -> list[LoanFile]:
+        """Plan some loans. Returns those for which a write of another loan has to be given up or
+        made first."""
+        where, keys = (self.name, self.company), [key_of(file) for file in files]
+        unsettled = self.work.unsettled(*where, keys)
+        bound = self.work.bindings_by_loan(*where, keys)
+        drafts = [
+            self._draft(file, bound.get(key_of(file), []))
+            for file in files
+            if key_of(file) not in unsettled
+        ]
+        there = self._there_of(drafts)
+        made = Decided(revisits=dict.fromkeys(unsettled, "outbox.unsettled"))
+        postponed, adopted = [], []
+        for draft in drafts:
+            if draft.new & there.busy_for(draft.key):
+                postponed.append(draft.file)
+            elif not self._planned(draft, there, made):
+                adopted.append(draft.file)
+        self._write_down(made)
+        return postponed + (self._some(adopted) if adopted else [])
+
+    def _draft(self, file: LoanFile, bound: Sequence[Binding]) -> Wanted:
         made = translate(file, self.booking, bound)
         changes, closed = diff(made, bound, self.booking)
-        new = [base_reference(c.document.reference) for c in changes if _is_new(c)]
-        if work.under_way_elsewhere(self.name, self.company, new, key):
-            return False
-        moved = work.elsewhere(self.name, self.company, new, key)
+        new = {base_reference(c.document.reference) for c in changes if _is_new(c)}
+        return Wanted(
+            file=file,
+            key=key_of(file),
+            bound=bound,
+            made=made,
+            changes=changes,
+            closed=closed,
+            new=new,
+        )
+
+    def _there_of(self, drafts: Sequence[Wanted]) -> There:
+        where, work = (self.name, self.company), self.work
+        bases = {base for draft in drafts for base in draft.new}
+        names = {draft.made.customer.reference for draft in drafts if draft.made.customer}
+        names -= self._customers
+        return There(
+            before=work.planned_before(*where, [draft.key for draft in drafts]),
+            under_way=work.under_way(*where, bases),
+            bound=work.bound_under(*where, bases),
+            customers=work.customer_bindings(*where, map(base_reference, names)),
+            waiting=work.live_entries(*where, names),
+        )
+
+    def _planned(self, draft: Wanted, there: There, wanted: Decided) -> bool:
+        """Plan one loan. False when it is to be planned again, with what was adopted."""
+        work, file, key, bound = self.work, draft.file, draft.key, draft.bound
+        made, changes, closed = draft.made, draft.changes, draft.closed
+        moved = [b for base in draft.new for loan, b in there.bound.get(base, ()) if loan != key]
         if moved:  # what came from another loan goes on under the next generation
             made = translate(file, self.booking, [*bound, *map(_as_voided, moved)])
             changes, closed = diff(made, bound, self.booking)
@@ -123,7 +171,7 @@ class Planner:
             self._unknown += unknown
             return True
         if alike and self._adopted(key, made.customer, alike):
-            return self._planned(file)
+            return False
         if alike:
             holds, changes = _may_be_there(file, bound, alike), []
         if self.remap and not made.keep:
@@ -134,19 +182,26 @@ class Planner:
         if marked:
             changes, instead = stamped.left_alone(file, bound, changes, marked)
             holds = instead or holds
-        changes = self._not_planned_yet(key, changes)
+        changes = self._not_planned_yet(there.before.get(key, []), changes)
         if made.customer is not None:
-            self._customer(made.customer, needed=any(map(_is_new, changes)))
-        self._enqueue(key, changes)
-        work.put_holds(self.name, self.company, key, holds)
-        work.put_findings(f"loan/{file.installation}/{file.loan_id}", made.findings)
+            needed = any(map(_is_new, changes))
+            wanted.changes += self._customer(made.customer, there, needed=needed)
+        wanted.changes += [(key, change) for change in changes]
+        wanted.holds[key] = holds
+        wanted.findings[f"loan/{file.installation}/{file.loan_id}"] = made.findings
         if file.borrower is not None:
             scope = f"borrower/{file.installation}/{file.borrower.id}"
-            work.put_findings(scope, review_borrower(file.borrower))
-        work.set_revisit(
-            self.name, self.company, key, reason_to_come_back(hold.code for hold in holds)
-        )
+            wanted.findings[scope] = review_borrower(file.borrower)
+        wanted.revisits[key] = reason_to_come_back(hold.code for hold in holds)
         return True
+
+    def _write_down(self, made: Decided) -> None:
+        """What was decided of some loans."""
+        where = (self.name, self.company)
+        self._enqueue(made.changes)
+        self.work.put_all_holds(*where, made.holds)
+        self.work.put_all_findings(made.findings)
+        self.work.set_revisits(*where, made.revisits)
 
     def _never_heard_of(self, alike: Sequence[Likeness]) -> list[Made]:
         """What has a number of ours and came to the books since this state knows them: whoever read
@@ -177,9 +232,8 @@ class Planner:
         """The plan of all these loans. Raises SecondWriter where one of them came upon documents of
         ours that this state never heard of."""
         for file in self._postponed:
-            if not self._planned(file):
-                key: LoanKey = (file.installation, file.loan_id)
-                self.work.set_revisit(self.name, self.company, key, "outbox.elsewhere")
+            for left in self._some([file]):
+                self.work.set_revisit(self.name, self.company, key_of(left), "outbox.elsewhere")
         if self._unknown:
             raise somebody_else(self.name, self._unknown)
         self.work.set_planned_through(self.name, self.company, self.work.change_seq())
@@ -188,16 +242,15 @@ class Planner:
             company=self.company,
             figures=self.figures,
             digest=self._digest.hexdigest(),
-            loans=self.loans,
+            loans=self.count,
         )
 
-    def _not_planned_yet(self, key: LoanKey, changes: list[Change]) -> list[Change]:
+    def _not_planned_yet(self, old: Sequence[Entry], changes: Sequence[Change]) -> list[Change]:
         """What is left to enqueue: not what waits to be sent, or for a person, or was dropped by
         one, in the very same words. Everything else that was planned before and not sent is
         superseded, what was dropped too: left as it is, it would count for what nobody wants. What
         a person dropped stays so when only its texts are others now.
         """
-        old = self.work.planned_before(self.name, self.company, key)
         still_wanted = [
             entry for entry in old if any(_is_the_same(entry, change) for change in changes)
         ]
@@ -206,27 +259,28 @@ class Planner:
         same = {(entry.operation, entry.reference) for entry in still_wanted}
         return [c for c in changes if (c.operation, c.document.reference) not in same]
 
-    def _customer(self, wanted: Customer, *, needed: bool) -> None:
+    def _customer(
+        self, wanted: Customer, there: There, *, needed: bool
+    ) -> list[tuple[LoanKey, Change]]:
         """A customer that documents need is made; one that is there follows the borrower's name,
         where the mapping owns it, whether anything of a loan is new or not. Borrowers that somebody
         merged in the books have one customer: it cannot follow them all, and keeps its name."""
         reference = wanted.reference
         owns_name = "name" in self.booking.mapping.own
         if reference in self._customers or not (needed or owns_name):
-            return
-        bound = self.work.customer_binding(self.name, self.company, base_reference(reference))
+            return []
+        bound = there.customers.get(base_reference(reference))
         if bound is None and not needed:
-            return
+            return []
         self._customers.add(reference)
         owns_name = owns_name and not (bound and self._is_of_several(bound))
         change = customer_change(wanted, bound, owns_name=owns_name)
-        waiting = self.work.live_entry(self.name, self.company, reference)
+        waiting = there.waiting.get(reference)
         if waiting is not None:
             if waiting.document == wanted or waiting.state not in (State.PENDING, State.REJECTED):
-                return
+                return []
             self.work.supersede([waiting])
-        if change is not None:
-            self._enqueue(NO_LOAN, [change])
+        return [] if change is None else [(NO_LOAN, change)]
 
     def _is_of_several(self, binding: Binding) -> bool:
         """Whether it is the customer of several borrowers."""
@@ -234,23 +288,23 @@ class Planner:
             self.name, self.company, binding
         )
 
-    def _enqueue(self, key: LoanKey, changes: Sequence[Change]) -> None:
+    def _enqueue(self, changes: Sequence[tuple[LoanKey, Change]]) -> None:
+        references = {change.document.reference for _, change in changes}
+        refused = self.work.refusals(self.name, self.company, references)
         entries = []
-        for change in changes:
+        for key, change in changes:
             self.figures.add(change)
             self._digest.update(change_digest(change).encode())
-            entries.append(self._entry(key, change))
-        if entries:
-            self.work.enqueue(self.run, self.name, self.company, entries)
+            entries.append(self._entry(key, change, refused.get(change.document.reference, 0)))
+        self.work.enqueue(self.run, self.name, self.company, entries)
 
-    def _entry(self, key: LoanKey, change: Change) -> NewEntry:
+    def _entry(self, key: LoanKey, change: Change, refused: int) -> NewEntry:
         reference = change.document.reference
         if change.operation is Operation.CREATE and change.document.kind in _NUMBERED:
             _refuse_in_series(self.name, reference, self.series)
         idempotency = identity.key(
             self.name, self.company, change.operation, reference, change.document.digest
         )
-        refused = self.work.refusals(self.name, self.company, reference)
         if refused:  # the old key may remember the refusal
             idempotency = f"{idempotency}-{refused}"
         return NewEntry(

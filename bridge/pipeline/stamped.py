@@ -101,8 +101,8 @@ def look_before_taking_back(store: Store, system: AccountingReader, run: str) ->
     silent = {e.id: c for e in taken if (c := unread.get((e.kind, ids.get(e.id, ""))))}
     loans = stuck | {entry.loan for entry in taken if entry.id in silent}
     with store.read() as work:
-        rest = [each for loan in loans for each in work.planned_before(*where, loan)]
-    left = frozenset(each.id for each in rest if each.state is State.PENDING)
+        rest = work.planned_before(*where, loans).values()
+    left = frozenset(e.id for several in rest for e in several if e.state is State.PENDING)
     return Untold(came=silent, left=left)
 
 
@@ -126,7 +126,8 @@ def _leave_what_is_stamped(
 def _give_up(work: Work, where: tuple[str, str], file: LoanFile) -> None:
     key: LoanKey = (file.installation, file.loan_id)
     bound = work.bindings(*where, key)
-    planned = [e for e in work.planned_before(*where, key) if e.state is State.PENDING]
+    before = work.planned_before(*where, [key]).get(key, [])
+    planned = [entry for entry in before if entry.state is State.PENDING]
     changes = [_change(entry) for entry in planned]
     left, holds = left_alone(file, bound, changes, marks(work, *where, bound, changes))
     work.supersede([e for e, change in zip(planned, changes, strict=True) if change not in left])

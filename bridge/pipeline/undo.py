@@ -230,7 +230,7 @@ class _Planner:
     def loan(self, file: LoanFile) -> None:
         key: LoanKey = (file.installation, file.loan_id)
         past = self._past(key)
-        before = self.work.planned_before(*self.where, key)
+        before = self.work.planned_before(*self.where, [key]).get(key, [])
         stuck = [e for e in before if e.state in WAITS_FOR_A_PERSON and not self._went_through(e)]
         waits = [e for e in before if e.state is State.PENDING]
         if waits and not stuck:
@@ -317,10 +317,12 @@ class _Planner:
         """What other loans have under the numbers of what the run voided here: a row was moved.
         What is taken back there counts as gone."""
         voids = (d.document.reference for d in done if d.operation is Operation.VOID)
-        found = self.work.elsewhere(*self.where, [base_reference(r) for r in voids], key)
+        found = self.work.bound_under(*self.where, {base_reference(each) for each in voids})
         return [
             msgspec.structs.replace(binding, voided=True) if self._goes(binding) else binding
-            for binding in found
+            for several in found.values()
+            for loan, binding in several
+            if loan != key
         ]
 
     def _goes(self, binding: Binding) -> bool:
@@ -336,7 +338,7 @@ class _Planner:
     def _entry(self, key: LoanKey, change: Change) -> NewEntry:
         reference = change.document.reference
         idempotency = identity.key(*self.where, change.operation, reference, change.document.digest)
-        refused = self.work.refusals(*self.where, reference)
+        refused = self.work.refusals(*self.where, [reference]).get(reference)
         if refused:  # the old key may remember the refusal
             idempotency = f"{idempotency}-{refused}"
         return NewEntry(

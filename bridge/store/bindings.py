@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, not_, select
+from sqlalchemy import and_, bindparam, func, select
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.store import tables
 from bridge.store.engine import by, document_text, upsert
-from bridge.store.session import BOOKS, Session, chunks
+from bridge.store.session import BOOKS, PARAMETERS, Session, chunks
 from bridge.store.values import NO_LOAN, LoanKey, json
 
 BINDING = tables.BINDING
 OUTBOX = tables.OUTBOX
 WAIT = tables.WAIT
 decode_binding = msgspec.json.Decoder(Binding).decode
-PARAMETERS = 500
-"""A list of values in one statement has at most so many."""
 BY_LOAN, BY_BASE, BY_EXTERNAL_ID = "ix_binding_loan", "ix_binding_base", "ix_binding_external"
 """Indexes that find the few bindings of a loan, of a reference in any generation, or of a document
 of the books."""
@@ -61,19 +59,6 @@ class Bindings(Session):
         )
         query = by(query, BINDING, BY_LOAN)
         return [decode_binding(body) for (body,) in self._connection.execute(query)]
-
-    def customer_binding(self, system: str, company: str, base: str) -> Binding | None:
-        """The live binding of a customer, whatever its generation; the newest if several."""
-        t = BINDING.c
-        query = select(t.body).where(
-            t.books == self._books_of(system, company),
-            t.base == base,
-            t.kind == Kind.CUSTOMER.value,
-            t.voided == 0,
-        )
-        query = by(query, BINDING, BY_BASE)
-        found = [decode_binding(body) for (body,) in self._connection.execute(query)]
-        return max(found, key=lambda binding: binding.generation, default=None)
 
     def binding(self, system: str, company: str, reference: str) -> Binding | None:
         """The binding of a full reference, live or voided."""
@@ -206,23 +191,6 @@ class Bindings(Session):
         if undone:
             by = "" if binding.voided else binding.reference
             self._mark_reversed(system, company, undone, by)
-
-    def elsewhere(
-        self, system: str, company: str, bases: Sequence[str], loan: LoanKey
-    ) -> list[Binding]:
-        """Bindings of these references, all generations, that belong to another loan: what they
-        are about was moved in the ledger."""
-        t = BINDING.c
-        found: list[Binding] = []
-        for part in chunks(bases, PARAMETERS):
-            query = select(t.body).where(
-                t.books == self._books_of(system, company),
-                t.base.in_(part),
-                not_(and_(t.installation == loan[0], t.loan == loan[1])),
-            )
-            query = by(query, BINDING, BY_BASE)
-            found += [decode_binding(body) for (body,) in self._connection.execute(query)]
-        return found
 
     def mark_voided(
         self, system: str, company: str, reference: str, posted: PostedDocument | None = None

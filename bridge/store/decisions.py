@@ -12,11 +12,13 @@ from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
 from bridge.core.identity import base_reference
 from bridge.errors import UsageError
 from bridge.store import tables
-from bridge.store.bindings import OUTBOX, PARAMETERS, WAIT
+from bridge.store.bindings import OUTBOX, WAIT
 from bridge.store.engine import A_COPY, by, is_sqlite
-from bridge.store.outbox import BY_CUSTOMER, BY_LOAN, BY_RUN, BY_STATE, Outbox
+from bridge.store.for_plans import BY_LOAN
+from bridge.store.outbox import BY_CUSTOMER, BY_RUN, BY_STATE, Outbox
 from bridge.store.outbox_rows import NEVER_YET, entry_of
 from bridge.store.planning import Planning
+from bridge.store.session import PARAMETERS
 from bridge.store.trials import BY_BASE
 from bridge.store.values import DecisionRecord, Entry, LoanKey, NewEntry
 
@@ -95,6 +97,12 @@ class Decisions(Outbox, Planning):
         found = self._entries(OUTBOX.c.id == entry_id, index="", limit=1)
         return found[0] if found else None
 
+    def _entries(self, *wanted: ColumnElement[bool], index: str, limit: int) -> list[Entry]:
+        query = select(OUTBOX).where(*wanted).order_by(OUTBOX.c.id).limit(limit)
+        if index:
+            query = by(query, OUTBOX, index)
+        return [entry_of(row) for row in self._connection.execute(query)]
+
     def retry(self, entry_id: int, who: str, at: str) -> None:
         """A person decided to try a rejected, drifted or dropped entry again.
 
@@ -107,7 +115,7 @@ class Decisions(Outbox, Planning):
             loan = (row.installation, row.loan)
             self.set_revisit(system, company, loan, "outbox.retry")
             return
-        refused = self.refusals(system, company, row.reference)
+        refused = self.refusals(system, company, [row.reference]).get(row.reference, 0)
         entry = entry_of(row)
         again = NewEntry(
             operation=entry.operation,

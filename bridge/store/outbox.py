@@ -11,12 +11,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, not_, or_, select
 
 from bridge.core.books import PostedDocument
 from bridge.core.delivery import (
-    UNSETTLED,
-    WAITS_FOR_A_PERSON,
     Binding,
     Drifted,
     InDoubt,
@@ -28,9 +26,9 @@ from bridge.core.delivery import (
     Unavailable,
     may,
 )
-from bridge.core.identity import base_reference
-from bridge.store.bindings import BINDING, OUTBOX, PARAMETERS, WAIT, Bindings
+from bridge.store.bindings import BINDING, OUTBOX, WAIT
 from bridge.store.engine import by
+from bridge.store.for_plans import SUPERSEDABLE, ForPlans
 from bridge.store.outbox_rows import (
     document_from,
     due_after,
@@ -44,29 +42,26 @@ from bridge.store.outbox_rows import (
     none_of,
     void_before_it,
 )
-from bridge.store.session import chunks
-from bridge.store.trials import BY_BASE, Trials
+from bridge.store.session import PARAMETERS, chunks
 from bridge.store.types import instant_of
-from bridge.store.values import Entry, LoanKey, NewEntry, json
+from bridge.store.values import Entry, NewEntry, json
 
-_SUPERSEDABLE = (State.PENDING, State.REJECTED, State.DRIFTED, State.DROPPED)
-_TAKEN = (State.SENDING, State.IN_DOUBT, State.POSTED)
-_MOST_OF_A_LOAN = 100_000
-BY_LOAN, BY_STATE, BY_RUN = "ix_outbox_loan", "ix_outbox_claim", "ix_outbox_run"
+BY_STATE, BY_RUN = "ix_outbox_claim", "ix_outbox_run"
 BY_CUSTOMER = "ix_outbox_customer"
 _SHRINKS, _ALONE = 8, 2
 """So many times smaller a batch is of what was not clearly answered; after so many times, one."""
+_NEWEST = select(func.max(OUTBOX.c.id))
 # Made once: for one row at a time, making a statement costs more than carrying it out.
 _ENTRY = select(OUTBOX).where(OUTBOX.c.id == bindparam("entry"))
 _STEP = OUTBOX.update().where(OUTBOX.c.id == bindparam("entry"))
 _CLAIMED = _STEP.values(state=State.SENDING.value, attempt=OUTBOX.c.attempt + 1)
-_SUPERSEDED = _STEP.where(or_(*(OUTBOX.c.state == each.value for each in _SUPERSEDABLE))).values(
+_SUPERSEDED = _STEP.where(or_(*(OUTBOX.c.state == each.value for each in SUPERSEDABLE))).values(
     state=State.SUPERSEDED.value, waiting=0
 )
 _WAITS_NO_MORE = WAIT.delete().where(WAIT.c.entry == bindparam("entry"))
 
 
-class Outbox(Bindings, Trials):
+class Outbox(ForPlans):
     """The part of a unit of work that moves writes along."""
 
     def enqueue(self, run: str, system: str, company: str, entries: Sequence[NewEntry]) -> int:
@@ -79,84 +74,32 @@ class Outbox(Bindings, Trials):
             named = [set() if is_void(e) else named_by(e.document) for e in part]
             bound = self.links(system, company, sorted(set().union(*named)))
             missing = [sorted(references - bound.keys()) for references in named]
+            first = self._newest() + 1
             lines = [
-                line_of(books, run, entry, len(absent))
-                for entry, absent in zip(part, missing, strict=True)
+                {"id": number, **line_of(books, run, entry, len(absent))}
+                for number, (entry, absent) in enumerate(zip(part, missing, strict=True), first)
             ]
-            insert = OUTBOX.insert().returning(OUTBOX.c.id, sort_by_parameter_order=True)
-            ids = self._connection.execute(insert, lines).scalars().all()
+            self._connection.execute(OUTBOX.insert(), lines)
             waits = [
-                {"books": books, "reference": reference, "entry": entry}
-                for entry, absent in zip(ids, missing, strict=True)
+                {"books": books, "reference": reference, "entry": number}
+                for number, absent in enumerate(missing, first)
                 for reference in absent
             ]
             if waits:
                 self._connection.execute(WAIT.insert(), waits)
         return len(entries)
 
-    def planned_before(self, system: str, company: str, loan: LoanKey) -> list[Entry]:
-        """Entries of a loan that are neither on their way nor done: waiting to be sent, waiting
-        for a person, or dropped by one."""
-        t = OUTBOX.c
-        return self._entries(
-            t.books == self._books_of(system, company),
-            t.installation == loan[0],
-            t.loan == loan[1],
-            t.state.in_(_SUPERSEDABLE),
-            index=BY_LOAN,
-            limit=_MOST_OF_A_LOAN,
-        )
+    def _newest(self) -> int:
+        """The number of the last entry; 0 before the first."""
+        return int(self._connection.execute(_NEWEST).scalar() or 0)
 
     def supersede(self, entries: Sequence[Entry]) -> None:
         """Give up entries that are not on their way: newer ones say what is wanted now."""
-        assert all(may(state, State.SUPERSEDED) for state in _SUPERSEDABLE)
+        assert all(may(state, State.SUPERSEDED) for state in SUPERSEDABLE)
         if entries:
             lines = [{"entry": entry.id} for entry in entries]
             self._connection.execute(_WAITS_NO_MORE, lines)
             self._connection.execute(_SUPERSEDED, lines)
-
-    def unsettled(self, system: str, company: str, loan: LoanKey) -> set[str]:
-        """References of a loan whose write is on its way or not yet proved."""
-        t = OUTBOX.c
-        query = select(t.reference).where(
-            t.books == self._books_of(system, company),
-            t.installation == loan[0],
-            t.loan == loan[1],
-            t.state.in_(_TAKEN),
-        )
-        return set(self._connection.execute(by(query, OUTBOX, BY_LOAN)).scalars())
-
-    def under_way_elsewhere(
-        self, system: str, company: str, bases: Sequence[str], loan: LoanKey
-    ) -> bool:
-        """Whether another loan has a write of one of these references that may still be made."""
-        t = OUTBOX.c
-        for part in chunks(bases, PARAMETERS):
-            query = select(t.id).where(
-                t.books == self._books_of(system, company),
-                t.base.in_(part),
-                t.operation == Operation.CREATE.value,
-                t.state.in_((State.PENDING, *_TAKEN)),
-                not_(and_(t.installation == loan[0], t.loan == loan[1])),
-            )
-            query = by(query.limit(1), OUTBOX, BY_BASE)
-            if self._connection.execute(query).first() is not None:
-                return True
-        return False
-
-    def live_entry(self, system: str, company: str, reference: str) -> Entry | None:
-        """The newest entry of a reference that the bridge or a person still has to deal with."""
-        t = OUTBOX.c
-        found = self._entries(
-            t.books == self._books_of(system, company),
-            t.base == base_reference(reference),
-            t.reference == reference,
-            t.state.in_(UNSETTLED | WAITS_FOR_A_PERSON),
-            index=BY_BASE,
-            limit=1,
-            newest=True,
-        )
-        return found[0] if found else None
 
     def claim(
         self, system: str, company: str, now: datetime, limit: int, besides: Collection[int] = ()
@@ -340,16 +283,6 @@ class Outbox(Bindings, Trials):
         )
         found = self._connection.execute(by(query, OUTBOX, BY_STATE)).fetchall()
         return self._complete(system, company, found)
-
-    def _entries(
-        self, *wanted: ColumnElement[bool], index: str, limit: int, newest: bool = False
-    ) -> list[Entry]:
-        t = OUTBOX.c
-        order = t.id.desc() if newest else t.id
-        query = select(OUTBOX).where(*wanted).order_by(order).limit(limit)
-        if index:
-            query = by(query, OUTBOX, index)
-        return [entry_of(row) for row in self._connection.execute(query)]
 
     def _complete(self, system: str, company: str, rows: Sequence[Row[Any]]) -> list[Entry]:
         """Entries with the external ids they need and the bindings they are about."""

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
 from bridge.core.identity import base_reference
-from bridge.store.bindings import BINDING, BY_BASE, OUTBOX, PARAMETERS
+from bridge.store.bindings import BINDING, BY_BASE, OUTBOX
 from bridge.store.engine import by
-from bridge.store.session import chunks
+from bridge.store.session import PARAMETERS, chunks
 from bridge.store.types import instant_text
 from bridge.store.values import Entry, NewEntry, json
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import and_, func, select
+from sqlalchemy import Table, func, select
 
 from bridge.core.findings import Finding
 from bridge.core.plan import Hold
 from bridge.store import tables
 from bridge.store.engine import begins_with, by, upsert
-from bridge.store.session import BOOKS, Session
+from bridge.store.session import BOOKS, PARAMETERS, Session, by_installation, chunks
 from bridge.store.values import LoanKey, json
 
 REVISIT = tables.REVISIT
@@ -59,29 +59,39 @@ class Planning(Session):
 
     def set_revisit(self, system: str, company: str, loan: LoanKey, reason: str | None) -> None:
         """Plan the loan again at the next pass, for this reason; None: no longer."""
+        self.set_revisits(system, company, {loan: reason})
+
+    def set_revisits(
+        self, system: str, company: str, reasons: Mapping[LoanKey, str | None]
+    ) -> None:
+        """The same of several loans."""
         books = self._books_of(system, company)
-        t = REVISIT.c
-        if reason is None:
-            self._connection.execute(
-                REVISIT.delete().where(
-                    and_(t.books == books, t.installation == loan[0], t.loan == loan[1])
-                )
-            )
-            return
-        upsert(
-            self._connection,
-            REVISIT,
-            [{"books": books, "installation": loan[0], "loan": loan[1], "reason": reason}],
-        )
+        self._forget(REVISIT, books, (loan for loan, reason in reasons.items() if reason is None))
+        lines = [
+            {"books": books, "installation": loan[0], "loan": loan[1], "reason": reason}
+            for loan, reason in reasons.items()
+            if reason is not None
+        ]
+        if lines:
+            upsert(self._connection, REVISIT, lines)
 
     def put_findings(self, scope: str, findings: Sequence[Finding]) -> None:
         """Replace everything that was noticed in this scope.
 
         Scopes that begin with `snapshot/` belong to the intake.
         """
-        old = FINDING.delete().where(FINDING.c.scope == scope)
-        self._connection.execute(by(old, FINDING, BY_SCOPE))
-        lines = [{"scope": scope, "code": f.code, "body": json(f)} for f in findings]
+        self.put_all_findings({scope: findings})
+
+    def put_all_findings(self, found: Mapping[str, Sequence[Finding]]) -> None:
+        """The same of several scopes."""
+        for part in chunks(found, PARAMETERS):
+            old = FINDING.delete().where(FINDING.c.scope.in_(part))
+            self._connection.execute(by(old, FINDING, BY_SCOPE))
+        lines = [
+            {"scope": scope, "code": each.code, "body": json(each)}
+            for scope, findings in found.items()
+            for each in findings
+        ]
         if lines:
             self._connection.execute(FINDING.insert(), lines)
 
@@ -110,16 +120,18 @@ class Planning(Session):
 
     def put_holds(self, system: str, company: str, loan: LoanKey, holds: Sequence[Hold]) -> None:
         """Replace what is held back of a loan."""
+        self.put_all_holds(system, company, {loan: holds})
+
+    def put_all_holds(
+        self, system: str, company: str, holds: Mapping[LoanKey, Sequence[Hold]]
+    ) -> None:
+        """The same of several loans."""
         books = self._books_of(system, company)
-        t = HOLD.c
-        self._connection.execute(
-            HOLD.delete().where(
-                and_(t.books == books, t.installation == loan[0], t.loan == loan[1])
-            )
-        )
+        self._forget(HOLD, books, holds)
         lines = [
             {"books": books, "installation": loan[0], "loan": loan[1], "body": json(hold)}
-            for hold in holds
+            for loan, several in holds.items()
+            for hold in several
         ]
         if lines:
             self._connection.execute(HOLD.insert(), lines)
@@ -153,3 +165,12 @@ class Planning(Session):
         )
         for installation, loan, body in self._connection.execute(query):
             yield (installation, loan), _hold(body)
+
+    def _forget(self, table: Table, books: int, loans: Iterable[LoanKey]) -> None:
+        """Delete the rows of these loans."""
+        t = table.c
+        for installation, part in by_installation(loans):
+            old = table.delete().where(
+                t.books == books, t.installation == installation, t.loan.in_(part)
+            )
+            self._connection.execute(old)

@@ -16,12 +16,12 @@ from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, State
 from bridge.core.ledger import Borrower
 from bridge.store import tables
-from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, PARAMETERS, decode_binding
+from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, decode_binding
 from bridge.store.engine import by, is_sqlite
 from bridge.store.mirror import MIRROR
 from bridge.store.outbox import BY_RUN, BY_STATE
 from bridge.store.rows import DECODERS
-from bridge.store.session import Session, chunks
+from bridge.store.session import PARAMETERS, Session, chunks
 from bridge.store.values import LoanKey, MirrorTotal
 
 INSTALLATION = tables.INSTALLATION

@@ -9,10 +9,14 @@ from typing import TypeVar
 from sqlalchemy import Connection, select
 
 from bridge.store import tables
+from bridge.store.values import LoanKey
 
 BOOKS = tables.BOOKS
 NOBODY = 0
 """The number of books that the store has never heard of: they have no rows."""
+
+PARAMETERS = 500
+"""A list of values in one statement has at most so many."""
 
 T = TypeVar("T")
 
@@ -57,3 +61,13 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     remaining = iter(values)
     while part := list(islice(remaining, size)):
         yield part
+
+
+def by_installation(loans: Iterable[LoanKey]) -> Iterator[tuple[str, list[str]]]:
+    """The ids of loans in lists that fit into a statement, each of one installation."""
+    several: dict[str, list[str]] = {}
+    for installation, loan in loans:
+        several.setdefault(installation, []).append(loan)
+    for installation, ids in several.items():
+        for part in chunks(ids, PARAMETERS):
+            yield installation, part

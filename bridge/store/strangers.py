@@ -12,11 +12,11 @@ from bridge.core.books import Kind, Made, PostedDocument, Status
 from bridge.core.delivery import AMBIGUOUS
 from bridge.core.identity import base_reference, is_ours
 from bridge.core.lookalike import Stranger
-from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, PARAMETERS
+from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX
 from bridge.store.decisions import BRIDGE, DECISION
 from bridge.store.engine import begins_with, by
 from bridge.store.mirror import BY_NUMBER, MIRROR, STRANGERS
-from bridge.store.session import chunks
+from bridge.store.session import PARAMETERS, chunks
 from bridge.store.trials import BY_BASE, Trials
 
 DIFFERENT = "different"

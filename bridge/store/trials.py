@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from bridge.core.delivery import State
 from bridge.core.identity import base_reference
 from bridge.core.patience import LOOKED_FOR_FIRST
 from bridge.store import tables
 from bridge.store.engine import by, by_number, insertion, is_sqlite
-from bridge.store.session import Session, chunks
+from bridge.store.session import PARAMETERS, Session, chunks
 from bridge.store.types import instant_of, instant_text
 
 OUTBOX = tables.OUTBOX
@@ -21,16 +21,6 @@ TRIAL = tables.TRIAL
 _AT_ONCE = 500
 BY_BASE = "ix_outbox_base"
 """The index that finds the few writes of a reference, in any generation."""
-_REFUSALS = by(
-    select(func.count()).where(
-        OUTBOX.c.books == bindparam("books"),
-        OUTBOX.c.base == bindparam("base"),
-        OUTBOX.c.reference == bindparam("reference"),
-        OUTBOX.c.code != "",
-    ),
-    OUTBOX,
-    BY_BASE,
-)
 _TRIED = (State.PENDING.value, State.SENDING.value, State.IN_DOUBT.value)
 
 
@@ -106,11 +96,18 @@ class Trials(Session):
             found.update(self._connection.execute(query).scalars())
         return found
 
-    def refusals(self, system: str, company: str, reference: str) -> int:
-        """How often the books have refused a write of this reference."""
-        place = {
-            "books": self._books_of(system, company),
-            "base": base_reference(reference),
-            "reference": reference,
-        }
-        return int(self._connection.execute(_REFUSALS, place).scalar_one())
+    def refusals(self, system: str, company: str, references: Iterable[str]) -> dict[str, int]:
+        """Reference → how often the books have refused a write of it, for those they have."""
+        t, books = OUTBOX.c, self._books_of(system, company)
+        found: dict[str, int] = {}
+        for part in chunks(references, PARAMETERS):
+            wanted = set(part)
+            query = (
+                select(t.reference, func.count())
+                .where(t.books == books, t.base.in_({*map(base_reference, part)}), t.code != "")
+                .group_by(t.reference)
+            )
+            for reference, count in self._connection.execute(by(query, OUTBOX, BY_BASE)):
+                if reference in wanted:
+                    found[reference] = int(count)
+        return found

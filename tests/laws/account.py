@@ -117,8 +117,7 @@ def _planned(store: Store) -> Account:
     books = Books(system=company, mapping=_booking().mapping, where="mappings/test.toml")
     with store.begin() as work:
         planner = Planner(work, cast(Any, books), _booking(), "law")
-        for file in work.loan_files(0):
-            planner.loan(file)
+        planner.loans(work.loan_files(0))
         planner.finish()
     with store.read() as work:
         _collected(work, found)

@@ -70,9 +70,10 @@ def _ledger(work: Work) -> None:
 
 
 def _outbox_read(work: Work) -> None:
-    work.planned_before(*BOOKS, LOAN)
-    work.unsettled(*BOOKS, LOAN)
-    work.under_way_elsewhere(*BOOKS, REFERENCES, LOAN)
+    work.planned_before(*BOOKS, [LOAN])
+    work.unsettled(*BOOKS, [LOAN])
+    work.under_way(*BOOKS, REFERENCES)
+    work.live_entries(*BOOKS, REFERENCES)
     work.live_entry(*BOOKS, REFERENCES[0])
     work.due_in_s(*BOOKS, NOW)
     work.in_doubt(*BOOKS)
@@ -92,12 +93,14 @@ def _outbox_read(work: Work) -> None:
     work.trials(*BOOKS)
     work.given_up(*BOOKS, REFERENCES)
     work.perhaps_made(*BOOKS, REFERENCES)
-    work.refusals(*BOOKS, REFERENCES[0])
+    work.refusals(*BOOKS, REFERENCES)
     work.behind(*BOOKS, [f"{PREFIX}-D{n}" for n in range(1, 2000)])
 
 
 def _bindings(work: Work) -> None:
     work.bindings(*BOOKS, LOAN)
+    work.bindings_by_loan(*BOOKS, [LOAN])
+    work.customer_bindings(*BOOKS, [f"{PREFIX}-D2"])
     work.customer_binding(*BOOKS, f"{PREFIX}-D2")
     bound = work.binding(*BOOKS, f"{PREFIX}-D2")
     assert bound is not None
@@ -108,7 +111,7 @@ def _bindings(work: Work) -> None:
     work.links(*BOOKS, REFERENCES)
     all_of(work.live_bindings(*BOOKS))
     all_of(work.live_bindings(*BOOKS, Kind.INVOICE))
-    work.elsewhere(*BOOKS, REFERENCES, LOAN)
+    work.bound_under(*BOOKS, REFERENCES)
     work.binding_counts(*BOOKS)
     work.bindings_of(*BOOKS, f"{PREFIX}-D2")
     work.documents_elsewhere(SYSTEM, "another company")
@@ -177,13 +180,16 @@ def _planning(work: Work) -> None:
     work.revisit_reasons(*BOOKS)
     work.set_revisit(*BOOKS, LOAN, "rate.missing")
     work.set_revisit(*BOOKS, LOAN, None)
+    work.set_revisits(*BOOKS, {LOAN: None})
     work.put_findings("loan/2", [Finding(code="debt.overpaid", subject="debt:2")])
+    work.put_all_findings({"loan/2": []})
     work.findings()
     work.findings(scope_prefix="loan/")
     work.findings_at("loan/2", "files")
     work.finding_counts()
     hold = Hold(code="loan.held", subject="debt:2", currency="COP", amount=Decimal(1))
     work.put_holds(*BOOKS, LOAN, [hold])
+    work.put_all_holds(*BOOKS, {LOAN: [hold]})
     work.holds(*BOOKS)
     work.holds_of(*BOOKS, LOAN)
 
@@ -242,7 +248,8 @@ def _send(store: Store, loans: int) -> None:
         )
         for turn, each in enumerate(waiting):
             work.move(each, ends[turn % len(ends)](each), NOW)
-        work.supersede(work.planned_before(*BOOKS, (PHONE, f"{loans + 3}")))
+        last = (PHONE, f"{loans + 3}")
+        work.supersede(work.planned_before(*BOOKS, [last])[last])
         work.enqueue(
             RUN,
             *BOOKS,

@@ -121,12 +121,13 @@ def test_each_refusal_of_a_write_is_counted_for_its_reference_alone(store: Store
     enqueue(store, new(customer("DY7F3A-D2"), 6, loan=NO_LOAN))
     one, two = claimed(store)
     with store.begin() as work:
-        assert work.refusals(*BOOKS, one.reference) == 0
+        assert work.refusals(*BOOKS, [one.reference]) == {}
         work.move(one, Rejected("name taken", "6240"), NOW)
         work.move(two, Unavailable("busy"), NOW)
-        assert work.refusals(*BOOKS, one.reference) == 1
-        assert work.refusals(*BOOKS, two.reference) == 0
-        assert work.refusals(SYSTEM, "another company", one.reference) == 0
+        both = [one.reference, two.reference]
+        assert work.refusals(*BOOKS, both) == {one.reference: 1}
+        assert work.refusals(*BOOKS, [f"{one.reference}.2"]) == {}
+        assert work.refusals(SYSTEM, "another company", both) == {}
 
 
 def test_a_binding_taken_over_from_the_books_ends_the_waiting(store: Store) -> None:
@@ -279,8 +280,8 @@ def test_the_same_intent_is_not_under_way_twice(store: Store) -> None:
 def test_superseded_entries_leave_no_waits_behind(store: Store) -> None:
     first_loan(store)
     with store.begin() as work:
-        assert work.unsettled(*BOOKS, ONE) == set()
-        work.supersede(work.planned_before(*BOOKS, ONE))
+        assert work.unsettled(*BOOKS, [ONE]) == set()
+        work.supersede(work.planned_before(*BOOKS, [ONE])[ONE])
         assert work.outbox_counts(*BOOKS) == {State.PENDING: 1, State.SUPERSEDED: 3}
     post(store, claimed(store))
     assert claimed(store) == []
@@ -292,7 +293,7 @@ def test_what_was_superseded_waits_for_nothing_any_more(store: Store) -> None:
     """What it had waited for comes, and wakes nothing up."""
     first_loan(store)
     with store.begin() as work:
-        work.supersede(work.planned_before(*BOOKS, ONE))
+        work.supersede(work.planned_before(*BOOKS, [ONE])[ONE])
         given_up = work.entries(*BOOKS, state=State.SUPERSEDED)
     assert {entry.waiting for entry in given_up} == {0}
     post(store, claimed(store))
@@ -321,13 +322,10 @@ def test_what_is_still_to_be_dealt_with_is_found_by_its_reference(store: Store) 
 
 
 def test_another_loans_write_of_the_same_reference_is_seen(store: Store) -> None:
-    other: LoanKey = ("dev-7f3a", "2")
     enqueue(store, new(invoice("DY7F3A-L1"), 9))
     with store.read() as work:
-        assert work.under_way_elsewhere(*BOOKS, ["DY7F3A-L1"], other)
-        assert not work.under_way_elsewhere(*BOOKS, ["DY7F3A-L1"], ONE)
-        assert not work.under_way_elsewhere(*BOOKS, ["DY7F3A-L9"], other)
-        assert not work.under_way_elsewhere(SYSTEM, "another", ["DY7F3A-L1"], other)
+        assert work.under_way(*BOOKS, ["DY7F3A-L1", "DY7F3A-L9"]) == {"DY7F3A-L1": {ONE}}
+        assert work.under_way(SYSTEM, "another", ["DY7F3A-L1"]) == {}
 
 
 def test_what_takes_the_place_of_a_voided_document_waits_for_the_void(store: Store) -> None:

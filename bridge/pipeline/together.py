@@ -1,0 +1,55 @@
+"""Loans that are planned together: what each comes to, what is there of them, what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from bridge.core.delivery import Binding
+from bridge.core.findings import Finding
+from bridge.core.ledger import LoanFile
+from bridge.core.plan import Change, Hold
+from bridge.core.translate import Translation
+from bridge.store import Entry, LoanKey
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What one loan comes to, before anything of the books' side is looked at but its bindings."""
+
+    file: LoanFile
+    key: LoanKey
+    bound: Sequence[Binding]
+    made: Translation
+    changes: list[Change]
+    closed: list[Hold]
+    new: set[str]
+    """Base references of the documents that it would create."""
+
+
+class There(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is already of some loans that are planned together."""
+
+    before: Mapping[LoanKey, list[Entry]]
+    under_way: Mapping[str, set[LoanKey]]
+    bound: Mapping[str, list[tuple[LoanKey, Binding]]]
+    customers: Mapping[str, Binding]
+    waiting: Mapping[str, Entry]
+
+    def busy_for(self, loan: LoanKey) -> set[str]:
+        """Base references of which another loan has a write that may still be made."""
+        return {base for base, loans in self.under_way.items() if loans - {loan}}
+
+
+class Decided(msgspec.Struct, kw_only=True):
+    """What was decided of some loans, to be written down together."""
+
+    revisits: dict[LoanKey, str | None]
+    changes: list[tuple[LoanKey, Change]] = []
+    holds: dict[LoanKey, Sequence[Hold]] = {}
+    findings: dict[str, Sequence[Finding]] = {}
+
+
+def key_of(file: LoanFile) -> LoanKey:
+    """Which loan it is."""
+    return (file.installation, file.loan_id)
