@@ -129,11 +129,11 @@ class _Rebuilding:
         taken_away = self._is_taken_away(name)
         if self._is_live(name):
             accepted = REBUILT if name in self.asked else self._corrected_total(document)
-        posted = theirs if accepted else self._expected(name, document)
+        posted = self._weighed(theirs) if accepted else self._expected(name, document)
         return Binding(
             reference=name,
             external_id=theirs.external_id,
-            version=theirs.version if posted == theirs else NEVER_COMPARED,
+            version=theirs.version if accepted or posted == theirs else NEVER_COMPARED,
             generation=_number(name),
             document=document,
             posted=posted,
