@@ -39,6 +39,7 @@ from bridge.core.told import REBUILT, as_told, fields_told
 from bridge.core.wanted import as_it_was_wanted
 
 ZERO = Decimal(0)
+NOTHING_KNOWN: Mapping[str, Transaction] = {}
 Doc = TypeVar("Doc", bound=Transaction)
 
 
@@ -58,14 +59,16 @@ def rebuild_loan(
     booking: Booking,
     found: Sequence[PostedDocument],
     customers: Mapping[str, str],
+    known: Mapping[str, Transaction] = NOTHING_KNOWN,
 ) -> Rebuilt:
     """The bindings of one loan.
 
     `found` are the documents of the books with its numbers, and the uses of its credit notes;
-    `customers` has our reference of every customer id of theirs. Of two live documents with the
-    same number neither is bound, of two generations the later one.
+    `customers` has our reference of every customer id of theirs; `known` is what a state that was
+    not lost as a whole knows that we posted. Of two live documents with the same number neither
+    is bound, of two generations the later one.
     """
-    return _Rebuilding(file, booking, found, customers).run()
+    return _Rebuilding(file, booking, found, customers, known).run()
 
 
 class _Rebuilding:
@@ -75,8 +78,10 @@ class _Rebuilding:
         booking: Booking,
         found: Sequence[PostedDocument],
         customers: Mapping[str, str],
+        known: Mapping[str, Transaction],
     ) -> None:
         self.file, self.booking, self.customers = file, booking, customers
+        self.known = known
         self.theirs = dict(_one_of_each(_named(found)))
         self.reverses = {
             name: undone
@@ -124,11 +129,11 @@ class _Rebuilding:
         taken_away = self._is_taken_away(name)
         if self._is_live(name):
             accepted = REBUILT if name in self.asked else self._corrected_total(document)
-        posted = theirs if accepted else self._expected(name, document)
+        posted = self._weighed(theirs) if accepted else self._expected(name, document)
         return Binding(
             reference=name,
             external_id=theirs.external_id,
-            version=theirs.version if posted == theirs else NEVER_COMPARED,
+            version=theirs.version if accepted or posted == theirs else NEVER_COMPARED,
             generation=_number(name),
             document=document,
             posted=posted,
@@ -331,7 +336,21 @@ class _Rebuilding:
             lines = theirs.lines if theirs.kind is Kind.RECEIPT else other.lines
             theirs = msgspec.structs.replace(theirs, total=other.total, lines=lines)
         used = self._applied(name, theirs) if self._is_live(name) else ()
-        return as_told(theirs, self._common(name, theirs), used, self.booking)
+        told = as_told(theirs, self._common(name, theirs), used, self.booking)
+        return self._undoing_what_is_known(name, told)
+
+    def _undoing_what_is_known(self, name: str, told: Transaction) -> Transaction:
+        """A reversal, which comes to nothing with what it reverses, as that was posted: what the
+        books have otherwise was edited."""
+        undone = self.known.get(self.reverses.get(name, ""))
+        if undone is None or undone.total == told.total or not self._is_live(name):
+            return told
+        if not isinstance(told, Invoice | CreditNote):
+            return told
+        if isinstance(undone, Invoice | CreditNote):
+            return msgspec.structs.replace(told, lines=undone.lines)
+        line = msgspec.structs.replace(told.lines[0], amount=undone.total)
+        return msgspec.structs.replace(told, lines=(line,))
 
     def _common(self, name: str, theirs: PostedDocument) -> dict[str, Any]:
         ours = self.customer.reference if self.customer else ""

@@ -21,12 +21,13 @@ from bridge.core.books import (
     Kind,
     PostedDocument,
     Status,
+    Transaction,
 )
-from bridge.core.delivery import Binding
+from bridge.core.delivery import Binding, latest_generations
 from bridge.core.identity import base_reference
 from bridge.core.known import Stop
 from bridge.core.ledger import LoanFile
-from bridge.core.rebuilding import Rebuilt, rebuild_loan
+from bridge.core.rebuilding import NOTHING_KNOWN, Rebuilt, rebuild_loan
 from bridge.core.said import reason_of
 from bridge.core.told import REBUILT, customer_told
 from bridge.core.verdict import Verdict, verdict
@@ -203,9 +204,13 @@ class _Adoption:
         key: LoanKey = (file.installation, file.loan_id)
         bases = self.of_loans.get(key, ())
         found = documents_of(self.work, self.books, self.numbers, bases)
-        made = rebuild_loan(file, self.booking, found, self.names)
+        made = rebuild_loan(file, self.booking, found, self.names, self._posted(key))
         self._customer(file, made)
         self._put(made.bindings, key)
+
+    def _posted(self, key: LoanKey) -> Mapping[str, Transaction]:
+        """Reference → what the state knows that we posted of a loan, and have not taken back."""
+        return NOTHING_KNOWN
 
     def what_no_loan_has(self, as_of: date) -> None:
         """What comes to nothing: taken back or undone, for rows that are gone too. What counts, and
@@ -328,8 +333,14 @@ class _CatchingUp(_Adoption):
         super().__init__(work, books, booking, numbers)
         self.unknown = unknown
 
+    def _posted(self, key: LoanKey) -> Mapping[str, Transaction]:
+        return {
+            each.reference: each.document
+            for each in self.work.bindings(*self.where, key)
+            if not each.voided and isinstance(each.document, Transaction)
+        }
+
     def _put(self, bindings: Iterable[Binding], key: LoanKey) -> None:
-        several = list(bindings)
         known = {
             base_reference(each.reference)
             for each in self.work.bindings(*self.where, key)
@@ -337,29 +348,51 @@ class _CatchingUp(_Adoption):
         }
         news = [
             each
-            for each in several
+            for each in bindings
             if self._is_unknown(each) and base_reference(each.reference) not in known
         ]
-        bases = {base_reference(each.reference) for each in news}
-        earlier = [
-            each
-            for each in several
-            if each.voided
-            and not self._is_unknown(each)
-            and base_reference(each.reference) in bases
-        ]
-        super()._put([*earlier, *news], key)
+        for loan in self._void_replaced(news, key):
+            self.work.set_revisit(*self.where, loan, "books.ahead")
+        super()._put(news, key)
         if news and key != NO_LOAN:  # its plan was made without them
             self.work.set_revisit(*self.where, key, "books.ahead")
+
+    def _void_replaced(self, news: Sequence[Binding], key: LoanKey) -> set[LoanKey]:
+        """The loans of other generations of these that the books have no longer. Those are taken
+        back: one generation counts, and who posted the later one knew of the earlier one's end.
+        What is deleted a listing may leave out."""
+        latest = latest_generations(news)
+        counting = {base_reference(each.reference) for each in news if each.in_force}
+        others = self.work.elsewhere(*self.where, sorted(latest), key)
+        bound = [b for b in (*self.work.bindings(*self.where, key), *others) if b.in_force]
+        gone = {
+            each.reference: self._in_books(each)
+            for each in bound
+            if (base := base_reference(each.reference)) in latest
+            and (base in counting or each.generation < latest[base])
+            and not self._is_there(each)
+        }
+        gone |= {
+            each.reference: None
+            for each in bound
+            if isinstance(each.document, CreditApplication) and each.document.credit_note in gone
+        }
+        for reference, left in gone.items():
+            self.work.mark_voided(*self.where, reference, left)
+        loans = {self.work.loan_of(*self.where, reference) for reference in gone}
+        return {loan for loan in loans if loan is not None}
 
     def _is_unknown(self, binding: Binding) -> bool:
         return (binding.document.kind, binding.external_id) in self.unknown
 
     def _is_there(self, binding: Binding) -> bool:
         """Whether the books still have what the state knows."""
-        place = (binding.document.kind, binding.external_id)
-        theirs = self.work.mirror_document(*self.where, *place)
+        theirs = self._in_books(binding)
         return theirs is not None and theirs.status is Status.LIVE
+
+    def _in_books(self, binding: Binding) -> PostedDocument | None:
+        place = (binding.document.kind, binding.external_id)
+        return self.work.mirror_document(*self.where, *place)
 
     def _customer(self, file: LoanFile, made: Rebuilt) -> None:
         known = made.customer and self.work.customer_binding(*self.where, made.customer.reference)

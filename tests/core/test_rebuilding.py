@@ -106,19 +106,24 @@ def test_what_undid_a_document_that_is_gone_is_asked_about() -> None:
     assert asked == {"DY7F3A-ZP1"}
 
 
-def test_what_is_in_another_currency_without_its_rate_has_the_mappings() -> None:
-    """Zoho tells none of receipts: what one weighs on the receivable account is known by it."""
+@pytest.mark.parametrize("asked", [False, True], ids=["nothing asked", "asked about"])
+def test_what_is_in_another_currency_without_its_rate_has_the_mappings(asked: bool) -> None:
+    """Zoho tells none of receipts: what one weighs on the receivable account is known by it, also
+    where it settles what no loan has and is asked about."""
     shelf = Shelf()
     of = file(loan(), paid(1, "5000"))
     shelf.sync(of)
+    settles = (("of another loan", Decimal(5000)),) if asked else ()
+    changes: dict[str, Any] = {"currency": "MXN", "rate": None, "applications": settles}
     found = [
-        msgspec.structs.replace(each, currency="MXN", rate=None, applications=(), open=each.total)
+        msgspec.structs.replace(each, **changes, open=each.total)
         if each.number == "DY7F3A-P1"
         else each
         for each in held(shelf)
     ]
     made = {b.reference: b for b in rebuild_loan(of, shelf.booking, found, BORROWER).bindings}
     posted = made["DY7F3A-P1"].posted
+    assert made["DY7F3A-P1"].accepted == (REBUILT if asked else "")
     assert posted is not None
     assert posted.day is not None
     assert posted.rate == shelf.booking.rate("MXN", posted.day) is not None

@@ -15,7 +15,9 @@ from bridge.errors import SnapshotRefused
 from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
-from tests.pipeline.ledger import Ledger
+from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.test_closed_periods import adjusting, lock
+from tests.pipeline.test_closed_periods import put_back as posted_again
 from tests.pipeline.test_forgotten import (
     DAY,
     HOUR,
@@ -133,3 +135,88 @@ def test_two_copies_that_have_seen_equally_many_passes_are_not_taken_for_one(
     assert set(there) < set(numbers(world))
     compared(world)
     check_laws(world)
+
+
+def posting_little(world: World) -> Ledger:
+    """A ledger so small that one row more or less is much of it."""
+    for what in ("MONEY", "ROWS"):
+        world.overrides[f"LEDGER_BRIDGE_LIMITS__SHRINK_{what}_PERCENT"] = "100"
+    return small_ledger()
+
+
+def rested(world: World, tmp_path: Path) -> Path:
+    """A copy of the state, a day before what comes now."""
+    copy = lost_states.plain_copy(state(world), tmp_path / "yesterday.db")
+    world.clock.move(DAY)
+    return copy
+
+
+def stands_again(world: World, copy: Path) -> None:
+    world.clock.move(DAY)
+    lost_states.put_back(copy, state(world))
+    assert "pass.restored" in codes(world.sync())
+    world.sync()
+
+
+def edited(world: World, number: str, amount: str) -> None:
+    (document,) = (d for d in world.live_documents() if d["number"] == number)
+    wish = {"kind": document["kind"], "number": number, "id": document["id"]}
+    where = f"{world.system}/edit"
+    world.control("POST", where, action="edit", set={"amount": amount}, **wish)
+
+
+@pytest.mark.parametrize("more", [500, -500], ids=["more", "less"])
+@pytest.mark.parametrize("kind", ["PAYMENT", "DISCOUNT"])
+def test_what_undoes_a_document_and_was_edited_is_told_by_a_state_that_forgot_it(
+    world: World, tmp_path: Path, kind: str, more: int
+) -> None:
+    """Taken as the books had it, the two came to nothing no more, and nobody was told why."""
+    adjusting(world)
+    ledger = posting_little(world)
+    ledger.movements[7]["type"] = kind
+    delivered(ledger, world)
+    clean(world)
+    lock(world, "2026-09-30")
+    copy = rested(world, tmp_path)
+    ledger.movements[7]["amount"] += 700
+    delivered(ledger, world)
+    clean(world)
+    letter = "P" if kind == "PAYMENT" else "K"
+    edited(world, f"DY7F3A-Z{letter}7", str(3_000 + more))
+    stands_again(world, copy)
+    found = compared(world)
+    told = {(i.reference, i.field): i.amount for i in found.items if i.amount}
+    assert told == {(f"DY7F3A-Z{letter}7", "total"): -more}
+    assert not any(tie.unexplained for tie in found.tie_outs)
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+@pytest.mark.parametrize("now", ["wanted", "taken back", "another loan's"])
+def test_of_what_was_posted_anew_since_one_generation_counts(
+    world: World, tmp_path: Path, now: str, closed: bool
+) -> None:
+    """The one that a copy knows is not in the books any more; what is deleted is not listed."""
+    ledger = posting_little(world)
+    delivered(ledger, world)
+    clean(world)
+    copy = rested(world, tmp_path)
+    where = f"{world.system}/edit"
+    world.control("POST", where, action="delete", kind="receipt", number="DY7F3A-P7")
+    compared(world)
+    posted_again(world, "DY7F3A-P7")
+    clean(world)
+    assert "DY7F3A-P7.2" in numbers(world)
+    if now == "another loan's":
+        ledger.movements[7]["debt_id"] = 2
+        delivered(ledger, world)
+        clean(world)
+    if now == "taken back":
+        row = {"movement_id": 9, "type": "REVERSAL", "reverses": 7, "date": "2026-11-19"}
+        ledger.movements[9] = ledger.movements[7] | row
+        delivered(ledger, world)
+    if closed:
+        lock(world, "2026-09-30")
+    stands_again(world, copy)
+    found = compared(world)
+    assert not any(tie.unexplained for tie in found.tie_outs)
+    assert "DY7F3A-P7" not in {item.reference for item in found.items}

@@ -140,6 +140,8 @@ def know_again(person: Person, ended: Ended) -> str:
     told = [str(stop) for _, stop in ended.stops() if isinstance(stop, SecondWriter)]
     if not any("lost: ledger-bridge rebuild" in words for words in told):
         return ""
+    if any(isinstance(stop, LoginRequired) for _, stop in ended.stops()):
+        return ""  # it would be refused: they log in first
     with person.estate.bridge() as bridge:
         done = rebuild(bridge, "ana")
     return ", ".join(f"{each.documents} in {each.system}" for each in done.systems)
