@@ -299,8 +299,7 @@ def test_two_bridges_that_began_together_post_nothing_twice(world: World, tmp_pa
     assert "--take-over" in str(one(done).stopped)
     assert numbers(world) == there
     # A person stops the first one, and lets the second go on: it knows everything again.
-    with second.bridge() as bridge:
-        taken = sync(bridge, take_over="ana")
+    taken = second.sync(take_over="ana")
     assert codes(taken) == ["pass.restored"]
     assert numbers(world) == there
     chance = random.Random(5)
