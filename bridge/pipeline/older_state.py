@@ -60,16 +60,26 @@ def is_unsure(work: Work, system: str) -> bool:
     return work.noted("unsure") != work.noted(SURE.format(system))
 
 
+def is_from_elsewhere(store: Store, work: Work, where: tuple[str, str]) -> bool:
+    """Whether the books are to be asked once what they have of ours, although there may be nothing
+    to write: this state has documents there, and is not known to be the one that was left here.
+    Where nothing could ever tell, only what is to be written is asked about."""
+    known = bool(work.binding_counts(*where))
+    return known and store.is_beside_a_word and is_unsure(work, where[0])
+
+
 def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
     """What has a number of ours in books just read, counts, and is known to nobody."""
     prefixes = work.prefixes()
     return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
 
 
-def may_have_forgotten(work: Work, where: tuple[str, str]) -> bool:
+def may_have_forgotten(store: Store, work: Work, where: tuple[str, str]) -> bool:
     """Whether the books are to be asked although nothing has changed: a copy was put in place and
-    its documents were not tied again yet; or nobody knows how old the state is, and the books as
-    they were read last have documents of ours that it does not know."""
+    its documents were not tied again yet; the state came from elsewhere; or nobody knows how old it
+    is, and the books as they were read last have documents of ours that it does not know."""
+    if is_from_elsewhere(store, work, where):
+        return True
     restored = work.restoring(where[0])
     if restored is not None and restored.at != work.noted(TIED.format(where[0])):
         return True
