@@ -14,6 +14,7 @@ from bridge.core.said import reason_of
 from bridge.errors import UsageError
 from bridge.pipeline.as_of import refuse_day_not_kept
 from bridge.pipeline.context import Bridge, System
+from bridge.pipeline.older_state import was_told
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
 from bridge.report import json, text
@@ -36,12 +37,14 @@ def _run(loaded: Settings, arguments: Namespace, out: Output) -> int:
     start_logs(loaded, out, writes=not arguments.dry_run)
     if arguments.dry_run:
         return _one_off(loaded, names, arguments, out)
-    with out.progress() as progress, wiring.open_bridge(loaded, names) as live:
-        found = compared(live, loaded, arguments, progress)
-    if out.json:
-        out.document(json.document(found))
-    _tell(found, loaded, out)  # first: a disk without room must not hide the answer
-    _write(found, loaded, arguments, out)
+    with wiring.open_bridge(loaded, names) as live:
+        with out.progress() as progress:
+            found = compared(live, loaded, arguments, progress)
+        if out.json:
+            out.document(json.document(found))
+        _tell(found, loaded, out)  # first: a disk without room must not hide the answer
+        _write(found, loaded, arguments, out)
+        was_told(live.store, found.verdict)
     return found.verdict.exit_code
 
 

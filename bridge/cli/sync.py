@@ -17,6 +17,7 @@ from bridge.cli.words_of_sync import HEADS
 from bridge.errors import UsageError
 from bridge.files import replace_durably
 from bridge.pipeline import sync as pipeline
+from bridge.pipeline.older_state import was_told
 from bridge.pipeline.sync import SyncResult
 
 if TYPE_CHECKING:
@@ -52,15 +53,15 @@ def run(arguments: Namespace, out: Output) -> int:
                 _keep(arguments.plan_out, plan, out)
             _tell(result, out, Foreseen(dry, loaded, every=arguments.list))
         return result.exit_code
-    with (
-        out.progress() as progress,
-        wiring.open_bridge(loaded, names, patient=arguments.scheduled) as live,
-    ):
-        result = pipeline.sync(live, approve, progress, **said)
-        plan = written_plan(live, result, remap=remap) if arguments.plan_out else b""
-    if arguments.plan_out:
-        _keep(arguments.plan_out, plan, out)
-    _tell(result, out)
+    with wiring.open_bridge(loaded, names, patient=arguments.scheduled) as live:
+        with out.progress() as progress:
+            result = pipeline.sync(live, approve, progress, **said)
+            plan = written_plan(live, result, remap=remap) if arguments.plan_out else b""
+        if arguments.plan_out:
+            _keep(arguments.plan_out, plan, out)
+        _tell(result, out)
+        if not arguments.scheduled:  # nobody reads what the daemon's say: their words go nowhere
+            was_told(live.store, result.answer)
     return result.exit_code
 
 

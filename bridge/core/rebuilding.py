@@ -220,6 +220,7 @@ class _Rebuilding:
             "facts": digest_of((note.reference, note.facts)),
             "day": theirs.day or note.day,
             "dated": note.dated,
+            "rate": note.rate,
         }
         return CreditApplication(**fields, credit_note=note.reference, applications=used)
 
@@ -312,12 +313,14 @@ class _Rebuilding:
     def _dated(self, document: Doc, theirs: PostedDocument) -> Doc:
         """With the books' rate; and with their day, where we moved it out of a closed period."""
         changes: dict[str, Any] = {}
-        if document.rate is not None:
-            changes["rate"] = theirs.rate or self.booking.rate(document.currency, document.day)
+        day = document.day
         if theirs.day is not None and self._was_moved(document.day, theirs):
-            changes |= {"day": theirs.day, "dated": document.day}
+            day = theirs.day
+            changes |= {"day": day, "dated": document.day}
             if isinstance(document, Invoice):
-                changes["due"] = max(document.due, theirs.day)
+                changes["due"] = max(document.due, day)
+        if document.rate is not None:
+            changes["rate"] = theirs.rate or self.booking.rate(document.currency, day)
         return msgspec.structs.replace(document, **changes)
 
     def _was_moved(self, day: date, theirs: PostedDocument) -> bool:
@@ -356,8 +359,17 @@ class _Rebuilding:
         ours = self.customer.reference if self.customer else ""
         customer = self.customers.get(theirs.customer_id, ours)
         reverses = self.reverses.get(name, "") if self._is_live(name) else ""
+        theirs = msgspec.structs.replace(theirs, rate=theirs.rate or self._rate_beside(name))
         fields = fields_told(name, theirs, self.file.as_of, self.booking)
         return fields | {"loan": self.file.loan_id, "customer": customer, "reverses": reverses}
+
+    def _rate_beside(self, name: str) -> Decimal | None:
+        """The rate of the document that this one undoes, or that undoes it: both were posted with
+        one, and books that tell none of credit notes and receipts tell it of invoices."""
+        other = self.theirs.get(self.reverses.get(name) or self.undone.get(name, ""))
+        if other is None or other.currency != self.theirs[name].currency:
+            return None
+        return other.rate
 
 
 def _named(found: Sequence[PostedDocument]) -> Iterator[tuple[str, PostedDocument]]:

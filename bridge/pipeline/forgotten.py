@@ -23,6 +23,7 @@ from bridge.pipeline.older_state import (
     TAKEN_OVER,
     TIED,
     UNTOLD,
+    is_from_elsewhere,
     is_unsure,
     strangers_of_ours,
 )
@@ -97,11 +98,13 @@ class Keeping:
         """Whether the books have documents of ours that the state did not know: then they are tied
         to the ledger by now, and what is planned must be planned again.
 
-        Asked for the kinds of which something is to be created. Raises SecondWriter where the
-        state has forgotten nothing.
+        Asked for the kinds of which something is to be created, once for all kinds where the state
+        came from elsewhere. Raises SecondWriter where the state has forgotten nothing.
         """
         with self.store.read() as work:
             kinds = _to_be_created(figures) | work.to_create(*self.where)
+            if is_from_elsewhere(self.store, work, self.where):
+                kinds |= _ASKED
         if not kinds & _ASKED:
             return False
         unknown = self._newest(sorted(kinds & _ASKED))

@@ -22,6 +22,7 @@ from bridge.core.verdict import Verdict, verdict
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLater
 from bridge.pipeline.issuing import Unanswered
 from bridge.pipeline.limits import UnsafePlan
+from bridge.pipeline.older_state import to_be_told
 from bridge.pipeline.other_company import CODE as OTHER_COMPANY
 from bridge.pipeline.other_company import OtherCompany, with_question
 from bridge.pipeline.resting import Resting
@@ -78,13 +79,19 @@ def standing(work: Work, books: Mapping[str, str], fresh: Fresh) -> Verdict:
 
 
 def last_stops(work: Work, books: Iterable[str]) -> dict[str, list[Stop]]:
-    """What ended the last pass of each company's books before its time."""
+    """What ended the last pass of each company's books before its time, and what none that got to
+    its end has told a person."""
     found: dict[str, list[Stop]] = {}
     for run in work.runs(limit=_RUNS):
         for name in books:
             if run.verb == "sync" and run.ended_at and name in run.counts and name not in found:
                 stops = run.counts[name].get("stops", ())
                 found[name] = msgspec.convert(stops, list[Stop])
+    for name in books:
+        said = {stop.code for stop in found.get(name, ())}
+        untold = [stop for stop in to_be_told(work, name) if stop.code not in said]
+        if untold:
+            found[name] = [*found.get(name, ()), *untold]
     return found
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from bridge.core.books import Made
 from bridge.core.known import Stop
+from bridge.core.verdict import Verdict
 from bridge.store import Store, Work
 from bridge.store.decisions import BRIDGE
 from bridge.store.upkeep import Lineage
 
 OLDER, FOUND, TAKEN_OVER = "older", "found", "taken_over"
 """How it became known that the state may be behind the books."""
+RESTORED = "pass.restored"
+"""The code of the task that says so."""
 UNTOLD = "untold.{}"
 """What the state notes of each system until a person has been told."""
 TIED = "tied.{}"
@@ -34,24 +35,37 @@ def begin_pass(store: Store, work: Work, at: str) -> None:
     work.count_pass(passes)
 
 
-def told_now(work: Work, systems: Collection[str]) -> None:
-    """A pass has ended, and says what was noted of these systems."""
-    for name in systems:
-        if work.noted(UNTOLD.format(name)):
+def to_be_told(work: Work, system: str) -> list[Stop]:
+    """What a person is told although the pass goes on, by every pass until one heard it."""
+    detail = work.noted(UNTOLD.format(system))
+    return [Stop(code=RESTORED, detail=detail)] if detail else []
+
+
+def was_told(store: Store, answer: Verdict) -> None:
+    """A person has the answer before them: what it says of older states is not said again.
+
+    Only for what stands on a screen or in a report. A pass may die before its words are out, and
+    those of a pass that nobody waits for go nowhere.
+    """
+    said = {task.system for task in answer.tasks if task.code == RESTORED}
+    if not said:
+        return
+    with store.begin() as work:
+        for name in said:
             work.note(UNTOLD.format(name), "")
-
-
-def to_be_told(store: Store, system: str) -> list[Stop]:
-    """What a person is told although the pass goes on: also by the next one, if the pass that
-    found it dies before it has said so."""
-    with store.read() as work:
-        detail = work.noted(UNTOLD.format(system))
-    return [Stop(code="pass.restored", detail=detail)] if detail else []
 
 
 def is_unsure(work: Work, system: str) -> bool:
     """Whether nobody knows if this state is the one that was left here."""
     return work.noted("unsure") != work.noted(SURE.format(system))
+
+
+def is_from_elsewhere(store: Store, work: Work, where: tuple[str, str]) -> bool:
+    """Whether the books are to be asked once what they have of ours, although there may be nothing
+    to write: this state has documents there, and is not known to be the one that was left here.
+    Where nothing could ever tell, only what is to be written is asked about."""
+    known = bool(work.binding_counts(*where))
+    return known and store.is_beside_a_word and is_unsure(work, where[0])
 
 
 def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
@@ -60,10 +74,12 @@ def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
     return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
 
 
-def may_have_forgotten(work: Work, where: tuple[str, str]) -> bool:
+def may_have_forgotten(store: Store, work: Work, where: tuple[str, str]) -> bool:
     """Whether the books are to be asked although nothing has changed: a copy was put in place and
-    its documents were not tied again yet; or nobody knows how old the state is, and the books as
-    they were read last have documents of ours that it does not know."""
+    its documents were not tied again yet; the state came from elsewhere; or nobody knows how old it
+    is, and the books as they were read last have documents of ours that it does not know."""
+    if is_from_elsewhere(store, work, where):
+        return True
     restored = work.restoring(where[0])
     if restored is not None and restored.at != work.noted(TIED.format(where[0])):
         return True

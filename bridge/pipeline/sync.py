@@ -27,7 +27,7 @@ from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
 from bridge.pipeline.limits import UnsafePlan, refuse_unsafe
-from bridge.pipeline.older_state import begin_pass, to_be_told, told_now
+from bridge.pipeline.older_state import begin_pass, to_be_told
 from bridge.pipeline.other_company import open_question, other_company, welcome
 from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.resting import hold_what_is_new, resting
@@ -210,7 +210,7 @@ def preview(
             systems[name] = SystemPass(plan=nothing(books), posting=Posting(), stopped=error)
         else:
             systems[name] = SystemPass(plan=made, posting=Posting(), stopped=question)
-            systems[name].asks = [*not_asked(bridge.store, books), *to_be_told(bridge.store, name)]
+            systems[name].asks = [*not_asked(bridge.store, books), *_untold(bridge, name)]
         systems[name].calls = books.system.calls().total
     return _end(bridge, run, intake, systems)
 
@@ -275,7 +275,7 @@ def _pass(
         sent = done.posting
         there = sent.is_there
         give_up(bridge.store, books.system, bridge.clock, sent.unclear, sent.heard, is_there=there)
-    done.asks += to_be_told(bridge.store, books.name)
+    done.asks += _untold(bridge, books.name)
     done.count(bridge.store, books)
     return done
 
@@ -299,6 +299,11 @@ def send(
             return
         settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
     done.posting.unavailable = "replies kept getting lost"
+
+
+def _untold(bridge: Bridge[System], name: str) -> list[Stop]:
+    with bridge.store.read() as work:
+        return to_be_told(work, name)
 
 
 def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:
@@ -351,7 +356,6 @@ def _end(
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
         work.end_run(run, result.verdict, result.reason, counts, ended)
-        told_now(work, systems)
     return result
 
 

@@ -29,7 +29,7 @@ def has_work(store: Store, books: Books[System]) -> bool:
         counts = work.outbox_counts(name, company)
         if any(counts.get(state) for state in _UNDER_WAY):
             return True
-        return _is_in_doubt(work, books) or _is_to_be_looked_at(work, books)
+        return _is_in_doubt(store, work, books) or _is_to_be_looked_at(work, books)
 
 
 def known_here(work: Work, books: Books[System]) -> str:
@@ -57,12 +57,12 @@ def note_looked_at(work: Work, books: Books[System], known: str) -> None:
     work.note(_LOOKED.format(books.name, books.company), known)
 
 
-def _is_in_doubt(work: Work, books: Books[System]) -> bool:
+def _is_in_doubt(store: Store, work: Work, books: Books[System]) -> bool:
     """Whether the state may be behind the books, or nobody knows that there is a login again."""
     where = (books.name, books.company)
     last = work.comparison(*where)
     logged_out = last is not None and last.stop is not None and last.stop.code == LOGIN
-    return logged_out or may_have_forgotten(work, where)
+    return logged_out or may_have_forgotten(store, work, where)
 
 
 def _is_to_be_looked_at(work: Work, books: Books[System]) -> bool:

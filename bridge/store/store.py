@@ -209,6 +209,11 @@ class Store:
             found = Lineage.OLDER
         return found, 0 if beside is None else beside.passes
 
+    @property
+    def is_beside_a_word(self) -> bool:
+        """Whether a small file beside the state says how it was left. PostgreSQL has none."""
+        return file_of(self._url) is not None
+
     def leave_word(self, kept: Kept) -> None:
         """Have the small file beside the state say so. Beside a scratch copy there is none."""
         path = file_of(self._url)

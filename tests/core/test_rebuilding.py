@@ -263,6 +263,34 @@ def test_a_foreign_document_is_known_again_with_the_rate_that_the_books_have() -
     assert {b.document.rate for b in known_again.bindings.values()} == {None}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("undone", [True, False], ids=["undone there", "moved there"])
+def test_what_the_books_tell_no_rate_of_weighs_what_it_was_posted_with(undone: bool) -> None:
+    """Zoho tells none of receipts and credit notes. What undoes a document of a closed month has
+    the rate of that one, and what was moved out of one the rate of the day it was moved to."""
+    rates = [{"from": "2026-01-01", "rate": "210.40"}, {"from": "2026-10-01", "rate": "212.85"}]
+    wish: dict[str, Any] = {"policies": ADJUST, "currencies": {"MXN": {"rates": rates}}}
+    rows = (
+        paid(1, "5000", date(2026, 9, 3)),
+        adjusted(2, AdjustmentKind.DISCOUNT, "4000", date(2026, 9, 4)),
+    )
+    before, of = file(loan(currency="MXN"), *rows), file(loan(currency="MXN"))
+    shelf = Shelf(booking(**wish))
+    shelf.sync(before if undone else of)
+    shelf.booking = booking(locked=LOCKED, **wish)
+    now = msgspec.structs.replace(of, loan=None) if undone else before
+    shelf.sync(now)
+    assert ({"DY7F3A-ZL84", "DY7F3A-ZP1", "DY7F3A-ZK2"} <= shelf.bindings.keys()) is undone
+    found = [
+        each if each.kind is Kind.INVOICE else msgspec.structs.replace(each, rate=None)
+        for each in held(shelf)
+    ]
+    made = rebuild_loan(now, shelf.booking, found, BORROWER).bindings
+    assert {b.reference: b.document.rate for b in made} == {  # type: ignore[union-attr]
+        name: b.document.rate  # type: ignore[union-attr]
+        for name, b in shelf.bindings.items()
+    }
+
+
 def test_a_document_of_another_kind_under_a_number_of_ours_is_asked_about() -> None:
     """Somebody gave an invoice the number of our receipt."""
     shelf = Shelf()

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import SnapshotRefused
-from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -75,8 +74,7 @@ def test_a_whole_folder_put_back_is_said_whoever_has_read_the_books_meanwhile(
         assert "put back" in str(one(done).stopped)
     assert one(world.preview()).stopped is not None
     assert numbers(world) == there
-    with world.bridge() as bridge:
-        taken = sync(bridge, take_over="ana")
+    taken = world.sync(take_over="ana")
     assert "pass.restored" in codes(taken)
     compared(world)
     assert clean(world).changes == 0

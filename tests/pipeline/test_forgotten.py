@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.reconciliation import SystemResult
+from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, sync
 from bridge.sandbox.server import SandboxServer
@@ -136,6 +137,43 @@ def test_an_older_plain_copy_posts_nothing_twice_and_says_so(
     check_laws(world)
     a_day_passes(world, ledger, random.Random(9))
     check_laws(world)
+
+
+def test_an_older_copy_on_another_machine_is_said_although_nothing_changed(
+    world: World, tmp_path: Path
+) -> None:
+    """What a person had posted again since is in no delivery, and no pass has anything to do."""
+    ledger = Ledger.random(random.Random(7))
+    delivered(ledger, world)
+    clean(world)
+    copy = lost_states.plain_copy(state(world), tmp_path / "yesterday.db")
+    receipt = next(each for each in numbers(world) if "-P" in each)
+    world.control("POST", f"{world.system}/edit", action="delete", kind="receipt", number=receipt)
+    world.clock.move(HOUR)
+    compared(world)
+    with world.bridge() as bridge:
+        decide.repost(
+            bridge.store, bridge.books[world.system].system, [receipt], "ana", world.clock
+        )
+    clean(world)
+    there = numbers(world)
+    world.clock.move(HOUR)
+    lost_states.put_back(copy, state(world))
+    lost_states.forget_what_was_left(state(world))
+    assert codes(world.sync()) == ["pass.restored"]
+    assert numbers(world) == there
+    assert clean(world).changes == 0
+    assert one(world.sync()).calls == 0
+    check_laws(world)
+
+
+def test_a_state_that_was_only_moved_is_looked_at_once(world: World) -> None:
+    ledger = Ledger.random(random.Random(7))
+    delivered(ledger, world)
+    clean(world)
+    lost_states.forget_what_was_left(state(world))
+    world.clock.move(HOUR)
+    assert [one(clean(world)).calls > 0 for _ in range(3)] == [True, False, False]
 
 
 def test_a_second_old_copy_of_one_day_is_said_too(world: World, tmp_path: Path) -> None:
@@ -299,8 +337,7 @@ def test_two_bridges_that_began_together_post_nothing_twice(world: World, tmp_pa
     assert "--take-over" in str(one(done).stopped)
     assert numbers(world) == there
     # A person stops the first one, and lets the second go on: it knows everything again.
-    with second.bridge() as bridge:
-        taken = sync(bridge, take_over="ana")
+    taken = second.sync(take_over="ana")
     assert codes(taken) == ["pass.restored"]
     assert numbers(world) == there
     chance = random.Random(5)

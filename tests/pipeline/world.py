@@ -17,6 +17,7 @@ from bridge import wiring
 from bridge.clock import ManualClock
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.pipeline.context import Dry, Live
+from bridge.pipeline.older_state import was_told
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from bridge.settings import Settings
@@ -134,9 +135,12 @@ class World:
         with wiring.open_dry(self.settings(), clock=self.clock) as bridge:
             yield bridge
 
-    def sync(self, approve: str | None = None) -> SyncResult:
+    def sync(self, approve: str | None = None, take_over: str = "") -> SyncResult:
+        """A pass that somebody waits for, and reads."""
         with self.bridge() as bridge:
-            return sync(bridge, approve)
+            done = sync(bridge, approve, take_over=take_over)
+            was_told(bridge.store, done.answer)
+        return done
 
     def preview(self) -> SyncResult:
         with self.dry() as bridge:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from bridge import wiring
 from bridge.core.reconciliation import Reconciliation
 from bridge.credentials import open_credentials
 from bridge.pipeline.context import Dry, Live
+from bridge.pipeline.older_state import was_told
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.store.store import Store
@@ -116,9 +117,19 @@ class Estate(World):
         with closing(Store.open(self.settings().state.url, migrate=False).scratch()) as store:
             yield store
 
-    def sync(self, approve: str | None = None, take_over: str = "") -> SyncResult:
+    def sync(
+        self,
+        approve: str | None = None,
+        take_over: str = "",
+        heard: Callable[[SyncResult], None] = lambda result: None,
+    ) -> SyncResult:
+        """A pass that somebody waits for: `heard` is the moment in which they have its answer.
+        What dies after it has been heard, and what died before it was not."""
         with self.bridge() as bridge:
-            return sync(bridge, approve, take_over=take_over)
+            result = sync(bridge, approve, take_over=take_over)
+            heard(result)
+            was_told(bridge.store, result.answer)
+        return result
 
     def preview(self) -> SyncResult:
         with self.dry() as bridge:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.cli import failures
 from bridge.errors import BridgeError, SnapshotRefused, TryLater
+from bridge.pipeline.sync import SyncResult
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import Killed
 from tests.recount.abroad import lends_in
@@ -360,7 +361,7 @@ class Life:
         ended = Ended()
         how = ""
         try:
-            ended.result = self.estate.sync(approval, takes_over)
+            ended.result = self.estate.sync(approval, takes_over, self._heard)
             how = f"{ended.result.verdict}: {ended.result.reason}"
             self.accepted = True
             self._count(ended)
@@ -371,11 +372,13 @@ class Life:
         finally:
             self.troubles.pass_over()
         self.estate.believed = False
-        self.mislaid.heard(ended)
         word = ended.result.verdict if ended.result else how.partition(":")[0]
         self.trace.count("passes", word)
         self.trace.say(f"pass: {how}")
         return ended
+
+    def _heard(self, result: SyncResult) -> None:
+        self.mislaid.heard(Ended(result=result))
 
     def _stopped(self, error: BaseException, ended: Ended) -> str:
         """What stopped a pass. What a dead process raises on its way out, nobody hears."""
