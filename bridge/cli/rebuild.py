@@ -12,7 +12,8 @@ from bridge.cli.session import chosen, open_settings, start_logs, state_file, th
 from bridge.clock import SystemClock
 from bridge.core.said import document, reason_of
 from bridge.pipeline.context import Progress
-from bridge.pipeline.rebuild import Adopted, RebuildResult, rebuild
+from bridge.pipeline.known_again import Adopted
+from bridge.pipeline.rebuild import RebuildResult, rebuild
 from bridge.settings import Settings
 from bridge.store.soundness import Damaged, set_aside
 

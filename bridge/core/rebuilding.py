@@ -8,7 +8,7 @@ back for either, as it would be if the state were simply empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -33,7 +33,8 @@ from bridge.core.delivery import NEVER_COMPARED, Binding
 from bridge.core.identity import Letter, base_reference, is_loans_own
 from bridge.core.ledger import LoanFile
 from bridge.core.matching import as_wanted
-from bridge.core.owning import reversed_by, stems, use_of
+from bridge.core.numbered import one_of_each
+from bridge.core.owning import reversed_by, stems
 from bridge.core.parts import part_facts
 from bridge.core.told import REBUILT, as_told, fields_told
 from bridge.core.wanted import as_it_was_wanted
@@ -82,7 +83,7 @@ class _Rebuilding:
     ) -> None:
         self.file, self.booking, self.customers = file, booking, customers
         self.known = known
-        self.theirs = dict(_one_of_each(_named(found)))
+        self.theirs = dict(one_of_each(found))
         self.reverses = {
             name: undone
             for base, undone in reversed_by(self.theirs).items()
@@ -370,29 +371,6 @@ class _Rebuilding:
         if other is None or other.currency != self.theirs[name].currency:
             return None
         return other.rate
-
-
-def _named(found: Sequence[PostedDocument]) -> Iterator[tuple[str, PostedDocument]]:
-    """The documents by our full reference. The use of a credit note may have no number itself."""
-    notes = {each.external_id: each.number for each in found if each.kind is Kind.CREDIT_NOTE}
-    for each in found:
-        if each.number:
-            yield each.number, each
-        elif each.credit_note_id in notes and each.status is Status.LIVE:
-            yield use_of(notes[each.credit_note_id]), each
-
-
-def _one_of_each(
-    named: Iterator[tuple[str, PostedDocument]],
-) -> Iterator[tuple[str, PostedDocument]]:
-    """Leave out what is there twice: nobody knows which of them is ours."""
-    by_name: dict[str, list[PostedDocument]] = {}
-    for name, each in named:
-        by_name.setdefault(name, []).append(each)
-    for name, several in by_name.items():
-        live = [each for each in several if each.status is Status.LIVE]
-        if len(live) <= 1:
-            yield name, (live or several)[0]
 
 
 def _letter(name: str) -> Letter:

@@ -16,7 +16,9 @@ from bridge.core.books import Kind, Made
 from bridge.core.delivery import Operation
 from bridge.core.identity import is_ours
 from bridge.core.plan import PlanFigures
+from bridge.pipeline.catching_up import caught_up_with
 from bridge.pipeline.context import Books, Bridge, Progress, System
+from bridge.pipeline.known_again import known_again
 from bridge.pipeline.older_state import (
     FOUND,
     SURE,
@@ -28,7 +30,7 @@ from bridge.pipeline.older_state import (
     strangers_of_ours,
 )
 from bridge.pipeline.readback import read_back
-from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
+from bridge.pipeline.rebuild import known_documents
 from bridge.pipeline.second_writer import named, never_heard_of, somebody_else
 from bridge.store import NO_LOAN, Work
 from bridge.store.decisions import BRIDGE

@@ -16,17 +16,19 @@ from bridge.core.verdict import verdict
 from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
 from bridge.pipeline.apart import Unread
 from bridge.pipeline.as_of import refuse_day_not_kept
+from bridge.pipeline.catching_up import caught_up_with
 from bridge.pipeline.context import Books, Dry, Progress, silent
 from bridge.pipeline.evidence import with_checks
 from bridge.pipeline.intake import Intake
 from bridge.pipeline.issuing import not_asked, unanswered
 from bridge.pipeline.known import after_comparison
+from bridge.pipeline.known_again import known_again
 from bridge.pipeline.limits import UnsafePlan, refuse_unsafe
 from bridge.pipeline.older_state import strangers_of_ours
 from bridge.pipeline.plan import booking_of, plan
 from bridge.pipeline.post import Posting
 from bridge.pipeline.readback import read_back
-from bridge.pipeline.rebuild import caught_up_with, known_again, known_documents
+from bridge.pipeline.rebuild import known_documents
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.sync import ANY_SIZE, SyncResult, SystemPass, begin, nothing

@@ -50,7 +50,7 @@ BY_STATE, BY_RUN = "ix_outbox_claim", "ix_outbox_run"
 BY_CUSTOMER = "ix_outbox_customer"
 _SHRINKS, _ALONE = 8, 2
 """So many times smaller a batch is of what was not clearly answered; after so many times, one."""
-_NEWEST = select(func.max(OUTBOX.c.id))
+_NEWEST = select(OUTBOX.c.id).order_by(OUTBOX.c.id.desc()).limit(1)
 # Made once: for one row at a time, making a statement costs more than carrying it out.
 _ENTRY = select(OUTBOX).where(OUTBOX.c.id == bindparam("entry"))
 _STEP = OUTBOX.update().where(OUTBOX.c.id == bindparam("entry"))

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bridge.core.reconciliation import ItemKind, Reconciliation
-from bridge.pipeline.rebuild import Adopted, rebuild
+from bridge.pipeline.known_again import Adopted
+from bridge.pipeline.rebuild import rebuild
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from bridge.store import NO_LOAN

@@ -16,7 +16,6 @@ TO_BE_TOLD = "what is held, noticed or to be looked at again is told, all of it"
 A_RUN = "what one run did, or several of a month"
 A_DECISION = "a person decides about one document, by hand"
 STRANGERS = "documents of the books that are not ours, and nothing else"
-THE_END = "the last number of an index: one step"
 
 MEANT: dict[str, str] = {
     "stage.Stage._sum": THE_DELIVERY,
@@ -47,7 +46,7 @@ MEANT: dict[str, str] = {
     "reconcile_queries.ReconcileQueries.suspects": THE_READING,
     "reconcile_queries.ReconcileQueries.absent": THE_READING,
     "reconcile_queries.ReconcileQueries.unbound": THE_READING,
-    "outbox.Outbox._newest": THE_END,
+    "outbox.Outbox._newest": IN_ORDER,
     "mirror.Mirror.missing": THE_READING,
     "mirror.Mirror.altered": THE_READING,
     "mirror.Mirror.has_altered": THE_READING,
