@@ -31,7 +31,7 @@ AT = _MORNING.isoformat()
 
 
 QUICKBOOKS, XERO, ZOHO = "quickbooks", "xero", "zoho"
-_DEMO = {
+DEMO = {
     QUICKBOOKS: ("4620816365000000001", "/quickbooks", "/quickbooks/oauth2/v1/tokens/bearer"),
     XERO: ("70784a63-0000-4000-8000-000000000001", "/xero/api.xro/2.0", "/xero/connect/token"),
     ZOHO: ("600000000001", "/zoho/books/v3", "/zoho/oauth/v2/token"),
@@ -114,13 +114,13 @@ class Lender:
             "LEDGER_BRIDGE_LIMITS__DOCUMENTS": "100000000",
             "LEDGER_BRIDGE_LIMITS__VOIDS": "100000000",
         }
-        for name in _DEMO:
+        for name in DEMO:
             environment |= self._system(name, mode, limits=limits)
         return environment
 
     def _system(self, name: str, mode: str, *, limits: bool) -> dict[str, str]:
         """One of the sandbox's demo companies; only the lender's own is switched on."""
-        company, base, token = _DEMO[name]
+        company, base, token = DEMO[name]
         keys = {
             "ENABLED": "true" if name == self.system else "false",
             "COMPANY_ID": company,

@@ -32,7 +32,7 @@ def local_work(mode: str, size: Size, folder: Path) -> list[Line]:
     write_ledger(folder, size.posted_loans)
     with lending(folder) as lender, lender.bridge(mode=mode) as bridge:
         with watch() as taking:
-            _take_in(bridge)
+            take_in_all(bridge)
         with watch() as planning:
             made = plan_all(bridge)
         tally = Posting()
@@ -246,7 +246,7 @@ def _at_the_limits(
     tally = Posting()
     with lender.bridge(mode=mode, limits=True) as bridge:
         system = books_of(bridge).system
-        _take_in(bridge)
+        take_in_all(bridge)
         plan_all(bridge)
         lender.sandbox.control("POST", f"{lender.system}/latency", ms=latency_ms)
         counter = _Counter(lender, wanted)
@@ -291,7 +291,7 @@ class _Counter(threading.Thread):
         return self._lender.sandbox.calls(self._lender.system)
 
 
-def _take_in(bridge: Live) -> None:
+def take_in_all(bridge: Live) -> None:
     now = bridge.clock.now()
     take_in(bridge.store, bridge.source, "bench", bridge.snapshot_limits, now)
 

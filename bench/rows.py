@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import books_rows, growth_rows, ledger_rows, posting_rows, start_rows
+from bench import books_rows, growth_rows, ledger_rows, posting_rows, rivals_rows, start_rows
 from bench.figures import Line, Size
 
 Row = Callable[[Size, Path], list[Line]]
@@ -33,6 +33,7 @@ ROWS: dict[str, Row] = {
     "backfill": posting_rows.posting_batches,
     "xero": posting_rows.posting_xero,
     "zoho": posting_rows.posting_zoho,
+    "rivals": rivals_rows.beside_rivals,
     "reconcile": books_rows.reconciling,
     "growth": growth_rows.growing,
 }
