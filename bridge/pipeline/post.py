@@ -210,27 +210,24 @@ def _write_down(
 ) -> None:
     """Outcomes, bindings and verdicts together, or none of them."""
     now = clock.now()
+    ended = list(zip(entries, outcomes, strict=True))
+    posted = [(entry, outcome.document) for entry, outcome in ended if isinstance(outcome, Posted)]
+    verdicts = {entry.id: verdict(entry, told, entry.links) for entry, told in posted}
+    updated = [told for entry, told in posted if entry.operation is Operation.UPDATE]
     with store.begin() as work:
-        for entry, outcome in zip(entries, outcomes, strict=True):
-            work.move(entry, outcome, now)
-            _count(entry, outcome, tally)
-            if isinstance(outcome, Posted):
-                if entry.operation is Operation.UPDATE:
-                    # What was read before is old now, and must not pass for somebody's edit.
-                    work.mirror_put(system.name, system.company_id, [outcome.document])
-                confirmed = _confirm(work, entry, outcome.document, tally)
-                if not confirmed and entry.operation is not Operation.VOID:
-                    _remember_what_was_wanted(work, system, entry, outcome.document)
-
-
-def _confirm(work: Work, entry: Entry, answer: PostedDocument, tally: Posting) -> bool:
-    state, detail = verdict(entry, answer, entry.links)
-    work.confirm(entry, state, detail)
-    if state is State.CONFIRMED:
-        tally.confirmed += 1
-    else:
-        tally.drifted += 1
-    return state is State.CONFIRMED
+        work.move_all({entry.id: outcome for entry, outcome in ended}, now)
+        # What was read before is old now, and must not pass for somebody's edit.
+        work.mirror_put(system.name, system.company_id, updated)
+        work.confirm_all(verdicts)
+        for entry, told in posted:
+            confirmed = verdicts[entry.id][0] is State.CONFIRMED
+            if not confirmed and entry.operation is not Operation.VOID:
+                _remember_what_was_wanted(work, system, entry, told)
+    for entry, outcome in ended:
+        _count(entry, outcome, tally)
+    for state, _ in verdicts.values():
+        tally.confirmed += state is State.CONFIRMED
+        tally.drifted += state is State.DRIFTED
 
 
 def _remember_what_was_wanted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, select
@@ -24,11 +24,6 @@ BY_LOAN, BY_BASE, BY_EXTERNAL_ID = "ix_binding_loan", "ix_binding_base", "ix_bin
 of the books."""
 
 # Made once: for one row at a time, making a statement costs more than carrying it out.
-_THOSE_WAITING = and_(
-    WAIT.c.books == bindparam("books"), WAIT.c.reference == bindparam("reference")
-)
-_WAITING = select(WAIT.c.entry).where(_THOSE_WAITING)
-_WAITED = WAIT.delete().where(_THOSE_WAITING)
 _ONE_LESS = (
     OUTBOX.update().where(OUTBOX.c.id == bindparam("one")).values(waiting=OUTBOX.c.waiting - 1)
 )
@@ -169,28 +164,37 @@ class Bindings(Session):
         self, system: str, company: str, binding: Binding, loan: LoanKey = NO_LOAN
     ) -> None:
         """Write a binding over the one of the same reference. Entries that waited for it go on."""
+        self.put_bindings(system, company, [(binding, loan)])
+
+    def put_bindings(
+        self, system: str, company: str, bindings: Sequence[tuple[Binding, LoanKey]]
+    ) -> None:
+        """The same of several, each with its loan."""
         books = self._books_of(system, company)
-        line = {
-            "books": books,
-            "reference": binding.reference,
-            "base": base_reference(binding.reference),
-            "kind": binding.document.kind.value,
-            "external_id": binding.external_id,
-            "version": binding.version,
-            "installation": loan[0],
-            "loan": loan[1],
-            "voided": int(binding.voided),
-            "reversed": int(bool(binding.reversed_by)),
-            "accepted": int(bool(binding.accepted)),
-            "body": json(binding),
-        }
-        upsert(self._connection, BINDING, [line])
-        if not binding.voided:
-            self._release(books, binding.reference)
-        undone = getattr(binding.document, "reverses", "")
-        if undone:
-            by = "" if binding.voided else binding.reference
-            self._mark_reversed(system, company, undone, by)
+        lines = [
+            {
+                "books": books,
+                "reference": binding.reference,
+                "base": base_reference(binding.reference),
+                "kind": binding.document.kind.value,
+                "external_id": binding.external_id,
+                "version": binding.version,
+                "installation": loan[0],
+                "loan": loan[1],
+                "voided": int(binding.voided),
+                "reversed": int(bool(binding.reversed_by)),
+                "accepted": int(bool(binding.accepted)),
+                "body": json(binding),
+            }
+            for binding, loan in bindings
+        ]
+        upsert(self._connection, BINDING, lines)
+        self._release(books, [each.reference for each, _ in bindings if not each.voided])
+        for binding, _ in bindings:
+            undone = getattr(binding.document, "reverses", "")
+            if undone:
+                by = "" if binding.voided else binding.reference
+                self._mark_reversed(system, company, undone, by)
 
     def mark_voided(
         self, system: str, company: str, reference: str, posted: PostedDocument | None = None
@@ -263,11 +267,11 @@ class Bindings(Session):
         )
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
-    def _release(self, books: int, reference: str) -> None:
-        """Entries that waited for this reference wait for one less."""
-        place = {"books": books, "reference": reference}
-        entries = list(self._connection.execute(_WAITING, place).scalars())
-        if not entries:
-            return
-        self._connection.execute(_WAITED, place)
-        self._connection.execute(_ONE_LESS, [{"one": entry} for entry in entries])
+    def _release(self, books: int, references: Iterable[str]) -> None:
+        """Entries that waited for these references wait for as many less."""
+        for part in chunks(references, PARAMETERS):
+            those = and_(WAIT.c.books == books, WAIT.c.reference.in_(part))
+            waited = self._connection.execute(select(WAIT.c.entry).where(those)).scalars().all()
+            if waited:
+                self._connection.execute(WAIT.delete().where(those))
+                self._connection.execute(_ONE_LESS, [{"one": entry} for entry in waited])

@@ -263,7 +263,7 @@ class Decisions(Outbox, Planning):
                 f"{row.reference} is in the books already, with other content: correct it there, "
                 "or drop this entry"
             )
-        self._step(row, state, code=row.code, detail=row.detail)
+        self._steps([(row, state, {"code": row.code, "detail": row.detail})])
         self.record_decision(who, at, verb, row.reference, row.detail, entry_id)
         return row
 

@@ -6,7 +6,7 @@ An entry is on disk before its request leaves, and each of its moves is one that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ from bridge.store.outbox_rows import (
 )
 from bridge.store.session import PARAMETERS, chunks
 from bridge.store.types import instant_of
-from bridge.store.values import Entry, NewEntry, json
+from bridge.store.values import Entry, LoanKey, NewEntry, json
 
 BY_STATE, BY_RUN = "ix_outbox_claim", "ix_outbox_run"
 BY_CUSTOMER = "ix_outbox_customer"
@@ -52,13 +52,16 @@ _SHRINKS, _ALONE = 8, 2
 """So many times smaller a batch is of what was not clearly answered; after so many times, one."""
 _NEWEST = select(OUTBOX.c.id).order_by(OUTBOX.c.id.desc()).limit(1)
 # Made once: for one row at a time, making a statement costs more than carrying it out.
-_ENTRY = select(OUTBOX).where(OUTBOX.c.id == bindparam("entry"))
 _STEP = OUTBOX.update().where(OUTBOX.c.id == bindparam("entry"))
 _CLAIMED = _STEP.values(state=State.SENDING.value, attempt=OUTBOX.c.attempt + 1)
 _SUPERSEDED = _STEP.where(or_(*(OUTBOX.c.state == each.value for each in SUPERSEDABLE))).values(
     state=State.SUPERSEDED.value, waiting=0
 )
 _WAITS_NO_MORE = WAIT.delete().where(WAIT.c.entry == bindparam("entry"))
+
+
+Values = Mapping[str, str | int]
+"""What is written down of an entry, by column."""
 
 
 class Outbox(ForPlans):
@@ -184,24 +187,19 @@ class Outbox(ForPlans):
         Bindings change in the same transaction. `Unavailable` for an entry in doubt means that it
         is surely absent from the books.
         """
-        row = self._row(entry if isinstance(entry, int) else entry.id)
-        match outcome:
-            case Posted(document):
-                self._step(row, State.POSTED, code="", detail="")
-                self._bind(row, document)
-                return State.POSTED
-            case Rejected(reason, code):
-                return self._step(row, State.REJECTED, code=code, detail=reason)
-            case InDoubt(cause):
-                self.tried_in_vain([row.id], now, counts=False)
-                return self._step(row, State.IN_DOUBT, code="", detail=cause)
-            case Drifted(current):
-                return self._step(row, State.DRIFTED, code="", detail=json(current).decode())
-            case Unavailable(cause, retry_after_s, this_pass):
-                due = due_after(now, retry_after_s)
-                sent = row.attempt - int(not this_pass)
-                words = {"code": "", "detail": cause, "not_before": due}
-                return self._step(row, State.PENDING, **words, attempt=max(sent, 0))
+        number = entry if isinstance(entry, int) else entry.id
+        return self.move_all({number: outcome}, now)[number]
+
+    def move_all(self, outcomes: Mapping[int, Outcome], now: datetime) -> dict[int, State]:
+        """The same of several entries, by number. Returns where each is now."""
+        rows = self._rows(outcomes)
+        steps = [(rows[each], *_step_of(rows[each], outcomes[each], now)) for each in outcomes]
+        self._steps(steps)
+        in_vain = [each for each, outcome in outcomes.items() if isinstance(outcome, InDoubt)]
+        self.tried_in_vain(in_vain, now, counts=False)
+        posted = [(rows[n], o.document) for n, o in outcomes.items() if isinstance(o, Posted)]
+        self._bind(posted)
+        return {row.id: then for row, then, _ in steps}
 
     def doubt_all(self, system: str, company: str) -> int:
         """At start: what was being sent when the program ended is in doubt."""
@@ -224,9 +222,18 @@ class Outbox(ForPlans):
 
     def confirm(self, entry: Entry | int, state: State, detail: str = "") -> None:
         """The books were read back: they hold what was posted (CONFIRMED) or not (DRIFTED)."""
-        assert state in {State.CONFIRMED, State.DRIFTED}, state
-        row = self._row(entry if isinstance(entry, int) else entry.id)
-        self._step(row, state, code="", detail=detail)
+        self.confirm_all({entry if isinstance(entry, int) else entry.id: (state, detail)})
+
+    def confirm_all(self, verdicts: Mapping[int, tuple[State, str]]) -> None:
+        """The same of several entries: number → state and detail."""
+        assert {state for state, _ in verdicts.values()} <= {State.CONFIRMED, State.DRIFTED}
+        rows = self._rows(verdicts)
+        self._steps(
+            [
+                (rows[number], state, {"code": "", "detail": detail})
+                for number, (state, detail) in verdicts.items()
+            ]
+        )
 
     def outbox_counts(self, system: str, company: str, run: str | None = None) -> dict[State, int]:
         """Entries by state; only states that occur."""
@@ -240,29 +247,45 @@ class Outbox(ForPlans):
             query = query.where(t.run == run)
         return {State(state): number for state, number in self._connection.execute(query)}
 
-    def _row(self, entry_id: int) -> Row[Any]:
-        row = self._connection.execute(_ENTRY, {"entry": entry_id}).first()
-        assert row is not None, f"no outbox entry {entry_id}"
-        return row
+    def _rows(self, entries: Iterable[int]) -> dict[int, Row[Any]]:
+        found: dict[int, Row[Any]] = {}
+        for part in chunks(entries, PARAMETERS):
+            query = select(OUTBOX).where(OUTBOX.c.id.in_(part))
+            found |= {row.id: row for row in self._connection.execute(query)}
+            assert found.keys() >= set(part), f"no outbox entry {set(part) - found.keys()}"
+        return found
 
-    def _step(self, row: Row[Any], then: State, **values: str | int) -> State:
-        assert may(State(row.state), then), f"{row.reference}: {row.state} to {then.value}"
-        self._connection.execute(_STEP, {"entry": row.id, "state": then.value, **values})
-        return then
+    def _steps(self, steps: Iterable[tuple[Row[Any], State, Values]]) -> None:
+        """Move entries along, each with what is written down of it."""
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row, then, values in steps:
+            assert may(State(row.state), then), f"{row.reference}: {row.state} to {then.value}"
+            line = {"entry": row.id, "state": then.value, **values}
+            alike.setdefault(tuple(line), []).append(line)
+        for lines in alike.values():
+            self._connection.execute(_STEP, lines)
 
-    def _bind(self, row: Row[Any], posted: PostedDocument) -> None:
-        system, company = self._named(row.books)
-        if row.operation == Operation.VOID.value:
-            self.mark_voided(system, company, row.target or row.reference, posted)
-            return
-        loan = (row.installation, row.loan)
+    def _bind(self, posted: Iterable[tuple[Row[Any], PostedDocument]]) -> None:
+        """What the books have now, tied to what was wanted."""
+        made: dict[tuple[str, str], list[tuple[Binding, LoanKey]]] = {}
+        for row, document in posted:
+            where = self._named(row.books)
+            if row.operation == Operation.VOID.value:
+                self.mark_voided(*where, row.target or row.reference, document)
+            else:
+                binding = self._bound_as(where, row, document)
+                made.setdefault(where, []).append((binding, (row.installation, row.loan)))
+        for (system, company), bindings in made.items():
+            self.put_bindings(system, company, bindings)
+
+    def _bound_as(self, where: tuple[str, str], row: Row[Any], posted: PostedDocument) -> Binding:
         reference, generation, reversed_by = row.reference, row.generation, ""
         if row.operation == Operation.UPDATE.value:
             reference = row.target or row.reference
-            before = self.binding(system, company, reference)
+            before = self.binding(*where, reference)
             assert before is not None, f"{reference} is updated and not bound"
             generation, reversed_by = before.generation, before.reversed_by
-        binding = Binding(
+        return Binding(
             reference=reference,
             external_id=posted.external_id,
             version=posted.version,
@@ -271,7 +294,6 @@ class Outbox(ForPlans):
             posted=posted,
             reversed_by=reversed_by,
         )
-        self.put_binding(system, company, binding, loan)
 
     def _in_state(self, system: str, company: str, state: State, limit: int) -> list[Entry]:
         t = OUTBOX.c
@@ -328,3 +350,21 @@ class Outbox(ForPlans):
                 OUTBOX.update().where(OUTBOX.c.id == entry.id).values(waiting=len(absent))
             )
         return ready
+
+
+def _step_of(row: Row[Any], outcome: Outcome, now: datetime) -> tuple[State, Values]:
+    """Where an outcome takes an entry, and what is written down of it."""
+    match outcome:
+        case Posted():
+            return State.POSTED, {"code": "", "detail": ""}
+        case Rejected(reason, code):
+            return State.REJECTED, {"code": code, "detail": reason}
+        case InDoubt(cause):
+            return State.IN_DOUBT, {"code": "", "detail": cause}
+        case Drifted(current):
+            return State.DRIFTED, {"code": "", "detail": json(current).decode()}
+        case Unavailable(cause, retry_after_s, this_pass):
+            due = due_after(now, retry_after_s)
+            sent = max(row.attempt - int(not this_pass), 0)
+            words = {"code": "", "detail": cause, "not_before": due}
+            return State.PENDING, {**words, "attempt": sent}

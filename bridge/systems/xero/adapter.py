@@ -39,7 +39,7 @@ CAPABILITIES = Capabilities(
     void=frozenset(Kind) - {Kind.CUSTOMER},
     # Of a receipt only what credit is put to use for; see receipt_parts.
     update=frozenset(Kind) - {Kind.RECEIPT},
-    claim_size=250,
+    claim_size=500,
     unique_numbers=frozenset({Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_NOTE}),
     name_length=255,
     name_forbidden="<>\t\n",
