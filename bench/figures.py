@@ -25,6 +25,8 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     """In the books that are reconciled: 6 documents each, beside their customers."""
     growth_loans: tuple[int, ...]
     """In ledgers that are worked on one after another, to see how the work grows."""
+    read_loans: tuple[int, ...]
+    """In deliveries that are read one after another; seven rows each."""
     changes: int
     runs: int
     """Repeats of what is cheap; the median counts."""
@@ -43,6 +45,7 @@ FULL = Size(
     zoho_calls=200,
     books_loans=16_700,
     growth_loans=(3_200, 9_600, 28_800),
+    read_loans=(12_000, 36_000, 108_000),
     changes=50,
     runs=9,
     idle_s=120,
@@ -57,6 +60,7 @@ SMALL = Size(
     zoho_calls=50,
     books_loans=150,
     growth_loans=(300, 900, 2_700),
+    read_loans=(500, 1_500, 4_500),
     changes=10,
     runs=3,
     idle_s=5,

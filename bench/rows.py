@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import books_rows, growth_rows, ledger_rows, posting_rows, start_rows
+from bench import books_rows, growth_rows, ledger_rows, posting_rows, reading_rows, start_rows
 from bench.figures import Line, Size
 
 Row = Callable[[Size, Path], list[Line]]
@@ -35,6 +35,7 @@ ROWS: dict[str, Row] = {
     "zoho": posting_rows.posting_zoho,
     "reconcile": books_rows.reconciling,
     "growth": growth_rows.growing,
+    "reading": reading_rows.reading,
 }
 
 _ROOT = Path(__file__).parents[1]
