@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bridge.core.ledger import Adjustment, Note, Origin, Repayment, RepaymentKind
+from bridge.core.ledger import Adjustment, AdjustmentKind, Note, Origin, Repayment, RepaymentKind
 from bridge.core.money import NO_CURRENCY
 from bridge.source.amounts import Amount, Form
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
@@ -66,7 +66,19 @@ class Movements:
         )
         doubtful = doubtful or self._convention.against_day(day_cell)
         plain = not codes and not amount.codes and not doubtful
-        if plain and meaning == "payment" and amount.value > 0 and day <= context.as_of:
+        ordinary = plain and amount.value > 0 and day <= context.as_of
+        if ordinary and meaning == "charge":
+            return Adjustment(
+                id=native_id,
+                origin=Origin(self._table.file, line),
+                loan=loan_id,
+                on=day,
+                kind=AdjustmentKind.CHARGE,
+                amount=amount.value,
+                concept=text,
+                reverses=identifier(reverses) if reverses != "" else "",
+            )
+        if ordinary and meaning == "payment":
             return Repayment(
                 id=native_id,
                 origin=Origin(self._table.file, line),
