@@ -27,6 +27,8 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     """In ledgers that are worked on one after another, to see how the work grows."""
     rival_loans: int
     """In the ledger that the bridge and loops with the products' libraries post."""
+    read_loans: tuple[int, ...]
+    """In deliveries that are read one after another; seven rows each."""
     changes: int
     runs: int
     """Repeats of what is cheap; the median counts."""
@@ -47,6 +49,7 @@ FULL = Size(
     books_loans=16_700,
     growth_loans=(3_200, 9_600, 28_800),
     rival_loans=500,
+    read_loans=(12_000, 36_000, 108_000),
     changes=50,
     runs=9,
     idle_s=120,
@@ -63,6 +66,7 @@ SMALL = Size(
     books_loans=150,
     growth_loans=(300, 900, 2_700),
     rival_loans=30,
+    read_loans=(500, 1_500, 4_500),
     changes=10,
     runs=3,
     idle_s=5,

@@ -40,10 +40,7 @@ def growing(size: Size, folder: Path) -> list[Line]:
 
 
 def _line(verb: str, documents: Sequence[int], cpu_s: Sequence[float]) -> Line:
-    powers = [
-        math.log(max(after, 1e-9) / max(before, 1e-9)) / math.log(more / less)
-        for before, after, less, more in zip(cpu_s, cpu_s[1:], documents, documents[1:])
-    ]
+    powers = exponents(documents, cpu_s)
     sizes = " / ".join(f"{each:,}" for each in documents)
     took = " / ".join(f"{each:.3g}" for each in cpu_s)
     return Line(
@@ -55,6 +52,14 @@ def _line(verb: str, documents: Sequence[int], cpu_s: Sequence[float]) -> Line:
         note=f"{took} s of CPU for {sizes} documents; exponents "
         + ", ".join(f"{power:.2f}" for power in powers),
     )
+
+
+def exponents(sizes: Sequence[int], cpu_s: Sequence[float]) -> list[float]:
+    """By which power the work grew from each size to the next."""
+    return [
+        math.log(max(after, 1e-9) / max(before, 1e-9)) / math.log(more / less)
+        for before, after, less, more in zip(cpu_s, cpu_s[1:], sizes, sizes[1:])
+    ]
 
 
 def _a_life(folder: Path, loans: int) -> Mapping[str, float]:

@@ -14,7 +14,15 @@ from pathlib import Path
 
 import msgspec
 
-from bench import books_rows, growth_rows, ledger_rows, posting_rows, rivals_rows, start_rows
+from bench import (
+    books_rows,
+    growth_rows,
+    ledger_rows,
+    posting_rows,
+    reading_rows,
+    rivals_rows,
+    start_rows,
+)
 from bench.figures import Line, Size
 
 Row = Callable[[Size, Path], list[Line]]
@@ -36,6 +44,7 @@ ROWS: dict[str, Row] = {
     "rivals": rivals_rows.beside_rivals,
     "reconcile": books_rows.reconciling,
     "growth": growth_rows.growing,
+    "reading": reading_rows.reading,
 }
 
 _ROOT = Path(__file__).parents[1]

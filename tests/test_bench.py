@@ -21,6 +21,7 @@ TINY = Size(
     zoho_calls=5,
     books_loans=20,
     growth_loans=(2, 4, 6),
+    read_loans=(2, 4, 6),
     changes=3,
     runs=1,
     idle_s=0.1,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 COMPARED = 150
 """So many signs of a name tell it from others: what is longer may be cut somewhere."""
+
+
+_NO_SIGNS = re.compile(r"[\W_]+")
+"""Everything that is no letter and no digit, as `str.isalnum` has it."""
+_FIRST_MARK = "\u0300"
+"""No sign before it combines with another."""
 
 
 def name_key(name: str) -> str:
@@ -16,6 +23,5 @@ def name_key(name: str) -> str:
     """
     if not name.isascii():
         decomposed = unicodedata.normalize("NFKD", name)
-        name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
-    return " ".join(words.split())[:COMPARED].rstrip()
+        name = "".join([c for c in decomposed if c < _FIRST_MARK or not unicodedata.combining(c)])
+    return _NO_SIGNS.sub(" ", name.casefold()).strip()[:COMPARED].rstrip()

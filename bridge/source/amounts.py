@@ -19,6 +19,7 @@ from bridge.source.numbers import Form, Number, paid_number, read_number
 
 __all__ = ["Amount", "AmountReader", "Form", "Number", "read_number", "settled"]
 
+_RATE = re.compile(r"\d{1,4}(?:\.\d{1,12})?")
 _FINEST_RATE = Decimal("1e-12")
 _WORTH_TELLING = Decimal("0.005")
 """Share of a minor unit from which rounding is reported (below are binary leftovers)."""
@@ -77,17 +78,8 @@ class AmountReader:
         if isinstance(cell, bool):
             return None
         if isinstance(cell, str):
-            text = cell.replace("%", "").strip().replace(",", ".")
-            if not re.fullmatch(r"\d{1,4}(?:\.\d{1,12})?", text):
-                return None
-            value = Decimal(text)
-        elif isinstance(cell, Decimal | int):
-            value = Decimal(cell)
-        else:
-            return None
-        if not value.is_finite() or not 0 <= value < 10_000:
-            return None
-        return Decimal(f"{value.quantize(_FINEST_RATE).normalize():f}")
+            return _rate_of(cell)
+        return _plain_rate(Decimal(cell)) if isinstance(cell, Decimal | int) else None
 
     def grouping(self, currency: str) -> str:
         """The sign between thousands in amounts of this currency."""
@@ -124,6 +116,18 @@ class AmountReader:
         if number.scientific:
             return msgspec.structs.replace(amount, codes=(*amount.codes, "amount.scientific"))
         return amount
+
+
+@lru_cache(maxsize=4096)
+def _rate_of(cell: str) -> Decimal | None:
+    text = cell.replace("%", "").strip().replace(",", ".")
+    return _plain_rate(Decimal(text)) if _RATE.fullmatch(text) else None
+
+
+def _plain_rate(value: Decimal) -> Decimal | None:
+    if not value.is_finite() or not 0 <= value < 10_000:
+        return None
+    return Decimal(f"{value.quantize(_FINEST_RATE).normalize():f}")
 
 
 def _reasonable(value: Decimal) -> bool:

@@ -77,16 +77,18 @@ class Stage:
 
     def fill(self, rows: Iterable[Entity]) -> None:
         """Take every row. What the rows' iterator raises is passed on."""
+        waiting: dict[type[Row], list[tuple[Any, ...]]] = {kind: [] for kind in LINES}
         kind: type[Row] | None = None
-        lines: list[tuple[Any, ...]] = []
         for row in rows:
-            if type(row) is not kind or len(lines) == CHUNK:
-                self._write(kind, lines)
-                lines = []
+            if type(row) is not kind:  # payments and charges come in turns, each to its own table
                 kind = type(row)
-                line = LINES[kind]
+                line, lines = LINES[kind], waiting[kind]
             lines.append(line(row))
-        self._write(kind, lines)
+            if len(lines) == CHUNK:
+                self._write(kind, lines)
+                lines.clear()
+        for kind, lines in waiting.items():
+            self._write(kind, lines)
         self._db.execute("COMMIT")
         self._sum()
         self._db.execute(f"PRAGMA analysis_limit = {ANALYSED}")
@@ -111,8 +113,8 @@ class Stage:
             os.close(self._lock)
             self._lock = -1
 
-    def _write(self, kind: type[Row] | None, lines: list[tuple[Any, ...]]) -> None:
-        if kind is None:
+    def _write(self, kind: type[Row], lines: list[tuple[Any, ...]]) -> None:
+        if not lines:
             return
         table = TABLES[kind]
         self._chunk += 1

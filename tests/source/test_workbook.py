@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from bridge.core.ledger import Loan
 from bridge.errors import BridgeError, SnapshotRefused
+from bridge.source.files import sharedtexts
 from tests.source.conftest import Read, source
 
 HEAD = ["ID deuda", "ID deudor", "Monto", "Fecha", "Interés (%)", "Capital", "Concepto"]
@@ -160,3 +163,36 @@ def test_a_damaged_workbook_ends_in_rows_or_in_our_own_error(workbook, at, wrong
         Read(path)
     except BridgeError as error:
         assert error.problems
+
+
+def test_shared_texts_beyond_those_that_are_held_are_read_exactly(workbook, monkeypatch):
+    monkeypatch.setattr(sharedtexts, "HELD", 2_000)
+    monkeypatch.setattr(sharedtexts, "_WRITTEN_AT_ONCE", 300)
+    said = {str(n): f"Año {n} · {'ñ€𝄞'[n % 3] * (n % 40)}!" for n in range(1, 400)}
+    rows = [[n, 1, 5, "01/02/2026", "", "", text] for n, text in said.items()]
+    read = Read(workbook(rows))
+    assert {loan.id: loan.concept for loan in read.of(Loan)} == said
+
+
+def test_shared_texts_take_no_more_memory_when_there_are_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(sharedtexts, "HELD", 10_000)
+    held = []
+    for count in (2_000, 40_000):
+        gc.collect()
+        tracemalloc.start()
+        texts = sharedtexts.SharedTexts(tmp_path)
+        for n in range(count):
+            texts.append(f"Carmen Restrepo {n}")
+        texts.finish()
+        held.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        assert texts[count - 1] == f"Carmen Restrepo {count - 1}"
+    few, many = held
+    assert many - few < 38_000 * 16  # eight bytes for the place of each
+
+
+def test_a_huge_shared_text_is_refused(tmp_path):
+    texts = f'<sst xmlns="{MAIN}"><si><t>{"a" * 150_000}</t></si></sst>'
+    path = raw_book(tmp_path / "b.xlsx", sheet_xml(), {"xl/sharedStrings.xml": texts})
+    with pytest.raises(SnapshotRefused, match="over 100000 characters"):
+        source(path).snapshot()

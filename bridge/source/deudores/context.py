@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,24 +25,26 @@ from bridge.source.texts import heading_key
 Cell = Any
 """What a file holds in one place: text, an exact number, a date, a truth value, or None."""
 
+Word = TypeVar("Word")
+
 _LARGEST_DENSE_ID = 20_000_000
 _LONGEST_ID = 64
 
 
-class WordOf:
+class WordOf(Generic[Word]):
     """A word for each of millions of ids, two bytes per id where ids are plain numbers.
 
-    Ids that are not plain numbers go to a dictionary; set nothing for what is usual, to keep it
-    small.
+    Words are few, and each is kept once. Ids that are not plain numbers go to a dictionary; set
+    nothing for what is usual, to keep it small.
     """
 
-    def __init__(self) -> None:
-        self._words = [""]
-        self._code = {"": 0}
+    def __init__(self, nothing: Word) -> None:
+        self._words = [nothing]
+        self._code = {nothing: 0}
         self._dense = array("H")
         self._sparse: dict[str, int] = {}
 
-    def set(self, native_id: str, word: str) -> None:
+    def set(self, native_id: str, word: Word) -> None:
         code = self._code.get(word)
         if code is None:
             code = self._code[word] = len(self._words)
@@ -57,15 +59,15 @@ class WordOf:
             self._dense.frombytes(bytes(2 * (number + 1 + number // 4 - len(self._dense))))
         self._dense[number] = code
 
-    def get(self, native_id: str) -> str:
-        """The word, or empty text."""
+    def get(self, native_id: str) -> Word:
+        """The word, or the one for nothing."""
         if len(native_id) < 9 and native_id.isdecimal() and native_id[0] != "0":
             number = int(native_id)
             if number < len(self._dense) and native_id.isascii():
                 code = self._dense[number]
                 if code:
                     return self._words[code]
-        return self._words[self._sparse.get(native_id, 0)] if self._sparse else ""
+        return self._words[self._sparse.get(native_id, 0) if self._sparse else 0]
 
 
 def _plain_number(native_id: str) -> int:
@@ -179,9 +181,9 @@ class Context:
         self.interest_on_top: set[str] = set()
         """Loans whose interest is charged as it is paid."""
         self.stores: dict[str, StoreFacts] = {}
-        self.currency_of_loan = WordOf()
-        self.store_of_borrower = WordOf()
-        self.consents: dict[str, list[Consent]] | None = None
+        self.currency_of_loan = WordOf("")
+        self.store_of_borrower = WordOf("")
+        self.consents: WordOf[tuple[Consent, ...]] | None = None
         for name, entry in mapping.stores.items():
             facts = StoreFacts(name, entry.currency, entry.country, entry.kind)
             self.stores[heading_key(name)] = facts

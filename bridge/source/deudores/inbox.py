@@ -18,7 +18,7 @@ import msgspec
 
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import json_book
-from bridge.source.deudores.package import MANIFEST, content_of, day, manifest_of
+from bridge.source.deudores.package import MANIFEST, day, manifest_of
 from bridge.source.files.delivered import (
     Delivered,
     PlainFile,
@@ -27,6 +27,7 @@ from bridge.source.files.delivered import (
     refusing,
     zip_files,
 )
+from bridge.source.files.records import UNREADABLE, outline
 from bridge.source.files.sniff import Content, content
 
 SHEET_NAMES = (".csv", ".tsv", ".txt")
@@ -174,10 +175,9 @@ class _Reading:
         """What a snapshot among the files says of itself."""
         if content(file) is not Content.JSON or not json_book.looks_like_one(file):
             return None
-        raw = content_of(file, self._json_bytes)
         try:
-            return msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Dated)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return msgspec.json.decode(outline(file, self._json_bytes, _Dated).frame, type=_Dated)
+        except UNREADABLE as error:
             problem = Problem(file.name, f"is cut short: {error}.", "Copy or export it again.")
             raise SnapshotRefused(f"{file.name} cannot be read", [problem]) from error
 

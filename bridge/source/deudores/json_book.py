@@ -1,16 +1,15 @@
 """The JSON snapshot (`deudores-snapshot/1`), and the dump of the phone's two tables.
 
-The file is held in memory and its records are decoded one at a time: a file above
-`[limits] json_bytes` is refused with the advice to deliver the CSV package, which streams.
-Numbers are read from their text as decimals; no binary float ever exists.
+The file is walked once and checked as a whole; its records are then decoded block by block, each
+time that they are needed, and never held together. Numbers are read from their text as decimals;
+no binary float ever exists.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -21,12 +20,13 @@ from bridge.core.money import EXPONENTS
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import table_dump
 from bridge.source.deudores.canonical import canonical_rows
-from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, StoreFacts, WordOf, as_text, identifier
 from bridge.source.deudores.package import Manifest, day
 from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import Book, NumberedCells
 from bridge.source.deudores.unread import unread_key
 from bridge.source.files.delivered import Delivered, beginning, refuse_if
+from bridge.source.files.records import UNREADABLE, Outline, Records, Unreadable, outline
 
 SCHEMA = "deudores-snapshot/1"
 
@@ -52,11 +52,11 @@ _OPTIONAL = frozenset({"phone", "paid", "consent"})
 """Fields of which nothing is known where no record tells them, as in a sheet without the column."""
 _NUMBERS = frozenset({"amount", "principal", "remaining", "interest_pct", "instalment_amount"})
 _MACHINE = re.compile(r"-?[0-9]+(?:\.(?![0-9]{3}$)[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_RECORD = msgspec.json.Decoder(float_hook=Decimal)
+_HEAD = 4096
 
 
 class Document(msgspec.Struct):
-    """The snapshot with its records still undecoded."""
+    """What the snapshot says beside its lists, which are read apart."""
 
     schema: str
     as_of: str
@@ -78,7 +78,7 @@ class JsonTable:
 
     said_kind = None
 
-    def __init__(self, file: str, kind: str, array: str, records: list[msgspec.Raw]) -> None:
+    def __init__(self, file: str, kind: str, array: str, records: Records) -> None:
         from bridge.source.deudores import loans, movements, people
 
         fields = {
@@ -141,36 +141,37 @@ class JsonBook:
 
     weak = ""
 
-    def __init__(self, name: str, document: Document, facts: SnapshotFacts) -> None:
+    def __init__(self, name: str, lists: dict[str, Records], facts: SnapshotFacts) -> None:
         self.facts = facts
         self._name = name
-        self._document = document
+        self._lists = lists
 
     def rows(self, context: Context) -> Iterator[Entity]:
-        document = self._document
-        yield from _stores(document.stores, self._name, context)
-        if document.consents is not None:
-            context.consents = _consents(document.consents, self._name, context)
+        lists = self._lists
+        if "stores" in lists:
+            yield from _stores(lists["stores"], self._name, context)
+        if "consents" in lists:
+            context.consents = _consents(lists["consents"], self._name, context)
         tables = (
-            JsonTable(self._name, "borrowers", "debtors", document.debtors),
-            JsonTable(self._name, "loans", "debts", document.debts),
-            JsonTable(self._name, "movements", "movements", document.movements),
+            JsonTable(self._name, "borrowers", "debtors", lists["debtors"]),
+            JsonTable(self._name, "loans", "debts", lists["debts"]),
+            JsonTable(self._name, "movements", "movements", lists["movements"]),
         )
         yield from canonical_rows(context, tables)
 
 
 def looks_like_one(file: Delivered) -> bool:
     """Whether a JSON file among others is a snapshot or a dump, by its first lines."""
-    head = beginning(file, 4096)
+    head = beginning(file, _HEAD)
     return SCHEMA.encode() in head or table_dump.looks_like_one(head)
 
 
-def book_of(name: str, content: bytes, manifest: Manifest | None, loose: SnapshotFacts) -> Book:
-    """The snapshot in the content, with what its manifest (if any) says. Raises
-    SnapshotRefused."""
-    if table_dump.looks_like_one(content):
-        return table_dump.book_of(name, content, loose)
-    document = parse(name, content)
+def book_of(file: Delivered, limit: int, manifest: Manifest | None, loose: SnapshotFacts) -> Book:
+    """The snapshot in the file, with what its manifest (if any) says. Raises SnapshotRefused."""
+    if table_dump.looks_like_one(beginning(file, _HEAD)):
+        return table_dump.book_of(file, limit, loose)
+    name = file.name
+    document, lists = parse(file, limit)
     refuse_if(list(_disagreements(name, document, manifest)))
     as_of = day(document.as_of)
     assert as_of is not None
@@ -185,7 +186,7 @@ def book_of(name: str, content: bytes, manifest: Manifest | None, loose: Snapsho
         default_currency=document.default_currency or loose.default_currency,
         declared_counts=declared(document),
     )
-    return JsonBook(name, document, facts)
+    return JsonBook(name, lists, facts)
 
 
 def _disagreements(name: str, document: Document, manifest: Manifest | None) -> Iterator[Problem]:
@@ -201,18 +202,20 @@ def _disagreements(name: str, document: Document, manifest: Manifest | None) -> 
             )
 
 
-def parse(name: str, content: bytes) -> Document:
-    """The snapshot, checked as a whole: form, schema and counts. Raises SnapshotRefused."""
-    content = content.removeprefix(codecs.BOM_UTF8)
+def parse(file: Delivered, limit: int) -> tuple[Document, dict[str, Records]]:
+    """The snapshot and its lists, checked as a whole: form, schema and counts. Raises
+    SnapshotRefused."""
+    name = file.name
     try:
-        document = msgspec.json.decode(content, type=Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        found = outline(file, limit, Document)
+        document = msgspec.json.decode(found.frame, type=Document)
+    except UNREADABLE as error:
         problem = Problem(
             name, f"is not a readable snapshot: {error}.", f"Export it again as {SCHEMA}."
         )
         raise SnapshotRefused(f"{name} is not a readable snapshot", [problem]) from error
-    refuse_if(list(_problems(name, document)))
-    return document
+    refuse_if(list(_problems(name, document, found)))
+    return document, found.lists
 
 
 def declared(document: Document) -> dict[str, int]:
@@ -221,7 +224,7 @@ def declared(document: Document) -> dict[str, int]:
     return {names[key]: n for key, n in (document.counts or {}).items() if key in names}
 
 
-def _problems(name: str, document: Document) -> Iterator[Problem]:
+def _problems(name: str, document: Document, found: Outline) -> Iterator[Problem]:
     if document.schema != SCHEMA:
         yield Problem(name, f'has schema "{document.schema}".', f"We read {SCHEMA}.")
     if not document.device_id.strip():
@@ -234,7 +237,7 @@ def _problems(name: str, document: Document) -> Iterator[Problem]:
     if document.counts is None:
         return
     for array in ("debtors", "debts", "movements"):
-        there = len(getattr(document, array))
+        there = len(found.lists[array])
         if array not in document.counts:
             yield Problem(f"{name}, counts", f"does not count {array}.", "Export the file again.")
         elif document.counts[array] != there:
@@ -246,7 +249,7 @@ def _problems(name: str, document: Document) -> Iterator[Problem]:
 
 
 def decoded(
-    records: list[msgspec.Raw], file: str, kind: str, context: Context
+    records: Records, file: str, kind: str, context: Context
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and content of each record; one that is no object is told and left out."""
 
@@ -258,18 +261,15 @@ def decoded(
 
 
 def _records(
-    records: list[msgspec.Raw], tell: Callable[[int, str], None]
+    records: Records, tell: Callable[[int, str], None]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, raw in enumerate(records, start=1):
-        reason = "is not an object"
-        try:
-            record = _RECORD.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation) as error:
-            record, reason = None, f"cannot be read ({error})"
+    for number, record in enumerate(records, start=1):
         if isinstance(record, dict):
             yield number, record
+        elif isinstance(record, Unreadable):
+            tell(number, f"cannot be read ({record.reason})")
         else:
-            tell(number, reason)
+            tell(number, "is not an object")
 
 
 def machine_columns(records: Iterable[dict[str, Any]]) -> frozenset[str]:
@@ -306,7 +306,7 @@ def _machine_number(text: str) -> Cell:
     return number if number.is_finite() else text
 
 
-def _stores(records: list[msgspec.Raw], name: str, context: Context) -> Iterator[Store]:
+def _stores(records: Records, name: str, context: Context) -> Iterator[Store]:
     file = f"{name} stores"
     for number, record in decoded(records, file, "stores", context):
         native_id = identifier(record.get("store_id"))
@@ -331,9 +331,9 @@ def _stores(records: list[msgspec.Raw], name: str, context: Context) -> Iterator
         )
 
 
-def _consents(records: list[msgspec.Raw], name: str, context: Context) -> dict[str, list[Consent]]:
+def _consents(records: Records, name: str, context: Context) -> WordOf[tuple[Consent, ...]]:
     file = f"{name} consents"
-    found: dict[str, list[Consent]] = {}
+    found: WordOf[tuple[Consent, ...]] = WordOf(())
     for number, record in decoded(records, file, "consents", context):
         borrower = identifier(record.get("debtor_id"))
         purposes = record.get("purposes")
@@ -349,5 +349,5 @@ def _consents(records: list[msgspec.Raw], name: str, context: Context) -> dict[s
             policy_version=as_text(record.get("policy_version")),
             revoked_on=context.day(record.get("revoked_on")),
         )
-        found.setdefault(borrower, []).append(consent)
+        found.set(borrower, (*found.get(borrower), consent))
     return found

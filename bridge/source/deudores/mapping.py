@@ -48,10 +48,10 @@ class Limits(Part):
     """What is refused before it costs memory or time."""
 
     file_bytes: int = Field(4 * 1024**3, gt=0)
-    json_bytes: int = Field(256 * 1024**2, gt=0)
+    json_bytes: int = Field(4 * 1024**3, gt=0)
     unpacked_bytes: int = Field(4 * 1024**3, gt=0)
     unpacked_ratio: int = Field(200, gt=1)
-    shared_text_bytes: int = Field(64 * 1024**2, gt=0)
+    shared_text_bytes: int = Field(1024**3, gt=0)
     rows: int = Field(50_000_000, gt=0)
     columns: int = Field(256, gt=0)
     cell_characters: int = Field(100_000, gt=0)

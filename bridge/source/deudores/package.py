@@ -14,7 +14,7 @@ import msgspec
 
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem, SnapshotRefused
-from bridge.source.files.delivered import CHUNK, Delivered, digest, refuse_if, refusing
+from bridge.source.files.delivered import Delivered, digest, refuse_if, refusing
 
 SCHEMA = "deudores-package/1"
 MANIFEST = "manifest.json"
@@ -121,17 +121,3 @@ def _content_problems(listed: Listed, file: Delivered, limit: int) -> list[Probl
         what = "is not the file that was exported (its SHA-256 differs)."
         return [Problem(listed.name, what, "Copy the whole package again.")]
     return []
-
-
-def content_of(file: Delivered, limit: int) -> bytes:
-    """The whole file in memory, never more than the limit."""
-    from bridge.source.files.delivered import too_large
-
-    parts, total = [], 0
-    with refusing(file.name), file.open() as stream:
-        while chunk := stream.read(CHUNK):
-            total += len(chunk)
-            if total > limit:
-                raise too_large(file.name, limit)
-            parts.append(chunk)
-    return b"".join(parts)

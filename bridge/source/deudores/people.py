@@ -91,7 +91,7 @@ class Borrowers:
     ) -> tuple[Consent, ...] | None:
         """What the source tells of the borrower's authorisation; a revoked one is never given."""
         if self._context.consents is not None:
-            consents = tuple(self._context.consents.get(native_id, ()))
+            consents = self._context.consents.get(native_id)
             if not consents:
                 reading.note("consent.missing")
             elif all(consent.revoked_on is not None for consent in consents):

@@ -20,12 +20,7 @@ from bridge.source.deudores import json_book
 from bridge.source.deudores.context import Context
 from bridge.source.deudores.inbox import BOOK_NAMES, SHEET_NAMES, Delivery, newest
 from bridge.source.deudores.mapping import DeudoresMapping
-from bridge.source.deudores.package import (
-    Manifest,
-    check_files,
-    content_of,
-    manifest_of,
-)
+from bridge.source.deudores.package import Manifest, check_files, manifest_of
 from bridge.source.deudores.snapshot import DeudoresSnapshot
 from bridge.source.deudores.tables import Book
 from bridge.source.files.delivered import (
@@ -192,8 +187,8 @@ class Deudores:
             problem = Problem(names, "are several snapshots.", "Deliver one at a time.")
             raise SnapshotRefused("more than one snapshot", [problem])
         file = files[0]
-        raw = content_of(file, self._mapping.limits.json_bytes)
-        return json_book.book_of(file.name, raw, manifest, self._loose_facts("json", files))
+        limit = self._mapping.limits.json_bytes
+        return json_book.book_of(file, limit, manifest, self._loose_facts("json", files))
 
     def _loose_facts(self, form: str, files: Sequence[Delivered]) -> SnapshotFacts:
         """What is taken for granted about a delivery that says nothing about itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -41,11 +41,13 @@ class DeudoresSnapshot:
         seen: Counter[str] = Counter()
         if self._book.weak:
             context.log.note("identity.weak", f"file:{self._name}", self._book.weak)
+        types: dict[type, int] = defaultdict(int)
         for row in self._whole(context):
-            kind = _COUNTED.get(type(row))
-            if kind:
-                seen[kind] += 1
+            types[type(row)] += 1
             yield row
+        for kind, entity in _COUNTED.items():
+            if types[kind]:
+                seen[entity] += types[kind]
         if not seen and all(f.code != "file.nothing_read" for f in context.log.findings):
             nothing = Finding(code="file.nothing_read", subject=f"file:{self._name}")
             context.log.findings.insert(0, nothing)

@@ -7,9 +7,8 @@ interest, which the phone does not store.
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -21,6 +20,8 @@ from bridge.source.deudores.canonical import canonical_rows
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
 from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import Book, NumberedCells
+from bridge.source.files.delivered import Delivered
+from bridge.source.files.records import UNREADABLE, Records, outline
 from bridge.source.texts import name_key, phone
 
 _PERSON = {"id": "debtorId", "name": "name", "phone": "phoneNumber", "created_on": "creationDate"}
@@ -34,9 +35,18 @@ _MOVEMENT = {
 }  # fmt: skip
 
 
+_PLACES = 8
+"""Places for hashes by debt: one debt in eight or so falls in another's."""
+Numbered = Callable[[], Iterator[tuple[int, dict[str, Any]]]]
+"""A function that reads a table again: number and content of each record."""
+
+
 class Dump(msgspec.Struct):
     debtor: list[dict[str, Any]]
     movement: list[dict[str, Any]]
+
+
+_decode = msgspec.json.Decoder(Dump, float_hook=Decimal).decode
 
 
 class DumpTable:
@@ -44,9 +54,7 @@ class DumpTable:
 
     said_kind = None
 
-    def __init__(
-        self, file: str, kind: str, headings: dict[str, str], records: list[dict[str, Any]]
-    ) -> None:
+    def __init__(self, file: str, kind: str, headings: dict[str, str], records: Numbered) -> None:
         fields = {
             "borrowers": people.FIELDS,
             "loans": loans.FIELDS,
@@ -60,8 +68,8 @@ class DumpTable:
         self._records = records
 
     def cells(self, context: Context) -> NumberedCells:
-        for number, record in enumerate(self._records, start=1):
-            yield number, tuple(_cell(record, key) for key in self._keys)
+        for number, record in self._records():
+            yield number, tuple([_cell(record, key) for key in self._keys])
 
     def survey(self, context: Context) -> Survey:
         return survey(
@@ -72,18 +80,28 @@ class DumpTable:
 class DumpBook:
     weak = "the phone's tables have no persons of their own; debts were grouped by name and phone"
 
-    def __init__(self, name: str, dump: Dump, facts: SnapshotFacts) -> None:
+    def __init__(self, name: str, lists: dict[str, Records], facts: SnapshotFacts) -> None:
         self.facts = facts
         self._name = name
-        self._dump = dump
+        self._debtor, self._movement = lists["debtor"], lists["movement"]
 
     def rows(self, context: Context) -> Iterator[Entity]:
-        debts = _with_persons(self._dump.debtor, context.country)
-        persons = [record for record in debts if record["_person"] == record.get("debtorId")]
+        persons = Persons(self._debtor, context.country)
+
+        def debts() -> Iterator[tuple[int, dict[str, Any]]]:
+            for number, record in enumerate(self._debtor, start=1):
+                yield number, {**record, "_person": persons.of(record)}
+
+        def people() -> Iterator[tuple[int, dict[str, Any]]]:
+            return (each for each in debts() if each[1]["_person"] == each[1].get("debtorId"))
+
+        def moved() -> Iterator[tuple[int, dict[str, Any]]]:
+            return enumerate(self._movement, start=1)
+
         tables = (
-            DumpTable(f"{self._name} debtor", "borrowers", _PERSON, persons),
+            DumpTable(f"{self._name} debtor", "borrowers", _PERSON, people),
             DumpTable(f"{self._name} debtor", "loans", _LOAN, debts),
-            DumpTable(f"{self._name} movement", "movements", _MOVEMENT, self._dump.movement),
+            DumpTable(f"{self._name} movement", "movements", _MOVEMENT, moved),
         )
         yield from canonical_rows(context, tables)
 
@@ -94,30 +112,58 @@ def looks_like_one(content: bytes) -> bool:
     return b'"debtor"' in head and b'"debtorId"' in head and b'"schema"' not in head
 
 
-def book_of(name: str, content: bytes, facts: SnapshotFacts) -> Book:
-    """The dump in the content. Raises SnapshotRefused."""
+def book_of(file: Delivered, limit: int, facts: SnapshotFacts) -> Book:
+    """The dump in the file. Raises SnapshotRefused."""
+    name = file.name
     try:
-        loose = msgspec.json.Decoder(float_hook=Decimal).decode(
-            content.removeprefix(codecs.BOM_UTF8)
-        )
-        dump = msgspec.convert(loose, Dump)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation) as error:
+        found = outline(file, limit, dict[str, Any], _check)
+        _decode(found.frame)
+    except UNREADABLE as error:
         problem = Problem(name, f"is not a readable dump: {error}.", "Export it again.")
         raise SnapshotRefused(f"{name} is not a readable dump", [problem]) from error
-    return DumpBook(name, dump, facts)
+    return DumpBook(name, found.lists, facts)
 
 
-def _with_persons(records: list[dict[str, Any]], country: str) -> list[dict[str, Any]]:
-    """Each debt with the id of its person: the first debt with that name and phone."""
-    first: dict[tuple[str, str], Any] = {}
-    debts = []
-    for record in sorted(records, key=lambda r: _number(r.get("debtorId"))):
-        number, _ = phone(as_text(record.get("phoneNumber")), country)
-        name = name_key(as_text(record.get("name")))
-        own = record.get("debtorId")
-        person = first.setdefault((name, number), own) if name and number else own
-        debts.append({**record, "_person": person})
-    return debts
+def _check(table: str, records: bytes) -> None:
+    """Every record of the phone's tables must be an object that can be decoded."""
+    if table in Dump.__struct_fields__:
+        empty = dict.fromkeys(Dump.__struct_fields__, b"[]") | {table: records}
+        _decode(b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), empty[name]) for name in empty))
+
+
+class Persons:
+    """The person of each debt: the first of the debts with the same name and phone, both present.
+
+    Name and phone are kept only of those that may be there more than once, by their hashes.
+    """
+
+    def __init__(self, debts: Records, country: str) -> None:
+        self._country = country
+        self._first: dict[tuple[str, str], tuple[tuple[int, str], Any]] = {}
+        met = bytearray(len(debts) * _PLACES)
+        for debt in debts:
+            if key := self._key(debt):
+                place = hash(key) % len(met)
+                met[place] = min(met[place] + 1, 2)
+        for debt in debts if 2 in met else ():
+            key = self._key(debt)
+            if key and met[hash(key) % len(met)] == 2:
+                own = debt.get("debtorId")
+                mine = _number(own), own
+                first = self._first.setdefault(key, mine)
+                if mine[0] < first[0]:
+                    self._first[key] = mine
+
+    def of(self, debt: dict[str, Any]) -> Any:
+        """The id of the person that owes the debt."""
+        own = debt.get("debtorId")
+        key = self._key(debt) if self._first else None
+        return self._first[key][1] if key in self._first else own
+
+    def _key(self, debt: dict[str, Any]) -> tuple[str, str] | None:
+        number, _ = phone(as_text(debt.get("phoneNumber")), self._country)
+        name = name_key(as_text(debt.get("name")))
+        return (name, number) if name and number else None
 
 
 def _number(value: Any) -> tuple[int, str]:

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 
 from bridge.source.deudores import loans, movements, people
-from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, WordOf, as_text, identifier
 from bridge.source.deudores.survey import Survey, survey
 from bridge.source.deudores.tables import NumberedCells, Table
 from bridge.source.texts import document, name_key
@@ -133,13 +133,13 @@ class PersonsOfLoans:
         return Survey()
 
     def cells(self, context: Context) -> NumberedCells:
-        seen: set[str] = set()
+        seen = WordOf(False)
         for line, cells in silently(self._table, context):
             row = _by_field(cells)
             person = identifier(row["borrower"])
-            if not person or person in seen:
+            if not person or seen.get(person):
                 continue
-            seen.add(person)
+            seen.set(person, True)
             row["id"] = person
             row["created_on"] = row["consent"] = None
             yield line, tuple(row.get(field) for field in people.FIELDS)

@@ -20,6 +20,7 @@ from bridge.source.dates import from_serial
 from bridge.source.files.delivered import Delivered, refusing
 from bridge.source.files.layout import Layout, layout_of
 from bridge.source.files.references import REFERENCE, column_of
+from bridge.source.files.sharedtexts import SharedTexts
 from bridge.source.files.zippedxml import BookLimits, Events, ZippedBook, exact
 
 _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -268,11 +269,11 @@ def _kind_of(number: int, code: str) -> str:
 
 class _Texts(Events):
     def __init__(self, book: Workbook) -> None:
-        self.texts: list[str] = []
+        self.texts = SharedTexts(book.staging)
         self._book = book
         self._parts: list[str] = []
         self._inside = self._phonetic = False
-        self._size = 0
+        self._size = self._length = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition("}")[2]
@@ -280,6 +281,7 @@ class _Texts(Events):
         self._phonetic = self._phonetic or local == "rPh"
         if local == "si":
             self._parts = []
+            self._length = 0
 
     def end(self, name: str) -> None:
         local = name.rpartition("}")[2]
@@ -293,15 +295,22 @@ class _Texts(Events):
         if not self._inside:
             return
         self._size += len(text) + 60
+        self._length += len(text)
+        if self._length > self._book.limits.cell_characters:
+            limit = self._book.limits.cell_characters
+            raise self._book.refused(
+                "xl/sharedStrings.xml", f"has a cell of over {limit} characters"
+            )
         if self._size > self._book.limits.shared_text_bytes:
             raise self._book.refused("xl/sharedStrings.xml", "is too large; deliver CSV instead")
         self._parts.append(text)
 
 
-def _shared_texts(book: Workbook, archive: zipfile.ZipFile) -> list[str]:
-    """The texts that cells share, bounded in memory."""
+def _shared_texts(book: Workbook, archive: zipfile.ZipFile) -> SharedTexts:
+    """The texts that cells share."""
     events = _Texts(book)
     if "xl/sharedStrings.xml" in book.parts:
         for _ in book.parse(archive, "xl/sharedStrings.xml", events):
             pass
+    events.texts.finish()
     return events.texts

@@ -53,7 +53,7 @@ class ZippedBook:
         self.name = file.name
         self.limits = limits
         self._file = file
-        self._staging = staging
+        self.staging = staging
         with refusing(self.name), self.open() as archive:
             members = archive.infolist()
             refuse_if(zip_problems(self.name, file.size, members, limits.sizes))
@@ -61,7 +61,7 @@ class ZippedBook:
 
     def open(self) -> zipfile.ZipFile:
         """The book's ZIP; the caller closes it."""
-        return _OwningZip(self._file.seekable(self._staging))
+        return _OwningZip(self._file.seekable(self.staging))
 
     def parse(self, archive: zipfile.ZipFile, part: str, events: Events) -> Iterator[None]:
         """Feed a part to its events, yielding after each block. Raises SnapshotRefused."""
