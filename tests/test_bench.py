@@ -25,7 +25,8 @@ TINY = Size(
     changes=3,
     runs=1,
     idle_s=0.1,
-    latency_ms=1,
+    latencies_ms=(1,),
+    rival_loans=2,
 )
 OWN_PROCESS = ["start"]
 ALONE = [name for name in ROWS if name not in (*LARGE_LEDGER, *OWN_PROCESS)]
