@@ -271,12 +271,21 @@ class Mislaid:
             if isinstance(stop, SecondWriter) and not right:
                 raise Broken("nobody else posts here", f"{name}: {stop}")
         for task in ended.result.answer.tasks if ended.result else ():
+            if task.code == "reference.unknown":
+                self._heard_of(task.system, task.subject)
             if task.code in TOLD:
                 self._unknown.pop(task.system, None)
             if task.code in TOLD and self.owed.pop(task.system, None):
                 self.trace.count("told", task.code)
             if task.code == "pass.restored":
                 self.rivals.discard(task.system)
+
+    def _heard_of(self, name: str, reference: str) -> None:
+        """This document alone was said to be there and not known."""
+        unknown = self._unknown.get(name, set())
+        if unknown == {reference} and self.owed.pop(name, None):
+            self.trace.count("told", "reference.unknown")
+        unknown.discard(reference)
 
     def _looks_first(self, name: str) -> bool:
         """Whether the state still looks for everything that it creates: what it finds then it
