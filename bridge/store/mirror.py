@@ -52,19 +52,6 @@ class Mirror(Session):
         self.mirror_put(system, company, [msgspec.structs.replace(document, status=status)])
         return True
 
-    def mirror_remove(
-        self, system: str, company: str, kind: Kind, external_ids: Iterable[str]
-    ) -> None:
-        """Forget documents, as if they had never been read."""
-        books = self._books_of(system, company)
-        t = MIRROR.c
-        for part in chunks(external_ids, 500):
-            self._connection.execute(
-                MIRROR.delete().where(
-                    t.books == books, t.kind == kind.value, t.external_id.in_(part)
-                )
-            )
-
     def mirror_clear(self, system: str, company: str) -> None:
         """Forget every document that these books told: the next reading is a full one."""
         books = self._books_of(system, company)

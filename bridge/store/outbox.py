@@ -220,12 +220,9 @@ class Outbox(ForPlans):
         """Entries that were applied and are not proved yet, with links and bindings."""
         return self._in_state(system, company, State.POSTED, limit)
 
-    def confirm(self, entry: Entry | int, state: State, detail: str = "") -> None:
-        """The books were read back: they hold what was posted (CONFIRMED) or not (DRIFTED)."""
-        self.confirm_all({entry if isinstance(entry, int) else entry.id: (state, detail)})
-
     def confirm_all(self, verdicts: Mapping[int, tuple[State, str]]) -> None:
-        """The same of several entries: number → state and detail."""
+        """The books were read back: they hold what was posted (CONFIRMED) or not (DRIFTED).
+        Number of an entry → that state, and what to say of it."""
         assert {state for state, _ in verdicts.values()} <= {State.CONFIRMED, State.DRIFTED}
         rows = self._rows(verdicts)
         self._steps(

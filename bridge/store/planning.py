@@ -113,11 +113,6 @@ class Planning(Session):
         for scope, body in self._connection.execute(query):
             yield scope, _finding(body)
 
-    def finding_counts(self) -> dict[str, int]:
-        """Code → how many findings."""
-        query = select(FINDING.c.code, func.count()).group_by(FINDING.c.code)
-        return dict(self._connection.execute(query).tuples().all())
-
     def put_holds(self, system: str, company: str, loan: LoanKey, holds: Sequence[Hold]) -> None:
         """Replace what is held back of a loan."""
         self.put_all_holds(system, company, {loan: holds})

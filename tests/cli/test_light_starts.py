@@ -32,7 +32,6 @@ HEAVY = {
     "rich": "nobody sits at a terminal",
     "sqlalchemy.orm": "rows leave the state as plain values",
     "sqlmodel": "no state is made",
-    "tomlkit": "no settings are written",
     "urllib3": "the books are asked nothing",
     "xero_python": "the books are asked nothing",
     "xlsxwriter": "no workbook is written",

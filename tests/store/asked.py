@@ -186,7 +186,6 @@ def _planning(work: Work) -> None:
     work.findings()
     work.findings(scope_prefix="loan/")
     work.findings_at("loan/2", "files")
-    work.finding_counts()
     hold = Hold(code="loan.held", subject="debt:2", currency="COP", amount=Decimal(1))
     work.put_holds(*BOOKS, LOAN, [hold])
     work.put_all_holds(*BOOKS, {LOAN: [hold]})
@@ -260,7 +259,7 @@ def _send(store: Store, loans: int) -> None:
         with store.begin() as work:
             for each in work.claim(*BOOKS, LATER, limit):
                 work.move(each, Posted(told(each.document)), LATER)
-                work.confirm(each, State.CONFIRMED)
+                work.confirm_all({each.id: (State.CONFIRMED, "")})
     with store.begin() as work:  # as if it had been let go by a customer that is gone since
         work.enqueue(RUN, *BOOKS, [entry(receipt(f"{PREFIX}-P0", REFERENCES[3]), LOAN)])
         work.mark_voided(*BOOKS, f"{PREFIX}-D1")
@@ -307,7 +306,6 @@ def _bind(store: Store, loans: int) -> None:
         work.mirror_put(*BOOKS, [told(undone.document, "9")])
         work.mirror_status(*BOOKS, Kind.INVOICE, f"id-{REFERENCES[1]}", Status.VOIDED)
         work.recognise(*BOOKS)
-        work.mirror_remove(*BOOKS, Kind.INVOICE, [f"id-{REFERENCES[2]}"])
         work.set_mirror_cursor(*BOOKS, "2026")
         work.set_planned_through(SYSTEM, f"a new company of {loans}", 1)
 

@@ -125,7 +125,7 @@ def _send(store: Store) -> int:
         batch = work.claim(*BOOKS, NOW, _AT_ONCE)
         for each in batch:
             work.move(each, Posted(told(each.document)), NOW)
-            work.confirm(each, State.CONFIRMED)
+            work.confirm_all({each.id: (State.CONFIRMED, "")})
     return len(batch)
 
 

@@ -80,7 +80,6 @@ MEANT: dict[str, str] = {
     "planning.Planning.revisit_reasons": TO_BE_TOLD,
     "planning.Planning.loan_holds": TO_BE_TOLD,
     "planning.Planning.scoped_findings": TO_BE_TOLD,
-    "planning.Planning.finding_counts": TO_BE_TOLD,
     "tasks.Tasks.asking_findings": TO_BE_TOLD,
     "reconcile_queries.ReconcileQueries.posted_in": A_RUN,
     "late.LateQueries.moved_to_open_month": A_RUN,

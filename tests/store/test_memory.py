@@ -39,7 +39,7 @@ def test_findings_and_holds_are_replaced_in_their_scope(store: Store) -> None:
     with store.begin() as work:
         assert work.findings() == [one, two]
         assert work.findings(scope_prefix="loan/") == [one]
-        assert work.finding_counts() == {"debt.overpaid": 1, "amount.mixed": 1}
+        assert sorted(f.code for f in work.findings()) == ["amount.mixed", "debt.overpaid"]
         assert work.holds(*BOOKS) == [hold, hold]
         work.put_holds(*BOOKS, LOAN, [])
         assert work.holds(*BOOKS) == []
@@ -88,8 +88,7 @@ def test_the_mirror_is_compared_with_what_is_bound(store: Store) -> None:
         assert (total.count, total.total) == (2, Decimal("11.50"))
         assert work.mirror_status(*BOOKS, Kind.INVOICE, "1", Status.DELETED)
         assert not work.mirror_status(*BOOKS, Kind.INVOICE, "404", Status.DELETED)
-        work.mirror_remove(*BOOKS, Kind.INVOICE, ["2"])
-        assert len(list(work.missing(*BOOKS))) == 4
+        assert len(list(work.missing(*BOOKS))) == 3
         work.set_mirror_cursor(*BOOKS, "a")
         work.set_mirror_cursor(*BOOKS, "b")
         assert work.mirror_cursor(*BOOKS) == "b"

@@ -250,7 +250,7 @@ def test_a_void_marks_the_binding_and_an_update_replaces_what_was_posted(store: 
         work.move(update, Posted(posted(Kind.INVOICE, "id DY7F3A-L1", "1")), NOW)
         (bound,) = work.bindings(*BOOKS, ONE)
         assert (bound.document, bound.version) == (edited, "1")
-        work.confirm(update, State.CONFIRMED)
+        work.confirm_all({update.id: (State.CONFIRMED, "")})
     enqueue(store, new(edited, 5, Operation.VOID, target="DY7F3A-L1"))
     post(store, claimed(store))
     with store.read() as work:
@@ -364,7 +364,7 @@ def test_a_change_is_of_its_target_and_keeps_what_is_known_of_it(store: Store) -
         assert update.binding.reference == "DY7F3A-L1.2"
         with store.begin() as work:
             work.move(update, Posted(posted(Kind.INVOICE, "id DY7F3A-L1.2", "1")), NOW)
-            work.confirm(update, State.CONFIRMED)
+            work.confirm_all({update.id: (State.CONFIRMED, "")})
             (bound,) = work.bindings(*BOOKS, ONE)
         assert (bound.document, bound.generation) == (edited, 2)
     enqueue(store, new(edited, 5, Operation.VOID, key="v"))

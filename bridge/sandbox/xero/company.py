@@ -140,11 +140,6 @@ class Company:
         """Move the time of change of a row because of something that happened to it."""
         self.save(table, self.tables[table].rows[row_id])
 
-    def touch_document(self, document_id: str) -> None:
-        for table in ("Invoices", "CreditNotes", "Overpayments"):
-            if document_id in self.tables[table].rows:
-                self.touch(table, document_id)
-
     def enter(self, document: Document) -> None:
         """Put a document into the books, new or in the place of what it was."""
         before = self.books.documents.get(document.id)

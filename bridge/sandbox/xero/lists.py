@@ -126,13 +126,6 @@ def write_currency(company: Company, body: Row) -> str:
     return code
 
 
-def write_tax_rate(company: Company, body: Row) -> str:
-    row_id = str(body.get("TaxType") or "")
-    if row_id not in company.tables["TaxRates"].rows:
-        raise Invalid(faults.tax_unknown(row_id))
-    return row_id
-
-
 def write_category(company: Company, body: Row, *, create: bool, row_id: str = "") -> str:
     """Create, rename, archive or delete a tracking category."""
     table = company.tables["TrackingCategories"]
