@@ -50,7 +50,7 @@ _ROLES = {"Accounts Receivable": "receivable", "Bank": "bank"}
 _US = frozenset({"US", "USA"})
 
 _ROWS = {"Account": 450, "Item": 350, "TaxCode": 60, "PaymentMethod": 60, "Term": 60}
-"""A batch answers 1000 objects in all (REF:batch). A list that fills its share is read alone."""
+"""A batch answers 1000 objects in all (FACTS Q28). A list that fills its share is read alone."""
 
 _EXTRA_ROWS = {"Class": 400, "Department": 400, "CompanyCurrency": 150}
 
