@@ -38,7 +38,7 @@ FIELDS = (
     "plan",
     "count",
 )
-"""style.md §9: the whole list."""
+"""All the fields that a line may have: no name, no token, no body is among them."""
 
 _CODE = re.compile(r"[A-Za-z0-9 _.:=+/-]{0,120}")
 _SECRET = re.compile(r"bearer|basic |token|secret|password|://|eyJ", re.IGNORECASE)

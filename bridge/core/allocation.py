@@ -42,7 +42,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
     """How what is paid on a loan is shared where its interest has invoices of its own: so much of
-    `total` is `interest` (ledger_sources.md §2.4)."""
+    `total` is `interest` (FACTS L2)."""
 
     total: Decimal
     interest: Decimal

@@ -1,7 +1,7 @@
 """Whether a company's invoices go to a tax office, and whether its accountant said what then.
 
 In these countries an add-on that sweeps a company's invoices would send every loan to the tax
-office as a sale (words_and_reports.md §5, last verified 2026-11-29). So nothing is posted to a
+office as a sale (FACTS C1). So nothing is posted to a
 company that issues electronic invoices until its accountant's answer stands in bridge.toml.
 """
 

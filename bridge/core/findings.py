@@ -109,7 +109,7 @@ CATALOGUE: dict[str, Rule] = {
     "text.too_long": _INFO,
     "value.unknown": _WARNING,
 }
-"""Code → what it means. Source: ledger_sources.md §2.3 and the samples' expected problems."""
+"""Code → what it means. What must hold among the rows: FACTS L8."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

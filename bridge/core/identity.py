@@ -1,7 +1,7 @@
 """Our names for documents: deterministic, short, and the same after the database is lost.
 
 A reference is `{prefix}-{letter}{native id}[.generation]`, at most 21 characters, because it must
-fit QuickBooks' DocNumber and PaymentRefNum (quickbooks.md §0, last verified 2026-11-20).
+fit QuickBooks' DocNumber and PaymentRefNum (FACTS Q15).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Lending arithmetic: schedules, the split of what is paid, and what a borrower owes.
 
-Source: ledger_sources.md §2.4 (flat loans as route lenders and small shops make them).
+Flat loans, as route lenders and small shops make them (FACTS L1, L2).
 """
 
 from __future__ import annotations

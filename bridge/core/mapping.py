@@ -53,12 +53,12 @@ NEEDED_CLASSES: dict[str, frozenset[str]] = {
     "reversal": frozenset({"asset", "liability"}),
     "opening": frozenset({"equity", "asset", "liability"}),
 }
-"""Purpose → classes of account it may be booked to. Principal is never income (DESIGN §2). Interest
-on a liability account would never be earned: nothing moves it to income afterwards."""
+"""Purpose → classes of account it may be booked to. Principal is never income. Interest on a
+liability account would never be earned: nothing moves it to income afterwards."""
 
 
 INTERNAL = "Documento interno de cartera. No es factura electrónica."
-"""In the words of words_and_reports.md §5."""
+"""What each line of a loan says of itself (FACTS C2)."""
 
 
 class _Model(BaseModel):

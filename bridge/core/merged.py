@@ -1,7 +1,7 @@
 """Customers that somebody merged in the books: one is no more, and its documents are another's.
 
 No system tells it in one word: QuickBooks makes the first one inactive or deletes it, Xero archives
-it, in Zoho it is gone (UNVERIFIED: none of it is documented for the APIs). In all of them its
+it, in Zoho it is gone (UNVERIFIED: FACTS C4). In all of them its
 documents show it: they stand, and all of them on one other customer.
 """
 

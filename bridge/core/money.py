@@ -21,7 +21,7 @@ EXPONENTS = {
 CENT = Decimal("0.01")
 _UNITS = {0: Decimal(1), 2: CENT}
 _PAID_WHOLE = frozenset({"COP"})
-"""Currencies that have cents by ISO 4217 and in which nobody pays any (ledger_sources.md §7.2)."""
+"""Currencies that have cents by ISO 4217 and in which nobody pays any (FACTS L4)."""
 
 
 def decimal_unit(currency: str) -> Decimal:

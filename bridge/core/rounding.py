@@ -1,7 +1,7 @@
 """To what step the amounts of one loan are worked out, and what it was posted with keeps holding.
 
 Three things say how fine an amount may be: what is paid in the currency, the step the lender wants,
-and the decimals that the books keep. Source: ledger_sources.md §2.4 and §7.2.
+and the decimals that the books keep (FACTS L3, L4).
 """
 
 from __future__ import annotations

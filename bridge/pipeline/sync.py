@@ -88,7 +88,7 @@ class SystemPass(msgspec.Struct, kw_only=True):
         self.calls = books.system.calls().total
 
     def document(self) -> dict[str, object]:
-        """One system's part of the answer of `sync --json` (DESIGN §6)."""
+        """One system's part of the answer of `sync --json`."""
         figures = self.plan.figures
         document: dict[str, object] = {
             "planned": {"create": figures.create, "update": figures.update, "void": figures.void},
@@ -141,7 +141,7 @@ class SyncResult(msgspec.Struct, kw_only=True):
         return "-".join(s.plan.digest for s in self.systems.values())
 
     def document(self) -> dict[str, object]:
-        """The answer of `sync --json` (DESIGN §6)."""
+        """The answer of `sync --json`."""
         return {
             "run": self.run,
             "systems": {name: s.document() for name, s in self.systems.items()},

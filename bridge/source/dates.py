@@ -1,4 +1,4 @@
-"""Business days as files write them. Month first only where the mapping says so."""
+"""Business days as files write them. Month first only where the mapping says so (FACTS L6)."""
 
 from __future__ import annotations
 

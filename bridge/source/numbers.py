@@ -1,7 +1,7 @@
 """One number as people write it, exactly, or none: a cell that could mean another one is not read.
 
 `1.234` is one thousand two hundred thirty-four in Bogotá and one point two three four in
-Guadalajara: what a cell's form says about the convention is told, and its column decides.
+Guadalajara (FACTS L5): what a cell's form says of the convention is told, and its column decides.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 An event is a reason to look at the ledger again, and nothing else: what is posted comes from a
 delivery alone. So one that is lost, late, repeated or out of order cannot make the books wrong.
-Contract `deudores-feed/1` §3.4 and `prestacop-feed/1`: POST of JSON, signed over the raw bytes with
-`t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. Last verified 2026-11-28.
+Contracts `deudores-feed/1` and `prestacop-feed/1` (FACTS L9): POST of JSON, signed over the raw
+bytes with `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ STATUS: Mapping[Outcome, int] = {
     "unreadable": 400,
     "no secret": 404,
 }
-"""What the sender is answered (§3.4): whatever we will not read again is 200, so that it stops."""
+"""What the sender is told (FACTS L9): whatever we will not read again is 200, so that it stops."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """The mark that a tax office's electronic invoice leaves on a document, in fields and in texts.
 
 No product has a field of its own for it that every edition tells: add-ons write the code into a
-custom field or a note (a public add-on for Zoho: `cf_cufe`; words_and_reports.md §5). What such a
-code is called and looks like is the tax office's: CUFE and CUDE (CO) have 96 hexadecimal digits,
-a CFDI's UUID (MX) 36 characters, a CAE (AR) 14 digits, a clave de acceso (EC) 49, a clave numérica
-(CR) 50, a chave de acesso (BR) 44. Last verified 2026-11-30.
+custom field or a note (FACTS C3). What such a code is called and looks like is the tax
+office's: CUFE and CUDE (CO) have 96 hexadecimal digits, a CFDI's UUID (MX) 36 characters, a CAE
+(AR) 14 digits, a clave de acceso (EC) 49, a clave numérica (CR) 50, a chave de acesso (BR) 44.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A refresh token that changes value is durable in the credential store before the access token
 that came with it is used: a crash in between must not end the connection. Of two parallel
 renewals one fails and the provider may revoke both, so they queue on the store's lock
-(quickbooks.md §1, last verified 2026-11-20).
+(FACTS Q4, X2).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _USUAL_LIFE_S = 3600
 _LONGEST_LOGIN_S = 10 * 366 * 86_400
 _SECRET_FIELDS = ("refresh_token", "code")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
-"""What fits into a header, and is one word there (RFC 6750 §2.1, RFC 6749 appendix A.12)."""
+"""What fits into a header, and is one word there (RFC 6750 section 2.1, RFC 6749 appendix A.12)."""
 
 
 class TokenEndpoint(msgspec.Struct, frozen=True, kw_only=True):

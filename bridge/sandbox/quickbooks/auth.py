@@ -1,4 +1,4 @@
-"""OAuth 2: codes, expiring access tokens, rotating refresh tokens. Last verified 2026-11-20."""
+"""OAuth 2: codes, expiring access tokens, rotating refresh tokens (FACTS Q1, Q2, Q4)."""
 
 from __future__ import annotations
 

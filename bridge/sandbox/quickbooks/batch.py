@@ -1,4 +1,4 @@
-"""Batches: up to 30 independent items, each with its own outcome. Last verified 2026-11-20."""
+"""Batches: up to 30 independent items, each with its own outcome (FACTS Q28)."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ def _is_kept(line: Row) -> bool:
 
 
 def with_accounts(company: Company, lines: list[Row], kept: Document) -> list[Row]:
-    """Return the lines with the account that each item line stands on. Seen in answers of 2021 and
-    2026 (ItemAccountRef of Finance.xsd); last verified 2026-11-29."""
+    """Return the lines with the account that each item line stands on. As in recorded
+    answers: FACTS Q23."""
     accounts = iter(kept.lines)
     shown = []
     for line in lines:

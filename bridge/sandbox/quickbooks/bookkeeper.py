@@ -121,7 +121,7 @@ def _activate(company: Company, wish: Wish) -> Wish:
 
 def _retype(company: Company, wish: Wish) -> Wish:
     """Give an account another type. What is owed by customers and to vendors, and what QuickBooks
-    made for itself, keeps its own (Intuit's help pages; last verified 2026-11-29)."""
+    made for itself, keeps its own (FACTS Q24)."""
     row = _named(company, "account", wish.get("name"), wish)
     wanted = str(wish.get("type") or "")
     if {row["AccountType"], wanted} & set(CONTROL) or row["AccountSubType"] in BY_ITSELF:

@@ -1,4 +1,4 @@
-"""Change data capture: what changed since a moment, by entity. Last verified 2026-11-20."""
+"""Change data capture: what changed since a moment, by entity (FACTS Q26)."""
 
 from __future__ import annotations
 

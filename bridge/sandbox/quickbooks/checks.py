@@ -182,7 +182,7 @@ def merged(before: Row, change: Row, *, sparse: bool) -> Row:
     """Return the row that an update asks for.
 
     Sparse: what is left out stays, `""` and `{}` clear, null is ignored. Full: what is left out
-    is cleared. A Line array is always taken whole. Last verified 2026-11-20.
+    is cleared. A Line array is always taken whole (FACTS Q7, Q8).
     """
     if not sparse:
         return present(change)

@@ -1,4 +1,4 @@
-"""The envelopes of answers and of faults. Last verified 2026-11-20."""
+"""The envelopes of answers and of faults (FACTS Q38)."""
 
 from __future__ import annotations
 

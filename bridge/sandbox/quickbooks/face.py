@@ -265,7 +265,7 @@ class QuickBooks:
             raise faults.unsupported("void")
         row = write(company, entity, operation, _json(request.body), options)
         if not row:
-            # A void that QBO does not do answers as if it had. Last verified 2026-11-20.
+            # A void that QBO does not do answers as if it had (FACTS Q12).
             return {"BatchItemResponse": [], "time": company.time()}
         return {entity: row, "time": company.time()}
 

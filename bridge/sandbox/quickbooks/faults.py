@@ -1,4 +1,4 @@
-"""Every refusal of the API, with the texts that were seen. Last verified 2026-11-20.
+"""Every refusal of the API, with the texts that were seen (FACTS Q39).
 
 Where no text is on record the wording is ours, in the same manner, and says so in the README.
 """

@@ -1,4 +1,4 @@
-"""Rate windows and the meter of reads (CorePlus), per realm. Last verified 2026-11-20."""
+"""Rate windows and the meter of reads (CorePlus), per realm (FACTS Q32, Q35)."""
 
 from __future__ import annotations
 

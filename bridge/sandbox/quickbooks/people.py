@@ -95,7 +95,7 @@ def full_name(company: Company, row: Row) -> str:
 
 
 def _marked(company: Company, row: Row, before: Row | None) -> str:
-    """Mark the name of an inactive person as QBO does. Last verified 2026-11-20, on Account."""
+    """Mark the name of an inactive person as QBO does (FACTS Q20)."""
     name = str(row["DisplayName"])
     if not row["Active"] and not name.endswith(DELETED):
         return name + DELETED

@@ -1,4 +1,4 @@
-"""Property names of each entity, as in Intuit's schema (Finance.xsd, July 2026)."""
+"""Property names of each entity, as in Intuit's schema (FACTS Q5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The query language: text in, a checked question out. Last verified 2026-11-20."""
+"""The query language: text in, a checked question out (FACTS Q25)."""
 
 from __future__ import annotations
 

@@ -304,7 +304,7 @@ def _line(company: Company, line: Row, kind: Any) -> Row:
     if not detail:
         raise faults.missing("Line.SalesItemLineDetail")
     if "ItemRef" not in detail:
-        # A line without an item is text: its amount is ignored. Last verified 2026-11-20.
+        # A line without an item is text: its amount is ignored (FACTS Q22).
         return {
             "DetailType": "DescriptionOnly",
             "Description": line.get("Description", ""),

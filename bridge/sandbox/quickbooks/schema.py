@@ -1,6 +1,6 @@
 """What each entity's properties may hold and which of them a query may name.
 
-Sources: Intuit's API reference and Finance.xsd. Last verified 2026-11-20.
+By Intuit's schema (FACTS Q5) and what was refused in the field (FACTS Q15, Q25).
 """
 
 from __future__ import annotations

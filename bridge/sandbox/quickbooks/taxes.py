@@ -1,8 +1,8 @@
 """Sales tax of a company: the codes that its country has, and the code that every line must have.
 
-Outside the US a company that charges tax takes no line without a TaxCode (6000, seen in the field
-in the UK, Canada and Singapore; intuit/quickbooks-online-mcp-server issue 94, last verified
-2026-11-30). In the US a line is TAX or NON, and without either it is what its item is (UNVERIFIED).
+Outside the US a company that charges tax takes no line without a TaxCode (6000, FACTS Q17). In the
+US a line is TAX or NON (FACTS Q18), and without either it is what its item is (UNVERIFIED:
+FACTS Q19).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Allocations: a credit note or an overpayment settles an invoice. Last verified 2026-11-20."""
+"""Allocations: a credit note or an overpayment settles an invoice (FACTS X18)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """OAuth 2 as Xero does it: codes, PKCE, rotating refresh tokens with a grace, custom connections.
 
-Sources: the vendor's pages on OAuth 2, token types, PKCE and custom connections.
-Last verified 2026-11-20.
+As in FACTS X1, X2, X3.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bank transactions: money in and out, and what was paid too much. Last verified 2026-11-20."""
+"""Bank transactions: money in and out, and what was paid too much (FACTS X20, X23)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batch payments: many invoices, one line at the bank, all or nothing. Last verified 2026-11-20."""
+"""Batch payments: many invoices, one line at the bank, all or nothing (FACTS X28)."""
 
 from __future__ import annotations
 

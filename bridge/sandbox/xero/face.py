@@ -178,7 +178,7 @@ class Xero:
             self.limits.leave()
         wants_json = "json" in request.headers.get("accept", "")
         is_json = response.content_type.startswith("application/json") and response.body
-        # XML unless JSON is asked for. Last verified 2026-11-20.
+        # XML unless JSON is asked for (FACTS X36).
         return response if wants_json or not is_json else in_xml(response)
 
     def _counted(self, request: Request, at_once: int) -> Response:

@@ -1,8 +1,7 @@
-"""How Xero refuses: the texts, codes and shapes of its answers. Last verified 2026-11-20.
+"""How Xero refuses: the texts, codes and shapes of its answers (FACTS X44, X45).
 
 Texts that no source gives are worded here, in the manner of the recorded ones; README.md
-lists them. Sources: the recorded answers, the OpenAPI examples and the help threads that
-quote live errors, as collected for this project.
+lists them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Idempotency-Key: the first answer, also a refusal, for six minutes. Last verified 2026-11-20."""
+"""Idempotency-Key: the first answer, also a refusal, for six minutes (FACTS X30)."""
 
 from __future__ import annotations
 

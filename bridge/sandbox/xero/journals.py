@@ -1,4 +1,4 @@
-"""Manual journals: debits and credits in the base currency. Last verified 2026-11-20."""
+"""Manual journals: debits and credits in the base currency (FACTS X24)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Rate limits: a minute, a day, at once, and the app's minute. Last verified 2026-11-20.
+"""Rate limits: a minute, a day, at once, and the app's minute (FACTS X40).
 
-Windows are fixed for a tenant and start at an offset of its own. Source: the vendor's page on
-limits, and a recorded 429 (empty body, no type).
+Windows are fixed for a tenant and start at an offset of its own. A 429 has an empty body
+and no type (FACTS X42).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Lines of a document: what each is worth, its tax, its account. Last verified 2026-11-20.
+"""Lines of a document: what each is worth, its tax, its account.
 
-Rounding as the vendor's page on it says: the unit amount first (2 decimals unless unitdp=4),
+Rounding (FACTS X14): the unit amount first (2 decimals unless unitdp=4),
 then the line, then the tax of each line, half up.
 """
 

@@ -53,7 +53,7 @@ def write_account(company: Company, body: Row, *, create: bool, row_id: str = ""
 
 def _check_retyped(before: Row, wanted: str) -> None:
     """In the web site an account takes another type, used or not; a bank and a system account do
-    not (pages about editing accounts; last verified 2026-11-29)."""
+    not (FACTS X29)."""
     if before.get("SystemAccount") or "BANK" in (before["Type"], wanted):
         raise Invalid("The type of this account cannot be changed.")
 

@@ -1,7 +1,6 @@
 """Payments: one each for an invoice, or paid back on a credit note or an overpayment.
 
-Sources: the vendor's page on Payments, the OpenAPI examples, help threads.
-Last verified 2026-11-20.
+As in FACTS X28.
 """
 
 from __future__ import annotations

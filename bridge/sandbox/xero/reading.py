@@ -1,4 +1,4 @@
-"""Reads: filters, order, pages, what has changed. Last verified 2026-11-20."""
+"""Reads: filters, order, pages, what has changed (FACTS X31, X32, X34)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NUMBERS = {"Invoices": "number", "CreditNotes": "number", "Contacts": "number", 
 PAGE_SIZE, LARGEST_PAGE = 100, 1000
 MOST_UNPAGED = 100_000
 SEARCHED = ("InvoiceNumber", "Reference", "Name", "FirstName", "LastName", "ContactNumber")
-# What summaryOnly leaves out. Source: the vendor's pages on Invoices and Contacts.
+# What summaryOnly leaves out (FACTS X34).
 NOT_IN_SUMMARY = ("Payments", "LineItems", "HasAttachments", "CISDeduction")
 
 

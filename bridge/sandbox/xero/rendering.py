@@ -41,7 +41,7 @@ def sale(company: Company, form: sales.Form, row: Row, *, full: bool) -> Row:
     is_invoice = form is sales.INVOICE
     live = kept is not None and row["Status"] == "AUTHORISED"
     paid, credited, parts = _settled(company, row_id) if live else (ZERO, ZERO, {})
-    # A voided invoice keeps the amount due that it had. Last verified 2026-09-14.
+    # A voided invoice keeps the amount due that it had. FACTS X16.
     rest = kept.open if live and kept else row["Total"]
     status = sales.shown_status(company, row, row_id)
     shown: Row = {
@@ -349,7 +349,7 @@ def _batch_of(company: Company, row: Row) -> Row:
 
 
 def _days(row: Row, *names: str) -> Row:
-    """Return dates in both forms; payments and allocations have no readable twin (OAS)."""
+    """Return dates in both forms; payments and allocations have no readable twin (FACTS X36)."""
     shown: Row = {}
     for name in names:
         if row.get(name):

@@ -1,6 +1,6 @@
-"""Reports: trial balance, balance sheet, one contact's open invoices. Last verified 2026-11-20.
+"""Reports: trial balance, balance sheet, one contact's open invoices.
 
-Shapes as in the OpenAPI examples. Balances are in the base currency.
+Shapes by the description (FACTS X7). Balances are in the base currency (FACTS X37).
 """
 
 from __future__ import annotations

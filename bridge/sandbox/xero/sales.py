@@ -1,7 +1,6 @@
 """Invoices and credit notes: numbers, life cycle, totals, their place in the books.
 
-Sources: the vendor's pages on Invoices and CreditNotes, recorded answers, help threads.
-Last verified 2026-11-20.
+As in FACTS X15, X16, X18.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which scope covers which resource, by the vendor's page on scopes. Last verified 2026-11-20."""
+"""Which scope covers which resource, narrow and broad (FACTS X4)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def allows(scopes: Collection[str], resource: str, *, reads: bool) -> bool:
         return True
     for scope, resources in COVERS.items():
         if resource in resources:
-            # Creating an item with accounting.invoices alone was refused. Last verified 2026-09-28.
+            # Creating an item with accounting.invoices alone was refused (FACTS X6).
             if resource == "Items" and not reads and scope != "accounting.settings":
                 continue
             if scope in scopes or (reads and f"{scope}.read" in scopes):

@@ -1,4 +1,4 @@
-"""How Xero writes numbers, dates and ids on the wire. Last verified 2026-11-20."""
+"""How Xero writes numbers, dates and ids on the wire (FACTS X36)."""
 
 from __future__ import annotations
 

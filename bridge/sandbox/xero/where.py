@@ -1,4 +1,4 @@
-"""The `where` filter: comparisons joined by AND, OR, with brackets. Last verified 2026-11-20."""
+"""The `where` filter: comparisons joined by AND, OR, with brackets (FACTS X31)."""
 
 from __future__ import annotations
 

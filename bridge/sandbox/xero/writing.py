@@ -1,4 +1,4 @@
-"""Bulk writes: each element by itself, one answer for all. Last verified 2026-11-20."""
+"""Bulk writes: each element by itself, one answer for all (FACTS X9, X11)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""OAuth 2 of Zoho Accounts: refresh tokens that stay, few access tokens. Last verified 2026-11-20.
+"""OAuth 2 of Zoho Accounts: refresh tokens that stay, few access tokens (FACTS Z3).
 
-Refusals arrive with HTTP 200 and an `error` in the body, except the throttle.
+Refusals arrive with HTTP 200 and an `error` in the body, except the throttle (FACTS Z4).
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Auth:
             return answer({"error": "invalid_client"})
         code = "1000." + secrets.token_hex(16)
         offline = asked.get("access_type") == "offline"
-        # Who has agreed before gets a refresh token again only when asked again. 2026-11-20.
+        # Who has agreed before gets a refresh token again only when asked again (FACTS Z2).
         again = asked.get("prompt") == "consent" or not self.tokens.grants
         scope = asked.get("scope") or EVERYTHING
         expires_s = self._clock.seconds() + CODE_S
@@ -142,7 +142,7 @@ class Auth:
         code = self.tokens.codes.pop(asked.get("code", ""), None)
         if code is None or code.expires_s <= self._clock.seconds():
             return answer({"error": "invalid_code"})
-        # Which word a wrong address is refused with is on no record. Last verified 2026-11-20.
+        # Which word a wrong address is refused with is on no record (FACTS Z6).
         if code.redirect_uri != asked.get("redirect_uri", ""):
             return answer({"error": "invalid_code"})
         grant = Grant(code.scope)
@@ -178,7 +178,7 @@ class Auth:
         return answer(given)
 
     def _denied(self) -> Response:
-        """Refuse one token too many: recorded with 400, in older texts with 200."""
+        """Refuse one token too many: recorded with 400, in older texts with 200 (FACTS Z4)."""
         text = "You have made too many requests continuously. Please try again after some time."
         body = {"error_description": text, "error": "Access Denied", "status": "failure"}
         return answer(body, int(self._settings.token_throttle_status))

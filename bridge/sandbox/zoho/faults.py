@@ -1,4 +1,4 @@
-"""Every refusal of the API: code, text, HTTP status. Last verified 2026-11-20.
+"""Every refusal of the API: code, text, HTTP status (FACTS Z42, Z43).
 
 Codes from 900000 are ours: no source shows what Zoho answers there. A client must not build
 on them; README.md lists them.

@@ -1,4 +1,4 @@
-"""Requests a minute, a day and at once, per organization. Last verified 2026-11-20."""
+"""Requests a minute, a day and at once, per organization (FACTS Z41)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists: filters, order, pages. A filter that a list does not know is ignored. 2026-11-20."""
+"""Lists: filters, order, pages. A filter that a list does not know is ignored (FACTS Z27)."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _text(org: Organization, name: str, suffix: str, wanted: str) -> Callable[[R
     if len(wanted) > LONGEST_SEARCH:
         raise refused(4, name)
     wanted = wanted.casefold()
-    # A plain filter is not exact: clients must compare what comes back. Last verified 2026-11-20.
+    # A plain filter is not exact: clients must compare what comes back (FACTS Z27).
     loose = suffix == "" and org.settings.loose_filters == "substring"
 
     def test(row: Row) -> bool:

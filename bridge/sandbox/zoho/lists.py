@@ -97,7 +97,7 @@ def write_account(org: Organization, body: Row, account_id: str = "") -> Row:
         raise refused(4, "account_type")
     if row["is_system_account"] and not org.by_hand and kind != row["account_type"]:
         raise refused(900019)
-    # The help page on changing an account's type. Last verified 2026-11-29.
+    # An account in use keeps its type (FACTS Z25).
     if before and kind != before["account_type"] and used(org, account_id):
         raise refused(900032)
     accounts = org.tables["accounts"]

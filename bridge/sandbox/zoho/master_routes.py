@@ -27,7 +27,7 @@ def read_organization(call: Call) -> Answer:
     if call.ids[0] != ORGANIZATION_ID:
         raise refused(6041, call.ids[0])
     shown = _organization(call.org)
-    # The list has a number here, the detail a name; only the list tells the plan. 2026-11-20.
+    # The list has a number here, the detail a name; only the list tells the plan (FACTS Z35).
     shown["fiscal_year_start_month"] = "january"
     shown["date_format"], shown["field_separator"] = "dd/MM/yyyy", "/"
     shown["address"] = {"street_address1": "Carrera 7 71-21", "city": "Bogotá"}
@@ -225,7 +225,7 @@ KINDS = {
     "write_off": "invoice_writeoff",
     "credit_refund": "creditnote_refund",
 }
-"""The words of chart-of-accounts.yml; a write-off has none there. Last verified 2026-11-27."""
+"""The words of the description; a write-off has none there (FACTS Z37)."""
 
 
 def account_transactions(call: Call) -> Answer:

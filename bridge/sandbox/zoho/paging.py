@@ -25,7 +25,7 @@ def page(
     """Return the rows of the page that is asked for, under their key."""
     number, size = _number(asked, "page", 1), _number(asked, "per_page", LARGEST_PAGE)
     if size > LARGEST_PAGE:
-        # What a larger page does is on no record. Last verified 2026-11-20.
+        # What a larger page does is on no record (FACTS Z28).
         if org.settings.page_size == "refuse":
             raise refused(2, "per_page")
         size = LARGEST_PAGE
@@ -80,7 +80,7 @@ def _no_filter(name: str) -> str:
 
 
 def noisy(value: Any, name: str = "") -> Any:
-    """Return an answer with the types that were seen to change: amounts and booleans as text."""
+    """Return an answer with the types seen to change: amounts, booleans as text (FACTS Z30)."""
     if isinstance(value, dict):
         return {key: noisy(each, key) for key, each in value.items()}
     if isinstance(value, list):

@@ -14,8 +14,8 @@ from bridge.sandbox.zoho.tables import Row, sent
 
 MODULE = "sales"
 MONEY_TYPES = ("bank", "cash", "payment_clearing")
-# The OpenAPI file requires these; what it requires besides (invoices, invoice_id,
-# amount_applied) real traffic leaves out. Last verified 2026-11-20.
+# The description requires these; what it requires besides (invoices, invoice_id,
+# amount_applied) real traffic leaves out (FACTS Z20).
 REQUIRED = ("payment_mode", "amount", "date")
 
 
@@ -201,7 +201,7 @@ def _wanted(
 
 def _apply(org: Organization, row: Row, wanted: dict[str, Decimal]) -> None:
     for invoice_id, amount in wanted.items():
-        # Paying a draft sends it, as was seen 863 times. Last verified 2026-11-20.
+        # Paying a draft sends it, as was seen 863 times (FACTS Z23).
         if org.tables["invoices"][invoice_id]["state"] == "draft":
             invoices.mark_sent(org, invoice_id)
         applications.apply(org, PAYMENT, row["payment_id"], invoice_id, amount, row["date"])

@@ -1,9 +1,9 @@
-"""Which keys a request body may have, and of which kind, after the official OpenAPI files.
+"""Which keys a request body may have, and of which kind, after the official description (FACTS Z7).
 
 `s` text, `sN` text of at most N characters, `n` number, `i` integer, `b` boolean, `d` date,
 `[]` list of objects described under "resource.key", `*` anything. Lengths are from the
 descriptions in the files. Keys after a bar were seen in real traffic though the files do not
-have them. Last verified 2026-11-20.
+have them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-# Requests a day by plan. Source: API docs, "API Call Limit". Last verified 2026-11-20.
+# Requests a day by plan (FACTS Z41).
 REQUESTS_A_DAY = {
     "Free": 1_000,
     "Standard": 2_000,

@@ -1,4 +1,4 @@
-"""Which headings mean which field, in each kind of table that the deudores source reads."""
+"""Which headings mean which field, in each kind of table that the source reads (FACTS L7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splitwise: shared expenses, as running accounts of the persons who owe the group.
+"""Splitwise: shared expenses, as running accounts of who owes the group (FACTS L10).
 
 Each person whose total is below zero gets one running account per currency: shares of expenses are
 charges, settlements are payments, and what the person paid for others is a payment without cash.

@@ -180,7 +180,7 @@ class QuickBooks:
         return entries.entries(self._wire, cursor, self._clock.now(), self._home())
 
     def rate(self, currency: str, day: date) -> Decimal | None:
-        """See base. The query form of this entity has bugs; the GET form is used (§2.14).
+        """See base. The query form of this entity has bugs; the GET form is used (FACTS Q31).
 
         A currency that the company has not got has no rate; it is not asked for.
         """
@@ -245,7 +245,7 @@ class QuickBooks:
 
 
 def _throttle(settings: Settings, clock: Clock) -> Throttle:
-    """Just below 500 a minute and 10 a second (DOC:limits-and-throttles)."""
+    """Just below 500 a minute and 10 a second (FACTS Q32)."""
     windows = []
     if settings.calls_per_minute:
         windows.append(Window(settings.calls_per_minute, 60, slack_s=1.2))
@@ -255,6 +255,6 @@ def _throttle(settings: Settings, clock: Clock) -> Throttle:
 
 
 def _batches(settings: Settings, clock: Clock) -> Throttle:
-    """40 batches a minute (DOC:limits-and-throttles), unless limits are lifted altogether."""
+    """40 batches a minute (FACTS Q32), unless limits are lifted altogether."""
     limit = settings.batches_per_minute if settings.calls_per_minute else 0
     return Throttle((Window(limit, 60, slack_s=1.2),) if limit else (), clock)

@@ -1,6 +1,4 @@
-"""QuickBooks' objects in our words. Pure. Field names: Finance.xsd; meanings: quickbooks.md §2,
-last verified 2026-11-20.
-"""
+"""QuickBooks' objects in our words. Pure. Names and meanings: FACTS Q5."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What moved since a cursor: QuickBooks' change data capture.
 
 30 days back, 1000 objects an answer without continuation, deleted objects as stubs
-(REF:changedatacapture, last verified 2026-11-20). A cursor is a UTC instant by QuickBooks' clock.
+(FACTS Q26). A cursor is a UTC instant by QuickBooks' clock.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bridge.systems.quickbooks.translate import ENTITY
 from bridge.systems.quickbooks.wire import Wire
 
 DAYS = 29
-"""One day less than the limit: what happens beyond it is not documented."""
+"""One day less than the limit: what happens beyond it nobody says (FACTS Q27)."""
 
 _FULL = 1000
 _OVERLAP = timedelta(minutes=5)
@@ -44,8 +44,8 @@ def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home:
     """Every document of these kinds that was written or deleted since the cursor.
 
     One call for all kinds; when its answer is full, one for each entity. An answer that is full
-    even then may have been cut. Whether QuickBooks cuts or refuses what is too much is UNVERIFIED:
-    a refusal counts as full.
+    even then may have been cut. Whether QuickBooks cuts or refuses what is too much is UNVERIFIED
+    (FACTS Q27): a refusal counts as full.
     """
     if now - datetime.fromisoformat(cursor) > timedelta(days=DAYS):
         return Changes(documents=(), cursor=cursor, complete=False)

@@ -1,8 +1,8 @@
-"""A company's settings and lists, in one or two metered calls.
+"""A company's settings and lists, in one or two metered calls (FACTS Q35).
 
-A batch of queries is one call; whether Intuit meters it as one or by item is UNVERIFIED, but it
-never costs more than the same questions asked one by one (§4, last verified 2026-11-20). Lists
-that a company has switched off are not asked for.
+A batch of queries is one call; whether Intuit meters it as one or by item is UNVERIFIED
+(FACTS Q36), but it never costs more than the same questions asked one by one. Lists that a company
+has switched off are not asked for.
 
 Accounts, items and the company are read through python-quickbooks' classes, whose fields are
 empty when not answered. Preferences are not: that class answers yes for what QuickBooks left
@@ -44,13 +44,13 @@ CLASSIFICATION = {
     "Expense": "expense",
     "Other Expense": "expense",
 }
-"""AccountType of Finance.xsd → classification."""
+"""AccountType → classification (FACTS Q5)."""
 
 _ROLES = {"Accounts Receivable": "receivable", "Bank": "bank"}
 _US = frozenset({"US", "USA"})
 
 _ROWS = {"Account": 450, "Item": 350, "TaxCode": 60, "PaymentMethod": 60, "Term": 60}
-"""A batch answers 1000 objects in all (REF:batch). A list that fills its share is read alone."""
+"""A batch answers 1000 objects in all (FACTS Q28). A list that fills its share is read alone."""
 
 _EXTRA_ROWS = {"Class": 400, "Department": 400, "CompanyCurrency": 150}
 
@@ -148,7 +148,7 @@ def _company(company_id: str, preferences: Raw, lists: Lists) -> Company:
         own_numbers=_yes(preferences, "SalesFormsPrefs", "CustomTxnNumbers"),
         locked_through=date.fromisoformat(closed[:10]) if closed else None,
         # The error guide says that the date can not be read, the reference has it: no date may
-        # mean no lock or a lock not told (§2.3).
+        # mean no lock or a lock not told (FACTS Q30).
         lock_known=bool(closed),
         auto_applies_credit=_yes(preferences, "SalesFormsPrefs", "AutoApplyCredit"),
         writable=_subscribed(lists.company_info),

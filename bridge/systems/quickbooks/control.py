@@ -1,8 +1,8 @@
 """What stands on the receivable accounts beside invoices, payments and credit memos.
 
-Journal entries, customers' opening balances among them, and deposits with a line on the account
-(quickbooks.md §2.11, §2.12). Neither can be asked for by account, so all of them are read. A
-cheque or expense on the account is not told. Last verified 2026-11-27.
+Journal entries, customers' opening balances among them, and deposits with a line on the account.
+Neither can be asked for by account, so all of them are read (FACTS Q29). A cheque or expense on the
+account is not told.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Where a company lets it (AutoApplyCredit), QuickBooks puts credit to use by payments of nothing
 that it makes of its own accord; whether it does so with documents made through the API is
-UNVERIFIED (quickbooks.md §0.18, §2.9, last verified 2026-11-27). Credit is used once: what
-QuickBooks made is taken for ours when it is what we wanted, and shown to a person when it is not.
+UNVERIFIED (FACTS Q16). Credit is used once: what QuickBooks made is taken for ours when it is what
+we wanted, and shown to a person when it is not.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What people entered in QuickBooks beside sales forms: journal entries and deposits.
 
-Change data capture tells both in one call, deleted ones as stubs; neither can be asked for by
-account (quickbooks.md §2.11, §2.12, §6). A cheque or an expense takes from a bank or a card and is
-not read. Last verified 2026-11-29.
+Change data capture tells both in one call, deleted ones as stubs (FACTS Q26); neither can be
+asked for by account (FACTS Q29). Cheques and expenses are from a bank or a card and not read.
 """
 
 from __future__ import annotations

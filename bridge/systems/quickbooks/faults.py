@@ -1,8 +1,8 @@
 """What a refusal by QuickBooks means: a table from its codes to what happens next.
 
-Two envelopes: `Fault.Error[]` (business) and lower-case `fault.error[]` (gateway); refusals for
-rate also come as XML. A 200 can hold a Fault. Codes are text; leading zeros do not count.
-Sources are named in each row as in quickbooks.md §8. Last verified 2026-11-20.
+Two envelopes: `Fault.Error[]` (business) and lower-case `fault.error[]` (gateway). A 200 can hold
+a Fault; codes are text, and leading zeros do not count (FACTS Q38). Refusals for rate also come as
+XML (FACTS Q40). What the sources in the rows stand for: FACTS Q39.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ FAULTS: dict[str, Row] = {
 }
 
 _CLOSED = re.compile(r"\bperiod (?:is |has been |has )?closed\b", re.IGNORECASE)
-"""A closed period also came as 5010, which stands for a stale token else (OBS python-quickbooks
-issue 208, quickbooks.md §8): the words decide."""
+"""A closed period also came as 5010, which stands for a stale token else (FACTS Q41): the words
+decide."""
 
 SUBSCRIPTION_WAIT_S = 3600.0
 """6190: the company is read-only until somebody pays; asking more often changes nothing."""

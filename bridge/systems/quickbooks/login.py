@@ -1,4 +1,4 @@
-"""How one logs in to QuickBooks Online (quickbooks.md §1, last verified 2026-11-20)."""
+"""How one logs in to QuickBooks Online (FACTS Q1, Q2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoin
         url=settings.token_url,
         client_id=settings.client_id,
         client_secret=secret,
-        # Without this header the answer does not tell the connection's hard end (§1).
+        # Without this header the answer does not tell the connection's hard end (FACTS Q3).
         headers={
             "Accept": "application/json",
             "x-include-refresh-token-hard-expires-in": "true",

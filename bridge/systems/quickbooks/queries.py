@@ -1,7 +1,7 @@
 """Statements of QuickBooks' query language, and paging through their answers.
 
 No OR, no JOIN; IN lists of at most 100 values; at most 1000 rows a page, 1-based positions;
-inactive names only when asked for (quickbooks.md §3, last verified 2026-11-20).
+inactive names only when asked for (FACTS Q25).
 """
 
 from __future__ import annotations

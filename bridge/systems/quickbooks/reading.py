@@ -14,7 +14,7 @@ from bridge.systems.quickbooks.translate import ENTITY, NUMBER_FIELD, has_refere
 from bridge.systems.quickbooks.wire import Wire
 
 _INACTIVE = " (deleted)"
-"""QuickBooks puts this after the name of what is made inactive (OBS 2026-08-16)."""
+"""QuickBooks puts this after the name of what is made inactive (FACTS Q20)."""
 
 Raw = dict[str, Any]
 
@@ -102,5 +102,5 @@ def _customers(wire: Wire, wanted: Sequence[Document]) -> dict[str, list[Raw]]:
 
 
 def folded(name: str) -> str:
-    """A name as QuickBooks probably compares it: without case and outer spaces (UNVERIFIED)."""
+    """A name as QuickBooks may compare it: no case, no outer spaces (UNVERIFIED: FACTS Q21)."""
     return " ".join(name.split()).casefold()

@@ -10,7 +10,7 @@ from bridge.systems.budget import Budget
 from bridge.systems.settling import settles_after_s
 
 GIVES_UP_S = 120.0
-"""QuickBooks itself works no longer than this on a request (quickbooks.md §7)."""
+"""QuickBooks itself works no longer than this on a request (FACTS Q33)."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mode: Literal["single", "backfill"] = "single"
     """single: free writes, each with its own key. backfill: metered batches of 30, fewer calls."""
     parallel: int = 10
-    """Calls in flight, batches too: as many as Intuit once named; it names none today (§7)."""
+    """Calls in flight, batches too: as many as Intuit once named (FACTS Q34)."""
     calls_per_minute: int = 500
     calls_per_second: int = 10
     """0 lifts a limit (sandbox with --fast)."""

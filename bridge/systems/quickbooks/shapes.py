@@ -1,7 +1,7 @@
 """What the fields of QuickBooks' answers are, by their names, wherever they stand.
 
-From Finance.xsd and the reference's own samples; only what the bridge reads. `Deposit` is an amount
-on an invoice and an object beside it. Last verified 2026-11-30.
+By the vendor's own schema (FACTS Q5); only what the bridge reads. `Deposit` is an amount on an
+invoice and an object beside it.
 """
 
 from __future__ import annotations

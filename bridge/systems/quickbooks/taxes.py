@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 US_EXEMPT = "NON"
-"""In the US every line says one of two words, TAX or NON (REF:invoice samples)."""
+"""In the US every line says one of two words, TAX or NON (FACTS Q18)."""
 _NAMES = (
     ("out of scope", "outside the scope of tax", "fuera de alcance", "fora do escopo"),
     ("no vat", "no gst", "no tax", "sin iva", "sin impuesto", "sem imposto", "no aplica"),
@@ -14,7 +14,7 @@ _NAMES = (
     ("gst free", "gst-free"),
 )
 """What companies call it, the most fitting first: none of it is about a sale. A code at zero per
-cent is a taxed sale, and is never taken. UNVERIFIED beyond UK, CA and AU."""
+cent is a taxed sale, and is never taken. UNVERIFIED beyond UK, CA and AU (FACTS Q19)."""
 
 
 def exempt(in_the_us: bool, taxed: bool, codes: Iterable[dict[str, Any]]) -> str:

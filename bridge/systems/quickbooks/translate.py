@@ -1,8 +1,7 @@
 """Documents in QuickBooks' words. Pure; QuickBooks' objects in ours are in `answers.py`.
 
-Bodies hold only what we mean: no Qty or UnitPrice (a half cent would be error 6070), no computed
-fields. Money stays Decimal both ways. Field names: Finance.xsd; meanings: quickbooks.md §2, last
-verified 2026-11-20.
+Bodies hold only what we mean: no Qty or UnitPrice (a half cent would be error 6070, FACTS Q6), no
+computed fields, always a rate (FACTS Q9). Money stays Decimal both ways. Names: FACTS Q5.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ Body = dict[str, Any]
 
 
 _PAID_ONLINE = ("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
-"""Ways in which an invoice would ask its customer for money by a link (Finance.xsd)."""
+"""Ways in which an invoice would ask its customer for money by a link (FACTS Q5)."""
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):

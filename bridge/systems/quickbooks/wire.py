@@ -22,7 +22,7 @@ from bridge.systems.throttle import Throttle
 from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
 
 MINOR_VERSION = "75"
-"""Everything older is ignored since 2025-08-01 (BLOG:2025-01-21)."""
+"""Everything older is ignored since 2025-08-01 (FACTS Q37)."""
 
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _TEXT = {"Content-Type": "application/text", "Accept": "application/json"}
@@ -77,7 +77,7 @@ class Wire:
     def write(self, entity: str, body: Raw, key: str, **options: str) -> Result:
         """Create, update, void or delete one object: a free call with its own requestid.
 
-        requestid: at most 50 characters; sent always, trusted never alone (§5).
+        requestid: at most 50 characters; sent always, trusted never alone (FACTS Q10).
         """
         assert len(key) <= 50, f"requestid too long: {key}"
         request = Request(
@@ -93,9 +93,9 @@ class Wire:
         return self._result(answer, entity, body)
 
     def write_batch(self, entity: str, bodies: Sequence[Raw], keys: Sequence[str]) -> list[Result]:
-        """Create objects in one metered call; answers are matched by bId, never by position.
+        """Create objects in one metered call; answers are matched by bId, not by place (FACTS Q28).
 
-        A batch's requestid has at most 36 characters, and then every bId at most 10 (§5).
+        A batch's requestid has at most 36 characters, and then every bId at most 10 (FACTS Q10).
         """
         items: list[Raw] = [
             {"bId": f"i{index}", "operation": "create", entity: body}

@@ -222,9 +222,9 @@ class Writer:
             return Posted(_gone(job.outgoing))
         left = posted(job.outgoing.document.kind, raw, home)
         if left.total == 0:
-            # By the amount: whether the word "Voided" is translated is not documented.
+            # By the amount: whether the word "Voided" is translated nobody says (FACTS Q13).
             return Posted(msgspec.structs.replace(left, status=Status.VOIDED))
-        # Some unsupported voids answer 200 and do nothing (OBS 2026-08-16).
+        # Some unsupported voids answer 200 and do nothing (FACTS Q12).
         return InDoubt("the answer does not show a void")
 
     def _refused(self, job: Job, finding: Finding) -> Outcome:
@@ -312,7 +312,7 @@ def _target(outgoing: Outgoing) -> Binding:
 def _moved(outgoing: Outgoing, now: PostedDocument) -> bool:
     """Whether somebody changed in the books what we posted.
 
-    By business fields: whether a payment moves its invoice's SyncToken is UNVERIFIED.
+    By business fields: whether a payment moves its invoice's SyncToken is UNVERIFIED (FACTS Q14).
     """
     target = _target(outgoing)
     if target.posted is not None:
@@ -337,9 +337,9 @@ def _key_at(outgoing: Outgoing, raw: Body) -> str:
 
 
 def _void_job(outgoing: Outgoing, raw: Body) -> Job:
-    """The call that takes a document back, in the form that its kind takes (§2).
+    """The call that takes a document back, in the form that its kind takes (FACTS Q11).
 
-    A void keeps the document at zero; a deletion leaves nothing. Voids are documented for
+    A void keeps the document at zero; a deletion leaves nothing. There are voids of
     invoices, payments and sales receipts. A credit memo can only be deleted; a payment of
     nothing, which applies one, is deleted too: that surely frees both sides.
     """

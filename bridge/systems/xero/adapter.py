@@ -91,7 +91,7 @@ class Xero:
                 company=settings.company_id,
                 refused_for_rate=faults.refused_for_rate,
                 trace_header="xero-correlation-id",
-                # Minute and day say how long (REC); only too many at once does not.
+                # Minute and day say how long (FACTS X42); only too many at once does not.
                 rate_wait_s=faults.rate_wait_s,
             ),
         )
@@ -155,7 +155,7 @@ class Xero:
         return {key: posted(kind, raw, company) for key, raw in found.items()}
 
     def control_entries(self) -> Iterator[ControlEntry]:
-        """See base. Xero lets no manual journal on its receivable account (xero.md §2.3)."""
+        """See base. Xero lets no manual journal on its receivable account (FACTS X24)."""
         return iter(())
 
     def hand_entries(
@@ -214,6 +214,6 @@ class Xero:
 
 
 def _throttle(settings: Settings, clock: Clock) -> Throttle:
-    """Just below 60 a minute (DOC Limits). Five at once are kept by the number of threads."""
+    """Just below 60 a minute (FACTS X40). Five at once are kept by the number of threads."""
     limit = settings.calls_per_minute
     return Throttle((Window(limit, 60, slack_s=1.2),) if limit else (), clock)

@@ -1,4 +1,4 @@
-"""Xero's objects in our words. Pure. Statuses and fields: xero.md §2, last verified 2026-11-20."""
+"""Xero's objects in our words. Pure. Statuses and fields: FACTS X7."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _sales(kind: Kind, raw: Body, company: Company) -> PostedDocument:
         currency=raw.get("CurrencyCode") or company.home_currency,
         rate=_rate(raw, company),
         total=amount(raw, "Total"),
-        # A voided document keeps its AmountDue (REC invoice_void).
+        # A voided document keeps its AmountDue (FACTS X16).
         open=rest if status is Status.LIVE else Decimal(0),
         lines=_lines(raw, company),
         tax_amount=_optional(raw, "TotalTax"),

@@ -3,7 +3,7 @@
 A credit is a credit note, or money on account. Allocations have no reference and no key that lasts.
 They are told by the credit itself, so every one is read before it is written, and only what is
 missing is sent: posting one again can not settle an invoice twice. What is to settle something else
-lets go first. Taking one back deletes its allocations (§2.7, §2.8, last verified 2026-11-20).
+lets go first. Taking one back deletes its allocations (FACTS X18).
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ class Allocations:
     ) -> Outcome | Unsent | None:
         """Let go of what is not wanted and send what is missing. None: all of it was applied.
 
-        `days` are those of the invoices: an allocation is dated by the later document (DOC), so
-        credit of a closed month can be put to use in an open one. `only_more`: what an invoice has
-        of it stays, whatever the amount.
+        `days` are those of the invoices: an allocation is dated by the later document (FACTS X18),
+        so credit of a closed month can be put to use in an open one. `only_more`: what an invoice
+        has of it stays, whatever the amount.
         """
         own = stamps.day(self._raw.get("Date") or self._raw.get("DateString"))
         amounts = dict(wanted)

@@ -1,9 +1,9 @@
 """What moved since a cursor: every list asked with If-Modified-Since.
 
 Any age will do; deleted and voided documents are told with their status. Whether the instant
-itself is included is UNVERIFIED, so cursors overlap. A few edits without money (a due date on an
-invoice paid in part) may not count as changes: a full reading sees them (xero.md §5, last
-verified 2026-11-20). A cursor is a UTC instant by Xero's clock.
+itself is included is UNVERIFIED (FACTS X33), so cursors overlap. A few edits without money (a due
+date on an invoice paid in part) may not count as changes: a full reading sees them (FACTS X32). A
+cursor is a UTC instant by Xero's clock.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
 """An organisation's settings and lists.
 
 Six calls the first time, two for what moves within a run: the organisation (lock dates; not
-counted against the day, DOC Pricing) and the trial balance. Read from the plain answers:
-xero-python's models lose a whole page to one unknown word of a list (ISSUE xero-python#205).
+counted against the day, FACTS X41) and the trial balance. Read from the plain answers:
+xero-python's models lose a whole page to one unknown word of a list (FACTS X39).
 
 Accounts tell no balance. The trial balance does, in one call, for every account and in home
-currency; Xero keeps one receivable account (DEBTORS) in home currency for all currencies. What
-is owed in a foreign currency is only told by the documents themselves, never by an account.
-Last verified 2026-11-20.
+currency; Xero keeps one receivable account (DEBTORS) in home currency for all currencies
+(FACTS X37). What is owed in a foreign currency is only told by the documents, never by an account.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ CLASSIFICATION = {
     "EXPENSE": "expense",
     "REVENUE": "income",
 }
-"""Class (OAS) → classification."""
+"""Class → classification (FACTS X7)."""
 
 CLASS_OF_TYPE = {
     "BANK": "asset",
@@ -84,7 +83,7 @@ def read_lists(wire: Wire) -> Lists:
 def read_again(wire: Wire, today: date) -> tuple[Raw, dict[str, Decimal]]:
     """The organisation, and the balance of each account by its id.
 
-    Without a day the report ends today (OAS, Reports/TrialBalance, last verified 2026-11-27) and
+    Without a day the report ends today (FACTS X37) and
     leaves out what is dated ahead, as a correction is on the day after a lock date.
     """
     (organisation, *_) = _whole(wire, "Organisations", path="Organisation")
@@ -180,7 +179,7 @@ def _company(company_id: str, organisation: Raw, lists: Lists) -> Company:
         country=organisation.get("CountryCode") or "",
         multicurrency=len(codes) > 1,
         currencies=tuple(sorted(codes)),
-        # Both are told when set, and a document on the day itself is refused (UNVERIFIED).
+        # Both are told when set; the day itself is refused too (UNVERIFIED: FACTS X27).
         locked_through=max(locks, default=None),
         writable=organisation.get("OrganisationStatus", "ACTIVE") == "ACTIVE",
         demands_tax=True,
@@ -218,7 +217,7 @@ def _is_bank(raw: Raw) -> bool:
 
 
 def _exempt(tax_rates: list[Raw]) -> str:
-    """The tax type of what is not taxed: NONE, in Australia BASEXCLUDED (xero.md §2.3). Empty where
+    """The tax type of what is not taxed: NONE, in Australia BASEXCLUDED (FACTS X25). Empty where
     the organisation has neither: then nobody guesses."""
     there = {raw.get("TaxType") for raw in tax_rates if raw.get("Status", "ACTIVE") == "ACTIVE"}
     return next((name for name in ("NONE", "BASEXCLUDED") if name in there), "")

@@ -2,9 +2,8 @@
 
 Asked for with If-Modified-Since; voided and deleted ones are told with their status. A manual
 journal may stand on any account but banks, customers and suppliers, and is in home currency
-(xero.md §2.3, §2.9). It needs a scope of its own, which logins from before 2026-11-29 have not got.
-Journals as such (`/Journals`) show everything, and only to the dearest tier. Last verified
-2026-11-29.
+(FACTS X24). It needs a scope of its own (FACTS X4), which our older logins have not got.
+Journals as such (`/Journals`) show everything, and only to the dearest tier (FACTS X38).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Xero's validation errors all carry number 10 and differ in their text only, which is compared
 without case, by fragment. What is not in the table is rejected with the text that came, since a
-ValidationException says "read and not saved". Sources as in xero.md §7. Last verified 2026-11-20.
+ValidationException says "read and not saved" (FACTS X44). The sources in the rows: FACTS X45.
 """
 
 from __future__ import annotations
@@ -92,13 +92,13 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def refused_for_rate(reply: Reply) -> bool:
-    """429 with an empty body (REC); which limit it was is in X-Rate-Limit-Problem."""
+    """429 with an empty body; which limit it was is in X-Rate-Limit-Problem (FACTS X42)."""
     return reply.status == 429
 
 
 def rate_wait_s(reply: Reply) -> float | None:
-    """Seconds to wait when a 429 does not say. Minute and day say (REC); too many at once does
-    not, and passes by itself. Its spelling is UNVERIFIED: every other word is a short wait."""
+    """Seconds to wait when a 429 does not say. Minute and day say; too many at once does not,
+    and passes by itself. Its spelling is UNVERIFIED (FACTS X43): any other word is a short wait."""
     problem = reply.headers.get("X-Rate-Limit-Problem", "").casefold()
     return None if problem in ("minute", "day") else _SHORT_WAIT_S
 
@@ -114,8 +114,8 @@ def messages(element: Any) -> tuple[str, ...]:
 def says_refused(element: dict[str, Any]) -> bool:
     """Whether an element was refused. Asked before anything else in it is believed.
 
-    A refused update echoes the status that was asked for (REC), a refused bank transaction may
-    echo an id (OAS): only these say that nothing was saved.
+    A refused update echoes the status that was asked for (FACTS X11), a refused bank transaction
+    may echo an id (FACTS X12): only these say that nothing was saved.
     """
     if element.get("StatusAttributeString") == "ERROR":
         return True

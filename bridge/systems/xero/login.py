@@ -1,8 +1,9 @@
-"""How one logs in to Xero (xero.md §1, last verified 2026-11-20).
+"""How one logs in to Xero (FACTS X1).
 
 Two ways: a person's consent in the browser, with a refresh token that changes at each use and
-dies after 60 days without one; or a custom connection, which has no refresh token and exists for
-organisations of Australia, New Zealand, the United Kingdom and the United States only.
+dies after 60 days without one (FACTS X2); or a custom connection, which has no refresh token and
+exists for organisations of Australia, New Zealand, the United Kingdom and the United States only
+(FACTS X3).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ SCOPES = (
     "accounting.settings.read",
     "accounting.reports.trialbalance.read",
 )
-"""The granular ones: apps made since 2026-03-02 can not ask for the broad ones (DOC Scopes)."""
+"""The granular ones: apps made since 2026-03-02 can not ask for the broad ones (FACTS X4)."""
 
 BROWSER_SCOPE = " ".join(("offline_access", *SCOPES))
 
@@ -38,7 +39,7 @@ LOGIN = BrowserLogin(system=NAME, scope=BROWSER_SCOPE, company_field="", by_itse
 none, the list of connections does."""
 
 _REFRESH_TOKEN_S = 60 * 24 * 3600
-"""Unused; the answer does not say it (DOC Token-types)."""
+"""Unused; the answer does not say it (FACTS X2)."""
 
 
 def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenEndpoint:

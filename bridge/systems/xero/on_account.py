@@ -1,9 +1,9 @@
 """Money that settles nothing when it comes, in Xero's words. Pure.
 
-Into a bank account it is an overpayment (DOC Overpayments: banks only). Into another one, such as
+Into a bank account it is an overpayment (FACTS X20: banks only). Into another one, such as
 the account that renewals pass through, it is a credit note on that account, with the payment's own
 number: the same debit and the same credit of the customer. Both are put to use by allocations to
-what comes later. Last verified 2026-11-20.
+what comes later.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def creation_of(document: Document, links: Mapping[str, str], company: Company) 
 def return_of(document: Receipt, now: PostedDocument, company: Company) -> Body:
     """The payment that takes an overpayment back: out of the account that it came into.
 
-    Xero has no way to delete or edit an overpayment (DOC Overpayments).
+    Xero has no way to delete or edit an overpayment (FACTS X20).
     """
     body: Body = {
         "Overpayment": {"OverpaymentID": now.external_id.removeprefix(OVERPAYMENT)},
@@ -80,7 +80,8 @@ def return_of(document: Receipt, now: PostedDocument, company: Company) -> Body:
 def _overpayment(document: Receipt, links: Mapping[str, str], company: Company) -> Body:
     """One line without an account, which Xero takes to A/R.
 
-    Whether Xero keeps the Reference of one is UNVERIFIED, so the description begins with it too.
+    Whether Xero keeps the Reference of one is UNVERIFIED (FACTS X21), so the description begins
+    with it too.
     """
     account = bank_of(document.deposit_account, company, "money that settles nothing yet")
     if account.currency not in (document.currency, company.home_currency):

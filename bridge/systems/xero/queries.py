@@ -1,6 +1,6 @@
 """Conditions of Xero's `where` parameter, in groups that fit a URL.
 
-Xero's own advice is to keep a URL under 2 kB (xero.md §5, last verified 2026-11-20).
+Xero's own advice is to keep a URL under 2 kB (FACTS X31).
 """
 
 from __future__ import annotations

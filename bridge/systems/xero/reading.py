@@ -215,7 +215,7 @@ def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterato
         found = _asked(wire, resource, references, _named_so, by_number)
         yield from asked_for(found, [field, "AccountNumber"], references)
         return
-    singly = by_number if resource == "CreditNotes" else one  # can be had by number (§4)
+    singly = by_number if resource == "CreditNotes" else one  # can be had by number (FACTS X35)
     found = _asked(wire, resource, references, lambda v: queries.text(field, v), singly)
     yield from asked_for(found, [field], references)
 
@@ -248,8 +248,8 @@ def _named_so(reference: str) -> str:
 def _overpaid(wire: Wire, loose: Mapping[str, Receipt], found: dict[str, list[Raw]]) -> None:
     """Overpayments by our reference, from the whole list of them: it is short.
 
-    Whether Xero keeps their Reference is UNVERIFIED, so they can not be asked for by it. One that
-    tells neither Reference nor lines is asked for by itself if it might be ours.
+    Whether Xero keeps their Reference is UNVERIFIED (FACTS X21), so they can not be asked for by
+    it. One that tells neither Reference nor lines is asked for by itself if it might be ours.
     """
     if not loose:
         return

@@ -1,8 +1,8 @@
 """What the fields of Xero's answers are, by their names, wherever they stand.
 
-From the official description and its own examples, which leave out almost anything (payments name
-their contacts and invoices in short form), so no object is asked for more here than its sort;
-what a row must have is asked where rows are read. Last verified 2026-11-30.
+By the official description (FACTS X7) and its examples, which leave out almost anything (payments
+name their contacts and invoices in short form), so no object is asked for more here than its
+sort; what a row must have is asked where rows are read.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from bridge.systems.xero import stamps
 Raw = dict[str, Any]
 
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
-"""The id of an element that was not created (REC)."""
+"""The id of an element that was not created (FACTS X11)."""
 
 ID_FIELD = {
     "Contacts": "ContactID",
@@ -58,7 +58,7 @@ _NEEDED = {"BankTransactions": ("Type", "BankAccount")}
 """What else a row is not without: one can be taken back only by saying them again."""
 _ECHOED = frozenset({"ContactNumber", "InvoiceNumber", "CreditNoteNumber"})
 """What a new element is always answered with. Whether an overpayment keeps its Reference is
-UNVERIFIED."""
+UNVERIFIED (FACTS X21)."""
 
 
 def _is_moment(value: Any) -> bool:
@@ -111,7 +111,7 @@ SHAPES: Table = {
     "TrackingCategories": _NAMED,
     "Allocations": _SETTLING,
     "Payments": _SETTLING,
-    # A list where an allocation was deleted (OAS, its own example).
+    # A list where an allocation was deleted (FACTS X19).
     "Invoice": either("an object", OBJECT, OBJECTS),
 }
 
@@ -165,7 +165,7 @@ def not_an_answer(path: str, resource: str, element: Raw) -> str:
 
     Which object it is about is for those to compare who know it: the examples of the description
     answer with other ids than were asked for. A deleted allocation spells its id in another way
-    (OAS), a new one is told without an id.
+    (FACTS X19), a new one is told without an id.
     """
     if resource != "Allocations":
         return "" if element.get(ID_FIELD[resource]) else f"the answer has no {ID_FIELD[resource]}"

@@ -1,7 +1,7 @@
 """Xero's dates: `/Date(1439434356790+0000)/`, milliseconds since 1970 in UTC.
 
 Business dates are midnight UTC, whatever the organisation's time zone; the offset in the text
-changes nothing. Some answers hold ISO text instead (OAS; REC). Last verified 2026-11-20.
+changes nothing. Some answers hold ISO text instead (FACTS X36).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Documents in Xero's words. Pure; Xero's objects in ours are in `answers.py`.
 
 Bodies hold only what we mean: quantity 1, amounts of two decimals, no computed fields. A contact
-is named by its id alone, since any other field would change the contact. Money stays Decimal.
-Field names: Xero's OpenAPI 16.1.0; meanings: xero.md §2, last verified 2026-11-20.
+is named by its id alone, since any other field would change the contact (FACTS X13). Money stays
+Decimal. Names and meanings: FACTS X7.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def body_of(document: Document, links: Mapping[str, str], company: Company) -> t
                 "InvoiceNumber": document.reference,
                 "DueDate": document.due.isoformat(),
                 "Status": "AUTHORISED",
-                "SentToContact": False,  # of credit notes it can only be read (OAS)
+                "SentToContact": False,  # of credit notes it can only be read (FACTS X17)
                 **_lines(document, document.lines, company),
             }
             return "Invoices", _with_memo(body, document)
@@ -106,8 +106,8 @@ def update_of(
     """The element that turns `current`, as the books hold it, into the document.
 
     Lines keep their ids by position; Xero deletes those that are not sent. Of an invoice with
-    payments Xero takes the due date and the texts only (§2.4), so then only those are sent, if
-    nothing else differs.
+    payments Xero takes the due date and the texts only (FACTS X15), so then only those are
+    sent, if nothing else differs.
     """
     resource, body = body_of(document, links, company)
     field = {"Contacts": "ContactID", "Invoices": "InvoiceID", "CreditNotes": "CreditNoteID"}.get(
@@ -275,7 +275,7 @@ def payment_rate(document: Receipt, company: Company) -> Body:
     """What the money was worth at home.
 
     Into an account in home currency that is an amount, in its decimals (BankAmount, writable since
-    2026-06-22, DOC Payments); six decimals of an inverse rate would not match the bank statement.
+    2026-06-22, FACTS X22); six decimals of an inverse rate would not match the bank statement.
     """
     rate = _rate_of(document, company)
     if rate is None:
@@ -294,7 +294,7 @@ def _money_received(document: Sale, links: Mapping[str, str], company: Company) 
             f"the currency of its account. Choose an account in {document.currency}.",
         )
     head = head_of(document, links, company)
-    head.pop("CurrencyCode")  # the account's; setting it is supported on overpayments only (OAS)
+    head.pop("CurrencyCode")  # the account's; set on overpayments only (FACTS X23)
     return {
         **head,
         "Type": "RECEIVE",

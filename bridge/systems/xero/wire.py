@@ -32,7 +32,7 @@ from bridge.systems.xero.shapes import (
 )
 
 PAGE = 1000
-"""Rows of a page; Xero allows 1 to 1000 and adjusts what is out of range (DOC)."""
+"""Rows of a page; Xero allows 1 to 1000 and adjusts what is out of range (FACTS X34)."""
 
 _DAY_LEFT = "X-DayLimit-Remaining"
 _KEPT_WAIT_S = 3600.0
@@ -93,8 +93,8 @@ class Wire:
     ) -> list[Result]:
         """Create (PUT) or change (POST) up to fifty objects, each judged by its own status.
 
-        PUT creates only; a POST with a known number would change that document (ISSUE
-        xeroizer#121). Without summarizeErrors=false one bad element would refuse all (REC).
+        PUT creates only; a POST with a known number would change that document
+        (FACTS X8). Without summarizeErrors=false one bad element would refuse all (FACTS X9).
         """
         assert 0 < len(bodies) <= self._settings.batch_size, len(bodies)
         content = to_json({resource: list(bodies)})
@@ -123,7 +123,7 @@ class Wire:
         if isinstance(answer, Reply) and answer.ok:
             reply = answer.json()
             if isinstance(reply, dict):
-                # A deleted allocation is answered without an envelope (OAS).
+                # A deleted allocation is answered without an envelope (FACTS X19).
                 element = (reply.get(resource) or [reply])[0]
                 if faults.says_refused(element):
                     return _refusal(faults.judge(faults.messages(element)))
@@ -140,7 +140,7 @@ class Wire:
             left, self.day_left = self.day_left, None  # the next one asks Xero again
             return Unsent(f"Xero has {left} calls left for today; they are kept", _KEPT_WAIT_S)
         headers = {**self._tenant, "Content-Type": "application/json"}
-        if method != "DELETE":  # ignored there (DOC Idempotency)
+        if method != "DELETE":  # ignored there (FACTS X30)
             headers["Idempotency-Key"] = batch_key(method, path, content or b"", keys)
         request = Request(method=method, url=f"{self._root}/{path}", headers=headers, body=content)
         try:
@@ -311,7 +311,7 @@ def paired(resource: str, bodies: Sequence[Raw], elements: Sequence[Raw]) -> lis
     """The element that answers each body: by position, unless ids or numbers say otherwise.
 
     That answers come in the order of the request is relied upon by everybody and promised nowhere
-    (UNVERIFIED, last verified 2026-11-20).
+    (UNVERIFIED: FACTS X10).
     """
     if len(bodies) == len(elements):
         pairs = zip(bodies, elements, strict=True)
@@ -373,7 +373,7 @@ def _named(resource: str, body: Mapping[str, Any], elements: Sequence[Raw]) -> R
 
 
 def _disconnected(reply: Reply) -> str:
-    """403: the organisation is not connected, or the person lost the right to it (§1.4)."""
+    """403: the organisation is not connected, or the person lost the right to it (FACTS X5)."""
     content = reply.json()
     detail = content.get("Detail") if isinstance(content, dict) else ""
     return (

@@ -149,7 +149,7 @@ class Writer:
                 return freed
             now = freed
         if raw.get("IsReconciled") is True:
-            # What deleting it does to the bank reconciliation is UNVERIFIED.
+            # What deleting it does to the bank reconciliation is UNVERIFIED (FACTS X26).
             return Rejected(
                 f"{outgoing.document.reference} is reconciled with the bank in Xero. Remove the "
                 f"reconciliation there first, or correct it by hand.",

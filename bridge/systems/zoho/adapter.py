@@ -39,11 +39,11 @@ from bridge.systems.zoho.writing import Writer
 _ALL = frozenset(Kind)
 _OVERLAP = timedelta(minutes=10)
 _SHARE = {"single": 95, "backfill": 70}
-"""Percent of the day's calls that we use: all programs of the organization share them (§7)."""
+"""Percent of the day's calls that we use: all programs there share them (FACTS Z41)."""
 
 CAPABILITIES = Capabilities(
     two_steps=True,
-    # Items carry the account: the only documented way to steer an invoice's line (§3.3, §3.5).
+    # Items carry the account: the way to steer an invoice's line (FACTS Z11).
     line_target="item",
     void=_ALL - {Kind.CUSTOMER},
     update=_ALL,
@@ -56,9 +56,9 @@ CAPABILITIES = Capabilities(
     description_length=500,
     one_currency_per_customer=True,
     unique_names=True,
-    # No lines in listings, and of payments and credit notes not what they settle (§3.5, §3.6).
+    # No lines in listings, and of payments and credit notes not what they settle (FACTS Z32).
     listed_in_part=_ALL - {Kind.CUSTOMER},
-    # No listing tells what was deleted, and none of payments tells what was changed (§6).
+    # No listing tells what was deleted, and none of payments what was changed (FACTS Z32, Z33).
     change_feed_days=0,
 )
 
@@ -260,7 +260,7 @@ class ZohoBooks:
 
 
 def _throttle(settings: Settings, clock: Clock) -> Throttle:
-    """Just below 100 a minute (DOC API Call Limit)."""
+    """Just below 100 a minute (FACTS Z41)."""
     limit = settings.calls_per_minute
     return Throttle((Window(limit, 60, slack_s=1.2),) if limit else (), clock)
 

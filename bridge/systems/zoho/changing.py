@@ -1,8 +1,7 @@
 """Which calls change or take back a document, and whether the books still hold it. Pure.
 
 A void keeps an invoice or credit note at nothing; payments and journals know no void and are
-deleted; a credit note's use is taken off invoice by invoice (zoho_books.md §3, last verified
-2026-11-20).
+deleted; a credit note's use is taken off invoice by invoice (FACTS Z18).
 """
 
 from __future__ import annotations

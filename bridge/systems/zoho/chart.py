@@ -2,8 +2,8 @@
 
 Accounts with balances, and the transaction lock, are read each time; what changes seldom is kept
 for a while. What needs a scope or a plan that may be missing (lock, fields, locations, tags) is
-asked last and may stay unknown: a missing scope answers like a dead token (zoho_books.md §1.5),
-so the questions that must be answered come first. Last verified 2026-11-20.
+asked last and may stay unknown: a missing scope answers like a dead token (FACTS Z5),
+so the questions that must be answered come first.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ CLASSIFICATION = {
     **dict.fromkeys(_EXPENSE.split(), "expense"),
     "equity": "equity",
 }
-"""account_type → classification (DOC chart-of-accounts). One that is not here has none, and
+"""account_type → classification (FACTS Z36). One that is not here has none, and
 nothing may be booked to it."""
 
 _ROLES = {"accounts_receivable": "receivable", "bank": "bank", "cash": "bank"}
 _CREDIT_SIDE = frozenset({"liability", "equity", "income"})
-"""Balances are told positive on an account's own side (UNVERIFIED for `current_balance`)."""
+"""Balances are told positive on an account's own side (`current_balance` UNVERIFIED: FACTS Z36)."""
 
 DAY_LIMITS = {
     "free": 1_000,
@@ -62,7 +62,7 @@ DAY_LIMITS = {
     "elite": 10_000,
     "ultimate": 10_000,
 }
-"""Plan → calls a day (DOC API Call Limit)."""
+"""Plan → calls a day (FACTS Z41)."""
 
 _OURS = {"sales", "accountant", ""}
 """Modules whose lock stops us; recoveries are journals, which are the accountant's."""
@@ -89,7 +89,7 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_lists(wire: Wire, company_id: str) -> Lists:
     """Settings and lists, read now."""
-    # The list, not the detail: only the list tells the plan, and so the day's calls (§3.1).
+    # The list, not the detail: only the list tells the plan, and so the day's calls (FACTS Z35).
     mine = _required(wire, ORGANIZATIONS, "organizations", "organization_id")
     organization = next((raw for raw in mine if text(raw, "organization_id") == company_id), None)
     if organization is None:
@@ -207,7 +207,7 @@ def calls_a_day(lists: Lists) -> int | None:
 
 
 def _account(raw: Raw, home: str, currencies: dict[str, str]) -> Account:
-    """One account. The documented rows of the listing name its currency by id only (§3.4)."""
+    """One account. Rows of the listing name its currency by id only (FACTS Z36)."""
     kind = text(raw, "account_type")
     classification = CLASSIFICATION.get(kind, "")
     balance = amount(raw, "current_balance")
@@ -231,7 +231,7 @@ def _item(raw: Raw, accounts: dict[str, str]) -> Item:
         name=text(raw, "name"),
         account_id=accounts.get(item_id, ""),
         active=text(raw, "status") != "inactive",
-        # Whether a line without a tax takes its item's is UNVERIFIED: doctor tells of it.
+        # Whether a line without a tax takes its item's is UNVERIFIED (FACTS Z22): doctor tells.
         tax=text(raw, "tax_name") if text(raw, "tax_id") else "",
     )
 

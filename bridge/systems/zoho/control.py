@@ -1,11 +1,11 @@
 """What stands on the receivable account beside invoices, payments and credit notes.
 
 Asked of the account's own ledger, by the types of transaction that are none of ours, since all of
-it would be a call for every two hundred documents (zoho_books.md §3.4, chart-of-accounts.yml). An
-invoice that a person wrote off in Zoho is not among them. Last verified 2026-11-27.
+it would be a call for every two hundred documents (FACTS Z37). An invoice that a person wrote off
+in Zoho is not among them.
 
-Each row has its customer by the schema; whether the live service fills it in is UNVERIFIED, so a
-journal of which it does not is asked itself. Last verified 2026-11-29.
+Each row has its customer by the schema; whether the live service fills it in is UNVERIFIED
+(FACTS Z38), so a journal of which it does not is asked itself.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def _customers(wire: Wire, raw: Raw, account: str) -> tuple[str, ...]:
 def _moved(wire: Wire, raw: Raw, account: str, home: str) -> Decimal:
     """Debit less credit in the home currency, in which the account is kept.
 
-    Whether the ledger of the account tells a foreign amount at home is UNVERIFIED: a journal is
-    then asked itself, and anything else is left out rather than guessed.
+    Whether the ledger of the account tells a foreign amount at home is UNVERIFIED (FACTS Z38): a
+    journal is then asked itself, and anything else is left out rather than guessed.
     """
     if text(raw, "currency_code") in ("", home):
         return amount(raw, "debit_amount") - amount(raw, "credit_amount")

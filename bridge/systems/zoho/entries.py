@@ -2,8 +2,8 @@
 
 A listing has no lines, no time of change, and a filter by that time which some saw work as
 equality; sorted by it, the latest come first, and each is read until one is older than the last
-look. A morning without news is two calls. What was deleted leaves no trace and is asked for by id
-(zoho_books.md §3.8, §6). Last verified 2026-11-29.
+look. A morning without news is two calls. What was deleted leaves no trace and is asked for by id.
+All of it: FACTS Z39.
 """
 
 from __future__ import annotations

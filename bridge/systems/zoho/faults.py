@@ -1,8 +1,8 @@
 """What a refusal by Zoho Books means: a table from its codes to what happens next.
 
 One envelope, `{"code": n, "message": "…"}`, whatever the HTTP status; the message follows the
-user's language, so only codes decide. A code that is not in the table is a refusal when it came
-with a 4xx, and a doubt otherwise (zoho_books.md §8). Last verified 2026-11-20.
+user's language, so only codes decide (FACTS Z42). A code that is not in the table is a refusal when
+it came with a 4xx, and a doubt otherwise. The sources in the rows: FACTS Z43.
 """
 
 from __future__ import annotations
@@ -85,17 +85,17 @@ FAULTS: dict[int, Row] = {
 }
 
 MINUTE_WAIT_S = 60.0
-"""44: blocked for the rest of the minute; its length is not documented."""
+"""44: blocked for the rest of the minute, however long that is (FACTS Z41)."""
 BUSY_WAIT_S = 5.0
 """1070: too many at once."""
 LONG_WAIT_S = 3600.0
-"""45 and 103001: when the day turns is not documented, nor when somebody pays. Ask every hour."""
+"""45 and 103001: nobody says when the day turns (FACTS Z41), or somebody pays. Ask every hour."""
 
 _WAITS = {44: MINUTE_WAIT_S, 1070: BUSY_WAIT_S, 45: LONG_WAIT_S, 103001: LONG_WAIT_S}
 _FOR_RATE = frozenset({44, 45, 1070})
 _LOCK_WORDS = ("lock", "bloque")
-"""The code of a locked period is UNVERIFIED. It is a 4xx of any code, so a refusal anyway; the
-words only choose how it is called."""
+"""The code of a locked period is UNVERIFIED (FACTS Z44). It is a 4xx of any code, so a refusal
+anyway; the words only choose how it is called."""
 _SHORT_BODY = 2000
 _CODE_DIGITS = 10
 _REASON_MAX = 400
@@ -119,12 +119,12 @@ def code_of(content: Any) -> int | None:
 
 
 def succeeded(reply: Reply, content: Any) -> bool:
-    """2xx and code 0: neither alone says that it went well (§2)."""
+    """2xx and code 0: neither alone says that it went well (FACTS Z42)."""
     return reply.ok and code_of(content) == 0
 
 
 def refused_for_rate(reply: Reply) -> bool:
-    """429, or one of the three codes with whatever status (some clients saw 200, §7)."""
+    """429, or one of the three codes with whatever status (some clients saw 200: FACTS Z42)."""
     if reply.status == 429:
         return True
     return len(reply.body) < _SHORT_BODY and code_of(reply.json()) in _FOR_RATE

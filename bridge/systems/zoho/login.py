@@ -1,8 +1,8 @@
-"""How one logs in to Zoho, and where access tokens come from (zoho_books.md §1).
+"""How one logs in to Zoho, and where access tokens come from (FACTS Z2).
 
 A refresh token never changes and never ends by itself, but gives at most ten access tokens in
-ten minutes: one is kept in the credential store and shared by every process. Errors of the token
-server arrive with HTTP 200. Last verified 2026-11-20.
+ten minutes: one is kept in the credential store and shared by every process (FACTS Z3). Errors of
+the token server arrive with HTTP 200 (FACTS Z4).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ DATA_CENTRES = {
     "https://accounts.zoho.sa": "https://www.zohoapis.sa",
     "https://accounts.zoho.com.cn": "https://www.zohoapis.com.cn",
 }
-"""Login server → API (§1.1). No answer sends us anywhere: what one says is compared with the
+"""Login server → API (FACTS Z1). No answer sends us anywhere: what one says is compared with the
 settings, and this table tells a person what to write there."""
 
 _FRESH_S = 60
@@ -98,7 +98,7 @@ LOGIN = BrowserLogin(
     keep=keep_access,
 )
 """Zoho asks for the user, not for an organization: its list tells whether ours is among them.
-Without `offline` there is no refresh token, without `consent` none the second time (§1.2)."""
+Without `offline` there is no refresh token, without `consent` none the second time (FACTS Z2)."""
 
 
 def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoint:
@@ -114,7 +114,7 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoin
         client_auth="form",
         ended=frozenset({"invalid_code"}),
         unknown=frozenset({"invalid_client", "invalid_client_secret"}),
-        # With 400 or 200, and for the rest of ten minutes; never a lost login (§1.6).
+        # With 400 or 200, and for the rest of ten minutes; never a lost login (FACTS Z4).
         crowded="Access Denied",
         crowded_s=600,
         hint="If they are right, the account may be of another data centre than token_url.",
@@ -163,8 +163,8 @@ class ZohoTokens:
             return self._kept.token
 
     def _refuse_to_hurry(self, stored: Kept, refused: str) -> None:
-        """A new token that is refused lacks a scope or a role (the same 57, §1.5): another one
-        would be refused too, and there are only ten."""
+        """A new token that is refused lacks a scope or a role (the same 57, FACTS Z5):
+        another one would be refused too, and there are only ten."""
         age_s = self._clock.now().timestamp() - stored.made_at
         same = bool(refused) and stored.token == refused
         if same and 0 <= age_s < _FRESH_S and self._alive(stored):

@@ -1,8 +1,8 @@
-"""Invoices out of their drafts: a new one is a draft, and a draft is not in the books (§3.5).
+"""Invoices out of their drafts: a new one is a draft, and a draft is not in the books (FACTS Z12).
 
 Marking sent mails nothing, and marking twice does nothing, so it is the one write that is sent
 again when its reply is lost. Many invoices are marked in one call; what became of each of them is
-not documented, so the drafts are listed afterwards. Last verified 2026-11-20.
+not told (FACTS Z13), so the drafts are listed afterwards.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Marking:
             return DONE
         now = self._wire.one(listing, external_id)
         if now is not None and not inward.is_draft(now):
-            return DONE  # which code says "already" is not documented
+            return DONE  # no code for "already" is known (FACTS Z13)
         if now is not None:
             gone = self._wire.write("DELETE", f"{listing.path}/{external_id}")
             if not isinstance(gone, Applied | Refused):

@@ -1,8 +1,8 @@
 """Zoho's objects in our words. Pure.
 
-The same field changes its type between a listing and a detail (§2): ids are read as text, amounts
-as Decimal from number or text. Listings have no lines, and of payments no applications; what is
-not told stays empty. Last verified 2026-11-20.
+The same field changes its type between a listing and a detail (FACTS Z30): ids are read as
+text, amounts as Decimal from number or text. Listings have no lines, and of payments no
+applications (FACTS Z32); what is not told stays empty.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def is_ours(contact: Raw, reference: str) -> bool:
 
 
 def own_field(raw: Raw) -> str:
-    """Our custom field, in any of the three ways in which it is told (§2)."""
+    """Our custom field, in any of the three ways in which it is told (FACTS Z31)."""
     hashed = raw.get("custom_field_hash")
     for place in (raw, hashed if isinstance(hashed, dict) else {}):
         if place.get(FIELD_NAME):
@@ -104,8 +104,8 @@ def version(raw: Raw) -> str:
 
 
 def payment_version(raw: Raw, unused: Decimal) -> str:
-    """Payments tell no time of their last change in a listing (zoho_books.md §3.6, from the OAS of
-    customer payments, last verified 2026-11-20): what they tell stands for it."""
+    """Payments tell no time of their last change in a listing (FACTS Z33): what they tell stands
+    for it."""
     told = (amount(raw, "amount").normalize(), unused.normalize())
     names = ("date", "customer_id", "account_id", "reference_number")
     return "|".join([*(f"{value:f}" for value in told), *(text(raw, name) for name in names)])
@@ -192,7 +192,7 @@ def _payment(raw: Raw, company: Company) -> PostedDocument:
         for row in raw.get("invoices") or ()
     )
     unused = optional(raw, "unused_amount")
-    if unused is None:  # the documented answer to a create leaves it out
+    if unused is None:  # as in the answer to a create (FACTS Z19)
         unused = amount(raw, "amount") - sum((value for _, value in applied), Decimal(0))
     return _document(
         Kind.RECEIPT,
@@ -252,7 +252,7 @@ def _journal(raw: Raw, company: Company) -> PostedDocument:
 
 
 _PUSHED = frozenset({"push_initiated", "pushed", "accepted", "cancelled"})
-"""Words for an e-invoice that has left (Zoho's KB, e-invoice lifecycle; spelling UNVERIFIED)."""
+"""Words for an e-invoice that has left (spelling UNVERIFIED: FACTS Z24)."""
 
 
 def stamp_of(raw: Raw) -> str:

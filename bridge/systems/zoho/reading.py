@@ -2,7 +2,7 @@
 
 Filters are loose, or ignored without a word, so every row is compared here. Listings lag behind
 writes by seconds to minutes, so absence is concluded only when so much time has passed since the
-write that is in doubt (zoho_books.md §2, §4.4, last verified 2026-11-20).
+write that is in doubt (FACTS Z27, Z29).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bridge.systems.zoho.translate import LISTING, NUMBER_FIELD, Company
 from bridge.systems.zoho.wire import CONTACTS, JOURNALS, NOTES, Listing, Wire
 
 _SEARCH_MAX = 100
-"""The longest text that a search takes (OAS contacts)."""
+"""The longest text that a search takes (FACTS Z34)."""
 _REMEMBERED = 20
 """So many of the newest rows are known again, should some of them be deleted."""
 _A_FEW = 3
@@ -335,7 +335,7 @@ def _made(kind: Kind, listing: Listing, rows: Iterable[Raw]) -> Iterator[Made]:
 
 
 def folded(name: str) -> str:
-    """A name as Zoho may compare it: without case and outer spaces (UNVERIFIED)."""
+    """A name as Zoho may compare it: without case and outer spaces (UNVERIFIED: FACTS Z40)."""
     return " ".join(name.split()).casefold()
 
 

@@ -10,8 +10,8 @@ from bridge.systems.budget import Budget
 from bridge.systems.settling import settles_after_s
 
 LAG_S = 120.0
-"""How long after a write a listing may still not show it: "seconds to minutes" (§2, §4.4). How long
-Zoho works on a request no source tells; this is held to be enough for that, too."""
+"""How long after a write a listing may still not show it (FACTS Z29). How long Zoho works on a
+request no source tells; this is held to be enough for that, too."""
 
 _PATH = "/books/v3"
 
@@ -33,7 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mode: Literal["single", "backfill"] = "single"
     """There are no batches. backfill leaves a larger part of the day's calls to others."""
     parallel: int = 5
-    """Five calls at once on the free plan, ten on paid ones (§7)."""
+    """Five calls at once on the free plan, ten on paid ones (FACTS Z41)."""
     calls_per_minute: int = 100
     """0 lifts the limit, for a sandbox with --fast."""
     lists_age_s: float = 600

@@ -1,8 +1,7 @@
 """The field for our reference on customers: made at a person's wish, where Zoho lets us.
 
 Whether `is_unique` is heeded when a field is made, and what a field that cannot be made is
-refused with, is not documented: it is read back, and any refusal is told (zoho_books.md §3.9, §8,
-last verified 2026-11-20).
+refused with, nobody says (FACTS Z21): it is read back, and any refusal is told.
 """
 
 from __future__ import annotations

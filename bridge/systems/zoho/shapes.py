@@ -1,7 +1,7 @@
 """What the fields of Zoho Books' answers are, by their names, wherever they stand.
 
-From the official descriptions and their examples: ids come as text or number, amounts too, empty
-text is nothing, `page_context` is an object or a list (zoho_books.md §2). Last verified 2026-11-30.
+By the official descriptions (FACTS Z7) and their examples: ids come as text or number, amounts
+too, empty text is nothing, `page_context` is an object or a list (FACTS Z30).
 """
 
 from __future__ import annotations

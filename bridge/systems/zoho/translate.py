@@ -1,8 +1,8 @@
 """Documents in Zoho's words, and Zoho's objects in ours. Pure.
 
 Bodies hold only what we mean: no computed totals, no names that Zoho would make new entries from,
-and no nulls, which many of its pages refuse. Money stays Decimal both ways. Field names: the
-official OpenAPI files; meanings: zoho_books.md §3, last verified 2026-11-20.
+and no nulls, which many of its pages refuse. Money stays Decimal both ways. Names and
+meanings: FACTS Z7.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ PAYMENT_MODES = (
     "autotransaction",
     "others",
 )
-"""Zoho's own words; free text is taken too and becomes a mode (§3.6)."""
+"""Zoho's own words; free text is taken too and becomes a mode (FACTS Z15)."""
 
 Body = dict[str, Any]
 
@@ -141,7 +141,7 @@ def _customer(document: Customer, company: Company) -> Body:
         "notes": notes,
     }
     if document.phone or document.email:
-        # At the top level they are ignored; they belong to a person (LIVE 7, 10).
+        # At the top level they are ignored; they belong to a person (FACTS Z16).
         person: Body = {"first_name": document.name[:100], "is_primary_contact": True}
         if document.phone:
             person["mobile"] = document.phone[:50]
@@ -157,7 +157,7 @@ def _invoice(document: Invoice, links: Mapping[str, str], company: Company) -> B
         "customer_id": link(links, document.customer),
         "invoice_number": document.reference,
         "date": document.day.isoformat(),
-        # Terms reach 100 days only; with 0 of them the due date is taken as it is sent (§3.5).
+        # Terms reach 100 days only; with 0 of them the due date is taken as it is sent (FACTS Z14).
         "payment_terms": 0,
         "due_date": document.due.isoformat(),
         "line_items": [_line(line, document, company) for line in document.lines],
@@ -191,7 +191,7 @@ def _credit_note(document: CreditNote, links: Mapping[str, str], company: Compan
         body["notes"] = document.memo
     rate = _currency(body, document, company)
     if rate is not None:
-        body["exchange_rate"] = f"{rate:f}"  # text, alone among all pages (OAS credit-notes)
+        body["exchange_rate"] = f"{rate:f}"  # text, alone among all pages (FACTS Z17)
     _own_field(body, document, company)
     _tags(body, document)
     return body
@@ -255,7 +255,7 @@ def _earned(line: Line, document: Sale, customer: str, company: Company) -> Body
 
 
 def _line(line: Line, document: Invoice | CreditNote, company: Company) -> Body:
-    """One line through its item: what steers it to an account by the documentation (§3.3)."""
+    """One line through its item: that is what steers it to an account (FACTS Z11)."""
     body: Body = {
         "item_id": line.item,
         "rate": money(line.amount, document.currency, company),

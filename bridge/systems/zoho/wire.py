@@ -1,7 +1,7 @@
 """Zoho Books' URLs, and what its answers to writes and reads come to.
 
-There is no key that keeps a repeated POST from making a second document (§4.1), so a write is
-sent once, and a reply that is lost is a doubt. Last verified 2026-11-20.
+There is no key that keeps a repeated POST from making a second document (FACTS Z8), so a write
+is sent once, and a reply that is lost is a doubt.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bridge.systems.zoho.settings import Settings
 from bridge.systems.zoho.shapes import SHAPES, rows_of
 
 PAGE = 200
-"""The most that a page holds (§2)."""
+"""The most that a page holds (FACTS Z28)."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 Raw = dict[str, Any]
@@ -153,7 +153,7 @@ class Wire:
         """All rows of a listing, page by page, each once.
 
         Pages are numbers into a moving list: oldest first, so that what is added comes at the
-        end. Filters may be ignored without a word (§2): whoever asks compares every row.
+        end. Filters may be ignored without a word (FACTS Z27): whoever asks compares every row.
         """
         seen: set[str] = set()
         pages = self.pages(listing)
@@ -191,7 +191,7 @@ class Wire:
         return page, len(page) >= PAGE if told is None else told
 
     def _url(self, path: str, options: dict[str, str]) -> str:
-        """Every call names the organization, except the one that asks which there are (§2)."""
+        """Every call names the organization, except the one that asks for them (FACTS Z26)."""
         own = {} if path == ORGANIZATIONS else {"organization_id": self._organization}
         query = urlencode({**own, **options})
         return f"{self._root}/{path}{'?' if query else ''}{query}"

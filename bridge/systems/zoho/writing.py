@@ -50,9 +50,9 @@ from bridge.systems.zoho.wire import Applied, Refused, Result, Unsent, Wire
 
 BUSY_WAIT_S = 60.0
 _OWN_NUMBER = {"ignore_auto_number_generation": "true"}
-"""In the query: in the body it is ignored for invoices (§3.5)."""
+"""In the query: in the body it is ignored for invoices (FACTS Z9)."""
 _NOT_MAILED = {"send": "false"}
-"""What is assumed without it is not documented; `true` mails the invoice (OAS invoices)."""
+"""What is assumed without it nobody says; `true` mails the invoice (FACTS Z10)."""
 
 
 class _Ended(msgspec.Struct, frozen=True):
@@ -187,7 +187,7 @@ class Writer:
             if finding.then is Then.TAKEN:
                 return self._who_has_it(outgoing, finding)
             if outgoing.document.kind in {Kind.RECEIPT, Kind.CUSTOMER}:
-                # Which code a unique field of ours is refused with is not documented, and money
+                # No code for a field of ours that is there already is known (FACTS Z21), and money
                 # that has been applied before is "more than the balance due" (24016).
                 kind, links = outgoing.document.kind, outgoing.links
                 found = self._reading.look(kind, [outgoing.document], links)
