@@ -60,7 +60,7 @@ def of_chart(chart: Chart) -> Iterator[Probe]:
     yield (
         "loan principal on a balance sheet account",
         "not documented for sales invoices",
-        "Post one loan to a demo company first: xero.md lists it as not verified.",
+        "Post one loan to a demo company first: no source says whether Xero takes it.",
     )
 
 
