@@ -1,4 +1,4 @@
-"""What a loan is made of, and what of it falls on each instalment."""
+"""The parts of a loan (principal, interest, insurance), and each instalment's share of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def schedule_of(file: LoanFile, opening: Decimal, rounding: Rounding) -> tuple[I
 def per_instalment(
     schedule: tuple[Instalment, ...], parts: Parts, opening: Decimal, rounding: Rounding
 ) -> Iterator[tuple[Instalment, Parts]]:
-    """What of a loan falls on each instalment; the first purpose takes what rounding leaves."""
+    """Each instalment with its share of the loan's parts; the first purpose takes what rounding
+    leaves."""
     if not parts:
         return
     (first, _), *others = parts

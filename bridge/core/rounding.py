@@ -20,7 +20,8 @@ _STEPS = tuple(Decimal(10) ** n * d for n in range(-2, 4) for d in (1, 2, Decima
 
 
 class Rounding(msgspec.Struct, frozen=True, kw_only=True):
-    """To what the amounts of one loan are worked out; whatever is left over, the last one takes."""
+    """The steps to which one loan's amounts are worked out; the last instalment or share takes what
+    is left over."""
 
     step: Decimal
     """Instalments are rounded up to it."""

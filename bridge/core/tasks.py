@@ -55,7 +55,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> str:
-        """What it is about and where that stands, in one short line."""
+        """The subject of the task and its place in the file, in one short line."""
         row = f"row {self.where.row}" if self.where.row else ""
         return ", ".join(part for part in (self.subject, self.where.file, row) if part)
 

@@ -65,7 +65,7 @@ class _Tries:
 
 
 class Posting(msgspec.Struct, kw_only=True):
-    """What one pass sent."""
+    """The counts of what one pass sent, and what it learnt on the way."""
 
     posted: int = 0
     confirmed: int = 0
@@ -179,8 +179,8 @@ def post_all(
 
 
 def _make_sure(system: AccountingSystem, tally: Posting) -> None:
-    """Where nothing is told about some documents, and nothing else was sent, ask the product
-    itself. Raises TryLater where it answers nobody."""
+    """Ask the product itself, where nothing is told about some documents and nothing else was sent.
+    Raises TryLater where it answers nobody."""
     own = [came for entry, came in tally.unclear.items() if entry in tally.left]
     if not own:
         return
@@ -208,7 +208,7 @@ def _write_down(
     clock: Time,
     tally: Posting,
 ) -> None:
-    """Outcomes, bindings and verdicts together, or none of them."""
+    """Write down outcomes, bindings and verdicts, all in one transaction."""
     now = clock.now()
     ended = list(zip(entries, outcomes, strict=True))
     posted = [(entry, outcome.document) for entry, outcome in ended if isinstance(outcome, Posted)]
@@ -233,8 +233,9 @@ def _write_down(
 def _remember_what_was_wanted(
     work: Work, system: AccountingSystem, entry: Entry, answer: PostedDocument
 ) -> None:
-    """Somebody edited it before we saw it: it is not to be changed later as if it were ours, and
-    every comparison tells it, whatever becomes of this entry."""
+    """Bind a document that somebody edited before we saw it as it was wanted: so it is never
+    changed later as if it were ours, and every comparison tells the edit, whatever becomes of this
+    entry."""
     bound = work.binding(system.name, system.company_id, entry.reference)
     if bound is None or isinstance(entry.document, Customer):
         return
@@ -300,8 +301,8 @@ def _with_successors(
     told: dict[int, Outcome],
     asking: Asking,
 ) -> dict[int, Outcome]:
-    """The outcomes with what was entered again in the place of what is gone; one of which that is
-    not answered is left out, and stays in doubt."""
+    """The outcomes, looking also for documents that were entered again in the place of those that
+    are gone. One about which nothing is answered is left out, and stays in doubt."""
     gone = [e for e in entries if e.id in told and _was_gone(e, told[e.id])]
     if not gone:
         return told
@@ -314,7 +315,8 @@ def _with_successors(
 
 
 def _was_gone(entry: Entry, outcome: Outcome) -> bool:
-    """Whether a void found nothing to take back. A use of a credit note has no name of its own."""
+    """Whether a void found its document gone. (Not for applications of credit notes: they have no
+    name of their own.)"""
     return (
         entry.operation is Operation.VOID
         and isinstance(outcome, Posted)
@@ -324,7 +326,8 @@ def _was_gone(entry: Entry, outcome: Outcome) -> bool:
 
 
 def _sent(system: AccountingSystem, batch: Sequence[Entry]) -> list[Outcome]:
-    """Send a batch. What cannot be told apart from what was entered again is in doubt."""
+    """Send a batch. A void stays in doubt where nobody can tell if its document was entered
+    again."""
     outcomes = system.post([entry.outgoing() for entry in batch])
     try:
         return _entered_again(system, batch, outcomes)

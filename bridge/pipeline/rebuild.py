@@ -1,4 +1,4 @@
-"""A lost state store made anew from the ledger and the books.
+"""Rebuilding a lost state store from the ledger and the books.
 
 Our documents are known again by their numbers. Nothing is sent, and what the state would have known
 better is left to a person: see `core/rebuilding.py`.
@@ -66,7 +66,7 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
 
 
 def _left(each: Adopted) -> list[Stop]:
-    """What a person must look at before the next pass."""
+    """The stops that a person must look at before the next pass."""
     stops = []
     if each.asked:
         stops.append(Stop(code="rebuild.asked"))
