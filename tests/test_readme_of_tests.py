@@ -8,7 +8,6 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 README = (TESTS / "README.md").read_text(encoding="utf-8")
-LONGEST_LINE = 130
 _READ = re.compile(r"""environ(?:\.get\(|\[|, )\s*["'](\w*BRIDGE_[A-Z_]+)["']""")
 _SETTING = re.compile(r"LEDGER_BRIDGE_[A-Z]+(_URL|__\w*)")
 """What sets bridge.toml's own fields is explained beside them."""
@@ -44,11 +43,6 @@ def test_every_variable_that_the_tests_read_is_told() -> None:
     told = set(re.findall(r"\b(\w*BRIDGE_[A-Z_]+)\b", README))
     assert len(read) > 10
     assert told == read
-
-
-def test_its_lines_can_be_read() -> None:
-    for number, line in enumerate(README.splitlines(), start=1):
-        assert len(line) <= LONGEST_LINE, number
 
 
 def _table_of(heading: str) -> str:
