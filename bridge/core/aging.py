@@ -1,4 +1,4 @@
-"""How old open balances are, in the buckets that a lender reads."""
+"""The age of open balances, in the buckets that a lender reads."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """What the amounts of this loan were worked out to when it was posted."""
 
     def rounding_of(self, file: LoanFile) -> Rounding:
-        """To what the amounts of a loan are worked out: as it was posted, else as is wanted now."""
+        """The rounding of a loan's amounts: as it was posted, else as is wanted now."""
         assert file.loan is not None
         if self.rounding is not None:
             return self.rounding

@@ -336,5 +336,5 @@ ROW_ACTIONS = {
 
 
 def action_for(code: str) -> str:
-    """For every other code the ledger's row is to be set right."""
+    """The action that a code asks for; if none is listed, the ledger's row is to be set right."""
     return ROW_ACTIONS.get(code, "fix_source")

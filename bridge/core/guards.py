@@ -15,7 +15,7 @@ from bridge.errors import Problem
 
 
 class SnapshotLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much smaller a snapshot may be than the last one, in percent."""
+    """The limits on how much smaller a snapshot may be than the last one, in percent."""
 
     shrink_rows_percent: Decimal = Decimal(10)
     shrink_money_percent: Decimal = Decimal(30)

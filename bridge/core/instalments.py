@@ -78,8 +78,8 @@ def interest_due(
 def share_of(
     file: LoanFile, mapping: BooksMapping, rounding: Rounding, invoices: Iterable[Transaction]
 ) -> Share | None:
-    """How what is paid is shared between the loan's interest and the rest, where its interest has
-    invoices of its own."""
+    """The split of payments between a loan's interest and the rest, where its interest has invoices
+    of its own."""
     assert file.loan is not None
     own = [i for i in invoices if isinstance(i, Invoice) and is_loans_own(i.reference)]
     interest = [i for i in own if {line.purpose for line in i.lines} == {"interest"}]

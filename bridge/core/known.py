@@ -28,7 +28,7 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
     """How old the newest delivery may be; None: nobody says."""
 
     def on(self, day: date) -> Fresh:
-        """The same demands on a day that a person names."""
+        """Demands like these, on a day that a person names."""
         since = None if self.read_since is None else min(self.read_since, day)
         return msgspec.structs.replace(self, today=day, read_since=since)
 

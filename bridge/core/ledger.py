@@ -82,7 +82,8 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a row came from: file (or page), line or sheet row, and cells changed in reading."""
+    """The place that a row came from: file (or page), line or sheet row, and cells changed in
+    reading."""
 
     file: str
     line: int

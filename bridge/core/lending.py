@@ -45,8 +45,9 @@ def effect(row: Repayment | Adjustment) -> Decimal:
 
 
 def rounding_of(number: int, each: Decimal) -> Decimal:
-    """How far `number` instalments may be from what they pay off: one unit each, of the last place
-    that the instalment is written in (33,333 three times is 100,000; 30,000 is 90,000)."""
+    """The distance that `number` instalments may have from what they pay off: one unit each, of the
+    last place that the instalment is written in (33,333 three times is 100,000; 30,000 is
+    90,000)."""
     unit = Decimal(1) if each == each.to_integral_value() else Decimal("0.01")
     return number * unit
 

@@ -52,10 +52,11 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
 def likeness(
     wanted: Transaction, customer: Customer, customer_id: str, stranger: Stranger, days: int
 ) -> Likeness | None:
-    """How alike they are; None when they are not. `customer_id` is that of our customer in the
-    books, empty when it is not there yet: then names are compared.
+    """The likeness of a document of ours and a stranger; None when they are not alike.
+    `customer_id` is that of our customer in the books, empty when it is not there yet: then names
+    are compared.
 
-    What carries our reference, in whatever generation, is always like ours.
+    A stranger that carries our reference, in whatever generation, is always like ours.
     """
     other = stranger.document
     if isinstance(wanted, CreditApplication) or other.status is not Status.LIVE:

@@ -1,4 +1,4 @@
-"""What a write-off takes off a loan as it is invoiced: interest that has not fallen due first.
+"""Write-offs, and what they take off a loan as it is invoiced: first interest that is not due yet.
 
 Where interest is invoiced as it falls due, nothing more falls due on what is written off: a
 write-off takes the interest of later days first, the last instalment's before the others, and no

@@ -70,7 +70,7 @@ def balance(file: LoanFile) -> Decimal:
 
 
 def recovered(file: LoanFile) -> Decimal:
-    """How much of the loan's money came in on what was written off."""
+    """The part of the loan's money that came in on what was written off."""
     return sum(course(file).recovered.values(), ZERO)
 
 

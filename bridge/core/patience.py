@@ -1,4 +1,4 @@
-"""How long a write is tried that the books never clearly answer, before a person is told.
+"""The time for which a write is tried that the books never clearly answer, before a person is told.
 
 An attempt is a pass in which the product was at work and said nothing clear about this document. A
 product that answers nobody is in trouble itself; no document is to blame for that.

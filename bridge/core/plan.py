@@ -128,7 +128,7 @@ _PHASES = {pair: number for number, pair in enumerate(_ORDER, start=1)}
 
 
 class PlanFigures(msgspec.Struct, kw_only=True):
-    """How large a plan is, for limits and for people."""
+    """The size of a plan, for limits and for people."""
 
     create: int = 0
     update: int = 0

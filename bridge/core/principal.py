@@ -1,8 +1,9 @@
-"""Whether what was lent stands on income: by the chart as it is now, and by what people entered.
+"""Money lent is never income: looks for it there, in the chart of this morning and in entries by
+hand.
 
-Money lent is never income. A posting is refused where it would be; this looks at what may become
-income afterwards, by somebody's hand in the books: another type for an account, another account
-behind an item, a journal from the account to an income account.
+A posting is refused where it would be; this looks at what may become income afterwards, by
+somebody's hand in the books: another type for an account, another account behind an item, a journal
+from the account to an income account.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 def places(
     mapping: BooksMapping, chart: Chart, line_target: str
 ) -> tuple[tuple[Place, ...], list[Item]]:
-    """Where what may never be income is booked by the chart of this morning, and an item for each
-    account or item of the mapping that is not there any more."""
+    """The places where money that may never be income is booked by this morning's chart, and an
+    item for each account or item of the mapping that is not there any more."""
     found: list[Place] = []
     gone: dict[str, list[str]] = {}
     for purpose in NEVER_INCOME:

@@ -1,4 +1,4 @@
-"""From rows that differ to items that add up: ledger, documents and control account.
+"""Rows that differ as items that add up: ledger, documents and control account.
 
     ledger − control account
         = (ledger − documents) + (documents − books) + (books − control account)

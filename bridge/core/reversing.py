@@ -192,7 +192,7 @@ def reversals(undoing: Undoing, closed: Iterable[Transaction]) -> list[Invoice |
 
 
 def keepable(closed: Iterable[Transaction], made: Iterable[Transaction]) -> list[Transaction]:
-    """Those closed documents that are undone, and the applications of undone credit notes."""
+    """The closed documents that are undone, and the applications of undone credit notes."""
     gone = {document.reverses for document in made}
     return [
         document

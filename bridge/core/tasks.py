@@ -13,7 +13,7 @@ ZERO = Decimal(0)
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where in a lender's file something stands."""
+    """The place in a lender's file where something stands."""
 
     file: str = ""
     row: int = 0

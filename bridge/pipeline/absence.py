@@ -18,8 +18,8 @@ def find_surely(
     wanted: Sequence[Document],
     links: dict[str, str],
 ) -> dict[str, Found]:
-    """Those of `wanted` that are in the books. One left out is not there and will not come, even if
-    a write of it was cut off a moment ago. Raises what `find` raises."""
+    """The documents of `wanted` that are in the books. One left out is not there and will not come,
+    even if a write of it was cut off a moment ago. Raises what `find` raises."""
     wait_s = system.settles_in_s([document.reference for document in wanted])
     found = system.find(kind, wanted, links)
     missing = [document for document in wanted if document.reference not in found]

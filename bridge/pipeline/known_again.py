@@ -192,8 +192,8 @@ class Adoption:
 
 
 def _coming_to_nothing(bindings: Sequence[Binding]) -> list[Binding]:
-    """Those documents of no known loan that count for nothing: taken back, undone or undoing, and
-    the applications of such notes. A correction counts like what it corrects."""
+    """The documents of no known loan that count for nothing: taken back, undone or undoing, and the
+    applications of such notes. A correction counts like what it corrects."""
     out = [each for each in bindings if each.accepted != REBUILT]
     nothing = {
         each.reference

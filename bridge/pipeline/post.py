@@ -43,7 +43,8 @@ its patience. Without a bound of its own, a write that takes longer than the wai
 
 
 class _Tries:
-    """How often this pass tried what was not sent, and what it leaves to the next."""
+    """The tries of this pass for writes that were not sent, and those that it leaves to the
+    next."""
 
     def __init__(self) -> None:
         self._times: Counter[int] = Counter()
@@ -192,7 +193,8 @@ def _make_sure(system: AccountingSystem, tally: Posting) -> None:
 
 
 def _not_due_yet(store: Store, system: AccountingSystem, clock: Time) -> Unavailable:
-    """How long an earlier pass was told to wait, if that is not over; nothing to wait for: ""."""
+    """The wait that an earlier pass was told, if it is not over; without a cause where there is
+    none."""
     with store.read() as work:
         wait_s = work.due_in_s(system.name, system.company_id, clock.now())
     if wait_s is None:

@@ -1,8 +1,8 @@
-"""Whether what was lent is income this morning, asked of the live books.
+"""Items for money lent that is income this morning, asked of the live books.
 
-The chart is what the comparison reads anyway. What people entered is asked for since the last
-look; what was seen then is kept beside the cursor, so that a morning on which nobody entered
-anything costs no more than that question.
+The chart is what the comparison reads anyway. What people entered is asked for since the last look;
+what was seen then is kept beside the cursor, so that a morning on which nobody entered anything
+costs no more than that question.
 """
 
 from __future__ import annotations

@@ -81,7 +81,8 @@ def _reason(done: Sequence[Adopted], answer: Verdict) -> str:
 
 
 def known_documents(store: Store, books: Books[System]) -> int:
-    """How many documents of these books the state knows; 0 when it never had to do with them."""
+    """The number of documents of these books that the state knows; 0 when it never had to do with
+    them."""
     with store.read() as work:
         bound = sum(work.binding_counts(books.name, books.company).values())
         return max(bound, sum(work.outbox_counts(books.name, books.company).values()))

@@ -127,7 +127,7 @@ class SyncResult(msgspec.Struct, kw_only=True):
 
     @property
     def changes(self) -> int:
-        """How many documents the plans create, change or void."""
+        """The number of documents that the plans create, change or void."""
         planned = [each.plan.figures for each in self.systems.values()]
         return sum(figures.create + figures.update + figures.void for figures in planned)
 
