@@ -124,6 +124,21 @@ def test_nothing_is_left_to_do_in_the_code() -> None:
             assert not leftovers.search(line), f"{path}:{number}"
 
 
+def test_a_docstring_begins_with_what_it_is_about() -> None:
+    """Who reads "what that one undid" first must guess what thing it is about: the noun comes
+    first, or "Whether" and then the noun."""
+    riddle = re.compile(
+        r"(What|Who|Whose|Where|Of|As|From|To|It|Its|That|They|Them|Those|These|The same|One whose|"
+        r"So (much|many)|How \w+|Whether (it|its|they|what))\b"
+    )
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    for layer in ("core", "pipeline"):
+        for path in modules(BRIDGE / layer):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                told = (isinstance(node, kinds) and ast.get_docstring(node)) or ""
+                assert not riddle.match(told), f"{path}: {told.splitlines()[0]}"
+
+
 def test_the_recomputation_of_the_books_has_nothing_of_the_bridge() -> None:
     """What proves the bridge's figures must not have its mistakes: only Python itself."""
     found = {name.split(".")[0] for name in imports(ROOT / "tests/recount/recomputation.py")}

@@ -1,4 +1,4 @@
-"""How old open balances are, in the buckets that a lender reads."""
+"""The age of open balances, in the buckets that a lender reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EDGES = (0, 30, 60, 90, 120)
 
 
 class AgedTotal(msgspec.Struct, frozen=True, kw_only=True):
-    """What is open in one currency: not yet due first, then the buckets after each edge."""
+    """The open amounts in one currency: not yet due first, then one for each bucket."""
 
     currency: str
     amounts: tuple[Decimal, ...]

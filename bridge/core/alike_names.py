@@ -1,4 +1,4 @@
-"""What makes two people's names one name."""
+"""Names of people that are one name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _FIRST_MARK = "\u0300"
 
 
 def name_key(name: str) -> str:
-    """What makes two names one in some product: letters and digits, without accents and case.
+    """A name's key: two names with one key are one name in some product. Letters and digits,
+    without accents and case.
 
     Emoji fall out, dots and blanks are trimmed here and there, case and accents compare as equal:
     people whose names differ by nothing else are told apart by a suffix.

@@ -41,8 +41,8 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
-    """How what is paid on a loan is shared where its interest has invoices of its own: so much of
-    `total` is `interest` (FACTS L2)."""
+    """The split of payments between a loan's interest and the rest, where interest has invoices of
+    its own: of `total`, `interest` is interest (FACTS L2)."""
 
     total: Decimal
     interest: Decimal
@@ -64,9 +64,9 @@ class Allocator:
         dated_uses: bool = False,
         share: Share | None = None,
     ) -> None:
-        """`extends`: whether the unapplied rest of a posted receipt may be applied later. One of
-        the period that is closed through `locked` never is, but for what is posted after it where
-        `dated_uses` says that the books date that by itself."""
+        """`extends`: the unapplied rest of a posted receipt may be applied later. In the period
+        closed through `locked` it may not, unless the books date such uses by themselves
+        (`dated_uses`): then to invoices posted after that period."""
         self._open: dict[str, Decimal] = {}
         self._days: dict[str, date] = {}
         self._paid: dict[str, Decimal] = {}
@@ -93,9 +93,11 @@ class Allocator:
             self._posted_on[invoice.reference] = invoice.day
 
     def keep(self, documents: Iterable[Document]) -> None:
-        """Posted receipts and credit applications keep what they were applied to.
+        """Give posted receipts and credit applications what they were applied to when they were
+        posted.
 
-        Applications to invoices that are no longer there are let go. What is kept already, is.
+        Applications to invoices that are no longer there are let go. Calling it twice for a
+        document changes nothing.
         """
         for document in documents:
             if not isinstance(document, Receipt | CreditApplication):
@@ -114,7 +116,8 @@ class Allocator:
                 self._fixed.add(document.reference)
 
     def settle(self, asked: Sequence[Asking]) -> None:
-        """Apply them all, day by day, in their own order on each day; see `applied`."""
+        """Apply these receipts and credits day by day, in their own order on each day; `applied`
+        tells the result."""
         days = {each.day for each in asked} | set(self._days.values())
         left = sorted(asked, key=lambda each: each.day)
         waiting: list[Asking] = []
@@ -126,13 +129,14 @@ class Allocator:
             waiting = [e for e in waiting if self._rest(e) > 0 and not e.same_day]
 
     def apply(self, reference: str, amount: Decimal) -> tuple[Application, ...]:
-        """Apply so much to whatever is open, on top of what this document has been applied to."""
+        """Apply this amount of a document to any open invoice, on top of its earlier
+        applications."""
         day = max(self._days.values(), default=date.min)
         self._take(Asking(reference=reference, day=day, total=amount), day)
         return self.applied(reference)
 
     def applied(self, reference: str) -> tuple[Application, ...]:
-        """What the document settles."""
+        """The applications of a document: which invoice it settles, and with how much."""
         pairs = self._applied.get(reference, {}).items()
         return tuple(Application(invoice, amount) for invoice, amount in pairs)
 
@@ -146,8 +150,8 @@ class Allocator:
         return any(amount > 0 for _, amount in self._payable(day))
 
     def _payable(self, day: date, after: date = date.min) -> list[tuple[str, Decimal]]:
-        """(invoice, what is open of it) of what may be settled on that day, oldest due first; with
-        `after` only of what is posted later than that."""
+        """The invoices that may be settled on that day and their open amounts, oldest due first;
+        with `after`, only those posted later than that."""
         return [
             (invoice, amount)
             for invoice, amount in self._open.items()
@@ -163,7 +167,7 @@ class Allocator:
         return asking.total - sum(self._applied.get(asking.reference, {}).values(), ZERO)
 
     def _take(self, asking: Asking, day: date) -> None:
-        """Apply what is left of it to what is open on that day."""
+        """Apply the rest of a receipt or credit to the invoices that are open on that day."""
         rest = self._rest(asking)
         payable = self._payable(day, self._after.get(asking.reference, date.min))
         if asking.whole and rest > sum((amount for _, amount in payable), ZERO):
@@ -175,7 +179,8 @@ class Allocator:
     def _shared(
         self, taken: list[tuple[str, Decimal]], payable: list[tuple[str, Decimal]]
     ) -> list[tuple[str, Decimal]]:
-        """The same, where what goes to the loan is shared between its interest and the rest."""
+        """The applications of `taken`, with the loan's part of them shared between its interest and
+        the rest."""
         share = self._share
         if share is None:
             return taken
@@ -206,7 +211,7 @@ class Allocator:
 
 
 def _in_order(payable: list[tuple[str, Decimal]], amount: Decimal) -> list[tuple[str, Decimal]]:
-    """So much of it, each in its turn."""
+    """The amount spread over the invoices, each filled before the next."""
     taken: list[tuple[str, Decimal]] = []
     for invoice, still_open in payable:
         part = min(still_open, amount)

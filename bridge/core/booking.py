@@ -29,7 +29,7 @@ from bridge.errors import Problem
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What the system can hold, as far as translation must know."""
+    """The limits of an accounting system, as far as translation must know them."""
 
     line_target: str
     name_length: int
@@ -50,8 +50,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     may be used in an open one."""
 
     def may_settle_otherwise(self, document: Document) -> bool:
-        """Whether what a posted document settles can be changed: where a receipt is for one
-        invoice, only of what settled nothing when it came."""
+        """Whether the applications of a posted document can be changed. Where a receipt is for one
+        invoice, only those of a receipt that settled nothing when it came."""
         if document.kind in self.updates:
             return True
         if not (self.receipt_parts and isinstance(document, Receipt)):
@@ -88,7 +88,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """What the amounts of this loan were worked out to when it was posted."""
 
     def rounding_of(self, file: LoanFile) -> Rounding:
-        """To what the amounts of a loan are worked out: as it was posted, else as is wanted now."""
+        """The rounding of a loan's amounts: as it was posted, else as is wanted now."""
         assert file.loan is not None
         if self.rounding is not None:
             return self.rounding
@@ -136,9 +136,9 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return self.limits.sales_in_account_currency and at_home and currency != home
 
     def takes_no_credit(self, account: str, currency: str) -> bool:
-        """Whether money in that currency cannot be told there before it settles something: the
-        books tell it in the currency of the bank account (Xero: an overpayment is a bank
-        transaction, and those are in their account's currency)."""
+        """Whether that account cannot hold unapplied money in that currency: the books tell such
+        credit in the currency of the bank account (Xero: an overpayment is a bank transaction, and
+        those are in their account's currency)."""
         kept_in = self.deposit_currencies.get(account, self.company.home_currency)
         in_its_own = self.limits.receipt_parts and self.limits.sales_in_account_currency
         return in_its_own and account in self.banks and kept_in != currency

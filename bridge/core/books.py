@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 class Application(msgspec.Struct, frozen=True):
-    """So much of a receipt or credit note settles that invoice (by full reference)."""
+    """The part of a receipt or credit note that settles one invoice (by full reference)."""
 
     invoice: str
     amount: Decimal
@@ -158,7 +158,8 @@ Document = Customer | Transaction
 
 
 def applied(document: Document) -> dict[str, Decimal]:
-    """What a receipt or a credit note's use settles, by invoice; nothing for other kinds."""
+    """The amounts that a receipt or a credit note's application settles, by invoice; none for other
+    kinds."""
     if not isinstance(document, Receipt | CreditApplication):
         return {}
     return {application.invoice: application.amount for application in document.applications}
@@ -176,7 +177,7 @@ def without_text(document: Document) -> Document:
 
 
 class Status(StrEnum):
-    """What the books say of a document. A draft is there, and moves no account yet."""
+    """The state of a document in the books. A draft is there, and moves no account yet."""
 
     LIVE = "live"
     DRAFT = "draft"
@@ -276,7 +277,7 @@ def with_uses(
 
 
 class EntryKind(StrEnum):
-    """What a person can put on a receivable account besides documents."""
+    """The kinds of entry, besides documents, that a person can put on a receivable account."""
 
     JOURNAL = "journal"
     DEPOSIT = "deposit"
@@ -286,7 +287,7 @@ class EntryKind(StrEnum):
 
 
 class ControlEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Something on a receivable account that is no invoice, receipt or credit note."""
+    """An entry on a receivable account that is no invoice, receipt or credit note."""
 
     kind: EntryKind
     external_id: str
@@ -302,7 +303,8 @@ class ControlEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person entered beside invoices, receipts and credit notes, account by account."""
+    """An entry that a person made beside invoices, receipts and credit notes, account by
+    account."""
 
     kind: EntryKind
     external_id: str
@@ -350,7 +352,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be known of a company before anything is posted to it."""
+    """The facts about a company that must be known before anything is posted to it."""
 
     id: str
     name: str

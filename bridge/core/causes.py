@@ -1,4 +1,4 @@
-"""What keeps the verdict from green: each cause makes tasks of what is known."""
+"""The causes that keep the verdict from green: each makes tasks of what is known."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _place_of(problem: Problem) -> Place:
 
 
 def _reason(problem: Problem) -> str:
-    """What is wrong, of which columns, and what would be right."""
+    """The reason to refuse a delivery, in words: the columns, the mistake, and the remedy."""
     columns = _AT_COLUMNS.fullmatch(problem.where)
     said = f"{problem.what} {problem.fix}".strip()
     return f"{columns['columns']}: {said}" if columns else said
@@ -189,7 +189,8 @@ def lent_money_is_income(known: Known) -> Iterator[Task]:
 
 
 def a_check_fails(known: Known) -> Iterator[Task]:
-    """Of what stands in the books themselves, a person may say that it is right."""
+    """One task for each check that fails. A person may say that it is right, since it is about the
+    books alone."""
     for system, item in _items(known, ItemKind.CHECK):
         yield msgspec.structs.replace(_of_item(item, system), answerable=True)
 
@@ -335,5 +336,5 @@ ROW_ACTIONS = {
 
 
 def action_for(code: str) -> str:
-    """For every other code the ledger's row is to be set right."""
+    """The action that a code asks for; if none is listed, the ledger's row is to be set right."""
     return ROW_ACTIONS.get(code, "fix_source")

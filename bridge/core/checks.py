@@ -59,7 +59,7 @@ class Outcome(StrEnum):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check says of one company's books."""
+    """The result of one check of one company's books."""
 
     code: CheckCode
     outcome: Outcome
@@ -89,7 +89,7 @@ WHY = frozenset(
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
-    """That a check is broken by something that the comparison found."""
+    """A sign that a check fails: one thing that the comparison found."""
 
     code: CheckCode
     cause: str
@@ -100,7 +100,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the books show of one check where nothing breaks it."""
+    """The figures of the books for one check, where nothing breaks it."""
 
     amounts: Mapping[str, Decimal] = {}
     count: int = 0
@@ -169,8 +169,8 @@ def signs_of_document(
     to_income: Decimal,
     locked_through: date | None,
 ) -> list[Sign]:
-    """What the items of one document of ours break. `to_income` is how much more of it stands on
-    income than was posted there."""
+    """The signs that follow from the items of one document of ours. `to_income` is how much more of
+    it stands on income than was posted there."""
     if isinstance(document, Customer):
         return []
     fields = {item.field for item in items}
@@ -209,8 +209,8 @@ def to_income(
     income: Collection[str],
     behind: Mapping[str, str],
 ) -> Decimal:
-    """How much more of an invoice stands on accounts of income than was posted there. `behind`:
-    item → the account behind it, where a line tells none."""
+    """The part of an invoice that stands on income accounts now and was not posted there. `behind`:
+    item → the account behind it, for lines that tell none."""
     if now is None or not now.lines or not isinstance(document, Invoice):
         return Decimal(0)
     posted = sum((line.amount for line in document.lines if line.account in income), Decimal(0))
@@ -237,13 +237,15 @@ def _of_lines(document: Document) -> CheckCode | None:
 
 
 def _signs(items: Collection[Item], found: Mapping[CheckCode, Decimal]) -> list[Sign]:
-    """The first item's task is that of the whole document."""
+    """One sign for each check, all with the task of the first item, which stands for the whole
+    document."""
     first = next(iter(items))
     return [sign_of(first, code, amount) for code, amount in found.items()]
 
 
 def sign_of(item: Item, code: CheckCode, amount: Decimal | None = None) -> Sign:
-    """That an item breaks a check, with its own amount where no other is given."""
+    """The sign that an item gives for a check, with the item's own amount where no other is
+    given."""
     return Sign(
         code=code,
         cause=item.cause,
@@ -254,7 +256,7 @@ def sign_of(item: Item, code: CheckCode, amount: Decimal | None = None) -> Sign:
 
 
 def signs_of_items(items: Iterable[Item]) -> list[Sign]:
-    """What breaks a check without being about a document that we posted."""
+    """The signs of items that are not about a document that we posted."""
     return [sign_of(item, code) for item in items if (code := _broken_by(item))]
 
 

@@ -1,8 +1,8 @@
-"""Whether what passes through a clearing account can be told apart there, and comes to zero.
+"""Advice on clearing accounts: what passes through one must be told apart there and come to zero.
 
 A renewal's old balance goes in with the receipt and out with the new loan's hand-out: the account
-comes to zero by itself. What a payment that was taken back leaves open waits for the bookkeeper.
-And money that came in comes to zero nowhere.
+comes to zero by itself. A payment that was taken back leaves a balance there for the bookkeeper.
+And an account that takes real money comes to zero nowhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _ADVICE = f"{_OWN}; what is posted already stays where it is."
 
 
 def mixed(booking: Booking, chart: Chart, where: str) -> Iterator[Problem]:
-    """What a mapping lets run into one account that must be told apart, as advice."""
+    """Advice about accounts in which a mapping mixes renewals with money that must be told
+    apart."""
     names = {account.id: account.name for account in chart.accounts}
     renewals = {rule.account for rule in booking.deposits if "renewal" in rule.method}
     money = {rule.account for rule in booking.deposits if "renewal" not in rule.method}
@@ -43,7 +44,7 @@ def mixed(booking: Booking, chart: Chart, where: str) -> Iterator[Problem]:
 
 
 def _before_renewals(rules: tuple[DepositRule, ...]) -> Iterator[DepositRule]:
-    """The rules for money that take renewals before one for renewals does."""
+    """The rules for money that come before the rule for renewals, and would take renewals too."""
     for rule in rules:
         if "renewal" in rule.method:
             if not any((rule.collector, rule.route, rule.store, rule.currency)):

@@ -1,7 +1,7 @@
-"""Going live: what happened before the cutover is one opening balance for each loan.
+"""Going live: a loan's history before the cutover becomes one opening balance.
 
-Rows dated before it are not posted one by one. What they leave owed is one invoice against the
-opening balance account, dated on the cutover, with the loan's own due date.
+Rows dated before that day are not posted one by one. The balance that they leave is one invoice
+against the opening balance account, dated on the cutover, with the loan's own due date.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def is_history(row: Repayment | Adjustment, loan: Loan, cutover: date | None) ->
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
-    """What a loan is carried over with."""
+    """The balance with which a loan is carried over at going live."""
 
     balance: Decimal
     """What was owed when the cutover day began; below zero when more had been paid."""
@@ -48,8 +48,8 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
 def carried_over(
     file: LoanFile, cutover: date, reversed_rows: Collection[str], course: Course
 ) -> Carried:
-    """The loan's balance at going live: as its movements make it. Where the ledger has none of
-    before that day and itself says that less is owed, as it says.
+    """The loan's balance at going live, by its movements. Where the ledger has no movement from
+    before that day and reports a lower balance itself, the reported one.
 
     Rows that are held, and pairs of a payment and its reversal (`reversed_rows`), are left out.
     """
@@ -72,9 +72,9 @@ def carried_over(
 
 
 def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, str] | None:
-    """The payment of before going live by which the opening balance is less than it was: whose row
-    it is (the loan, where it is not one of them alone), and when it was paid. None where it is not
-    less, or no payment of before is there."""
+    """The payment dated before going live that lowers the opening balance by `less`: the subject
+    (its row, or the loan where several rows do it together) and a text with its day. None where
+    nothing is less, or there is no such payment."""
     loan = file.loan
     assert loan is not None
     paid = [row for row in file.repayments if is_history(row, loan, began)]
@@ -87,7 +87,8 @@ def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, str] | 
 
 
 def _counts(row: Repayment | Adjustment) -> bool:
-    """Whether the row is neither held for what it says nor one that is always held."""
+    """Whether the row is part of the balance: it has no finding that holds it, and is of a kind
+    that is posted."""
     if any(holds(note.code) for note in row.notes):
         return False
     if isinstance(row, Repayment):

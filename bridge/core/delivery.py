@@ -151,7 +151,7 @@ class InDoubt(msgspec.Struct, frozen=True):
 
 
 class Drifted(msgspec.Struct, frozen=True):
-    """An update or a void was not sent: the books no longer hold what we posted.
+    """The update or void was not sent: the books no longer hold what we posted.
 
     `current` is what they hold now; None when the document is gone.
     """
@@ -164,7 +164,8 @@ AMBIGUOUS = "ambiguous"
 
 
 def ambiguous(reference: str, found: Several) -> Rejected:
-    """A person must say which of these documents is the one: with another there would be three."""
+    """The rejection of a write whose reference several documents carry: a person must say which is
+    the one, since another posting would make one more."""
     return Rejected(
         f"{len(found.documents)} documents in the books carry {reference} (ids {found.ids}): void "
         f"or delete there all but one, then let it be looked for again (outbox retry)",

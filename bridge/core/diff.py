@@ -1,4 +1,4 @@
-"""What must change for the books to say what the ledger says."""
+"""The changes after which the books say what the ledger says."""
 
 from __future__ import annotations
 
@@ -101,21 +101,24 @@ def change_digest(change: Change) -> str:
 
 
 def _is_changed(wanted: Document, posted: Binding) -> bool:
-    """Whether it is to be written again. What a person left and what was undone is not."""
+    """Whether a posted document must be written again. One that a person left as it is, or that was
+    reversed, must not."""
     if posted.accepted or posted.reversed_by:
         return False
     return posted.restore or _differs(wanted, posted.document)
 
 
 def _differs(wanted: Document, posted: Document) -> bool:
-    """Facts of the ledger, or what a receipt or credit note is applied to."""
+    """Whether the ledger's facts, or the applications of a receipt or credit note, are others than
+    posted."""
     if wanted.facts != posted.facts:
         return True
     return applied(wanted) != applied(posted)
 
 
 def _is_used_more(wanted: Document, posted: Document, booking: Booking) -> bool:
-    """Whether credit of a closed month is only put to more use, where that has a day of its own."""
+    """Whether credit of a closed month is only applied to more invoices, where the books date such
+    uses by themselves."""
     more = applied(posted).items() < applied(wanted).items()
     return booking.limits.dated_uses and more and wanted.facts == posted.facts
 

@@ -1,4 +1,4 @@
-"""What the documents of one loan have in common: customer, number, date, rate, memo."""
+"""The parts that all documents of one loan share: customer, number, date, rate, memo."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class Draft:
         return (b for b in self._latest.values() if self._counts(b))
 
     def earlier(self) -> Iterator[Binding]:
-        """Earlier generations of what is there, that nothing undoes any more: somebody deleted what
-        did, or they are gone themselves."""
+        """Bindings of earlier generations that no reversal cancels any more: somebody deleted the
+        reversal, or the document itself is gone."""
         for binding in self._bound:
             is_latest = self._latest[base_reference(binding.reference)] is binding
             if self._counts(binding) and not is_latest:
@@ -134,7 +134,8 @@ class Draft:
         return found.reference
 
     def is_renewed(self, binding: Binding) -> bool:
-        """Whether what is to be as we posted it again must be posted anew for that."""
+        """True when restoring this document takes a new one, because the system cannot edit its
+        kind."""
         return binding.restore and binding.document.kind not in self.booking.limits.updates
 
     def moved(self, binding: Binding) -> bool:
@@ -195,8 +196,8 @@ class Draft:
         return head, ""
 
     def closed(self, refused: str, base: str) -> Document | None:
-        """What is posted in a closed month under this number, where that month is the reason why it
-        cannot be posted as it is wanted now. It stays, and the difference is a question. (A loan
+        """The posted document under this number, if the document that is wanted now was refused
+        because its month is closed. The posted one stays, and the difference is a question. (A loan
         that moved to another customer with such a document is held as a whole.)"""
         if refused != "books.period_closed":
             return None
@@ -212,7 +213,7 @@ class Draft:
         return digest_of((self.customer, self.loan.currency, day, facts))
 
     def words(self) -> dict[str, Value]:
-        """What templates may speak of."""
+        """The fields that templates may use, by name."""
         loan = self.loan
         return {
             "name": self.borrower.name,
@@ -257,8 +258,8 @@ class Draft:
     def credit_head(
         self, row: Adjustment, amount: Decimal, interest: Decimal | None
     ) -> tuple[Head | None, str]:
-        """The head of a credit note; `interest` is how much of a write-off is interest. One that
-        was posted before anybody asked that stays as it is."""
+        """The head of a credit note; `interest` is the part of a write-off that is interest. A note
+        that was posted before that part was told apart stays as it is."""
         facts: tuple[object, ...] = (row.kind, amount)
         bound = self.bound(reference(self.file.prefix, Letter.CREDIT, row.id))
         is_older = bound is not None and bound.document.facts == self.facts(row.on, facts)
@@ -292,8 +293,9 @@ class Draft:
         )
 
     def _let_go(self, base: str, note: CreditNote) -> None:
-        """An answered use of another note, which a closed period holds, goes with that note: it
-        comes to nothing with what undoes it, and is no place for the use of this one."""
+        """Drop an application that a person answered about, if it is of another credit note that a
+        closed period holds: the two are undone together, and this note's application gets the next
+        number."""
         found = self.bound(base)
         if found is None or not found.accepted or is_gone(found):
             return
@@ -314,7 +316,7 @@ class Draft:
 
 
 def closed_edit(posted: Decimal, now: Decimal, currency: str) -> str:
-    """What a hold says of an amount that was edited after its month was closed."""
+    """The words of a hold for an amount that was edited after its month was closed."""
     if posted == now:
         return "changed in the ledger after its period was closed"
     return f"posted as {posted} {currency}, the ledger says {now}; its period is closed"
@@ -327,10 +329,12 @@ def row_words(row: Repayment | Adjustment) -> dict[str, Value]:
 
 
 def recovery_facts(row: Repayment, amount: Decimal) -> object:
-    """What of a repayment the recovery of that amount depends on."""
+    """The parts of a repayment that a recovery of this amount is made of: when one changes, so does
+    the document."""
     return (amount, row.method, row.collector, row.route, row.store)
 
 
 def repayment_facts(row: Repayment, amount: Decimal) -> object:
-    """What of a repayment its receipt of that amount depends on."""
+    """The parts of a repayment that a receipt of this amount is made of: when one changes, so does
+    the document."""
     return (amount, row.method, row.kind, row.collector, row.route, row.store)

@@ -53,7 +53,7 @@ _ISO_3 = {
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What bridge.toml says of a company's electronic invoices."""
+    """The answer of bridge.toml about a company's electronic invoices."""
 
     issues: str = ""
     """no, yes, unknown; empty: nobody was asked."""
@@ -80,8 +80,8 @@ class Lacking(StrEnum):
 
 
 def lacking(said: Declared, country: str = "") -> Lacking | None:
-    """What the accountant's word lacks for documents to be posted. `country` is the company's own,
-    where it is known."""
+    """The gap in the accountant's answer that keeps documents from being posted; None where there
+    is no gap. `country` is the company's own, where it is known."""
     if said.issues == "no":
         return None
     if said.issues:
@@ -115,7 +115,8 @@ def in_series(reference: str, series: Sequence[str]) -> str:
 
 
 def _plain(number: str) -> str:
-    """Letters and digits only: add-ons write one series with dashes, blanks or neither."""
+    """The letters and digits of a number: add-ons write one series with dashes, with blanks, or
+    with neither."""
     return "".join(sign for sign in number.upper() if sign.isalnum())
 
 

@@ -1,7 +1,7 @@
-"""What the bridge notices about the ledger's rows: one table of codes, and what each one means.
+"""The findings about the ledger's rows: one table of codes, and what each one means.
 
-A finding never changes an amount. `holds` says that nothing is posted for the row (for a loan:
-for the loan and everything under it) until the source changes or a person decides.
+A finding never changes an amount. `holds` says that nothing is posted for the row (for a loan: for
+the loan and everything under it) until the source changes or a person decides.
 """
 
 from __future__ import annotations

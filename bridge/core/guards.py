@@ -15,7 +15,7 @@ from bridge.errors import Problem
 
 
 class SnapshotLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much smaller a snapshot may be than the last one, in percent."""
+    """The limits on how much smaller a snapshot may be than the last one, in percent."""
 
     shrink_rows_percent: Decimal = Decimal(10)
     shrink_money_percent: Decimal = Decimal(30)
@@ -24,7 +24,7 @@ class SnapshotLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SnapshotFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What was counted while reading, beside what the last accepted snapshot had."""
+    """The counts and sums of a delivery that was read, beside those of the last accepted one."""
 
     counts: Mapping[str, int]
     """Rows by entity: loans, repayments, ..."""
@@ -78,7 +78,8 @@ def refuse(
 
 
 def _without_payments(figures: SnapshotFigures, where: str) -> Iterator[Problem]:
-    """A part of a ledger may be small. Loans whose sheet of payments is gone are no part of it."""
+    """The problem of a delivery that has loans and no payments, where the last one had some. (A
+    delivery may be a part of the ledger, but not this part.)"""
     before = figures.previous_counts.get("repayments", 0)
     if before and figures.counts.get("loans") and not figures.counts.get("repayments"):
         yield Problem(
@@ -116,8 +117,8 @@ def _shrunk(figures: SnapshotFigures, limits: SnapshotLimits, where: str) -> Ite
 
 
 def _has_fallen(money: Decimal, left: Decimal, percent: Decimal) -> bool:
-    """Whether a sum has fallen by more than that part of itself. Where that is the whole, no fall
-    is too much: more may have been given back than was paid."""
+    """Whether a sum has fallen by more than `percent` of itself. At 100 percent no fall is too
+    much: more may have been given back than was paid."""
     return percent < 100 and money > left and (money - left) * 100 > abs(money) * percent
 
 

@@ -15,7 +15,7 @@ PREFIX_LENGTH = 6
 
 
 class Letter(StrEnum):
-    """What a reference names."""
+    """The kind of thing that a reference names."""
 
     BORROWER = "D"
     LOAN = "L"
@@ -60,12 +60,13 @@ def base_reference(full: str) -> str:
 
 
 def instalment_part(number: int) -> str:
-    """What names the invoice of one instalment: `DY7F3A-L84I03`."""
+    """The part of a reference that names one instalment's invoice: `I03` in `DY7F3A-L84I03`."""
     return f"I{number:02}"
 
 
 def interest_part(number: int) -> str:
-    """What names the invoice of the interest that falls due with one: `DY7F3A-L84F03`."""
+    """The part of a reference that names the invoice of one instalment's interest: `F03` in
+    `DY7F3A-L84F03`."""
     return f"F{number:02}"
 
 
@@ -76,7 +77,7 @@ def with_generation(base: str, generation: int) -> str:
 
 
 def reversal_name(full: str) -> str:
-    """What the reversal of a document is called after its letter: `DY7F3A-P9.2` → `P9G2`."""
+    """The name of a document's reversal, after its letter: `DY7F3A-P9.2` → `P9G2`."""
     base, _, generation = full.rpartition("-")[2].partition(".")
     return f"{base}G{generation}" if generation else base
 

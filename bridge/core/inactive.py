@@ -12,15 +12,16 @@ from bridge.core.standing import is_gone
 
 
 def is_inactive(binding: Binding, now: PostedDocument | None) -> bool:
-    """Whether it is a customer that takes no more documents. It is not gone."""
+    """Whether the document is a customer that was made inactive: it takes no more documents, and is
+    not gone."""
     if not isinstance(binding.document, Customer) or now is None or is_gone(binding):
         return False
     return now.status is Status.VOIDED
 
 
 def inactive(binding: Binding, owed: Mapping[str, Decimal]) -> list[Item]:
-    """The item of such a customer, with what it owes in the books by currency. It is a person's
-    also when that is nothing: its documents may have gone to another customer."""
+    """The item of an inactive customer, with what it owes in the books by currency. A person is
+    asked even if it owes nothing: its documents may have gone to another customer."""
     sums = ", ".join(f"{amount:f} {currency}" for currency, amount in sorted(owed.items()))
     return [
         Item(

@@ -1,4 +1,4 @@
-"""What a loan is made of, and what of it falls on each instalment."""
+"""The parts of a loan (principal, interest, insurance), and each instalment's share of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def schedule_of(file: LoanFile, opening: Decimal, rounding: Rounding) -> tuple[I
 def per_instalment(
     schedule: tuple[Instalment, ...], parts: Parts, opening: Decimal, rounding: Rounding
 ) -> Iterator[tuple[Instalment, Parts]]:
-    """What of a loan falls on each instalment; the first purpose takes what rounding leaves."""
+    """Each instalment with its share of the loan's parts; the first purpose takes what rounding
+    leaves."""
     if not parts:
         return
     (first, _), *others = parts
@@ -77,8 +78,8 @@ def interest_due(
 def share_of(
     file: LoanFile, mapping: BooksMapping, rounding: Rounding, invoices: Iterable[Transaction]
 ) -> Share | None:
-    """How what is paid is shared between the loan's interest and the rest, where its interest has
-    invoices of its own."""
+    """The split of payments between a loan's interest and the rest, where its interest has invoices
+    of its own."""
     assert file.loan is not None
     own = [i for i in invoices if isinstance(i, Invoice) and is_loans_own(i.reference)]
     interest = [i for i in own if {line.purpose for line in i.lines} == {"interest"}]

@@ -105,8 +105,9 @@ class Invoicing:
         return [*([invoice] if invoice else []), *later]
 
     def _as_opened(self, carried: Carried) -> Decimal:
-        """What the loan was opened with, once it was. That the source says another balance now, and
-        no movement says why, is a question and not another opening balance."""
+        """The balance that the loan was opened with, if its opening invoice is posted. Another
+        balance told by the source, which no movement explains, is a question and not another
+        opening invoice."""
         base = reference(self.file.prefix, Letter.LOAN, self.loan.id)
         bound = self.draft.bound(base)
         opened = carried.opened
@@ -118,8 +119,9 @@ class Invoicing:
         return opened
 
     def _as_carried(self, balance: Decimal) -> Decimal:
-        """What the loan was carried over with, once it was. A payment of before going live that is
-        written down later is a question: what the books began with was signed for."""
+        """The balance that the loan was carried over with, if its opening invoice is posted. A
+        payment from before going live that was written down later is a question: the opening
+        balance was signed for."""
         bound = self.draft.bound(reference(self.file.prefix, Letter.LOAN, self.loan.id))
         ask = self.mapping.policies.amount_edited == "ask"
         if not ask or bound is None or bound.accepted or self.draft.moved(bound):
@@ -361,8 +363,8 @@ class Invoicing:
         return base.startswith(stem)
 
     def _corrections(self) -> Iterator[Transaction]:
-        """What corrected the loan and still does. A loan that moved to another customer or currency
-        is invoiced anew as it is now, and takes no correction along that nobody asked to keep."""
+        """The loan's correcting documents that still count. A loan that moved to another customer
+        or currency is invoiced anew, and keeps only corrections that a person chose to keep."""
         for binding in self.draft.live():
             if not self._is_correction(base_reference(binding.reference)):
                 continue

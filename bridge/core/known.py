@@ -18,7 +18,7 @@ LOGIN = "pass.login"
 
 
 class Fresh(msgspec.Struct, frozen=True, kw_only=True):
-    """How new the ledger must be."""
+    """The demands on the ledger's age: by the schedule, and by the delivery's own day."""
 
     today: date
     """The lender's business day."""
@@ -28,7 +28,7 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
     """How old the newest delivery may be; None: nobody says."""
 
     def on(self, day: date) -> Fresh:
-        """The same on a day that a person names."""
+        """Demands like these, on a day that a person names."""
         since = None if self.read_since is None else min(self.read_since, day)
         return msgspec.structs.replace(self, today=day, read_since=since)
 
@@ -50,7 +50,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """What ended the work on one company's books before its time."""
+    """The reason why the work on one company's books ended before its time."""
 
     code: str
     """One of `STOPS`."""
@@ -59,12 +59,13 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lasts(self) -> bool:
-        """Whether it stands in the way of the next attempt as well, until a person mends it."""
+        """Whether this reason will stop the next attempt as well, until a person acts."""
         return self.exit_code != TRY_LATER and self.code != "pass.login"
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for one write: how many other writes, and what they do, by currency."""
+    """The writes that wait for one write: how many they are and, by currency, how much they
+    move."""
 
     count: int
     amounts: dict[str, Decimal] = {}

@@ -28,7 +28,7 @@ class Labels:
         }
 
     def named(self, item: Item) -> Item:
-        """The same with names in the place of ids, where a field shows ids."""
+        """The item with names in the place of ids, where its field shows ids."""
         match item.field:
             case "deposit_account":
                 return self._with(item, lambda text: self._accounts.get(text, text))
@@ -57,6 +57,6 @@ class Labels:
 
 
 def _second(text: str, names: Mapping[str, str]) -> str:
-    """An amount and what it is on."""
+    """A text `amount id` with the name in the place of the id."""
     amount, _, on = text.partition(" ")
     return f"{amount} {names.get(on, on)}".strip()

@@ -75,14 +75,15 @@ CHARGES = INCREASES - {AdjustmentKind.REFUND, AdjustmentKind.REVERSAL}
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Something the reader noticed in one row: a finding's code and its particulars (no names)."""
+    """A remark of the reader about one row: a finding's code and its particulars (no names)."""
 
     code: str
     detail: str = ""
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a row came from: file (or page), line or sheet row, and cells changed in reading."""
+    """The place that a row came from: file (or page), line or sheet row, and cells changed in
+    reading."""
 
     file: str
     line: int
@@ -90,7 +91,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What every ledger row has."""
+    """The fields that every ledger row has."""
 
     id: str
     origin: Origin
@@ -224,7 +225,7 @@ Entity = Store | Route | Collector | Borrower | Loan | Instalment | Repayment | 
 
 
 class SnapshotFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a delivery says about itself."""
+    """The facts that a delivery tells about itself."""
 
     source: str
     installation: str

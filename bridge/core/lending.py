@@ -28,7 +28,7 @@ _MOST_INSTALMENTS = 2_000
 
 
 def opening(loan: Loan, adjustments: Iterable[Adjustment]) -> Decimal:
-    """What the borrower owed on day one: as told, or the gross amount less every charge."""
+    """The debt on day one: as told, or the gross amount less every charge."""
     if loan.opening is not None:
         return loan.opening
     assert loan.gross is not None, f"loan {loan.id} has neither opening nor gross amount"
@@ -36,7 +36,7 @@ def opening(loan: Loan, adjustments: Iterable[Adjustment]) -> Decimal:
 
 
 def effect(row: Repayment | Adjustment) -> Decimal:
-    """What the row does to the borrower's balance: a payment lowers it, a charge raises it."""
+    """The row's effect on the borrower's balance: a payment lowers it, a charge raises it."""
     if isinstance(row, Adjustment):
         return row.amount if row.kind in INCREASES else -row.amount
     if row.state is not RepaymentState.APPROVED or row.kind is RepaymentKind.VISIT:
@@ -45,8 +45,9 @@ def effect(row: Repayment | Adjustment) -> Decimal:
 
 
 def rounding_of(number: int, each: Decimal) -> Decimal:
-    """How far `number` instalments may be from what they pay off: one unit each, of the last place
-    that the instalment is written in (33,333 three times is 100,000; 30,000 is 90,000)."""
+    """The distance that `number` instalments may have from what they pay off: one unit each, of the
+    last place that the instalment is written in (33,333 three times is 100,000; 30,000 is
+    90,000)."""
     unit = Decimal(1) if each == each.to_integral_value() else Decimal("0.01")
     return number * unit
 
@@ -99,7 +100,8 @@ def schedule(loan: Loan, total: Decimal, rounding: Rounding) -> tuple[Instalment
 
 
 def _equal_part(total: Decimal, number: int, rounding: Rounding) -> Decimal:
-    """What each instalment but the last is: never so much that nothing is left for the last."""
+    """The amount of each instalment but the last: never so much that nothing is left for the
+    last."""
     exact = total / number
     ways = (rounding.up(exact), rounding.half_up(exact))
     return next((each for each in ways if each * (number - 1) < total), rounding.down(exact))

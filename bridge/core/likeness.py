@@ -20,7 +20,7 @@ COMPARED = 4_000_000
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """A new row, one that is gone, and how much they have in common."""
+    """A new row and a vanished row, and how much they have in common."""
 
     new: str
     old: str
@@ -28,7 +28,7 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 class Matched(msgspec.Struct, frozen=True):
-    """What is like what."""
+    """The result of matching: the pairs that are certain, and those that a person must look at."""
 
     clear: dict[str, str]
     """New → the only old one that it is most like, and that is most like it."""
@@ -37,10 +37,10 @@ class Matched(msgspec.Struct, frozen=True):
 
 
 def matched(pairs: Iterable[Pair]) -> Matched:
-    """Every new row with what it is most like, each old one once.
+    """Each new row joined to the vanished row that is most like it; a vanished row is used once.
 
-    A new one whose like went to a better one is a new row: however the better pair is answered,
-    as many rows stay as the file has.
+    A new row whose like went to a better match counts as new: whatever is answered about that
+    match, as many rows stay as the file has.
     """
     levels: dict[int, list[Pair]] = defaultdict(list)
     for pair in pairs:

@@ -41,7 +41,8 @@ _LineKey = tuple[str, str, str]
 def our_lines(
     lines: tuple[Line, ...], posted: PostedDocument, currency: str, descriptions: bool
 ) -> list[Difference]:
-    """The lines that only one side has."""
+    """The difference in lines between our document and the books' one; none where the books tell no
+    lines."""
     if not posted.lines:
         return []
     key = _line_key(currency, _by_item(lines, posted.lines), descriptions)
@@ -49,7 +50,8 @@ def our_lines(
 
 
 def their_lines(then: PostedDocument, now: PostedDocument) -> list[Difference]:
-    """What somebody changed in the lines: what they are on, their amounts, their taxes."""
+    """The difference in lines between two readings of the books: items or accounts, amounts,
+    taxes."""
     if not then.lines or not now.lines:
         return []
     by_item = _by_item(then.lines, now.lines)
@@ -62,8 +64,8 @@ def their_lines(then: PostedDocument, now: PostedDocument) -> list[Difference]:
 
 
 def _line_accounts(then: PostedDocument, now: PostedDocument) -> list[Difference]:
-    """One difference where the items are the same and, as far as both sides tell, stand on other
-    accounts."""
+    """One difference if the lines name the same items but stand on other accounts, as far as both
+    sides tell accounts."""
     if not all(line.account for line in (*then.lines, *now.lines)):
         return []
     ours = map(_line_key(then.currency, False, False), then.lines)
@@ -107,7 +109,7 @@ def _codes_only(taxed: Counter[_Taxed]) -> Counter[_Taxed]:
 
 
 def tax_amounts(ours: Decimal | None, theirs: Decimal | None, currency: str) -> list[Difference]:
-    """What of the total is tax, where both sides tell it."""
+    """The difference in the tax part of the total, where both sides tell it."""
     if ours is None or theirs is None or ours == theirs:
         return []
     return [Difference("tax_amount", money.text(ours, currency), money.text(theirs, currency))]
@@ -117,13 +119,13 @@ _Tags = tuple[tuple[str, str], ...]
 
 
 def our_tags(document: Transaction, posted: PostedDocument) -> list[Difference]:
-    """The dimensions that we booked, as far as the books tell them."""
+    """The difference in the dimensions that we booked, as far as the books tell them."""
     told = {dimension for dimension, _ in posted.tags or ()}
     return _tags(tuple(tag for tag in document.tags if tag[0] in told), posted.tags or ())
 
 
 def their_tags(then: PostedDocument, now: PostedDocument) -> list[Difference]:
-    """What somebody changed in the dimensions that were booked."""
+    """The difference in the booked dimensions between two readings of the books."""
     return [] if then.tags is None or now.tags is None else _tags(then.tags, now.tags)
 
 
@@ -143,8 +145,8 @@ def _by_item(ours: _Lines, theirs: _Lines) -> bool:
 
 
 def _line_bags(ours: Iterable[_LineKey], theirs: Iterable[_LineKey]) -> list[Difference]:
-    """The lines that only one side has. Amounts say enough where both are on the same items or
-    accounts; they stand in the same order of items then. Others say what they are on."""
+    """One difference with the lines that only one side has. Lines on the same items or accounts, of
+    which both sides have as many, show only amounts; the others show what they are on."""
     mine, other = Counter(ours), Counter(theirs)
     if mine == other:
         return []

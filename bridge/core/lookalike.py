@@ -25,7 +25,8 @@ from bridge.core.matching import differences
 
 
 class Stranger(msgspec.Struct, frozen=True, kw_only=True):
-    """A document of the books without a binding, and whose it is there."""
+    """A document of the books that is tied to nothing of ours, and the name of its customer
+    there."""
 
     document: PostedDocument
     customer_name: str
@@ -42,7 +43,8 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sure(self) -> bool:
-        """Whether only chance could make another document of it: our reference, and the same."""
+        """Whether the document can hardly be another one: it has our reference as its number, our
+        total and our day."""
         same = self.stranger.total == self.wanted.total and self.days_apart == 0
         return self.by_reference and self.stranger.number == self.wanted.reference and same
 
@@ -50,10 +52,11 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
 def likeness(
     wanted: Transaction, customer: Customer, customer_id: str, stranger: Stranger, days: int
 ) -> Likeness | None:
-    """How alike they are; None when they are not. `customer_id` is that of our customer in the
-    books, empty when it is not there yet: then names are compared.
+    """The likeness of a document of ours and a stranger; None when they are not alike.
+    `customer_id` is that of our customer in the books, empty when it is not there yet: then names
+    are compared.
 
-    What carries our reference, in whatever generation, is always like ours.
+    A stranger that carries our reference, in whatever generation, is always like ours.
     """
     other = stranger.document
     if isinstance(wanted, CreditApplication) or other.status is not Status.LIVE:
@@ -77,10 +80,11 @@ def likeness(
 def adopted(
     wanted: Document, theirs: PostedDocument, links: Mapping[str, str] | None = None
 ) -> Binding:
-    """The binding of a document of ours to the one that stands in the books for it.
+    """The binding that ties a document of ours to the one that stands for it in the books.
 
-    What somebody entered is left as it is there where it differs (in its number, say). `links` has
-    the ids of what ours names: what is ours in every field is one that we made, and no decision.
+    Where the found document differs (in its number, say), it is left as it is there. `links` has
+    the ids of the documents that ours names: one that is ours in every field was made by us, and
+    needs no decision.
     """
     ours = links is not None and theirs.whole and not differences(wanted, theirs, links)
     return Binding(
@@ -95,8 +99,8 @@ def adopted(
 
 
 def surely_the_same(found: Sequence[Likeness], *, by_rule: bool) -> bool:
-    """Whether each of ours has one candidate only and no two have the same one: with our reference
-    on it, or (`by_rule`, the mapping's) of the same day."""
+    """Whether each document of ours has exactly one candidate, and no two share one; each candidate
+    has our reference on it or, with `by_rule` (the mapping's word), at least the same day."""
     ours = {each.wanted.reference for each in found}
     theirs = {each.stranger.external_id for each in found}
     one_each = len(found) == len(ours) == len(theirs)

@@ -1,4 +1,4 @@
-"""What a write-off takes off a loan as it is invoiced: interest that has not fallen due first.
+"""Write-offs, and what they take off a loan as it is invoiced: first interest that is not due yet.
 
 Where interest is invoiced as it falls due, nothing more falls due on what is written off: a
 write-off takes the interest of later days first, the last instalment's before the others, and no
@@ -24,7 +24,7 @@ ZERO = Decimal(0)
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What the credit note of one write-off says."""
+    """The amounts of one write-off's credit note."""
 
     total: Decimal
     interest: Decimal = ZERO
@@ -32,7 +32,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):
-    """What the write-offs of one loan do to its invoices."""
+    """The effect of one loan's write-offs on its invoices."""
 
     notes: Mapping[str, Note] = {}
     """Write-off → its credit note."""
@@ -41,8 +41,8 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lost(file: LoanFile, booking: Booking, losses: Iterable[Loss], *, carried: bool) -> Lost:
-    """What these losses do to the loan's invoices; `carried`: it has one invoice for its balance
-    at going live, of which nobody can tell the interest."""
+    """The effect of these losses on the loan's invoices. `carried`: the loan has one invoice for
+    its balance at going live, in which nobody can tell the interest."""
     assert file.loan is not None
     loan, rounding = file.loan, booking.rounding_of(file)
     opening = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
@@ -74,6 +74,7 @@ def lost(file: LoanFile, booking: Booking, losses: Iterable[Loss], *, carried: b
 
 
 def _charged(file: LoanFile, loss: Loss) -> Decimal:
-    """What was charged beside the loan itself until that day: it is lost first, as no interest."""
+    """The charges made beside the loan itself until that day: they are lost first, and hold no
+    interest."""
     rows = (row for row in file.adjustments if row.kind in CHARGES and row.on <= loss.row.on)
     return sum((r.amount for r in rows if not any(holds(note.code) for note in r.notes)), ZERO)

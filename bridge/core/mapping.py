@@ -1,4 +1,4 @@
-"""How the ledger is booked: what a mapping file says, and what it means in one company's chart.
+"""The mapping from ledger to books: what its file says, and what it means in one company's chart.
 
 `BooksMapping` is a mapping file as a person wrote it. `resolve` ties its names and numbers to the
 company's own accounts and items and refuses what would book wrongly; translation works on the
@@ -66,7 +66,7 @@ class _Model(BaseModel):
 
 
 class LineRule(_Model):
-    """Where lines of one purpose go, and what they say."""
+    """The item or account that lines of one purpose go to, and their text."""
 
     item: str = ""
     """Item by id or name, for systems whose lines go through items."""

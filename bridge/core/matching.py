@@ -86,9 +86,10 @@ def differences(
 def as_wanted(
     document: Transaction, posted: PostedDocument, links: Mapping[str, str]
 ) -> PostedDocument:
-    """What the books would hold had nobody edited it: where they differ, what we wanted.
+    """The books' document as if nobody had edited it: each field that differs has the value we
+    wanted.
 
-    Remembered in place of what they do hold, so that such a document is never changed or taken
+    Remembered in place of what the books do hold, so that such a document is never changed or taken
     back without a question: it is not as we posted it.
     """
     fields = {difference.field for difference in differences(document, posted, links)}
@@ -134,8 +135,8 @@ def _as_posted(lines: Iterable[Line]) -> tuple[PostedLine, ...]:
 
 
 def with_rate_known(now: PostedDocument, then: PostedDocument | None) -> PostedDocument:
-    """What the books hold, with the rate that was known before where they tell none (Zoho does not
-    tell that of receipts and credit notes)."""
+    """The books' document, with the exchange rate known from before where the books tell none (Zoho
+    does not tell that of receipts and credit notes)."""
     if now.rate is not None or then is None:
         return now
     return msgspec.structs.replace(now, rate=then.rate)
@@ -200,7 +201,8 @@ def _field(name: str, ours: str, theirs: str) -> list[Difference]:
 
 
 def _told(name: str, ours: str, theirs: str) -> list[Difference]:
-    """As `_field`, where an empty answer means that the product does not tell."""
+    """The difference in one field, as `_field`; an empty answer means that the product does not
+    tell."""
     return _field(name, ours, theirs) if theirs else []
 
 
@@ -263,7 +265,7 @@ def _their_applications(then: PostedDocument, now: PostedDocument) -> list[Diffe
 
 
 def _somewhere(ours: Decimal, theirs: Decimal, currency: str) -> Difference:
-    """More or less is applied, and to which invoices is not told."""
+    """A difference in how much is applied, where the books do not tell to which invoices."""
     sides = (money.text(amount, currency) if amount else "" for amount in (ours, theirs))
     return Difference("applications", *sides)
 

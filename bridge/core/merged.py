@@ -23,7 +23,8 @@ class _Told(msgspec.Struct, frozen=True):
 
 
 class Merges:
-    """What is told of lost customers and of documents that went elsewhere, once all is known."""
+    """Collects lost customers and moved documents, and tells a merge as one item once all are
+    known."""
 
     def __init__(self) -> None:
         self._lost: dict[str, tuple[_Told, Binding, bool]] = {}
@@ -40,8 +41,8 @@ class Merges:
         *,
         owes: bool,
     ) -> bool:
-        """Whether what is told of a document depends on others. `owes`: whether this customer still
-        has open invoices, which a merged one never has."""
+        """Whether the items of this document must wait for those of others, as they may be one
+        merge. `owes`: this customer still has open invoices, which a merged one never has."""
         document, told = binding.document, _Told(loan, items)
         if isinstance(document, Customer):
             if is_gone(binding) or (now is not None and now.status is Status.LIVE):
@@ -55,7 +56,8 @@ class Merges:
         return True
 
     def told(self) -> Iterator[tuple[tuple[str, str], Sequence[Item]]]:
-        """(loan, items) of everything that waited: of a merge one item, none of its documents."""
+        """(loan, items) of all documents that waited; a merge gives one item, and its documents
+        none."""
         for reference, (lost, binding, owes) in self._lost.items():
             went = self._went.get(reference, {})
             if len(went) == 1 and not owes:

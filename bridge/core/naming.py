@@ -1,4 +1,4 @@
-"""What customers are called in the books, and what documents say about themselves."""
+"""The names of customers in the books, and the texts by which documents say what they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEFT_OUT = signs.NEVER_TAKEN | {"So", "Sk"}
 
 
 def unkept(name: str) -> int:
-    """How many signs of a name no customer in the books can have."""
+    """The number of letters in a name that no customer in the books can have."""
     return sum(_is_left_out(letter) for letter in signs.in_basic(name))
 
 
@@ -33,7 +33,7 @@ def customer_reference(file: LoanFile, borrower_id: str, currency: str, booking:
 
 
 def customer(file: LoanFile, borrower: Borrower, currency: str, booking: Booking) -> Customer:
-    """The borrower as a customer. Only name and reference leave the ledger by default."""
+    """The customer for a borrower. Only name and reference leave the ledger by default."""
     rules = booking.mapping.customers
     ref = customer_reference(file, borrower.id, currency, booking)
     words = {"name": _plain(borrower.name, booking), "reference": ref, "currency": currency}

@@ -9,7 +9,8 @@ CAUSE = "books.unread"
 
 
 def not_read(binding: Binding, came: str) -> Item:
-    """The item of such a document, with what came back instead of it. It was not compared."""
+    """The item of a document that the books did not tell, with what came back instead. It was not
+    compared."""
     return Item(
         kind=ItemKind.MISMATCHED,
         currency=binding.document.currency,

@@ -9,7 +9,8 @@ from bridge.core.owning import use_of
 
 
 def one_of_each(found: Sequence[PostedDocument]) -> Iterator[tuple[str, PostedDocument]]:
-    """Leave out what is there twice: nobody knows which of them is ours."""
+    """The documents by reference, without those that several live documents carry: nobody knows
+    which of them is ours."""
     by_name: dict[str, list[PostedDocument]] = {}
     for name, each in _named(found):
         by_name.setdefault(name, []).append(each)

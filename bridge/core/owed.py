@@ -1,4 +1,5 @@
-"""What one loan's rows leave owed, and what of its money came in on what was written off.
+"""The debt that one loan's rows leave, and the part of its money that came in on what was written
+off.
 
 Money pays what is open first. What is more is a recovery of what was written off, up to that sum,
 and the customer's credit beyond it. So it is whatever order the rows arrive in: a payment dated
@@ -21,7 +22,7 @@ ZERO = Decimal(0)
 
 
 class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows that count for nothing, and reversals that take nothing back."""
+    """Repayments that a reversal cancels, and reversals that match no repayment."""
 
     rows: frozenset[str] = frozenset()
     """Repayments that were reversed, and their reversals."""
@@ -30,7 +31,7 @@ class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
-    """What one write-off took off a loan."""
+    """The amount that one write-off took off a loan."""
 
     row: Adjustment
     amount: Decimal
@@ -39,12 +40,13 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def less(self) -> Decimal:
-        """How much less is lost because money stays a receipt that paid what was open."""
+        """The part of the write-off that is not lost, because money stays a receipt for what was
+        open."""
         return self.row.amount - self.amount - self.beyond
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one loan, row by row."""
+    """The losses and recoveries of one loan, row by row."""
 
     losses: tuple[Loss, ...] = ()
     recovered: Mapping[str, Decimal] = {}
@@ -52,12 +54,13 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def spared(self) -> Decimal:
-        """How much more is owed than all rows say, since money came in on what was lost."""
+        """The sum by which the loan owes more than its rows say, since money came in on what was
+        lost."""
         return sum(self.recovered.values(), ZERO) + sum((loss.less for loss in self.losses), ZERO)
 
 
 def balance(file: LoanFile) -> Decimal:
-    """What the customer owes by the rows together, held rows included; negative when overpaid.
+    """The customer's debt by all rows together, held rows included; negative when overpaid.
 
     What was written off and came in after all is not owed, so it lowers nothing.
     """
@@ -67,15 +70,14 @@ def balance(file: LoanFile) -> Decimal:
 
 
 def recovered(file: LoanFile) -> Decimal:
-    """How much of the loan's money came in on what was written off."""
+    """The part of the loan's money that came in on what was written off."""
     return sum(course(file).recovered.values(), ZERO)
 
 
 def course(
     file: LoanFile, fixed: Mapping[str, Decimal] = {}, opening: Decimal | None = None
 ) -> Course:
-    """What was written off of a loan and what came in on that: rows that are held, and what was
-    reversed, left out.
+    """The losses and recoveries of a loan; rows that are held, and what was reversed, are left out.
 
     `fixed` says how much of a repayment is a receipt in the books and stays so, whatever came
     since: what that paid was never lost, so that much less is written off. The loan owes the same.
@@ -156,8 +158,8 @@ class _Walk:
         self._come_back(number, min(max(-self.open, ZERO), left, amount))
 
     def _lose(self, row: Adjustment) -> None:
-        """Take what is open. Where more is written off than that, the newest money was not paid on
-        what was open, but came in on what is lost; where all of it were too little, none did."""
+        """Write off what is open. If the row says more than that, the newest payments become
+        recoveries of what is lost; if even all payments do not cover it, none does."""
         short = max(row.amount - max(self.open, ZERO), ZERO)
         beyond = short if short > sum(self._paid.values(), ZERO) else ZERO
         self._rows.append(row)
@@ -170,8 +172,8 @@ class _Walk:
             short -= back
 
     def _come_back(self, number: str, amount: Decimal) -> None:
-        """So much of a repayment is a recovery; of what stays a receipt, so much less is lost, of
-        the newest loss first."""
+        """Turn this much of a repayment into a recovery. The part that must stay a receipt lowers
+        the losses instead, the newest first."""
         self.open += amount
         self._paid[number] -= amount
         back = min(amount, self._free[number])

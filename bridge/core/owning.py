@@ -1,8 +1,8 @@
 """Which loan of the ledger a document of the books is for, by its number alone.
 
-A number is `{prefix}-{letter}{row}{part}.{generation}`; what reverses or uses another document is
-named after that one. Long ids are digests of themselves, so names are never taken apart: they are
-made anew from what is known, and compared.
+A number is `{prefix}-{letter}{row}{part}.{generation}`; a reversal or an application is named after
+the document that it is about. Long ids are replaced by digests, so numbers are never taken apart:
+those that the ledger's rows would give are made anew and compared.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _LENGTHS_OF_PARTS = (0, 2, 3, 4)
 
 
 def stems(base: str) -> tuple[str, ...]:
-    """What the row of a document may be called: as the document, or as it without its part."""
+    """The names that the row behind a document may have: the document's own, and the same without
+    its part."""
     part = _PART.fullmatch(base)
     return (base, part.group(1)) if part else (base,)
 
@@ -41,8 +42,9 @@ def row_names(file: LoanFile) -> Iterator[str]:
 
 
 def row_of(full: str, file: LoanFile) -> Row | None:
-    """The row of this loan that a document was made of; what reverses or uses another document, or
-    corrects the loan, is of that one's row. The loan's own where the number does not tell."""
+    """The ledger row of this loan that a document was made of. A reversal, an application or a
+    correction belongs to the row of the document that it is about; where the number does not tell,
+    the row is the loan itself."""
     rows: list[tuple[Row, tuple[Letter, ...]]] = []
     rows += [(each, _OF_A_REPAYMENT) for each in file.repayments]
     rows += [(each, (*_OF_AN_ADJUSTMENT, Letter.APPLICATION)) for each in file.adjustments]
@@ -57,8 +59,8 @@ def row_of(full: str, file: LoanFile) -> Row | None:
 
 
 def borrowers_of(full: str) -> tuple[str, ...]:
-    """Which ids the borrower may have that a customer was made of, the likelier first; a long id
-    is a digest of itself, and none."""
+    """The ids that the borrower behind this customer number may have, the likelier first. None fits
+    where the ledger's id was too long: the number then has a digest in its place."""
     letter, name = full.rpartition("-")[2][:1], base_reference(full).rpartition("-")[2][1:]
     if letter != Letter.BORROWER:
         return ()
@@ -66,7 +68,8 @@ def borrowers_of(full: str) -> tuple[str, ...]:
 
 
 def followers(full: str) -> Iterator[str]:
-    """Bases of what may reverse this document, and of what uses it if it is a credit note."""
+    """Numbers (without generation) that the reversal of this document would have and, for a credit
+    note, its application to invoices."""
     prefix, _, name = full.rpartition("-")
     yield reference(prefix, Letter.REVERSAL, reversal_name(full))
     if name[0] in _NOTES:
@@ -74,8 +77,8 @@ def followers(full: str) -> Iterator[str]:
 
 
 def use_of(note: str) -> str:
-    """The full reference of the use of a credit note, where the books give it no number of its
-    own. It has the generation of its note."""
+    """The full reference of a credit note's application, where the books give it no number of its
+    own. Its generation is that of the note."""
     base, _, generation = note.partition(".")
     prefix, _, name = base.rpartition("-")
     tail = name if name.startswith(Letter.REVERSAL) else name[1:]
@@ -83,7 +86,8 @@ def use_of(note: str) -> str:
 
 
 def reversed_by(fulls: Iterable[str]) -> Mapping[str, str]:
-    """Base of a reversal → what it reverses, for those that may be reversed."""
+    """Number of a reversal (without generation) → the document that it would reverse, for all of
+    `fulls`."""
     found = {}
     for full in fulls:
         prefix, _, _ = full.rpartition("-")

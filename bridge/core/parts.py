@@ -24,8 +24,8 @@ _MOST = 1_000
 def kept(
     draft: Draft, row_id: str, facts: str, amount: Decimal, *, partly: bool = False
 ) -> list[Receipt]:
-    """The receipts as they are posted, if together they are still this repayment, or `partly` as
-    much of it as could be posted; else none."""
+    """The posted receipts of a repayment, if together they still are this repayment (or, with
+    `partly`, as much of it as could be posted); else none."""
     left = left_by_a_person(draft, row_id)
     if left:
         return draft.standing.weigh_parts(left, facts, amount)
@@ -43,13 +43,14 @@ def kept(
 
 
 def posted(draft: Draft, row_id: str) -> list[Receipt]:
-    """The receipts of a repayment that are in the books, whatever it is by now."""
+    """The receipts of a repayment that are in the books, even if the repayment has changed
+    since."""
     return [b.document for b in _bound(draft, row_id) if isinstance(b.document, Receipt)]
 
 
 def left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
-    """All receipts of a repayment of which a person left one as the books have it: also when one
-    before it is not there."""
+    """The receipts of this repayment, if a person accepted an edit to any of them. The numbering
+    may have gaps."""
     live = list(draft.live())
     if not any(binding.accepted for binding in live):
         return []
@@ -70,8 +71,9 @@ def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:
 def split(
     draft: Draft, row_id: str, whole: Receipt, later: Collection[str], first: int = 1
 ) -> list[Receipt]:
-    """The receipts of a repayment that has been applied; `later` are invoices that came after.
-    `first` is the number of the first one, where others are posted already."""
+    """The receipts, one per invoice, into which a repayment is split once it has been applied.
+    `later` are invoices dated after it; `first` is the number of the first receipt, where others
+    are posted already."""
     at_once = [each for each in whole.applications if each.invoice not in later]
     afterwards = tuple(each for each in whole.applications if each.invoice in later)
     shares = [((each,), each.amount, False) for each in at_once]
@@ -94,12 +96,13 @@ def base(draft: Draft, row_id: str, number: int) -> str:
 
 
 def part_of(number: int) -> str:
-    """What the reference of a repayment's receipt ends with."""
+    """The end of a receipt's reference: nothing for the first of its repayment, `S2` for the
+    second."""
     return "" if number == 1 else f"S{number}"
 
 
 def part_facts(facts: str, number: int, part: Receipt) -> str:
-    """The facts of one of the receipts of a repayment, which has `facts` as a whole. What the rest
-    of it is put to use for later is none of them."""
+    """The facts of one receipt of a repayment that has `facts` as a whole. Invoices that its
+    unapplied rest settles later are no part of them."""
     invoices = [] if part.on_account else [each.invoice for each in part.applications]
     return digest_of((facts, number, part.total, invoices))

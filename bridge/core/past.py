@@ -1,6 +1,6 @@
-"""What the runs did to one loan so far, and what of it still counts.
+"""The writes of all runs for one loan so far, and which of them still count.
 
-An undoing run names the run that it takes back, in the reason of its writes. So a write that was
+The writes of an undoing run name, in their reason, the run that they take back. So a write that was
 taken back is known as such, whatever came later, and so is a document that came back under another
 number. Runs can be undone again and again, cut off and finished, and undone themselves.
 """
@@ -33,7 +33,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
 
     run: str
     undoes: str = ""
-    """The run that it takes back, if that is what it is for."""
+    """The run that this write takes back; empty for every other write."""
     operation: Operation
     document: Transaction
 
@@ -51,7 +51,7 @@ _Name = tuple[str, Operation, str]
 
 
 def newest(reference: str, successors: Mapping[str, str]) -> str:
-    """The number that a document has by now, however often it came back."""
+    """The current number of a document, however often it was voided and came back."""
     seen: set[str] = set()
     while reference in successors and reference not in seen:
         seen.add(reference)
@@ -60,7 +60,7 @@ def newest(reference: str, successors: Mapping[str, str]) -> str:
 
 
 class Past:
-    """Everything that went through for one loan, in its order."""
+    """Every write that went through for one loan, in order."""
 
     def __init__(self, writes: Sequence[Write]) -> None:
         self._writes = writes
@@ -69,7 +69,7 @@ class Past:
         """Reference of a document that was voided and came back → its reference since."""
 
     def done(self, run: str) -> list[Done]:
-        """What the run did and is still so."""
+        """The run's writes that still stand: no later write took them back."""
         return [
             Done(operation=write.operation, document=write.document, before=self._before(number))
             for number, write in enumerate(self._writes)
@@ -77,7 +77,7 @@ class Past:
         ]
 
     def later(self, run: str) -> list[Write]:
-        """What other runs did after it and is still so, undoing ones aside."""
+        """Writes of later runs that still stand, except those of undoing runs."""
         last = max((n for n, write in enumerate(self._writes) if write.run == run), default=-1)
         return [
             write
@@ -86,12 +86,13 @@ class Past:
         ]
 
     def now(self, reference: str) -> str:
-        """The number that a document has by now."""
+        """The current number of a document, which has a new one each time it came back after a
+        void."""
         return newest(reference, self.successors)
 
     def _before(self, number: int) -> Document | None:
-        """The document that an update found. None where it put back what we had posted before:
-        what somebody had made of it meanwhile was never ours to know."""
+        """The document that an update replaced. None where the update put back what we had posted
+        before: a person's edit in between was never known to us."""
         put = self._writes[number].document
         for write in reversed(self._writes[:number]):
             same = write.document.reference == put.reference
@@ -110,7 +111,8 @@ class Past:
 
 
 def _taken_back(writes: Sequence[Write]) -> set[_Name]:
-    """The names of all writes that later ones took back. What was taken back took nothing back."""
+    """The names of all writes that later ones took back. An undo that was itself undone takes
+    nothing back."""
     found: set[_Name] = set()
     for write in reversed(writes):
         if write.undoes and _name(write) not in found:
@@ -119,8 +121,9 @@ def _taken_back(writes: Sequence[Write]) -> set[_Name]:
 
 
 def _answers(write: Write) -> list[tuple[Operation, str]]:
-    """What an undoing write takes back: by number, but for what was voided, which comes back under
-    another, and for what stays and is undone by a document of its own."""
+    """The writes (operation, number without generation) that an undoing write takes back: a void
+    takes back a create, an update an update; a create takes back a void and, if it is a reversal,
+    also the create of the document that it reverses."""
     document = write.document
     match write.operation:
         case Operation.VOID | Operation.UPDATE:
@@ -132,7 +135,8 @@ def _answers(write: Write) -> list[tuple[Operation, str]]:
 
 
 def _name(write: Write) -> _Name:
-    """A run makes, changes and voids of each number one document at most."""
+    """The identity of a write: run, operation and base number. A run does each operation at most
+    once per number."""
     return write.run, write.operation, _base(write)
 
 

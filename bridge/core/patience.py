@@ -1,4 +1,4 @@
-"""How long a write is tried that the books never clearly answer, before a person is told.
+"""The time for which a write is tried that the books never clearly answer, before a person is told.
 
 An attempt is a pass in which the product was at work and said nothing clear about this document. A
 product that answers nobody is in trouble itself; no document is to blame for that.
@@ -61,13 +61,14 @@ def blames_documents(doubtful: int, heard: int) -> bool:
 
 
 def blames_refused(refused: int, heard: int) -> bool:
-    """The same of writes that were put off each time: most often a limit, which falls upon whoever
-    comes last. Only where others got through, and more of them."""
+    """Whether writes that were put off each time are the documents' own trouble. Mostly it is a
+    limit, which falls upon whoever comes last; so only where others got through, and more of
+    them."""
     return heard > 0 and refused <= max(heard, A_FEW)
 
 
 def told(sent: int, since: str, came: str) -> str:
-    """What a person reads of it. `since` is a day."""
+    """The words in which a person reads of such a write. `since` is a day."""
     return f"sent {sent} times since {since}: {came}"
 
 
@@ -76,5 +77,5 @@ def told_unknown(passes: int, since: str, came: str) -> str:
 
 
 def short(came: str) -> str:
-    """What came back, in one line that a task has room for."""
+    """The answer that came back, in one line that a task has room for."""
     return " ".join(came.split())[:_LONGEST]

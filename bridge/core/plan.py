@@ -1,4 +1,4 @@
-"""What is decided before anything is done: changes to post, and what is held back and why."""
+"""The values that a plan is made of: changes to post, and holds with their reasons."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bridge.core.delivery import Operation
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the ledger has and the books do not get yet.
+    """An amount that the ledger has and the books do not get yet.
 
-    `amount` is its effect on what borrowers owe (a loan is positive, a repayment negative), so
-    that ledger less holds is what the documents must add up to.
+    `amount` is its effect on what borrowers owe (a loan is positive, a repayment negative), so that
+    ledger less holds is what the documents must add up to.
     """
 
     code: str
@@ -83,8 +83,8 @@ books are asked, nobody hears of it."""
 
 
 def reason_to_come_back(codes: Iterable[str]) -> str | None:
-    """For which of its holds a loan is looked at again; one that the books are asked about first.
-    None: for none."""
+    """The hold for which a loan is looked at again without a change in the ledger, those that the
+    books are asked about first. None: there is none."""
     waiting = [code for code in codes if code in REVISITED]
     return next((code for code in waiting if code in ASKED_ABOUT), next(iter(waiting), None))
 
@@ -128,7 +128,7 @@ _PHASES = {pair: number for number, pair in enumerate(_ORDER, start=1)}
 
 
 class PlanFigures(msgspec.Struct, kw_only=True):
-    """How large a plan is, for limits and for people."""
+    """The size of a plan, for limits and for people."""
 
     create: int = 0
     update: int = 0

@@ -1,4 +1,4 @@
-"""What a plan comes to before anything is sent: by kind, by account, and what it leaves out.
+"""The figures of a plan before anything is sent: by kind, by account, and what it leaves out.
 
 Arithmetic over documents as they stream by. Memory follows the accounts and kinds, not the plan.
 """
@@ -33,7 +33,7 @@ _CLASSES = ("asset", "liability", "equity", "income", "expense")
 
 
 class Sum(msgspec.Struct, frozen=True, kw_only=True):
-    """So many documents of one kind that one operation is for, and their sum."""
+    """The number and sum of the documents of one kind and one operation."""
 
     operation: Operation
     kind: Kind
@@ -43,7 +43,7 @@ class Sum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plan debits and credits to one account, in one currency."""
+    """The debits and credits of a plan on one account, in one currency."""
 
     account: Account
     currency: str
@@ -52,7 +52,7 @@ class AccountEffect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is not posted, and where it stands in the lender's file."""
+    """A hold, and the place in the lender's file that it is about."""
 
     hold: Hold
     file: str = ""
@@ -76,7 +76,7 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pass would do to one company's books."""
+    """The plan of a pass for one company's books, in figures."""
 
     sums: tuple[Sum, ...] = ()
     accounts: tuple[AccountEffect, ...] = ()

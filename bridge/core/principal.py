@@ -1,8 +1,9 @@
-"""Whether what was lent stands on income: by the chart as it is now, and by what people entered.
+"""Money lent is never income: looks for it there, in the chart of this morning and in entries by
+hand.
 
-Money lent is never income. A posting is refused where it would be; this looks at what may become
-income afterwards, by somebody's hand in the books: another type for an account, another account
-behind an item, a journal from the account to an income account.
+A posting is refused where it would be; this looks at what may become income afterwards, by
+somebody's hand in the books: another type for an account, another account behind an item, a journal
+from the account to an income account.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ lender went live with balances."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where lines of one purpose, or deposits of one rule, are booked today."""
+    """The item or account on which one purpose's lines, or one rule's deposits, are booked
+    today."""
 
     purpose: str
     account: str
@@ -40,8 +42,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 def places(
     mapping: BooksMapping, chart: Chart, line_target: str
 ) -> tuple[tuple[Place, ...], list[Item]]:
-    """Where what may never be income is booked by the chart of this morning, and an item for each
-    account or item of the mapping that is not there any more."""
+    """The places where money that may never be income is booked by this morning's chart, and an
+    item for each account or item of the mapping that is not there any more."""
     found: list[Place] = []
     gone: dict[str, list[str]] = {}
     for purpose in NEVER_INCOME:
@@ -66,7 +68,7 @@ def places(
 
 
 def lent_on(found: Iterable[Place], *, cutover: bool) -> frozenset[str]:
-    """The accounts that carry what was lent, of those."""
+    """The accounts among these places that carry what was lent."""
     lent = _LENT | ({"opening"} if cutover else set())
     return frozenset(place.account for place in found if place.purpose in lent)
 
@@ -144,8 +146,8 @@ def to_income(
 def posted_to_income(
     sums: Mapping[tuple[str, str, str], tuple[int, Decimal]], chart: Chart
 ) -> list[Item]:
-    """Items for (item, account of income, currency) → how many documents of ours stand there now,
-    and with how much."""
+    """Items for posted documents that stand on income. `sums`: (item, income account, currency) →
+    number of lines and their amount."""
     accounts = {account.id: label(account) for account in chart.accounts}
     names = {item.id: item.name for item in chart.items}
     return [
@@ -183,7 +185,7 @@ def entry_unread(external_id: str, came: str) -> Item:
 
 
 class _Move(msgspec.Struct, frozen=True, kw_only=True):
-    """What one entry moves from lent to income; below zero: back again."""
+    """The amount that one entry moves from lent to income; below zero, back again."""
 
     entry: HandEntry
     amount: Decimal
@@ -211,7 +213,7 @@ def _move(entry: HandEntry, lent: Collection[str], income: Collection[str]) -> _
 
 
 def _largest(entry: HandEntry, accounts: Collection[str]) -> str:
-    """Of the accounts, the one that the entry moves most."""
+    """The account, of these, that the entry moves most."""
     there = [(abs(amount), account) for account, amount in entry.legs if account in accounts]
     return max(there)[1] if there else ""
 
@@ -261,8 +263,8 @@ def _income(
     before: Collection[str],
     stood: Mapping[str, Decimal],
 ) -> Item:
-    """What stands on an account that carried what was lent is wrongly income, all of it; of one
-    that an item was moved to only what comes now."""
+    """The item for an account that is of income and may not be. If it carried what was lent before,
+    all of its balance is wrong; if an item was moved to it, only what comes from now on."""
     amount = Decimal(0)
     if account.id in before:
         amount = -account.balance or -stood.get(account.id, Decimal(0))

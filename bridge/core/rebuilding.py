@@ -45,7 +45,7 @@ Doc = TypeVar("Doc", bound=Transaction)
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known again of one loan."""
+    """The bindings of one loan that were made anew."""
 
     customer: Customer | None
     """None when nothing of the loan is wanted."""
@@ -144,7 +144,7 @@ class _Rebuilding:
         )
 
     def _expected(self, name: str, document: Transaction) -> PostedDocument:
-        """What the books hold, as far as it is what the ledger wants: the rest was edited."""
+        """The books' document as the ledger wants it; each field that differs was edited."""
         theirs = self.theirs[name]
         if not self._is_live(name):
             return theirs
@@ -154,7 +154,8 @@ class _Rebuilding:
         return self._weighed(as_wanted(document, theirs, links))
 
     def _weighed(self, theirs: PostedDocument) -> PostedDocument:
-        """With the rate of its day, where it is in another currency than ours and tells none."""
+        """The books' document with the rate of its day, where its currency is another than ours and
+        the books tell no rate."""
         told = self.theirs[theirs.number].currency if theirs.number in self.theirs else ""
         if theirs.rate is not None or told in {"", self.booking.company.home_currency}:
             return theirs
@@ -162,8 +163,8 @@ class _Rebuilding:
         return msgspec.structs.replace(theirs, rate=rate)
 
     def _corrected_total(self, document: Transaction) -> str:
-        """An invoice that correcting documents have brought to what the ledger wants stays as it
-        is: the facts of the ledger that make it so; else empty."""
+        """The ledger's facts, for an invoice whose total correcting documents have brought to what
+        the ledger wants (it stays as it is); else empty."""
         wanted = self._wanted(document.reference, document.kind)
         if isinstance(wanted, Invoice) and self.corrected and document.total != wanted.total:
             return wanted.facts
@@ -201,7 +202,7 @@ class _Rebuilding:
         return self._dated(made, theirs)
 
     def _use(self, name: str, theirs: PostedDocument) -> CreditApplication:
-        """A use goes with its credit note, and is explained by it."""
+        """The application of a credit note: it goes with its note, and is explained by it."""
         note = next(
             (
                 document
@@ -247,12 +248,13 @@ class _Rebuilding:
                 self.asked.update(names)
 
     def _takes_no_credit(self, wanted: Transaction) -> bool:
-        """Whether what was paid too much has no place in the books."""
+        """Whether the books cannot hold the part of this receipt that settles nothing."""
         assert isinstance(wanted, Receipt)
         return self.booking.takes_no_credit(wanted.deposit_account, wanted.currency)
 
     def _applied(self, name: str, theirs: PostedDocument) -> tuple[Application, ...]:
-        """What it settles of this loan; what it settles besides is asked about."""
+        """The document's applications to this loan's invoices; an application to any other invoice
+        becomes a question."""
         used = []
         for invoice_id, amount in theirs.applications:
             if invoice_id in self.invoices:
@@ -262,7 +264,8 @@ class _Rebuilding:
         return tuple(used)
 
     def _wanted(self, name: str, kind: Kind) -> Transaction | None:
-        """What the ledger wants in the place of a document, whatever its generation and part."""
+        """The document that the ledger wants under this number, whatever its generation and
+        part."""
         for stem in stems(base_reference(name)):
             wanted = self.wanted.get(stem)
             if wanted is not None and wanted.kind is kind:
@@ -270,15 +273,15 @@ class _Rebuilding:
         return None
 
     def _explains_itself(self, name: str) -> bool:
-        """What corrects or reverses, or is reversed: no row of the ledger asks for it. What
-        reverses a document that is gone counts by itself, and nothing explains it."""
+        """Whether the document needs no row of the ledger: a correction, a live reversal, or a
+        document that one cancels. A reversal of a document that is gone is not explained so."""
         if name in self.reverses:
             return self._is_live(self.reverses[name])
         return _letter(name) is Letter.CORRECTION or name in self.undone
 
     def _is_older(self, name: str) -> bool:
-        """Whether it counts although a later generation of it is there too: it was entered again
-        by hand, or should have been taken back. It is left to be reported."""
+        """Whether the document counts although a later generation is there too: it was entered
+        again by hand, or should have been taken back. It is left to be reported."""
         if not self._is_live(name) or name in self.undone:
             return False
         return any(
@@ -287,8 +290,8 @@ class _Rebuilding:
         )
 
     def _is_taken_away(self, name: str) -> bool:
-        """Whether it is void and the ledger wants it still, with nothing in its place: a person
-        took it away, and is asked about it before it is posted again."""
+        """Whether the document is void and the ledger still wants it, with nothing in its place: a
+        person took it away, and is asked before it is posted again."""
         if self._is_live(name) or self.theirs[name].kind is Kind.APPLICATION:
             return False
         if name in self.undone or name in self.reverses:
@@ -306,13 +309,14 @@ class _Rebuilding:
         return [name for name in self.theirs if self._is_live(name)]
 
     def _part(self, name: str) -> int:
-        """Which of the receipts of its repayment it is."""
+        """The receipt's place among those of its repayment: 1 for the first."""
         base = base_reference(name)
         stem = next(each for each in stems(base) if each in self.wanted)
         return int(base.removeprefix(stem).lstrip("S") or 1)
 
     def _dated(self, document: Doc, theirs: PostedDocument) -> Doc:
-        """With the books' rate; and with their day, where we moved it out of a closed period."""
+        """The document with the books' rate, and with the books' day where we moved it out of a
+        closed period."""
         changes: dict[str, Any] = {}
         day = document.day
         if theirs.day is not None and self._was_moved(document.day, theirs):
@@ -325,7 +329,8 @@ class _Rebuilding:
         return msgspec.structs.replace(document, **changes)
 
     def _was_moved(self, day: date, theirs: PostedDocument) -> bool:
-        """The memo says so; where the books tell none, the closed period does."""
+        """Whether we moved the document out of a closed period: its memo says so; where the books
+        tell no memo, the closed period does."""
         locked = self.booking.company.locked_through
         if theirs.day is None or theirs.day <= day:
             return False
@@ -334,7 +339,9 @@ class _Rebuilding:
         return locked is not None and day <= locked
 
     def _as_in_the_books(self, name: str, theirs: PostedDocument) -> Transaction:
-        """As they tell it; of what was undone, as what undid it tells, which is as it was then."""
+        """The document as the books tell it. For a reversed one, the amount (and, except for a
+        receipt, the lines) are those of its reversal, which tells them as they were when it was
+        made."""
         if name in self.undone:
             other = self.theirs[self.undone[name]]
             lines = theirs.lines if theirs.kind is Kind.RECEIPT else other.lines
@@ -344,8 +351,8 @@ class _Rebuilding:
         return self._undoing_what_is_known(name, told)
 
     def _undoing_what_is_known(self, name: str, told: Transaction) -> Transaction:
-        """A reversal, which comes to nothing with what it reverses, as that was posted: what the
-        books have otherwise was edited."""
+        """The reversal as it was posted: with the lines and total of the document that it cancels.
+        Whatever the books have otherwise was edited."""
         undone = self.known.get(self.reverses.get(name, ""))
         if undone is None or undone.total == told.total or not self._is_live(name):
             return told

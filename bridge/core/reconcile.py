@@ -1,4 +1,4 @@
-"""From rows that differ to items that add up: ledger, documents and control account.
+"""Rows that differ as items that add up: ledger, documents and control account.
 
     ledger − control account
         = (ledger − documents) + (documents − books) + (books − control account)
@@ -44,7 +44,7 @@ effect = receivable
 
 
 def effect_in_books(posted: PostedDocument) -> Decimal:
-    """The same for a document as the books hold it; nothing once voided or deleted."""
+    """The effect on receivables of a document as the books hold it; zero once voided or deleted."""
     if posted.status is not Status.LIVE:
         return Decimal(0)
     return posted.total * RECEIVABLE.get(posted.kind, 0)
@@ -242,7 +242,8 @@ def foreign_rest(currency: str, count: int, effect_sum: Decimal, *, borrower: bo
 
 
 def unread(currency: str, count: int, effect_sum: Decimal) -> Item:
-    """What the books hold while no ledger was ever read: nobody can say whose it is."""
+    """The item for what the books hold while no ledger was ever read: nobody can say whose it
+    is."""
     return Item(
         kind=ItemKind.REMAINDER,
         currency=currency,
@@ -254,10 +255,8 @@ def unread(currency: str, count: int, effect_sum: Decimal) -> Item:
 
 
 def by_journal(entry: ControlEntry, *, others: bool = False) -> Item:
-    """What a person put on the receivable account with no document behind it.
-
-    `others` says that it names customers, and none of ours: the company's own business.
-    """
+    """A journal entry on the receivable account, with no document behind it. `others` says that it
+    names customers, and none of ours: the company's own business."""
     return Item(
         kind=ItemKind.FOREIGN,
         currency=entry.currency,
@@ -276,7 +275,8 @@ HALF_A_CENT = Decimal("0.005")
 
 
 def rounded(currency: str, amount: Decimal) -> Item:
-    """What translating foreign documents left on a receivable account kept in home currency."""
+    """The item for rounding on a receivable account that holds foreign documents in home
+    currency."""
     return Item(
         kind=ItemKind.FOREIGN,
         currency=currency,
@@ -315,7 +315,7 @@ def control_accounts(
 
 
 def _by_hand(binding: Binding, now: PostedDocument, wrong: list[Difference]) -> list[Difference]:
-    """What was edited since we posted, less what the edit brought to what the ledger says."""
+    """The edits since we posted, but for those that brought a field to what the ledger says."""
     if binding.posted is None:
         return []
     still_wrong = {difference.field for difference in wrong}

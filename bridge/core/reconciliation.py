@@ -1,4 +1,4 @@
-"""What a reconciliation found, as values: three figures for each currency and every item between.
+"""The values of a reconciliation: three figures for each currency and every item between.
 
 An item's amount is its effect on (ledger less books), so that items add up to the difference.
 Causes and actions are codes; `report/` says them in a person's language.
@@ -174,7 +174,7 @@ class TieOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something to know beside the figures: a code of `NOTICES` and its particulars."""
+    """A remark beside the figures: a code of `NOTICES` and its particulars."""
 
     code: str
     detail: str = ""
@@ -204,7 +204,7 @@ class Late(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lateness(msgspec.Struct, frozen=True, kw_only=True):
-    """What came late and was posted this month."""
+    """The documents that came late and were posted this month."""
 
     rows: tuple[Late, ...] = ()
     """The first of them, by day."""

@@ -76,9 +76,9 @@ def remapped(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Iter
 def changes(
     found: Sequence[Remapped], bound: Sequence[Binding], booking: Booking, busy: Collection[str]
 ) -> Iterator[Change]:
-    """How to bring the books to what the mapping says. In place where the system changes such a
-    document; else it is taken back and posted anew, unless something uses it or only its words
-    differ: a text is no reason to delete a payment.
+    """The changes that bring posted documents to what the mapping says now: an update where the
+    system can edit the kind; else a void and a new posting, unless another document uses it or only
+    its words differ (a text is no reason to delete a payment).
 
     Nothing of a closed month, and none of the references in `busy`, which the plan changes anyway.
     """
@@ -108,7 +108,8 @@ def _only_words_differ(each: Remapped) -> bool:
 
 
 def _afresh(booking: Booking, file: LoanFile, bound: Sequence[Binding]) -> Booking:
-    """As if nothing of the loan were posted and no month closed, in the shape that is posted."""
+    """The booking as if nothing of the loan were posted and no month closed, in the shape that is
+    posted."""
     return msgspec.structs.replace(
         as_posted(booking, file, bound),
         company=msgspec.structs.replace(booking.company, locked_through=None),
@@ -117,9 +118,9 @@ def _afresh(booking: Booking, file: LoanFile, bound: Sequence[Binding]) -> Booki
 
 
 def _as_mapped(posted: Doc, wanted: Doc) -> Doc:
-    """What is posted, with the mapping's side of what is wanted. Lines stay as they are when their
-    purposes or amounts are others: then the ledger has changed, which is not the mapping's to say.
-    """
+    """The posted document with the mapping's side of the wanted one. Lines whose purposes or
+    amounts differ stay as posted: then the ledger has changed, which the mapping does not
+    decide."""
     named = re.compile(rf"{re.escape(wanted.reference)}(S\d+)?(\.\d+)?")
     same_words = named.sub("", kept(posted.memo)) == named.sub("", wanted.memo)
     memo = wanted.memo.replace(wanted.reference, posted.reference)

@@ -1,9 +1,9 @@
-"""What a closed period holds is not touched: a document of the open period undoes it.
+"""Reversals: a document in a closed period is not touched, another in the open period undoes it.
 
 An invoice is undone by a credit note and a credit note by an invoice, on the same items or
-accounts. A receipt is undone by an invoice on the mapping's `reversal` line: the money is where it
-was deposited, and the bookkeeper clears that account against it. Uses of credit notes need nothing,
-they go with their notes; a sale (money for income at once) cannot be undone so.
+accounts. A receipt is undone by an invoice on the mapping's `reversal` line: the money stays where
+it was deposited, and the bookkeeper clears that account against it. Applications of credit notes
+need nothing, they go with their notes; a sale (money for income at once) cannot be undone so.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from bridge.core.templates import Value, render
 
 
 def undone(bound: Iterable[Binding]) -> dict[str, Transaction]:
-    """What is undone, what undid it, and the uses of either, by reference. They stay as they are,
-    and come to nothing together. One whose other is gone by a person's word counts again."""
+    """Pairs of a document and its reversal, and the uses of either, by reference: neither side
+    counts. If a person accepted that one of a pair was deleted, the other counts again."""
     live = [
         (b, b.document)
         for b in bound
@@ -62,7 +62,8 @@ def undone(bound: Iterable[Binding]) -> dict[str, Transaction]:
 
 
 def counting_again(bound: Sequence[Binding]) -> list[Binding]:
-    """The bindings, where what is undone counts if what undid it is gone by a person's word."""
+    """The bindings, where a document counts again if a person accepted that its reversal is
+    gone."""
     gone = {binding.reference for binding in bound if is_gone(binding)}
     return [
         msgspec.structs.replace(binding, reversed_by="") if binding.reversed_by in gone else binding
@@ -71,7 +72,7 @@ def counting_again(bound: Sequence[Binding]) -> list[Binding]:
 
 
 class Undoing:
-    """Undoes one loan's documents, dated in the open period."""
+    """Makes the reversals of one loan's documents, dated in the open period."""
 
     def __init__(self, file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> None:
         self._file = file
@@ -79,7 +80,7 @@ class Undoing:
         self._generations = latest_generations(bound)
 
     def reversal(self, document: Transaction) -> Invoice | CreditNote | None:
-        """The document that undoes this one; None when none can."""
+        """The document that undoes this one; None where no document can."""
         lines = self._lines(document)
         if lines is None:
             return None
@@ -101,7 +102,8 @@ class Undoing:
         return Invoice(**fields, lines=lines, due=fields["day"])
 
     def use(self, note: CreditNote) -> CreditApplication:
-        """The use of a credit note that undoes an invoice; it says only how much, as yet."""
+        """The application of a credit note that reverses an invoice; which invoices it settles is
+        decided later."""
         base = reference(
             self._file.prefix, Letter.APPLICATION, f"{Letter.REVERSAL.value}{_tail(note.reference)}"
         )
@@ -151,9 +153,9 @@ class Undoing:
 
 
 def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> list[Transaction]:
-    """What stays of a loan that is gone from the ledger: the documents of closed periods, what
-    undoes them, and what those settle. Everything else is to be voided, but for what a person has
-    answered about."""
+    """Documents that stay of a loan that the ledger no longer has: those of closed periods, their
+    reversals, and the applications between them. All others are to be voided, except those that a
+    person answered about."""
     stays = undone(bound)
     closed = closed_documents(booking, [b for b in bound if b.reference not in stays])
     undoing = Undoing(file, booking, bound)
@@ -167,8 +169,9 @@ def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) ->
 
 
 def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transaction]:
-    """Live documents dated in the closed period, where the mapping says to correct them. What a
-    person left is not corrected; but a use goes with its note, whoever left it."""
+    """Live documents dated in the closed period, where the mapping says to correct them. One that a
+    person left as it is gets no correction; but an application goes with its credit note, whoever
+    left it."""
     locked = booking.company.locked_through
     if locked is None or booking.mapping.policies.closed_period != "adjust":
         return []
@@ -183,13 +186,13 @@ def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transac
 
 
 def reversals(undoing: Undoing, closed: Iterable[Transaction]) -> list[Invoice | CreditNote]:
-    """What undoes them; nothing for those that cannot be undone."""
+    """One reversal for each document that can be undone; a sale, for one, has none."""
     made = [undoing.reversal(document) for document in closed]
     return [document for document in made if document is not None]
 
 
 def keepable(closed: Iterable[Transaction], made: Iterable[Transaction]) -> list[Transaction]:
-    """Of the closed documents those that are undone, and the uses of undone credit notes."""
+    """The closed documents that are undone, and the applications of undone credit notes."""
     gone = {document.reverses for document in made}
     return [
         document
@@ -202,7 +205,7 @@ def keepable(closed: Iterable[Transaction], made: Iterable[Transaction]) -> list
 def settled(
     undoing: Undoing, made: Iterable[Invoice | CreditNote], allocator: Allocator
 ) -> list[Transaction]:
-    """The reversals, and the uses of those that are credit notes."""
+    """The reversals and, for those that are credit notes, their applications."""
     documents: list[Transaction] = []
     for document in made:
         documents.append(document)
@@ -215,5 +218,5 @@ def settled(
 
 
 def _tail(full: str) -> str:
-    """What follows prefix and letter of a reversal's reference, without generation."""
+    """The end of a reversal's reference, after prefix and letter and without generation."""
     return base_reference(full).rpartition("-")[2][1:]

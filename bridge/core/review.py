@@ -1,4 +1,4 @@
-"""What a person should know about one loan's rows: the ledger's own contradictions.
+"""The findings about one loan's rows: the ledger's own contradictions.
 
 Nothing here changes what is posted; see `findings.CATALOGUE`. What the reader saw in single rows
 comes along as their notes; what only the whole ledger shows (homonyms, orphans) the store finds.
@@ -40,7 +40,8 @@ def review(file: LoanFile, tolerance: Decimal = ZERO) -> tuple[Finding, ...]:
 
 
 def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
-    """What the reader noticed about the borrower, and what of the name the books cannot keep."""
+    """The findings about a borrower: the reader's notes, and the letters of the name that the books
+    cannot keep."""
     notes = list(borrower.notes)
     if lost := unkept(borrower.name):
         notes = [note for note in notes if note.code != "debtor.name_cleanup"]

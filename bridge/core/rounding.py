@@ -1,4 +1,4 @@
-"""To what step the amounts of one loan are worked out, and what it was posted with keeps holding.
+"""The steps to which a loan's amounts are worked out; what it was posted with keeps holding.
 
 Three things say how fine an amount may be: what is paid in the currency, the step the lender wants,
 and the decimals that the books keep (FACTS L3, L4).
@@ -20,7 +20,8 @@ _STEPS = tuple(Decimal(10) ** n * d for n in range(-2, 4) for d in (1, 2, Decima
 
 
 class Rounding(msgspec.Struct, frozen=True, kw_only=True):
-    """To what the amounts of one loan are worked out; whatever is left over, the last one takes."""
+    """The steps to which one loan's amounts are worked out; the last instalment or share takes what
+    is left over."""
 
     step: Decimal
     """Instalments are rounded up to it."""
@@ -63,8 +64,8 @@ def rounding_of(
 
 
 def earlier_roundings(loan: Loan, decimals: int | None = None) -> Iterator[Rounding]:
-    """How a loan may have been posted before: to the cent whatever its currency, or to a step that
-    the lender had then."""
+    """The roundings with which a loan may have been posted before: to the cent whatever its
+    currency, or to a step that the lender had then."""
     least = Decimal(1).scaleb(-decimals) if decimals is not None else CENT
     cents = max(CENT, least)
     yield Rounding(step=cents, unit=cents)

@@ -41,7 +41,7 @@ def lines_of(tasks: tuple[Task, ...]) -> list[str]:
 
 
 def document(verdict: Verdict, changes: int | None = None) -> dict[str, Any]:
-    """What every JSON document that ends with a verdict has of it."""
+    """The fields that every JSON document ending with a verdict has."""
     return {
         "verdict": verdict.word,
         "result": verdict.result.value,

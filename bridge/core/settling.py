@@ -56,12 +56,13 @@ class Settling:
         """Receipts that are still to be split into parts: reference → number of the first part."""
 
     def carried_over(self, cutover: date) -> Carried:
-        """What the loan is carried over with. After `documents`."""
+        """The loan's opening balance at going live. To be called after `documents`."""
         carried = cutover_balance(self.file, cutover, self.gone, self.course)
         return msgspec.structs.replace(carried, opened=self.opened)
 
     def documents(self) -> Iterator[Transaction]:
-        """Every document in order of date; an application says only how much, as yet."""
+        """Every document in order of date; which invoices an application settles is decided
+        later."""
         self.gone = gone = self._reversals()
         fixed = {row.id: self._fixed(row) for row in self.file.repayments}
         self.opened = self._told_opening(fixed)
@@ -89,8 +90,8 @@ class Settling:
                 yield from self._credit(row, [("discount", row.amount)])
 
     def _told_opening(self, fixed: Mapping[str, Decimal]) -> Decimal | None:
-        """What the loan was carried over with, where the source told that and its rows do not; what
-        came in on what is lost of that is no part of it."""
+        """The opening balance at going live, if the source told it and its rows do not; recoveries
+        of what was lost of it are left out."""
         if not began_before(self.loan, self.booking.cutover):
             return None
         assert self.booking.cutover is not None
@@ -104,8 +105,9 @@ class Settling:
         return self.carried_over(self.booking.cutover).balance
 
     def _fixed(self, row: Repayment) -> Decimal:
-        """How much of a payment is in receipts that nothing changes any more: all of it in a closed
-        month, or what a person left. An answer about one part of it is about all parts."""
+        """The part of a payment whose receipts nothing changes any more: all of it in a closed
+        month, or the receipts that a person left. An answer about one receipt is about all of that
+        payment."""
         bound = self._bound(Letter.REPAYMENT, row)
         in_parts = self.booking.limits.receipt_parts
         left = [bound] if bound is not None and bound.accepted else []
@@ -129,7 +131,8 @@ class Settling:
         return self.draft.bound(reference(self.file.prefix, letter, row.id))
 
     def _repayment(self, row: Repayment) -> Iterator[Receipt | Sale]:
-        """What a payment is: a receipt for what was open, a recovery for what was written off."""
+        """The documents of a payment: a receipt for what was open, a recovery for what was written
+        off."""
         recovered = self.course.recovered.get(row.id, ZERO)
         posted, was = self._posted_recovery(row) or (None, recovered)
         if posted is not None and was != recovered:
@@ -181,7 +184,8 @@ class Settling:
         yield receipt if in_parts else self.draft.settled(receipt)
 
     def _rest(self, row: Repayment, amount: Decimal, posted: list[Receipt]) -> Iterator[Receipt]:
-        """What is not posted of a payment yet, where the books take no credit in its currency."""
+        """A receipt for the rest of a payment that is not posted yet, where the books hold no
+        credit in its currency."""
         left = amount - sum((receipt.total for receipt in posted), ZERO)
         number = len(posted) + 1
         if left <= 0:
@@ -214,8 +218,8 @@ class Settling:
         return max(row.paid_on, self.loan.start) if moves else row.paid_on
 
     def _edited_late(self, row: Repayment, amount: Decimal, refused: str) -> Iterator[Receipt]:
-        """The receipts of a payment that was edited after its month was closed: they stay, and what
-        is held is the difference. Of one that is not posted, the whole is held."""
+        """The posted receipts of a payment that was edited after its month was closed: they stay,
+        and the difference is held. If it was never posted, the whole payment is held."""
         closed = self.draft.closed(refused, reference(self.file.prefix, Letter.REPAYMENT, row.id))
         if not isinstance(closed, Receipt):
             self.holds.append(self._hold(refused, f"movement:{row.id}", -amount))
@@ -250,7 +254,8 @@ class Settling:
         yield self.draft.settled(Sale(**head.fields(), lines=(line,), deposit_account=account))
 
     def _write_off(self, loss: Loss) -> Iterator[CreditNote | CreditApplication]:
-        """What is lost; what is said beyond what was owed and paid is a question."""
+        """The credit note for what is lost, and its application; an amount beyond what was owed and
+        paid is held."""
         if loss.beyond:
             detail = f"{loss.row.amount} {self.loan.currency} written off, {loss.amount} was owed"
             subject = f"movement:{loss.row.id}"
@@ -270,7 +275,7 @@ class Settling:
     def _credit(
         self, row: Adjustment, amounts: Parts, interest: Decimal | None = None
     ) -> Iterator[CreditNote | CreditApplication]:
-        """A discount or write-off: a credit note, and its application to what is open; neither
+        """The credit note of a discount or write-off, and its application to what is open; neither
         where it takes nothing off what is invoiced."""
         told = [(purpose, amount) for purpose, amount in amounts if amount]
         if not told:

@@ -62,7 +62,8 @@ def as_posted(booking: Booking, file: LoanFile, bound: Iterable[Binding]) -> Boo
 
 
 def _rounding(booking: Booking, file: LoanFile, own: Sequence[Invoice]) -> Rounding:
-    """The rounding that makes exactly what is posted; today's where the loan is another by now."""
+    """The rounding that gives exactly the posted amounts; today's where the loan has changed
+    since."""
     posted = {base_reference(i.reference): {li.purpose: li.amount for li in i.lines} for i in own}
     assert file.loan is not None
     now = booking.rounding_of(file)
@@ -75,7 +76,7 @@ def _rounding(booking: Booking, file: LoanFile, own: Sequence[Invoice]) -> Round
 
 
 def _are(posted: dict[str, Decimal], wanted: dict[str, Decimal], file: LoanFile) -> bool:
-    """Whether these are the amounts of an invoice; of interest, so much as a write-off left."""
+    """Whether the posted amounts are the wanted ones; after a write-off, interest may be less."""
     is_lost = any(row.kind is AdjustmentKind.WRITE_OFF for row in file.adjustments)
     if is_lost and posted.keys() == wanted.keys() == {"interest"}:
         return posted["interest"] <= wanted["interest"]
@@ -83,7 +84,7 @@ def _are(posted: dict[str, Decimal], wanted: dict[str, Decimal], file: LoanFile)
 
 
 def _made(booking: Booking, file: LoanFile, rounding: Rounding) -> dict[str, dict[str, Decimal]]:
-    """What a loan's own invoices would be: the amounts of their lines, by reference."""
+    """The loan's own invoices as they would be made: reference → purpose → amount."""
     loan, mapping = file.loan, booking.mapping
     assert loan is not None
     opening = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed

@@ -38,7 +38,7 @@ def in_basic(name: str) -> str:
 
 
 def is_beyond(letter: str) -> bool:
-    """Whether it is above what is called basic, or only chooses how another sign is drawn."""
+    """Whether a sign is above the basic ones, or only chooses how another sign is drawn."""
     return letter > _BASIC or _VARIANTS[0] <= letter <= _VARIANTS[1]
 
 
@@ -52,7 +52,8 @@ def _is_kept(letter: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _plainer(letter: str) -> str:
-    """What stands for a sign that is not kept: its plain form, a blank for a break, or nothing."""
+    """The replacement of a sign that is not kept: its plain form, a blank for a break, or
+    nothing."""
     if letter.isspace():
         return " "
     return "".join(filter(_is_kept, unicodedata.normalize("NFKC", letter)))

@@ -29,7 +29,7 @@ ZERO = Decimal(0)
 
 
 def receivable(document: Document) -> Decimal:
-    """What the document does to receivables: an invoice raises them, a receipt lowers them."""
+    """The document's effect on receivables: an invoice raises them, a receipt lowers them."""
     match document:
         case Invoice():
             return document.total
@@ -40,7 +40,7 @@ def receivable(document: Document) -> Decimal:
 
 
 def is_gone(binding: Binding) -> bool:
-    """Whether a person accepted that the books have it no longer."""
+    """Whether a person accepted that the books no longer have this document."""
     return (
         bool(binding.accepted)
         and binding.posted is not None
@@ -49,7 +49,8 @@ def is_gone(binding: Binding) -> bool:
 
 
 class Standing:
-    """What stands in one loan, and what is to be asked or written down about it."""
+    """The documents of one loan that a person left as the books have them, and the questions and
+    notes that follow from it."""
 
     def __init__(self) -> None:
         self.holds: list[Hold] = []
@@ -57,7 +58,7 @@ class Standing:
         """Bindings to be written down anew, with what the person has now seen."""
 
     def weigh(self, bound: Binding, wanted: Doc) -> Doc:
-        """The document that counts for `wanted`, whose place `bound` has by a person's decision."""
+        """The document that counts in place of `wanted`, where a person decided about `bound`."""
         posted = bound.document
         assert type(posted) is type(wanted), f"{bound.reference}: {wanted.kind}"
         if bound.accepted == UNSEEN:
@@ -71,8 +72,9 @@ class Standing:
         return posted
 
     def weigh_invoice(self, bound: Binding, wanted: Invoice, corrected: bool) -> Invoice:
-        """The same for an invoice, whose amounts are corrected by documents of their own: what the
-        ledger wants beyond the answer's total is the caller's to correct or to ask about."""
+        """The invoice that counts in place of `wanted`, where a person decided about `bound`. Other
+        documents correct its amounts: if the ledger wants more or less than the answered total, the
+        caller corrects that or asks about it."""
         posted = bound.document
         assert isinstance(posted, Invoice)
         if bound.accepted == UNSEEN:
@@ -86,9 +88,11 @@ class Standing:
         return posted
 
     def weigh_parts(self, bound: Sequence[Binding], facts: str, total: Decimal) -> list[Receipt]:
-        """The same for a repayment in several receipts, whose facts are those of all of them.
+        """The receipts of one repayment that count, where a person decided about any of them.
+        `facts` and `total` are those of the whole repayment.
 
-        Once seen, all of them stand, and the first counts for what the others leave of the total.
+        Once the answer is seen, all receipts stand, and the first counts for what the others leave
+        of the total.
         """
         receipts = [b.document for b in bound if isinstance(b.document, Receipt)]
         rest = total - sum((receipt.total for receipt in receipts), ZERO)
@@ -102,7 +106,8 @@ class Standing:
         return receipts
 
     def unwanted(self, bound: Iterable[Binding], wanted: frozenset[str]) -> list[Transaction]:
-        """What stays although the ledger wants no such document. What is gone from both goes."""
+        """Documents that stay although the ledger wants none of them. Those that are gone from
+        ledger and books alike are let go."""
         left: list[Transaction] = []
         for binding in bound:
             document = binding.document

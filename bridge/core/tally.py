@@ -17,7 +17,8 @@ _Place = tuple[ItemKind, str, bool]
 
 
 class Tally:
-    """Adds items up as they stream by; memory follows what is listed, not what there is."""
+    """The sums and counts of reconciling items as they stream by; memory follows what is listed,
+    not what there is."""
 
     def __init__(self, listed: int = LISTED) -> None:
         self._listed = listed
@@ -77,7 +78,7 @@ class Tally:
         )
 
     def rest(self, currency: str, documents: Decimal, control: Decimal) -> Decimal:
-        """What lies between our documents and the control account and has no item so far."""
+        """The amount between our documents and the control account that no item explains so far."""
         return documents - control - self._in_books[currency]
 
     def currencies(self) -> set[str]:

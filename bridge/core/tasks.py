@@ -13,7 +13,7 @@ ZERO = Decimal(0)
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where in a lender's file something stands."""
+    """The place in a lender's file where something stands."""
 
     file: str = ""
     row: int = 0
@@ -55,7 +55,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> str:
-        """What it is about and where that stands, in one short line."""
+        """The subject of the task and its place in the file, in one short line."""
         row = f"row {self.where.row}" if self.where.row else ""
         return ", ".join(part for part in (self.subject, self.where.file, row) if part)
 

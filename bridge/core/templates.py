@@ -81,7 +81,7 @@ def render(template: str, values: Mapping[str, Value]) -> str:
 
 
 def check(template: str, allowed: Collection[str] = FIELDS) -> list[str]:
-    """What is wrong with a template, one sentence for each mistake; empty when nothing is."""
+    """The mistakes in a template, one sentence for each; empty when there is none."""
     mistakes = [mistake for inside in _insides(template) for mistake in _wrong(inside, allowed)]
     if "{" in (rest := _PART.sub("", template)) or "}" in rest:
         mistakes.append("A brace is not closed or not opened; write {{ or }} for the sign itself.")
@@ -126,7 +126,7 @@ def _day(day: date, pattern: str) -> str:
 
 
 def _length(argument: str) -> int:
-    """The number of a filter, 0 when it is none."""
+    """The number given to a filter; 0 when it is none."""
     if re.fullmatch(r"[0-9]{1,4}", argument) is None:
         return 0
     return min(int(argument), CUT_LONGEST)

@@ -50,7 +50,7 @@ def as_told(
     used: tuple[Application, ...],
     booking: Booking,
 ) -> Transaction:
-    """The document with these fields; its lines and money as the books have them."""
+    """A document of ours with these fields, and with lines and money as the books have them."""
     told = theirs.lines or (PostedLine(amount=theirs.total),)
     lines = tuple(_line(line, booking) for line in told)
     match theirs.kind:

@@ -58,10 +58,10 @@ _BESIDE_A_TOLD_BALANCE = frozenset({"debt.balance_mismatch", "debt.paid_unexplai
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the books should say of one loan.
+    """The documents and holds of one loan: what the books should say of it.
 
-    `keep` says that what is posted stays as it is (the loan as a whole is held), so `documents`
-    is empty and means nothing.
+    `keep` says that what is posted stays as it is (the loan as a whole is held), so `documents` is
+    empty and means nothing.
     """
 
     customer: Customer | None
@@ -92,7 +92,8 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
 
 
 def _translated(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Translation:
-    """The same, before what it notes of answers is written down."""
+    """The translation of one loan, before its notes on a person's answers are put into the
+    bindings."""
     findings = review(file)
     whole = held_as_a_whole(file, booking, bound)
     if whole is not None:
@@ -189,8 +190,8 @@ class _Translator:
         )
 
     def _open_invoices(self, documents: Sequence[Transaction]) -> None:
-        """What can be settled. What a person left although the ledger does not want it, or what is
-        gone, keeps what it has been settled with and takes nothing new."""
+        """Open the invoices that can be settled. An invoice that only a person's decision keeps, or
+        one that is gone, keeps its applications and takes no new ones."""
         wanted = {document.reference for document in documents}
         left = [
             b.document
@@ -205,7 +206,8 @@ class _Translator:
     def _undone(
         self, invoices: Sequence[Transaction], settling: Sequence[Transaction]
     ) -> tuple[list[Transaction], list[Invoice | CreditNote]]:
-        """What stays of closed periods although it is not wanted, and what undoes it now."""
+        """Documents of closed periods that stay although the ledger does not want them, and the new
+        reversals that undo them."""
         wanted = {document.reference for document in (*invoices, *settling)}
         left = (*self.draft.live(), *self.draft.earlier())
         closed = closed_documents(self.booking, (b for b in left if b.reference not in wanted))
@@ -262,7 +264,8 @@ class _Translator:
     def _asking_for(
         self, unsettled: Sequence[Transaction]
     ) -> Iterator[Receipt | CreditApplication]:
-        """Those that are to settle something; what a person left settles what it settles."""
+        """The receipts and applications that look for invoices; one that a person left keeps its
+        own."""
         settling = (d for d in unsettled if isinstance(d, Receipt | CreditApplication))
         return (d for d in settling if not self.draft.stands(d.reference))
 
@@ -285,12 +288,14 @@ class _Translator:
         return max(document.dated or document.day, first)
 
     def _may_be_held(self, receipt: Receipt) -> bool:
-        """Whether it is not posted as long as it is more than what is owed."""
+        """Whether this receipt waits while it is more than what is owed: the mapping holds
+        overpayments, and it is not posted yet."""
         policy = self.booking.mapping.policies.overpayment
         return policy == "hold" and not self.draft.is_live(receipt.reference)
 
     def _takes_no_credit(self, receipt: Receipt) -> bool:
-        """Whether what is more than is owed on its day cannot be posted."""
+        """Whether the part of this receipt that exceeds what is owed on its day cannot be
+        posted."""
         is_new = receipt.reference in self.settling.whole
         return is_new and self.booking.takes_no_credit(receipt.deposit_account, receipt.currency)
 

@@ -1,9 +1,9 @@
-"""Taking back what one run did to one loan's documents, by what the system and the period allow.
+"""Taking back one run's changes to one loan's documents, as far as system and period allow.
 
-What was created is voided, or undone by a document of the open period where its month is closed.
-What was changed becomes what it was before; what was voided comes back under the next generation.
-What somebody changed since stays as it is, and is told. The ledger is not asked: it still wants
-what the run did, so the books rest until a person lets them follow the ledger again.
+A document that the run created is voided, or reversed in the open period where its month is closed.
+One that it changed becomes as it was before; one that it voided comes back under the next
+generation. One that somebody changed since stays as it is, and is reported. The ledger is not
+asked: it still wants what the run did, so the books rest until a person lets them follow it again.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ZERO = Decimal(0)
 
 
 class Left(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is not taken back, and why.
+    """A document that the undoing leaves as it is, and why.
 
     changed_since    a later run or a person changed it, or something that hangs on it
     period_closed    its month is closed, and nothing in an open one can undo it
@@ -58,7 +58,7 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     left: tuple[Left, ...]
     holds: tuple[Hold, ...]
-    """What the ledger has of the loan and the books have no longer."""
+    """The part of the loan that the ledger has and the books no longer do."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,11 +73,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     successors: Mapping[str, str] = {}
     """Reference of a document that was voided and came back → its reference since."""
     elsewhere: Sequence[Binding] = ()
-    """What other loans have under the numbers of what the run voided, if it stays theirs."""
+    """Bindings of other loans under numbers that this run had voided (rows that moved)."""
 
 
 def undo_loan(task: Task, booking: Booking, voidable: Collection[Kind]) -> Undone:
-    """How to take it back; `voidable` are the kinds that the system can take back."""
+    """The changes that take one run back for this loan; `voidable` are the kinds that the system
+    can void."""
     return _Undo(task, booking, voidable).run()
 
 
@@ -111,7 +112,8 @@ _PHASES = {pair: number for number, pair in enumerate(_ORDER, start=1)}
 
 
 def phase(change: Change) -> int:
-    """Place in the order of taking back: what settles lets go first, then what is settled."""
+    """The change's place in the order of taking back: applications let go first, then what they
+    settle."""
     return _PHASES[change.operation, change.document.kind]
 
 
@@ -142,7 +144,8 @@ class _Undo:
         return newest(reference, self.renamed)
 
     def _as_the_run_left_it(self, each: Done) -> Binding | None:
-        """The binding, when the document is still there as the run left it; else it is left."""
+        """The binding of a document that is still as the run left it; else None, and a changed one
+        is noted as left."""
         binding = self.by_reference.get(self._now(each.document.reference))
         if binding is None or not binding.in_force:
             return None
@@ -167,8 +170,8 @@ class _Undo:
             self._add(Operation.UPDATE, before, binding.generation)
 
     def _is_a_use(self, document: Transaction, before: Document) -> bool:
-        """Whether the change was that credit was put to use in an open month, where such uses have
-        a day of their own."""
+        """Whether the change only put credit to use in an open month, where the books give such
+        uses a day of their own."""
         if not self.booking.limits.dated_uses or document.facts != before.facts:
             return False
         used = dict(applied(document).items() - applied(before).items())
@@ -200,8 +203,8 @@ class _Undo:
                 self._add(Operation.CREATE, document, _generation(document.reference))
 
     def _cannot_go(self, binding: Binding, created: Sequence[Binding]) -> bool:
-        """Whether a document has to be undone by another one: its month is closed, or that of what
-        settles it, or the system takes no such document back."""
+        """Whether a document cannot be voided and needs a reversal: its month is closed, or that of
+        a document that settles it, or the system voids no such kind."""
         document = binding.document
         if document.kind not in self.voidable or self._is_closed(document):
             return True
@@ -211,7 +214,8 @@ class _Undo:
         )
 
     def _coming_back(self) -> list[Transaction]:
-        """What the run voided, each with its next number known: others name them."""
+        """The documents that the run voided, each with its next number known, since other documents
+        name them."""
         moved_on = {base_reference(b.reference) for b in self.task.elsewhere if b.in_force}
         latest = latest_generations((*self.task.bound, *self.task.elsewhere))
         voided = []

@@ -1,4 +1,4 @@
-"""Whether what is lent, and interest on it, would be taxed by an item of the books."""
+"""Advice about items of the books that would tax what is lent, and interest on it."""
 
 from __future__ import annotations
 

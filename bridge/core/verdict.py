@@ -61,7 +61,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """What every verb that ends with a verdict answers: 1 exactly when there is a task that
+        """The exit code of every verb that ends with a verdict: 1 exactly when there is a task that
         more than a word in bridge.toml settles."""
         if self.unconfigured and all(task.code in OF_SETTINGS for task in self.tasks):
             return CONFIGURATION

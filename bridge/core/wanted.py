@@ -1,4 +1,5 @@
-"""What the ledger wanted of a loan when it was posted, of which only the books tell."""
+"""The documents that the ledger wanted of a loan when it was posted, worked out from the books
+alone."""
 
 from __future__ import annotations
 
@@ -21,11 +22,11 @@ _AT_ANY_RATE = Decimal(1)
 
 
 def as_it_was_wanted(file: LoanFile, booking: Booking, own: Mapping[str, Decimal]) -> Wanted:
-    """What the ledger wants in open periods, in the shape of the loan's own invoices that are
-    posted: their totals by full reference.
+    """The documents that the ledger wants in open periods, in the shape in which the loan's own
+    invoices are posted. `own`: their totals by full reference.
 
-    The mapping may have changed since: what they come to together tells the shape, and what each of
-    them comes to tells how it was rounded.
+    The mapping may have changed since: the sum of the totals tells the shape, and each total how it
+    was rounded.
     """
     posted = {base_reference(name): total for name, total in own.items()}
     first: Wanted | None = None
@@ -44,7 +45,7 @@ def as_it_was_wanted(file: LoanFile, booking: Booking, own: Mapping[str, Decimal
 def _rounded_as_posted(
     file: LoanFile, shape: Booking, posted: Mapping[str, Decimal]
 ) -> Wanted | None:
-    """What is wanted with the rounding that makes what is posted, if one does."""
+    """The documents with the rounding that gives the posted totals, if one does."""
     assert file.loan is not None
     decimals = shape.company.decimals.get(file.loan.currency)
     for rounding in earlier_roundings(file.loan, decimals):
@@ -64,9 +65,8 @@ def _totals(wanted: Wanted, names: Iterable[str]) -> dict[str, Decimal]:
 
 
 def _shapes(booking: Booking, file: LoanFile, own: Iterable[str]) -> Iterator[Booking]:
-    """The booking as it may have been when these invoices of the loan were posted: in open periods,
-    at any rate, with one invoice or several, and interest at once or as due; the likeliest first.
-    """
+    """The bookings under which these invoices may have been posted, the likeliest first: with one
+    invoice or several, and interest at once or as due; no month closed, any rate."""
     days = {row.paid_on for row in file.repayments} | {row.on for row in file.adjustments}
     days |= {file.loan.start} if file.loan else set()
     rates = {(file.loan.currency, day): _AT_ANY_RATE for day in days} if file.loan else {}

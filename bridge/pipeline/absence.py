@@ -1,4 +1,5 @@
-"""What is surely not in the books: not to be seen there, and nothing can be on its way any more."""
+"""Documents that surely are not in the books: not seen there, and no write of them can be on its
+way."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ def find_surely(
     wanted: Sequence[Document],
     links: dict[str, str],
 ) -> dict[str, Found]:
-    """Those of `wanted` that are in the books; one left out is not there and will not come, though
-    a write of it may have been cut off a moment ago. Raises what `find` raises."""
+    """The documents of `wanted` that are in the books. One left out is not there and will not come,
+    even if a write of it was cut off a moment ago. Raises what `find` raises."""
     wait_s = system.settles_in_s([document.reference for document in wanted])
     found = system.find(kind, wanted, links)
     missing = [document for document in wanted if document.reference not in found]
@@ -29,5 +30,5 @@ def find_surely(
 
 
 def outcome_of(reference: str, found: Found) -> Posted | Rejected:
-    """What became of a creation of which the books have this."""
+    """The outcome of a creation, given what the books have under its reference."""
     return ambiguous(reference, found) if isinstance(found, Several) else Posted(found)

@@ -74,7 +74,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person decided about a pair. `where` is its place in their file, for messages."""
+    """The decision of a person about a pair. `where` is its place in their file, for messages."""
 
     system: str
     reference: str
@@ -85,7 +85,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adoptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written down: (system, reference, id) of each."""
+    """The decisions that were written down: (system, reference, id) of each."""
 
     adopted: tuple[tuple[str, str, str], ...]
     different: tuple[tuple[str, str, str], ...]
@@ -220,7 +220,8 @@ def answer(
     *,
     same: bool,
 ) -> Adoptions:
-    """The same for one pair of a loan that is held. Raises UsageError when it is none."""
+    """Write down a person's answer about one pair of a loan that is held for it. Raises UsageError
+    when there is no such pair."""
     books = bridge.books[system]
     with bridge.store.begin() as work:
         held = {
@@ -255,7 +256,7 @@ def _loans(work: Work, wishes: Iterable[Wish]) -> set[LoanKey]:
 
 
 def _is_known(work: Work, books: Books[System], wish: Wish) -> bool:
-    """Whether exactly this was decided before."""
+    """Whether this very decision was written down before."""
     if not wish.same:
         pair = (base_reference(wish.reference), wish.external_id)
         return work.is_told_apart(*pair)
@@ -303,7 +304,7 @@ def _mistakes(
 def _as_they_are(
     books: Books[System], pairs: Iterable[Proposal]
 ) -> dict[tuple[Kind, str], PostedDocument]:
-    """What the books have of the documents now, in full. Raises UsageError for what is gone."""
+    """The documents as the books have them now, in full. Raises UsageError for one that is gone."""
     asked: dict[Kind, list[str]] = {}
     for proposal in pairs:
         asked.setdefault(proposal.theirs.kind, []).append(proposal.theirs.external_id)
@@ -342,7 +343,8 @@ def _adopt(
 def _bound_as_it_is(
     work: Work, books: Books[System], proposal: Proposal, theirs: PostedDocument
 ) -> Binding:
-    """Ours, settling what theirs settles as far as that is ours, and left as the books have it."""
+    """The binding of our document to theirs, with the applications that theirs has to invoices of
+    ours; it is left as the books have it."""
     wanted = proposal.wanted
     if isinstance(wanted, Receipt | CreditApplication):
         used = []

@@ -9,7 +9,7 @@ from bridge.store import Work
 
 
 def same(work: Work, task: Task, old: str, who: str, at: str) -> str:
-    """The new row of a task is the old one, corrected. Answers the old one's id."""
+    """Write down that the new row of a task is the old one, corrected. Returns the old one's id."""
     asked = _asked(work, task, "identity.proposed")
     olds = {subject.partition(":")[2]: subject for subject in asked.related}
     if not old and len(olds) > 1:
@@ -23,14 +23,14 @@ def same(work: Work, task: Task, old: str, who: str, at: str) -> str:
 
 
 def different(work: Work, task: Task, who: str, at: str) -> None:
-    """The new row of a task is none of those that are gone."""
+    """Write down that the new row of a task is none of the vanished ones."""
     asked = _asked(work, task, "identity.proposed")
     if not work.say_different(task.id, asked.subject, [*asked.related], who, at):
         raise UsageError(f"{task.id}: what it is like is gone; run `ledger-bridge sync`.")
 
 
 def gone(work: Work, task: Task, who: str, at: str) -> None:
-    """It is right that the file no longer has the row of a task."""
+    """Write down that the file rightly no longer has the row of a task."""
     asked = _asked(work, task, "identity.vanished")
     if not work.say_gone(task.id, asked.subject, who, at):
         raise UsageError(

@@ -15,7 +15,7 @@ Unread = dict[tuple[Kind, str], str]
 def fetched(
     system: AccountingReader, kind: Kind, external_ids: Sequence[str], unread: Unread
 ) -> dict[str, PostedDocument]:
-    """Those that were told, by id; adds to `unread` what got no answer even alone.
+    """The documents that were told, by id; adds to `unread` those that got no answer even alone.
 
     Raises TryLater where the product asks to wait, or where it is not these documents' trouble.
     """

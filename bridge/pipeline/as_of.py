@@ -21,7 +21,8 @@ def refuse_day_not_kept(store: Store, asked: date, today: date) -> None:
 
 
 def dated_after(store: Store, system: AccountingReader, day: date) -> list[Notice]:
-    """That documents of the books are dated after the day and are in its figures all the same."""
+    """A notice where documents of the books are dated after the day and are in its figures all the
+    same."""
     with store.read() as work:
         where = (system.name, system.company_id)
         count = MirrorSums.on(work).dated_after(*where, RECEIVABLE, day)

@@ -14,7 +14,8 @@ Ask = Callable[[Sequence[Entry]], Sequence[Outcome]]
 
 
 class Asking:
-    """What one pass asks about doubtful writes: what was answered, refused, and not answered."""
+    """One pass's questions about doubtful writes: which were answered, refused, or left
+    unanswered."""
 
     def __init__(self, is_there: Callable[[], object]) -> None:
         """`is_there` raises where the product answers nobody."""
@@ -47,7 +48,8 @@ class Asking:
         return first | second, refused + also
 
     def leave(self, entries: Sequence[Entry], trouble: TryLater) -> None:
-        """Nothing was answered about these: they stay in doubt. Raises where nobody is answered."""
+        """Leave these entries in doubt: nothing was answered about them. Raises where nobody is
+        answered."""
         self.unanswered |= {entry.id: InDoubt(str(trouble)) for entry in entries}
         if len(self.unanswered) > A_FEW:
             self.make_sure()

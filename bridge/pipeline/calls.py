@@ -1,4 +1,4 @@
-"""How often the books were called: kept by day, so that a budget holds across runs."""
+"""The count of calls to the books: kept by day, so that a budget holds across runs."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def caught_up_with(store: Store, books: Books[System], booking: Booking, progres
 
 
 class _CatchingUp(Adoption):
-    """Writes only what the state does not know, beside what it knows."""
+    """Ties documents that the state does not know, and leaves what it knows as it is."""
 
     def __init__(
         self,
@@ -94,9 +94,9 @@ class _CatchingUp(Adoption):
             self.work.set_revisit(*self.where, key, "books.ahead")
 
     def _void_replaced(self, news: Sequence[Binding], key: LoanKey) -> set[LoanKey]:
-        """The loans of other generations of these that the books have no longer. Those are taken
-        back: one generation counts, and who posted the later one knew of the earlier one's end.
-        What is deleted a listing may leave out."""
+        """The loans whose older bindings were marked voided, since the books no longer have those
+        documents and a later generation is there: one generation counts, and whoever posted the
+        later one knew that the earlier one ended. (A listing may leave out what is deleted.)"""
         latest = latest_generations(news)
         counting = {base_reference(each.reference) for each in news if each.in_force}
         under = self.work.bound_under(*self.where, latest).values()
@@ -123,7 +123,7 @@ class _CatchingUp(Adoption):
         return (binding.document.kind, binding.external_id) in self.unknown
 
     def _is_there(self, binding: Binding) -> bool:
-        """Whether the books still have what the state knows."""
+        """Whether the books still have the document of this binding, and it counts."""
         theirs = self._in_books(binding)
         return theirs is not None and theirs.status is Status.LIVE
 

@@ -165,7 +165,7 @@ class Comparison:
         return on_ledger, on_documents, on_control
 
     def _room(self, currency: str) -> Decimal:
-        """What rounding may leave on the control account."""
+        """The difference that rounding may leave on the control account."""
         return self._rounding.get(currency, ZERO)
 
     def _holds(self) -> None:
@@ -287,7 +287,7 @@ class Comparison:
         return control_accounts(self.chart.accounts, home, named, at_home)
 
     def _open_at_home(self, currency: str) -> Decimal:
-        """What is open in a currency, translated at each document's own rate."""
+        """The open amounts in a currency, translated at each document's own rate."""
         total = Decimal(0)
         where = (self.name, self.company, currency, RECEIVABLE)
         for document in self.queries.open_documents(*where):

@@ -1,4 +1,4 @@
-"""Whether what the books answered is what we wanted."""
+"""The comparison of what the books answered with what we wanted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one pass works with. Made by `wiring`, which alone knows concrete classes."""
+"""The parts that one pass works with. Made by `wiring`, which alone knows concrete classes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Books(Generic[System]):
 
 @dataclass(frozen=True)
 class PlanLimits:
-    """What a pass may do before a person looks at its plan."""
+    """The size that a plan may have before a person must look at it."""
 
     documents: int = 2000
     voids: int = 50
@@ -69,7 +69,7 @@ class PlanLimits:
 
 @dataclass(frozen=True)
 class Orders:
-    """What a pass is told to do beside what the ledger says."""
+    """The orders of one pass beside what the ledger says."""
 
     limits: PlanLimits
     approved: tuple[str, ...] = ()

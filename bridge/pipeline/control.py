@@ -1,4 +1,4 @@
-"""Who put on the receivable account what no document accounts for."""
+"""Journal entries and the like that people booked on receivables, with no document behind them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from bridge.systems.base import AccountingReader
 def entered_by_hand(
     system: AccountingReader, currencies: Collection[str]
 ) -> tuple[list[ControlEntry], list[Notice]]:
-    """The entries in these currencies. None is asked for when there is nothing to explain.
+    """The journal entries on receivables in these currencies; with no currency given, none is asked
+    for.
 
-    A product that does not answer costs the explanation, not the comparison: what is left stays
+    A product that does not answer costs the explanation, not the comparison: the difference stays
     unexplained, and a notice says why.
     """
     if not currencies:
@@ -31,7 +32,7 @@ def entered_by_hand(
 def our_borrowers(
     work: Work, system: AccountingReader, entries: Collection[ControlEntry]
 ) -> set[str]:
-    """Which of the customers that these entries name are borrowers of ours."""
+    """The customers named by these entries that are borrowers of ours."""
     named = {customer for entry in entries for customer in entry.customers}
     queries = ReconcileQueries.on(work)
     return queries.are_borrowers(system.name, system.company_id, named)

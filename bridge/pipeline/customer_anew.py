@@ -1,4 +1,4 @@
-"""A customer that is gone from the books is made anew there, and what waits for it goes after it.
+"""Customers that are gone from the books and made anew there; what waits for one is sent after it.
 
 Nobody takes away a customer that has documents: one that is gone was never kept, or was merged.
 """

@@ -162,8 +162,8 @@ def _accepted(document: Document) -> str:
 def _case(
     store: Store, system: AccountingReader, reference: str, unread: Unread | None = None
 ) -> Case:
-    """What is known of a reference, with the books asked. Raises UsageError if nothing is, and
-    TryLater where they give no answer, unless there is an `unread`."""
+    """The case of a reference, with the books asked. Raises UsageError if nothing is known of it,
+    and TryLater where the books give no answer, unless there is an `unread`."""
     with store.read() as work:
         binding = work.binding(system.name, system.company_id, reference)
         loan = work.loan_of(system.name, system.company_id, reference) or ("", "")
@@ -210,8 +210,8 @@ def _as_listed(store: Store, system: AccountingReader, binding: Binding) -> Post
 
 
 def _entered_anew(waiting: Sequence[Entry], binding: Binding) -> str:
-    """The id of what somebody entered in the place of a document that they deleted, where a
-    correction was stopped by it."""
+    """The id of the document that somebody entered in the place of a deleted one, where that
+    stopped a correction."""
     for entry in waiting:
         if entry.state is not State.DRIFTED or not entry.detail.startswith("{"):
             continue
@@ -228,7 +228,8 @@ def _waiting(work: Work, system: AccountingReader, reference: str) -> list[Entry
 
 
 def _as_settled(work: Work, system: AccountingReader, case: Case) -> Document:
-    """The document, with what the books really settle with it, as far as that is ours."""
+    """The document with the applications that the books really have, as far as they are to invoices
+    of ours."""
     document = case.binding.document
     if not isinstance(document, Receipt | CreditApplication) or not case.now.applications:
         return document

@@ -1,4 +1,4 @@
-"""What became of writes whose answers were lost, by asking the books."""
+"""The fate of writes whose answers were lost, learnt by asking the books."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def looked_up(
     *,
     sure: bool,
 ) -> dict[int, Outcome]:
-    """What became of writes of one operation and kind, by entry; one left out stays in doubt.
+    """The outcomes of writes of one operation and kind, by entry; one left out stays in doubt.
 
     `sure`: the product cannot be at work on them any more, so what does not show was not applied.
     Where the product refuses the question, for the signs in a name perhaps, or gives no answer, it
-    is put for each write by itself. What it refuses even then is looked for among all that the
-    books tell of themselves.
+    is put for each write by itself. A write about which it refuses even that is looked for among
+    all documents of the books.
     """
     outcomes, refused = asking.each(lambda part: _asked(system, part), entries)
     created = [entry for entry in refused if entry.operation is Operation.CREATE]
@@ -52,8 +52,8 @@ def looked_up(
 def _among_all(
     store: Store, system: AccountingSystem, refused: Sequence[Entry], asking: Asking
 ) -> dict[int, Outcome]:
-    """What became of creations, by reading the books; one that they show and do not tell stays in
-    doubt."""
+    """The outcomes of creations, found by reading all of the books; one that a listing shows and
+    its own id does not tell stays in doubt."""
     read_back(store, system)
     with store.read() as work:
         waiting = WaitingWrites.on(work).waiting(system.name, system.company_id)
@@ -67,7 +67,7 @@ def _among_all(
 
 
 def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
-    """What became of writes of one operation and kind, by asking the books."""
+    """The outcomes of writes of one operation and kind, by asking the books."""
     kind, operation = entries[0].kind, entries[0].operation
     if operation is Operation.CREATE:
         links: dict[str, str] = {}
@@ -85,10 +85,10 @@ def _asked(system: AccountingSystem, entries: Sequence[Entry]) -> list[Outcome]:
 def _told_again(
     system: AccountingSystem, entries: Sequence[Entry], found: Mapping[str, Found]
 ) -> dict[str, Found]:
-    """Those that were found, as the books tell them by their own id.
+    """The documents that were found, read once more by their own id.
 
-    The answer may give one the id or the number of another document, under which it would be bound.
-    Raises TryLater where the two answers are not about one document.
+    The first answer may give one the id or the number of another document, under which it would be
+    bound. Raises TryLater where the two answers are not about one document.
     """
     live = {
         entry.reference: document
@@ -119,7 +119,8 @@ def _created(entry: Entry, found: Found | None) -> Outcome:
 
 
 def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
-    """An update in doubt: done, not done, or somebody else was there."""
+    """The outcome of an update in doubt: applied, not applied, or somebody else changed the
+    document."""
     assert entry.binding is not None, f"{entry.reference} has no binding to change"
     current = now.get(entry.binding.external_id)
     if current is None or current.status is not Status.LIVE:
@@ -134,7 +135,8 @@ def _changed(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
 
 
 def _taken_back(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
-    """A void in doubt. What is gone may be so by somebody's hand, as `sent` says."""
+    """The outcome of a void in doubt. A document that is gone may be so by somebody's hand, so it
+    counts as voided, but not as sent by us."""
     binding = entry.binding
     assert binding is not None, f"{entry.reference} has no binding to void"
     current = now.get(binding.external_id)
@@ -148,8 +150,8 @@ def _taken_back(entry: Entry, now: dict[str, PostedDocument]) -> Outcome:
 
 
 def _is_changed_in_part(entry: Entry, current: PostedDocument) -> bool:
-    """Whether what it settles is on the way from what it was to what is wanted: some products are
-    told that invoice by invoice."""
+    """Whether only some of the document's applications have changed as wanted: some products are
+    told them invoice by invoice."""
     assert entry.binding is not None
     before = entry.binding.posted
     steps = set(before.applications) if before is not None else set()

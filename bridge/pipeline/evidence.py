@@ -1,4 +1,4 @@
-"""What the books show of each check of a bookkeeper, out of what was read this morning."""
+"""The evidence for each check of a bookkeeper, from the books as they were read this morning."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def seen_in_books(
     control: Mapping[str, Decimal],
     notices: Sequence[Notice],
 ) -> dict[CheckCode, Seen]:
-    """What the documents, the chart and the control account show of each check."""
+    """The evidence of documents, chart and control account for each check."""
     sums = MirrorSums.on(work)
     bound = sums.bound(*where, voided=False)
     by_account = sums.by_deposit(*where)
@@ -80,7 +80,7 @@ def with_checks(results: Iterable[SystemResult], judged: Verdict) -> tuple[Syste
 
 
 def lent_in_books(chart: Chart, lent: Iterable[str]) -> Seen:
-    """What stands on the accounts of what was lent, this morning."""
+    """The balances, this morning, of the accounts of what was lent."""
     home, wanted = chart.company.home_currency, set(lent)
     accounts = [account for account in chart.accounts if account.id in wanted]
     sums: dict[str, Decimal] = {}
@@ -95,8 +95,8 @@ def lent_in_books(chart: Chart, lent: Iterable[str]) -> Seen:
 def renewals_in_books(
     work: Work, where: tuple[str, str], chart: Chart, mapping: BooksMapping
 ) -> tuple[Seen, list[Item]]:
-    """What is left on the account that renewals pass through, and the item for it: the old loan's
-    balance came in, and went out again with what was handed out of the new one."""
+    """The balance left on the account that renewals pass through, and the item for it: the old
+    loan's balance came in, and went out again with the new loan's hand-out."""
     account = _of_renewals(chart, mapping)
     if account is None:
         return Seen(why="not_told", impossible=True), []

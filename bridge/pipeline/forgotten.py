@@ -1,8 +1,8 @@
-"""What the books have of ours and this state does not know, asked for before a pass writes.
+"""Documents of ours in the books that this state does not know, asked for before a pass writes.
 
-Either the state forgot it (an older copy of it was put in place, what it wrote last got lost), or
-somebody else posts here. What was forgotten is tied to the ledger again, and everything new is
-looked up before it is sent; beside another writer nothing is sent at all.
+Either the state forgot them (an older copy of it was put in place, its last writes got lost), or
+somebody else posts here. Forgotten ones are tied to the ledger again, and everything new is looked
+up before it is sent; beside another writer nothing is sent at all.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _cursors = msgspec.json.Decoder(dict[Kind, str]).decode
 
 
 class Keeping:
-    """Watches that one pass on one company's books does not write what is there already."""
+    """Keeps one pass on one company's books from writing what is there already."""
 
     def __init__(
         self, bridge: Bridge[System], books: Books[System], progress: Progress, who: str = ""
@@ -132,8 +132,8 @@ class Keeping:
         self._tie(booking, at, why)
 
     def _are_the_programs(self, unknown: Sequence[Made]) -> bool:
-        """Whether a program made them: a person who writes our numbers on documents does not write
-        them on customers as well."""
+        """Whether a program made these documents: a person who writes our numbers on documents does
+        not write them on customers as well."""
         with self.store.read() as work:
             prefixes = work.prefixes()
             told = [

@@ -61,18 +61,18 @@ def give_up(
 
 
 def _says_nothing(came: Outcome) -> bool:
-    """Whether what came back said nothing about this one, and asked nobody to wait."""
+    """Whether the answer said nothing about this write, and asked nobody to wait."""
     return isinstance(came, InDoubt) or (isinstance(came, Unavailable) and not came.this_pass)
 
 
 def words(came: Outcome) -> str:
-    """What came back, as far as there are words for it."""
+    """The answer in words, as far as there are any."""
     return short(str(getattr(came, "cause", "")) or type(came).__name__)
 
 
 def so_far(entry: Entry, trial: Trial, came: str) -> str:
-    """Why a write waits, and how often it was sent since when; how often it was asked for, where it
-    never got so far."""
+    """The words for why a write waits: how often it was sent and since when, or how often it was
+    asked for, if it never got so far."""
     day = trial.since.date().isoformat()
     if not entry.attempt:
         return told_unknown(trial.passes, day, came)

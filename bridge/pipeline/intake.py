@@ -19,7 +19,7 @@ from bridge.store.values import Totals
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
-    """What came in."""
+    """The result of taking a delivery in."""
 
     facts: SnapshotFacts
     accepted: Accepted

@@ -1,5 +1,5 @@
-"""Books of a company that may issue electronic invoices: nothing is sent there before somebody has
-said that an invoice of ours does not become one."""
+"""Companies that may issue electronic invoices: nothing is posted before a person has said that an
+invoice of ours does not become one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ANSWERS = (
 
 
 class Unanswered(ConfigurationError):
-    """Nothing is posted to a company of which the accountant has not said that it may be."""
+    """The accountant has not said that documents may be posted to this company, so none is."""
 
     def __init__(self, message: str, problem: Problem, detail: str) -> None:
         super().__init__(message, [problem])
@@ -52,7 +52,7 @@ def unanswered(store: Store, books: Books[System]) -> Unanswered | None:
 
 
 def not_asked(store: Store, books: Books[System]) -> list[Stop]:
-    """What a person is asked although the work goes on."""
+    """The question about electronic invoices, where work goes on without its answer."""
     lacks, country = _lacks(store, books)
     if lacks is not Lacking.NOT_ASKED or not _posted(store, books):
         return []
@@ -60,7 +60,8 @@ def not_asked(store: Store, books: Books[System]) -> list[Stop]:
 
 
 def _lacks(store: Store, books: Books[System]) -> tuple[Lacking | None, str]:
-    """What is lacking, and the company's country where it had to be asked for."""
+    """The gap in the accountant's answer, and the company's country where it had to be asked
+    for."""
     said, country = books.declared, ""
     if not said.issues and not office_of(said) and has_work(store, books):
         country = books.system.chart().company.country

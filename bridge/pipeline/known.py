@@ -53,10 +53,10 @@ def known(
     compared: Mapping[str, SystemResult] | None = None,
     stops: Mapping[str, Sequence[Stop]] | None = None,
 ) -> Known:
-    """What is known now of these books (system → company) and of the ledger.
+    """All that is known now of these books (system → company) and of the ledger.
 
-    `compared` has what a comparison found just now; for other books it is the last one's that
-    counts. `stops` says what ended this pass before its time.
+    `compared` has what a comparison found just now; for other books the last comparison counts.
+    `stops` says what ended this pass before its time.
     """
     compared, stops = compared or {}, stops or {}
     delivery, ledger = _deliveries(work)
@@ -79,8 +79,7 @@ def standing(work: Work, books: Mapping[str, str], fresh: Fresh) -> Verdict:
 
 
 def last_stops(work: Work, books: Iterable[str]) -> dict[str, list[Stop]]:
-    """What ended the last pass of each company's books before its time, and what none that got to
-    its end has told a person."""
+    """The stops of each company's last pass, and those that no finished pass has told a person."""
     found: dict[str, list[Stop]] = {}
     for run in work.runs(limit=_RUNS):
         for name in books:
@@ -101,8 +100,8 @@ def after_comparison(
     fresh: Fresh,
     stops: Mapping[str, Sequence[Stop]],
 ) -> Known:
-    """What is known right after a comparison. What ended the last pass, and only a person mends,
-    counts until a pass goes through."""
+    """All that is known right after a comparison. A stop of the last pass that only a person can
+    end counts until a pass goes through."""
     books = {made.system: made.company for made in results}
     left = last_stops(work, books)
     together = {
@@ -114,7 +113,7 @@ def after_comparison(
 
 
 def of_the_writes(all_known: Known) -> Known:
-    """Only what became of our own writes: what an undoing is judged by."""
+    """The part of all that is known that is about our own writes: an undoing is judged by that."""
     today = all_known.fresh.today
     ledger = all_known.ledger or Delivery(day=today, as_of=today)
     return Known(
@@ -135,7 +134,7 @@ def of_the_writes(all_known: Known) -> Known:
 
 
 def stop_of(error: BridgeError) -> Stop:
-    """What an error that ended the work on one company's books means for the verdict."""
+    """The stop that an error means, where it ended the work on one company's books."""
     kinds: tuple[tuple[type[BridgeError], str], ...] = (
         (TryLater, "pass.later"),
         (LoginRequired, LOGIN),
@@ -188,8 +187,8 @@ def keep_comparison(
 
 
 def logged_in(work: Work, name: str, company: str) -> None:
-    """A pass has reached these books: that the login had ended at the last comparison stands in
-    nobody's way any more. That they were not compared since does."""
+    """Note that a pass has reached these books: an ended login, seen by the last comparison, is no
+    longer in the way. That they were not compared since still counts."""
     last = work.comparison(name, company)
     if last is not None and last.stop is not None and last.stop.code == LOGIN:
         work.put_comparison(name, company, msgspec.structs.replace(last, stop=_NOT_SINCE))
@@ -245,7 +244,8 @@ def _places_of_customers(work: Work, references: Sequence[str]) -> dict[str, Pla
 def behind_of(
     work: Work, system: str, company: str, waiting: Iterable[UnderWay]
 ) -> dict[str, Behind]:
-    """Reference of a write that a person must settle → what waits for it."""
+    """The writes that wait for others: reference of a write that a person must settle → what waits
+    for it."""
     writes = list(waiting)
     stuck = {
         each.entry.reference
@@ -312,7 +312,7 @@ def _books(
 def _of_the_store(
     work: Work, name: str, company: str, writes: Iterable[UnderWay]
 ) -> tuple[Item, ...]:
-    """What is held and what is under way, a long list summed up as in a comparison."""
+    """The items for holds and for writes under way, a long list summed up as in a comparison."""
     tally = Tally(LISTED)
     for (_, loan), hold in work.loan_holds(name, company):
         tally.add([held(hold, loan)])
@@ -324,7 +324,7 @@ def _of_the_store(
 
 
 def _still(work: Work, name: str, company: str, last: Compared | None) -> list[Item]:
-    """What the last comparison showed and nothing has dealt with since."""
+    """The items of the last comparison that nothing has dealt with since."""
     if last is None:
         return []
     versions = work.versions_of(name, company, last.versions)

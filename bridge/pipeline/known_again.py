@@ -38,7 +38,7 @@ from bridge.store import NO_LOAN, LoanKey, Store, Work
 
 
 class Adopted(msgspec.Struct, kw_only=True):
-    """What became of one system's documents."""
+    """The result for one system's documents."""
 
     system: str
     customers: int = 0
@@ -104,8 +104,8 @@ class Adoption:
         return NOTHING_KNOWN
 
     def what_no_loan_has(self, as_of: date) -> None:
-        """What comes to nothing: taken back or undone, for rows that are gone too. What counts, and
-        nobody knows its loan, is left to be reported."""
+        """Bind the documents of no known loan that count for nothing (taken back or undone, for
+        rows that are gone too). One that counts is left to be reported."""
         whose: dict[str, list[PostedDocument]] = {}
         for each in documents_of(self.work, self.books, self.numbers, self.numbers.unowned):
             whose.setdefault(each.customer_id, []).append(each)
@@ -150,7 +150,7 @@ class Adoption:
         self.work.put_binding(*self.where, self._known_again(again, theirs))
 
     def _known_again(self, wanted: Customer, theirs: PostedDocument) -> Binding:
-        """A name that differs is the books', for now."""
+        """The customer's binding; a name that differs is the books', for now."""
         return Binding(
             reference=wanted.reference,
             external_id=theirs.external_id,
@@ -162,8 +162,8 @@ class Adoption:
         )
 
     def give_names_back(self) -> None:
-        """Where the mapping says that names are the ledger's, customers get them, but for those
-        that are the customer of several borrowers: somebody merged them."""
+        """Have customers renamed to the ledger's names, where the mapping says so; not one that
+        stands for several borrowers, since somebody merged them."""
         if "name" not in self.booking.mapping.own:
             return
         for base in self._customers:
@@ -192,8 +192,8 @@ class Adoption:
 
 
 def _coming_to_nothing(bindings: Sequence[Binding]) -> list[Binding]:
-    """Of documents whose loan nobody knows those that were taken back or undone, what undid them,
-    and the uses of such notes. A correction counts like what it corrects."""
+    """The documents of no known loan that count for nothing: taken back, undone or undoing, and the
+    applications of such notes. A correction counts like what it corrects."""
     out = [each for each in bindings if each.accepted != REBUILT]
     nothing = {
         each.reference

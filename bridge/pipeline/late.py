@@ -1,4 +1,4 @@
-"""What came late: collections of a closed month that were posted in the open one."""
+"""Late collections: those of a closed month that were posted in the open one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bridge.store.late import LateQueries
 def came_late(
     work: Work, system: str, company: str, as_of: date, shown: Callable[[LoanKey], str]
 ) -> Lateness:
-    """What was posted in the month of `as_of` in place of a day of a closed one; `shown` is how
+    """The documents posted in the month of `as_of` for a day of a closed month; `shown` is how
     items name a loan."""
     rows: list[Late] = []
     totals: dict[tuple[str, str], tuple[int, Decimal]] = {}

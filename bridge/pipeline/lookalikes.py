@@ -17,7 +17,7 @@ _KNOWN_BY_HEART = 50_000
 
 
 class Lookalikes:
-    """Looks for strangers in the books, as they were read last, during one plan."""
+    """The search, during one plan, for strangers in the books as they were read last."""
 
     def __init__(self, work: Work, system: str, company: str, booking: Booking) -> None:
         self._work = work

@@ -1,4 +1,5 @@
-"""What a pass notes, and tells, of a state that may be behind the books."""
+"""The notes of each pass about a state that may be behind the books, and what a person is told of
+it."""
 
 from __future__ import annotations
 
@@ -36,13 +37,14 @@ def begin_pass(store: Store, work: Work, at: str) -> None:
 
 
 def to_be_told(work: Work, system: str) -> list[Stop]:
-    """What a person is told although the pass goes on, by every pass until one heard it."""
+    """The stop that a person is told although the pass goes on; every pass tells it until one was
+    heard."""
     detail = work.noted(UNTOLD.format(system))
     return [Stop(code=RESTORED, detail=detail)] if detail else []
 
 
 def was_told(store: Store, answer: Verdict) -> None:
-    """A person has the answer before them: what it says of older states is not said again.
+    """Note that a person has read this answer: what it says of older states is not said again.
 
     Only for what stands on a screen or in a report. A pass may die before its words are out, and
     those of a pass that nobody waits for go nowhere.
@@ -61,15 +63,15 @@ def is_unsure(work: Work, system: str) -> bool:
 
 
 def is_from_elsewhere(store: Store, work: Work, where: tuple[str, str]) -> bool:
-    """Whether the books are to be asked once what they have of ours, although there may be nothing
-    to write: this state has documents there, and is not known to be the one that was left here.
-    Where nothing could ever tell, only what is to be written is asked about."""
+    """Whether the books must be asked once for documents of ours, even with nothing to write: this
+    state has documents there, and is not known to be the one that was left here. Where nothing
+    could ever tell, only what is to be written is asked about."""
     known = bool(work.binding_counts(*where))
     return known and store.is_beside_a_word and is_unsure(work, where[0])
 
 
 def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
-    """What has a number of ours in books just read, counts, and is known to nobody."""
+    """Documents in books just read that have a number of ours, count, and are known to nobody."""
     prefixes = work.prefixes()
     return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
 

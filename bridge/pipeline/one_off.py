@@ -38,7 +38,7 @@ from bridge.systems.base import AccountingReader
 
 
 class OneOff(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, and what a pass would do about it."""
+    """The result of a one-off comparison, and the plan that a pass would carry out."""
 
     found: Reconciliation
     plan: SyncResult
@@ -101,7 +101,7 @@ def _newest(bridge: Dry) -> tuple[Intake | None, SnapshotRefused | None]:
 
 
 class _Foresight:
-    """What a pass would do for each system, put into the scratch store before it is compared."""
+    """The plan of a pass for each system, put into the scratch store before the comparison."""
 
     def __init__(self, bridge: Dry, run: str, day: date | None, progress: Progress) -> None:
         self.bridge, self.run, self.day, self.progress = bridge, run, day, progress

@@ -1,5 +1,5 @@
 """Books of a company to which this state has never posted, while it has documents in another
-company of the same system: nothing is sent there before a person has said that it is meant."""
+company of the same system: nothing is sent there before a person has confirmed the company."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def other_company(store: Store, books: Books[System]) -> OtherCompany | None:
 
 
 def open_question(store: Store, books: Books[System]) -> BridgeError | None:
-    """What must be answered before anything is sent to these books."""
+    """The question that must be answered before anything is sent to these books."""
     return other_company(store, books) or unanswered(store, books)
 
 
 def with_question(work: Work, system: str, company: str, stops: list[Stop]) -> list[Stop]:
-    """What stopped a pass, and the question as it stands now, first."""
+    """The stops of a pass, with the question about another company, as it stands now, in front."""
     others = [stop for stop in stops if stop.code != CODE]
     detail = _detail(work, system, company)
     return [Stop(code=CODE, detail=detail), *others] if detail else others
 
 
 def welcome(bridge: Bridge[System], who: str) -> None:
-    """Write down that these companies are meant, of those that are asked about."""
+    """Write down that a person means these companies, as far as they are asked about."""
     at = bridge.clock.now().isoformat()
     with bridge.store.begin() as work:
         for name, books in bridge.books.items():
@@ -54,7 +54,8 @@ def welcome(bridge: Bridge[System], who: str) -> None:
 
 
 def _detail(work: Work, system: str, company: str) -> str:
-    """Which companies have documents, how many, and which is named now; empty: no question."""
+    """The companies with documents of ours, how many each has, and the one named now; empty where
+    there is no question."""
     if work.binding_counts(system, company) or work.is_welcome(system, company):
         return ""
     there = work.documents_elsewhere(system, company)

@@ -1,4 +1,4 @@
-"""What the books have under numbers of ours, and which loan each is for. Reads only."""
+"""Documents in the books under numbers of ours, and the loan of each. Reads only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bridge.pipeline.context import Books, Progress, System
 from bridge.store import LoanKey, Store, Work
 
 _LINKS = 4
-"""A document that uses what reverses another one is so far from the row of that one, at most."""
+"""Row → document → reversal → its application: at most so many steps."""
 _DETAILS = 100
 """Documents asked for at once, where a listing did not say what they settle."""
 
@@ -63,7 +63,8 @@ class OurNumbers:
         self.documents = {base: each for base, each in self.documents.items() if base in kept}
 
     def _by_rows(self, work: Work) -> dict[str, LoanKey]:
-        """By the rows of the ledger. A row of that very name goes before one without the part."""
+        """Number → loan, by the ledger's rows. A row of exactly that name goes before one that fits
+        only without the part."""
         named: dict[str, list[tuple[str, int]]] = {}
         for base in self.documents:
             for distance, stem in enumerate(stems(base)):
@@ -77,7 +78,7 @@ class OurNumbers:
         return {base: loan for base, (_, loan) in best.items()}
 
     def _undone(self, work: Work, books: Books[System]) -> dict[LoanKey, set[str]]:
-        """What undid a document that the state knows belongs to the loan of that one."""
+        """Give the reversal of a document that the state knows to the loan of that document."""
         undoing = {
             number: reversal
             for several in self.documents.values()
@@ -91,7 +92,7 @@ class OurNumbers:
         return found
 
     def _by_names(self) -> None:
-        """What reverses or uses another document belongs to the loan of that one."""
+        """Give each reversal or application to the loan of the document that it is about."""
         for _ in range(_LINKS):
             for base, loan in [*self.owners.items()]:
                 for number, _, _ in self.documents[base]:
@@ -100,8 +101,8 @@ class OurNumbers:
                             self.owners.setdefault(follower, loan)
 
     def by_what_the_books_say(self, work: Work, books: Books[System]) -> None:
-        """What no row accounts for belongs to the loan whose documents it settles or is settled
-        by; else to the only loan of its customer. It is then asked about there."""
+        """Give each document without a row to the loan whose documents it settles or is settled by;
+        else to its customer's only loan. A person is then asked about it there."""
         for _ in range(_LINKS):
             if not self.unowned:
                 return
@@ -137,9 +138,9 @@ class OurNumbers:
 def documents_of(
     work: Work, books: Books[System], numbers: OurNumbers, bases: Iterable[str]
 ) -> list[PostedDocument]:
-    """What the books have of a loan, with the uses of its credit notes. Where a listing does not
-    say what a receipt settles, and the loan has one invoice only, that is the one, if all of it
-    together comes to what is settled of that invoice."""
+    """The documents of a loan in the books, with the applications of its credit notes. Where a
+    listing does not say what receipts settle and the loan has one invoice only, they are taken to
+    settle it, if that comes to what is settled of it."""
     found = []
     for base in bases:
         for _, kind, external_id in numbers.documents[base]:
@@ -169,9 +170,9 @@ def ask_what_is_untold(
     progress: Progress,
     known: Collection[tuple[Kind, str]] = (),
 ) -> set[tuple[Kind, str]]:
-    """Ask for those documents of which the listing does not tell, nor else is plain, what they
-    settle; and for those in another currency than `home` without their rate. Returns which were
-    asked for; those that are `known` are not."""
+    """Fetch the documents whose applications are neither listed nor plain otherwise, and those in
+    another currency than `home` that come without a rate. Returns which were fetched; those in
+    `known` are not."""
     asked: dict[Kind, list[str]] = {}
     with store.read() as work:
         for bases in (*numbers.of_loans().values(), numbers.unowned):
@@ -192,8 +193,8 @@ def ask_what_is_untold(
 def ask_who_they_are(
     store: Store, books: Books[System], numbers: OurNumbers, booking: Booking
 ) -> None:
-    """Some listings do not tell our reference of a customer. Where no loan tells it either, or its
-    documents are another's by the name, it is looked for in the customer's notes."""
+    """Look for our reference in the notes of customers whose listing does not tell it, where no
+    loan tells it either or the name is another borrower's."""
     with store.read() as work:
         prefixes = work.prefixes()
         found = documents_of(work, books, numbers, numbers.unowned)
@@ -211,8 +212,9 @@ def ask_who_they_are(
 def _of_another_name(
     work: Work, books: Books[System], numbers: OurNumbers, booking: Booking
 ) -> set[str]:
-    """Customers whose number no listing tells, and who are not called like the borrower whose
-    documents they have: renamed, or given an invoice of somebody else's. With those who are."""
+    """Customers whose number no listing tells and whose name is not that of the borrower whose
+    documents they have (renamed, or given somebody else's invoice); and the customers that do have
+    the name."""
     where, of_loans = (books.name, books.company), numbers.of_loans()
     doubtful: set[str] = set()
     wanted: set[str] = set()

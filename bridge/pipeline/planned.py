@@ -1,4 +1,4 @@
-"""What a plan in the scratch store comes to, read from its outbox one change after another."""
+"""The figures of a plan in the scratch store, read from its outbox one change after another."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def planned(store: Store, books: Books[System]) -> Planned:
-    """What a pass would write, what that does to the accounts, and what is held back."""
+    """The writes of a plan in figures, their effect on the accounts, and what is held back."""
     where = (books.name, books.company)
     held = HeldTally()
     with store.read() as work:
@@ -74,7 +74,7 @@ def changes(store: Store, books: Books[System]) -> Iterator[PlannedChange]:
 
 
 def noticed(store: Store) -> tuple[Noticed, ...]:
-    """What was found in the ledger's rows, by code."""
+    """The findings about the ledger's rows, by code."""
     counts: dict[str, int] = {}
     first: dict[str, dict[Finding, None]] = {}
     with store.read() as work:
@@ -95,7 +95,7 @@ def noticed(store: Store) -> tuple[Noticed, ...]:
 
 
 def _before(work: Work, where: tuple[str, str], entry: Entry) -> Document | None:
-    """What an update replaces."""
+    """The document that an update replaces."""
     if entry.operation is not Operation.UPDATE:
         return None
     bound = work.binding(*where, entry.reference)

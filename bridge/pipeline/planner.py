@@ -68,9 +68,9 @@ class Planner:
         """Documents of ours of which this state never heard; the plan ends with them."""
 
     def put_back_what_is_owned(self) -> None:
-        """Mark what somebody edited in the books, as they were read last, where every edited field
-        is the ledger's by the mapping. Its loan is then planned again; of a customer, the loans
-        that have documents for it, by which the ledger says what its name is."""
+        """Mark documents that somebody edited in the books, as they were read last, in nothing but
+        fields that the mapping gives to the ledger. The loan of each is then planned again; for a
+        customer, all loans with documents for it, since they tell its name."""
         owned = owned_fields(self.booking)
         if not owned:
             return
@@ -87,8 +87,9 @@ class Planner:
                 self.work.put_binding(self.name, self.company, marked, loan)
 
     def _edited(self, owned: AbstractSet[str]) -> Iterator[tuple[LoanKey, Binding]]:
-        """What is to be put back, marked so. The version stays: until it is put back, it is told.
-        Borrowers that somebody merged in the books have one customer, which keeps its name."""
+        """The bindings to put back, marked so. Each keeps its old version, so that the report goes
+        on naming the edit until it is put back. A customer that stands for several merged borrowers
+        keeps its name."""
         for loan, binding, now in self.work.altered(self.name, self.company):
             if binding.posted is None or binding.accepted or binding.version == NEVER_COMPARED:
                 continue  # what differed from the first is told: to write it again may not help
@@ -155,7 +156,7 @@ class Planner:
         )
 
     def _planned(self, draft: Wanted, there: There, wanted: Decided) -> bool:
-        """Plan one loan. False when it is to be planned again, with what was adopted."""
+        """Plan one loan. False where documents were adopted, and the loan must be planned again."""
         work, file, key, bound = self.work, draft.file, draft.key, draft.bound
         made, changes, closed = draft.made, draft.changes, draft.closed
         moved = [b for base in draft.new for loan, b in there.bound.get(base, ()) if loan != key]
@@ -196,7 +197,7 @@ class Planner:
         return True
 
     def _write_down(self, made: Decided) -> None:
-        """What was decided of some loans."""
+        """Write down all decisions about some loans at once."""
         where = (self.name, self.company)
         self._enqueue(made.changes)
         self.work.put_all_holds(*where, made.holds)
@@ -204,15 +205,16 @@ class Planner:
         self.work.set_revisits(*where, made.revisits)
 
     def _never_heard_of(self, alike: Sequence[Likeness]) -> list[Made]:
-        """What has a number of ours and came to the books since this state knows them: whoever read
-        it in the meantime, no plan takes it for what was there before."""
+        """Documents with a number of ours that came to the books since this state knows them.
+        Whoever read them in the meantime, no plan may take them for documents that were there
+        before."""
         named = [Made.of(each.stranger) for each in alike if each.by_reference]
         prefixes = self.work.prefixes() if named else ()
         return self.work.never_heard_of(self.name, self.company, named, prefixes)
 
     def _adopted(self, key: LoanKey, customer: Customer | None, alike: list[Likeness]) -> bool:
-        """Take for ours what carries our reference and is the same; and the only candidate of the
-        same day, where the mapping says so."""
+        """Tie documents of the books that carry our reference and say the same; and, where the
+        mapping says so, the only candidate of the same day. True if they were tied."""
         by_rule = self.booking.mapping.policies.lookalike == "adopt"
         if customer is None or not surely_the_same(alike, by_rule=by_rule):
             return False
@@ -246,11 +248,9 @@ class Planner:
         )
 
     def _not_planned_yet(self, old: Sequence[Entry], changes: Sequence[Change]) -> list[Change]:
-        """What is left to enqueue: not what waits to be sent, or for a person, or was dropped by
-        one, in the very same words. Everything else that was planned before and not sent is
-        superseded, what was dropped too: left as it is, it would count for what nobody wants. What
-        a person dropped stays so when only its texts are others now.
-        """
+        """The changes that are left to enqueue: not those that wait already, to be sent or for a
+        person, and not those that a person dropped (also where only their texts are others now).
+        Every other write that was planned before and not sent is superseded."""
         still_wanted = [
             entry for entry in old if any(_is_the_same(entry, change) for change in changes)
         ]
@@ -262,9 +262,9 @@ class Planner:
     def _customer(
         self, wanted: Customer, there: There, *, needed: bool
     ) -> list[tuple[LoanKey, Change]]:
-        """A customer that documents need is made; one that is there follows the borrower's name,
-        where the mapping owns it, whether anything of a loan is new or not. Borrowers that somebody
-        merged in the books have one customer: it cannot follow them all, and keeps its name."""
+        """The change for a customer that documents need, or a new name for one that is there, where
+        the mapping owns names. A customer that stands for several merged borrowers cannot follow
+        them all, and keeps its name."""
         reference = wanted.reference
         owns_name = "name" in self.booking.mapping.own
         if reference in self._customers or not (needed or owns_name):
@@ -283,7 +283,7 @@ class Planner:
         return [] if change is None else [(NO_LOAN, change)]
 
     def _is_of_several(self, binding: Binding) -> bool:
-        """Whether it is the customer of several borrowers."""
+        """Whether one customer stands for several borrowers."""
         return isinstance(binding.document, Customer) and self.work.is_shared(
             self.name, self.company, binding
         )
@@ -322,7 +322,8 @@ class Planner:
 def _may_be_there(
     file: LoanFile, bound: Sequence[Binding], alike: Sequence[Likeness]
 ) -> list[Hold]:
-    """Nothing of a loan is posted while some of it may be in the books already."""
+    """The holds of a loan of which something may be in the books already: nothing of it is
+    posted."""
     assert file.loan is not None, "only what a loan gives is looked for in the books"
     first = alike[0]
     other = first.stranger
@@ -353,7 +354,7 @@ def _refuse_in_series(name: str, reference: str, series: Sequence[str]) -> None:
 
 
 def _is_the_same(entry: Entry, change: Change) -> bool:
-    """Whether an entry is what is wanted now."""
+    """Whether an outbox entry is the change that is wanted now."""
     if entry.operation is not change.operation:
         return False
     if entry.state is State.DROPPED and change.reason != remapping.REASON:

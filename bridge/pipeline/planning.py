@@ -1,4 +1,4 @@
-"""What is to be written, and not written already by what this state has forgotten."""
+"""The plan of a pass, made after the state was checked for what it has forgotten."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ its patience. Without a bound of its own, a write that takes longer than the wai
 
 
 class _Tries:
-    """How often this pass tried what was not sent, and what it leaves to the next."""
+    """The tries of this pass for writes that were not sent, and those that it leaves to the
+    next."""
 
     def __init__(self) -> None:
         self._times: Counter[int] = Counter()
@@ -65,7 +66,7 @@ class _Tries:
 
 
 class Posting(msgspec.Struct, kw_only=True):
-    """What one pass sent."""
+    """The counts of what one pass sent, and what it learnt on the way."""
 
     posted: int = 0
     confirmed: int = 0
@@ -179,8 +180,8 @@ def post_all(
 
 
 def _make_sure(system: AccountingSystem, tally: Posting) -> None:
-    """Where nothing is told about some documents, and nothing else was sent, ask the product
-    itself. Raises TryLater where it answers nobody."""
+    """Ask the product itself, where nothing is told about some documents and nothing else was sent.
+    Raises TryLater where it answers nobody."""
     own = [came for entry, came in tally.unclear.items() if entry in tally.left]
     if not own:
         return
@@ -192,7 +193,8 @@ def _make_sure(system: AccountingSystem, tally: Posting) -> None:
 
 
 def _not_due_yet(store: Store, system: AccountingSystem, clock: Time) -> Unavailable:
-    """How long an earlier pass was told to wait, if that is not over; nothing to wait for: ""."""
+    """The wait that an earlier pass was told, if it is not over; without a cause where there is
+    none."""
     with store.read() as work:
         wait_s = work.due_in_s(system.name, system.company_id, clock.now())
     if wait_s is None:
@@ -208,7 +210,7 @@ def _write_down(
     clock: Time,
     tally: Posting,
 ) -> None:
-    """Outcomes, bindings and verdicts together, or none of them."""
+    """Write down outcomes, bindings and verdicts, all in one transaction."""
     now = clock.now()
     ended = list(zip(entries, outcomes, strict=True))
     posted = [(entry, outcome.document) for entry, outcome in ended if isinstance(outcome, Posted)]
@@ -233,8 +235,9 @@ def _write_down(
 def _remember_what_was_wanted(
     work: Work, system: AccountingSystem, entry: Entry, answer: PostedDocument
 ) -> None:
-    """Somebody edited it before we saw it: it is not to be changed later as if it were ours, and
-    every comparison tells it, whatever becomes of this entry."""
+    """Bind a document that somebody edited before we saw it as it was wanted: so it is never
+    changed later as if it were ours, and every comparison tells the edit, whatever becomes of this
+    entry."""
     bound = work.binding(system.name, system.company_id, entry.reference)
     if bound is None or isinstance(entry.document, Customer):
         return
@@ -300,8 +303,8 @@ def _with_successors(
     told: dict[int, Outcome],
     asking: Asking,
 ) -> dict[int, Outcome]:
-    """The outcomes with what was entered again in the place of what is gone; one of which that is
-    not answered is left out, and stays in doubt."""
+    """The outcomes, looking also for documents that were entered again in the place of those that
+    are gone. One about which nothing is answered is left out, and stays in doubt."""
     gone = [e for e in entries if e.id in told and _was_gone(e, told[e.id])]
     if not gone:
         return told
@@ -314,7 +317,8 @@ def _with_successors(
 
 
 def _was_gone(entry: Entry, outcome: Outcome) -> bool:
-    """Whether a void found nothing to take back. A use of a credit note has no name of its own."""
+    """Whether a void found its document gone. (Not for applications of credit notes: they have no
+    name of their own.)"""
     return (
         entry.operation is Operation.VOID
         and isinstance(outcome, Posted)
@@ -324,7 +328,8 @@ def _was_gone(entry: Entry, outcome: Outcome) -> bool:
 
 
 def _sent(system: AccountingSystem, batch: Sequence[Entry]) -> list[Outcome]:
-    """Send a batch. What cannot be told apart from what was entered again is in doubt."""
+    """Send a batch. A void stays in doubt where nobody can tell if its document was entered
+    again."""
     outcomes = system.post([entry.outgoing() for entry in batch])
     try:
         return _entered_again(system, batch, outcomes)

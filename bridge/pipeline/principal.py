@@ -1,8 +1,8 @@
-"""Whether what was lent is income this morning, asked of the live books.
+"""Items for money lent that is income this morning, asked of the live books.
 
-The chart is what the comparison reads anyway. What people entered is asked for since the last
-look; what was seen then is kept beside the cursor, so that a morning on which nobody entered
-anything costs no more than that question.
+The chart is what the comparison reads anyway. What people entered is asked for since the last look;
+what was seen then is kept beside the cursor, so that a morning on which nobody entered anything
+costs no more than that question.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CURSOR = "principal"
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What an earlier look found out, as it is kept."""
+    """The findings of an earlier look at the books, as they are kept."""
 
     cursor: str = ""
     lent: tuple[str, ...] = ()
@@ -46,8 +46,8 @@ _decode = msgspec.json.Decoder(Seen).decode
 
 
 def last_seen(store: Store, books: Books[System], *, afresh: bool = False) -> Seen:
-    """What the last look at these books found; nothing, where there was none. `afresh`: what people
-    entered is to be read again."""
+    """The findings of the last look at these books; empty where there was none. `afresh`: read what
+    people entered again."""
     with store.read() as work:
         text = work.mirror_cursor(books.name, books.company, _CURSOR)
     found = _decode(text) if text else Seen()
@@ -89,7 +89,7 @@ def principal_items(books: Books[System], chart: Chart, last: Seen) -> tuple[lis
 def _entries(
     books: Books[System], last: Seen, now: Seen, income: Collection[str]
 ) -> tuple[Seen, HandEntries]:
-    """What people entered, up to now; and how that was told."""
+    """The entries that people made up to now, and how the books told them."""
     if not now.lent:
         return now, HandEntries()
     # An account that has become income, or carries what was lent since, was not looked at so far.

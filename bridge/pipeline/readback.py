@@ -78,7 +78,8 @@ def _pages(documents: Iterator[PostedDocument]) -> Iterator[list[PostedDocument]
 def _with_figures(
     work: Work, system: AccountingReader, documents: Iterable[PostedDocument]
 ) -> Iterator[PostedDocument]:
-    """A feed tells only the id of what was deleted: the rest is kept as it was last told."""
+    """The documents, with the figures that were told last for those of which a feed tells only that
+    they were deleted."""
     for document in documents:
         known = None
         if document.status is Status.DELETED and not document.number:
@@ -104,7 +105,7 @@ _Key = tuple[Kind, str]
 
 
 def _opened(store: Store, system: AccountingReader) -> dict[_Key, PostedDocument]:
-    """The documents that somebody wrote and that were opened since: each is opened once, not on
+    """The documents that somebody wrote and that were fetched since: each is fetched once, not on
     every morning on which it waits for a person."""
     with store.read() as work:
         moved = _moved(work, system)
@@ -115,8 +116,8 @@ def _opened(store: Store, system: AccountingReader) -> dict[_Key, PostedDocument
 def _with_moves(
     work: Work, system: AccountingReader, page: Sequence[PostedDocument]
 ) -> Iterator[PostedDocument]:
-    """The documents, those that settle other invoices than they were posted for as another version:
-    a listing may tell the numbers of the invoices, and no time at which somebody moved one."""
+    """The documents, with another version for those that now settle other invoices than they were
+    posted for: a listing may tell the invoices' numbers, but not when somebody moved one."""
     told = [document.external_id for document in page if document.settles is not None]
     wanted = work.posted_for(system.name, system.company_id, told) if told else {}
     for document in page:

@@ -1,4 +1,4 @@
-"""A lost state store made anew from the ledger and the books.
+"""Rebuilding a lost state store from the ledger and the books.
 
 Our documents are known again by their numbers. Nothing is sent, and what the state would have known
 better is left to a person: see `core/rebuilding.py`.
@@ -66,7 +66,7 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
 
 
 def _left(each: Adopted) -> list[Stop]:
-    """What a person must look at before the next pass."""
+    """The stops that a person must look at before the next pass."""
     stops = []
     if each.asked:
         stops.append(Stop(code="rebuild.asked"))
@@ -81,7 +81,8 @@ def _reason(done: Sequence[Adopted], answer: Verdict) -> str:
 
 
 def known_documents(store: Store, books: Books[System]) -> int:
-    """How many documents of these books the state knows; 0 when it never had to do with them."""
+    """The number of documents of these books that the state knows; 0 when it never had to do with
+    them."""
     with store.read() as work:
         bound = sum(work.binding_counts(books.name, books.company).values())
         return max(bound, sum(work.outbox_counts(books.name, books.company).values()))

@@ -117,8 +117,8 @@ def reconcile(
 def _inside(
     store: Store, books: Books[System], chart: Chart, comparison: Comparison, *, afresh: bool
 ) -> tuple[list[Item], Seen]:
-    """The items for what stands wrongly inside the books, whatever the ledger says; and what the
-    look at them is to leave. The comparison learns what they show of it."""
+    """The items for mistakes inside the books, whatever the ledger says, and what this look found,
+    to be kept for the next. The comparison is given what both show of the checks."""
     lent, seen = principal_items(books, chart, last_seen(store, books, afresh=afresh))
     with store.read() as work:
         where = (books.name, books.company)
@@ -137,7 +137,8 @@ def _kept(
     now: datetime,
     as_of: date,
 ) -> list[SystemResult]:
-    """The results with every item's place in the lender's file, written down for other doors."""
+    """The results with each item's place in the lender's file; also written down, for `status` and
+    the report."""
     with store.begin() as work:
         placed = [
             msgspec.structs.replace(made, items=with_places(work, made.items)) for made in results

@@ -1,4 +1,5 @@
-"""Books that rest after an undoing: why, and what the ledger has meanwhile that they lack."""
+"""Books that rest after an undoing: the reason, and the changes of the ledger that they lack
+meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ class Resting(PersonNeeded):
 
 
 def resting(store: Store, books: Books[System]) -> Resting | None:
-    """Why nothing is planned for these books, where a person has undone a run."""
+    """The reason why nothing is planned for these books after a person has undone a run; None where
+    they do not rest."""
     with store.read() as work:
         run = work.paused_by(books.name)
     if not run:
@@ -40,7 +42,8 @@ def hold_what_is_new(store: Store, books: Books[System], code: str = "run.undone
 
 
 def _on_the_way(work: Work, where: tuple[str, str], key: LoanKey) -> list[Document]:
-    """What the books have of a loan, with everything that is told as under way."""
+    """A loan's documents in the books, as they will be once all writes under way have gone
+    through."""
     found = {b.reference: b.document for b in work.bindings(*where, key) if not b.voided}
     for entry in work.entries(*where, loan=key, limit=_MOST_OF_A_LOAN):
         if entry.state not in _UNDER_WAY:

@@ -50,7 +50,8 @@ class _LooksFirst:
         return getattr(self._system, name)
 
     def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        """As the system does, but for what is there already. Raises what looking up raises."""
+        """Post what is not there already; the outcome of what is there comes from looking it up.
+        Raises what looking up raises."""
         if not batch or batch[0].operation is not Operation.CREATE:
             return self._system.post(batch)
         name, company = self._system.name, self._system.company_id
@@ -66,15 +67,17 @@ class _LooksFirst:
         return [there.get(each.document.reference) or next(sent) for each in batch]
 
     def _all_known(self, batch: Sequence[Outgoing]) -> dict[str, Outcome]:
-        """What of these is there, in one question where that is answered."""
+        """The outcomes of those writes that the books have already, by one question where that is
+        answered."""
         try:
             return self._there(batch)
         except TryLater:
             return self._known(batch)
 
     def _known(self, asked: Sequence[Outgoing]) -> dict[str, Outcome]:
-        """What of these is there; none is sent about which the books do not say. Raises TryLater
-        when they say nothing of several, which is the product's trouble."""
+        """The outcomes of those writes that the books have already, by a question for each; one
+        about which the books do not say is not sent. Raises TryLater when they say nothing of
+        several, which is the product's trouble."""
         found: dict[str, Outcome] = {}
         untold = 0
         for place, each in enumerate(asked):  # a question without an answer costs nobody else's

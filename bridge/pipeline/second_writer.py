@@ -21,7 +21,8 @@ class SecondWriter(PersonNeeded):
 
 
 def never_heard_of(system: str, unknown: Sequence[Made]) -> SecondWriter:
-    """Of a state that has never had to do with books in which documents of ours stand."""
+    """The error for a state that has never had to do with these books, in which documents of ours
+    stand."""
     numbers = named(unknown)
     return SecondWriter(
         f"{system} holds documents of ours that this state store has never heard of ({numbers}). "
@@ -32,7 +33,7 @@ def never_heard_of(system: str, unknown: Sequence[Made]) -> SecondWriter:
 
 
 def somebody_else(system: str, unknown: Sequence[Made]) -> SecondWriter:
-    """Of a state that is as it was left, and books that are not."""
+    """The error for books in which somebody else has posted, while this state is as it was left."""
     numbers = named(unknown)
     return SecondWriter(
         f"Somebody else posts to {system} under our numbers ({numbers}): another bridge with a "

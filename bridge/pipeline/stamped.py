@@ -44,10 +44,11 @@ def marks(
 def left_alone(
     file: LoanFile, bound: Sequence[Binding], changes: Sequence[Change], marked: dict[str, str]
 ) -> tuple[list[Change], list[Hold]]:
-    """What is still to be done of a loan with such documents, and what is held of it.
+    """The changes left for a loan that has documents known to a tax office, and its holds.
 
-    What the mapping alone would say otherwise of them is left out. Where the ledger has changed,
-    nothing of the loan is posted: every document of it is made on what cannot be had.
+    A change that only the mapping wants is left out for those documents. Where the ledger has
+    changed, nothing of the loan is posted, since every document of it would rest on one that cannot
+    be changed.
     """
     theirs = [change for change in changes if change.document.reference in marked]
     if all(change.reason == REASON for change in theirs):
@@ -64,7 +65,7 @@ def left_alone(
 
 
 class Untold(msgspec.Struct, frozen=True, kw_only=True):
-    """What the books do not tell before something is taken back."""
+    """The documents that the books did not tell before a run takes something back."""
 
     came: dict[int, str] = {}
     """Entry → what came back instead of its document."""
@@ -73,10 +74,10 @@ class Untold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def look_before_taking_back(store: Store, system: AccountingReader, run: str) -> Untold:
-    """Look at the invoices and credit notes that a run takes back before anything of their loans is
-    sent: what settles them goes first, and would be gone when the rest turns out to stay. Looks
-    again at those of earlier runs that were not told then; what was given up is a person's, and
-    its loan waits with it.
+    """Look at the invoices and credit notes that a run takes back, before anything of their loans
+    is sent: their applications go first, and would be gone if the document then turns out to stay.
+    Looks again at those of earlier runs that were not told then; one that was given up is a
+    person's, and its loan waits with it.
 
     Raises what the books raise when they answer nobody; then nothing was changed.
     """

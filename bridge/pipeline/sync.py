@@ -45,7 +45,7 @@ _ROUNDS = 3
 
 
 class SystemPass(msgspec.Struct, kw_only=True):
-    """What one pass did for one system."""
+    """The result of one pass for one system."""
 
     plan: Plan
     posting: Posting
@@ -60,12 +60,12 @@ class SystemPass(msgspec.Struct, kw_only=True):
 
     @property
     def stops(self) -> list[Stop]:
-        """What stands in the way, as the verdict takes it."""
+        """The stops that stand in the way, as the verdict takes them."""
         return [*self._ended, *self.asks]
 
     @property
     def _ended(self) -> list[Stop]:
-        """Why the pass did not get to its end."""
+        """The stop that kept the pass from its end."""
         if self.stopped is not None:
             return [stop_of(self.stopped)]
         if self.posting.unavailable:
@@ -127,7 +127,7 @@ class SyncResult(msgspec.Struct, kw_only=True):
 
     @property
     def changes(self) -> int:
-        """How many documents the plans create, change or void."""
+        """The number of documents that the plans create, change or void."""
         planned = [each.plan.figures for each in self.systems.values()]
         return sum(figures.create + figures.update + figures.void for figures in planned)
 
@@ -137,7 +137,7 @@ class SyncResult(msgspec.Struct, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """Of one system its plan's; of several, all of them with dashes between."""
+        """The digest of the plan; with several systems, theirs with dashes between."""
         return "-".join(s.plan.digest for s in self.systems.values())
 
     def document(self) -> dict[str, object]:
@@ -190,7 +190,7 @@ def preview(
     new_company: str = "",
     remap: bool = False,
 ) -> SyncResult:
-    """What `sync` would do, on a scratch store and with nothing to post with."""
+    """The pass that `sync` would make, on a scratch store and with nothing to post with."""
     run, intake = begin(bridge, "preview")
     _heed(bridge, resume, new_company)
     orders = Orders(ANY_SIZE, remap=remap, take_over=take_over, progress=progress)
@@ -307,7 +307,7 @@ def _untold(bridge: Bridge[System], name: str) -> list[Stop]:
 
 
 def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:
-    """Write down what a person says with this pass."""
+    """Write down the decisions that a person gives with this pass."""
     if resume:
         _let_go_on(bridge, resume)
     if new_company:
@@ -327,7 +327,7 @@ def _planned(
     run: str,
     orders: Orders,
 ) -> Plan:
-    """What is to be written; nothing where nothing has changed."""
+    """The plan of this pass; an empty one where nothing has changed."""
     if not orders.remap and not has_work(bridge.store, books):
         return nothing(books)
     from bridge.pipeline.planning import planned  # heavy to import, and few passes have to plan

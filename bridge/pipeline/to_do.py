@@ -1,4 +1,4 @@
-"""Whether a pass on one company's books has anything to do."""
+"""The question before each pass: is there anything to do for one company's books?"""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ def has_work(store: Store, books: Books[System]) -> bool:
 
 
 def known_here(work: Work, books: Books[System]) -> str:
-    """What holds depend on beside the loan's own rows, as far as the state knows of it: the day,
-    the mapping, what is posted, the books as they were read last, and what people decided."""
+    """A digest of all that holds depend on beside the loan's own rows, as far as the state knows
+    it: the day, the mapping, what is posted, the books as they were read last, and what people
+    decided."""
     name, company = books.name, books.company
     delivery, intake = work.delivery(), work.last_intake()
     known = (

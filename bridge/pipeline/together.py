@@ -1,4 +1,4 @@
-"""Loans that are planned together: what each comes to, what is there of them, what is decided."""
+"""Values for planning loans together: what each wants, what is there already, what was decided."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bridge.store import Entry, LoanKey
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What one loan comes to, before anything of the books' side is looked at but its bindings."""
+    """One loan's translation and changes, made from its rows and bindings alone."""
 
     file: LoanFile
     key: LoanKey
@@ -28,7 +28,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class There(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is already of some loans that are planned together."""
+    """The bindings and outbox entries that already exist for some loans that are planned
+    together."""
 
     before: Mapping[LoanKey, list[Entry]]
     under_way: Mapping[str, set[LoanKey]]
@@ -37,12 +38,13 @@ class There(msgspec.Struct, frozen=True, kw_only=True):
     waiting: Mapping[str, Entry]
 
     def busy_for(self, loan: LoanKey) -> set[str]:
-        """Base references of which another loan has a write that may still be made."""
+        """Numbers (without generation) for which another loan has a write that may still be
+        made."""
         return {base for base, loans in self.under_way.items() if loans - {loan}}
 
 
 class Decided(msgspec.Struct, kw_only=True):
-    """What was decided of some loans, to be written down together."""
+    """The changes, holds and notes decided for some loans, to be written down together."""
 
     revisits: dict[LoanKey, str | None]
     changes: list[tuple[LoanKey, Change]] = []

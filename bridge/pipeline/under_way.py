@@ -1,4 +1,4 @@
-"""What the outbox has not settled, as reconciling items: from the state store alone."""
+"""Unsettled outbox entries as reconciling items, from the state store alone."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _TOLD = 5
 
 
 class SystemUndo(msgspec.Struct, kw_only=True):
-    """What was taken back in one system."""
+    """The result of an undoing in one system."""
 
     done: SystemPass
     left: tuple[Left, ...] = ()
@@ -52,7 +52,8 @@ class SystemUndo(msgspec.Struct, kw_only=True):
     """Whether the books rest now."""
 
     def stays(self) -> list[Stop]:
-        """What keeps the undoing from being whole: documents that were changed since."""
+        """The stop that tells which documents keep the undoing from being whole: they were changed
+        since."""
         if not self.left:
             return []
         return [Stop(code="undo.left", detail=f"{len(self.left)} were changed since, and stay")]
@@ -121,7 +122,7 @@ def undo(
 
 
 def preview_undo(bridge: Dry, target: str) -> UndoResult:
-    """What `undo` would do, on a scratch store and with nothing to post with."""
+    """The undoing that `undo` would make, on a scratch store and with nothing to post with."""
 
     def one(books: Books[System], run: str) -> SystemUndo:
         made = SystemUndo(done=_nothing(books))
@@ -209,7 +210,8 @@ class _Planner:
         self._loans = 0
 
     def give_up_what_waits(self) -> None:
-        """Nothing that was planned before is sent any more, but for this undoing if it was cut off.
+        """Give up every write that was planned before, but for those of this undoing if it was cut
+        off.
 
         Raises TryLater while something is on its way: what became of it must be known first.
         """
@@ -286,8 +288,9 @@ class _Planner:
         return Past(writes)
 
     def _went_through(self, entry: Entry) -> bool:
-        """Whether the books have had it. DRIFTED: it went through and came back otherwise, or was
-        not sent at all. A person who left a document as it came back has given its entry up."""
+        """Whether the books have had this write. DRIFTED means that it went through and came back
+        otherwise, or was not sent at all; SUPERSEDED, that a person who left the document as it
+        came back gave its entry up."""
         if entry.state in {State.POSTED, State.CONFIRMED}:
             return True
         if entry.state not in {State.DRIFTED, State.SUPERSEDED}:
@@ -302,20 +305,20 @@ class _Planner:
         return entry.operation is Operation.CREATE or bound.document == entry.document
 
     def _went_on(self, past: Past) -> bool:
-        """Whether a later run did something to the loan that is not undone itself."""
+        """Whether a later run, itself not undone, did something to the loan."""
         return bool(past.done(self.target)) and any(
             write.operation is not Operation.CREATE or self._is_there(past, write)
             for write in past.later(self.target)
         )
 
     def _is_there(self, past: Past, write: Write) -> bool:
-        """Whether something is left of what was created: a person may have taken it out."""
+        """Whether something of a created document is left: a person may have taken it out."""
         binding = self.work.binding(*self.where, past.now(write.document.reference))
         return bool(binding and binding.in_force)
 
     def _elsewhere(self, key: LoanKey, done: Sequence[Done]) -> list[Binding]:
-        """What other loans have under the numbers of what the run voided here: a row was moved.
-        What is taken back there counts as gone."""
+        """Bindings of other loans under numbers that this run had voided here (rows that moved).
+        One that is taken back too counts as voided."""
         voids = (d.document.reference for d in done if d.operation is Operation.VOID)
         found = self.work.bound_under(*self.where, {base_reference(each) for each in voids})
         return [
@@ -326,7 +329,7 @@ class _Planner:
         ]
 
     def _goes(self, binding: Binding) -> bool:
-        """Whether another loan's document is the run's, and is taken back as well."""
+        """Whether another loan's document was made by this run, and is taken back as well."""
         loan = self.work.loan_of(*self.where, binding.reference)
         if loan is None or not binding.in_force:
             return False
@@ -354,7 +357,7 @@ class _Planner:
 
     @property
     def rests(self) -> bool:
-        """Whether the ledger wants something now that the books are not to get."""
+        """Whether these books must rest: the ledger wants something that they are not to get."""
         return bool(self._loans or self.under_way)
 
     def plan(self) -> Plan:

@@ -16,7 +16,7 @@ def waits_until(work: Work, system: str, company: str, now: datetime) -> datetim
 
 
 def asked_to_wait(store: Store, system: AccountingReader, now: datetime) -> list[Notice]:
-    """What a report says of it."""
+    """The words of a report for a product that asked to wait."""
     with store.read() as work:
         until = waits_until(work, system.name, system.company_id, now)
     return [] if until is None else [Notice("books.wait", told(until))]

@@ -1,4 +1,4 @@
-"""One morning's answer: every system's result, and what the ledger's own rows show."""
+"""One morning's answer: each system's result, and the findings about the ledger's own rows."""
 
 from __future__ import annotations
 

@@ -268,7 +268,7 @@ class Bindings(Session):
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
     def _release(self, books: int, references: Iterable[str]) -> None:
-        """Entries that waited for these references wait for as many less."""
+        """Lower the wait count of the entries that needed these references."""
         for part in chunks(references, PARAMETERS):
             those = and_(WAIT.c.books == books, WAIT.c.reference.in_(part))
             waited = self._connection.execute(select(WAIT.c.entry).where(those)).scalars().all()

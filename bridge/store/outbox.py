@@ -334,7 +334,8 @@ class Outbox(ForPlans):
         return found
 
     def _ready(self, books: int, entries: Sequence[Entry]) -> list[Entry]:
-        """Those whose links are all there. What lost one (voided since) waits for it again."""
+        """Entries whose referenced documents are all in the books; the others (a document was
+        voided since) go back to waiting."""
         ready = []
         for entry in entries:
             absent = set() if is_void(entry) else named_by(entry.document) - entry.links.keys()

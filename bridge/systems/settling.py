@@ -29,10 +29,10 @@ def settles_after_s(chosen: float | None, usual: float, base_url: str, unlimited
 
 
 class Settling:
-    """Knows how long it is until a write without an answer is applied or never will be.
+    """The time until a write without an answer is applied or never will be, per document.
 
-    One whose doubt this process has not seen (it was restarted) may have left just before it
-    began.
+    Where this process has not seen the doubt begin (it was restarted), the write may have left just
+    before the process did.
     """
 
     def __init__(self, clock: Clock, settles_after_s: float) -> None:
@@ -63,7 +63,8 @@ class Settling:
         return max(max(moments) + self._settles_after_s - self._clock.monotonic(), 0.0)
 
     def wait(self, references: Iterable[str]) -> bool:
-        """Wait until what cannot be seen is not there. False when it is so already."""
+        """Sleep until no write of these documents can still arrive, so that absence means absence.
+        False if there was nothing to wait for."""
         rest_s = self.rest_s(references)
         if rest_s <= 0:
             return False

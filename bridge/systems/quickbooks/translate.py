@@ -118,7 +118,7 @@ def update_of(
 
 
 def handle(current: Body) -> Body:
-    """What names one version of one object."""
+    """The Id and SyncToken by which QuickBooks knows one version of one object."""
     return {"Id": current["Id"], "SyncToken": current["SyncToken"]}
 
 
