@@ -56,7 +56,7 @@ def held_as_a_whole(
     elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:
         code = "rate.missing"
     else:
-        code = _cannot_move(file, booking, bound)
+        code, detail = _cannot_move(file, booking, bound)
     if not code:
         return None
     return not_posted(file, loan, code, bound, detail)
@@ -108,8 +108,9 @@ def _orphans(file: LoanFile, bound: Sequence[Binding]) -> tuple[Hold, ...] | Non
     return tuple(found)
 
 
-def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> str:
-    """Why a loan that has another customer or currency now cannot be posted anew; else empty.
+def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> tuple[str, str]:
+    """Why a loan that has another customer or currency now cannot be posted anew, and because of
+    which document; else empty.
 
     Some of it is in a closed period, or was left as the books have it by a person.
     """
@@ -127,10 +128,10 @@ def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> 
         if (document.customer, document.currency) == (customer_now, currency):
             continue
         if locked is not None and document.day <= locked:
-            return "books.period_closed"
+            return "books.period_closed", f"because of {binding.reference}"
         if binding.accepted:
-            return "books.drifted"
-    return ""
+            return "books.drifted", f"because of {binding.reference}"
+    return "", ""
 
 
 def _all_fit(file: LoanFile) -> bool:

@@ -96,6 +96,7 @@ _CELLS = {
 
 FORMS = {
     **_CELLS,
+    "because_of": r"because of (?P<document>\S+)",
     "no_loan": r"debt (?P<loan>\S+) (?:is not in the ledger|does not exist)",
     "no_borrower": r"debtor (?P<borrower>\S+) does not exist",
     "loan_gone": "the loan was posted and is gone from the ledger, its movements are not",

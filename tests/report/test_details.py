@@ -32,6 +32,7 @@ WRITTEN = {
     ),
     "more_rows": ("1200 more rows", "1.200 filas más"),
     "loans_of_one": ("3 loans", "3 préstamos"),
+    "because_of": ("because of DY7F3A-C19", "por DY7F3A-C19"),
     "no_loan": ("debt 9901 is not in the ledger", "el préstamo 9901 no está en la cartera"),
     "no_borrower": ("debtor 777 does not exist", "el cliente 777 no está en la cartera"),
     "loan_gone": (

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.reconcile import HALF_A_CENT
-from bridge.core.reconciliation import Item, ItemKind
+from bridge.core.reconciliation import Item, ItemKind, SystemResult
 from tests.simulation.estate import Estate, unlike
 from tests.simulation.expected import OURS, kept, loan_of, ours, row_of, undoes, wanted
 from tests.simulation.ledger import FieldLedger
@@ -77,6 +77,7 @@ def no_document_is_without_a_row(quiet: Quiet) -> None:
         told = {row_of(item.reference) for item in quiet.items(name)}
         told |= {row_of(undoes(item.reference)) for item in quiet.items(name)}
         told |= {row_of(named(item)) for item in quiet.items(name)}
+        told |= {row_of(item.detail.removeprefix("because of ")) for item in quiet.items(name)}
         one_of = _one_of(quiet, name)
         held = {
             one_of.get(int(item.loan), int(item.loan))
@@ -131,18 +132,27 @@ RESTORED = "pass.restored"
 
 def _one_of(quiet: Quiet, system: str) -> dict[int, int]:
     """Loan → the first of those whose documents may stand with one another: they have shared a
-    payment; or, when the state was lost, one was gone and the other was its customer's."""
+    payment; or, when the state was lost, one or a row of it was gone, and the other was its
+    customer's."""
     together = [
         {*before, quiet.ledger.loan_of.get(payment, 0)}
         for payment, before in quiet.ledger.been_of.items()
     ]
     figures = quiet.trace.figures
     if figures.get("decisions", Counter())["rebuild"] or figures.get("told", Counter())[RESTORED]:
+        bases = {row.base for row in wanted(quiet.ledger)}
         of_customers: dict[str, set[int]] = {}
+        left_alone: set[str] = set()
         for document in ours(quiet.books[system]):
             loans = of_customers.setdefault(document.customer, set())
             loans.add(loan_of(document, quiet.ledger))
-        together += [loans for loans in of_customers.values() if loans - quiet.ledger.debts.keys()]
+            if document.letter == "C" and document.row not in bases:
+                left_alone.add(document.customer)
+        together += [
+            loans
+            for customer, loans in of_customers.items()
+            if customer in left_alone or loans - quiet.ledger.debts.keys()
+        ]
     one_of: dict[int, int] = {}
     for loans in together:
         joined = {one_of.get(loan, loan) for loan in loans}
@@ -243,7 +253,7 @@ def a_full_reading_says_the_same(quiet: Quiet) -> None:
     full = quiet.estate.reconcile(full=True)
     for result in full.systems:
         before = quiet.found[result.system]
-        then, now = _said(before.items), _said(result.items)
+        then, now = _said(_told_of(before)), _said(_told_of(result))
         if then != now or result.tie_outs != before.tie_outs:
             differ = (then - now) + (now - then)
             raise Broken("incremental = full", f"{result.system}: {list(differ)}")
@@ -354,6 +364,14 @@ def named(item: Item) -> str:
 
 def _base(reference: str) -> str:
     return reference.partition(".")[0]
+
+
+def _told_of(result: SystemResult) -> Iterable[Item]:
+    """Its items but for edits that the feed does not tell: Xero may leave the time of change of a
+    paid invoice as it was when only its due date is another."""
+    for item in result.items:
+        if not (result.system == "xero" and item.kind is ItemKind.DRIFTED and item.field == "due"):
+            yield item
 
 
 def _said(items: Iterable[Item]) -> Counter[tuple[object, ...]]:
