@@ -613,7 +613,8 @@ def test_a_loan_moved_behind_a_lock_is_held() -> None:
     other = msgspec.structs.replace(BORROWER, id="12")
     assert shelf.sync(file(loan(borrower="12"), borrower=other)) == []
     assert shelf.last is not None
-    assert [h.code for h in shelf.last.holds] == ["books.period_closed"]
+    (held,) = shelf.last.holds
+    assert (held.code, held.detail) == ("books.period_closed", "because of DY7F3A-L84")
 
 
 def test_a_system_of_one_invoice_for_each_receipt_gets_the_payment_in_parts() -> None:
