@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bridge.core.delivery import Operation, State
@@ -142,6 +142,7 @@ def know_again(person: Person, ended: Ended) -> str:
         return ""
     if any(isinstance(stop, LoginRequired) for _, stop in ended.stops()):
         return ""  # it would be refused: they log in first
+    _reactivate(person, [each for each in person.hand.inactive if each[1]["kind"] == "account"])
     with person.estate.bridge() as bridge:
         done = rebuild(bridge, "ana")
     return ", ".join(f"{each.documents} in {each.system}" for each in done.systems)
@@ -165,9 +166,7 @@ def bring_accounts_back(person: Person, ended: Ended) -> str:
     """The mapping names what somebody made inactive."""
     stopped = {name for name, stop in ended.stops() if isinstance(stop, ConfigurationError)}
     back = [each for each in person.hand.inactive if each[0] in stopped]
-    for each in back:
-        person.hand.inactive.remove(each)
-        person.hand.do(each[0], action="reactivate", **each[1])
+    _reactivate(person, back)
     return ", ".join(f"{wish['kind']} in {name}" for name, wish in back)
 
 
@@ -176,10 +175,14 @@ def bring_customers_back(person: Person, ended: Ended) -> str:
     del ended
     refused = {name for name, _ in person.waiting(State.REJECTED)}
     back = [e for e in person.hand.inactive if e[0] in refused and e[1]["kind"] == "customer"]
-    for each in back:
+    _reactivate(person, back)
+    return f"{len(back)} of them" if back else ""
+
+
+def _reactivate(person: Person, inactive: Sequence[tuple[str, dict[str, str]]]) -> None:
+    for each in inactive:
         person.hand.inactive.remove(each)
         person.hand.do(each[0], action="reactivate", **each[1])
-    return f"{len(back)} of them" if back else ""
 
 
 def rename_namesake(person: Person, ended: Ended) -> str:
