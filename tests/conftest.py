@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import quick
 from tests.live import options
 
 # Tests start the program hundreds of times: what one has compiled serves the next.
@@ -28,9 +29,6 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
-TESTS = Path(__file__).parent
-QUICK = {"core", "source", "report", "settings", "daemon"}
-"""Folders whose tests are `-m quick`."""
 IN_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that must be free there; a run keeps some tens of megabytes, and those before it too."""
@@ -57,7 +55,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "quick: no process, no sandbox; see tests/README.md")
     options.configure(config)
 
 
@@ -73,5 +70,26 @@ def pytest_runtest_makereport(
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     options.select(config, items)
     for item in items:
-        if not QUICK.isdisjoint(item.path.relative_to(TESTS).parts):
+        if quick.is_quick(item):
             item.add_marker(pytest.mark.quick)
+
+
+def _watched(item: pytest.Item) -> Generator[None]:
+    """A step of a test: a quick one in which a process or a server is started fails."""
+    if item.get_closest_marker("quick") is None:
+        return (yield)
+    with quick.noticed() as started:
+        done = yield
+    assert not started, f"a quick test starts {started[0]}: mark it not_quick, see tests/quick.py"
+    return done
+
+
+pytest_runtest_setup = pytest.hookimpl(_watched, wrapper=True)
+pytest_runtest_call = pytest.hookimpl(_watched, wrapper=True)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Load no folder that has none of the tests asked for: it takes longer than they do."""
+    of_tests = collection_path.is_dir() and collection_path.parent == quick.TESTS
+    asked = of_tests and config.getoption("markexpr") == "quick"
+    return True if asked and collection_path.name not in quick.FOLDERS else None

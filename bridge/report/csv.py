@@ -11,17 +11,15 @@ import csv
 import io
 
 from bridge.core import money
-from bridge.core.reconciliation import Item, Reconciliation
+from bridge.core.reconciliation import Reconciliation
+from bridge.report.columns import CSV, Kind, Told
 from bridge.report.figures import Figures
 from bridge.report.tasks import Row, jobs
 from bridge.report.texts import Texts
 
-TITLES = (
-    "record", "system", "as_of", "kind", "currency", "amount", "reference", "external_id",
-    "document", "field", "ledger", "books", "cause", "action", "detail", "subject", "loan",
-    "borrower", "count", "cause_text", "action_text", "task", "file", "row", "consequence_text",
-    "command",
-)  # fmt: skip
+_OF_TASKS = ("task", "file", "row", "consequence_text", "command")
+TITLES = ("record", *(column.key for column in CSV), *_OF_TASKS)
+_MONEY = frozenset(column.key for column in CSV if column.kind is Kind.MONEY)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -38,9 +36,20 @@ def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> by
     day = reconciliation.as_of.isoformat()
     rows = [_task(row) for job in jobs(reconciliation, texts, figures) for row in job.rows]
     for result in reconciliation.systems:
-        rows += [_item(result.system, item, reconciliation, texts) for item in result.items]
+        rows += [
+            _item(
+                Told(
+                    item=item,
+                    system=result.system,
+                    as_of=reconciliation.as_of,
+                    borrower=reconciliation.names.get(item.loan, ""),
+                    texts=texts,
+                )
+            )
+            for item in result.items
+        ]
     for row in rows:
-        text = {title: neutral(cell) for title, cell in row.items() if title != "amount"}
+        text = {title: neutral(cell) for title, cell in row.items() if title not in _MONEY}
         writer.writerow({"as_of": day, **row, **text})
     return out.getvalue().encode("utf-8-sig")
 
@@ -70,26 +79,5 @@ def _task(row: Row) -> dict[str, str]:
     }
 
 
-def _item(system: str, item: Item, reconciliation: Reconciliation, texts: Texts) -> dict[str, str]:
-    return {
-        "record": "item",
-        "system": system,
-        "kind": item.kind.value,
-        "currency": item.currency,
-        "amount": money.text(item.amount, item.currency),
-        "reference": item.reference,
-        "external_id": item.external_id,
-        "document": item.document,
-        "field": item.field,
-        "ledger": item.ledger,
-        "books": item.books,
-        "cause": item.cause,
-        "action": item.action,
-        "detail": item.detail,
-        "subject": item.subject,
-        "loan": item.loan,
-        "borrower": reconciliation.names.get(item.loan, ""),
-        "count": str(item.count),
-        "cause_text": texts.cause(item.cause),
-        "action_text": texts.of("actions", item.action),
-    }
+def _item(told: Told) -> dict[str, str]:
+    return {"record": "item", **{column.key: str(column.plain(told)) for column in CSV}}

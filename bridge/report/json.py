@@ -16,6 +16,7 @@ from bridge.core.aging import AgedTotal
 from bridge.core.checks import Check
 from bridge.core.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
 from bridge.core.verdict import Result
+from bridge.report.columns import JSON, Told
 
 
 def document(reconciliation: Reconciliation) -> dict[str, Any]:
@@ -100,24 +101,8 @@ def _figures(tie: TieOut) -> dict[str, str]:
 
 def item(of: Item) -> dict[str, Any]:
     """One item as plain values."""
-    return {
-        "kind": of.kind.value,
-        "currency": of.currency,
-        "amount": money.text(of.amount, of.currency),
-        "reference": of.reference,
-        "external_id": of.external_id,
-        "document": of.document,
-        "field": of.field,
-        "ledger": of.ledger,
-        "books": of.books,
-        "cause": of.cause,
-        "action": of.action,
-        "detail": of.detail,
-        "subject": of.subject,
-        "where": {"file": of.file, "row": of.row},
-        "loan": of.loan,
-        "count": of.count,
-    }
+    told = Told(item=of)
+    return {column.key: column.plain(told) for column in JSON}
 
 
 def _late(late: Lateness) -> dict[str, Any]:

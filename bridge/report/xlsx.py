@@ -14,12 +14,13 @@ import xlsxwriter
 
 from bridge.core.money import EXPONENTS
 from bridge.core.reconciliation import Reconciliation, SystemResult
+from bridge.report.columns import SHEET, Kind, Told
 from bridge.report.csv import neutral
 from bridge.report.figures import Figures
 from bridge.report.late import late_rows
 from bridge.report.tasks import Row, jobs
 from bridge.report.texts import Texts
-from bridge.report.view import Line, answer_for, lines, read, remarks
+from bridge.report.view import answer_for, lines, remarks
 
 _DIGITS = 15
 """What Excel keeps of a number; a longer amount is written as text rather than cut."""
@@ -40,12 +41,6 @@ _TASK = (
 _LATE = (
     ("system", 14), ("reference", 20), ("document", 14), ("borrower", 30), ("late_day", 14),
     ("late_posted", 14), ("amount", 18), ("currency", 10),
-)  # fmt: skip
-_ITEM = (
-    ("system", 14), ("kind", 26), ("reference", 18), ("borrower", 24), ("document", 16),
-    ("currency", 11), ("amount", 16), ("field", 16), ("in_ledger", 24), ("in_books", 24),
-    ("cause", 60), ("action", 60), ("detail", 40), ("subject", 18), ("loan", 12),
-    ("external_id", 16),
 )  # fmt: skip
 _REMARK = (("severity", 14), ("cause", 70), ("count", 10), ("subject", 20), ("detail", 60))
 
@@ -159,16 +154,15 @@ class _Sheets:
         self._filter(sheet, len(found), columns)
 
     def _items(self) -> None:
-        columns = self._columns(_ITEM)
+        of_items = [pair for pair in SHEET if self.named or pair[0] is not Kind.PERSON]
+        columns = [(shown.head, shown.width) for _, shown in of_items]
         sheet = self._sheet("items_sheet", self.texts("details"), columns)
         row = _HEADS + 1
         for result in self.found.systems:
             for line in lines(result.items, self.texts, self.figures, self.found.names):
-                for column, (name, _) in enumerate(columns):
-                    if name == "amount":
-                        self._amount(sheet, row, column, read(line.item), line.item.currency)
-                    else:
-                        self._text(sheet, row, column, _cell(name, result, line, self.texts))
+                told = Told(item=line.item, system=result.system, texts=self.texts, line=line)
+                for column, (kind, shown) in enumerate(of_items):
+                    self._cell(sheet, row, column, kind, shown.words(told), line.item.currency)
                 row += 1
         self._filter(sheet, row - _HEADS - 1, columns)
 
@@ -214,6 +208,17 @@ class _Sheets:
             form = self.wrapped if neutral(text) == text else self.quoted
         sheet.write_string(row, column, text, form)
 
+    def _cell(
+        self, sheet: Any, row: int, column: int, kind: Kind, value: Any, currency: str
+    ) -> None:
+        match kind:
+            case Kind.MONEY:
+                self._amount(sheet, row, column, value, currency)
+            case Kind.COUNT:
+                sheet.write_number(row, column, value, self.wrapped)
+            case _:
+                self._text(sheet, row, column, str(value))
+
     def _amount(self, sheet: Any, row: int, column: int, amount: Decimal, currency: str) -> None:
         if len(amount.as_tuple().digits) > _DIGITS:
             self._text(sheet, row, column, f"{amount:f}")
@@ -229,10 +234,3 @@ def _task_cell(name: str, row: Row, texts: Texts) -> str:
     if name == "detail":
         return " · ".join(filter(None, (row.side, *row.details)))
     return "" if name == "row" else str(getattr(row, fields.get(name, name)))
-
-
-def _cell(name: str, result: SystemResult, line: Line, texts: Texts) -> str:
-    if name == "system":
-        return texts.of("systems", result.system)
-    fields = {"in_ledger": "ledger", "in_books": "books"}
-    return str(getattr(line, fields.get(name, name)))

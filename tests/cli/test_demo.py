@@ -19,6 +19,8 @@ from bridge.cli.shipped import shipped
 from bridge.report.texts import texts
 from tests.report.example import EXAMPLE
 
+pytestmark = pytest.mark.not_quick
+
 SYSTEMS = ("QuickBooks Online", "Xero", "Zoho Books")
 
 

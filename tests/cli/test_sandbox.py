@@ -9,6 +9,8 @@ import subprocess
 import sys
 from urllib.request import urlopen
 
+import pytest
+
 from bridge.cli.main import main
 
 
@@ -32,6 +34,7 @@ def test_a_port_in_use_is_said(capsys):
     assert f"127.0.0.1:{port} is in use" in capsys.readouterr().err
 
 
+@pytest.mark.not_quick
 def test_a_port_that_cannot_be_is_said(capsys):
     assert main(["sandbox", "--port", "99999"]) == 2
     assert "port" in capsys.readouterr().err

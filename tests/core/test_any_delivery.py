@@ -122,6 +122,7 @@ def ledgers(draw: st.DrawFn) -> Rows:
     return made
 
 
+@pytest.mark.not_quick
 @settings(max_examples=300, deadline=None)
 @given(
     ledgers(),

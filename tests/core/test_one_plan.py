@@ -152,6 +152,7 @@ rules = st.sampled_from(
 steps = st.lists(st.tuples(rows, st.booleans(), loans, locks, answers), min_size=1, max_size=4)
 
 
+@pytest.mark.not_quick
 @settings(max_examples=300)
 @given(
     steps,

@@ -257,6 +257,7 @@ rules = st.sampled_from(
 )
 
 
+@pytest.mark.not_quick
 @settings(max_examples=200, deadline=None)
 @given(drawn, drawn, changes, rules, st.booleans())
 def test_every_cent_is_in_a_document_or_a_hold_whatever_is_lost_and_comes_back(  # type: ignore[no-untyped-def]
@@ -279,6 +280,7 @@ MOVED_BEFORE_GOING_LIVE: tuple[list[Row], list[Row], dict[str, object]] = (
 """Its receipt is gone by a person's word, and the payment is one of the opening balance now."""
 
 
+@pytest.mark.not_quick
 @settings(max_examples=200, deadline=None)
 @example(*MOVED_BEFORE_GOING_LIVE, False, 0, True)
 @example(*MOVED_BEFORE_GOING_LIVE, True, 0, True)
@@ -307,6 +309,7 @@ def _lost_and_back(shelf: Shelf) -> set[tuple[str, Decimal]]:
     return {(each.reference, each.total) for each in found}
 
 
+@pytest.mark.not_quick
 @settings(max_examples=200, deadline=None)
 @given(drawn, drawn, rules, st.sampled_from(["adjust", "hold"]), st.integers(0, 60))
 def test_and_while_months_close(before, after, rule, closed, locked) -> None:  # type: ignore[no-untyped-def]
@@ -322,6 +325,7 @@ def test_and_while_months_close(before, after, rule, closed, locked) -> None:  #
         assert shelf.left_to_do(of) == []
 
 
+@pytest.mark.not_quick
 @settings(max_examples=200, deadline=None)
 @given(drawn, st.randoms(use_true_random=False))
 def test_the_day_on_which_a_row_becomes_known_changes_nothing(rows, chance) -> None:  # type: ignore[no-untyped-def]

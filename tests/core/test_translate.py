@@ -309,6 +309,7 @@ def owed(of: LoanFile) -> dict[str, Decimal]:
     return {of.loan.currency: owing} if owing else {}
 
 
+@pytest.mark.not_quick
 @settings(max_examples=300, deadline=None)
 @given(rows, loans, rules, st.booleans())
 def test_every_cent_of_a_loan_is_in_a_document_or_in_a_hold(drawn, of, rule, parts) -> None:  # type: ignore[no-untyped-def]
@@ -320,6 +321,7 @@ def test_every_cent_of_a_loan_is_in_a_document_or_in_a_hold(drawn, of, rule, par
     assert shelf.left_to_do(made) == []
 
 
+@pytest.mark.not_quick
 @settings(max_examples=300, deadline=None)
 @given(rows, rows, loans, loans, rules, st.booleans())
 def test_every_cent_is_still_accounted_for_after_the_ledger_changes(  # type: ignore[no-untyped-def]
@@ -346,6 +348,7 @@ adjusting = st.sampled_from(
 steps = st.lists(st.tuples(rows, st.one_of(loans, st.none()), locks), min_size=2, max_size=4)
 
 
+@pytest.mark.not_quick
 @settings(max_examples=300, deadline=None)
 @given(steps, adjusting, st.booleans())
 def test_every_cent_is_accounted_for_while_periods_close_and_nothing_closed_is_touched(  # type: ignore[no-untyped-def]
@@ -371,6 +374,7 @@ decided_steps = st.lists(
 )
 
 
+@pytest.mark.not_quick
 @settings(max_examples=300, deadline=None)
 @given(decided_steps, rules, st.booleans())
 def test_every_cent_is_accounted_for_and_what_a_person_left_is_never_written(  # type: ignore[no-untyped-def]
@@ -400,6 +404,7 @@ all_steps = st.lists(
 )
 
 
+@pytest.mark.not_quick
 @settings(max_examples=300, deadline=None)
 @given(all_steps, adjusting, st.booleans())
 def test_every_cent_is_accounted_for_while_periods_close_and_people_decide(  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -177,6 +178,7 @@ def test_every_task_has_an_id_of_its_own_and_none_is_lost(known: Known) -> None:
     assert told == places
 
 
+@pytest.mark.not_quick
 @settings(max_examples=150, deadline=None)
 @given(GREEN, st.data())
 def test_any_trouble_takes_the_green_away(known: Known, data: st.DataObject) -> None:

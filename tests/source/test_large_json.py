@@ -204,6 +204,7 @@ _record = st.dictionaries(st.sampled_from(["a", "b", "}", '"', "\\", "ñ"]), _va
 _signs = st.sampled_from([*b'{}[],:"\\ \n019-.eEtn/\xff\xc3\x00'])
 
 
+@pytest.mark.not_quick
 @settings(deadline=None)
 @given(
     size=st.sampled_from(BLOCKS),
@@ -277,6 +278,7 @@ def peak_of(path: Any) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.not_quick
 @pytest.mark.parametrize("made", [lines, dumped])
 def test_a_delivery_six_times_as_large_takes_no_more_memory(tmp_path, monkeypatch, made):
     monkeypatch.setattr(records, "BLOCK", 16 * 1024)
