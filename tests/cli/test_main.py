@@ -190,9 +190,44 @@ def test_a_reader_that_closes_the_pipe_gets_no_words(failing, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_every_command_of_the_readme_is_one():
+READMES = ("README.md", "README.es.md")
+
+
+def read(name):
+    return (Path(__file__).parents[2] / name).read_text(encoding="utf-8")
+
+
+def test_both_readmes_have_the_same_commands_to_type_and_name_each_other():
+    """What is typed is no word of a language; what stands behind it is."""
+    blocks = [
+        [
+            re.sub(r"\s*#.*", "", line)
+            for block in re.findall(r"```\n(.*?)```", read(name), re.DOTALL)
+            for line in block.splitlines()
+        ]
+        for name in READMES
+    ]
+    assert blocks[1] == blocks[0][: len(blocks[1])]
+    assert "](README.es.md)" in read("README.md").split("\n## ")[0]
+    assert "](README.md)" in read("README.es.md").split("\n## ")[0]
+
+
+def test_the_spanish_readme_has_every_verb_of_the_other_one():
+    def verbs(text):
+        rows = re.findall(r"^\| `.*", text, re.MULTILINE)
+        cells = [re.split(r"(?<!\\)\|", row)[1] for row in rows]
+        return {word for cell in cells for word in re.findall(r"`([a-z]+)", cell)}
+
+    known = set(parser()._subparsers._group_actions[0].choices)
+    theirs, ours = (verbs(read(name)) & known for name in READMES)
+    assert ours == theirs
+    assert len(ours) > 15
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_of_the_readme_is_one(name):
     """As it is printed, with the words in capitals taken for what a person writes."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = read(name)
     blocks = "\n".join(re.findall(r"```\n(.*?)```", readme, re.DOTALL))
     found = re.findall(r"(?<![\w-])ledger-bridge (?!.*\bbridge\.cli)([^\n#&|`]+)", blocks)
     found += re.findall(r"`ledger-bridge ([^`|&\[]+)&?`", readme)
