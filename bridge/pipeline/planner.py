@@ -121,7 +121,7 @@ class Planner:
         made = Decided(revisits=dict.fromkeys(unsettled, "outbox.unsettled"))
         postponed, adopted = [], []
         for draft in drafts:
-            if draft.new & there.busy_for(draft.key):
+            if there.is_busy(draft):
                 postponed.append(draft.file)
             elif not self._planned(draft, there, made):
                 adopted.append(draft.file)
@@ -159,7 +159,9 @@ class Planner:
         """Plan one loan. False where documents were adopted, and the loan must be planned again."""
         work, file, key, bound = self.work, draft.file, draft.key, draft.bound
         made, changes, closed = draft.made, draft.changes, draft.closed
-        moved = [b for base in draft.new for loan, b in there.bound.get(base, ()) if loan != key]
+        moved = [
+            b for base in sorted(draft.new) for loan, b in there.bound.get(base, ()) if loan != key
+        ]
         if moved:  # what came from another loan goes on under the next generation
             made = translate(file, self.booking, [*bound, *map(_as_voided, moved)])
             changes, closed = diff(made, bound, self.booking)

@@ -37,10 +37,9 @@ class There(msgspec.Struct, frozen=True, kw_only=True):
     customers: Mapping[str, Binding]
     waiting: Mapping[str, Entry]
 
-    def busy_for(self, loan: LoanKey) -> set[str]:
-        """Numbers (without generation) for which another loan has a write that may still be
-        made."""
-        return {base for base, loans in self.under_way.items() if loans - {loan}}
+    def is_busy(self, wanted: Wanted) -> bool:
+        """Whether another loan has a write of the same row that may still be made."""
+        return any(self.under_way.get(base, set()) - {wanted.key} for base in wanted.new)
 
 
 class Decided(msgspec.Struct, kw_only=True):
