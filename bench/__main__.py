@@ -19,7 +19,8 @@ import msgspec
 
 from bench.figures import FULL, SMALL, Line, Size, table
 from bench.measuring import fixed_work
-from bench.rows import LARGE_LEDGER, ROWS, RowFailed, in_own_process
+from bench.processes import RowFailed, in_own_process
+from bench.rows import LARGE_LEDGER, ROWS
 
 
 def run(names: Sequence[str], size: Size, folder: Path) -> tuple[list[Line], list[str]]:

@@ -11,7 +11,7 @@ from bench.figures import Line, Size
 from bench.lender import Lender, accept_some, books_of, lending, loan_of, write_ledger
 from bench.measuring import Watch, peak_mb, watch
 from bench.posting_rows import plan_all
-from bridge.core.reconciliation import Reconciliation, SystemResult
+from bridge.core.tie_out.reconciliation import Reconciliation, SystemResult
 from bridge.pipeline.context import Live, silent
 from bridge.pipeline.post import Posting, post_all
 from bridge.pipeline.reconcile import reconcile

@@ -22,6 +22,7 @@ from bench.lender import (
     write_ledger,
 )
 from bench.measuring import Watch, peak_mb, watch
+from bench.processes import in_own_process
 from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
 from bridge.pipeline.context import Live, silent
@@ -186,7 +187,5 @@ def _median(watches: list[Watch]) -> Watch:
 
 def _have_state(size: Size, folder: Path) -> None:
     """The store that `ingest` leaves; made now, in a process of its own, if it was not run."""
-    from bench.rows import in_own_process
-
     if not (ledger_of(folder).exists() and (folder / "state.db").exists()):
         in_own_process("ingest", size, folder)

@@ -7,7 +7,6 @@ prints a row's lines as JSON; SIZE is JSON too.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -46,23 +45,6 @@ ROWS: dict[str, Row] = {
     "growth": growth_rows.growing,
     "reading": reading_rows.reading,
 }
-
-_ROOT = Path(__file__).parents[1]
-
-
-class RowFailed(Exception):
-    """A row ended without figures."""
-
-
-def in_own_process(name: str, size: Size, folder: Path) -> list[Line]:
-    """The row's lines; memory is then its own. Raises RowFailed with what it said."""
-    command = [sys.executable, "-m", "bench.rows", name, msgspec.json.encode(size).decode()]
-    done = subprocess.run(
-        [*command, str(folder)], cwd=_ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RowFailed(f"{name}:\n{done.stderr}")
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=list[Line])
 
 
 def main() -> None:

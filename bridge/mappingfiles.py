@@ -1,6 +1,7 @@
 """Mapping files as checked values: the rules that need no company to be checked.
 
-What needs the live chart of accounts is checked by `core/mapping.py` when a run begins.
+What needs the live chart of accounts is checked when a run begins
+(`core/mapping/mapping_file.py`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge import tomlfiles
-from bridge.core import templates
-from bridge.core.mapping import BooksMapping
+from bridge.core.mapping import templates
+from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.tomlfiles import Place
 

@@ -16,9 +16,9 @@ from sqlalchemy.exc import DatabaseError
 
 from bridge import mappingfiles
 from bridge.clock import Clock, SystemClock
-from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
-from bridge.core.known import Fresh
+from bridge.core.mapping.electronic import Declared
+from bridge.core.tie_out.known import Fresh
 from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
 from bridge.pipeline.calls import keep_calls

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from bridge.source.registry import SOURCES as LEDGERS
+from bridge.systems.registry import SYSTEMS
 
 ROOT = Path(__file__).parents[1]
 BRIDGE = ROOT / "bridge"
@@ -24,6 +28,9 @@ MAY_IMPORT = {
     "daemon": {"clock", "daemon", "files", "source"},
 }
 MAY_IMPORT["store"] |= {"store"}
+WINGS = ("", "mapping", "loan", "change", "tie_out")
+"""The wings of `core/` in their order: each may use itself and those before it. "" is the ground,
+where the words are that all of them speak."""
 KNOWS_CONCRETE_CLASSES = {"wiring.py"}
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 70
@@ -53,6 +60,45 @@ def test_imports_point_one_way(layer: str) -> None:
         assert ours <= MAY_IMPORT[layer], f"{path} imports {sorted(ours - MAY_IMPORT[layer])}"
 
 
+def test_the_wings_of_core_use_only_those_before_them() -> None:
+    folders = {path.name for path in (BRIDGE / "core").iterdir() if path.is_dir()}
+    assert folders - {"__pycache__"} == {*WINGS} - {""}
+    for number, wing in enumerate(WINGS):
+        allowed = WINGS[: number + 1]
+        for path in (BRIDGE / "core" / wing).glob("*.py"):
+            for name in imports(path):
+                parts = name.split(".")
+                if parts[:2] == ["bridge", "core"] and len(parts) > 2:
+                    used = parts[2] if parts[2] in WINGS else ""
+                    assert used in allowed, f"{path} imports {name}"
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    """Imports inside functions count too: a circle is one, however late it closes."""
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for folder in ("bridge", "bench", "tests")
+        for path in modules(ROOT / folder)
+    }
+    uses = {name: modules_used(path, files) - {name} for name, path in files.items()}
+    try:
+        graphlib.TopologicalSorter(uses).prepare()
+    except graphlib.CycleError as error:
+        raise AssertionError(" uses ".join(error.args[1])) from None
+
+
+def modules_used(path: Path, files: Mapping[str, Path]) -> set[str]:
+    """The modules among `files` that this one imports by name: of a package only what is asked."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inside = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {full if full in files else node.module for full in inside.values()}
+    return found & {*files}
+
+
 def test_core_touches_neither_network_nor_disk_nor_clock() -> None:
     banned = {"requests", "socket", "sqlite3", "sqlalchemy", "sqlmodel", "pathlib", "os", "random"}
     banned |= {"time", "logging", "subprocess", "threading", "io"}
@@ -62,7 +108,7 @@ def test_core_touches_neither_network_nor_disk_nor_clock() -> None:
 
 
 def test_core_and_pipeline_know_no_vendor() -> None:
-    vendors = re.compile(r"quickbooks|xero|zoho|intuit", re.IGNORECASE)
+    vendors = re.compile("|".join([*SYSTEMS, "intuit"]), re.IGNORECASE)
     for layer in ("core", "pipeline"):
         for path in modules(BRIDGE / layer):
             code = ast.unparse(_without_docstrings(ast.parse(path.read_text(encoding="utf-8"))))
@@ -70,7 +116,8 @@ def test_core_and_pipeline_know_no_vendor() -> None:
 
 
 def test_only_the_wiring_knows_concrete_adapters_and_sources() -> None:
-    concrete = re.compile(r"bridge\.(systems\.(quickbooks|xero|zoho)|source\.(deudores|prestacop))")
+    systems, ledgers = "|".join(SYSTEMS), "|".join(LEDGERS)
+    concrete = re.compile(rf"bridge\.(systems\.({systems})|source\.({ledgers}))\b")
     for path in modules():
         inside = path.relative_to(BRIDGE).parts[0]
         if inside in ("systems", "source") or path.name in KNOWS_CONCRETE_CLASSES:

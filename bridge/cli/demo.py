@@ -22,7 +22,7 @@ from bridge.errors import UsageError
 
 if TYPE_CHECKING:
     from bridge.clock import Clock
-    from bridge.core.reconciliation import Reconciliation
+    from bridge.core.tie_out.reconciliation import Reconciliation
     from bridge.pipeline.sync import SystemPass
     from bridge.report.figures import Figures
     from bridge.report.texts import Texts

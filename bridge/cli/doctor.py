@@ -12,31 +12,21 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-import msgspec
 import requests
 
 from bridge import settings, tomlfiles
+from bridge.cli import doctor_parts as parts
+from bridge.cli.doctor_lines import Line, told, wrong
 from bridge.cli.mappings import mapping_files, problems_in
 from bridge.cli.output import Output
 from bridge.cli.placeholders import of_lender, of_system
 from bridge.clock import Clock, SystemClock
-from bridge.errors import BridgeError, Problem
+from bridge.errors import BridgeError
 from bridge.settings import Settings
 
-OLD_DELIVERY_DAYS = 3
 CLOCK_WARNING = timedelta(seconds=30)
 CLOCK_PROBLEM = timedelta(minutes=5)
 TIMEOUT_S = 10
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was looked at."""
-
-    topic: str
-    state: Literal["ok", "warning", "problem"] = "ok"
-    finding: str
-    advice: str = ""
-    exit_code: int = 0
 
 
 def run(arguments: Namespace, out: Output) -> int:
@@ -58,8 +48,6 @@ def run(arguments: Namespace, out: Output) -> int:
 
 
 def _all(config: Path | None) -> Iterator[Line]:
-    from bridge.cli import doctor_parts as parts
-
     yield from installation()
     try:
         loaded = settings.load(config)
@@ -70,7 +58,7 @@ def _all(config: Path | None) -> Iterator[Line]:
     in_force, clock = loaded.settings, SystemClock()
     broken = yield from mappings(in_force)
     for problem in of_lender(in_force):
-        yield _problem("settings", problem)
+        yield wrong("settings", problem)
     yield from parts.source(in_force, clock, readable=in_force.source.kind not in broken)
     yield from parts.webhooks(in_force, clock)
     yield from parts.state(in_force)
@@ -82,7 +70,7 @@ def _all(config: Path | None) -> Iterator[Line]:
             continue
         unfilled = [*of_system(in_force, name)]
         for problem in unfilled:
-            yield _problem(name, problem)
+            yield wrong(name, problem)
         if unfilled:  # nobody can have logged in: the provider has nothing to say about it
             continue
         yield from parts.invoicing(in_force, name)
@@ -101,19 +89,6 @@ def _all(config: Path | None) -> Iterator[Line]:
             advice="Add [systems.quickbooks] with its company_id.",
             exit_code=78,
         )
-
-
-def told(topic: str, error: BridgeError) -> Iterator[Line]:
-    """An error as lines: one for each problem in it."""
-    for problem in error.problems or [Problem("", str(error), "")]:
-        yield _problem(topic, problem, error.exit_code)
-
-
-def _problem(topic: str, problem: Problem, exit_code: int = 78) -> Line:
-    finding = f"{problem.where}: {problem.what}" if problem.where else problem.what
-    return Line(
-        topic=topic, state="problem", finding=finding, advice=problem.fix, exit_code=exit_code
-    )
 
 
 def installation() -> Iterator[Line]:
@@ -154,7 +129,7 @@ def mappings(loaded: Settings) -> Generator[Line, None, set[str]]:
             continue
         broken.add(name)
         for problem in problems:
-            yield _problem("mapping", problem)
+            yield wrong("mapping", problem)
     return broken
 
 

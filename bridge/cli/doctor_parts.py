@@ -11,19 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 
 from bridge import ledgerkey, tomlfiles, wiring
-from bridge.cli.doctor import OLD_DELIVERY_DAYS, Line, told
+from bridge.cli.doctor_lines import Line, told
 from bridge.cli.standing import looked_at
 from bridge.clock import Clock
-from bridge.core.booking import Booking, resolve
 from bridge.core.books import Chart
-from bridge.core.clearing import mixed
-from bridge.core.electronic import Lacking, lacking
-from bridge.core.electronic import told as told_of
-from bridge.core.mapping import BooksMapping
+from bridge.core.mapping.booking import Booking, resolve
+from bridge.core.mapping.clearing import mixed
+from bridge.core.mapping.electronic import Lacking, lacking
+from bridge.core.mapping.electronic import told as told_of
+from bridge.core.mapping.mapping_file import BooksMapping
+from bridge.core.mapping.untaxed import taxed_items
 from bridge.core.money import text
-from bridge.core.said import reason_of
-from bridge.core.tasks import counted, first_of_each, sums_of_each
-from bridge.core.untaxed import taxed_items
+from bridge.core.tie_out.said import reason_of
+from bridge.core.tie_out.tasks import counted, first_of_each, sums_of_each
 from bridge.errors import BridgeError, Problem
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.plan import limits_of
@@ -34,6 +34,7 @@ from bridge.store import Store
 from bridge.store.soundness import Damaged, look_through
 from bridge.store.tables import SCHEMA
 
+OLD_DELIVERY_DAYS = 3
 SPACE_WARNING = 2 * 1024**3
 SPACE_PROBLEM = 200 * 1024**2
 

@@ -12,7 +12,7 @@ from bridge import wiring
 from bridge.cli.lookup import loan_of
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
-from bridge.core.reconciliation import Item, ItemKind, SystemResult
+from bridge.core.tie_out.reconciliation import Item, ItemKind, SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Bridge, System

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bridge.cli.output import Output
-from bridge.core.planned import Planned
+from bridge.core.change.planned import Planned
 from bridge.pipeline.context import Dry
 from bridge.pipeline.planned import changes, noticed, planned
 from bridge.report import planned as report

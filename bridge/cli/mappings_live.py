@@ -13,15 +13,15 @@ from bridge import wiring
 from bridge.cli.lookup import numbered
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings
-from bridge.core.booking import Booking
 from bridge.core.books import Chart, Document, Transaction
-from bridge.core.clearing import mixed
+from bridge.core.change.remapping import changes, is_closed, remapped
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
+from bridge.core.loan.translate import translate
+from bridge.core.mapping.booking import Booking
+from bridge.core.mapping.clearing import mixed
+from bridge.core.mapping.untaxed import taxed_items
 from bridge.core.money import text
-from bridge.core.remapping import changes, is_closed, remapped
-from bridge.core.translate import translate
-from bridge.core.untaxed import taxed_items
 from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.pipeline.context import Books, Dry
 from bridge.pipeline.intake import take_in

@@ -12,7 +12,7 @@ from bridge.cli.plans import shown
 from bridge.cli.session import companies, open_settings, open_state, this_person
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
-from bridge.core.patience import LOOKED_FOR_FIRST
+from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.errors import UsageError
 from bridge.store.values import Entry
 

@@ -10,7 +10,7 @@ from bridge import wiring
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, state_file, this_person
 from bridge.clock import SystemClock
-from bridge.core.said import document, reason_of
+from bridge.core.tie_out.said import document, reason_of
 from bridge.pipeline.context import Progress
 from bridge.pipeline.known_again import Adopted
 from bridge.pipeline.rebuild import RebuildResult, rebuild

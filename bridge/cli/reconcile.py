@@ -8,9 +8,9 @@ from bridge import wiring
 from bridge.cli.output import Output, Progress
 from bridge.cli.reports import place_for_reports, write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
-from bridge.core.as_of import DayNotKept
-from bridge.core.reconciliation import Reconciliation
-from bridge.core.said import reason_of
+from bridge.core.tie_out.as_of import DayNotKept
+from bridge.core.tie_out.reconciliation import Reconciliation
+from bridge.core.tie_out.said import reason_of
 from bridge.errors import UsageError
 from bridge.pipeline.as_of import refuse_day_not_kept
 from bridge.pipeline.context import Bridge, System

@@ -13,7 +13,7 @@ from bridge.report.render import render
 from bridge.settings import Settings
 
 if TYPE_CHECKING:
-    from bridge.core.reconciliation import Reconciliation
+    from bridge.core.tie_out.reconciliation import Reconciliation
 
 
 def place_for_reports(arguments: Namespace, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from bridge.cli.shipped import shipped
 
 SCHEMAS = {
     "bridge": "bridge.settings:Settings",
-    "books-mapping": "bridge.core.mapping:BooksMapping",
+    "books-mapping": "bridge.core.mapping.mapping_file:BooksMapping",
     "deudores-mapping": "bridge.source.deudores.mapping:DeudoresMapping",
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from bridge.cli.languages import of_locale
 from bridge.cli.placeholders import CLIENTS, COMPANIES, LENDER
 from bridge.cli.shipped import shipped
-from bridge.core.electronic import OFFICES
+from bridge.core.mapping.electronic import OFFICES
 from bridge.settingtypes import ADDRESSES
 
 _FIRST = "quickbooks"

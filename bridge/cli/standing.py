@@ -8,8 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from bridge import wiring
 from bridge.clock import SystemClock
-from bridge.core.known import Known
-from bridge.core.verdict import Result, Verdict, verdict
+from bridge.core.tie_out.known import Known
+from bridge.core.tie_out.verdict import Result, Verdict, verdict
 from bridge.errors import TryLater
 from bridge.pipeline.known import standing
 from bridge.settings import Settings

@@ -10,9 +10,9 @@ from bridge.cli.output import Output
 from bridge.cli.session import open_settings, open_state
 from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
-from bridge.core import said
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.money import text
+from bridge.core.tie_out import said
 from bridge.instance import serving
 from bridge.pipeline.waits import told, waits_until
 from bridge.settings import SystemSettings

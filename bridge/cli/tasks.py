@@ -10,9 +10,9 @@ from bridge.cli.output import Output
 from bridge.cli.session import open_settings, open_state
 from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
-from bridge.core import said
 from bridge.core.money import text
-from bridge.core.tasks import Task
+from bridge.core.tie_out import said
+from bridge.core.tie_out.tasks import Task
 from bridge.errors import UsageError
 from bridge.pipeline import alike
 from bridge.report.tasks import command_of

@@ -13,7 +13,6 @@ from datetime import datetime
 
 import msgspec
 
-from bridge.core.booking import Booking
 from bridge.core.books import (
     Application,
     CreditApplication,
@@ -25,13 +24,14 @@ from bridge.core.books import (
     Transaction,
     with_uses,
 )
+from bridge.core.change.diff import diff
+from bridge.core.change.lookalike import Likeness, adopted
 from bridge.core.delivery import UNSEEN, Binding
-from bridge.core.diff import diff
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
-from bridge.core.lookalike import Likeness, adopted
+from bridge.core.loan.translate import translate
+from bridge.core.mapping.booking import Booking
 from bridge.core.plan import Change
-from bridge.core.translate import translate
 from bridge.errors import Problem, UsageError
 from bridge.pipeline.context import Books, Bridge, Dry, PlanLimits, Progress, System, silent
 from bridge.pipeline.intake import take_in

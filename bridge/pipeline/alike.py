@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.core.findings import Finding
-from bridge.core.tasks import Task
+from bridge.core.tie_out.tasks import Task
 from bridge.errors import UsageError
 from bridge.store import Work
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from bridge.core.as_of import refuse_untrue
-from bridge.core.reconcile import RECEIVABLE
-from bridge.core.reconciliation import Notice
+from bridge.core.tie_out.as_of import refuse_untrue
+from bridge.core.tie_out.reconcile import RECEIVABLE
+from bridge.core.tie_out.reconciliation import Notice
 from bridge.store import Store
 from bridge.store.mirror_sums import MirrorSums
 from bridge.store.reconcile_queries import ReconcileQueries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bridge.core.delivery import InDoubt, Outcome
-from bridge.core.patience import A_FEW
+from bridge.core.tie_out.patience import A_FEW
 from bridge.errors import QuestionRefused, TryLater
 from bridge.store import Entry
 from bridge.systems.apart import BY_THEMSELVES

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bridge.core.booking import Booking
 from bridge.core.books import (
     CreditApplication,
     Kind,
@@ -15,10 +14,11 @@ from bridge.core.books import (
     Status,
     Transaction,
 )
+from bridge.core.change.rebuilding import Rebuilt
 from bridge.core.delivery import Binding, latest_generations
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
-from bridge.core.rebuilding import Rebuilt
+from bridge.core.mapping.booking import Booking
 from bridge.pipeline.context import Books, Progress, System
 from bridge.pipeline.known_again import Adoption
 from bridge.pipeline.our_numbers import (

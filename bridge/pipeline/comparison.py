@@ -9,9 +9,12 @@ from itertools import islice
 
 import msgspec
 
-from bridge.core.aging import aged
 from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument, Status
-from bridge.core.checks import (
+from bridge.core.delivery import Binding, State
+from bridge.core.identity import is_ours
+from bridge.core.loan.standing import is_gone
+from bridge.core.tie_out.aging import aged
+from bridge.core.tie_out.checks import (
     CheckCode,
     Evidence,
     Sign,
@@ -20,14 +23,12 @@ from bridge.core.checks import (
     signs_of_items,
     to_income,
 )
-from bridge.core.delivery import Binding, State
-from bridge.core.identity import is_ours
-from bridge.core.inactive import inactive, is_inactive
-from bridge.core.labels import Labels
-from bridge.core.merged import Merges
-from bridge.core.not_read import not_read
-from bridge.core.principal import of_income
-from bridge.core.reconcile import (
+from bridge.core.tie_out.inactive import inactive, is_inactive
+from bridge.core.tie_out.labels import Labels
+from bridge.core.tie_out.merged import Merges
+from bridge.core.tie_out.not_read import not_read
+from bridge.core.tie_out.principal import of_income
+from bridge.core.tie_out.reconcile import (
     HALF_A_CENT,
     RECEIVABLE,
     by_journal,
@@ -39,9 +40,8 @@ from bridge.core.reconcile import (
     unbound,
     unread,
 )
-from bridge.core.reconciliation import Item, Notice, SystemResult
-from bridge.core.standing import is_gone
-from bridge.core.tally import LISTED, Tally
+from bridge.core.tie_out.reconciliation import Item, Notice, SystemResult
+from bridge.core.tie_out.tally import LISTED, Tally
 from bridge.pipeline.evidence import seen_in_books
 from bridge.pipeline.late import came_late
 from bridge.pipeline.under_way import under_way

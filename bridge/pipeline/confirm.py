@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bridge.core.books import PostedDocument, Status
+from bridge.core.change.matching import differences
 from bridge.core.delivery import Operation, State
-from bridge.core.matching import differences
 from bridge.store import Entry
 
 

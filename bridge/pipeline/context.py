@@ -8,10 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
-from bridge.core.electronic import Declared
 from bridge.core.guards import SnapshotLimits
-from bridge.core.known import Fresh
-from bridge.core.mapping import BooksMapping
+from bridge.core.mapping.electronic import Declared
+from bridge.core.mapping.mapping_file import BooksMapping
+from bridge.core.tie_out.known import Fresh
 from bridge.source.base import Source
 from bridge.store import Store
 from bridge.systems.base import AccountingReader, AccountingSystem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bridge.core.books import ControlEntry
-from bridge.core.reconciliation import Notice
+from bridge.core.tie_out.reconciliation import Notice
 from bridge.errors import TryLater
 from bridge.store import Work
 from bridge.store.reconcile_queries import ReconcileQueries

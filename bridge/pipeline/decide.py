@@ -27,8 +27,8 @@ from bridge.core.books import (
     Status,
     with_uses,
 )
+from bridge.core.change.matching import differences, with_rate_known
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
-from bridge.core.matching import differences, with_rate_known
 from bridge.errors import TryLater, UsageError
 from bridge.pipeline import customer_anew
 from bridge.pipeline.absence import find_surely

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from bridge.core.books import Found, PostedDocument, Status, applied
+from bridge.core.change.matching import differences
 from bridge.core.delivery import Drifted, InDoubt, Operation, Outcome, Posted, Unavailable
-from bridge.core.matching import differences
 from bridge.errors import TryLater
 from bridge.pipeline.absence import outcome_of
 from bridge.pipeline.apart import Unread, fetched

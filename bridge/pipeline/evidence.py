@@ -7,16 +7,16 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core.booking import accounts_named, items_named
 from bridge.core.books import Account, Chart
-from bridge.core.checks import OF_PURPOSES, CheckCode, Seen, checks, left_on_renewals
-from bridge.core.items import Item
-from bridge.core.labels import label
-from bridge.core.mapping import BooksMapping
-from bridge.core.principal import by_account
-from bridge.core.reconcile import RECEIVABLE
-from bridge.core.reconciliation import Notice, SystemResult
-from bridge.core.verdict import Verdict
+from bridge.core.mapping.booking import accounts_named, items_named
+from bridge.core.mapping.mapping_file import BooksMapping
+from bridge.core.tie_out.checks import OF_PURPOSES, CheckCode, Seen, checks, left_on_renewals
+from bridge.core.tie_out.items import Item
+from bridge.core.tie_out.labels import label
+from bridge.core.tie_out.principal import by_account
+from bridge.core.tie_out.reconcile import RECEIVABLE
+from bridge.core.tie_out.reconciliation import Notice, SystemResult
+from bridge.core.tie_out.verdict import Verdict
 from bridge.store import Work
 from bridge.store.mirror_sums import MirrorSums
 from bridge.store.values import MirrorTotal

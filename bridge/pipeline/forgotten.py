@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from bridge.core.booking import Booking
 from bridge.core.books import Kind, Made
 from bridge.core.delivery import Operation
 from bridge.core.identity import is_ours
+from bridge.core.mapping.booking import Booking
 from bridge.core.plan import PlanFigures
 from bridge.pipeline.catching_up import caught_up_with
 from bridge.pipeline.context import Books, Bridge, Progress, System

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bridge.core.delivery import InDoubt, Outcome, Rejected, State, Unavailable
-from bridge.core.patience import (
+from bridge.core.tie_out.patience import (
     PERHAPS_THERE,
     UNCLEAR,
     blames_documents,

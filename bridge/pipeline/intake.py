@@ -9,9 +9,9 @@ import msgspec
 
 from bridge.core.findings import Finding
 from bridge.core.guards import SnapshotFigures, SnapshotLimits, refuse
-from bridge.core.known import Delivery
 from bridge.core.ledger import SnapshotFacts
 from bridge.core.money import from_cents
+from bridge.core.tie_out.known import Delivery
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.base import Source
 from bridge.store import Accepted, Stage, Store

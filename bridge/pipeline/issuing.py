@@ -3,8 +3,8 @@ invoice of ours does not become one."""
 
 from __future__ import annotations
 
-from bridge.core.electronic import Lacking, lacking, office_of, told
-from bridge.core.known import Stop
+from bridge.core.mapping.electronic import Lacking, lacking, office_of, told
+from bridge.core.tie_out.known import Stop
 from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.to_do import has_work

@@ -10,15 +10,15 @@ from itertools import chain
 
 import msgspec
 
+from bridge.core.change.owning import borrowers_of, row_of
 from bridge.core.findings import Finding
-from bridge.core.items import SETTLES_ITSELF, Item, ItemKind
-from bridge.core.known import LOGIN, Behind, BooksKnown, Delivery, Fresh, Known, Stop
-from bridge.core.owning import borrowers_of, row_of
-from bridge.core.reconcile import held
-from bridge.core.reconciliation import Notice, SystemResult
-from bridge.core.tally import LISTED, Tally
-from bridge.core.tasks import Place
-from bridge.core.verdict import Verdict, verdict
+from bridge.core.tie_out.items import SETTLES_ITSELF, Item, ItemKind
+from bridge.core.tie_out.known import LOGIN, Behind, BooksKnown, Delivery, Fresh, Known, Stop
+from bridge.core.tie_out.reconcile import held
+from bridge.core.tie_out.reconciliation import Notice, SystemResult
+from bridge.core.tie_out.tally import LISTED, Tally
+from bridge.core.tie_out.tasks import Place
+from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, TryLater
 from bridge.pipeline.issuing import Unanswered
 from bridge.pipeline.limits import UnsafePlan

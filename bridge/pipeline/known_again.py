@@ -1,6 +1,7 @@
 """Documents of ours in the books, tied to the ledger again by their numbers.
 
-Nothing is sent. What the ledger does not account for is asked about: see `core/rebuilding.py`.
+Nothing is sent. What the ledger does not account for is asked about
+(`core/change/rebuilding.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from datetime import date
 
 import msgspec
 
-from bridge.core.booking import Booking
 from bridge.core.books import (
     CreditApplication,
     CreditNote,
@@ -22,11 +22,12 @@ from bridge.core.books import (
     Status,
     Transaction,
 )
+from bridge.core.change.rebuilding import NOTHING_KNOWN, Rebuilt, rebuild_loan
+from bridge.core.change.told import REBUILT, customer_told
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
-from bridge.core.rebuilding import NOTHING_KNOWN, Rebuilt, rebuild_loan
-from bridge.core.told import REBUILT, customer_told
+from bridge.core.mapping.booking import Booking
 from bridge.pipeline.context import Books, Progress, System
 from bridge.pipeline.our_numbers import (
     OurNumbers,

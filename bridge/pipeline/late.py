@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bridge.core.reconciliation import Late, Lateness
-from bridge.core.tally import LISTED
+from bridge.core.tie_out.reconciliation import Late, Lateness
+from bridge.core.tie_out.tally import LISTED
 from bridge.store import LoanKey, Work
 from bridge.store.late import LateQueries
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bridge.core.booking import Booking
 from bridge.core.books import Customer, Transaction
+from bridge.core.change.lookalike import Likeness, Stranger, likeness
 from bridge.core.delivery import Operation
 from bridge.core.identity import base_reference
-from bridge.core.lookalike import Likeness, Stranger, likeness
+from bridge.core.mapping.booking import Booking
 from bridge.core.plan import Change
 from bridge.store import Work
 

@@ -4,8 +4,8 @@ it."""
 from __future__ import annotations
 
 from bridge.core.books import Made
-from bridge.core.known import Stop
-from bridge.core.verdict import Verdict
+from bridge.core.tie_out.known import Stop
+from bridge.core.tie_out.verdict import Verdict
 from bridge.store import Store, Work
 from bridge.store.decisions import BRIDGE
 from bridge.store.upkeep import Lineage

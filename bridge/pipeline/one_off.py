@@ -11,8 +11,8 @@ from datetime import date
 
 import msgspec
 
-from bridge.core.reconciliation import Notice, Reconciliation, SystemResult
-from bridge.core.verdict import verdict
+from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
+from bridge.core.tie_out.verdict import verdict
 from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
 from bridge.pipeline.apart import Unread
 from bridge.pipeline.as_of import refuse_day_not_kept

@@ -3,7 +3,7 @@ company of the same system: nothing is sent there before a person has confirmed 
 
 from __future__ import annotations
 
-from bridge.core.known import Stop
+from bridge.core.tie_out.known import Stop
 from bridge.errors import BridgeError, PersonNeeded
 from bridge.pipeline.context import Books, Bridge, System
 from bridge.pipeline.issuing import unanswered

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core.alike_names import name_key
-from bridge.core.booking import Booking
 from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.change.alike_names import name_key
+from bridge.core.change.owning import followers, row_names, stems
 from bridge.core.identity import base_reference, is_ours
-from bridge.core.naming import customer
-from bridge.core.owning import followers, row_names, stems
+from bridge.core.mapping.booking import Booking
+from bridge.core.mapping.naming import customer
 from bridge.pipeline.context import Books, Progress, System
 from bridge.store import LoanKey, Store, Work
 

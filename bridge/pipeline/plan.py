@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from bridge.core.booking import Booking, Limits, resolve
+from bridge.core.mapping.booking import Booking, Limits, resolve
 from bridge.core.plan import Plan
 from bridge.errors import ConfigurationError, PersonNeeded, Problem
 from bridge.pipeline.context import Books, PlanLimits, Progress, System

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bridge.core.books import Customer, Document
-from bridge.core.delivery import Operation
-from bridge.core.findings import CATALOGUE, Finding
-from bridge.core.identity import base_reference
-from bridge.core.planned import (
+from bridge.core.change.planned import (
     SHOWN,
     AccountEffect,
     Effects,
@@ -19,6 +16,9 @@ from bridge.core.planned import (
     Noticed,
     Planned,
 )
+from bridge.core.delivery import Operation
+from bridge.core.findings import CATALOGUE, Finding
+from bridge.core.identity import base_reference
 from bridge.pipeline.context import Books, System
 from bridge.store import Store, Work
 from bridge.store.values import Entry

@@ -8,22 +8,23 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from bridge.core import identity, remapping
-from bridge.core.booking import Booking
+from bridge.core import identity
 from bridge.core.books import Customer, Kind, Made, without_text
+from bridge.core.change import remapping
+from bridge.core.change.diff import change_digest, customer_change, diff
+from bridge.core.change.lookalike import Likeness, adopted, surely_the_same
+from bridge.core.change.matching import drift, with_rate_known
+from bridge.core.change.remapping import remapped
 from bridge.core.delivery import NEVER_COMPARED, Binding, Operation, State
-from bridge.core.diff import change_digest, customer_change, diff
-from bridge.core.electronic import in_series
-from bridge.core.holding import not_posted
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
-from bridge.core.lookalike import Likeness, adopted, surely_the_same
-from bridge.core.mapping import OWNED_FIELDS
-from bridge.core.matching import drift, with_rate_known
+from bridge.core.loan.holding import not_posted
+from bridge.core.loan.review import review_borrower
+from bridge.core.loan.translate import translate
+from bridge.core.mapping.booking import Booking
+from bridge.core.mapping.electronic import in_series
+from bridge.core.mapping.mapping_file import OWNED_FIELDS
 from bridge.core.plan import Change, Hold, Plan, PlanFigures, reason_to_come_back
-from bridge.core.remapping import remapped
-from bridge.core.review import review_borrower
-from bridge.core.translate import translate
 from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, Progress, System, silent

@@ -9,6 +9,7 @@ from itertools import groupby
 import msgspec
 
 from bridge.core.books import Customer, Found, Kind, PostedDocument, Several, Status
+from bridge.core.change.matching import as_wanted
 from bridge.core.delivery import (
     NEVER_COMPARED,
     Drifted,
@@ -21,7 +22,6 @@ from bridge.core.delivery import (
     Unavailable,
     ambiguous,
 )
-from bridge.core.matching import as_wanted
 from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict

@@ -12,10 +12,10 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core import principal
 from bridge.core.books import Chart, HandEntry, Kind
-from bridge.core.principal import Place
-from bridge.core.reconciliation import Item
+from bridge.core.tie_out import principal
+from bridge.core.tie_out.principal import Place
+from bridge.core.tie_out.reconciliation import Item
 from bridge.pipeline.context import Books, System
 from bridge.store import Store, Work
 from bridge.systems.base import HandEntries

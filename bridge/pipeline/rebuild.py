@@ -1,7 +1,7 @@
 """Rebuilding a lost state store from the ledger and the books.
 
 Our documents are known again by their numbers. Nothing is sent, and what the state would have known
-better is left to a person: see `core/rebuilding.py`.
+better is left to a person: see `core/change/rebuilding.py`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from datetime import date
 
 import msgspec
 
-from bridge.core.known import Stop
-from bridge.core.said import reason_of
-from bridge.core.verdict import Verdict, verdict
+from bridge.core.tie_out.known import Stop
+from bridge.core.tie_out.said import reason_of
+from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.pipeline.catching_up import caught_up_with
 from bridge.pipeline.context import Books, Bridge, Progress, System, silent
 from bridge.pipeline.intake import take_in

@@ -14,16 +14,16 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from bridge.core.books import Chart
-from bridge.core.checks import CheckCode
-from bridge.core.known import Fresh, Stop
-from bridge.core.reconciliation import (
+from bridge.core.tie_out.checks import CheckCode
+from bridge.core.tie_out.known import Fresh, Stop
+from bridge.core.tie_out.reconciliation import (
     Item,
     Notice,
     Reconciliation,
     SystemResult,
 )
-from bridge.core.tally import LISTED
-from bridge.core.verdict import verdict
+from bridge.core.tie_out.tally import LISTED
+from bridge.core.tie_out.verdict import verdict
 from bridge.errors import BridgeError
 from bridge.pipeline.apart import Unread
 from bridge.pipeline.as_of import dated_after

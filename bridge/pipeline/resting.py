@@ -4,8 +4,8 @@ meanwhile."""
 from __future__ import annotations
 
 from bridge.core.books import Document
+from bridge.core.change.undo import at_rest
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
-from bridge.core.undo import at_rest
 from bridge.errors import PersonNeeded
 from bridge.pipeline.context import Books, System
 from bridge.store import LoanKey, Store, Work

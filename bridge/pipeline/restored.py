@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from bridge.core.delivery import Operation, Outcome, Outgoing, Unavailable
-from bridge.core.patience import A_FEW
+from bridge.core.tie_out.patience import A_FEW
 from bridge.errors import TryLater
 from bridge.pipeline.absence import find_surely, outcome_of
 from bridge.pipeline.context import Time

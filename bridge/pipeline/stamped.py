@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from bridge.core.books import Kind, PostedDocument
+from bridge.core.change.remapping import REASON
+from bridge.core.change.undo import at_rest
 from bridge.core.delivery import Binding, Operation, State
-from bridge.core.holding import not_posted
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
-from bridge.core.patience import LOOKED_FOR_FIRST
+from bridge.core.loan.holding import not_posted
 from bridge.core.plan import Change, Hold
-from bridge.core.remapping import REASON
-from bridge.core.undo import at_rest
+from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.pipeline.apart import Unread, fetched
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.systems.base import AccountingReader

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.core import said
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
-from bridge.core.known import Stop
 from bridge.core.plan import Plan, PlanFigures
-from bridge.core.said import reason_of
-from bridge.core.verdict import Verdict, verdict
+from bridge.core.tie_out import said
+from bridge.core.tie_out.known import Stop
+from bridge.core.tie_out.said import reason_of
+from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
 from bridge.pipeline.context import (
     Books,

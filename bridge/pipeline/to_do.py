@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from bridge.core.delivery import State
-from bridge.core.known import LOGIN
 from bridge.core.plan import ASKED_ABOUT, REVISITED
+from bridge.core.tie_out.known import LOGIN
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.older_state import may_have_forgotten
 from bridge.store import Store, Work

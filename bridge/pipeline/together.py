@@ -9,8 +9,8 @@ import msgspec
 from bridge.core.delivery import Binding
 from bridge.core.findings import Finding
 from bridge.core.ledger import LoanFile
+from bridge.core.loan.translate import Translation
 from bridge.core.plan import Change, Hold
-from bridge.core.translate import Translation
 from bridge.store import Entry, LoanKey
 
 

@@ -9,9 +9,9 @@ import msgspec
 
 from bridge.core.books import PostedDocument
 from bridge.core.delivery import Operation, State
-from bridge.core.items import Item, ItemKind
-from bridge.core.patience import LOOKED_FOR_FIRST
-from bridge.core.reconcile import arrived, settled, waiting
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
+from bridge.core.tie_out.reconcile import arrived, settled, waiting
 from bridge.pipeline.giving_up import so_far
 from bridge.store import Entry, Work
 from bridge.store.outbox_rows import named_by

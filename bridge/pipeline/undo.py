@@ -13,18 +13,18 @@ from itertools import islice
 import msgspec
 
 from bridge.core import identity
-from bridge.core.booking import Booking
 from bridge.core.books import Customer
+from bridge.core.change.diff import change_digest
+from bridge.core.change.past import Done, Past, Write, undoing, undone_by
+from bridge.core.change.undo import Left, Task, phase, undo_loan
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operation, State
-from bridge.core.diff import change_digest
 from bridge.core.identity import base_reference
-from bridge.core.known import Stop
 from bridge.core.ledger import LoanFile
-from bridge.core.past import Done, Past, Write, undoing, undone_by
+from bridge.core.mapping.booking import Booking
 from bridge.core.plan import Change, Plan, PlanFigures
-from bridge.core.said import reason_of
-from bridge.core.undo import Left, Task, phase, undo_loan
-from bridge.core.verdict import Verdict, verdict
+from bridge.core.tie_out.known import Stop
+from bridge.core.tie_out.said import reason_of
+from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.errors import BridgeError, TryLater, UsageError
 from bridge.pipeline import stamped
 from bridge.pipeline.context import Books, Bridge, Dry, Live, Progress, System, silent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bridge.core.reconciliation import Notice
+from bridge.core.tie_out.reconciliation import Notice
 from bridge.store import Store, Work
 from bridge.systems.base import AccountingReader
 

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from bridge.core.findings import CATALOGUE
-from bridge.core.reconciliation import FindingGroup, Reconciliation, SystemResult
+from bridge.core.tie_out.reconciliation import FindingGroup, Reconciliation, SystemResult
 from bridge.store import LoanKey, Work
 from bridge.store.reconcile_queries import ReconcileQueries
 

@@ -11,7 +11,7 @@ import csv
 import io
 
 from bridge.core import money
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.report.columns import CSV, Kind, Told
 from bridge.report.figures import Figures
 from bridge.report.tasks import Row, jobs

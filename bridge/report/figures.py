@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from bridge.core.money import EXPONENTS
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.report.texts import LOCALES
 
 _SELDOM_CENTS = frozenset({"COP", "CRC"})

@@ -8,9 +8,9 @@ from functools import cache
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from bridge.core.aging import AgedTotal, labels
-from bridge.core.reconciliation import Reconciliation, SystemResult
-from bridge.core.verdict import Result
+from bridge.core.tie_out.aging import AgedTotal, labels
+from bridge.core.tie_out.reconciliation import Reconciliation, SystemResult
+from bridge.core.tie_out.verdict import Result
 from bridge.report import checks
 from bridge.report.figures import Figures
 from bridge.report.late import late_rows, late_totals

@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 
-from bridge.core import money, said
-from bridge.core.aging import AgedTotal
-from bridge.core.checks import Check
-from bridge.core.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
-from bridge.core.verdict import Result
+from bridge.core import money
+from bridge.core.tie_out import said
+from bridge.core.tie_out.aging import AgedTotal
+from bridge.core.tie_out.checks import Check
+from bridge.core.tie_out.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
+from bridge.core.tie_out.verdict import Result
 from bridge.report.columns import JSON, Told
 
 

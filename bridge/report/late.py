@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.core.reconciliation import SystemResult
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
 

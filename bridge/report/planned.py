@@ -8,9 +8,9 @@ from typing import Any
 
 from bridge.core import money
 from bridge.core.books import Customer, Document
+from bridge.core.change.planned import AccountEffect, Held, Noticed, Planned
 from bridge.core.delivery import Operation
 from bridge.core.findings import Finding, Severity
-from bridge.core.planned import AccountEffect, Held, Noticed, Planned
 from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts

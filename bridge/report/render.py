@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.files import replace_durably
 from bridge.report import json, text
 from bridge.report.figures import figures

@@ -12,8 +12,8 @@ from string import Formatter
 
 import msgspec
 
-from bridge.core.reconciliation import Item, Reconciliation
-from bridge.core.verdict import Task
+from bridge.core.tie_out.reconciliation import Item, Reconciliation
+from bridge.core.tie_out.verdict import Task
 from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from bridge.core.reconciliation import Reconciliation, SystemResult
-from bridge.core.verdict import GREEN, Result
+from bridge.core.tie_out.reconciliation import Reconciliation, SystemResult
+from bridge.core.tie_out.verdict import GREEN, Result
 from bridge.report import checks
 from bridge.report.figures import Figures
 from bridge.report.late import late_rows, late_totals

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 
 from bridge.core.findings import Severity
-from bridge.core.reconciliation import (
+from bridge.core.tie_out.reconciliation import (
     FindingGroup,
     Item,
     ItemKind,
@@ -18,7 +18,7 @@ from bridge.core.reconciliation import (
     SystemResult,
     TieOut,
 )
-from bridge.core.verdict import Result
+from bridge.core.tie_out.verdict import Result
 from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts

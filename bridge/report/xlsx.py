@@ -13,7 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from bridge.core.money import EXPONENTS
-from bridge.core.reconciliation import Reconciliation, SystemResult
+from bridge.core.tie_out.reconciliation import Reconciliation, SystemResult
 from bridge.report.columns import SHEET, Kind, Told
 from bridge.report.csv import neutral
 from bridge.report.figures import Figures

@@ -22,8 +22,8 @@ from bridge.core.ledger import (
     RepaymentKind,
     RepaymentState,
 )
+from bridge.core.loan.owed import recovered
 from bridge.core.money import NO_CURRENCY, from_cents
-from bridge.core.owed import recovered
 from bridge.store.engine import by_index, in_order, key_of, temporary
 from bridge.store.rows import DECODERS
 from bridge.store.session import Session, chunks

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.alike_names import name_key
+from bridge.core.change.alike_names import name_key
 from bridge.core.ledger import (
     Adjustment,
     Borrower,

@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
 from bridge.core.books import Kind, Made, PostedDocument, Status
+from bridge.core.change.lookalike import Stranger
 from bridge.core.delivery import AMBIGUOUS
 from bridge.core.identity import base_reference, is_ours
-from bridge.core.lookalike import Stranger
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX
 from bridge.store.decisions import BRIDGE, DECISION
 from bridge.store.engine import begins_with, by

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from bridge.core.books import Kind
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.identity import base_reference
-from bridge.core.items import Item
-from bridge.core.known import Delivery, Stop
-from bridge.core.tasks import Place, Task
+from bridge.core.tie_out.items import Item
+from bridge.core.tie_out.known import Delivery, Stop
+from bridge.core.tie_out.tasks import Place, Task
 from bridge.store import tables
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, WAIT
 from bridge.store.engine import by, by_number, upsert

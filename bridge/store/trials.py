@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from bridge.core.delivery import State
 from bridge.core.identity import base_reference
-from bridge.core.patience import LOOKED_FOR_FIRST
+from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.store import tables
 from bridge.store.engine import by, by_number, insertion, is_sqlite
 from bridge.store.session import PARAMETERS, Session, chunks

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from bridge.core.delivery import Unavailable
-from bridge.core.patience import A_FEW, short
+from bridge.core.tie_out.patience import A_FEW, short
 from bridge.errors import TryLater
 
 BY_THEMSELVES = 20

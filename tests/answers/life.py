@@ -16,8 +16,8 @@ import requests
 
 from bridge import wiring
 from bridge.core.delivery import WAITS_FOR_A_PERSON
-from bridge.core.reconciliation import ItemKind, Reconciliation
-from bridge.core.verdict import Result
+from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
+from bridge.core.tie_out.verdict import Result
 from bridge.errors import BridgeError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Live

@@ -20,7 +20,7 @@ from babel import Locale
 from bridge import settings
 from bridge.cli.run import health_of
 from bridge.core.money import text
-from bridge.core.verdict import Result
+from bridge.core.tie_out.verdict import Result
 from bridge.daemon.app import listening
 from bridge.report.figures import Figures
 from bridge.report.texts import texts

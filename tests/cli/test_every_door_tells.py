@@ -18,7 +18,7 @@ import pytest
 
 from bridge.clock import SystemClock
 from bridge.core.money import NO_CURRENCY
-from bridge.core.verdict import Result
+from bridge.core.tie_out.verdict import Result
 from bridge.report.texts import texts
 from bridge.sandbox.server import SandboxServer
 from tests.cli import wrongs

@@ -9,7 +9,6 @@ from typing import Any
 
 from bridge import mappingfiles
 from bridge.core import identity
-from bridge.core.booking import Booking, resolve
 from bridge.core.books import (
     Application,
     CreditApplication,
@@ -22,6 +21,7 @@ from bridge.core.books import (
     Sale,
 )
 from bridge.core.delivery import Binding, Operation, Outcome, Outgoing, Posted
+from bridge.core.mapping.booking import Booking, resolve
 from bridge.pipeline.plan import limits_of
 from bridge.systems.base import AccountingSystem, Capabilities
 from tests.conformance.ground import Ground

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from bridge.core.books import Account, Application, Invoice, Kind, Status
+from bridge.core.change.matching import differences
 from bridge.core.delivery import Drifted, Posted, Rejected
-from bridge.core.matching import differences
 from tests.conformance.bench import Bench
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.booking import Booking, Limits, resolve
 from bridge.core.books import Account, Chart, Company, Document, Item, Kind, PostedDocument, Status
+from bridge.core.change.diff import diff
 from bridge.core.delivery import UNSEEN, Binding
-from bridge.core.diff import diff
 from bridge.core.ledger import (
     Adjustment,
     AdjustmentKind,
@@ -24,8 +23,9 @@ from bridge.core.ledger import (
     Origin,
     Repayment,
 )
-from bridge.core.mapping import BooksMapping
-from bridge.core.translate import Translation, translate
+from bridge.core.loan.translate import Translation, translate
+from bridge.core.mapping.booking import Booking, Limits, resolve
+from bridge.core.mapping.mapping_file import BooksMapping
 
 ORIGIN = Origin(file="test.csv", line=2)
 START = date(2026, 8, 3)

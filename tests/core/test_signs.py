@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from bridge.core.books import Invoice, PostedDocument, PostedLine
-from bridge.core.matching import differences
-from bridge.core.naming import customer
-from bridge.core.remapping import remapped
+from bridge.core.change.matching import differences
+from bridge.core.change.remapping import remapped
+from bridge.core.mapping.naming import customer
+from bridge.core.mapping.templates import render
 from bridge.core.signs import in_basic, kept
-from bridge.core.templates import render
 from tests.core.builders import Shelf, booking, file, loan
 
 

@@ -12,10 +12,10 @@ from bridge.core.books import Invoice, Receipt, Transaction
 from bridge.core.findings import Finding
 from bridge.core.guards import SnapshotLimits
 from bridge.core.ledger import LoanFile
-from bridge.core.naming import customer
+from bridge.core.loan.review import review_borrower
+from bridge.core.loan.standing import receivable
+from bridge.core.mapping.naming import customer
 from bridge.core.plan import Hold
-from bridge.core.review import review_borrower
-from bridge.core.standing import receivable
 from bridge.pipeline.intake import take_in
 from bridge.store import Store
 from tests.core.builders import Shelf, booking

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bridge.core.tasks import Task
-from bridge.core.verdict import Verdict
+from bridge.core.tie_out.tasks import Task
+from bridge.core.tie_out.verdict import Verdict
 from bridge.errors import SnapshotRefused
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import sync

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.core.known import BooksKnown, Fresh
-from bridge.core.verdict import verdict
+from bridge.core.tie_out.known import BooksKnown, Fresh
+from bridge.core.tie_out.verdict import verdict
 from bridge.pipeline.known import known
 from tests.found.desk import FOUND, Desk
 from tests.source.conftest import TODAY

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.alike_names import name_key
+from bridge.core.change.alike_names import name_key
 from tests.found.desk import FOUND, Desk
 
 

@@ -13,14 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from bridge.core.booking import Booking
 from bridge.core.books import Document
 from bridge.core.findings import Finding
 from bridge.core.guards import SnapshotLimits
-from bridge.core.known import Fresh
+from bridge.core.mapping.booking import Booking
 from bridge.core.plan import Hold
-from bridge.core.reconcile import effect
-from bridge.core.verdict import Verdict
+from bridge.core.tie_out.known import Fresh
+from bridge.core.tie_out.reconcile import effect
+from bridge.core.tie_out.verdict import Verdict
 from bridge.errors import SnapshotRefused
 from bridge.mappingfiles import LEDGER_LOADERS
 from bridge.pipeline.context import Books

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bridge import mappingfiles, wiring
 from bridge import settings as settings_module
 from bridge.clock import Clock, SystemClock
-from bridge.core.booking import Booking, resolve
+from bridge.core.mapping.booking import Booking, resolve
 from bridge.errors import BridgeError
 from bridge.pipeline.plan import limits_of
 from bridge.settings import Settings, SystemSettings

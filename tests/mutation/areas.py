@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "core": (
-        ("core/*.py",),
+        ("core/**/*.py",),
         ("tests/core", "tests/settings", "tests/report", "tests/laws"),
     ),
     "outbox": (("store/outbox*.py",), ("tests/store",)),

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from bridge.core.delivery import WAITS_FOR_A_PERSON
-from bridge.core.patience import PASSES
-from bridge.core.tasks import Task
+from bridge.core.tie_out.patience import PASSES
+from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer

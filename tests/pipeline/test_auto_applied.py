@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.delivery import State
-from bridge.core.reconciliation import ItemKind, SystemResult
+from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
-from bridge.core.tasks import Task
+from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
 from bridge.pipeline.reconcile import reconcile
 from tests.pipeline.test_answers_for_ever import (

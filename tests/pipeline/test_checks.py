@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.checks import Check, CheckCode, Outcome
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.checks import Check, CheckCode, Outcome
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_control import places
 from tests.pipeline.test_whole_documents import DOCUMENTS, by_hand, lent, reconciled

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.checks import CheckCode
-from bridge.core.clearing import mixed
+from bridge.core.mapping.clearing import mixed
+from bridge.core.tie_out.checks import CheckCode
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer

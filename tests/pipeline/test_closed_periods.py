@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.reconciliation import ItemKind, Lateness, SystemResult
+from bridge.core.tie_out.reconciliation import ItemKind, Lateness, SystemResult
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.reconciliation import SystemResult
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger

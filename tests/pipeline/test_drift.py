@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.core.delivery import State
-from bridge.core.reconciliation import SystemResult
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.electronic import Lacking
-from bridge.core.verdict import Verdict
+from bridge.core.mapping.electronic import Lacking
+from bridge.core.tie_out.verdict import Verdict
 from bridge.pipeline.decide import repost
 from bridge.pipeline.known import standing
 from bridge.pipeline.reconcile import reconcile

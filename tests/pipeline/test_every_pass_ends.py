@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.patience import PASSES
+from bridge.core.tie_out.patience import PASSES
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.transport import Answer, NotSent, Request, Transport
 from tests.pipeline.test_answers_for_ever import (

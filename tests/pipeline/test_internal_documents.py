@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.books import Kind, PostedDocument
-from bridge.core.mapping import INTERNAL
+from bridge.core.mapping.mapping_file import INTERNAL
 from bridge.pipeline.plan import booking_of
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.books import Kind
-from bridge.core.reconciliation import ItemKind
+from bridge.core.tie_out.reconciliation import ItemKind
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import compared, put_back

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.reconciliation import ItemKind
+from bridge.core.tie_out.reconciliation import ItemKind
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_any_delivery import STORIES, Story, books, delivered, world_of
 from tests.pipeline.test_closed_periods import lock

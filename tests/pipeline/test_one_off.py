@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.reconciliation import ItemKind, SystemResult
+from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.errors import TryLater
 from bridge.pipeline import decide
 from bridge.sandbox.server import SandboxServer

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.reconciliation import Reconciliation
-from bridge.core.verdict import Result
+from bridge.core.tie_out.reconciliation import Reconciliation
+from bridge.core.tie_out.verdict import Result
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Rows

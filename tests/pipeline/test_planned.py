@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.planned import Planned
+from bridge.core.change.planned import Planned
 from bridge.pipeline.planned import changes, planned
 from bridge.pipeline.sync import preview
 from bridge.sandbox.server import SandboxServer

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bridge.cli import doctor_parts
-from bridge.core.reconciliation import Item, ItemKind, SystemResult
+from bridge.core.tie_out.reconciliation import Item, ItemKind, SystemResult
 from bridge.errors import ConfigurationError
 from bridge.pipeline.one_off import one_off
 from bridge.pipeline.reconcile import reconcile

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.reconciliation import ItemKind, Reconciliation
+from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
 from bridge.pipeline.known_again import Adopted
 from bridge.pipeline.rebuild import rebuild
 from bridge.pipeline.reconcile import reconcile

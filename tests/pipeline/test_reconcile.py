@@ -14,7 +14,7 @@ import pytest
 
 from bridge.core.books import Kind
 from bridge.core.delivery import Unavailable
-from bridge.core.reconciliation import ItemKind, Notice, Reconciliation, SystemResult
+from bridge.core.tie_out.reconciliation import ItemKind, Notice, Reconciliation, SystemResult
 from bridge.errors import LoginRequired, PersonNeeded, TryLater
 from bridge.pipeline.reconcile import reconcile
 from bridge.report.render import content

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.doctor import Line
+from bridge.cli.doctor_lines import Line
 from bridge.cli.doctor_parts import system as looked_at
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer

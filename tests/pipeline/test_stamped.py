@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline.decide import accept
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.undo import undo

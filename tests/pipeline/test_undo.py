@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.reconciliation import ItemKind, SystemResult
+from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, preview, sync

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline.reconcile import reconcile
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Rows

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core.aging import AgedTotal
-from bridge.core.checks import CheckCode, Evidence, Seen, Sign, checks, signs_of_items
 from bridge.core.findings import Severity
-from bridge.core.reconciliation import (
+from bridge.core.tie_out.aging import AgedTotal
+from bridge.core.tie_out.checks import CheckCode, Evidence, Seen, Sign, checks, signs_of_items
+from bridge.core.tie_out.reconciliation import (
     FindingGroup,
     Item,
     ItemKind,
@@ -22,7 +22,7 @@ from bridge.core.reconciliation import (
     TieOut,
     in_order,
 )
-from bridge.core.verdict import NOWHERE, Place, Result, Task, Verdict
+from bridge.core.tie_out.verdict import NOWHERE, Place, Result, Task, Verdict
 
 D = Decimal
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.causes import the_newest_delivery_was_refused
-from bridge.core.known import Delivery, Fresh, Known
+from bridge.core.tie_out.causes import the_newest_delivery_was_refused
+from bridge.core.tie_out.known import Delivery, Fresh, Known
 from bridge.errors import Problem
 from bridge.report.details import said
 from bridge.report.figures import Figures, locale_for

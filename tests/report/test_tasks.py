@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from bridge.core.reconciliation import Item, ItemKind
-from bridge.core.verdict import GREEN, NOWHERE, Place, Result, Task, Verdict
+from bridge.core.tie_out.reconciliation import Item, ItemKind
+from bridge.core.tie_out.verdict import GREEN, NOWHERE, Place, Result, Task, Verdict
 from bridge.report.figures import figures
 from bridge.report.render import content
 from bridge.report.tasks import LISTED, jobs

@@ -14,15 +14,15 @@ import pytest
 import bridge.report
 from bridge.cli.arguments import parser
 from bridge.core.books import EntryKind, Kind, Status
-from bridge.core.causes import CODES as VERDICT_CODES
-from bridge.core.checks import WHY, CheckCode, Outcome
 from bridge.core.delivery import Operation, State
 from bridge.core.findings import CATALOGUE, Severity
-from bridge.core.mapping import Policies
+from bridge.core.mapping.mapping_file import Policies
 from bridge.core.plan import HOLD_CODES
-from bridge.core.principal import DEPOSIT, NEVER_INCOME
-from bridge.core.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
-from bridge.core.verdict import Result
+from bridge.core.tie_out.causes import CODES as VERDICT_CODES
+from bridge.core.tie_out.checks import WHY, CheckCode, Outcome
+from bridge.core.tie_out.principal import DEPOSIT, NEVER_INCOME
+from bridge.core.tie_out.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
+from bridge.core.tie_out.verdict import Result
 from bridge.report.details import FORMS
 from bridge.report.texts import LANGUAGES, LOCALES, texts
 from bridge.settingtypes import Languages

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.core.mapping.templates import FIELDS, check, fields_of, render
 from bridge.core.signs import kept
-from bridge.core.templates import FIELDS, check, fields_of, render
 
 VALUES = {
     "reference": "DY7F3A-L84",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge import tomlfiles
-from bridge.core.mapping import BooksMapping
+from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.errors import ConfigurationError
 from bridge.mappingfiles import load_books_mapping
 

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 
 from bridge import wiring
-from bridge.core.reconciliation import Reconciliation
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.credentials import open_credentials
 from bridge.pipeline.context import Dry, Live
 from bridge.pipeline.older_state import was_told

@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.delivery import State
-from bridge.core.patience import LOOKED_FOR_FIRST, PASSES
-from bridge.core.tasks import Task
+from bridge.core.tie_out.patience import LOOKED_FOR_FIRST, PASSES
+from bridge.core.tie_out.tasks import Task
 from bridge.errors import BridgeError
 from bridge.store import Entry
 from tests.simulation.agenda import Agenda

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
-from bridge.core import draft
 from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Outcome, Unavailable
+from bridge.core.loan import draft
 from bridge.errors import TryLater
 from bridge.pipeline import giving_up, post
 from bridge.pipeline.forgotten import Keeping

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from bridge.core.books import Kind, Made, Status
 from bridge.core.delivery import Drifted, InDoubt, Operation, Posted, Rejected, State, Unavailable
 from bridge.core.findings import Finding
-from bridge.core.known import Delivery
 from bridge.core.plan import Hold
-from bridge.core.tasks import Task
+from bridge.core.tie_out.known import Delivery
+from bridge.core.tie_out.tasks import Task
 from bridge.store import NO_LOAN, DayCalls, Entry, Store, Work, soundness
 from bridge.store.late import LateQueries
 from bridge.store.mirror_sums import MirrorSums

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.core.ledger import AdjustmentKind, Borrower, Entity, Loan, LoanFile
-from bridge.core.owed import recovered
+from bridge.core.loan.owed import recovered
 from bridge.store import Store
 from tests.store.rows import adjustment, borrower, loan, repayment, take
 

@@ -22,7 +22,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from bridge.cli.main import main
-from bridge.core.alike_names import name_key
+from bridge.core.change.alike_names import name_key
 from bridge.core.delivery import State
 from bridge.errors import ConfigurationError
 from bridge.sandbox.server import SandboxServer

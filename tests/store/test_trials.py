@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.core.delivery import InDoubt, Outcome, Posted, Rejected, State, Unavailable
-from bridge.core.patience import PERHAPS_THERE, UNCLEAR
+from bridge.core.tie_out.patience import PERHAPS_THERE, UNCLEAR
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
 from tests.store.rows import NOW, SYSTEM, customer, posted

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from bridge.core import lending
+from bridge.core.loan import lending
 
 Meaning = Literal["lent", "owed", "scheduled", ""]
 """Interest comes on top as it is paid; is within the amount; is what the instalments add to it;

@@ -12,8 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from bridge.core import lending
 from bridge.core.ledger import Note
+from bridge.core.loan import lending
 from bridge.core.money import worked_out
 from bridge.source.deudores.inparts import Meaning, Parts, meaning
 from bridge.source.deudores.rows import interest_of

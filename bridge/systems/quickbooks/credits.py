@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.books import CreditApplication, Kind, PostedDocument
+from bridge.core.change.matching import differences
 from bridge.core.delivery import Outcome, Outgoing, Posted
-from bridge.core.matching import differences
 from bridge.errors import TryLater
 from bridge.systems.apart import not_told, told_apart
 from bridge.systems.judging import untrue

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from bridge.core.books import Kind, PostedDocument, Several, Status
+from bridge.core.change.matching import differences, drift
 from bridge.core.delivery import (
     Binding,
     Drifted,
@@ -24,7 +25,6 @@ from bridge.core.delivery import (
     Unavailable,
     ambiguous,
 )
-from bridge.core.matching import differences, drift
 from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.systems.apart import not_told, told_apart
 from bridge.systems.fiscal import never_changed

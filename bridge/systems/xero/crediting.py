@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.books import PostedDocument, Receipt, Status
+from bridge.core.change.matching import drift
 from bridge.core.delivery import (
     InDoubt,
     Operation,
@@ -21,7 +22,6 @@ from bridge.core.delivery import (
     Rejected,
     Unavailable,
 )
-from bridge.core.matching import drift
 from bridge.errors import TryLater
 from bridge.systems.apart import not_told, told_apart
 from bridge.systems.xero import reading

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from bridge.core.books import CreditApplication, Kind, PostedDocument, Status
+from bridge.core.change.matching import differences, drift
 from bridge.core.delivery import Binding, Operation, Outgoing
-from bridge.core.matching import differences, drift
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.posted import Raw
 from bridge.systems.zoho.translate import LISTING, Company, body_of, update_of

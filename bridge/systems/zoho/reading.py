@@ -20,7 +20,7 @@ from bridge.core.books import (
     PostedDocument,
     Status,
 )
-from bridge.core.matching import differences
+from bridge.core.change.matching import differences
 from bridge.errors import TryLater
 from bridge.systems.apart import Untold
 from bridge.systems.base import Newest

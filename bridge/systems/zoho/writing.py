@@ -21,6 +21,7 @@ from bridge.core.books import (
     Several,
     Status,
 )
+from bridge.core.change.matching import differences
 from bridge.core.delivery import (
     Drifted,
     InDoubt,
@@ -32,7 +33,6 @@ from bridge.core.delivery import (
     Unavailable,
     ambiguous,
 )
-from bridge.core.matching import differences
 from bridge.errors import BridgeError, LoginRequired, TryLater
 from bridge.systems.apart import Untold
 from bridge.systems.fiscal import never_changed

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from bridge.core.books import Application, PostedDocument, Status
+from bridge.core.change.matching import differences
 from bridge.core.delivery import InDoubt, Operation, Posted, Rejected, Unavailable
-from bridge.core.matching import differences
 from tests.systems.quickbooks.bench import (
     APPLICATION,
     CUSTOMER,

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from bridge.core.books import Application, Document, Kind, Line, Status
+from bridge.core.change.matching import differences
 from bridge.core.delivery import Drifted, InDoubt, Operation, Posted, Unavailable
-from bridge.core.matching import differences
 from tests.systems.quickbooks.bench import (
     APPLICATION,
     CUSTOMER,

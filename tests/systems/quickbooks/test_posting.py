@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from bridge.core.books import Document, Kind, Line
+from bridge.core.change.matching import differences
 from bridge.core.delivery import AMBIGUOUS, InDoubt, Posted, Rejected, Unavailable
-from bridge.core.matching import differences
 from tests.systems.quickbooks.bench import (
     CUSTOMER,
     EACH,

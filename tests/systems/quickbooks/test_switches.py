@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from bridge.core.books import Kind, Status
+from bridge.core.change.matching import differences
 from bridge.core.delivery import InDoubt, Operation, Posted, Rejected
-from bridge.core.matching import differences
 from bridge.systems.quickbooks import changes as feed
 from tests.systems.quickbooks.bench import (
     APPLICATION,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.booking import resolve
 from bridge.core.delivery import Posted
+from bridge.core.mapping.booking import resolve
 from bridge.mappingfiles import load_books_mapping
 from bridge.pipeline.plan import limits_of
 from bridge.systems.quickbooks.taxes import exempt

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bridge.core.books import Kind, Status
-from bridge.core.matching import differences
+from bridge.core.change.matching import differences
 from bridge.systems.transport import from_json, to_json
 from bridge.systems.xero import stamps
 from bridge.systems.xero.answers import in_the_books, posted

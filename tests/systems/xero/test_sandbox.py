@@ -13,8 +13,8 @@ from xero_python.api_client import ModelFinder
 from xero_python.api_client.deserializer import deserialize
 
 from bridge.core.books import Application, Document, Kind, Status
+from bridge.core.change.matching import differences
 from bridge.core.delivery import Drifted, InDoubt, Operation, Posted, Rejected, Unavailable
-from bridge.core.matching import differences
 from bridge.systems.xero.on_account import creation_of as body_of
 from tests.systems.servers import Call
 from tests.systems.xero.bench import Bench, benches

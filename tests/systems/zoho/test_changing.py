@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bridge.core.books import Application, Document, Kind, Status
+from bridge.core.change.matching import differences
 from bridge.core.delivery import Drifted, InDoubt, Operation, Posted, Rejected
-from bridge.core.matching import differences
 from tests.systems.servers import Call
 from tests.systems.zoho.bench import CUSTOMER, Bench, changed
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bridge.core.books import Customer, Document, Invoice, Kind, Several
+from bridge.core.change.matching import differences
 from bridge.core.delivery import InDoubt, Operation, Posted, Rejected, Unavailable
-from bridge.core.matching import differences
 from tests.systems.zoho.bench import CUSTOMER, Bench, benches, changed
 
 KINDS = list(Kind)

@@ -13,8 +13,8 @@ import requests
 
 from bridge.clock import ManualClock
 from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.change.matching import differences, drift
 from bridge.core.delivery import Operation, Posted
-from bridge.core.matching import differences, drift
 from bridge.credentials import MemoryCredentials
 from bridge.errors import LoginRequired, TryLater
 from bridge.systems.transport import to_json

@@ -1,0 +1,1 @@
+"""Changes: documents that are wanted against documents that are there."""

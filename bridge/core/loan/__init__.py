@@ -1,0 +1,1 @@
+"""One loan and its rows as the documents that should be in the books."""

@@ -1,0 +1,187 @@
+"""The findings about one loan's rows: the ledger's own contradictions.
+
+Nothing here changes what is posted; see `findings.CATALOGUE`. What the reader saw in single rows
+comes along as their notes; what only the whole ledger shows (homonyms, orphans) the store finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bridge.core.findings import Finding
+from bridge.core.ledger import (
+    Adjustment,
+    AdjustmentKind,
+    Borrower,
+    Loan,
+    LoanFile,
+    LoanKind,
+    Note,
+    Repayment,
+    Row,
+)
+from bridge.core.loan import lending
+from bridge.core.loan.owed import balance as balance_of
+from bridge.core.mapping.naming import unkept
+from bridge.core.money import NO_CURRENCY
+
+ZERO = Decimal(0)
+RENEWED = "renewed"
+
+
+def review(file: LoanFile, tolerance: Decimal = ZERO) -> tuple[Finding, ...]:
+    """Every finding about one loan and the rows under it, in a fixed order."""
+    found = list(_notes(file))
+    if file.loan is not None and file.borrower is not None:
+        found.extend(_money(file, file.loan, tolerance))
+        found.extend(_dates(file, file.loan))
+    return tuple(found)
+
+
+def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
+    """The findings about a borrower: the reader's notes, and the letters of the name that the books
+    cannot keep."""
+    notes = list(borrower.notes)
+    if lost := unkept(borrower.name):
+        notes = [note for note in notes if note.code != "debtor.name_cleanup"]
+        notes.append(Note("debtor.name_cleanup", f"{lost} signs that accounting systems drop"))
+    return tuple(
+        Finding(
+            code=note.code,
+            subject=f"debtor:{borrower.id}",
+            detail=note.detail,
+            file=borrower.origin.file,
+            row=borrower.origin.line,
+        )
+        for note in notes
+    )
+
+
+def _notes(file: LoanFile) -> Iterator[Finding]:
+    rows: list[tuple[str, Row]] = []
+    if file.loan is not None:
+        rows.append(("debt", file.loan))
+    rows += [("movement", row) for row in (*file.repayments, *file.adjustments)]
+    for kind, row in rows:
+        for note in row.notes:
+            yield Finding(
+                code=note.code,
+                subject=f"{kind}:{row.id}",
+                detail=note.detail,
+                file=row.origin.file,
+                row=row.origin.line,
+            )
+
+
+def paid_without_payment(file: LoanFile) -> str:
+    """The code of why a loan that the ledger says is paid, and of which no movement paid anything,
+    is not posted; empty when it is another loan.
+
+    "Cancelado" and a balance of nothing may mean paid, renewed or never lent: a person knows. Where
+    the ledger also says how much was paid in all, it was paid before its payments were kept.
+    """
+    loan = file.loan
+    owed = balance_of(file)
+    if loan is None or owed <= 0 or not _is_said_paid(loan) or _has_payments(file):
+        return ""
+    is_told = loan.collected is not None and loan.collected >= owed
+    return "cutover.paid_before" if is_told else "debt.paid_unexplained"
+
+
+def _has_payments(file: LoanFile) -> bool:
+    rows: tuple[Repayment | Adjustment, ...] = (*file.repayments, *file.adjustments)
+    return any(lending.effect(row) < 0 for row in rows)
+
+
+def _is_said_paid(loan: Loan) -> bool:
+    if loan.reported_balance is not None:
+        return loan.reported_balance <= 0
+    return bool(loan.reported_paid) or loan.reported_state == RENEWED
+
+
+def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
+    balance = balance_of(file)
+    owed = max(balance, ZERO)
+    reported = loan.reported_balance
+    without = paid_without_payment(file)
+    if without == "debt.paid_unexplained":
+        detail = f"said to be paid, and no movement pays the {owed} {loan.currency}"
+        yield _about(loan, without, detail, -owed)
+    elif without:
+        pass
+    elif reported is not None and abs(reported - owed) > tolerance:
+        yield _about(
+            loan,
+            "debt.balance_mismatch",
+            f"the ledger says {reported}, its movements make {owed} {loan.currency}",
+            reported - owed,
+        )
+    elif reported is None and _is_said_paid(loan) and owed > tolerance:
+        detail = f"said to be paid, its movements leave {owed} {loan.currency}"
+        yield _about(loan, "debt.balance_mismatch", detail, -owed)
+    if loan.collected is not None:
+        yield from _paid_in_all(file, loan, tolerance)
+    if loan.reported_paid is not None and reported is not None:
+        if loan.reported_paid and reported > 0:
+            detail = f"marked as paid with {reported} {loan.currency} owed"
+            yield _about(loan, "debt.paid_flag_mismatch", detail)
+        elif not loan.reported_paid and reported <= 0 and not _written_off(file):
+            yield _about(loan, "debt.paid_flag_mismatch", "nothing owed, not marked")
+    opening = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
+    if loan.kind is LoanKind.CASH_LOAN and loan.currency != NO_CURRENCY:
+        yield from _terms(loan, opening)
+
+
+def _paid_in_all(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
+    """The sum of payments that the ledger tells beside what it tells of them, or of the balance."""
+    assert loan.collected is not None
+    paid = sum((-lending.effect(row) for row in file.repayments), ZERO)
+    start = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
+    if not _has_payments(file) and loan.reported_balance is not None:
+        paid = start - loan.reported_balance
+    if abs(loan.collected - paid) > tolerance:
+        detail = f"paid in all: the ledger says {loan.collected}, its rows make {paid}"
+        yield _about(loan, "debt.balance_mismatch", detail, paid - loan.collected)
+
+
+def _about(loan: Loan, code: str, detail: str, amount: Decimal | None = None) -> Finding:
+    return Finding(
+        code=code,
+        subject=f"debt:{loan.id}",
+        detail=detail,
+        file=loan.origin.file,
+        row=loan.origin.line,
+        amount=amount,
+        currency=loan.currency if amount is not None else "",
+    )
+
+
+def _terms(loan: Loan, opening: Decimal) -> Iterator[Finding]:
+    if loan.principal is not None and loan.interest is not None:
+        parts = loan.principal + loan.interest
+        with_insurance = parts + (loan.insurance or ZERO)
+        if opening not in (parts, with_insurance):
+            detail = f"principal and interest make {parts}, the total is {opening}"
+            yield _about(loan, "debt.split_mismatch", detail, opening - parts)
+    number, each = loan.instalments, loan.instalment_amount
+    if number and each and not lending.pays_off(number, each, opening):
+        detail = f"{number} × {each} is not {opening}"
+        yield _about(loan, "debt.schedule_mismatch", detail, opening - number * each)
+
+
+def _dates(file: LoanFile, loan: Loan) -> Iterator[Finding]:
+    for row in file.repayments:
+        if row.paid_on < loan.start and row.amount:
+            yield Finding(
+                code="movement.before_debt",
+                subject=f"movement:{row.id}",
+                related=(f"debt:{loan.id}",),
+                detail=f"paid {row.paid_on.isoformat()}, lent {loan.start.isoformat()}",
+                file=row.origin.file,
+                row=row.origin.line,
+            )
+
+
+def _written_off(file: LoanFile) -> bool:
+    return any(row.kind is AdjustmentKind.WRITE_OFF for row in file.adjustments)

@@ -1,0 +1,1 @@
+"""The mapping: how a ledger is booked in one company's chart of accounts."""

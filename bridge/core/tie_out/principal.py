@@ -1,0 +1,285 @@
+"""Money lent is never income: looks for it there, in the chart of this morning and in entries by
+hand.
+
+A posting is refused where it would be; this looks at what may become income afterwards, by
+somebody's hand in the books: another type for an account, another account behind an item, a journal
+from the account to an income account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from bridge.core.books import Account, Chart, HandEntry
+from bridge.core.mapping.booking import accounts_named, items_named
+from bridge.core.mapping.mapping_file import NEEDED_CLASSES, BooksMapping
+from bridge.core.tie_out.labels import label
+from bridge.core.tie_out.reconciliation import Item, ItemKind
+
+NEVER_INCOME = tuple(p for p, classes in NEEDED_CLASSES.items() if "income" not in classes)
+"""Purposes of lines that may not be booked to income."""
+DEPOSIT = "deposit"
+"""The word for a deposit rule beside the purposes of lines."""
+_LENT = frozenset({"principal", "reversal"})
+"""Purposes whose account carries what was lent, whatever the settings; `opening` does where the
+lender went live with balances."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The item or account on which one purpose's lines, or one rule's deposits, are booked
+    today."""
+
+    purpose: str
+    account: str
+    """External id, as for the item."""
+    item: str = ""
+
+
+def places(
+    mapping: BooksMapping, chart: Chart, line_target: str
+) -> tuple[tuple[Place, ...], list[Item]]:
+    """The places where money that may never be income is booked by this morning's chart, and an
+    item for each account or item of the mapping that is not there any more."""
+    found: list[Place] = []
+    gone: dict[str, list[str]] = {}
+    for purpose in NEVER_INCOME:
+        rule = mapping.lines.get(purpose)  # type: ignore[call-overload]
+        if rule is None:
+            continue
+        if line_target == "item":
+            place, lost = _by_item(chart, rule.item, purpose)
+        else:
+            place, lost = by_account(chart, rule.account, purpose)
+        if place:
+            found.append(place)
+        else:
+            gone.setdefault(lost, []).append(purpose)
+    for rule in mapping.deposits:
+        place, lost = by_account(chart, rule.account, DEPOSIT)
+        if place:
+            found.append(place)
+        else:
+            gone.setdefault(lost, []).append(DEPOSIT)
+    return tuple(dict.fromkeys(found)), [_gone(chart, what, p) for what, p in gone.items()]
+
+
+def lent_on(found: Iterable[Place], *, cutover: bool) -> frozenset[str]:
+    """The accounts among these places that carry what was lent."""
+    lent = _LENT | ({"opening"} if cutover else set())
+    return frozenset(place.account for place in found if place.purpose in lent)
+
+
+def of_income(chart: Chart) -> frozenset[str]:
+    """The accounts of income."""
+    return frozenset(a.id for a in chart.accounts if a.classification == "income")
+
+
+def on_income(
+    found: Iterable[Place], before: Collection[str], chart: Chart, stood: Mapping[str, Decimal]
+) -> list[Item]:
+    """Items for accounts that are of income this morning and may not be.
+
+    `before` are accounts that carried what was lent on an earlier morning, `stood` is what stood
+    on each while it was no income: some products tell no balance of an income account.
+    """
+    income = {account.id: account for account in chart.accounts if account.id in of_income(chart)}
+    names = {item.id: item.name for item in chart.items}
+    purposes: dict[str, list[str]] = {}
+    for place in found:
+        if place.account in income:
+            via = f' "{names[place.item]}"' if place.item else ""
+            purposes.setdefault(place.account, []).append(place.purpose + via)
+    for account in sorted(set(before) & set(income) - set(purposes)):
+        purposes[account] = ["principal"]
+    return [
+        _income(chart, income[account], words, before, stood) for account, words in purposes.items()
+    ]
+
+
+def to_income(
+    entries: Iterable[HandEntry], lent: Collection[str], chart: Chart, since: date | None
+) -> list[Item]:
+    """Items for what people moved from the accounts of what was lent to income, since that day.
+
+    An entry that another one takes back, to the cent and on the same account, is none; neither is
+    one between such an account and anything but income: lenders book what they hand out so.
+    """
+    income = of_income(chart) - frozenset(lent)
+    moves = [
+        move
+        for entry in sorted(entries, key=lambda e: (e.day, e.number, e.external_id))
+        if (move := _move(entry, lent, income)) and (since is None or entry.day >= since)
+    ]
+    back = [move for move in moves if move.amount < 0]
+    left = []
+    for move in moves:
+        if move.amount < 0:
+            continue
+        undone = next((b for b in back if b.undoes(move)), None)
+        if undone is None:
+            left.append(move)
+        else:
+            back.remove(undone)
+    labels = {account.id: label(account) for account in chart.accounts}
+    return [
+        Item(
+            kind=ItemKind.PRINCIPAL,
+            currency=move.entry.currency,
+            amount=move.amount,
+            reference=move.entry.number,
+            external_id=move.entry.external_id,
+            document=move.entry.kind.value,
+            field="day",
+            books=move.entry.day.isoformat(),
+            cause="principal.to_income",
+            action="move_from_income",
+            detail=f'from account "{labels[move.lent]}" to account "{labels[move.income]}"',
+        )
+        for move in left
+    ]
+
+
+def posted_to_income(
+    sums: Mapping[tuple[str, str, str], tuple[int, Decimal]], chart: Chart
+) -> list[Item]:
+    """Items for posted documents that stand on income. `sums`: (item, income account, currency) →
+    number of lines and their amount."""
+    accounts = {account.id: label(account) for account in chart.accounts}
+    names = {item.id: item.name for item in chart.items}
+    return [
+        Item(
+            kind=ItemKind.PRINCIPAL,
+            currency=currency,
+            amount=amount,
+            reference=names.get(item, item),
+            external_id=account,
+            cause="principal.posted_to_income",
+            action="rebook_past",
+            detail=f'{count} lines of item "{names.get(item, item)}" are on account '
+            f'"{accounts.get(account, account)}"',
+        )
+        for (item, account, currency), (count, amount) in sorted(sums.items())
+    ]
+
+
+def unread(why: str) -> Item:
+    """The item for books that do not let us see what people entered."""
+    return Item(
+        kind=ItemKind.PRINCIPAL, cause="principal.unread", action="allow_journals", detail=why
+    )
+
+
+def entry_unread(external_id: str, came: str) -> Item:
+    """The item for an entry that the books have and do not tell."""
+    return Item(
+        kind=ItemKind.PRINCIPAL,
+        cause="principal.entry_unread",
+        action="look_at_entry",
+        external_id=external_id,
+        detail=came,
+    )
+
+
+class _Move(msgspec.Struct, frozen=True, kw_only=True):
+    """The amount that one entry moves from lent to income; below zero, back again."""
+
+    entry: HandEntry
+    amount: Decimal
+    lent: str
+    income: str
+
+    def undoes(self, other: _Move) -> bool:
+        return (self.entry.currency, self.lent, self.income, -self.amount) == (
+            other.entry.currency,
+            other.lent,
+            other.income,
+            other.amount,
+        )
+
+
+def _move(entry: HandEntry, lent: Collection[str], income: Collection[str]) -> _Move | None:
+    ours = _largest(entry, lent)
+    theirs = _largest(entry, income)
+    taken = sum((amount for account, amount in entry.legs if account in lent), Decimal(0))
+    given = -sum((amount for account, amount in entry.legs if account in income), Decimal(0))
+    if not ours or not theirs or taken * given <= 0:
+        return None
+    amount = min(abs(taken), abs(given))
+    return _Move(entry=entry, amount=amount if taken > 0 else -amount, lent=ours, income=theirs)
+
+
+def _largest(entry: HandEntry, accounts: Collection[str]) -> str:
+    """The account, of these, that the entry moves most."""
+    there = [(abs(amount), account) for account, amount in entry.legs if account in accounts]
+    return max(there)[1] if there else ""
+
+
+def _by_item(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, str]:
+    named = items_named(chart, wanted)
+    active = [item for item in named if item.active]
+    if len(active) != 1:
+        return None, f'item "{wanted}" {_why(len(named), len(active))}'
+    behind = next((a for a in chart.accounts if a.id == active[0].account_id), None)
+    if behind is None:
+        return None, f'item "{wanted}" has no account'
+    if not behind.active:
+        return None, f'account "{label(behind)}" is inactive'
+    return Place(purpose=purpose, account=behind.id, item=active[0].id), ""
+
+
+def by_account(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, str]:
+    """The account that the mapping names, or why it is none."""
+    named = accounts_named(chart, wanted)
+    active = [account for account in named if account.active]
+    if len(active) != 1:
+        return None, f'account "{wanted}" {_why(len(named), len(active))}'
+    return Place(purpose=purpose, account=active[0].id), ""
+
+
+def _why(named: int, active: int) -> str:
+    if active:
+        return "is there more than once"
+    return "is inactive" if named else "is not there"
+
+
+def _gone(chart: Chart, what: str, purposes: list[str]) -> Item:
+    return Item(
+        kind=ItemKind.PRINCIPAL,
+        currency=chart.company.home_currency,
+        cause="principal.gone",
+        action="name_account",
+        detail=f"{what}, for {_words(purposes)}",
+    )
+
+
+def _income(
+    chart: Chart,
+    account: Account,
+    purposes: list[str],
+    before: Collection[str],
+    stood: Mapping[str, Decimal],
+) -> Item:
+    """The item for an account that is of income and may not be. If it carried what was lent before,
+    all of its balance is wrong; if an item was moved to it, only what comes from now on."""
+    amount = Decimal(0)
+    if account.id in before:
+        amount = -account.balance or -stood.get(account.id, Decimal(0))
+    return Item(
+        kind=ItemKind.PRINCIPAL,
+        currency=account.currency or chart.company.home_currency,
+        amount=amount,
+        reference=account.number or account.name,
+        external_id=account.id,
+        cause="principal.is_income",
+        action="make_no_income",
+        detail=f'account "{label(account)}" is of type {account.type or account.classification}, '
+        f"for {_words(purposes)}",
+    )
+
+
+def _words(purposes: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(purposes))
