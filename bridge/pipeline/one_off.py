@@ -147,7 +147,7 @@ class _Foresight:
             ahead = caught_up_with(store, books, booking, self.progress)
             self._tell(books.name, "books.ahead", ahead)
         with store.begin() as work:
-            left = strangers_of_ours(work, (books.name, books.company))
+            left = strangers_of_ours(work, books.id)
             work.leave_unknown(bridge.clock.now().isoformat(), left)
         done.plan = plan(store, books, booking, self.run, ANY_SIZE, (), self.progress)
         done.stopped, done.asks = unanswered(store, books), not_asked(store, books)

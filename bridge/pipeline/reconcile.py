@@ -38,7 +38,7 @@ from bridge.pipeline.readback import read_back
 from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store
-from bridge.systems.base import AccountingReader, CallCount
+from bridge.systems.base import AccountingReader, CallCount, books_of
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def reconcile(
                 comparison.gather(run, as_of)
             inside, seen = _inside(store, each, chart, comparison, afresh=full)
             with store.begin() as work:
-                work.saw_versions(name, system.company_id, comparison.same_in)
+                work.saw_versions(books_of(system), comparison.same_in)
                 keep(work, each, seen)
             entries, unread_ones = entered_by_hand(system, comparison.unaccounted())
             with store.read() as work:
@@ -121,7 +121,7 @@ def _inside(
     to be kept for the next. The comparison is given what both show of the checks."""
     lent, seen = principal_items(books, chart, last_seen(store, books, afresh=afresh))
     with store.read() as work:
-        where = (books.name, books.company)
+        where = books.id
         left, waiting = renewals_in_books(work, where, chart, books.mapping)
     comparison.seen |= {
         CheckCode.PRINCIPAL: lent_in_books(chart, seen.lent),

@@ -16,6 +16,7 @@ import requests
 
 from bridge import wiring
 from bridge.core.delivery import WAITS_FOR_A_PERSON
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
 from bridge.core.tie_out.verdict import Result
 from bridge.errors import BridgeError
@@ -197,7 +198,9 @@ class Life(World):
                 waiting = [
                     entry
                     for state in WAITS_FOR_A_PERSON
-                    for entry in work.entries(self.system, self.company, state=state, limit=1000)
+                    for entry in work.entries(
+                        BooksId(self.system, self.company), state=state, limit=1000
+                    )
                 ]
             for entry in waiting:
                 for verb in ("retry", "drop"):

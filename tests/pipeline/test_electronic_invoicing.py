@@ -61,7 +61,7 @@ class Company(World):
 
     def standing(self) -> Verdict:
         with self.dry() as bridge, bridge.store.read() as work:
-            return standing(work, {self.system: self.company}, bridge.fresh)
+            return standing(work, {self.system: self.where}, bridge.fresh)
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def comparison(world: World) -> None:
 
 def look(world: World) -> None:
     with world.bridge() as bridge, bridge.store.read() as work:
-        standing(work, {name: each.company for name, each in bridge.books.items()}, bridge.fresh)
+        standing(work, {name: each.id for name, each in bridge.books.items()}, bridge.fresh)
 
 
 def taking_back(world: World) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bridge import wiring
+from bridge.core.identity import BooksId
 from bridge.pipeline.reconcile import reconcile
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
@@ -46,7 +47,7 @@ def wanted(world: World) -> dict[str, dict[str, Decimal]]:
         totals = work.ledger_totals()
         for name, company in COMPANIES.items():
             held: Counter[str] = Counter()
-            for hold in work.holds(name, company):
+            for hold in work.holds(BooksId(name, company)):
                 held[hold.currency] += hold.amount  # type: ignore[assignment]
             found[name] = {c: totals[c] - held[c] for c in ("COP", "MXN")}
     return found
