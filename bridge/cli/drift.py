@@ -17,7 +17,7 @@ from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.decide import Decided
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.report import json
 from bridge.settings import Settings
 
@@ -153,9 +153,8 @@ def _the_system(bridge: Bridge[System], reference: str) -> str:
 
 
 def _compared(bridge: Bridge[System], progress: Any) -> tuple[SystemResult, ...]:
-    return reconcile(
-        bridge.store,
-        bridge.books,
+    return compare(
+        bridge,
         bridge.today,
         bridge.clock.now(),
         names=False,

@@ -22,7 +22,7 @@ from bridge.core.tie_out.verdict import Result
 from bridge.errors import BridgeError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Live
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.settings import Settings
 from tests.answers.ground import Ground
@@ -255,7 +255,7 @@ def _compared(bridge: Live) -> Said:
 
 def _reconciled(bridge: Live) -> Reconciliation:
     now, fresh = bridge.clock.now(), bridge.fresh
-    return reconcile(bridge.store, bridge.books, bridge.today, now, fresh=fresh)
+    return compare(bridge, bridge.today, now, fresh=fresh)
 
 
 def there(books: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.adoption import Adoptions, Proposal, Wish, answer, decide_all, propose
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import documents
@@ -96,7 +96,7 @@ def owed(world: World) -> Decimal:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
+        return compare(bridge, bridge.today, world.clock.now()).agree
 
 
 def test_what_may_be_there_already_is_held_and_proposed(

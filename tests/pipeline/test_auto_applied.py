@@ -11,7 +11,7 @@ import pytest
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId
 from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
@@ -54,7 +54,7 @@ def move(ledger: Ledger, number: int, debt: int, kind: str, amount: int, day: st
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (result,) = reconcile(bridge.store, bridge.books, bridge.today, NOW, lender="X").systems
+        (result,) = compare(bridge, bridge.today, NOW).systems
     assert not any(tie.unexplained for tie in result.tie_outs)
     return result
 

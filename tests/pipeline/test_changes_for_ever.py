@@ -12,7 +12,7 @@ import pytest
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from tests.pipeline.test_answers_for_ever import (
     ANSWERS,
     DAY_S,
@@ -148,7 +148,7 @@ def quiet(world: World, ledger: Lender) -> tuple[Task, ...]:
     world.sync()
     world.clock.move(600)
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     world.clock.move(DAY_S - 600)
     twice_never(world)
     return found.verdict.tasks

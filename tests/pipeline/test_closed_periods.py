@@ -13,7 +13,7 @@ import pytest
 
 from bridge.core.tie_out.reconciliation import ItemKind, Lateness, SystemResult
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -59,13 +59,13 @@ def documents(world: World) -> dict[str, dict[str, Any]]:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
+        return compare(bridge, bridge.today, world.clock.now()).agree
 
 
 def compared(world: World, as_of: date | None = None) -> SystemResult:
     with world.bridge() as bridge:
         day = as_of or bridge.today
-        (found,) = reconcile(bridge.store, bridge.books, day, world.clock.now()).systems
+        (found,) = compare(bridge, day, world.clock.now()).systems
     return found
 
 

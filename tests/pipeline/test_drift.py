@@ -13,7 +13,7 @@ from bridge.core.delivery import State
 from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -53,7 +53,7 @@ def hand(world: World, action: str, number: str, **more: Any) -> None:
 
 def reconciled(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (result,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (result,) = compare(bridge, bridge.today, world.clock.now()).systems
     return result
 
 

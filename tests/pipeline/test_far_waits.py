@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.waits import told, waits_until
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
@@ -64,7 +64,7 @@ def test_a_wait_of_years_is_one_of_a_day_and_its_end_is_said(world: World) -> No
     end = told(world.clock.now() + timedelta(days=1))
     assert waiting(world)[:15] == end[:15]  # to ten minutes: the pass itself took some
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, bridge.clock.now())
+        found = compare(bridge, bridge.today, bridge.clock.now())
     notices = {notice.code: notice.detail for notice in found.systems[0].notices}
     assert notices["books.wait"] == waiting(world)
 

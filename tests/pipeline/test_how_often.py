@@ -15,7 +15,7 @@ import pytest
 
 from bridge.pipeline.known import standing
 from bridge.pipeline.rebuild import rebuild
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.pipeline.undo import undo
 from bridge.sandbox.server import SandboxServer
@@ -46,7 +46,7 @@ def quiet_pass(world: World) -> None:
 def comparison(world: World) -> None:
     world.control("POST", "clock", days=1)
     with world.bridge() as bridge:
-        reconcile(bridge.store, bridge.books, bridge.today, bridge.clock.now())
+        compare(bridge, bridge.today, bridge.clock.now())
 
 
 def look(world: World) -> None:

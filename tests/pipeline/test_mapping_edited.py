@@ -11,7 +11,7 @@ import pytest
 
 from bridge.core.books import Kind
 from bridge.core.delivery import State
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -86,7 +86,7 @@ def balances(world: World) -> dict[str, Decimal]:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
+        return compare(bridge, bridge.today, world.clock.now()).agree
 
 
 def test_it_holds_from_now_on_and_leaves_what_is_posted(world: World, ledger: Ledger) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.core.identity import BooksId
 from bridge.pipeline.one_off import one_off
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
@@ -113,7 +113,7 @@ def test_dry_runs_and_comparisons_tell_it_and_write_nothing(world: World) -> Non
         told = one_off(dry)
     assert (told.exit_code, ASKED in [t.code for t in told.found.verdict.tasks]) == (1, True)
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, bridge.clock.now())
+        found = compare(bridge, bridge.today, bridge.clock.now())
     assert found.verdict.tasks[0].code == ASKED
     assert codes(world.preview()) == [ASKED], "a dry run keeps no answer"
 

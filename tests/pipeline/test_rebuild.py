@@ -13,7 +13,7 @@ import pytest
 from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
 from bridge.pipeline.known_again import Adopted
 from bridge.pipeline.rebuild import rebuild
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from bridge.store import NO_LOAN
 from tests import lost_states
@@ -59,7 +59,7 @@ def planned(world: World) -> tuple[int, int, int]:
 
 def compared(world: World) -> Reconciliation:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        return compare(bridge, bridge.today, world.clock.now())
 
 
 def items(world: World) -> list[tuple[ItemKind, str, str]]:

@@ -14,7 +14,7 @@ import pytest
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId
 from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
@@ -274,7 +274,7 @@ def drop(world: World, payment: int) -> None:
 def dropped(world: World) -> list[str]:
     """References of what reconciling says was dropped. Nothing is left unexplained."""
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     (result,) = found.systems
     assert result.agree, result.items
     return [item.reference for item in result.items if item.cause == "outbox.dropped"]

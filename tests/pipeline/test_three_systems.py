@@ -12,7 +12,7 @@ import pytest
 
 from bridge import wiring
 from bridge.core.identity import BooksId
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from tests.cli.small_lender import small_ledger
@@ -66,7 +66,7 @@ def owed(world: World) -> dict[str, dict[str, Decimal]]:
 def agreement(world: World) -> dict[str, bool]:
     """System → whether a reconciliation finds that it agrees with the ledger."""
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     return {result.system: result.agree for result in found.systems}
 
 
