@@ -16,6 +16,7 @@ import msgspec
 from bridge import mappingfiles
 from bridge.clock import Clock, SystemClock
 from bridge.core.guards import SnapshotLimits
+from bridge.core.identity import BooksId
 from bridge.core.mapping.electronic import Declared
 from bridge.core.tie_out.known import Fresh
 from bridge.errors import ConfigurationError, Problem
@@ -308,7 +309,7 @@ def _system_known_of(settings: Settings, name: str, clock: Clock, store: Store) 
     budget = _budget(name, system, clock, store)
     credentials = _credentials(settings, system, clock)
     with store.read() as work:
-        there = work.mirror_size(name, system.company_id)
+        there = work.mirror_size(BooksId(name, system.company_id))
     return _system(name, system, credentials, clock, budget, there)
 
 
@@ -316,8 +317,8 @@ def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Bu
     """What the settings allow, less what earlier runs of the day and month used."""
     today = clock.now().date()
     with store.read() as work:
-        of_day = work.calls_between(name, system.company_id, today, today)
-        of_month = work.calls_between(name, system.company_id, today.replace(day=1), today)
+        of_day = work.calls_between(BooksId(name, system.company_id), today, today)
+        of_month = work.calls_between(BooksId(name, system.company_id), today.replace(day=1), today)
     return Budget(
         per_day=system.budget, used_today=of_day.metered, used_this_month=of_month.metered
     )

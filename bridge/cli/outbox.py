@@ -24,12 +24,12 @@ def list(arguments: Namespace, out: Output) -> int:
     states = states or sorted(UNSETTLED | WAITS_FOR_A_PERSON)
     lines: dict[int, dict[str, Any]] = {}
     with open_state(loaded) as store, store.read() as work:
-        for name, company in companies(arguments, loaded).items():
+        for name, where in companies(arguments, loaded).items():
             for state in states:
                 left = arguments.limit - len(lines)
                 if left <= 0:
                     break
-                for entry in work.entries(name, company, state=state, limit=left):
+                for entry in work.entries(where, state=state, limit=left):
                     lines[entry.id] = told(name, entry)
     ordered = [lines[number] for number in sorted(lines)]
     if out.json:
@@ -91,8 +91,8 @@ def now(arguments: Namespace, out: Output) -> int:
         for number in arguments.entry:
             work.send_now(number, who, at)
         if not arguments.entry:
-            for name, company in companies(arguments, loaded).items():
-                lifted[name] = work.send_all_now(name, company, who, at)
+            for name, where in companies(arguments, loaded).items():
+                lifted[name] = work.send_all_now(where, who, at)
     if out.json:
         out.document({"decision": "now", "entries": arguments.entry, "systems": lifted})
     if arguments.entry:

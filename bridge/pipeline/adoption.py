@@ -103,9 +103,7 @@ def propose(bridge: Dry, progress: Progress = silent) -> list[Proposal]:
     for books in bridge.books.values():
         with bridge.store.begin() as work:
             held = {
-                loan
-                for loan, hold in work.loan_holds(books.name, books.company)
-                if hold.code == "books.lookalike"
+                loan for loan, hold in work.loan_holds(books.id) if hold.code == "books.lookalike"
             }
             found += proposals(work, books, booking_of(books), held)
     return found
@@ -115,10 +113,10 @@ def proposals(
     work: Work, books: Books[System], booking: Booking, loans: Iterable[LoanKey]
 ) -> Iterator[Proposal]:
     """The pairs of these loans, as a plan would find them now."""
-    alike = Lookalikes(work, books.name, books.company, booking)
+    alike = Lookalikes(work, books.id, booking)
     for file in work.loan_files(work.change_seq(), loans):
         key: LoanKey = (file.installation, file.loan_id)
-        bound = work.bindings(books.name, books.company, key)
+        bound = work.bindings(books.id, key)
         made = translate(file, booking, bound)
         if made.customer is None:
             continue
@@ -137,9 +135,7 @@ def _proposal(
     change: Change,
     likeness: Likeness,
 ) -> Proposal:
-    whose = work.mirror_document(
-        books.name, books.company, Kind.CUSTOMER, likeness.stranger.customer_id
-    )
+    whose = work.mirror_document(books.id, Kind.CUSTOMER, likeness.stranger.customer_id)
     return Proposal(
         system=books.name,
         loan=(file.installation, file.loan_id),
@@ -224,11 +220,7 @@ def answer(
     when there is no such pair."""
     books = bridge.books[system]
     with bridge.store.begin() as work:
-        held = {
-            loan
-            for loan, hold in work.loan_holds(books.name, books.company)
-            if hold.code == "books.lookalike"
-        }
+        held = {loan for loan, hold in work.loan_holds(books.id) if hold.code == "books.lookalike"}
         pairs = list(proposals(work, books, booking_of(books), held))
         loan = next((p.loan[1] for p in pairs if p.wanted.reference == reference), None)
     if loan is None:
@@ -260,7 +252,7 @@ def _is_known(work: Work, books: Books[System], wish: Wish) -> bool:
     if not wish.same:
         pair = (base_reference(wish.reference), wish.external_id)
         return work.is_told_apart(*pair)
-    bound = work.binding(books.name, books.company, wish.reference)
+    bound = work.binding(books.id, wish.reference)
     return bound is not None and not bound.voided and bound.external_id == wish.external_id
 
 
@@ -327,15 +319,15 @@ def _adopt(
     who: str,
     at: datetime,
 ) -> None:
-    where = (books.name, books.company)
+    where = books.id
     theirs = now[proposal.theirs.kind, proposal.theirs.external_id]
     customer = proposal.customer
-    if work.customer_binding(*where, base_reference(customer.reference)) is None:
-        whose = work.mirror_document(*where, Kind.CUSTOMER, theirs.customer_id)
+    if work.customer_binding(where, base_reference(customer.reference)) is None:
+        whose = work.mirror_document(where, Kind.CUSTOMER, theirs.customer_id)
         if whose is not None:
-            work.put_binding(*where, adopted(customer, whose))
-    work.put_binding(*where, _bound_as_it_is(work, books, proposal, theirs), proposal.loan)
-    work.set_revisit(*where, proposal.loan, "drift.adopt")
+            work.put_binding(where, adopted(customer, whose))
+    work.put_binding(where, _bound_as_it_is(work, books, proposal, theirs), proposal.loan)
+    work.set_revisit(where, proposal.loan, "drift.adopt")
     detail = f"{books.name} {theirs.external_id}"
     work.record_decision(who, at.isoformat(), "adopt", proposal.wanted.reference, detail)
 
@@ -349,7 +341,7 @@ def _bound_as_it_is(
     if isinstance(wanted, Receipt | CreditApplication):
         used = []
         for invoice_id, amount in theirs.applications:
-            bound = work.binding_by_external_id(books.name, books.company, Kind.INVOICE, invoice_id)
+            bound = work.binding_by_external_id(books.id, Kind.INVOICE, invoice_id)
             if bound is not None and not bound.voided:
                 used.append(Application(bound.reference, amount))
         wanted = with_uses(wanted, tuple(used), theirs)
@@ -370,4 +362,4 @@ def _tell_apart(
     reference = base_reference(proposal.wanted.reference)
     external_id = proposal.theirs.external_id
     work.record_decision(who, at.isoformat(), DIFFERENT, reference, external_id)
-    work.set_revisit(books.name, books.company, proposal.loan, "drift.different")
+    work.set_revisit(books.id, proposal.loan, "drift.different")

@@ -52,14 +52,14 @@ class Keeping:
         """`who`: the person who says that no other state posts to these books any more."""
         self.store, self.clock, self.today = bridge.store, bridge.clock, bridge.today
         self.books, self.progress, self.who = books, progress, who
-        self.where = (books.name, books.company)
+        self.where = books.id
 
     def meet(self) -> None:
         """Read the books once before anything is ever posted there: what was entered by hand must
         not be posted a second time, and is a person's for good, whatever number it has. Raises
         SecondWriter when they hold documents of ours."""
         with self.store.read() as work:
-            met = bool(work.mirror_cursor(*self.where))
+            met = bool(work.mirror_cursor(self.where))
             restored = work.restored_at(self.books.name)
         if not met:
             read_back(self.store, self.books.system, progress=self.progress)
@@ -104,7 +104,7 @@ class Keeping:
         came from elsewhere. Raises SecondWriter where the state has forgotten nothing.
         """
         with self.store.read() as work:
-            kinds = _to_be_created(figures) | work.to_create(*self.where)
+            kinds = _to_be_created(figures) | work.to_create(self.where)
             if is_from_elsewhere(self.store, work, self.where):
                 kinds |= _ASKED
         if not kinds & _ASKED:
@@ -137,7 +137,7 @@ class Keeping:
         with self.store.read() as work:
             prefixes = work.prefixes()
             told = [
-                work.mirror_document(*self.where, each.kind, each.external_id) for each in unknown
+                work.mirror_document(self.where, each.kind, each.external_id) for each in unknown
             ]
         if any(each.kind is Kind.CUSTOMER for each in unknown):
             return True
@@ -159,11 +159,11 @@ class Keeping:
         with self.store.begin() as work:
             work.leave_unknown(restored_at, left)
             waiting = [
-                each for each in work.to_send(*self.where) if each.operation is Operation.CREATE
+                each for each in work.to_send(self.where) if each.operation is Operation.CREATE
             ]
             work.supersede(waiting)
             for loan in {each.loan for each in waiting} - {NO_LOAN}:
-                work.set_revisit(*self.where, loan, "books.ahead")
+                work.set_revisit(self.where, loan, "books.ahead")
             work.note(TIED.format(self.books.name), restored_at)
             if why:
                 detail = f"{tied} of its documents known again"
@@ -182,12 +182,12 @@ class Keeping:
             read_back(self.store, self.books.system, progress=self.progress)
             following = dict.fromkeys(kinds, cursor)
             with self.store.read() as work:
-                made = work.numbered_live(*self.where, work.prefixes())
+                made = work.numbered_live(self.where, work.prefixes())
         with self.store.begin() as work:
-            unknown = work.never_heard_of(*self.where, made, work.prefixes())
+            unknown = work.never_heard_of(self.where, made, work.prefixes())
             if not unknown:  # else they are to be found again, should this pass end here
                 told = msgspec.json.encode({**cursors, **following}).decode()
-                work.set_mirror_cursor(*self.where, told, _CURSORS)
+                work.set_mirror_cursor(self.where, told, _CURSORS)
         return unknown
 
     def _strangers(self) -> list[Made]:
@@ -195,17 +195,17 @@ class Keeping:
             return strangers_of_ours(work, self.where)
 
     def _cursors(self, work: Work) -> dict[Kind, str]:
-        known = work.mirror_cursor(*self.where, _CURSORS)
+        known = work.mirror_cursor(self.where, _CURSORS)
         if known:
             return _cursors(known)
         if not self.books.system.capabilities.change_feed_days:
             return {}
-        return dict.fromkeys(_ASKED, work.mirror_cursor(*self.where))
+        return dict.fromkeys(_ASKED, work.mirror_cursor(self.where))
 
     def _begin_cursors(self) -> None:
         with self.store.begin() as work:
             told = msgspec.json.encode(self._cursors(work)).decode()
-            work.set_mirror_cursor(*self.where, told, _CURSORS)
+            work.set_mirror_cursor(self.where, told, _CURSORS)
 
 
 def _to_be_created(figures: PlanFigures) -> set[Kind]:

@@ -18,7 +18,7 @@ from bridge.core.tie_out.patience import (
 from bridge.pipeline.context import Time
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 
 def give_up(
@@ -47,7 +47,7 @@ def give_up(
     with store.begin() as work:
         work.tried_in_vain(alone, now, counts=False)
         work.tried_in_vain(counted, now, counts=True)
-        trials = work.trials(system.name, system.company_id)
+        trials = work.trials(books_of(system))
         for number in counted:
             entry, trial = work.entry(number), trials.get(number)
             if entry is None or trial is None or not is_over(trial.passes, trial.since, now):

@@ -12,6 +12,7 @@ import msgspec
 
 from bridge.core.change.owning import borrowers_of, row_of
 from bridge.core.findings import Finding
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.items import SETTLES_ITSELF, Item, ItemKind
 from bridge.core.tie_out.known import LOGIN, Behind, BooksKnown, Delivery, Fresh, Known, Stop
 from bridge.core.tie_out.reconcile import held
@@ -47,7 +48,7 @@ _RUNS = 100
 
 def known(
     work: Work,
-    books: Mapping[str, str],
+    books: Mapping[str, BooksId],
     fresh: Fresh,
     *,
     compared: Mapping[str, SystemResult] | None = None,
@@ -66,14 +67,14 @@ def known(
         ledger=ledger,
         findings=_placed_findings(work),
         books=tuple(
-            _books(work, name, company, compared.get(name), stops.get(name, ()))
-            for name, company in books.items()
+            _books(work, where, compared.get(name), stops.get(name, ()))
+            for name, where in books.items()
         ),
         answers=frozenset(work.answers()),
     )
 
 
-def standing(work: Work, books: Mapping[str, str], fresh: Fresh) -> Verdict:
+def standing(work: Work, books: Mapping[str, BooksId], fresh: Fresh) -> Verdict:
     """The verdict by the state store alone: what the last pass and the last comparison left."""
     return verdict(known(work, books, fresh, stops=last_stops(work, books)))
 
@@ -102,7 +103,7 @@ def after_comparison(
 ) -> Known:
     """All that is known right after a comparison. A stop of the last pass that only a person can
     end counts until a pass goes through."""
-    books = {made.system: made.company for made in results}
+    books = {made.system: made.books for made in results}
     left = last_stops(work, books)
     together = {
         name: [*stops.get(name, ()), *(each for each in left.get(name, ()) if each.lasts)]
@@ -169,29 +170,29 @@ def keep_comparison(
     work: Work, result: SystemResult, at: datetime, day: date, stop: Stop | None
 ) -> None:
     """Keep what a comparison showed, for the doors that do not read the books themselves."""
-    where = (result.system, result.company)
-    before = work.comparison(*where)
+    where = result.books
+    before = work.comparison(where)
     if not result.checked:
         kept = before or Compared(at=at.isoformat(), day=day)
-        work.put_comparison(*where, msgspec.structs.replace(kept, stop=stop))
+        work.put_comparison(where, msgspec.structs.replace(kept, stop=stop))
         return
     items = tuple(item for item in result.items if item.kind not in OF_THE_STORE)
     made = Compared(
         at=at.isoformat(),
         day=day,
         items=items,
-        versions=work.versions_of(*where, (item.reference for item in items)),
-        planned_through=work.planned_through(*where),
+        versions=work.versions_of(where, (item.reference for item in items)),
+        planned_through=work.planned_through(where),
     )
-    work.put_comparison(*where, made)
+    work.put_comparison(where, made)
 
 
-def logged_in(work: Work, name: str, company: str) -> None:
+def logged_in(work: Work, where: BooksId) -> None:
     """Note that a pass has reached these books: an ended login, seen by the last comparison, is no
     longer in the way. That they were not compared since still counts."""
-    last = work.comparison(name, company)
+    last = work.comparison(where)
     if last is not None and last.stop is not None and last.stop.code == LOGIN:
-        work.put_comparison(name, company, msgspec.structs.replace(last, stop=_NOT_SINCE))
+        work.put_comparison(where, msgspec.structs.replace(last, stop=_NOT_SINCE))
 
 
 def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:
@@ -241,9 +242,7 @@ def _places_of_customers(work: Work, references: Sequence[str]) -> dict[str, Pla
     }
 
 
-def behind_of(
-    work: Work, system: str, company: str, waiting: Iterable[UnderWay]
-) -> dict[str, Behind]:
+def behind_of(work: Work, where: BooksId, waiting: Iterable[UnderWay]) -> dict[str, Behind]:
     """The writes that wait for others: reference of a write that a person must settle → what waits
     for it."""
     writes = list(waiting)
@@ -255,7 +254,7 @@ def behind_of(
     }
     by_entry = {each.entry.id: each for each in writes}
     found: dict[str, Behind] = {}
-    for reference, entries in work.behind(system, company, stuck).items():
+    for reference, entries in work.behind(where, stuck).items():
         amounts: dict[str, Decimal] = defaultdict(Decimal)
         for entry in entries:
             for item in by_entry[entry].items if entry in by_entry else ():
@@ -286,35 +285,33 @@ def _placed_findings(work: Work) -> tuple[Finding, ...]:
 
 
 def _books(
-    work: Work, name: str, company: str, result: SystemResult | None, stops: Sequence[Stop]
+    work: Work, where: BooksId, result: SystemResult | None, stops: Sequence[Stop]
 ) -> BooksKnown:
-    last = work.comparison(name, company)
+    last = work.comparison(where)
     just_read = result is not None and result.checked
-    writes = list(under_way(work, name, company, just_read=just_read))
-    behind = behind_of(work, name, company, writes)
+    writes = list(under_way(work, where, just_read=just_read))
+    behind = behind_of(work, where, writes)
     if result is not None and just_read:
         items = result.items
     else:
-        items = (*_of_the_store(work, name, company, writes), *_still(work, name, company, last))
+        items = (*_of_the_store(work, where, writes), *_still(work, where, last))
     stopped = list(stops)
     if result is None and last is not None and last.stop is not None:
         stopped.append(last.stop)
     return BooksKnown(
-        system=name,
-        company=company,
+        system=where.system,
+        company=where.company,
         items=with_places(work, items),
         behind=behind,
-        stops=tuple(with_question(work, name, company, stopped)),
-        rests_after=work.paused_by(name),
+        stops=tuple(with_question(work, where, stopped)),
+        rests_after=work.paused_by(where.system),
     )
 
 
-def _of_the_store(
-    work: Work, name: str, company: str, writes: Iterable[UnderWay]
-) -> tuple[Item, ...]:
+def _of_the_store(work: Work, where: BooksId, writes: Iterable[UnderWay]) -> tuple[Item, ...]:
     """The items for holds and for writes under way, a long list summed up as in a comparison."""
     tally = Tally(LISTED)
-    for (_, loan), hold in work.loan_holds(name, company):
+    for (_, loan), hold in work.loan_holds(where):
         tally.add([held(hold, loan)])
     for each in writes:
         loan = each.entry.loan[1]
@@ -323,14 +320,14 @@ def _of_the_store(
     return tally.items()
 
 
-def _still(work: Work, name: str, company: str, last: Compared | None) -> list[Item]:
+def _still(work: Work, where: BooksId, last: Compared | None) -> list[Item]:
     """The items of the last comparison that nothing has dealt with since."""
     if last is None:
         return []
-    versions = work.versions_of(name, company, last.versions)
+    versions = work.versions_of(where, last.versions)
     by_id = (i for i in last.items if i.reference not in last.versions or i.cause == _ABSENT)
-    bound = work.bound_ids(name, company, (i.external_id for i in by_id))
-    planned = work.planned_through(name, company) != last.planned_through
+    bound = work.bound_ids(where, (i.external_id for i in by_id))
+    planned = work.planned_through(where) != last.planned_through
 
     def stands(item: Item) -> bool:
         if item.kind in (ItemKind.ACCEPTED, ItemKind.PRINCIPAL):

@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 from bridge.core.books import Made
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict
 from bridge.store import Store, Work
@@ -62,29 +63,29 @@ def is_unsure(work: Work, system: str) -> bool:
     return work.noted("unsure") != work.noted(SURE.format(system))
 
 
-def is_from_elsewhere(store: Store, work: Work, where: tuple[str, str]) -> bool:
+def is_from_elsewhere(store: Store, work: Work, where: BooksId) -> bool:
     """Whether the books must be asked once for documents of ours, even with nothing to write: this
     state has documents there, and is not known to be the one that was left here. Where nothing
     could ever tell, only what is to be written is asked about."""
-    known = bool(work.binding_counts(*where))
-    return known and store.is_beside_a_word and is_unsure(work, where[0])
+    known = bool(work.binding_counts(where))
+    return known and store.is_beside_a_word and is_unsure(work, where.system)
 
 
-def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
+def strangers_of_ours(work: Work, where: BooksId) -> list[Made]:
     """Documents in books just read that have a number of ours, count, and are known to nobody."""
     prefixes = work.prefixes()
-    return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
+    return work.never_heard_of(where, work.numbered_live(where, prefixes), prefixes)
 
 
-def may_have_forgotten(store: Store, work: Work, where: tuple[str, str]) -> bool:
+def may_have_forgotten(store: Store, work: Work, where: BooksId) -> bool:
     """Whether the books are to be asked although nothing has changed: a copy was put in place and
     its documents were not tied again yet; the state came from elsewhere; or nobody knows how old it
     is, and the books as they were read last have documents of ours that it does not know."""
     if is_from_elsewhere(store, work, where):
         return True
-    restored = work.restoring(where[0])
-    if restored is not None and restored.at != work.noted(TIED.format(where[0])):
+    restored = work.restoring(where.system)
+    if restored is not None and restored.at != work.noted(TIED.format(where.system)):
         return True
-    known = bool(work.binding_counts(*where))
-    behind = restored is not None or (is_unsure(work, where[0]) and known)
+    known = bool(work.binding_counts(where))
+    behind = restored is not None or (is_unsure(work, where.system) and known)
     return behind and bool(strangers_of_ours(work, where))

@@ -90,8 +90,8 @@ def plan(
     with store.begin() as work:
         planner = Planner(work, books, booking, run, remap=remap)
         planner.put_back_what_is_owned()
-        since = 0 if remap else work.planned_through(books.name, books.company)
-        revisits = work.revisits(books.name, books.company)
+        since = 0 if remap else work.planned_through(books.id)
+        revisits = work.revisits(books.id)
         planner.loans(work.loan_files(since, revisits), progress)
         made = planner.finish()
         refuse_unsafe(made, limits, approved)
@@ -104,8 +104,8 @@ def _ask_rates(store: Store, books: Books[System], booking: Booking) -> None:
         return
     wanted: set[tuple[str, date]] = set()
     with store.read() as work:
-        seq = work.planned_through(books.name, books.company)
-        for file in work.loan_files(seq, work.revisits(books.name, books.company)):
+        seq = work.planned_through(books.id)
+        for file in work.loan_files(seq, work.revisits(books.id)):
             if file.loan is None or file.loan.currency == booking.company.home_currency:
                 continue
             days = {file.loan.start, *(r.paid_on for r in file.repayments)}

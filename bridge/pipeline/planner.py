@@ -55,12 +55,12 @@ class Planner:
     ) -> None:
         """`remap`: what is posted is brought to what the mapping says now, too."""
         self.work, self.booking, self.run, self.remap = work, booking, run, remap
-        self.name, self.company = books.name, books.company
+        self.where = books.id
         self.series = books.declared.series
         self.figures = PlanFigures()
         self.count = 0
         """How many loans were planned."""
-        self.lookalikes = Lookalikes(work, self.name, self.company, booking)
+        self.lookalikes = Lookalikes(work, self.where, booking)
         self._digest = hashlib.blake2b(digest_size=16)
         self._customers: set[str] = set()
         self._postponed: list[LoanFile] = []
@@ -77,21 +77,21 @@ class Planner:
             return
         edited = list(self._edited(owned))
         ids = {b.external_id for _, b in edited if isinstance(b.document, Customer)}
-        of_customers = self.work.loans_of_customers(self.name, self.company, ids)
+        of_customers = self.work.loans_of_customers(self.where, ids)
         for loan, marked in edited:
             loans = {loan}
             if isinstance(marked.document, Customer):
                 loans = of_customers.get(marked.external_id, set())
             for each in loans:
-                self.work.set_revisit(self.name, self.company, each, "own")
+                self.work.set_revisit(self.where, each, "own")
             if loans:
-                self.work.put_binding(self.name, self.company, marked, loan)
+                self.work.put_binding(self.where, marked, loan)
 
     def _edited(self, owned: AbstractSet[str]) -> Iterator[tuple[LoanKey, Binding]]:
         """The bindings to put back, marked so. Each keeps its old version, so that the report goes
         on naming the edit until it is put back. A customer that stands for several merged borrowers
         keeps its name."""
-        for loan, binding, now in self.work.altered(self.name, self.company):
+        for loan, binding, now in self.work.altered(self.where):
             if binding.posted is None or binding.accepted or binding.version == NEVER_COMPARED:
                 continue  # what differed from the first is told: to write it again may not help
             edited = {difference.field for difference in drift(binding.posted, now)}
@@ -110,9 +110,9 @@ class Planner:
     def _some(self, files: Sequence[LoanFile]) -> list[LoanFile]:
         """Plan some loans. Returns those for which a write of another loan has to be given up or
         made first."""
-        where, keys = (self.name, self.company), [key_of(file) for file in files]
-        unsettled = self.work.unsettled(*where, keys)
-        bound = self.work.bindings_by_loan(*where, keys)
+        where, keys = self.where, [key_of(file) for file in files]
+        unsettled = self.work.unsettled(where, keys)
+        bound = self.work.bindings_by_loan(where, keys)
         drafts = [
             self._draft(file, bound.get(key_of(file), []))
             for file in files
@@ -144,16 +144,16 @@ class Planner:
         )
 
     def _there_of(self, drafts: Sequence[Wanted]) -> There:
-        where, work = (self.name, self.company), self.work
+        where, work = self.where, self.work
         bases = {base for draft in drafts for base in draft.new}
         names = {draft.made.customer.reference for draft in drafts if draft.made.customer}
         names -= self._customers
         return There(
-            before=work.planned_before(*where, [draft.key for draft in drafts]),
-            under_way=work.under_way(*where, bases),
-            bound=work.bound_under(*where, bases),
-            customers=work.customer_bindings(*where, map(base_reference, names)),
-            waiting=work.live_entries(*where, names),
+            before=work.planned_before(where, [draft.key for draft in drafts]),
+            under_way=work.under_way(where, bases),
+            bound=work.bound_under(where, bases),
+            customers=work.customer_bindings(where, map(base_reference, names)),
+            waiting=work.live_entries(where, names),
         )
 
     def _planned(self, draft: Wanted, there: There, wanted: Decided) -> bool:
@@ -167,7 +167,7 @@ class Planner:
             made = translate(file, self.booking, [*bound, *map(_as_voided, moved)])
             changes, closed = diff(made, bound, self.booking)
         for binding in made.noted:
-            work.put_binding(self.name, self.company, binding, key)
+            work.put_binding(self.where, binding, key)
         holds = [*made.holds, *closed]
         alike = self.lookalikes.of(changes, made.customer)
         unknown = self._never_heard_of(alike)
@@ -182,7 +182,7 @@ class Planner:
             busy = {change.document.reference for change in changes}
             found = list(remapped(file, self.booking, bound))
             changes += remapping.changes(found, bound, self.booking, busy)
-        marked = stamped.marks(work, self.name, self.company, bound, changes)
+        marked = stamped.marks(work, self.where, bound, changes)
         if marked:
             changes, instead = stamped.left_alone(file, bound, changes, marked)
             holds = instead or holds
@@ -201,11 +201,11 @@ class Planner:
 
     def _write_down(self, made: Decided) -> None:
         """Write down all decisions about some loans at once."""
-        where = (self.name, self.company)
+        where = self.where
         self._enqueue(made.changes)
-        self.work.put_all_holds(*where, made.holds)
+        self.work.put_all_holds(where, made.holds)
         self.work.put_all_findings(made.findings)
-        self.work.set_revisits(*where, made.revisits)
+        self.work.set_revisits(where, made.revisits)
 
     def _never_heard_of(self, alike: Sequence[Likeness]) -> list[Made]:
         """Documents with a number of ours that came to the books since this state knows them.
@@ -213,7 +213,7 @@ class Planner:
         before."""
         named = [Made.of(each.stranger) for each in alike if each.by_reference]
         prefixes = self.work.prefixes() if named else ()
-        return self.work.never_heard_of(self.name, self.company, named, prefixes)
+        return self.work.never_heard_of(self.where, named, prefixes)
 
     def _adopted(self, key: LoanKey, customer: Customer | None, alike: list[Likeness]) -> bool:
         """Tie documents of the books that carry our reference and say the same; and, where the
@@ -221,16 +221,16 @@ class Planner:
         by_rule = self.booking.mapping.policies.lookalike == "adopt"
         if customer is None or not surely_the_same(alike, by_rule=by_rule):
             return False
-        work, where = self.work, (self.name, self.company)
-        if work.customer_binding(*where, customer.reference) is None:
+        work, where = self.work, self.where
+        if work.customer_binding(where, customer.reference) is None:
             whose = {found.stranger.customer_id for found in alike}
-            theirs = work.mirror_document(*where, Kind.CUSTOMER, whose.pop())
+            theirs = work.mirror_document(where, Kind.CUSTOMER, whose.pop())
             if whose or theirs is None:
                 return False
-            work.put_binding(*where, adopted(customer, theirs))
+            work.put_binding(where, adopted(customer, theirs))
         for found in alike:
-            links = work.links(*where, sorted(named_by(found.wanted)))
-            work.put_binding(*where, adopted(found.wanted, found.stranger, links), key)
+            links = work.links(where, sorted(named_by(found.wanted)))
+            work.put_binding(where, adopted(found.wanted, found.stranger, links), key)
         return True
 
     def finish(self) -> Plan:
@@ -238,13 +238,13 @@ class Planner:
         ours that this state never heard of."""
         for file in self._postponed:
             for left in self._some([file]):
-                self.work.set_revisit(self.name, self.company, key_of(left), "outbox.elsewhere")
+                self.work.set_revisit(self.where, key_of(left), "outbox.elsewhere")
         if self._unknown:
-            raise somebody_else(self.name, self._unknown)
-        self.work.set_planned_through(self.name, self.company, self.work.change_seq())
+            raise somebody_else(self.where.system, self._unknown)
+        self.work.set_planned_through(self.where, self.work.change_seq())
         return Plan(
-            system=self.name,
-            company=self.company,
+            system=self.where.system,
+            company=self.where.company,
             figures=self.figures,
             digest=self._digest.hexdigest(),
             loans=self.count,
@@ -287,27 +287,23 @@ class Planner:
 
     def _is_of_several(self, binding: Binding) -> bool:
         """Whether one customer stands for several borrowers."""
-        return isinstance(binding.document, Customer) and self.work.is_shared(
-            self.name, self.company, binding
-        )
+        return isinstance(binding.document, Customer) and self.work.is_shared(self.where, binding)
 
     def _enqueue(self, changes: Sequence[tuple[LoanKey, Change]]) -> None:
         references = {change.document.reference for _, change in changes}
-        refused = self.work.refusals(self.name, self.company, references)
+        refused = self.work.refusals(self.where, references)
         entries = []
         for key, change in changes:
             self.figures.add(change)
             self._digest.update(change_digest(change).encode())
             entries.append(self._entry(key, change, refused.get(change.document.reference, 0)))
-        self.work.enqueue(self.run, self.name, self.company, entries)
+        self.work.enqueue(self.run, self.where, entries)
 
     def _entry(self, key: LoanKey, change: Change, refused: int) -> NewEntry:
         reference = change.document.reference
         if change.operation is Operation.CREATE and change.document.kind in _NUMBERED:
-            _refuse_in_series(self.name, reference, self.series)
-        idempotency = identity.key(
-            self.name, self.company, change.operation, reference, change.document.digest
-        )
+            _refuse_in_series(self.where.system, reference, self.series)
+        idempotency = identity.key(self.where, change.operation, reference, change.document.digest)
         if refused:  # the old key may remember the refusal
             idempotency = f"{idempotency}-{refused}"
         return NewEntry(

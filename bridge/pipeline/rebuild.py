@@ -55,10 +55,10 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
         work.doubt_state(who, at)
         for name, books in bridge.books.items():
             work.note(TIED.format(name), at)
-            work.leave_unknown(at, strangers_of_ours(work, (name, books.company)))
+            work.leave_unknown(at, strangers_of_ours(work, books.id))
         counts = {each.system: {"documents": each.documents} for each in done}
         stops = {each.system: _left(each) for each in done}
-        where = {name: each.company for name, each in bridge.books.items()}
+        where = {name: each.id for name, each in bridge.books.items()}
         answer = verdict(known(work, where, bridge.fresh, stops=stops))
         ended = bridge.clock.now().isoformat()
         work.end_run(run, answer.word, _reason(done, answer), counts, ended)
@@ -84,8 +84,8 @@ def known_documents(store: Store, books: Books[System]) -> int:
     """The number of documents of these books that the state knows; 0 when it never had to do with
     them."""
     with store.read() as work:
-        bound = sum(work.binding_counts(books.name, books.company).values())
-        return max(bound, sum(work.outbox_counts(books.name, books.company).values()))
+        bound = sum(work.binding_counts(books.id).values())
+        return max(bound, sum(work.outbox_counts(books.id).values()))
 
 
 def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress) -> Adopted:
@@ -95,5 +95,5 @@ def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress
         return known_again(store, books, booking, as_of, progress)
     tied = caught_up_with(store, books, booking, progress)
     with store.read() as work:
-        left = strangers_of_ours(work, (books.name, books.company))
+        left = strangers_of_ours(work, books.id)
     return Adopted(system=books.name, documents=tied, unknown=sorted(each.number for each in left))

@@ -81,7 +81,7 @@ class SystemPass(msgspec.Struct, kw_only=True):
     def count(self, store: Store, books: Books[System]) -> None:
         """Look at what is left in the outbox, and at the calls made."""
         with store.read() as work:
-            counts = work.outbox_counts(books.name, books.company)
+            counts = work.outbox_counts(books.id)
         self.pending = counts.get(State.PENDING, 0)
         self.in_doubt = sum(counts.get(s, 0) for s in UNSETTLED) - self.pending
         self.rejected = sum(counts.get(s, 0) for s in WAITS_FOR_A_PERSON)
@@ -233,7 +233,7 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
             bridge.today,
         )
     except BridgeError as error:
-        books = {name: each.company for name, each in bridge.books.items()}
+        books = {name: each.id for name, each in bridge.books.items()}
         with bridge.store.begin() as work:
             work.end_run(run, "refused", str(error), {}, bridge.clock.now().isoformat())
             if isinstance(error, SnapshotRefused):
@@ -345,12 +345,12 @@ def nothing(books: Books[System]) -> Plan:
 def _end(
     bridge: Bridge[System], run: str, intake: Intake, systems: dict[str, SystemPass]
 ) -> SyncResult:
-    books = {name: each.company for name, each in bridge.books.items()}
+    books = {name: each.id for name, each in bridge.books.items()}
     stops = {name: each.stops for name, each in systems.items()}
     with bridge.store.begin() as work:
         for name, each in systems.items():
             if each.calls and each.stopped is None:
-                logged_in(work, name, books[name])
+                logged_in(work, books[name])
         answer = verdict(known(work, books, bridge.fresh, stops=stops))
         result = SyncResult(run=run, intake=intake, systems=systems, answer=answer)
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}

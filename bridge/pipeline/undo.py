@@ -147,7 +147,7 @@ def _run(
         run = work.start_run("undo", ",".join(books.name for books in chosen), at)
     systems = {books.name: one(books, run) for books in chosen}
     stops = {name: [*each.done.stops, *each.stays()] for name, each in systems.items()}
-    where = {books.name: books.company for books in chosen}
+    where = {books.name: books.id for books in chosen}
     with bridge.store.begin() as work:
         judged = of_the_writes(known(work, where, bridge.fresh, stops=stops))
         result = UndoResult(run=run, undone=target, systems=systems, answer=verdict(judged))
@@ -171,11 +171,7 @@ def _those_that_posted(bridge: Bridge[System], target: str) -> list[Books[System
 
 
 def _posted_to(work: Work, bridge: Bridge[System], run: str) -> list[Books[System]]:
-    return [
-        books
-        for books in bridge.books.values()
-        if work.entries(books.name, books.company, run=run, limit=1)
-    ]
+    return [books for books in bridge.books.values() if work.entries(books.id, run=run, limit=1)]
 
 
 def _nothing(books: Books[System]) -> SystemPass:
@@ -200,7 +196,7 @@ class _Planner:
         self, work: Work, books: Books[System], booking: Booking, target: str, run: str
     ) -> None:
         self.work, self.booking, self.target, self.run = work, booking, target, run
-        self.where = (books.name, books.company)
+        self.where = books.id
         self.voidable = books.system.capabilities.void
         self.left: list[Left] = []
         self.figures = PlanFigures()
@@ -215,9 +211,9 @@ class _Planner:
 
         Raises TryLater while something is on its way: what became of it must be known first.
         """
-        goes_on = self.work.paused_by(self.where[0]) == self.target
+        goes_on = self.work.paused_by(self.where.system) == self.target
         for state in sorted(UNSETTLED):
-            for entry in self.work.entries(*self.where, state=state, limit=_ALL):
+            for entry in self.work.entries(self.where, state=state, limit=_ALL):
                 if state is not State.PENDING:
                     raise TryLater(f"{entry.reference} is on its way. Try again in some minutes.")
                 self.under_way += 1
@@ -226,13 +222,13 @@ class _Planner:
 
     def loans(self) -> list[LoanKey]:
         """The loans that the run wrote something of. Customers stay: they owe nothing."""
-        entries = self.work.entries(*self.where, run=self.target, limit=_ALL)
+        entries = self.work.entries(self.where, run=self.target, limit=_ALL)
         return list(dict.fromkeys(entry.loan for entry in entries if entry.loan != NO_LOAN))
 
     def loan(self, file: LoanFile) -> None:
         key: LoanKey = (file.installation, file.loan_id)
         past = self._past(key)
-        before = self.work.planned_before(*self.where, [key]).get(key, [])
+        before = self.work.planned_before(self.where, [key]).get(key, [])
         stuck = [e for e in before if e.state in WAITS_FOR_A_PERSON and not self._went_through(e)]
         waits = [e for e in before if e.state is State.PENDING]
         if waits and not stuck:
@@ -245,13 +241,13 @@ class _Planner:
         task = Task(
             file=file,
             done=done,
-            bound=self.work.bindings(*self.where, key),
+            bound=self.work.bindings(self.where, key),
             reason=undoing(self.target),
             successors=past.successors,
             elsewhere=self._elsewhere(key, done),
         )
         made = undo_loan(task, self.booking, self.voidable)
-        marked = stamped.marks(self.work, *self.where, task.bound, made.changes)
+        marked = stamped.marks(self.work, self.where, task.bound, made.changes)
         if marked:  # nothing of a loan is taken back on which a tax office has something
             self.left += [Left(reference=each, why="stamped") for each in marked]
             return
@@ -263,19 +259,19 @@ class _Planner:
         for change in made.changes:
             self.figures.add(change)
             self._digest.update(change_digest(change).encode())
-        self.work.enqueue(self.run, *self.where, [self._entry(key, c) for c in made.changes])
-        self.work.put_holds(*self.where, key, made.holds)
-        self.work.set_revisit(*self.where, key, "run.undone")
+        self.work.enqueue(self.run, self.where, [self._entry(key, c) for c in made.changes])
+        self.work.put_holds(self.where, key, made.holds)
+        self.work.set_revisit(self.where, key, "run.undone")
 
     def _give_up(self, entries: Sequence[Entry]) -> None:
         self.work.supersede(entries)
         for entry in entries:
             if entry.loan != NO_LOAN:
-                self.work.set_revisit(*self.where, entry.loan, "run.undone")
+                self.work.set_revisit(self.where, entry.loan, "run.undone")
 
     def _past(self, key: LoanKey) -> Past:
         writes = []
-        for entry in self.work.entries(*self.where, loan=key, limit=_ALL):
+        for entry in self.work.entries(self.where, loan=key, limit=_ALL):
             assert not isinstance(entry.document, Customer), f"{entry.reference} has a loan"
             if self._went_through(entry):
                 write = Write(
@@ -295,7 +291,7 @@ class _Planner:
             return True
         if entry.state not in {State.DRIFTED, State.SUPERSEDED}:
             return False
-        bound = self.work.binding(*self.where, entry.reference)
+        bound = self.work.binding(self.where, entry.reference)
         if bound is None:
             return False
         if entry.operation is Operation.VOID:
@@ -313,14 +309,14 @@ class _Planner:
 
     def _is_there(self, past: Past, write: Write) -> bool:
         """Whether something of a created document is left: a person may have taken it out."""
-        binding = self.work.binding(*self.where, past.now(write.document.reference))
+        binding = self.work.binding(self.where, past.now(write.document.reference))
         return bool(binding and binding.in_force)
 
     def _elsewhere(self, key: LoanKey, done: Sequence[Done]) -> list[Binding]:
         """Bindings of other loans under numbers that this run had voided here (rows that moved).
         One that is taken back too counts as voided."""
         voids = (d.document.reference for d in done if d.operation is Operation.VOID)
-        found = self.work.bound_under(*self.where, {base_reference(each) for each in voids})
+        found = self.work.bound_under(self.where, {base_reference(each) for each in voids})
         return [
             msgspec.structs.replace(binding, voided=True) if self._goes(binding) else binding
             for several in found.values()
@@ -330,7 +326,7 @@ class _Planner:
 
     def _goes(self, binding: Binding) -> bool:
         """Whether another loan's document was made by this run, and is taken back as well."""
-        loan = self.work.loan_of(*self.where, binding.reference)
+        loan = self.work.loan_of(self.where, binding.reference)
         if loan is None or not binding.in_force:
             return False
         past = self._past(loan)
@@ -340,8 +336,8 @@ class _Planner:
 
     def _entry(self, key: LoanKey, change: Change) -> NewEntry:
         reference = change.document.reference
-        idempotency = identity.key(*self.where, change.operation, reference, change.document.digest)
-        refused = self.work.refusals(*self.where, [reference]).get(reference)
+        idempotency = identity.key(self.where, change.operation, reference, change.document.digest)
+        refused = self.work.refusals(self.where, [reference]).get(reference)
         if refused:  # the old key may remember the refusal
             idempotency = f"{idempotency}-{refused}"
         return NewEntry(
@@ -361,10 +357,9 @@ class _Planner:
         return bool(self._loans or self.under_way)
 
     def plan(self) -> Plan:
-        system, company = self.where
         return Plan(
-            system=system,
-            company=company,
+            system=self.where.system,
+            company=self.where.company,
             figures=self.figures,
             digest=self._digest.hexdigest(),
             loans=self._loans,

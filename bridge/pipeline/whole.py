@@ -21,7 +21,6 @@ def whole(
     as_of: date,
     now: datetime,
     run: str,
-    source_format: str,
 ) -> Reconciliation:
     queries = ReconcileQueries.on(work)
     installations = queries.installations()
@@ -33,7 +32,6 @@ def whole(
         run=run,
         source=", ".join(dict.fromkeys(source for source, _, _, _ in installations)),
         installation=", ".join(installation for _, installation, _, _ in installations),
-        source_format=source_format,
         source_as_of=min((day for _, _, _, day in installations), default=None),
         ledger_counts=work.ledger_counts(),
         findings=_findings(work),

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, select
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Binding
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.store import tables
 from bridge.store.engine import by, document_text, upsert
 from bridge.store.session import BOOKS, PARAMETERS, Session, chunks
@@ -40,13 +40,13 @@ class Bindings(Session):
     Bindings belong to one company's books: those of another are never found.
     """
 
-    def bindings(self, system: str, company: str, loan: LoanKey) -> list[Binding]:
+    def bindings(self, where: BooksId, loan: LoanKey) -> list[Binding]:
         """Every binding of a loan, all generations, voided ones too."""
         t = BINDING.c
         query = (
             select(t.body)
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.installation == loan[0],
                 t.loan == loan[1],
             )
@@ -55,24 +55,22 @@ class Bindings(Session):
         query = by(query, BINDING, BY_LOAN)
         return [decode_binding(body) for (body,) in self._connection.execute(query)]
 
-    def binding(self, system: str, company: str, reference: str) -> Binding | None:
+    def binding(self, where: BooksId, reference: str) -> Binding | None:
         """The binding of a full reference, live or voided."""
         t = BINDING.c
-        query = select(t.body).where(
-            t.books == self._books_of(system, company), t.reference == reference
-        )
+        query = select(t.body).where(t.books == self._books_of(where), t.reference == reference)
         body = self._connection.execute(query).scalar()
         return None if body is None else decode_binding(body)
 
     def binding_by_external_id(
-        self, system: str, company: str, kind: Kind, external_id: str
+        self, where: BooksId, kind: Kind, external_id: str
     ) -> Binding | None:
         """The binding of a document of the books; a live one if there is one."""
         t = BINDING.c
         query = (
             select(t.body)
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.kind == kind.value,
                 t.external_id == external_id,
             )
@@ -83,13 +81,13 @@ class Bindings(Session):
         body = self._connection.execute(query).scalar()
         return None if body is None else decode_binding(body)
 
-    def is_shared(self, system: str, company: str, customer: Binding) -> bool:
+    def is_shared(self, where: BooksId, customer: Binding) -> bool:
         """Whether another customer of ours is the same one in the books: somebody merged them."""
         t = BINDING.c
         query = (
             select(t.reference)
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.kind == Kind.CUSTOMER.value,
                 t.external_id == customer.external_id,
                 t.reference != customer.reference,
@@ -100,18 +98,18 @@ class Bindings(Session):
         query = by(query, BINDING, BY_EXTERNAL_ID)
         return self._connection.execute(query).scalar() is not None
 
-    def loan_of(self, system: str, company: str, reference: str) -> LoanKey | None:
+    def loan_of(self, where: BooksId, reference: str) -> LoanKey | None:
         """The loan that a reference was posted for; None for customers and unknown ones."""
         t = BINDING.c
         query = select(t.installation, t.loan).where(
-            t.books == self._books_of(system, company), t.reference == reference
+            t.books == self._books_of(where), t.reference == reference
         )
         row = self._connection.execute(query).first()
         return None if row is None or row.loan == "" else (row.installation, row.loan)
 
-    def loans_of(self, system: str, company: str, references: Iterable[str]) -> dict[str, LoanKey]:
+    def loans_of(self, where: BooksId, references: Iterable[str]) -> dict[str, LoanKey]:
         """Reference → the loan that it was posted for, for those that are known and of a loan."""
-        books, t = self._books_of(system, company), BINDING.c
+        books, t = self._books_of(where), BINDING.c
         found: dict[str, LoanKey] = {}
         for part in chunks(references, PARAMETERS):
             query = select(t.reference, t.installation, t.loan).where(
@@ -121,9 +119,9 @@ class Bindings(Session):
                 found[row.reference] = (row.installation, row.loan)
         return found
 
-    def links(self, system: str, company: str, references: Iterable[str]) -> dict[str, str]:
+    def links(self, where: BooksId, references: Iterable[str]) -> dict[str, str]:
         """Reference → external id, for those that are bound and not voided."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         t = BINDING.c
         found: dict[str, str] = {}
         for part in chunks(references, PARAMETERS):
@@ -135,42 +133,36 @@ class Bindings(Session):
         return found
 
     def live_bindings(
-        self, system: str, company: str, kind: Kind | None = None
+        self, where: BooksId, kind: Kind | None = None
     ) -> Iterator[tuple[LoanKey, Binding]]:
         """Everything that should be in the books, streamed by reference."""
         t = BINDING.c
         query = select(t.installation, t.loan, t.body).where(
-            t.books == self._books_of(system, company), t.voided == 0
+            t.books == self._books_of(where), t.voided == 0
         )
         if kind is not None:
             query = query.where(t.kind == kind.value)
         for row in self._connection.execute(query.order_by(t.reference)):
             yield (row.installation, row.loan), decode_binding(row.body)
 
-    def bindings_of(self, system: str, company: str, customer: str) -> list[Binding]:
+    def bindings_of(self, where: BooksId, customer: str) -> list[Binding]:
         """What should be in the books for a customer of that reference."""
         t = BINDING.c
         named = document_text(self._connection, t.body).contains(
             f'"customer":"{customer}"', autoescape=True
         )
-        query = select(t.body).where(
-            t.books == self._books_of(system, company), t.voided == 0, named
-        )
+        query = select(t.body).where(t.books == self._books_of(where), t.voided == 0, named)
         query = query.order_by(t.reference)
         found = [decode_binding(body) for (body,) in self._connection.execute(query)]
         return [each for each in found if getattr(each.document, "customer", "") == customer]
 
-    def put_binding(
-        self, system: str, company: str, binding: Binding, loan: LoanKey = NO_LOAN
-    ) -> None:
+    def put_binding(self, where: BooksId, binding: Binding, loan: LoanKey = NO_LOAN) -> None:
         """Write a binding over the one of the same reference. Entries that waited for it go on."""
-        self.put_bindings(system, company, [(binding, loan)])
+        self.put_bindings(where, [(binding, loan)])
 
-    def put_bindings(
-        self, system: str, company: str, bindings: Sequence[tuple[Binding, LoanKey]]
-    ) -> None:
+    def put_bindings(self, where: BooksId, bindings: Sequence[tuple[Binding, LoanKey]]) -> None:
         """The same of several, each with its loan."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         lines = [
             {
                 "books": books,
@@ -194,13 +186,13 @@ class Bindings(Session):
             undone = getattr(binding.document, "reverses", "")
             if undone:
                 by = "" if binding.voided else binding.reference
-                self._mark_reversed(system, company, undone, by)
+                self._mark_reversed(where, undone, by)
 
     def mark_voided(
-        self, system: str, company: str, reference: str, posted: PostedDocument | None = None
+        self, where: BooksId, reference: str, posted: PostedDocument | None = None
     ) -> None:
         """The document is no longer in force; `posted` is what the books say is left of it."""
-        binding = self.binding(system, company, reference)
+        binding = self.binding(where, reference)
         assert binding is not None, f"{reference} is not bound"
         changed = msgspec.structs.replace(
             binding,
@@ -210,30 +202,30 @@ class Bindings(Session):
             accepted="",
             restore=False,
         )
-        self._rewrite(system, company, changed)
+        self._rewrite(where, changed)
         undone = getattr(binding.document, "reverses", "")
         if undone:
-            self._mark_reversed(system, company, undone, "")
+            self._mark_reversed(where, undone, "")
 
-    def saw_versions(self, system: str, company: str, versions: Mapping[str, str]) -> None:
+    def saw_versions(self, where: BooksId, versions: Mapping[str, str]) -> None:
         """The books have these references in another version, and the same in it: nothing to look
         at again until the version moves on. Only what is searched by changes."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         lines = [{"of": books, "named": name, "seen": seen} for name, seen in versions.items()]
         if lines:
             self._connection.execute(_SAW, lines)
 
-    def _mark_reversed(self, system: str, company: str, reference: str, by: str) -> None:
-        binding = self.binding(system, company, reference)
+    def _mark_reversed(self, where: BooksId, reference: str, by: str) -> None:
+        binding = self.binding(where, reference)
         assert binding is not None, f"{reference} is undone and not bound"
-        self._rewrite(system, company, msgspec.structs.replace(binding, reversed_by=by))
+        self._rewrite(where, msgspec.structs.replace(binding, reversed_by=by))
 
-    def _rewrite(self, system: str, company: str, binding: Binding) -> None:
+    def _rewrite(self, where: BooksId, binding: Binding) -> None:
         """Write a binding that is there over itself, without looking at those who wait for it."""
         t = BINDING.c
         self._connection.execute(
             BINDING.update()
-            .where(t.books == self._books_of(system, company), t.reference == binding.reference)
+            .where(t.books == self._books_of(where), t.reference == binding.reference)
             .values(
                 external_id=binding.external_id,
                 version=binding.version,
@@ -244,23 +236,23 @@ class Bindings(Session):
             )
         )
 
-    def binding_counts(self, system: str, company: str) -> dict[tuple[Kind, bool], int]:
+    def binding_counts(self, where: BooksId) -> dict[tuple[Kind, bool], int]:
         """(kind, voided) → how many."""
         t = BINDING.c
         query = (
             select(t.kind, t.voided, func.count())
-            .where(t.books == self._books_of(system, company))
+            .where(t.books == self._books_of(where))
             .group_by(t.kind, t.voided)
         )
         return {(Kind(k), bool(v)): n for k, v, n in self._connection.execute(query)}
 
-    def documents_elsewhere(self, system: str, company: str) -> dict[str, int]:
+    def documents_elsewhere(self, where: BooksId) -> dict[str, int]:
         """Other companies of a system → how many documents of ours are there and not void."""
         t = BINDING.c
         query = (
             select(BOOKS.c.company, func.count())
             .join_from(BINDING, BOOKS, BOOKS.c.id == t.books)
-            .where(BOOKS.c.system == system, BOOKS.c.company != company, t.voided == 0)
+            .where(BOOKS.c.system == where.system, BOOKS.c.company != where.company, t.voided == 0)
             .where(t.kind != Kind.CUSTOMER.value)
             .group_by(BOOKS.c.company)
             .order_by(BOOKS.c.company)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from bridge.core.books import Kind
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.errors import UsageError
 from bridge.store import tables
 from bridge.store.bindings import OUTBOX, WAIT
@@ -36,8 +36,7 @@ class Decisions(Outbox, Planning):
 
     def entries(
         self,
-        system: str,
-        company: str,
+        where: BooksId,
         *,
         state: State | None = None,
         run: str | None = None,
@@ -49,7 +48,7 @@ class Decisions(Outbox, Planning):
     ) -> list[Entry]:
         """Entries for a person to look at, oldest first; `customer`: those that name it."""
         t = OUTBOX.c
-        wanted: list[ColumnElement[bool]] = [t.books == self._books_of(system, company)]
+        wanted: list[ColumnElement[bool]] = [t.books == self._books_of(where)]
         index = ""
         if state is not None:
             wanted.append(t.state == state.value)
@@ -71,23 +70,23 @@ class Decisions(Outbox, Planning):
             wanted.append(t.operation == operation.value)
         return self._entries(*wanted, index=index, limit=limit)
 
-    def to_send(self, system: str, company: str) -> Iterator[Entry]:
+    def to_send(self, where: BooksId) -> Iterator[Entry]:
         """Every write that waits to be sent, in the order of posting, streamed."""
         t = OUTBOX.c
         query = (
             select(OUTBOX)
-            .where(t.books == self._books_of(system, company), t.state == State.PENDING.value)
+            .where(t.books == self._books_of(where), t.state == State.PENDING.value)
             .order_by(t.phase, t.id)
             .execution_options(yield_per=PARAMETERS)
         )
         for row in self._connection.execute(by(query, OUTBOX, BY_STATE)):
             yield entry_of(row)
 
-    def to_create(self, system: str, company: str) -> set[Kind]:
+    def to_create(self, where: BooksId) -> set[Kind]:
         """The kinds of which something new waits to be sent."""
         t = OUTBOX.c
         query = select(t.kind).where(
-            t.books == self._books_of(system, company),
+            t.books == self._books_of(where),
             t.state == State.PENDING.value,
             t.operation == Operation.CREATE.value,
         )
@@ -110,12 +109,12 @@ class Decisions(Outbox, Planning):
         who belongs to no loan, is sent again under a new key: the old one may remember a refusal.
         """
         row = self._decide(entry_id, State.SUPERSEDED, "retry", who, at)
-        system, company = self._named(row.books)
+        where = self._named(row.books)
         if row.loan:
             loan = (row.installation, row.loan)
-            self.set_revisit(system, company, loan, "outbox.retry")
+            self.set_revisit(where, loan, "outbox.retry")
             return
-        refused = self.refusals(system, company, [row.reference]).get(row.reference, 0)
+        refused = self.refusals(where, [row.reference]).get(row.reference, 0)
         entry = entry_of(row)
         again = NewEntry(
             operation=entry.operation,
@@ -126,7 +125,7 @@ class Decisions(Outbox, Planning):
             target=entry.target,
             reason=entry.reason,
         )
-        self.enqueue(entry.run, system, company, [again])
+        self.enqueue(entry.run, where, [again])
 
     def drop(self, entry_id: int, who: str, at: str) -> None:
         """A person decided not to send an entry."""
@@ -143,11 +142,11 @@ class Decisions(Outbox, Planning):
         self._lift(OUTBOX.c.id == entry_id)
         self.record_decision(who, at, _NOW, row.reference, row.not_before, entry_id)
 
-    def send_all_now(self, system: str, company: str, who: str, at: str) -> int:
+    def send_all_now(self, where: BooksId, who: str, at: str) -> int:
         """The same of all that waits for its time in these books; says how many there were."""
-        lifted = self._lift(OUTBOX.c.books == self._books_of(system, company))
+        lifted = self._lift(OUTBOX.c.books == self._books_of(where))
         if lifted:
-            self.record_decision(who, at, _NOW, company, system)
+            self.record_decision(who, at, _NOW, where.company, where.system)
         return lifted
 
     def _lift(self, which: ColumnElement[bool]) -> int:
@@ -232,14 +231,14 @@ class Decisions(Outbox, Planning):
         last = self._connection.execute(query.limit(1)).first()
         return last.reference if last is not None and last.verb == _UNDO else ""
 
-    def welcome_company(self, system: str, company: str, who: str, at: str) -> None:
+    def welcome_company(self, where: BooksId, who: str, at: str) -> None:
         """A person said that this company is meant, although another one has our documents."""
-        self.record_decision(who, at, _NEW_COMPANY, company, system)
+        self.record_decision(who, at, _NEW_COMPANY, where.company, where.system)
 
-    def is_welcome(self, system: str, company: str) -> bool:
+    def is_welcome(self, where: BooksId) -> bool:
         """Whether a person has said so."""
         t = DECISION.c
-        said = (t.verb == _NEW_COMPANY, t.reference == company, t.detail == system)
+        said = (t.verb == _NEW_COMPANY, t.reference == where.company, t.detail == where.system)
         return self._connection.execute(select(t.id).where(*said).limit(1)).first() is not None
 
     def decisions(self, limit: int = 1000) -> list[DecisionRecord]:

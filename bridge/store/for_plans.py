@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from bridge.core.books import Kind
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operation, State
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.store import tables
 from bridge.store.bindings import BY_BASE as BOUND_BY_BASE
 from bridge.store.bindings import BY_LOAN as BOUND_BY_LOAN
@@ -33,10 +33,10 @@ class ForPlans(Bindings, Trials):
     """The part of a unit of work that knows what there is already of what is to be planned."""
 
     def bindings_by_loan(
-        self, system: str, company: str, loans: Iterable[LoanKey]
+        self, where: BooksId, loans: Iterable[LoanKey]
     ) -> dict[LoanKey, list[Binding]]:
         """Loan → every binding of it, all generations, voided ones too, by reference."""
-        t, books = BINDING.c, self._books_of(system, company)
+        t, books = BINDING.c, self._books_of(where)
         found: dict[LoanKey, list[Binding]] = {}
         for installation, part in by_installation(loans):
             query = (
@@ -49,10 +49,10 @@ class ForPlans(Bindings, Trials):
         return found
 
     def bound_under(
-        self, system: str, company: str, bases: Iterable[str]
+        self, where: BooksId, bases: Iterable[str]
     ) -> dict[str, list[tuple[LoanKey, Binding]]]:
         """Base reference → what is bound under it, all generations, and for which loan."""
-        t, books = BINDING.c, self._books_of(system, company)
+        t, books = BINDING.c, self._books_of(where)
         found: dict[str, list[tuple[LoanKey, Binding]]] = {}
         for part in chunks(bases, PARAMETERS):
             query = select(t.base, t.installation, t.loan, t.body).where(
@@ -63,11 +63,9 @@ class ForPlans(Bindings, Trials):
                 found.setdefault(row.base, []).append(bound)
         return found
 
-    def customer_bindings(
-        self, system: str, company: str, bases: Iterable[str]
-    ) -> dict[str, Binding]:
+    def customer_bindings(self, where: BooksId, bases: Iterable[str]) -> dict[str, Binding]:
         """Base reference → the live binding of that customer; the newest generation if several."""
-        t, books = BINDING.c, self._books_of(system, company)
+        t, books = BINDING.c, self._books_of(where)
         found: dict[str, Binding] = {}
         for part in chunks(bases, PARAMETERS):
             query = select(t.base, t.body).where(
@@ -82,23 +80,23 @@ class ForPlans(Bindings, Trials):
                     found[base] = binding
         return found
 
-    def customer_binding(self, system: str, company: str, base: str) -> Binding | None:
+    def customer_binding(self, where: BooksId, base: str) -> Binding | None:
         """The same of one customer."""
-        return self.customer_bindings(system, company, [base]).get(base)
+        return self.customer_bindings(where, [base]).get(base)
 
     def planned_before(
-        self, system: str, company: str, loans: Iterable[LoanKey]
+        self, where: BooksId, loans: Iterable[LoanKey]
     ) -> dict[LoanKey, list[Entry]]:
         """Loan → its entries that are neither on their way nor done: waiting to be sent, waiting
         for a person, or dropped by one."""
         found: dict[LoanKey, list[Entry]] = {}
-        for entry in self._of_loans(system, company, loans, OUTBOX.c.state.in_(SUPERSEDABLE)):
+        for entry in self._of_loans(where, loans, OUTBOX.c.state.in_(SUPERSEDABLE)):
             found.setdefault(entry.loan, []).append(entry)
         return found
 
-    def unsettled(self, system: str, company: str, loans: Iterable[LoanKey]) -> set[LoanKey]:
+    def unsettled(self, where: BooksId, loans: Iterable[LoanKey]) -> set[LoanKey]:
         """Those loans of which a write is on its way or not yet proved."""
-        t, books = OUTBOX.c, self._books_of(system, company)
+        t, books = OUTBOX.c, self._books_of(where)
         found: set[LoanKey] = set()
         for installation, part in by_installation(loans):
             query = select(t.loan).where(
@@ -111,9 +109,9 @@ class ForPlans(Bindings, Trials):
             found |= {(installation, loan) for loan in self._connection.execute(query).scalars()}
         return found
 
-    def under_way(self, system: str, company: str, bases: Iterable[str]) -> dict[str, set[LoanKey]]:
+    def under_way(self, where: BooksId, bases: Iterable[str]) -> dict[str, set[LoanKey]]:
         """Base reference → the loans that have a new document of it that may still be made."""
-        t, books = OUTBOX.c, self._books_of(system, company)
+        t, books = OUTBOX.c, self._books_of(where)
         found: dict[str, set[LoanKey]] = {}
         for part in chunks(bases, PARAMETERS):
             query = select(t.base, t.installation, t.loan).where(
@@ -126,11 +124,9 @@ class ForPlans(Bindings, Trials):
                 found.setdefault(row.base, set()).add((row.installation, row.loan))
         return found
 
-    def live_entries(
-        self, system: str, company: str, references: Iterable[str]
-    ) -> dict[str, Entry]:
+    def live_entries(self, where: BooksId, references: Iterable[str]) -> dict[str, Entry]:
         """Reference → its newest entry that the bridge or a person still has to deal with."""
-        t, books = OUTBOX.c, self._books_of(system, company)
+        t, books = OUTBOX.c, self._books_of(where)
         found: dict[str, Entry] = {}
         for part in chunks(references, PARAMETERS):
             wanted = set(part)
@@ -148,15 +144,15 @@ class ForPlans(Bindings, Trials):
                     found[row.reference] = entry_of(row)
         return found
 
-    def live_entry(self, system: str, company: str, reference: str) -> Entry | None:
+    def live_entry(self, where: BooksId, reference: str) -> Entry | None:
         """The same of one reference."""
-        return self.live_entries(system, company, [reference]).get(reference)
+        return self.live_entries(where, [reference]).get(reference)
 
     def _of_loans(
-        self, system: str, company: str, loans: Iterable[LoanKey], *wanted: ColumnElement[bool]
+        self, where: BooksId, loans: Iterable[LoanKey], *wanted: ColumnElement[bool]
     ) -> Iterator[Entry]:
         """Entries of these loans, in the order in which they were written down."""
-        t, books = OUTBOX.c, self._books_of(system, company)
+        t, books = OUTBOX.c, self._books_of(where)
         for installation, part in by_installation(loans):
             query = (
                 select(OUTBOX)

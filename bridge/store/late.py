@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 
 from bridge.core.books import Customer, Kind, Transaction
 from bridge.core.delivery import Operation, State
+from bridge.core.identity import BooksId
 from bridge.store.bindings import BINDING, OUTBOX, decode_binding
 from bridge.store.engine import by, document_text
 from bridge.store.outbox import BY_RUN
@@ -29,7 +30,7 @@ class LateQueries(Session):
         return cls(work._connection, writes=False)
 
     def moved_to_open_month(
-        self, system: str, company: str, since: date, until: date
+        self, where: BooksId, since: date, until: date
     ) -> Iterator[tuple[LoanKey, Transaction]]:
         """Documents in force that runs since one day and before another (UTC) posted in place of
         their own day, as they are in the books now."""
@@ -48,7 +49,7 @@ class LateQueries(Session):
             select(t.installation, t.loan, BINDING.c.body)
             .select_from(OUTBOX.join(BINDING, in_force))
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.run.in_(runs),
                 t.state.in_(_DONE),
                 t.operation == Operation.CREATE.value,

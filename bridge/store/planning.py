@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Table, func, select
 
 from bridge.core.findings import Finding
+from bridge.core.identity import BooksId
 from bridge.core.plan import Hold
 from bridge.store import tables
 from bridge.store.engine import begins_with, by, upsert
@@ -25,21 +26,21 @@ _hold = msgspec.json.Decoder(Hold).decode
 class Planning(Session):
     """The part of a unit of work that planning reads and writes."""
 
-    def planned_through(self, system: str, company: str) -> int:
+    def planned_through(self, where: BooksId) -> int:
         """The last intake whose changes are planned for these books; 0 before the first."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = select(BOOKS.c.planned_through).where(BOOKS.c.id == books)
         return int(self._connection.execute(query).scalar() or 0)
 
-    def set_planned_through(self, system: str, company: str, change_seq: int) -> None:
-        books = self._books_of(system, company)
+    def set_planned_through(self, where: BooksId, change_seq: int) -> None:
+        books = self._books_of(where)
         self._connection.execute(
             BOOKS.update().where(BOOKS.c.id == books).values(planned_through=change_seq)
         )
 
-    def revisits(self, system: str, company: str) -> list[LoanKey]:
+    def revisits(self, where: BooksId) -> list[LoanKey]:
         """Loans to plan again although their rows did not change."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(REVISIT.c.installation, REVISIT.c.loan)
             .where(REVISIT.c.books == books)
@@ -47,9 +48,9 @@ class Planning(Session):
         )
         return [(installation, loan) for installation, loan in self._connection.execute(query)]
 
-    def revisit_reasons(self, system: str, company: str) -> dict[str, int]:
+    def revisit_reasons(self, where: BooksId) -> dict[str, int]:
         """Reason → how many loans wait for it."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(REVISIT.c.reason, func.count())
             .where(REVISIT.c.books == books)
@@ -57,15 +58,13 @@ class Planning(Session):
         )
         return dict(self._connection.execute(query).tuples().all())
 
-    def set_revisit(self, system: str, company: str, loan: LoanKey, reason: str | None) -> None:
+    def set_revisit(self, where: BooksId, loan: LoanKey, reason: str | None) -> None:
         """Plan the loan again at the next pass, for this reason; None: no longer."""
-        self.set_revisits(system, company, {loan: reason})
+        self.set_revisits(where, {loan: reason})
 
-    def set_revisits(
-        self, system: str, company: str, reasons: Mapping[LoanKey, str | None]
-    ) -> None:
+    def set_revisits(self, where: BooksId, reasons: Mapping[LoanKey, str | None]) -> None:
         """The same of several loans."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         self._forget(REVISIT, books, (loan for loan, reason in reasons.items() if reason is None))
         lines = [
             {"books": books, "installation": loan[0], "loan": loan[1], "reason": reason}
@@ -113,15 +112,13 @@ class Planning(Session):
         for scope, body in self._connection.execute(query):
             yield scope, _finding(body)
 
-    def put_holds(self, system: str, company: str, loan: LoanKey, holds: Sequence[Hold]) -> None:
+    def put_holds(self, where: BooksId, loan: LoanKey, holds: Sequence[Hold]) -> None:
         """Replace what is held back of a loan."""
-        self.put_all_holds(system, company, {loan: holds})
+        self.put_all_holds(where, {loan: holds})
 
-    def put_all_holds(
-        self, system: str, company: str, holds: Mapping[LoanKey, Sequence[Hold]]
-    ) -> None:
+    def put_all_holds(self, where: BooksId, holds: Mapping[LoanKey, Sequence[Hold]]) -> None:
         """The same of several loans."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         self._forget(HOLD, books, holds)
         lines = [
             {"books": books, "installation": loan[0], "loan": loan[1], "body": json(hold)}
@@ -131,17 +128,17 @@ class Planning(Session):
         if lines:
             self._connection.execute(HOLD.insert(), lines)
 
-    def holds(self, system: str, company: str) -> list[Hold]:
+    def holds(self, where: BooksId) -> list[Hold]:
         """Everything that the ledger has and the books do not get yet."""
-        return [hold for _, hold in self.loan_holds(system, company)]
+        return [hold for _, hold in self.loan_holds(where)]
 
-    def holds_of(self, system: str, company: str, loan: LoanKey) -> list[Hold]:
+    def holds_of(self, where: BooksId, loan: LoanKey) -> list[Hold]:
         """What is held back of a loan."""
         t = HOLD.c
         query = (
             select(t.body)
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.installation == loan[0],
                 t.loan == loan[1],
             )
@@ -150,9 +147,9 @@ class Planning(Session):
         query = by(query, HOLD, "ix_hold_loan")
         return [_hold(body) for body in self._connection.execute(query).scalars()]
 
-    def loan_holds(self, system: str, company: str) -> Iterator[tuple[LoanKey, Hold]]:
+    def loan_holds(self, where: BooksId) -> Iterator[tuple[LoanKey, Hold]]:
         """(loan, hold) pairs, streamed."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(HOLD.c.installation, HOLD.c.loan, HOLD.c.body)
             .where(HOLD.c.books == books)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
+from bridge.core.identity import BooksId
 from bridge.store import tables
 from bridge.store.values import LoanKey
 
@@ -27,33 +28,38 @@ class Session:
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self._connection = connection
         self._writes = writes
-        self._books: dict[tuple[str, str], int] = {}
+        self._books: dict[BooksId, int] = {}
         self._temporary = 0
 
-    def _books_of(self, system: str, company: str) -> int:
+    def _books_of(self, where: BooksId) -> int:
         """The books' number. Writing makes it; reading answers NOBODY."""
-        known = self._books.get((system, company))
+        known = self._books.get(where)
         if known is not None:
             return known
-        query = select(BOOKS.c.id).where(BOOKS.c.system == system, BOOKS.c.company == company)
+        query = select(BOOKS.c.id).where(
+            BOOKS.c.system == where.system, BOOKS.c.company == where.company
+        )
         found = self._connection.execute(query).scalar()
         if found is None:
             if not self._writes:
                 return NOBODY
-            made = BOOKS.insert().values(system=system, company=company, planned_through=0)
+            made = BOOKS.insert().values(
+                system=where.system, company=where.company, planned_through=0
+            )
             found = self._connection.execute(made.returning(BOOKS.c.id)).scalar_one()
-        self._books[(system, company)] = int(found)
+        self._books[where] = int(found)
         return int(found)
 
-    def _named(self, books: int) -> tuple[str, str]:
+    def _named(self, books: int) -> BooksId:
         """System and company of a number."""
         for name, number in self._books.items():
             if number == books:
                 return name
         query = select(BOOKS.c.system, BOOKS.c.company).where(BOOKS.c.id == books)
         row = self._connection.execute(query).one()
-        self._books[(row.system, row.company)] = books
-        return row.system, row.company
+        named = BooksId(row.system, row.company)
+        self._books[named] = books
+        return named
 
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

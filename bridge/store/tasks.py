@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bridge.core.books import Kind
 from bridge.core.findings import CATALOGUE, Finding
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Delivery, Stop
 from bridge.core.tie_out.tasks import Place, Task
@@ -104,15 +104,13 @@ class Tasks(Session):
         row = self._connection.execute(query).first()
         return None if row is None else (row.at, row.as_of)
 
-    def put_comparison(self, system: str, company: str, compared: Compared) -> None:
-        line = {"books": self._books_of(system, company), "body": json(compared)}
+    def put_comparison(self, where: BooksId, compared: Compared) -> None:
+        line = {"books": self._books_of(where), "body": json(compared)}
         upsert(self._connection, COMPARISON, [line])
 
-    def comparison(self, system: str, company: str) -> Compared | None:
+    def comparison(self, where: BooksId) -> Compared | None:
         """What the last comparison of these books showed; None before the first."""
-        query = select(COMPARISON.c.body).where(
-            COMPARISON.c.books == self._books_of(system, company)
-        )
+        query = select(COMPARISON.c.body).where(COMPARISON.c.books == self._books_of(where))
         body = self._connection.execute(query).scalar()
         return None if body is None else _compared(body)
 
@@ -165,10 +163,10 @@ class Tasks(Session):
                         found[f"{kind}:{native_id}"] = Place(origin.file, origin.line)
         return found
 
-    def versions_of(self, system: str, company: str, references: Iterable[str]) -> dict[str, str]:
+    def versions_of(self, where: BooksId, references: Iterable[str]) -> dict[str, str]:
         """Reference → version of its binding in force, of those that have one and that nobody has
         decided about."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         t = BINDING.c
         found: dict[str, str] = {}
         for part in chunks(sorted(set(references)), _AT_ONCE):
@@ -178,9 +176,9 @@ class Tasks(Session):
             found.update(self._connection.execute(query).tuples().all())
         return found
 
-    def bound_ids(self, system: str, company: str, external_ids: Iterable[str]) -> set[str]:
+    def bound_ids(self, where: BooksId, external_ids: Iterable[str]) -> set[str]:
         """Which of these documents of the books a binding in force is about."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         t = BINDING.c
         found: set[str] = set()
         for part in chunks(sorted(set(external_ids)), _AT_ONCE):
@@ -195,9 +193,9 @@ class Tasks(Session):
                 found.update(self._connection.execute(query).scalars())
         return found
 
-    def behind(self, system: str, company: str, references: Iterable[str]) -> dict[str, list[int]]:
+    def behind(self, where: BooksId, references: Iterable[str]) -> dict[str, list[int]]:
         """Reference of a write → the entries that wait for it, also through others that wait."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         found: dict[str, list[int]] = {}
         for first in sorted(set(references)):
             entries: dict[int, None] = {}

@@ -9,6 +9,7 @@ from sqlalchemy import not_, or_, select
 
 from bridge.core.books import PostedDocument, Status
 from bridge.core.delivery import Binding, State
+from bridge.core.identity import BooksId
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, decode_binding
 from bridge.store.engine import by
 from bridge.store.mirror import BY_NUMBER, MIRROR, SAME
@@ -49,12 +50,12 @@ class WaitingWrites(Session):
         """The same transaction; writes nothing."""
         return cls(work._connection, writes=False)
 
-    def waiting(self, system: str, company: str) -> Iterator[Waiting]:
+    def waiting(self, where: BooksId) -> Iterator[Waiting]:
         """Writes that are not settled, oldest first.
 
         One that a person dropped counts until a newer write says what is wanted instead.
         """
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         newer = OUTBOX.alias("newer")
         t = OUTBOX.c
         later = select(newer.c.id).where(

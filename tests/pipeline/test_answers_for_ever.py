@@ -17,7 +17,7 @@ from bridge.core.delivery import WAITS_FOR_A_PERSON
 from bridge.core.tie_out.patience import PASSES
 from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
@@ -162,7 +162,7 @@ def morning(world: World, ledger: Lender, number: int) -> tuple[Task, ...]:
     world.sync()
     world.clock.move(600)
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     world.clock.move(DAY_S - 600)
     twice_never(world)
     return found.verdict.tasks
@@ -193,9 +193,9 @@ def a_person_says_go_on(world: World) -> None:
     with world.bridge() as bridge:
         with bridge.store.begin() as work:
             for state in WAITS_FOR_A_PERSON:
-                for entry in work.entries(world.system, world.company, state=state):
+                for entry in work.entries(world.where, state=state):
                     work.retry(entry.id, "Ana", at)
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
         books = bridge.books[world.system]
         gone = [t.subject for t in found.verdict.tasks if t.code == "books.absent"]
         if gone:
@@ -299,7 +299,7 @@ def test_every_look_up_that_is_answered_so_for_ever(world: World, answer: str) -
         tasks = morning(world, ledger, number)
     assert others(MORNINGS - 1) <= there(world)
     with world.bridge() as bridge, bridge.store.read() as work:
-        bound = {b.reference for _, b in work.live_bindings(world.system, world.company)}
+        bound = {b.reference for _, b in work.live_bindings(world.where)}
     unknown = {name for name in CREATED if f"DY7F3A-{name}" not in bound}
     assert unknown - named_in(tasks) <= {name for name in CREATED if name not in there(world)}
     ends_well(world, ledger)

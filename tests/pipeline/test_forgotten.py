@@ -11,7 +11,7 @@ import pytest
 
 from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, sync
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
@@ -79,9 +79,7 @@ def numbers(world: World) -> list[str]:
 
 def compared(world: World, *, full: bool = True) -> SystemResult:
     with world.bridge() as bridge:
-        (found,) = reconcile(
-            bridge.store, bridge.books, bridge.today, world.clock.now(), full=full, listed=1000
-        ).systems
+        (found,) = compare(bridge, bridge.today, world.clock.now(), full=full, listed=1000).systems
     return found
 
 

@@ -94,9 +94,9 @@ def check_laws(world: World) -> None:
     with world.dry() as bridge, bridge.store.read() as work:
         totals = work.ledger_totals()
         holds: Counter[str] = Counter()
-        for hold in work.holds(world.system, world.company):
+        for hold in work.holds(world.where):
             holds[hold.currency] += hold.amount  # type: ignore[assignment]
-        bound = {b.reference for _, b in work.live_bindings(world.system, world.company)}
+        bound = {b.reference for _, b in work.live_bindings(world.where)}
     for currency in ("COP", "MXN"):
         wanted = totals.get(currency, Decimal(0)) - holds[currency]
         assert world.receivable(currency) == wanted, currency

@@ -119,7 +119,7 @@ def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) 
     empty, _ = books(world)
     delivered(world, story, DAYS[-1:])
     with world.dry() as bridge, bridge.store.read() as work:
-        (run,) = {each.run for each in work.entries(world.system, world.company, limit=100)}
+        (run,) = {each.run for each in work.entries(world.where, limit=100)}
     assert taken_back(world, run).verdict == "clean"
     assert books(world)[0] == empty
 

@@ -13,7 +13,7 @@ import pytest
 
 from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
 from bridge.pipeline.one_off import OneOff, one_off
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_drift import hand
@@ -55,7 +55,7 @@ def system(told: OneOff) -> SystemResult:
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (result,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (result,) = compare(bridge, bridge.today, world.clock.now()).systems
     return result
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from bridge.core.books import CreditNote, Customer, Invoice, Receipt
 from bridge.core.delivery import State
+from bridge.core.identity import BooksId
 from bridge.pipeline.sync import preview
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import REALM, SAMPLE, World, one
@@ -35,7 +36,7 @@ def held(world: World) -> dict[str, Decimal]:
     """Currency → what is held back."""
     found: Counter[str] = Counter()
     with world.dry() as bridge, bridge.store.read() as work:
-        for hold in work.holds("quickbooks", REALM):
+        for hold in work.holds(BooksId("quickbooks", REALM)):
             found[hold.currency] += hold.amount  # type: ignore[assignment]
     return dict(found)  # type: ignore[arg-type]
 
@@ -68,7 +69,7 @@ def principal_in_profit_and_loss(world: World, books: dict[str, Any]) -> Decimal
     )
     principal = other = Decimal(0)
     with world.dry() as bridge, bridge.store.read() as work:
-        for _, binding in work.live_bindings("quickbooks", REALM):
+        for _, binding in work.live_bindings(BooksId("quickbooks", REALM)):
             document = binding.document
             if not isinstance(document, Invoice | CreditNote):
                 continue
@@ -102,8 +103,8 @@ def test_day_two_makes_exactly_the_expected_changes(world: World) -> None:
     done = one(world.sync())
     agrees(world)
     with world.dry() as bridge, bridge.store.read() as work:
-        entries = work.entries("quickbooks", REALM, limit=10_000)
-        holds = {(h.code, h.subject, h.amount) for h in work.holds("quickbooks", REALM)}
+        entries = work.entries(BooksId("quickbooks", REALM), limit=10_000)
+        holds = {(h.code, h.subject, h.amount) for h in work.holds(BooksId("quickbooks", REALM))}
     today = {(e.operation.value, e.reference) for e in entries if e.run.endswith("-2")}
     new_payments = {("create", f"DY7F3A-P{n}") for n in range(1136, 1150)}
     assert today == new_payments | {
@@ -165,8 +166,10 @@ def test_every_defect_is_treated_as_expected(world: World) -> None:
     deliver(world, "dia1")
     world.sync()
     with world.dry() as bridge, bridge.store.read() as work:
-        held_back = {(h.subject, h.code) for h in work.holds("quickbooks", REALM)}
-        bound = {b.reference: b.document for _, b in work.live_bindings("quickbooks", REALM)}
+        held_back = {(h.subject, h.code) for h in work.holds(BooksId("quickbooks", REALM))}
+        bound = {
+            b.reference: b.document for _, b in work.live_bindings(BooksId("quickbooks", REALM))
+        }
     assert held_back == {
         ("movement:44", "movement.future_date"),
         ("movement:351", "movement.duplicate_conflict"),

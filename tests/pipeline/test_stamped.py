@@ -15,7 +15,7 @@ import pytest
 
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline.decide import accept
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.undo import undo
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -71,9 +71,7 @@ def in_the_books(world: World, number: str) -> tuple[str, str]:
 
 def compared(world: World) -> Reconciliation:
     with world.bridge() as bridge:
-        return reconcile(
-            bridge.store, bridge.books, bridge.today, world.clock.now(), fresh=bridge.fresh
-        )
+        return compare(bridge, bridge.today, world.clock.now(), fresh=bridge.fresh)
 
 
 def _gone(ledger: Ledger) -> Decimal:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bridge.core.delivery import State
+from bridge.core.identity import BooksId
 from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
@@ -43,7 +44,7 @@ def ledger(world: World) -> Ledger:
 
 def entries(world: World, state: State | None = None) -> list[Entry]:
     with world.dry() as bridge, bridge.store.read() as work:
-        return work.entries("quickbooks", REALM, state=state, limit=1000)
+        return work.entries(BooksId("quickbooks", REALM), state=state, limit=1000)
 
 
 def fault(world: World, kind: str, path: str, when: str = "after", count: int = 1) -> None:
@@ -144,7 +145,7 @@ def test_a_closed_period_is_respected(world: World, ledger: Ledger) -> None:
     assert {task.code for task in held.answer.tasks} == {"books.period_closed"}
     assert numbers(world) == []
     with world.dry() as bridge, bridge.store.read() as work:
-        codes = {hold.code for hold in work.holds("quickbooks", REALM)}
+        codes = {hold.code for hold in work.holds(BooksId("quickbooks", REALM))}
     assert codes == {"books.period_closed"}
     edit(world, action="lock", date="2026-05-31")
     world.sync()
@@ -273,7 +274,7 @@ def drop(world: World, payment: int) -> None:
 def dropped(world: World) -> list[str]:
     """References of what reconciling says was dropped. Nothing is left unexplained."""
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     (result,) = found.systems
     assert result.agree, result.items
     return [item.reference for item in result.items if item.cause == "outbox.dropped"]

@@ -75,7 +75,7 @@ def delete(world: World, document: dict[str, Any]) -> None:
 
 def entries(world: World, state: State) -> list[Entry]:
     with world.dry() as bridge, bridge.store.read() as work:
-        return work.entries(world.system, world.company, state=state)
+        return work.entries(world.where, state=state)
 
 
 def retried(world: World) -> SyncResult:

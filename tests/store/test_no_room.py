@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from bridge.cli import failures
+from bridge.core.identity import BooksId
 from bridge.store import Store, tables
 from tests.disks import FULL, REFUSING, Disk, SizeLimit, opened
 from tests.store.rows import borrower, loan, repayment, take
@@ -37,7 +38,7 @@ refusing = pytest.mark.parametrize("disk", REFUSING, indirect=True, ids=lambda k
 def write_much(store: Store) -> None:
     with store.begin() as work:
         for number in range(2000):
-            work.set_revisit("xero", "company", ("dev", str(number)), "half done")
+            work.set_revisit(BooksId("xero", "company"), ("dev", str(number)), "half done")
 
 
 def told(error: BaseException) -> str:
@@ -60,7 +61,7 @@ def test_a_transaction_that_finds_no_room_leaves_nothing_of_itself(
     told(failed.value)
     with store.read() as work:
         assert work.ledger_totals() == {"COP": Decimal(100000)}
-        assert work.revisits("xero", "company") == []
+        assert work.revisits(BooksId("xero", "company")) == []
     disk.take_again()
     write_much(store)
     store.close()
@@ -141,7 +142,7 @@ def test_without_room_for_the_copy_nothing_is_migrated(disk: Disk, tmp_path: Pat
     assert path.read_bytes() == before
     store = Store.open(url(tmp_path))
     with store.read() as work:
-        assert work.planned_through("quickbooks", "4620816365000000001") == 3
+        assert work.planned_through(BooksId("quickbooks", "4620816365000000001")) == 3
     store.close()
     assert (disk.folder / f"state.db.before-{tables.SCHEMA}-from-{VERSIONS[0]}").exists()
 

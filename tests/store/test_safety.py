@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, insert, make_url, select
 from sqlalchemy.exc import StatementError
 
+from bridge.core.identity import BooksId
 from bridge.core.ledger import Entity
 from bridge.core.money import NO_CURRENCY
 from bridge.errors import ConfigurationError, TryLater
@@ -47,6 +48,7 @@ def modes(folder: Path) -> dict[str, int]:
 CHILD = """
 import os, sys
 from tests.store.rows import borrower, facts, loan, take
+from bridge.core.identity import BooksId
 from bridge.store import Store
 
 store = Store.open(sys.argv[1])
@@ -63,7 +65,7 @@ if sys.argv[2] == "stage":
     store.stage(facts(), rows())
 with store.begin() as work:
     for number in range(2000):
-        work.set_revisit("xero", "company", ("dev", str(number)), "half done")
+        work.set_revisit(BooksId("xero", "company"), ("dev", str(number)), "half done")
     print("ready", flush=True)
     sys.stdin.read()
 """
@@ -94,12 +96,12 @@ def test_a_process_killed_half_way_leaves_nothing_of_its_transaction(tmp_path: P
     kill(child(url(tmp_path), "write"))
     store = Store.open(url(tmp_path))
     with store.begin() as work:
-        assert work.revisits("xero", "company") == []
+        assert work.revisits(BooksId("xero", "company")) == []
         assert work.ledger_totals() == {"COP": Decimal(100000)}
-        work.set_revisit("xero", "company", ("dev", "1"), "whole")
+        work.set_revisit(BooksId("xero", "company"), ("dev", "1"), "whole")
     kill(child(url(tmp_path), "write"))
     with store.read() as work:
-        assert work.revisits("xero", "company") == [("dev", "1")]
+        assert work.revisits(BooksId("xero", "company")) == [("dev", "1")]
     store.close()
 
 

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bridge.core.delivery import InDoubt, Outcome, Posted, Rejected, State, Unavailable
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.patience import PERHAPS_THERE, UNCLEAR
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
-from tests.store.rows import NOW, SYSTEM, customer, posted
-from tests.store.test_outbox import BOOKS, claimed, enqueue, new
+from tests.store.rows import BOOKS, COMPANY, NOW, SYSTEM, customer, posted
+from tests.store.test_outbox import claimed, enqueue, new
 
 LATER = NOW + timedelta(days=2)
 NUMBER = "DY7F3A-D1"
@@ -26,7 +27,7 @@ def sent(store: Store, *references: str) -> list[Entry]:
 
 def trials(store: Store) -> dict[int, Trial]:
     with store.read() as work:
-        return work.trials(*BOOKS)
+        return work.trials(BOOKS)
 
 
 def test_trials_and_passes_add_up_since_the_first(store: Store) -> None:
@@ -60,7 +61,7 @@ def test_they_are_told_of_what_is_still_to_be_made(store: Store, end: str) -> No
         work.move(one, outcome, NOW)
     assert (one.id in trials(store)) is told
     with store.read() as work:
-        assert work.trials(SYSTEM, "another company") == {}
+        assert work.trials(BooksId(SYSTEM, "another company")) == {}
 
 
 Asked = Callable[[Store, str, str], set[str]]
@@ -68,12 +69,12 @@ Asked = Callable[[Store, str, str], set[str]]
 
 def given_up(store: Store, company: str, reference: str) -> set[str]:
     with store.read() as work:
-        return work.given_up(SYSTEM, company, [reference, "DY7F3A-D9"])
+        return work.given_up(BooksId(SYSTEM, company), [reference, "DY7F3A-D9"])
 
 
 def perhaps_made(store: Store, company: str, reference: str) -> set[str]:
     with store.read() as work:
-        return work.perhaps_made(SYSTEM, company, [reference, "DY7F3A-D9"])
+        return work.perhaps_made(BooksId(SYSTEM, company), [reference, "DY7F3A-D9"])
 
 
 @pytest.mark.parametrize(
@@ -99,8 +100,8 @@ def test_what_may_be_in_the_books_is_known_by_its_reference(
     assert one.state is State.SENDING
     asked: list[tuple[Asked, bool]] = [(given_up, given), (perhaps_made, perhaps)]
     for ask, expected in asked:
-        assert ask(store, BOOKS[1], NUMBER) == ({NUMBER} if expected else set())
-        assert ask(store, BOOKS[1], f"{NUMBER}.2") == set()
+        assert ask(store, COMPANY, NUMBER) == ({NUMBER} if expected else set())
+        assert ask(store, COMPANY, f"{NUMBER}.2") == set()
         assert ask(store, "another company", NUMBER) == set()
 
 
@@ -109,6 +110,6 @@ def test_however_many_are_asked_about_all_are_found(store: Store) -> None:
     names = [f"DY7F3A-D{number}" for number in range(1, 1205)]
     enqueue(store, *(new(customer(name), 6) for name in names))
     with store.begin() as work:
-        work.claim(*BOOKS, NOW, len(names))
+        work.claim(BOOKS, NOW, len(names))
     with store.read() as work:
-        assert work.perhaps_made(*BOOKS, names) == set(names)
+        assert work.perhaps_made(BOOKS, names) == set(names)

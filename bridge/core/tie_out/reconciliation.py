@@ -13,6 +13,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.findings import Severity
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import Check, Evidence
 from bridge.core.tie_out.items import BREAKING as BREAKING  # noqa: PLC0414
@@ -250,6 +251,10 @@ class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
             and not self.counts.get(ItemKind.REMAINDER, 0)
             and not any(self.counts.get(kind, 0) for kind in BREAKING)
         )
+
+    @property
+    def books(self) -> BooksId:
+        return BooksId(self.system, self.company)
 
 
 class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
