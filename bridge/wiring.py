@@ -223,7 +223,7 @@ def open_source(settings: Settings, today: date) -> Source:
     """The ledger source that the settings name."""
     chosen = settings.source
     assert chosen.mapping is not None, "settings.load places every path"
-    mapping = mappingfiles.LEDGER_LOADERS[chosen.kind](chosen.mapping)
+    mapping = mappingfiles.load_ledger_mapping(chosen.kind, chosen.mapping)
     source: Source = sources.load(chosen.kind)(
         chosen.path, mapping, settings.lender.timezone, today, prefer=chosen.prefer
     )

@@ -241,6 +241,8 @@ class SnapshotFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The day on which its newest file was written, where it says no day of its own."""
     by_content: bool = False
     """Whether ids, or some of them, are made from what the rows say: one corrected has another."""
+    letters: str = ""
+    """The two that begin this ledger's numbers in the books; empty: the first of its name."""
     declared_counts: dict[str, int] = {}
     """Rows by entity ("borrowers", "loans", "movements") as the delivery itself declares them."""
 
