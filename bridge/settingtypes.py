@@ -66,7 +66,7 @@ def _known_system(value: str) -> str:
 
 def _known_ledger(value: str) -> str:
     if value not in SOURCES:
-        raise refusal(f'"{value}" is not a ledger we can read.', nearest(value, SOURCES))
+        raise refusal(f'"{value}" is not known here.', nearest(value, SOURCES))
     return value
 
 
