@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.renamed import in_words_of_now
+
 
 class LoanKind(StrEnum):
     CASH_LOAN = "cash_loan"
@@ -79,6 +81,9 @@ class Note(msgspec.Struct, frozen=True):
 
     code: str
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        in_words_of_now(self, "code")
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -44,9 +44,9 @@ CODES = {
     "fields": FIELDS,
     "values": {*(s.value for s in Status), *(o.value for o in Operation)},
     "subjects": {
-        "debt",
+        "loan",
         "movement",
-        "debtor",
+        "borrower",
         "document",
         "file",
         "installation",
