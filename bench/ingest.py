@@ -39,6 +39,7 @@ _AMOUNTS = [Decimal(number * 500) for number in range(2, 400)]
 def facts() -> SnapshotFacts:
     return SnapshotFacts(
         source="deudores",
+        letters="DY",
         installation="dev-7f3a",
         as_of=date(2026, 11, 20),
         generated_at=AT,

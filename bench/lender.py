@@ -182,6 +182,7 @@ def accept_some(store: Store, rows: list[Repayment]) -> None:
     """Take in a delivery that is not complete: these payments and nothing else."""
     facts = SnapshotFacts(
         source="deudores",
+        letters="DY",
         installation=make_csv.INSTALLATION,
         as_of=_MORNING.date() - timedelta(days=1),
         generated_at=AT,

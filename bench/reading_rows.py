@@ -25,7 +25,7 @@ from bench import make_csv
 from bench.figures import Line, Size
 from bench.growth_rows import LINEAR, exponents
 from bench.measuring import peak_mb, watch
-from bridge.mappingfiles import load_deudores_mapping
+from bridge.mappingfiles import load_ledger_mapping
 from bridge.source.deudores.reader import Deudores, Form
 
 _ROOT = Path(__file__).parents[1]
@@ -84,7 +84,7 @@ def _in_own_process(form: Form, folder: Path) -> Reading:
 
 
 def _read(form: Form, folder: Path) -> Reading:
-    mapping = load_deudores_mapping(_ROOT / "mappings" / "deudores.toml")
+    mapping = load_ledger_mapping("deudores", _ROOT / "mappings" / "deudores.toml")
     file_bytes = sum(path.stat().st_size for path in folder.iterdir())
     with watch() as spent:
         ledger = Deudores(folder, mapping, "America/Bogota", _READ_ON, prefer=form)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bridge import tomlfiles
 from bridge.core.mapping import templates
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.money import EXPONENTS, NO_CURRENCY
+from bridge.source import registry as ledgers
+from bridge.source.questions import Question
 from bridge.tomlfiles import Place
-
-if TYPE_CHECKING:
-    from bridge.source.deudores.mapping import DeudoresMapping
 
 
 def load_books_mapping(path: Path) -> BooksMapping:
@@ -25,19 +24,26 @@ def load_books_mapping(path: Path) -> BooksMapping:
     return tomlfiles.load(path, BooksMapping, BOOKS_CHECKS)
 
 
-def load_deudores_mapping(path: Path) -> DeudoresMapping:
-    """`mappings/deudores.toml`. Raises ConfigurationError with every problem."""
-    from bridge.source.deudores import mapping as deudores
-
-    mapping = tomlfiles.load(path, deudores.DeudoresMapping)
-    problems = deudores.check(mapping, tomlfiles.shown(path))
+def load_ledger_mapping(kind: str, path: Path) -> Any:
+    """`mappings/<ledger>.toml`. Raises ConfigurationError with every problem."""
+    declared = ledgers.about(kind)
+    mapping = tomlfiles.load(path, ledgers.part(declared.mapping))
+    check = ledgers.part(declared.check) if declared.check else None
+    problems = check(mapping, tomlfiles.shown(path)) if check else []
     if problems:
         raise tomlfiles.wrong(tomlfiles.shown(path), problems)
     return mapping
 
 
-LEDGER_LOADERS = {"deudores": load_deudores_mapping}
-"""Kind of source → what reads its mapping file."""
+def open_questions(kind: str, path: Path) -> tuple[Question, ...]:
+    """The questions that a file of this ledger may leave open and that the mapping does not answer
+    yet, in the order in which they are asked."""
+    mapping = load_ledger_mapping(kind, path)
+    return tuple(
+        question
+        for question in ledgers.questions(kind)
+        if question.any_currency or getattr(mapping, question.key) == question.shipped
+    )
 
 
 def _templates(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:

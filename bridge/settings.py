@@ -33,12 +33,13 @@ from pydantic_settings import (
 from bridge import tomlfiles
 from bridge.errors import ConfigurationError, Problem
 from bridge.settingtypes import (
-    ADDRESSES,
     CronTimes,
     Currency,
     ElectronicInvoicing,
+    Form,
     Formats,
     Languages,
+    LedgerName,
     Locale,
     Percent,
     RedirectUri,
@@ -48,6 +49,7 @@ from bridge.settingtypes import (
     Zone,
     is_loopback,
 )
+from bridge.systems import registry as systems
 from bridge.tomlfiles import Place, TomlFile, refusal
 
 PREFIX = "LEDGER_BRIDGE_"
@@ -70,11 +72,11 @@ class Lender(_Section):
 
 
 class LedgerSource(_Section):
-    kind: Literal["deudores"]
+    kind: LedgerName
     path: Path
     """A delivery: a folder, a ZIP or a single file."""
     mapping: Path | None = None
-    prefer: Literal["json", "csv", "xlsx", "ods"] | None = None
+    prefer: Form | None = None
     """Which form is read where a delivery has several; none takes the one that says most."""
     max_age_days: Annotated[int, Field(ge=0)] = 3
     """How old the newest delivery may be, by its own day, before a person is told: three days let
@@ -307,19 +309,15 @@ def _misspelt(environment: Mapping[str, str]) -> list[Problem]:
 
 def _with_addresses(content: dict[str, Any]) -> dict[str, Any]:
     """The content with the provider's own addresses where a system names none."""
-    return _each_system(
-        content,
-        lambda name, table: (
-            {
-                "base_url": ADDRESSES[name][0],
-                "token_url": ADDRESSES[name][1],
-                "authorize_url": ADDRESSES[name][2],
-                **table,
-            }
-            if name in ADDRESSES
-            else table
-        ),
-    )
+
+    def addressed(name: str, table: dict[str, Any]) -> dict[str, Any]:
+        if name not in systems.SYSTEMS:
+            return table
+        own = systems.about(name)
+        usual = {key: getattr(own, key) for key in ("base_url", "token_url", "authorize_url")}
+        return usual | table
+
+    return _each_system(content, addressed)
 
 
 def _redirected(content: dict[str, Any], sandbox: str) -> dict[str, Any]:

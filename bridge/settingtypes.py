@@ -10,29 +10,13 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from bridge.core.money import EXPONENTS, NO_CURRENCY
+from bridge.source import registry as ledgers
+from bridge.source.registry import SOURCES
+from bridge.systems.registry import SYSTEMS
 from bridge.tomlfiles import nearest, refusal
-
-ADDRESSES: dict[str, tuple[str, str, str]] = {
-    "quickbooks": (
-        "https://quickbooks.api.intuit.com",
-        "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
-        "https://appcenter.intuit.com/connect/oauth2",
-    ),
-    "xero": (
-        "https://api.xero.com/api.xro/2.0",
-        "https://identity.xero.com/connect/token",
-        "https://login.xero.com/identity/connect/authorize",
-    ),
-    "zoho": (
-        "https://www.zohoapis.com/books/v3",
-        "https://accounts.zoho.com/oauth/v2/token",
-        "https://accounts.zoho.com/oauth/v2/auth",
-    ),
-}
-"""System → (base, token, authorize URL) of the provider, for settings that name none."""
 
 
 def _listed(value: Any) -> Any:
@@ -72,12 +56,32 @@ def _known_locale(value: str) -> str:
 
 
 def _known_system(value: str) -> str:
-    if value not in ADDRESSES:
+    if value not in SYSTEMS:
         raise refusal(
             f'"{value}" is not an accounting system that the bridge knows.',
-            nearest(value, ADDRESSES),
+            nearest(value, SYSTEMS),
         )
     return value
+
+
+def _known_ledger(value: str) -> str:
+    if value not in SOURCES:
+        raise refusal(f'"{value}" is not known here.', nearest(value, SOURCES))
+    return value
+
+
+def _known_form(value: str, info: ValidationInfo) -> str:
+    """A form that the ledger, named just before, comes in; one nobody knows is told already."""
+    kind = info.data.get("kind")
+    forms = (value,) if kind is None else ledgers.about(kind).forms
+    if value not in forms:
+        raise refusal(f'{kind} does not come as "{value}".', nearest(value, forms))
+    return value
+
+
+def _forms(schema: dict[str, Any]) -> None:
+    """For the editors of bridge.toml: whatever form any ledger comes in."""
+    schema["enum"] = list(dict.fromkeys(f for name in SOURCES for f in ledgers.about(name).forms))
 
 
 def _url(value: str) -> str:
@@ -131,6 +135,10 @@ def _cron(value: str) -> str:
 
 Currency = Annotated[str, AfterValidator(_known_currency)]
 SystemName = Annotated[str, AfterValidator(_known_system)]
+LedgerName = Annotated[
+    str, AfterValidator(_known_ledger), Field(json_schema_extra={"enum": [*SOURCES]})
+]
+Form = Annotated[str, AfterValidator(_known_form), Field(json_schema_extra=_forms)]
 CronTimes = Annotated[str, AfterValidator(_cron)]
 Url = Annotated[str, AfterValidator(_url)]
 RedirectUri = Annotated[str, AfterValidator(_redirect)]

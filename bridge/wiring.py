@@ -26,7 +26,6 @@ from bridge.pipeline.context import Books, Bridge, Dry, Ledger, Live, PlanLimits
 from bridge.settings import Settings, SystemSettings
 from bridge.source import registry as sources
 from bridge.source.base import Source
-from bridge.source.questions import Question
 from bridge.store import soundness
 from bridge.store.in_order import at_work, in_order, scratch_of
 from bridge.store.store import Store, Work
@@ -209,26 +208,13 @@ def open_source(settings: Settings, today: date, answers: Mapping[str, str] = {}
     """The ledger source that the settings name; `answers` stand in for keys of its mapping."""
     chosen = settings.source
     assert chosen.mapping is not None, "settings.load places every path"
-    mapping = mappingfiles.LEDGER_LOADERS[chosen.kind](chosen.mapping)
+    mapping = mappingfiles.load_ledger_mapping(chosen.kind, chosen.mapping)
     if answers:
         mapping = type(mapping).model_validate(mapping.model_dump() | dict(answers))
     source: Source = sources.load(chosen.kind)(
         chosen.path, mapping, settings.lender.timezone, today, prefer=chosen.prefer
     )
     return source
-
-
-def open_questions(settings: Settings) -> tuple[Question, ...]:
-    """The questions that a file of this ledger may leave open and that its mapping does not answer
-    yet, in the order in which they are asked."""
-    chosen = settings.source
-    assert chosen.mapping is not None, "whoever asks says by which mapping"
-    mapping = mappingfiles.LEDGER_LOADERS[chosen.kind](chosen.mapping)
-    return tuple(
-        question
-        for question in sources.questions(chosen.kind)
-        if question.any_currency or getattr(mapping, question.key) == question.shipped
-    )
 
 
 def fresh_on(settings: Settings, clock: Clock, work: Work | None = None) -> Fresh:

@@ -122,8 +122,6 @@ def test_only_the_wiring_knows_concrete_adapters_and_sources() -> None:
         inside = path.relative_to(BRIDGE).parts[0]
         if inside in ("systems", "source") or path.name in KNOWS_CONCRETE_CLASSES:
             continue
-        if path.name in ("mappingfiles.py", "schemas.py"):
-            continue
         assert not any(concrete.match(name) for name in imports(path)), path
 
 

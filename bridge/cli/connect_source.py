@@ -13,7 +13,7 @@ from bridge.clock import SystemClock
 from bridge.daemon.app import HOST
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
-from bridge.source.webhooks import DIALECTS
+from bridge.source import registry as ledgers
 
 SHORTEST = 16
 BYTES = 32
@@ -24,7 +24,8 @@ def run(arguments: Namespace, loaded: Settings, out: Output) -> int:
     name = loaded.source.kind
     if arguments.code is not None or arguments.custom_connection or arguments.set_up is not None:
         raise UsageError(f"{name} is a ledger: of the options only --secret-file is for it.")
-    assert name in DIALECTS, f"{name} has no webhooks"
+    if ledgers.about(name).calls is None:
+        raise UsageError(f"{name} never calls: there is no secret to keep, and nothing to connect.")
     told: dict[str, Any] = {"source": name}
     if arguments.secret_file is not None:
         secret = secret_in(arguments.secret_file, "webhook secret")

@@ -19,6 +19,7 @@ from bridge.cli.languages import of_terminal
 from bridge.cli.output import Output
 from bridge.cli.shipped import shipped
 from bridge.errors import UsageError
+from bridge.systems.registry import SYSTEMS, about
 
 if TYPE_CHECKING:
     from bridge.clock import Clock
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
 _WIDTH = 98
 EDITED = "DY7F3A-L84"
 VOIDED = "DY7F3A-P1042"
-RECEIPTS = {
-    "quickbooks": ("POST", "/payment"),
-    "xero": ("PUT", "/Payments"),
-    "zoho": ("POST", "/customerpayments"),
-}
-"""System → method and path of a receipt's first writing."""
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +41,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     name: str = ""
     """Empty: the one of config/demo.toml."""
-    systems: tuple[str, ...] = tuple(RECEIPTS)
+    systems: tuple[str, ...] = tuple(n for n in SYSTEMS if about(n).demo_company)
     loans: int
     movements: int
 
@@ -180,7 +175,7 @@ class _Demo:
         }
         if company.name:
             environment["LEDGER_BRIDGE_LENDER__NAME"] = company.name
-        for name in RECEIPTS:
+        for name in LENDER.systems:
             system = f"LEDGER_BRIDGE_SYSTEMS__{name.upper()}__"
             environment[f"{system}ENABLED"] = str(name in company.systems).lower()
             environment[f"{system}CALLS_PER_MINUTE"] = "0"
@@ -307,7 +302,8 @@ class _Demo:
             self.out.line(line)
 
     def _lose_replies(self, sandbox: SandboxServer) -> None:
-        for system, (method, path) in RECEIPTS.items():
+        for system in LENDER.systems:
+            method, path = about(system).receipts
             self._control(
                 sandbox,
                 "faults",

@@ -23,6 +23,7 @@ from bridge.cli.placeholders import of_lender, of_system
 from bridge.clock import Clock, SystemClock
 from bridge.errors import BridgeError
 from bridge.settings import Settings
+from bridge.systems.registry import SYSTEMS
 
 CLOCK_WARNING = timedelta(seconds=30)
 CLOCK_PROBLEM = timedelta(minutes=5)
@@ -86,7 +87,7 @@ def _all(config: Path | None) -> Iterator[Line]:
             topic="systems",
             state="problem",
             finding="bridge.toml names no accounting system.",
-            advice="Add [systems.quickbooks] with its company_id.",
+            advice=f"Add [systems.{next(iter(SYSTEMS))}] with its company_id.",
             exit_code=78,
         )
 

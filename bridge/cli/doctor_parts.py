@@ -31,6 +31,7 @@ from bridge.pipeline.plan import limits_of
 from bridge.pipeline.principal import last_seen, principal_items
 from bridge.report.texts import texts
 from bridge.settings import Settings
+from bridge.source import registry as ledgers
 from bridge.store import Store
 from bridge.store.soundness import Damaged, look_through
 from bridge.store.tables import SCHEMA
@@ -66,7 +67,7 @@ def source(loaded: Settings, clock: Clock, *, readable: bool) -> Iterator[Line]:
 def webhooks(loaded: Settings, clock: Clock) -> Iterator[Line]:
     """Whether the ledger's webhooks can be believed, where the daemon listens for them."""
     port, kind = loaded.listen.port, loaded.source.kind
-    if port is None:
+    if port is None or ledgers.about(kind).calls is None:
         return
     try:
         secret = ledgerkey.read(loaded, clock)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bridge import wiring
+from bridge import mappingfiles, wiring
 from bridge.cli.output import Output
 from bridge.cli.questions import Questions, Unusable
-from bridge.cli.settings_draft import LEDGER_MAPPING, Answers
+from bridge.cli.settings_draft import Answers, ledger_mapping
 from bridge.cli.shipped import shipped
 from bridge.core.change.ledger_reading import LedgerReading
 from bridge.core.findings import Finding
@@ -24,6 +24,7 @@ from bridge.report.figures import Figures, locale_for
 from bridge.report.reading import ReadingWords
 from bridge.report.texts import language_of, texts
 from bridge.settings import LedgerSource, Lender, Settings
+from bridge.source.questions import Question
 
 
 def settings_for(answers: Answers, mapping: Path | None) -> Settings:
@@ -37,16 +38,16 @@ def settings_for(answers: Answers, mapping: Path | None) -> Settings:
             home_currency=answers.home_currency,
         ),
         source=LedgerSource(
-            kind="deudores",
+            kind=answers.kind,
             path=Path(answers.path),
-            mapping=mapping or shipped(str(LEDGER_MAPPING)),
+            mapping=mapping or shipped(str(ledger_mapping(answers.kind))),
         ),
     )
 
 
 def _usual_of(loaded: Settings) -> dict[str, str]:
     """What the lender's country makes of the mapping as shipped; nothing beside one of his own."""
-    if loaded.source.mapping != shipped(str(LEDGER_MAPPING)):
+    if loaded.source.mapping != shipped(str(ledger_mapping(loaded.source.kind))):
         return {}
     lender = loaded.lender
     text = loaded.source.mapping.read_text(encoding="utf-8")
@@ -73,7 +74,7 @@ class FileDialog:
         given: dict[str, str] = {}
         self._tell(self._reader.outcome(given))
         any_open = False
-        for question in wiring.open_questions(self._loaded):
+        for question in self._questions_of_file():
             found = open_question(question, self._reader, given)
             if found is None:
                 continue
@@ -90,6 +91,11 @@ class FileDialog:
         self._out.say(self._words["result"])
         self._tell(self._reader.outcome(given), briefly=True)
         return given
+
+    def _questions_of_file(self) -> tuple[Question, ...]:
+        source = self._loaded.source
+        assert source.mapping is not None, "settings_for names it"
+        return mappingfiles.open_questions(source.kind, source.mapping)
 
     def _read(self, answers: Mapping[str, str]) -> LedgerReading:
         with wiring.open_ledger(self._loaded, None, answers=self._usual | dict(answers)) as ledger:

@@ -9,23 +9,23 @@ from argparse import Namespace
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from uuid import UUID
 
 from bridge import settings
 from bridge.cli.called import program
 from bridge.cli.countries import usual
-from bridge.cli.init_words import PRODUCTS
 from bridge.cli.languages import of_locale, of_terminal
 from bridge.cli.output import INTERRUPTED, Output
 from bridge.cli.paths import naming, new_folder, refuse_own_here
 from bridge.cli.questions import Questions, Unusable
 from bridge.cli.session import this_person
-from bridge.cli.settings_draft import LEDGER_MAPPING, Answers, files, with_answers
+from bridge.cli.settings_draft import Answers, files, ledger_mapping, with_answers
 from bridge.clock import SystemClock
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.errors import BridgeError, UsageError
 from bridge.files import BY_UMASK, replace_durably
 from bridge.settingtypes import zones
+from bridge.source.registry import SOURCES
+from bridge.systems import registry as systems
 from bridge.systems.registry import SYSTEMS
 
 
@@ -69,7 +69,7 @@ def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
     kept: list[Path] = []
     for name, content in files(answers).items():
         path = folder / name
-        if path.exists() and not (name == LEDGER_MAPPING and answers.ledger):
+        if path.exists() and not (name == ledger_mapping(answers.kind) and answers.ledger):
             kept.append(path)
             continue
         if path.exists():
@@ -94,23 +94,24 @@ def _next(questions: Questions, answers: Answers, folder: Path) -> Iterator[str]
     missing = []
     for name in answers.systems:
         if name not in answers.companies:
-            missing.append(words("company_id", product=PRODUCTS[name]))
-        missing.append(words("client_id", product=PRODUCTS[name]))
+            missing.append(words("company_id", product=systems.about(name).product))
+        missing.append(words("client_id", product=systems.about(name).product))
     mappings = " ".join(str(folder / "mappings" / f"{name}.toml") for name in answers.systems)
     yield ""
     yield words("now")
     yield f"  - {words('fill', path=str(config), missing=', '.join(missing))}"
     yield f"  - {words('accounts', path=mappings)}"
-    open_questions = [PRODUCTS[n] for n in answers.systems if answers.invoicing_of(n) != "no"]
+    products = {name: systems.about(name).product for name in answers.systems}
+    open_questions = [p for name, p in products.items() if answers.invoicing_of(name) != "no"]
     if open_questions:
-        products = ", ".join(open_questions)
-        yield f"  - {words('invoicing', path=str(config), products=products)}"
+        still = ", ".join(open_questions)
+        yield f"  - {words('invoicing', path=str(config), products=still)}"
     place = folder / Path(answers.path).expanduser()
     if not place.is_file():
         yield f"  - {words('inbox', path=str(place))}"
     yield words("then")
     steps = [("mappings check", words("check"))]
-    steps += [(f"connect {n}", words("connect", product=PRODUCTS[n])) for n in answers.systems]
+    steps += [(f"connect {n}", words("connect", product=p)) for n, p in products.items()]
     steps += [("doctor", words("doctor")), ("sync --dry-run", words("dry"))]
     commands = [f"{program()}{given} {verb}" for verb, _ in steps]
     width = max(map(len, commands))
@@ -131,7 +132,7 @@ def _ask_about_file(
     already is not asked again."""
     from bridge.cli.from_file import FileDialog, settings_for  # reads files: not for a plain init
 
-    mapping = folder / LEDGER_MAPPING
+    mapping = folder / ledger_mapping(answers.kind)
     loaded = settings_for(answers, mapping if mapping.exists() else None)
     answers.asked_by = answers.asked_by or this_person()
     answers.asked_on = answers.asked_on or SystemClock().today(answers.timezone)
@@ -162,6 +163,12 @@ def _ask(questions: Questions, answers: Answers, folder: Path, *, own_file: bool
         answers.home_currency,
         lambda text: _of(questions, "home_currency", text.upper(), currencies),
     )
+    if len(SOURCES) > 1:
+        answers.kind = questions.ask(
+            words("kind", known=", ".join(SOURCES)),
+            answers.kind,
+            lambda text: _of(questions, "kind", text, SOURCES),
+        )
     if not own_file:
         answers.path = questions.ask(
             words("path"), answers.path, lambda text: _path(questions, text, folder)
@@ -173,13 +180,17 @@ def _ask(questions: Questions, answers: Answers, folder: Path, *, own_file: bool
     )
     answers.systems = tuple(chosen.split(","))
     for name in answers.systems:
-        question = words("company", product=PRODUCTS[name], what=words(name))
+        about = systems.about(name)
+        what = about.company[questions.language]
+        question = words("company", product=about.product, what=what)
         company = questions.ask(question, "", lambda text, n=name: _company(questions, n, text))  # type: ignore[misc]
         if company:
             answers.companies[name] = company
         offered = words(f"issues_{answers.invoicing_of(name)}")
         issues = questions.ask(
-            words("issues", product=PRODUCTS[name]), offered, lambda text: _issues(questions, text)
+            words("issues", product=about.product),
+            offered,
+            lambda text: _issues(questions, text),
         )
         answers.invoicing[name] = _issues(questions, issues)
     answers.asked_by = this_person()
@@ -234,16 +245,12 @@ def _system_names(questions: Questions, text: str) -> Sequence[str]:
 
 def _company(questions: Questions, name: str, text: str) -> str:
     """A company's id in the form that the product gives it."""
-    what = questions.words(name)
-    if name == "xero":
-        try:
-            return str(UUID(text))
-        except ValueError as error:
-            raise Unusable(questions.words("bad_company", answer=text, what=what)) from error
-    digits = text.replace(" ", "").replace("-", "")
-    if not re.fullmatch(r"[0-9]{1,24}", digits):
-        raise Unusable(questions.words("bad_company", answer=text, what=what))
-    return digits
+    about = systems.about(name)
+    try:
+        return about.as_company(text)
+    except ValueError as error:
+        what = about.company[questions.language]
+        raise Unusable(questions.words("bad_company", answer=text, what=what)) from error
 
 
 _ISSUES = {

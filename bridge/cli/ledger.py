@@ -13,6 +13,7 @@ from bridge.cli.countries import usual
 from bridge.cli.languages import of_terminal
 from bridge.cli.output import Output
 from bridge.cli.paths import new_file
+from bridge.cli.settings_draft import Answers, ledger_mapping
 from bridge.cli.shipped import shipped
 from bridge.files import BY_UMASK, replace_durably
 from bridge.pipeline.ledger_check import check_ledger
@@ -81,7 +82,7 @@ def _settings(arguments: Namespace) -> tuple[Settings, bool]:
 def _without_settings(file: Path) -> Settings:
     locale = _locale()
     country = usual(locale)
-    mapping = shipped("mappings/deudores.toml")
+    mapping = shipped(str(ledger_mapping(Answers().kind)))
     return Settings(
         lender=Lender(
             name=file.name,
@@ -89,7 +90,7 @@ def _without_settings(file: Path) -> Settings:
             locale=locale,
             home_currency=country.currency,
         ),
-        source=LedgerSource(kind="deudores", path=file.absolute(), mapping=mapping),
+        source=LedgerSource(kind=Answers().kind, path=file.absolute(), mapping=mapping),
     )
 
 

@@ -19,7 +19,7 @@ _LOAN_REFERENCE = re.compile(r"[A-Z0-9]{1,6}-L([A-Za-z0-9]+)(\.\d+)?")
 def loan_of(
     work: Work, loaded: Settings, companies: Mapping[str, BooksId], wanted: str
 ) -> LoanKey | None:
-    """The loan that `DY7F3A-P1136`, `84`, `debt:84` or `dev-7f3a/84` is about."""
+    """The loan that `DY7F3A-P1136`, `84`, `loan:84` or `dev-7f3a/84` is about."""
     for where in companies.values():
         found = work.loan_of(where, wanted)
         if found is not None:

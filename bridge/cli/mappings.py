@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,7 @@ def mapping_files(loaded: settings.Settings) -> dict[str, tuple[Path, Callable[[
     found: dict[str, tuple[Path, Callable[[Path], Any]]] = {}
     source = loaded.source
     assert source.mapping is not None, "settings were placed"
-    if source.kind in mappingfiles.LEDGER_LOADERS:
-        found[source.kind] = (source.mapping, mappingfiles.LEDGER_LOADERS[source.kind])
+    found[source.kind] = (source.mapping, partial(mappingfiles.load_ledger_mapping, source.kind))
     for name, system in loaded.systems.items():
         if system.enabled:
             assert system.mapping is not None, "settings were placed"

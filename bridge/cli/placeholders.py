@@ -7,28 +7,9 @@ from collections.abc import Iterator
 
 from bridge.errors import Problem
 from bridge.settings import Settings
+from bridge.systems import registry as systems
 
 LENDER = "Mi empresa SAS"
-COMPANIES = {
-    "quickbooks": "9130350000000000",
-    "xero": "00000000-0000-0000-0000-000000000000",
-    "zoho": "10000000000",
-}
-CLIENTS = {
-    "quickbooks": "ABxxxxxxxx",
-    "xero": "xxxxxxxxxxxxxxxx",
-    "zoho": "1000.xxxxxxxx",
-}
-_WHERE = {
-    "quickbooks": "Settings, Account and settings, Billing & subscription: Company ID",
-    "xero": "any id: `ledger-bridge connect xero` tells those that the login reaches",
-    "zoho": "Settings, Organization profile: Organization ID",
-}
-_PORTAL = {
-    "quickbooks": "developer.intuit.com",
-    "xero": "developer.xero.com",
-    "zoho": "api-console.zoho.com",
-}
 _CROSSES = re.compile(r"x{6,}", re.IGNORECASE)
 
 
@@ -55,22 +36,23 @@ def of_system(settings: Settings, name: str) -> Iterator[Problem]:
     system = settings.systems[name]
     if system.access == "static":
         return
-    if system.company_id in COMPANIES.values():
+    about = systems.about(name)
+    if system.company_id in {systems.about(each).company_example for each in systems.SYSTEMS}:
         yield Problem(
             f"[systems.{name}] company_id",
             f"\"{system.company_id}\" is the example's, nobody's company.",
-            f"Write yours. {_WHERE[name]}.",
+            f"Write yours. {about.company_where}.",
         )
     if not system.client_id:
         yield Problem(
             f"[systems.{name}] client_id",
             "is not there: nobody can log in without an app.",
-            f"Make an app at {_PORTAL[name]} and write its client id; then run "
+            f"Make an app at {about.portal} and write its client id; then run "
             f"`ledger-bridge connect {name}`.",
         )
     elif _CROSSES.search(system.client_id):
         yield Problem(
             f"[systems.{name}] client_id",
             f"\"{system.client_id}\" is the example's, nobody's app.",
-            f"Make an app at {_PORTAL[name]} and write its client id.",
+            f"Make an app at {about.portal} and write its client id.",
         )

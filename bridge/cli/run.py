@@ -24,7 +24,8 @@ from bridge.daemon.times import DueTimes
 from bridge.errors import UsageError
 from bridge.instance import beside, only_daemon
 from bridge.settings import Settings
-from bridge.source.webhooks import DIALECTS, Outcome, Receiver
+from bridge.source import registry as ledgers
+from bridge.source.webhooks import Outcome, Receiver
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +78,9 @@ def _memory(loaded: Settings) -> Path:
 def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, out: Output) -> None:
     hooks: dict[str, Take] = {}
     kind = loaded.source.kind
-    if kind in DIALECTS:
-        receiver = Receiver(DIALECTS[kind])
+    dialect = ledgers.about(kind).calls
+    if dialect is not None:
+        receiver = Receiver(dialect)
 
         def take(headers: Mapping[str, str], body: bytes) -> Outcome:
             secret = ledgerkey.read(loaded, clock)

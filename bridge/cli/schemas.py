@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from typing import Any
 
 from bridge.cli.shipped import shipped
+from bridge.source import registry as ledgers
 
 SCHEMAS = {
     "bridge": "bridge.settings:Settings",
     "books-mapping": "bridge.core.mapping.mapping_file:BooksMapping",
-    "deudores-mapping": "bridge.source.deudores.mapping:DeudoresMapping",
+    **{f"{name}-mapping": ledgers.about(name).mapping for name in ledgers.SOURCES},
 }
 
 
 def schema(name: str) -> dict[str, Any]:
     """The schema of one kind of file."""
-    module, model = SCHEMAS[name].split(":")
-    made: dict[str, Any] = getattr(import_module(module), model).model_json_schema()
+    made: dict[str, Any] = ledgers.part(SCHEMAS[name]).model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 

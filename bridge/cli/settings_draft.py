@@ -10,14 +10,14 @@ from datetime import date
 from pathlib import Path
 
 from bridge.cli.languages import of_locale
-from bridge.cli.placeholders import CLIENTS, COMPANIES, LENDER
+from bridge.cli.placeholders import LENDER
 from bridge.cli.shipped import shipped
 from bridge.core.mapping.electronic import OFFICES
-from bridge.settingtypes import ADDRESSES
+from bridge.source.registry import SOURCES
+from bridge.systems import registry as systems
 
-LEDGER_MAPPING = Path("mappings", "deudores.toml")
-_FIRST = "quickbooks"
-"""The system that the documented example shows."""
+_FIRST, _LEDGER = next(iter(systems.SYSTEMS)), next(iter(SOURCES))
+"""The system and the ledger that the documented example shows."""
 _LIMIT = "COP = 500000000"
 _UNASKED = 'electronic_invoicing = { issues = "unknown" }'
 
@@ -30,6 +30,8 @@ class Answers:
     name: str = LENDER
     timezone: str = "America/Bogota"
     home_currency: str = "COP"
+    kind: str = _LEDGER
+    """Which ledger it is."""
     path: str = "inbox"
     systems: tuple[str, ...] = (_FIRST,)
     companies: dict[str, str] = field(default_factory=dict)
@@ -51,10 +53,16 @@ class Answers:
         return self.invoicing.get(name) or ("unknown" if self.locale[3:5] in OFFICES else "no")
 
 
+def ledger_mapping(kind: str) -> Path:
+    """The place of a ledger's mapping in a lender's folder."""
+    return Path("mappings", f"{kind}.toml")
+
+
 def files(answers: Answers) -> dict[Path, str]:
     """Name in the lender's folder → content."""
     made = {Path("bridge.toml"): _bridge_toml(answers)}
-    made[LEDGER_MAPPING] = _ledger_mapping(_example(str(LEDGER_MAPPING)), answers)
+    ledger = ledger_mapping(answers.kind)
+    made[ledger] = _ledger_mapping(_example(str(ledger)), answers)
     for name in answers.systems:
         made[Path("mappings", f"{name}.toml")] = _example(f"mappings/{name}.toml")
     return made
@@ -64,8 +72,10 @@ def _bridge_toml(answers: Answers) -> str:
     text = _example("config/bridge.toml.example")
     _, _, text = text.partition("\n")
     text = f"# Settings of the accounting bridge.\n{text}"
-    for key in ("name", "timezone", "locale", "home_currency", "path"):
+    for key in ("name", "timezone", "locale", "home_currency", "kind", "path"):
         text = _with(text, key, getattr(answers, key))
+    for word in ("mappings/{}.toml", "/webhooks/{}", "connect {}`"):
+        text = text.replace(word.format(_LEDGER), word.format(answers.kind))
     language = of_locale(answers.locale)
     if language is not None:
         text = text.replace('languages = ["es"] ', f'languages = ["{language}"] ')
@@ -84,10 +94,11 @@ def _system(table: str, name: str, answers: Answers) -> str:
     """The example's table of a system for this one."""
     table = table.replace(f"mappings/{_FIRST}.toml", f"mappings/{name}.toml")
     table = table.replace(f"connect {_FIRST}", f"connect {name}")
-    for ours, theirs in zip(ADDRESSES[_FIRST], ADDRESSES[name], strict=True):
-        table = table.replace(ours, theirs)
-    table = _with(table, "company_id", answers.companies.get(name) or COMPANIES[name])
-    table = _with(table, "client_id", CLIENTS[name])
+    shown, about = systems.about(_FIRST), systems.about(name)
+    for key in ("base_url", "token_url", "authorize_url"):
+        table = table.replace(getattr(shown, key), getattr(about, key))
+    table = _with(table, "company_id", answers.companies.get(name) or about.company_example)
+    table = _with(table, "client_id", about.client_example)
     return table.replace(_UNASKED, _electronic(answers, name))
 
 
@@ -110,7 +121,8 @@ def _bare(table: str) -> str:
 
 def _ledger_mapping(text: str, answers: Answers) -> str:
     """How amounts without a currency or a convention of their own are read follows the answers."""
-    text = _with(text, "default_currency", answers.home_currency)
+    if "\ndefault_currency = " in text:
+        text = _with(text, "default_currency", answers.home_currency)
     if f"\n{answers.locale} = {{" in text:
         text = _with(text, "default_locale", answers.locale)
     return with_answers(text, answers.ledger, answers.said)

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.renamed import in_words_of_now, now
+
 
 class Severity(StrEnum):
     INFO = "info"
@@ -41,30 +43,30 @@ CATALOGUE: dict[str, Rule] = {
     "consent.revoked": _WARNING,
     "date.mixed": _INFO,
     "date.unreadable": _HOLD,
-    "debt.amount_edited": _HOLD,
-    "debt.balance_mismatch": Rule(Severity.ERROR, asks=True),
-    "debt.balance_moved": _HOLD,
-    "debt.balance_only": _HOLD,
-    "debt.currency_missing": _INFO,
-    "debt.currency_unknown": Rule(Severity.WARNING, holds=True),
-    "debt.due_before_start": _WARNING,
-    "debt.kind_unknown": Rule(Severity.WARNING, holds=True),
-    "debt.interest_unclear": _HOLD,
-    "debt.no_interest_split": _INFO,
-    "debt.opened_at_balance": _INFO,
-    "debt.orphan": _HOLD,
-    "debt.overpaid": _WARNING,
-    "debt.paid_flag_mismatch": _WARNING,
-    "debt.paid_unexplained": _HOLD,
-    "debt.schedule_mismatch": Rule(Severity.WARNING, asks=True),
-    "debt.split_mismatch": Rule(Severity.WARNING, asks=True),
-    "debt.total_not_positive": _HOLD,
-    "debtor.homonym": _INFO,
-    "debtor.missing_phone": _INFO,
-    "debtor.name_cleanup": _INFO,
-    "debtor.possible_duplicate": _WARNING,
-    "debtor.two_currencies": _WARNING,
-    "debtor.without_debts": _INFO,
+    "loan.amount_edited": _HOLD,
+    "loan.balance_mismatch": Rule(Severity.ERROR, asks=True),
+    "loan.balance_moved": _HOLD,
+    "loan.balance_only": _HOLD,
+    "loan.currency_missing": _INFO,
+    "loan.currency_unknown": Rule(Severity.WARNING, holds=True),
+    "loan.due_before_start": _WARNING,
+    "loan.kind_unknown": Rule(Severity.WARNING, holds=True),
+    "loan.interest_unclear": _HOLD,
+    "loan.no_interest_split": _INFO,
+    "loan.opened_at_balance": _INFO,
+    "loan.orphan": _HOLD,
+    "loan.overpaid": _WARNING,
+    "loan.paid_flag_mismatch": _WARNING,
+    "loan.paid_unexplained": _HOLD,
+    "loan.schedule_mismatch": Rule(Severity.WARNING, asks=True),
+    "loan.split_mismatch": Rule(Severity.WARNING, asks=True),
+    "loan.total_not_positive": _HOLD,
+    "borrower.homonym": _INFO,
+    "borrower.missing_phone": _INFO,
+    "borrower.name_cleanup": _INFO,
+    "borrower.possible_duplicate": _WARNING,
+    "borrower.two_currencies": _WARNING,
+    "borrower.without_loans": _INFO,
     "delivery.chosen": _INFO,
     "delivery.newer_unread": Rule(Severity.WARNING, asks=True),
     "delivery.unread": _INFO,
@@ -88,7 +90,7 @@ CATALOGUE: dict[str, Rule] = {
     "identity.vanished": Rule(Severity.WARNING, asks=True),
     "identity.waiting": Rule(Severity.WARNING, asks=True),
     "identity.weak": _WARNING,
-    "movement.before_debt": _WARNING,
+    "movement.before_loan": _WARNING,
     "movement.duplicate_conflict": _HOLD,
     "movement.duplicate_identical": _INFO,
     "movement.extended_types": _INFO,
@@ -115,9 +117,9 @@ CATALOGUE: dict[str, Rule] = {
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing noticed about one record of the ledger.
 
-    `subject` and `related` are `kind:id` (`debt:2`, `movement:44`, `debtor:11`, `file:deudas.csv`).
-    `detail` has particulars for a person; never a name, a phone or a document number.
-    `file` and `row` say where it stands; row 0 means the file as a whole.
+    `subject` and `related` are `kind:id` (`loan:2`, `movement:44`, `borrower:11`,
+    `file:deudas.csv`). `detail` has particulars for a person; never a name, a phone or a document
+    number. `file` and `row` say where it stands; row 0 means the file as a whole.
     """
 
     code: str
@@ -129,6 +131,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal | None = None
     """What the row is worth, where it could be told although the row was not read."""
     currency: str = ""
+
+    def __post_init__(self) -> None:
+        in_words_of_now(self, "code", "subject")
+        if self.related:
+            msgspec.structs.force_setattr(self, "related", tuple(map(now, self.related)))
 
     @property
     def severity(self) -> Severity:

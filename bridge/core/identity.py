@@ -42,9 +42,10 @@ class Letter(StrEnum):
     """Undoes a document of a closed period: `DY7F3A-ZP9` undoes `DY7F3A-P9`."""
 
 
-def prefix_of(source: str, installation: str) -> str:
-    """The default prefix of an installation: `deudores`, `dev-7f3a` → `DY7F3A`."""
-    letters = {"deudores": "DY", "prestacop": "PC"}.get(source, source[:2].upper())
+def prefix_of(source: str, installation: str, letters: str = "") -> str:
+    """The default prefix of an installation, by the letters that its ledger declares, else by the
+    first of its name: `DY`, `dev-7f3a` → `DY7F3A`."""
+    letters = letters or source[:2].upper()
     tail = re.sub(r"[^A-Z0-9]", "", installation.upper())[-4:]
     return f"{letters}{tail}"[:PREFIX_LENGTH]
 

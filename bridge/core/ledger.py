@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.renamed import in_words_of_now
+
 
 class LoanKind(StrEnum):
     CASH_LOAN = "cash_loan"
@@ -79,6 +81,9 @@ class Note(msgspec.Struct, frozen=True):
 
     code: str
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        in_words_of_now(self, "code")
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -241,6 +246,8 @@ class SnapshotFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The day on which its newest file was written, where it says no day of its own."""
     by_content: bool = False
     """Whether ids, or some of them, are made from what the rows say: one corrected has another."""
+    letters: str = ""
+    """The two that begin this ledger's numbers in the books; empty: the first of its name."""
     declared_counts: dict[str, int] = {}
     """Rows by entity ("borrowers", "loans", "movements") as the delivery itself declares them."""
 

@@ -9,6 +9,7 @@ import msgspec
 
 from bridge.core.books import Document, Invoice, Kind, Receipt
 from bridge.core.delivery import Operation
+from bridge.core.renamed import in_words_of_now
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,12 +22,15 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     """A finding's code, or one of `HOLD_CODES`."""
     subject: str
-    """`debt:142`, `movement:44`."""
+    """`loan:142`, `movement:44`."""
     currency: str
     amount: Decimal
     detail: str = ""
     worth: Decimal = Decimal(0)
     """What the row is worth, where it does nothing to what borrowers owe."""
+
+    def __post_init__(self) -> None:
+        in_words_of_now(self, "code", "subject")
 
 
 HOLD_CODES = frozenset(
@@ -54,7 +58,7 @@ HOLD_CODES = frozenset(
     }
 )
 """Reasons that come from the books, the calendar or the mapping rather than from a ledger row."""
-REVISITED = HOLD_CODES | {"debt.amount_edited", "debt.currency_unknown"}
+REVISITED = HOLD_CODES | {"loan.amount_edited", "loan.currency_unknown"}
 """Holds that may go away although the loan's rows stay as they are."""
 _KNOWN_HERE = frozenset(
     {
@@ -66,8 +70,8 @@ _KNOWN_HERE = frozenset(
         "cutover.back_dated",
         "cutover.credit",
         "cutover.paid_before",
-        "debt.amount_edited",
-        "debt.currency_unknown",
+        "loan.amount_edited",
+        "loan.currency_unknown",
         "interest.not_due",
         "policy.overpayment",
         "recovery.income",

@@ -222,7 +222,7 @@ class ReadingWords:
         assert loan is not None, "a change is of a loan"
         amount, words = self._figures.amount, self._words
         who = f" ({loan.borrower})" if self._names and loan.borrower else ""
-        subject = self._texts.subject(f"debt:{loan.loan}") + who
+        subject = self._texts.subject(f"loan:{loan.loan}") + who
         if change.before is None:
             return words["change_new"].format(
                 loan=subject, owed=amount(loan.owed, loan.currency), currency=loan.currency

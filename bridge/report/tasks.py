@@ -180,7 +180,7 @@ def _lines(task: Task, found: Reconciliation, texts: Texts, figures: Figures) ->
 
 
 def _loan(task: Task) -> str:
-    return task.loan or (task.subject[5:] if task.subject.startswith("debt:") else "")
+    return task.loan or (task.subject[5:] if task.subject.startswith("loan:") else "")
 
 
 def _particulars(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""The ledgers the bridge can read: a name, and where its reader is."""
+"""The ledgers the bridge can read. A new one is a folder here, a mapping file and one line."""
 
 from __future__ import annotations
 
@@ -6,28 +6,41 @@ from importlib import import_module
 from typing import Any
 
 from bridge.errors import ConfigurationError, Problem
+from bridge.source.about import About
 from bridge.source.questions import Question
 
 SOURCES = {
-    "deudores": "bridge.source.deudores.reader:Deudores",
+    "deudores": "bridge.source.deudores",
 }
 
 
-def load(name: str) -> type[Any]:
-    """The reader's class. Raises ConfigurationError when nobody knows the name."""
+def about(name: str) -> About:
+    """What the folder declares of itself: little is loaded for it. Raises ConfigurationError when
+    nobody knows the name."""
     if name not in SOURCES:
         known = ", ".join(sorted(SOURCES))
         problem = Problem(
             f"[source] kind: {name!r}", "is not a ledger we can read.", f"Use {known}."
         )
         raise ConfigurationError(f"unknown ledger source {name!r}", [problem])
-    module, _, attribute = SOURCES[name].partition(":")
-    reader: type[Any] = getattr(import_module(module), attribute)
+    declared: About = import_module(f"{SOURCES[name]}.about").ABOUT
+    return declared
+
+
+def load(name: str) -> type[Any]:
+    """The reader's class."""
+    reader: type[Any] = part(about(name).reader)
     return reader
+
+
+def part(where: str) -> Any:
+    """What stands at `package.module:name`."""
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def questions(name: str) -> tuple[Question, ...]:
     """The questions that a file of this ledger may leave open."""
-    package = SOURCES[name].partition(":")[0].rpartition(".")[0]
-    found: tuple[Question, ...] = import_module(f"{package}.questions").QUESTIONS
+    declared = about(name).questions
+    found: tuple[Question, ...] = part(declared) if declared else ()
     return found

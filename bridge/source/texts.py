@@ -74,12 +74,12 @@ def phone(text: str, country: str) -> tuple[str, str]:
     """
     raw = text.strip().lstrip("'’").strip()
     if not raw:
-        return "", "debtor.missing_phone"
+        return "", "borrower.missing_phone"
     if _SCIENTIFIC.fullmatch(raw):
         return "", "phone.scientific"
     digits = _DIGITS.sub("", raw)
     if not digits:
-        return "", "debtor.missing_phone"
+        return "", "borrower.missing_phone"
     if raw.startswith("+"):
         return "+" + _without_old_mexican_one(digits), ""
     if len(digits) == 12 and digits.startswith("573"):

@@ -2,7 +2,7 @@
 
 An event is a reason to look at the ledger again, and nothing else: what is posted comes from a
 delivery alone. So one that is lost, late, repeated or out of order cannot make the books wrong.
-Contracts `deudores-feed/1` and `prestacop-feed/1` (FACTS L9): POST of JSON, signed over the raw
+The contracts (FACTS L9): POST of JSON, signed over the raw
 bytes with `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`.
 """
 
@@ -19,6 +19,8 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+
+from bridge.source.about import Dialect
 
 BODY_MAX = 262_144
 SKEW_MAX_S = 300
@@ -59,24 +61,6 @@ STATUS: Mapping[Outcome, int] = {
     "no secret": 404,
 }
 """What the sender is told (FACTS L9): whatever we will not read again is 200, so that it stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How one ledger names its headers, and which of its events mean that books may change."""
-
-    event_header: str
-    signature_header: str
-    changing: re.Pattern[str]
-
-
-DIALECTS: Mapping[str, Dialect] = {
-    "deudores": Dialect(
-        "Deudores-Event-Id",
-        "Deudores-Signature",
-        re.compile(r"(debtor|debt|movement)\.(created|updated|deleted)|snapshot\.ready"),
-    ),
-}
 
 
 @dataclass

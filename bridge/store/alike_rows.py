@@ -42,9 +42,9 @@ class Level(msgspec.Struct, frozen=True):
 
 
 _OF_LOAN = "coalesce(r.opening_cents, r.gross_cents, 0)"
-BORROWERS = Level("borrower", Borrower, "debtor", word="r.name_key")
+BORROWERS = Level("borrower", Borrower, "borrower", word="r.name_key")
 LOANS = Level(
-    "loan", Loan, "debt", "borrower", "borrower", "r.start", _OF_LOAN,
+    "loan", Loan, "loan", "borrower", "borrower", "r.start", _OF_LOAN,
     "coalesce(json_extract(CAST(r.body AS TEXT), '$.kind'), '')",
 )  # fmt: skip
 REPAYMENTS = Level(

@@ -97,7 +97,7 @@ def by_first_name(alike: Alike) -> Iterator[Finding]:
     ):
         yield Finding(
             code="identity.name_only",
-            subject=f"debtor:{id}",
+            subject=f"borrower:{id}",
             detail=f"{many} loans",
             file=file,
             row=line,

@@ -169,7 +169,7 @@ def _orphan_rows(connection: Connection, scope: Scope) -> Iterator[Scoped]:
                     Finding(
                         code="movement.orphan",
                         subject=f"movement:{row}",
-                        related=(f"debt:{loan}",),
+                        related=(f"loan:{loan}",),
                         detail=detail,
                     ),
                 ),
@@ -219,9 +219,9 @@ def _orphan_loans(connection: Connection, scope: Scope) -> Iterator[Scoped]:
             _at(
                 _DECODE["loans"](body).origin,
                 Finding(
-                    code="debt.orphan",
-                    subject=f"debt:{loan}",
-                    related=(f"debtor:{borrower}",),
+                    code="loan.orphan",
+                    subject=f"loan:{loan}",
+                    related=(f"borrower:{borrower}",),
                     detail=f"debtor {borrower} does not exist",
                 ),
             ),
@@ -230,7 +230,7 @@ def _orphan_loans(connection: Connection, scope: Scope) -> Iterator[Scoped]:
 
 def _conflicts(connection: Connection, scope: Scope) -> Iterator[Scoped]:
     """Rows that carry the note of having been delivered twice with other content."""
-    for name, kind in (("repayment", "movement"), ("adjustment", "movement"), ("loan", "debt")):
+    for name, kind in (("repayment", "movement"), ("adjustment", "movement"), ("loan", "loan")):
         own = "id" if name == "loan" else "loan"
         start = f"ledger_{name} r"
         which = "" if scope.fresh else f"AND r.{own} = t.loan"
@@ -324,14 +324,14 @@ def _told_apart(people: Sequence[Any]) -> Iterator[Finding]:
         by_phone.setdefault(person.phone or f"none:{person.id}", []).append(person)
     for group in by_phone.values():
         if len(group) > 1:
-            yield _about("debtor.possible_duplicate", group, "same name, same phone")
+            yield _about("borrower.possible_duplicate", group, "same name, same phone")
     documents = {person.document for person in people if person.document}
     if len(by_phone) > 1 or len(documents) > 1:
-        yield _about("debtor.homonym", people, "same name, other phone or document")
+        yield _about("borrower.homonym", people, "same name, other phone or document")
 
 
 def _about(code: str, people: Sequence[Any], detail: str) -> Finding:
-    ids = [f"debtor:{person.id}" for person in people]
+    ids = [f"borrower:{person.id}" for person in people]
     return Finding(
         code=code,
         subject=ids[0],
@@ -353,8 +353,8 @@ def _two_currencies(connection: Connection, scope: Scope) -> Iterator[Scoped]:
         yield (
             scope.of(f"borrower/{borrower}"),
             Finding(
-                code="debtor.two_currencies",
-                subject=f"debtor:{borrower}",
+                code="borrower.two_currencies",
+                subject=f"borrower:{borrower}",
                 detail=f"has debts in {low} and {high}",
             ),
         )
@@ -374,5 +374,5 @@ def _without_loans(connection: Connection, scope: Scope) -> Iterator[Scoped]:
     ):
         yield (
             scope.of(f"borrower/{borrower}"),
-            Finding(code="debtor.without_debts", subject=f"debtor:{borrower}"),
+            Finding(code="borrower.without_loans", subject=f"borrower:{borrower}"),
         )

@@ -54,7 +54,7 @@ def installation_of(connection: Connection, stage: Stage, prefix: str) -> int:
             )
         connection.execute(t.update().where(t.c.id == row.id).values(as_of=facts.as_of))
         return int(row.id)
-    prefix = prefix or prefix_of(facts.source, facts.installation)
+    prefix = prefix or prefix_of(facts.source, facts.installation, facts.letters)
     taken = connection.execute(select(t.c.installation).where(t.c.prefix == prefix)).scalar()
     if taken is not None:
         raise ConfigurationError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy import Table, func, select
 from bridge.core.findings import Finding
 from bridge.core.identity import BooksId
 from bridge.core.plan import Hold
+from bridge.core.renamed import now
 from bridge.store import tables
 from bridge.store.engine import begins_with, by, upsert
 from bridge.store.session import BOOKS, PARAMETERS, Session, by_installation, chunks
@@ -56,7 +58,10 @@ class Planning(Session):
             .where(REVISIT.c.books == books)
             .group_by(REVISIT.c.reason)
         )
-        return dict(self._connection.execute(query).tuples().all())
+        counts: Counter[str] = Counter()
+        for reason, count in self._connection.execute(query):
+            counts[now(reason)] += count
+        return dict(counts)
 
     def set_revisit(self, where: BooksId, loan: LoanKey, reason: str | None) -> None:
         """Plan the loan again at the next pass, for this reason; None: no longer."""

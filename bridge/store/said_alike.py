@@ -13,8 +13,8 @@ from bridge.store.tasks import FINDING
 
 LIKENESS = tables.LIKENESS
 _LEDGER = {
-    "debtor": {"borrower": tables.LEDGER_BORROWER},
-    "debt": {"loan": tables.LEDGER_LOAN},
+    "borrower": {"borrower": tables.LEDGER_BORROWER},
+    "loan": {"loan": tables.LEDGER_LOAN},
     "movement": {
         "repayment": tables.LEDGER_REPAYMENT,
         "adjustment": tables.LEDGER_ADJUSTMENT,
@@ -45,7 +45,7 @@ class AlikeAnswers(Session):
         return next((each for each in found if each.subject == subject), None)
 
     def say_same(self, task: str, new: str, old: str, who: str, at: str) -> bool:
-        """From the next intake on the new row has the old one's name (subjects: `debt:W…`)."""
+        """From the next intake on the new row has the old one's name (subjects: `loan:W…`)."""
         return self._say(task, SAME, new, [old], who, at)
 
     def say_different(self, task: str, new: str, olds: list[str], who: str, at: str) -> bool:

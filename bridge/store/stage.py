@@ -191,11 +191,11 @@ def _insert(table: str, width: int, lines: int) -> str:
 def subject_of(row: Row) -> str:
     """The row as findings name it."""
     if isinstance(row, Loan):
-        return f"debt:{row.id}"
+        return f"loan:{row.id}"
     if isinstance(row, Repayment | Adjustment):
         return f"movement:{row.id}"
     tag = str(row.__struct_config__.tag)
-    return f"{'debtor' if tag == 'borrower' else tag}:{row.id}"
+    return f"{tag}:{row.id}"
 
 
 def _amount(row: Entity) -> str:

@@ -282,7 +282,7 @@ def _reinstalled(connection: Connection, installation: int) -> tuple[str, ...]:
         {"i": installation, "listed": REINSTALLED_LISTED},
     )
     return tuple(
-        f"debt:{row.id}: another borrower, {row.was_start} became {row.is_start},"
+        f"loan:{row.id}: another borrower, {row.was_start} became {row.is_start},"
         f" {amount_text(row.was_cents)} became {amount_text(row.is_cents)}"
         for row in found
     )

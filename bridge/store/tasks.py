@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from bridge.core.books import Kind
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.identity import BooksId, base_reference
+from bridge.core.renamed import then
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Delivery, Stop
 from bridge.core.tie_out.tasks import Place, Task
@@ -27,15 +28,21 @@ INTAKE = tables.INTAKE
 INSTALLATION = tables.INSTALLATION
 FINDING = tables.FINDING
 _ROWS = {
-    "debt": (tables.LEDGER_LOAN,),
+    "loan": (tables.LEDGER_LOAN,),
     "movement": (
         tables.LEDGER_REPAYMENT,
         tables.LEDGER_ADJUSTMENT,
     ),
-    "debtor": (tables.LEDGER_BORROWER,),
+    "borrower": (tables.LEDGER_BORROWER,),
 }
 """A subject's word → where rows of that kind are."""
-_ASKING = sorted(code for code, rule in CATALOGUE.items() if rule.holds or rule.asks)
+_ASKING = sorted(
+    name
+    for code, rule in CATALOGUE.items()
+    if rule.holds or rule.asks
+    for name in {code, then(code)}
+)
+"""As they are called, and as they were in a state of before."""
 _AT_ONCE = 500
 _NEWEST, _ACCEPTED = 1, 2
 
@@ -145,7 +152,7 @@ class Tasks(Session):
         }
 
     def places(self, subjects: Iterable[str]) -> Mapping[str, Place]:
-        """Subject (`debt:2`) → the file and row that it stands in, of those the ledger has."""
+        """Subject (`loan:2`) → the file and row that it stands in, of those the ledger has."""
         wanted: dict[str, list[str]] = {}
         for subject in sorted(set(subjects)):
             kind, _, native_id = subject.partition(":")

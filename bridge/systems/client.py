@@ -130,6 +130,10 @@ class Client:
             raise self._refused_twice(token)
         return self._conclusive(answer)
 
+    def refused_for_rate(self, reply: Reply) -> bool:
+        """Whether the product says that it was asked too often."""
+        return self._dialect.refused_for_rate(reply)
+
     def wait_after(self, reply: Reply) -> float:
         """Seconds to wait after a refusal: as told, else a minute for rate and nothing for 5xx."""
         told = retry_after_s(reply.headers, self._clock)

@@ -1,202 +1,186 @@
-"""Whether an answer can be true: every field that the bridge reads, held to what it must be.
+"""Whether the books hold what we posted, and whose a document of theirs is. Pure.
 
-A product's table says of a field's name what its value is, wherever in an answer it stands. A body
-is walked as a whole before anything of it is believed; what the table does not name is left alone,
-and a field that is null counts as one that is not told. Vendor words stay in the tables.
+An adapter reads an object of its product and says it in our words; what follows from that is the
+same for every product and stands here: what may be changed or taken back, what counts as done,
+what is a question for a person.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from bridge.errors import TryLater
+from bridge.core.books import Customer, Document, Found, PostedDocument, Several, Status
+from bridge.core.change.matching import differences, drift
+from bridge.core.delivery import (
+    Binding,
+    Drifted,
+    Operation,
+    Outcome,
+    Outgoing,
+    Posted,
+    Rejected,
+    ambiguous,
+)
+from bridge.systems.candidates import the_one
+from bridge.systems.fiscal import never_changed
 
-DEPTH_MAX = 32
-"""No product nests half as deep."""
-ID_MAX = 64
-NAME_MAX = 1_000
-"""Names, numbers and words: the longest name of any product has 500 signs."""
-TEXT_MAX = 100_000
-"""Notes and terms: the longest that any product keeps."""
-AMOUNT_BELOW = Decimal(10) ** 18
-DECIMALS_MAX = 12
-RATE_DECIMALS_MAX = 40
-"""A rate may be the outcome of a division."""
+_UNKNOWN_LINKS = frozenset({"customer", "applications", "credit_note"})
+"""Fields that name other documents: `links` has those of what is wanted, not of what was posted."""
 
-_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,2})?|-?\.[0-9]{1,40}")
-_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*|Z|[+-][0-9]{2}:?[0-9]{2})?")
-
-Raw = dict[str, Any]
-
-
-class Sort(msgspec.Struct, frozen=True):
-    """What a field's value is: a noun for people, and the test."""
-
-    noun: str
-    fits: Callable[[Any], bool]
+Judge = Callable[[Outgoing, PostedDocument], bool]
 
 
-Table = Mapping[str, Sort]
+class Refusal(Exception):
+    """The document can not be written in this company. Ours, before anything is sent."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+    @property
+    def outcome(self) -> Rejected:
+        return Rejected(self.reason, self.code)
 
 
-def flaw(content: Any, table: Table) -> str:
-    """What can not be true of a decoded body, in words; empty when nothing is wrong.
+# ── what we posted ───────────────────────────────────────────────────────────────────────────
 
-    Fields that are null are taken out of it, so that nobody meets them.
+
+def link(links: Mapping[str, str], reference: str) -> str:
+    """The external id of a document that another one names: it is in the books already."""
+    assert reference in links, f"no external id for {reference}"
+    return links[reference]
+
+
+def target(outgoing: Outgoing) -> Binding:
+    """The binding of the document that is to be changed or taken back."""
+    assert outgoing.target is not None, f"{outgoing.document.reference}: no binding to change"
+    return outgoing.target
+
+
+def key_at(outgoing: Outgoing, version: str) -> str:
+    """The key of a change to one version of a document.
+
+    With the version, because a document that is changed to and fro wants the same content twice,
+    and must not be answered what was answered the first time.
     """
-    below = [(content, 1)]
-    while below:
-        value, depth = below.pop()
-        if depth > DEPTH_MAX:
-            return "it is nested more deeply than any answer"
-        if isinstance(value, list):
-            inside: Iterable[Any] = value
-        else:
-            for name in [name for name, each in value.items() if each is None]:
-                del value[name]
-            for name, each in value.items():
-                sort = table.get(name)
-                if sort is not None and not sort.fits(each):
-                    return f"{name} is not {sort.noun}"
-            inside = value.values()
-        below += [(each, depth + 1) for each in inside if isinstance(each, dict | list)]
-    return ""
+    return f"{outgoing.key}-{version}"
 
 
-def untrue(product: str, wrong: str) -> TryLater:
-    """What is raised for an answer of which something can not be true."""
-    return TryLater(
-        f"{product} gave an answer that can not be true: {wrong}. Nothing was "
-        f"concluded from it; the question is asked again with the next sync."
+def gone(outgoing: Outgoing) -> PostedDocument:
+    """What to remember of a document that is not in the books any more."""
+    bound = target(outgoing)
+    if bound.posted is not None:
+        return msgspec.structs.replace(bound.posted, status=Status.DELETED)
+    return PostedDocument(
+        kind=outgoing.document.kind,
+        external_id=bound.external_id,
+        version=bound.version,
+        status=Status.DELETED,
+        number=outgoing.document.reference,
     )
 
 
-# ── what values can be ───────────────────────────────────────────────────────────────────────
+def moved(outgoing: Outgoing, now: PostedDocument) -> bool:
+    """Whether somebody changed in the books what we posted, by business fields: what a version
+    moves with is every product's own."""
+    bound = target(outgoing)
+    if bound.posted is not None:
+        return bool(drift(bound.posted, now))
+    # Without the books' own answer, only what our links can name is compared.
+    found = differences(bound.document, now, outgoing.links)
+    return any(difference.field not in _UNKNOWN_LINKS for difference in found)
 
 
-def either(noun: str, *sorts: Sort) -> Sort:
-    """One of several sorts of value."""
-    return Sort(noun, lambda value: any(sort.fits(value) for sort in sorts))
+def unlike(outgoing: Outgoing, now: PostedDocument, *, memo: bool = True) -> bool:
+    """Whether the books do not hold all that is wanted, down to descriptions and, where the product
+    keeps one, the memo."""
+    return bool(differences(outgoing.document, now, outgoing.links, descriptions=True, memo=memo))
 
 
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= ID_MAX and value.isprintable()
+# ── before a change leaves ───────────────────────────────────────────────────────────────────
 
 
-def _is_whole(value: Any, below: int = 10**18) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
+def vanished(outgoing: Outgoing) -> Outcome:
+    """The outcome of a change of what is not in the books any more."""
+    if outgoing.operation is Operation.VOID:
+        return Posted(gone(outgoing), sent=False)
+    return Drifted(None)
 
 
-def _is_number(value: Any, decimals_max: int) -> bool:
-    """A number or its text; empty text counts as nothing told."""
-    if value == "":
-        return True
-    if isinstance(value, str):
-        if not _NUMBER.fullmatch(value):
-            return False
-        value = Decimal(value)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return False
-    number = Decimal(value)
-    if not number.is_finite() or not -AMOUNT_BELOW < number < AMOUNT_BELOW:
-        return False
-    _, digits, exponent = number.as_tuple()
-    assert isinstance(exponent, int), "it is finite"
-    too_many = -exponent - decimals_max
-    return too_many <= 0 or not any(digits[-too_many:])
+def settled_before(
+    outgoing: Outgoing,
+    now: PostedDocument,
+    *,
+    draft: bool = False,
+    moved: Judge = moved,
+    unlike: Judge = unlike,
+) -> Outcome | None:
+    """The outcome of a change that is not to be sent, by what the books hold now; None: they hold
+    what we posted, so it is sent. A draft moves no account: it is taken back whatever it says."""
+    void = outgoing.operation is Operation.VOID
+    if void and now.status is not Status.LIVE and not draft:
+        return Posted(now, sent=False)
+    if now.stamp:
+        return never_changed(outgoing, now.stamp)
+    if moved(outgoing, now) and not (void and draft):
+        same = not void and not unlike(outgoing, now)
+        return Posted(now) if same else Drifted(now)
+    return None
 
 
-def _is_day(value: Any) -> bool:
-    """A day, alone or with a time behind it; empty text counts as nothing told."""
-    if value == "":
-        return True
-    found = _DAY.fullmatch(value) if isinstance(value, str) and len(value) <= ID_MAX else None
-    if found is None:
-        return False
-    try:
-        date.fromisoformat(found[1])
-    except ValueError:
-        return False
-    return True
+def after_refusal(outgoing: Outgoing, now: PostedDocument | None, refused: Rejected) -> Outcome:
+    """The outcome of a change whose document was said not to be in a state for it: done already,
+    not ours any more, or truly refused."""
+    if now is None:
+        return vanished(outgoing)
+    if now.status is Status.LIVE:
+        return refused
+    return Posted(now, sent=False) if outgoing.operation is Operation.VOID else Drifted(now)
 
 
-def _is_instant(value: Any) -> bool:
-    """A moment that any zone can tell; empty text counts as nothing told."""
-    if value == "":
-        return True
-    if not isinstance(value, str) or len(value) > ID_MAX or not _DAY.fullmatch(value):
-        return False
-    try:
-        return 1900 <= datetime.fromisoformat(value).year < 3000
-    except ValueError:
-        return False
+# ── whose a document of the books is ─────────────────────────────────────────────────────────
 
 
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
+def meant(
+    document: Document, ours: Sequence[PostedDocument], links: Mapping[str, str]
+) -> Found | None:
+    """What a document's reference means in the books, of those that carry it."""
+    there = [each for each in ours if each.status is not Status.DELETED]
+    if not there:
+        return None
+    customer = "" if isinstance(document, Customer) else links.get(document.customer, "")
+    return the_one(there, customer)
 
 
-def _is_objects(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+def there_already(outgoing: Outgoing, found: Found | None) -> Outcome | None:
+    """The outcome of a creation that was refused, where ours is in the books already: with the
+    same content it is posted, several are a question. None: what was found is not ours."""
+    if isinstance(found, Several):
+        return ambiguous(outgoing.document.reference, found)
+    if found is None or differences(outgoing.document, found, outgoing.links):
+        return None
+    return Posted(found)
 
 
-ID = Sort("an id", _is_id)
-WHOLE = Sort("a whole number", _is_whole)
-WHOLE_TEXT = Sort(
-    "a whole number",
-    lambda value: (
-        _is_whole(value)
-        or (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18)
-    ),
-)
-ID_OR_WHOLE = either("an id", ID, Sort("a number of an id", lambda value: _is_whole(value, 10**20)))
-"""Ids of nineteen digits are usual."""
-AMOUNT = Sort("an amount", lambda value: _is_number(value, DECIMALS_MAX))
-RATE = Sort(
-    "a rate",
-    lambda value: _is_number(value, RATE_DECIMALS_MAX) and not str(value).startswith("-"),
-)
-DAY = Sort("a date", _is_day)
-INSTANT = Sort("a date with a time", _is_instant)
-NAME = Sort("a word", lambda value: isinstance(value, str) and len(value) <= NAME_MAX)
-TEXT = Sort("a text", lambda value: isinstance(value, str) and len(value) <= TEXT_MAX)
-FLAG = Sort("yes or no", lambda value: isinstance(value, bool) or value in ("true", "false", ""))
-OBJECT = Sort("an object", _is_object)
-OBJECTS = Sort("a list of objects", _is_objects)
+def number_taken(outgoing: Outgoing, product: str, by: str) -> Rejected:
+    """The rejection of a document whose number something else has."""
+    return Rejected(
+        f"The number {outgoing.document.reference} is taken in {product} by {by}. Renumber that "
+        f"one, or adopt it.",
+        "number_taken",
+    )
 
 
-def rows(id_field: str, *needed: str) -> Sort:
-    """A list of objects, each with its own id and what else no row can be without."""
-
-    def fit(value: Any) -> bool:
-        return (
-            _is_objects(value)
-            and not _without(value, (id_field, *needed))
-            and not _twice(value, id_field)
-        )
-
-    return Sort(f"a list of rows, each with its own {id_field}", fit)
-
-
-def _without(found: Iterable[Raw], needed: Iterable[str]) -> bool:
-    return any(each.get(name) in (None, "") for each in found for name in needed)
-
-
-def _twice(found: Iterable[Raw], id_field: str) -> bool:
-    """Whether two rows are one by their id and not by what they say."""
-    first: dict[Any, Raw] = {}
-    return any(first.setdefault(str(each[id_field]), each) != each for each in found)
-
-
-def row(id_field: str, *needed: str) -> Sort:
-    """One object with its id."""
-    return Sort(
-        f"an object with its {id_field}",
-        lambda value: isinstance(value, dict) and not _without([value], (id_field, *needed)),
+def name_taken(outgoing: Outgoing, owner: str, field: str) -> Rejected:
+    """The rejection of a customer whose name somebody else has; `field` is where a person says that
+    it is the same one."""
+    reference = outgoing.document.reference
+    return Rejected(
+        f"{owner} has the name meant for {reference}. If it is the same person, write {reference} "
+        f"into its {field} there and try again; else rename it, or change the customer name "
+        f"pattern in the mapping.",
+        "name_taken",
     )

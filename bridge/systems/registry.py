@@ -7,12 +7,24 @@ import importlib
 from typing import Any
 
 from bridge.errors import ConfigurationError
+from bridge.systems.about import About
 
 SYSTEMS = {
-    "quickbooks": "bridge.systems.quickbooks.adapter:QuickBooks",
-    "xero": "bridge.systems.xero.adapter:Xero",
-    "zoho": "bridge.systems.zoho.adapter:ZohoBooks",
+    "quickbooks": "bridge.systems.quickbooks",
+    "xero": "bridge.systems.xero",
+    "zoho": "bridge.systems.zoho",
 }
+
+
+def about(name: str) -> About:
+    """What the folder declares of itself: little is loaded for it."""
+    folder = SYSTEMS.get(name)
+    if folder is None:
+        near = difflib.get_close_matches(name, SYSTEMS, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Choose one of: {', '.join(SYSTEMS)}."
+        raise ConfigurationError(f"There is no accounting system named {name!r}. {hint}")
+    declared: About = importlib.import_module(f"{folder}.about").ABOUT
+    return declared
 
 
 def load(name: str) -> Any:
@@ -21,10 +33,5 @@ def load(name: str) -> Any:
     `Class.settings_type` is the type of its settings: a msgspec Struct. `Class.login` and
     `Class.token_endpoint(settings, credentials)` say how one logs in (`login.py`).
     """
-    path = SYSTEMS.get(name)
-    if path is None:
-        near = difflib.get_close_matches(name, SYSTEMS, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Choose one of: {', '.join(SYSTEMS)}."
-        raise ConfigurationError(f"There is no accounting system named {name!r}. {hint}")
-    module, _, attribute = path.partition(":")
+    module, _, attribute = about(name).adapter.partition(":")
     return getattr(importlib.import_module(module), attribute)

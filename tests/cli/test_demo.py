@@ -17,6 +17,7 @@ from bridge.cli import demo, main
 from bridge.cli.output import Output
 from bridge.cli.shipped import shipped
 from bridge.report.texts import texts
+from tests.expected import problems
 from tests.report.example import EXAMPLE
 
 pytestmark = pytest.mark.not_quick
@@ -101,11 +102,7 @@ def test_all_books_tie_out_to_the_cent_with_nothing_unexplained(played):
 
 
 def expected() -> list[dict[str, Any]]:
-    planted = json.loads(
-        shipped("config/sample/deudores/dia1/problemas_esperados.json").read_text(encoding="utf-8")
-    )
-    problems: list[dict[str, Any]] = planted["data_problems"]
-    return problems
+    return problems(shipped("config/sample/deudores/dia1/problemas_esperados.json"))
 
 
 def test_the_page_lists_the_planted_problems_as_what_they_are_and_no_other(played):

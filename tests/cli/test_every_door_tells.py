@@ -73,7 +73,7 @@ DEBTORS = "deudores_snapshot.json debtors"
 
 def row(code: str, subject: str, number: int, amount: str = "0", currency: str = "COP") -> Fact:
     """A fact about a row of the ledger."""
-    file = DEBTS if subject.startswith("debt") else MOVEMENTS
+    file = DEBTS if subject.startswith(("loan", "borrower")) else MOVEMENTS
     if amount == "0" and currency == "COP":
         currency = ""
     return Fact(code, subject, amount, currency, file, number)
@@ -88,14 +88,14 @@ def document(code: str, reference: str, amount: str = "0", number: int = 0) -> F
 CAUSES: dict[Callable[[Lender], None], tuple[Fact, ...]] = {
     wrongs.an_unread_row: (row("amount.unreadable", "movement:9001", 4),),
     wrongs.five_unread_rows_of_six: tuple(
-        row("amount.unreadable", f"debt:{9001 + n}", 3 + n) for n in range(5)
+        row("amount.unreadable", f"loan:{9001 + n}", 3 + n) for n in range(5)
     ),
     wrongs.an_unknown_currency: (
-        row("debt.currency_unknown", "debt:9001", 3, "720000", NO_CURRENCY),
+        row("loan.currency_unknown", "loan:9001", 3, "720000", NO_CURRENCY),
     ),
-    wrongs.a_missing_rate: (row("rate.missing", "debt:9001", 3, "720000", "MXN"),),
-    wrongs.an_edited_amount: (row("debt.amount_edited", "debt:61", 1, "40000"),),
-    wrongs.a_loan_of_an_unknown_borrower: (row("debt.orphan", "debt:9001", 3, "720000"),),
+    wrongs.a_missing_rate: (row("rate.missing", "loan:9001", 3, "720000", "MXN"),),
+    wrongs.an_edited_amount: (row("loan.amount_edited", "loan:61", 1, "40000"),),
+    wrongs.a_loan_of_an_unknown_borrower: (row("loan.orphan", "loan:9001", 3, "720000"),),
     wrongs.a_payment_of_an_unknown_loan: (
         row("movement.orphan", "movement:9001", 4, "-1000", NO_CURRENCY),
     ),
@@ -110,7 +110,7 @@ CAUSES: dict[Callable[[Lender], None], tuple[Fact, ...]] = {
     wrongs.a_plan_over_the_limits: (Fact("pass.unsafe_plan"),),
     wrongs.books_that_rest: (
         Fact("pass.resting"),
-        row("run.undone", "debt:84", 2, "720000"),
+        row("run.undone", "loan:84", 2, "720000"),
     ),
     wrongs.a_customer_who_owes_made_inactive: (
         document("customer.inactive", "DY7F3A-D57", "0", 2),

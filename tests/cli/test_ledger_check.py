@@ -104,7 +104,7 @@ def test_payments_in_columns_are_told_as_payments(capsys, nowhere: Path) -> None
 def test_held_loans_come_with_reason_place_and_amount(capsys) -> None:
     told = checked(capsys, str(SAMPLES / "dia1"))
     held = {each["loan"]: each for each in told["held"]}
-    assert held["200"]["held"] == ["debt.orphan"]
+    assert held["200"]["held"] == ["loan.orphan"]
     assert held["200"]["owed"] == "4500.00"
     assert held["200"]["row"] == 200
     assert sum(each["held"] for each in told["sums"]) == len(held)

@@ -18,9 +18,9 @@ HEAVY = {
     "bridge.pipeline.planner": "nothing has changed",
     "bridge.report": "no report is made",
     "bridge.source.deudores.sheets": "a snapshot has no sheets",
-    "bridge.systems.quickbooks": "the books are asked nothing",
-    "bridge.systems.xero": "the books are asked nothing",
-    "bridge.systems.zoho": "the books are asked nothing",
+    "bridge.systems.quickbooks.adapter": "the books are asked nothing",
+    "bridge.systems.xero.adapter": "the books are asked nothing",
+    "bridge.systems.zoho.adapter": "the books are asked nothing",
     "cryptography": "no login is opened",
     "jinja2": "no report is made",
     "keyring": "no login is opened",
@@ -70,6 +70,24 @@ def test_status_and_a_pass_with_nothing_to_do_load_nothing_heavy(
         # With a login of its own, it is not even opened.
         monkeypatch.setenv(f"LEDGER_BRIDGE_SYSTEMS__{system.upper()}__ACCESS", "oauth")
         assert heavy(loaded_by("sync")) == {}
+
+
+def test_what_systems_and_ledgers_say_of_themselves_loads_nothing_heavy():
+    asked = """
+import json, sys
+from bridge.source import registry as ledgers
+from bridge.systems import registry as systems
+for name in systems.SYSTEMS:
+    systems.about(name)
+for name in ledgers.SOURCES:
+    ledgers.about(name)
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    modules = set(json.loads(done.stdout))
+    assert "bridge.systems.xero.about" in modules
+    assert heavy(modules) == {}
+    assert modules.isdisjoint({"pydantic", "sqlalchemy", "uuid"})
 
 
 def test_help_loads_next_to_nothing():

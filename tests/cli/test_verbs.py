@@ -121,7 +121,7 @@ def test_explain_tells_the_story_of_a_loan_without_its_borrower(lender):
     assert "Loan 84 of dev-7f3a" in out
     assert "create invoice DY7F3A-L84 720000.00 COP (new): confirmed" in out
     assert "in the books now: invoice" in out
-    story = lender.json("explain", "debt:84")
+    story = lender.json("explain", "loan:84")
     assert story["loan"] == {"installation": "dev-7f3a", "id": "84"}
     names = {debtor["name"] for debtor in small_ledger()["debtors"]}
     told = json.dumps(story, ensure_ascii=False) + out
@@ -139,11 +139,11 @@ def test_explain_tells_what_was_noticed_about_this_loan_and_no_other(lender):
     lender.run("sync")
     noticed = lender.json("explain", "61")["findings"]
     assert {(each["code"], each["subject"]) for each in noticed} == {
-        ("debt.due_before_start", "debt:61"),  # by planning
-        ("debt.overpaid", "debt:61"),
+        ("loan.due_before_start", "loan:61"),  # by planning
+        ("loan.overpaid", "loan:61"),
         ("movement.possible_double_entry", "movement:9003"),  # by intake
     }
-    assert "Noticed: debt.due_before_start debt:61" in lender.run("explain", "61")[1]
+    assert "Noticed: loan.due_before_start loan:61" in lender.run("explain", "61")[1]
 
 
 def test_explain_of_one_document(lender):

@@ -20,11 +20,7 @@ from bridge.systems import registry
 from bridge.systems.base import AccountingSystem
 
 ROOT = Path(__file__).parents[2]
-COMPANIES = {
-    "quickbooks": "4620816365000000001",
-    "xero": "70784a63-0000-4000-8000-000000000001",
-    "zoho": "600000000001",
-}
+COMPANIES = {name: registry.about(name).demo_company for name in registry.SYSTEMS}
 PREFIX = "DY7F3A"
 DAY = date(2026, 11, 10)
 DUE_IN = timedelta(days=30)

@@ -7,16 +7,15 @@ import pytest
 from bridge.core.books import Status
 from bridge.core.delivery import InDoubt, Posted, Unavailable
 from bridge.errors import BridgeError, TryLater
+from bridge.systems import registry
 from tests.conformance.bench import Bench
 from tests.conformance.ground import SandboxGround
 
 pytestmark = pytest.mark.sandbox_only("faults")
 
-WRITES = {"quickbooks": "POST", "xero": "PUT", "zoho": "POST"}
-
 
 def strike(bench: Bench, kind: str, when: str, count: int = 1) -> None:
-    bench.fault(kind, when, count, method=WRITES[bench.name])
+    bench.fault(kind, when, count, method=registry.about(bench.name).receipts[0])
 
 
 def ready(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.systems.judging import flaw
+from bridge.systems.truth import flaw
 from tests.contract import callsites, defects, judging, traffic
 from tests.contract.callsites import Site
 from tests.contract.exchanges import Exchange, NotJson, Violation, decoded

@@ -14,6 +14,7 @@ from bridge.core.ledger import SnapshotFacts
 
 FACTS = SnapshotFacts(
     source="deudores",
+    letters="DY",
     installation="dev-7f3a",
     as_of=date(2026, 11, 19),
     generated_at="",

@@ -19,7 +19,7 @@ from bridge.core.identity import (
 
 
 def test_references_read_as_the_ledger_does() -> None:
-    prefix = prefix_of("deudores", "dev-7f3a")
+    prefix = prefix_of("deudores", "dev-7f3a", "DY")
     assert prefix == "DY7F3A"
     assert reference(prefix, Letter.LOAN, "84") == "DY7F3A-L84"
     assert reference(prefix, Letter.LOAN, "84", "I03") == "DY7F3A-L84I03"
@@ -66,5 +66,5 @@ def test_another_company_or_product_never_shares_a_key() -> None:
 
 
 def test_a_source_that_has_no_letters_of_its_own_has_its_first_two() -> None:
-    assert prefix_of("deudores", "dev-7f3a") == "DY7F3A"
+    assert prefix_of("deudores", "dev-7f3a", "DY") == "DY7F3A"
     assert prefix_of("otro", "dev-7f3a") == "OT7F3A"

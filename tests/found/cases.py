@@ -81,8 +81,8 @@ CASES = (
         in_file=310_000,
         forms=SHEETS,
         told=(
-            Told("debt.kind_unknown", "Clientes", 2, 150_000),
-            Told("debt.kind_unknown", "Clientes", 3, 160_000),
+            Told("loan.kind_unknown", "Clientes", 2, 150_000),
+            Told("loan.kind_unknown", "Clientes", 3, 160_000),
         ),
     ),
     Case(
@@ -111,8 +111,8 @@ CASES = (
             Told("date.unreadable", "cuaderno", 2, 50_000, -50_000, "Abono 2"),
             Told("date.unreadable", "cuaderno", 3, 20_000, -20_000, "Abono 1"),
             Told("file.nothing_read", "cuaderno", 0, effect=0, text="none of 3 rows"),
-            Told("debt.balance_mismatch", "cuaderno", 2, -100_000, 0, "200000"),
-            Told("debt.balance_mismatch", "cuaderno", 3, -20_000, 0, "180000"),
+            Told("loan.balance_mismatch", "cuaderno", 2, -100_000, 0, "200000"),
+            Told("loan.balance_mismatch", "cuaderno", 3, -20_000, 0, "180000"),
         ),
         answer=WAITING | LENT,
     ),
@@ -149,7 +149,7 @@ CASES = (
     Case(
         "M10",
         in_file=100_000,
-        told=(Told("debt.interest_unclear", "deudas", 2, 100_000, text="20"),),
+        told=(Told("loan.interest_unclear", "deudas", 2, 100_000, text="20"),),
     ),
     Case(
         "M10",
@@ -165,8 +165,8 @@ CASES = (
         in_file=500_000,
         forms=SHEETS,
         told=(
-            Told("debt.kind_unknown", "cuaderno", 2, 300_000),
-            Told("debt.kind_unknown", "cuaderno", 3, 200_000),
+            Told("loan.kind_unknown", "cuaderno", 2, 300_000),
+            Told("loan.kind_unknown", "cuaderno", 3, 200_000),
         ),
     ),
     Case(
@@ -197,13 +197,13 @@ CASES = (
         receivable=10_000,
         invoices=1,
         told=(
-            Told("debt.currency_unknown", "deudas", 2, 10_000, text='"pesos"', currency="XXX"),
-            Told("debt.currency_unknown", "deudas", 3, 10_000, text='"$"', currency="XXX"),
+            Told("loan.currency_unknown", "deudas", 2, 10_000, text='"pesos"', currency="XXX"),
+            Told("loan.currency_unknown", "deudas", 3, 10_000, text='"$"', currency="XXX"),
             Told("amount.unreadable", "deudas", 4, 10, 10_000, '"10.000"', "USD"),
             Told("amount.unreadable", "deudas", 5, 10, 10_000, '"10.000"', "USD"),
-            Told("debt.currency_unknown", "deudas", 6, 10_000, text='"Bs"', currency="XXX"),
+            Told("loan.currency_unknown", "deudas", 6, 10_000, text='"Bs"', currency="XXX"),
             Told("amount.unreadable", "deudas", 7, 10, 10_000, '"10.000"', "PEN"),
-            Told("debt.currency_unknown", "deudas", 9, 10_000, text='"M.N."', currency="XXX"),
+            Told("loan.currency_unknown", "deudas", 9, 10_000, text='"M.N."', currency="XXX"),
         ),
     ),
     Case("M18", in_file=430_000, receivable=430_000, invoices=2, receipts=2, forms=SHEETS),
@@ -212,12 +212,12 @@ CASES = (
         in_file=300_000,
         receivable=200_000,
         invoices=1,
-        told=(Told("debt.paid_unexplained", "deudas", 2, 100_000),),
+        told=(Told("loan.paid_unexplained", "deudas", 2, 100_000),),
     ),
     Case(
         "M24",
         in_file=200_000,
-        told=(Told("debt.interest_unclear", "deudas", 2, 200_000, text="300000"),),
+        told=(Told("loan.interest_unclear", "deudas", 2, 200_000, text="300000"),),
         forms=SHEETS,
     ),
     Case(
@@ -265,7 +265,7 @@ CASES = (
         receivable=240_000,
         invoices=2,
         receipts=1,
-        told=(Told("debt.balance_mismatch", "deudas", 2, -60_000, 0, "0.00"),),
+        told=(Told("loan.balance_mismatch", "deudas", 2, -60_000, 0, "0.00"),),
     ),
     Case(
         "M32",

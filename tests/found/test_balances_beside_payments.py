@@ -50,9 +50,9 @@ def test_payments_lower_what_was_lent_and_no_loan_opens_at_its_balance(
     made = desk(case, **how)
     assert (made.holds, made.owed) == ([], Decimal(owed))
     assert sum(made.receipts) == received
-    assert made.found("debt.opened_at_balance") == []
+    assert made.found("loan.opened_at_balance") == []
     assert all("opening" not in lines for lines in made.invoices.values())
-    assert ("debt.balance_mismatch" in made.asked) == (case == "M04")
+    assert ("loan.balance_mismatch" in made.asked) == (case == "M04")
     assert made.adds_up()
 
 
@@ -74,10 +74,10 @@ def test_a_balance_that_its_payments_contradict_is_a_question(
     told: str,
 ) -> None:
     made = desk(case, change, **how)
-    assert made.found("debt.opened_at_balance") == []
-    (finding,) = made.found("debt.balance_mismatch")
+    assert made.found("loan.opened_at_balance") == []
+    (finding,) = made.found("loan.balance_mismatch")
     assert told in finding.detail
-    assert "debt.balance_mismatch" in made.asked
+    assert "loan.balance_mismatch" in made.asked
     assert made.adds_up()
 
 
@@ -87,7 +87,7 @@ def test_abonos_that_wait_are_told_with_the_balance_that_they_explain(
     made = desk("M04", **CASH, undated_payments="hold")
     waiting = [(f.row, f.amount) for f in made.found("date.unreadable")]
     assert sorted(waiting) == [(2, 50_000), (2, 50_000), (3, 20_000)]
-    told = sorted(f.amount for f in made.found("debt.balance_mismatch"))
+    told = sorted(f.amount for f in made.found("loan.balance_mismatch"))
     assert told == [Decimal(-100_000), Decimal(-20_000)]
 
 
@@ -96,8 +96,8 @@ def test_columns_for_abonos_that_are_all_empty_are_a_place_for_payments(
 ) -> None:
     nothing = {(1, 2, column): "" for column in (3, 4, 5, 6, 7)}
     made = desk("M04", nothing | {(1, 3, 5): ""}, **CASH, undated_payments="hold")
-    assert made.found("debt.opened_at_balance") == []
-    assert "debt.balance_mismatch" in made.asked
+    assert made.found("loan.opened_at_balance") == []
+    assert "loan.balance_mismatch" in made.asked
 
 
 def test_a_running_book_that_begins_with_many_loans_has_payments_all_the_same(

@@ -31,8 +31,8 @@ def desk(tmp_path: Path) -> Callable[..., Desk]:
 
 def test_an_amount_that_may_hold_the_interest_is_asked_about(desk: Callable[..., Desk]) -> None:
     made = desk()
-    assert made.holds == [("debt.interest_unclear", "debt:1", Decimal(200_000))]
-    (told,) = made.found("debt.interest_unclear")
+    assert made.holds == [("loan.interest_unclear", "loan:1", Decimal(200_000))]
+    (told,) = made.found("loan.interest_unclear")
     assert "300000.00 was lent, or is all that is owed with its interest; 20000.00" in told.detail
     assert made.adds_up()
 
@@ -65,7 +65,7 @@ def test_a_balance_instalments_or_a_total_say_it_themselves(
     made = desk(loan, more)
     assert (made.holds, made.owed) == ([], Decimal(owed))
     assert made.adds_up()
-    balance = [f for f in made.findings if f.code == "debt.balance_mismatch"]
+    balance = [f for f in made.findings if f.code == "loan.balance_mismatch"]
     assert balance == []
 
 
@@ -73,7 +73,7 @@ def test_a_mapping_that_says_otherwise_than_the_balance_settles_nothing(
     desk: Callable[..., Desk],
 ) -> None:
     made = desk(";220.000", ";Saldo", amount_is="owed")
-    assert [code for code, *_ in made.holds] == ["debt.interest_unclear"]
+    assert [code for code, *_ in made.holds] == ["loan.interest_unclear"]
 
 
 def test_a_late_fee_is_never_within_the_amount(desk: Callable[..., Desk]) -> None:

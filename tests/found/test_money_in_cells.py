@@ -39,18 +39,18 @@ CASES = {
     "M17": (
         {"7": 10_000},
         [],
-        {f"debt:{loan}": ("debt.currency_unknown", 10_000) for loan in "1258"}
-        | {f"debt:{loan}": ("amount.unreadable", 10) for loan in "346"},  # 10.000 of dollars
+        {f"loan:{loan}": ("loan.currency_unknown", 10_000) for loan in "1258"}
+        | {f"loan:{loan}": ("amount.unreadable", 10) for loan in "346"},  # 10.000 of dollars
         False,
     ),
     "M26": ({"1": 300_000}, [], {}, False),
     "J1": (
         {"1": Decimal("1234567.89"), "2": Decimal("1234567.89")},
         [],
-        {"debt:3": ("amount.unreadable", 1_234), "debt:4": ("rate.missing", 1_000)},
+        {"loan:3": ("amount.unreadable", 1_234), "loan:4": ("rate.missing", 1_000)},
         False,
     ),
-    "D1": ({}, [], {"debt:2": ("date.unreadable", 29_000)}, False),
+    "D1": ({}, [], {"loan:2": ("date.unreadable", 29_000)}, False),
     "D2": ({"1": 50_000}, [20_000], {}, False),
 }
 """Case → loan and its invoice, receipts, what is held, and whether nothing waits for a person."""

@@ -60,7 +60,7 @@ def test_names_that_differ_only_by_emoji_get_a_suffix_and_it_is_told(
         "2": "Ana (DYOCAL-D2)",
         "3": "DYOCAL-D3",
     }
-    told = made.found("debtor.name_cleanup")
+    told = made.found("borrower.name_cleanup")
     assert sorted(f.row for f in told) == [2, 3, 4]
 
 

@@ -58,7 +58,7 @@ def test_what_is_settled_is_summed(
 
 @pytest.mark.parametrize(
     ("interest", "codes"),
-    [("1.234", ["debt.interest_unclear"]), ("1.234,00", [])],
+    [("1.234", ["loan.interest_unclear"]), ("1.234,00", [])],
     ids=["in two ways", "in one"],
 )
 def test_what_can_be_read_in_two_ways_tells_nothing_of_the_loans_interest(
@@ -69,5 +69,5 @@ def test_what_can_be_read_in_two_ways_tells_nothing_of_the_loans_interest(
     rows = (f"1;1;02/09/2026;100;{interest}", f"2;1;09/09/2026;100;{other}")
     found = read(tmp_path, *rows, loans=LENT)
     (loan,) = found.of(Loan)
-    told = [note.code for note in loan.notes if note.code == "debt.interest_unclear"]
+    told = [note.code for note in loan.notes if note.code == "loan.interest_unclear"]
     assert told == codes

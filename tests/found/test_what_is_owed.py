@@ -39,11 +39,11 @@ def test_a_portfolio_with_balances_and_no_payments_opens_with_what_is_owed(
     assert amounts(made) == [{"opening": Decimal(1_200_000)}, {"opening": Decimal(98_000)}]
     assert made.owed == made.ledger == Decimal(1_298_000)
     assert made.holds == []
-    told = made.found("debt.opened_at_balance")
+    told = made.found("loan.opened_at_balance")
     assert [(f.file, f.row) for f in sorted(told, key=lambda f: f.row)] == [
         ("cartera_clientes.csv", row) for row in (5, 6, 7)
     ]
-    assert "debt.opened_at_balance" not in made.asked
+    assert "loan.opened_at_balance" not in made.asked
 
 
 def test_a_balance_that_fell_without_a_payment_is_a_question_and_posts_nothing(
@@ -55,7 +55,7 @@ def test_a_balance_that_fell_without_a_payment_is_a_question_and_posts_nothing(
     assert made.done == []
     assert made.owed == Decimal(1_298_000)
     ((code, _, amount),) = made.holds
-    assert (code, amount) == ("debt.balance_moved", Decimal(-100_000))
+    assert (code, amount) == ("loan.balance_moved", Decimal(-100_000))
     assert made.adds_up()
     made.day(CARTERA, today=date(2026, 11, 22))
     assert (made.done, made.holds) == ([], [])
@@ -71,7 +71,7 @@ def test_a_loan_that_was_posted_whole_asks_too_when_only_its_balance_falls(
     made.day(CARTERA)
     assert (made.done, made.owed) == ([], before)
     assert [(code, amount) for code, _, amount in made.holds] == [
-        ("debt.balance_moved", Decimal(-1_200_000))
+        ("loan.balance_moved", Decimal(-1_200_000))
     ]
     assert made.adds_up()
 
@@ -88,7 +88,7 @@ def test_the_mapping_says_what_a_balance_without_payments_means(
     assert sum(amount for *_, amount in made.holds) == held
     assert made.adds_up()
     wrong = rule == "ignore"
-    assert ("debt.balance_mismatch" in made.asked) is wrong
+    assert ("loan.balance_mismatch" in made.asked) is wrong
 
 
 def test_payments_written_down_from_then_on_are_receipts_on_the_opening_balance(
@@ -125,7 +125,7 @@ def test_cutover_takes_the_balance_that_the_file_tells_where_it_has_no_movements
 ) -> None:
     made = desk(cutover=date(2026, 11, 1)).day(FOUND / "M19")
     assert made.invoices == {"2": {"opening": Decimal(200_000)}}
-    assert made.holds == [("cutover.paid_before", "debt:1", Decimal(100_000))]
+    assert made.holds == [("cutover.paid_before", "loan:1", Decimal(100_000))]
     assert made.adds_up()
 
 
@@ -134,8 +134,8 @@ def test_a_loan_said_to_be_paid_without_any_payment_is_held_and_asked(
 ) -> None:
     made = desk().day(FOUND / "M19")
     assert list(made.invoices) == ["2"]
-    assert made.holds == [("debt.paid_unexplained", "debt:1", Decimal(100_000))]
-    (told,) = made.found("debt.paid_unexplained")
+    assert made.holds == [("loan.paid_unexplained", "loan:1", Decimal(100_000))]
+    (told,) = made.found("loan.paid_unexplained")
     assert (told.file, told.row, told.amount) == ("deudas.csv", 2, Decimal(-100_000))
 
 
@@ -143,7 +143,7 @@ def test_a_renewed_loan_whose_movements_leave_something_is_a_task(
     desk: Callable[..., Desk],
 ) -> None:
     made = desk().day(FOUND / "M29")
-    (told,) = made.found("debt.balance_mismatch")
+    (told,) = made.found("loan.balance_mismatch")
     assert told.asks
     assert (told.file, told.row, told.amount) == ("deudas.csv", 2, Decimal(-60_000))
 
@@ -156,8 +156,8 @@ def test_the_state_alone_contradicts_what_is_owed(
         whole = whole.replace(";Saldo;", ";").replace(";0;", ";").replace(";180.000;1", ";1")
         (tmp_path / name).write_text(whole, encoding="utf-8")
     made = desk().day(tmp_path, prefer="csv")
-    (told,) = made.found("debt.balance_mismatch")
-    assert (told.subject, told.amount) == ("debt:1", Decimal(-60_000))
+    (told,) = made.found("loan.balance_mismatch")
+    assert (told.subject, told.amount) == ("loan:1", Decimal(-60_000))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_an_amount_with_a_rate_and_no_total_is_what_the_instalments_or_the_mappi
 ) -> None:
     made = desk(amount_is=amount_is).day(FOUND / case)
     assert made.invoices == ({} if parts is None else {"1": parts})
-    assert [code for code, *_ in made.holds] == ([] if parts else ["debt.interest_unclear"])
+    assert [code for code, *_ in made.holds] == ([] if parts else ["loan.interest_unclear"])
     assert made.adds_up()
 
 
@@ -190,10 +190,10 @@ HEAD = "ID deuda;ID deudor;Nombre;Tipo;Monto;Interés (%);Total;Fecha;Cuotas;Cuo
         (";20;120.000;15/10/2026;4;30.000", set()),
         ("100.000;20;120.000;15/10/2026;3;40.000", set()),
         ("100.000;20;120.000;15/10/2026;4;30.001", set()),  # one unit each: rounding
-        ("100.000;20;120.000;15/10/2026;4;30.002", {"debt.schedule_mismatch"}),
-        ("100.000;20;120.000;15/10/2026;4;29.000", {"debt.schedule_mismatch"}),
-        ("100.000;20;120.000;15/10/2026;4;25.000", {"debt.schedule_mismatch"}),
-        ("100.000;20;130.000;15/10/2026;4;32.500", {"debt.split_mismatch"}),
+        ("100.000;20;120.000;15/10/2026;4;30.002", {"loan.schedule_mismatch"}),
+        ("100.000;20;120.000;15/10/2026;4;29.000", {"loan.schedule_mismatch"}),
+        ("100.000;20;120.000;15/10/2026;4;25.000", {"loan.schedule_mismatch"}),
+        ("100.000;20;130.000;15/10/2026;4;32.500", {"loan.split_mismatch"}),
     ],
 )
 def test_rate_total_and_instalments_are_held_against_each_other_without_slack(

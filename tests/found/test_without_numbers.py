@@ -88,20 +88,20 @@ def test_the_same_is_corrected_under_its_old_name_for_good(book: Notebook) -> No
 ANA = "Ana Ruiz;3001;300.000;15/10/2026;nevera"
 BOB = "Bob Díaz;3002;200.000;15/10/2026;moto"
 CORRECTED = {
-    "amount": (BOB, "Bob Díaz;3002;220.000;15/10/2026;moto", 220_000, "debt"),
-    "concept": (BOB, "Bob Díaz;3002;200.000;15/10/2026;moto roja", 200_000, "debt"),
-    "day": (BOB, "Bob Díaz;3002;200.000;16/10/2026;moto", 200_000, "debt"),
-    "phone": (BOB, "Bob Díaz;3009;200.000;15/10/2026;moto", 200_000, "debtor"),
-    "name": (BOB, "Bob Dias;3002;200.000;15/10/2026;moto", 200_000, "debtor"),
+    "amount": (BOB, "Bob Díaz;3002;220.000;15/10/2026;moto", 220_000, "loan"),
+    "concept": (BOB, "Bob Díaz;3002;200.000;15/10/2026;moto roja", 200_000, "loan"),
+    "day": (BOB, "Bob Díaz;3002;200.000;16/10/2026;moto", 200_000, "loan"),
+    "phone": (BOB, "Bob Díaz;3009;200.000;15/10/2026;moto", 200_000, "borrower"),
+    "name": (BOB, "Bob Dias;3002;200.000;15/10/2026;moto", 200_000, "borrower"),
     "name alone": (
         "Bob Díaz;;200.000;15/10/2026;moto",
         "Bob Dias;;200.000;15/10/2026;moto",
         200_000,
-        "debtor",
+        "borrower",
     ),
     "another name": ("Lupe;;200.000;15/10/2026;moto", "G. Páez;;200.000;15/10/2026;moto", 200_000,
-                     "debtor"),
-    "whose it is": (BOB, "Ana Ruiz;3001;200.000;15/10/2026;moto", 200_000, "debt"),
+                     "borrower"),
+    "whose it is": (BOB, "Ana Ruiz;3001;200.000;15/10/2026;moto", 200_000, "loan"),
 }  # fmt: skip
 
 
@@ -247,10 +247,10 @@ def test_payments_of_a_corrected_loan_stay_and_new_ones_are_posted_meanwhile(
     desk = book.day(f"{corrected};10.000;15.000", head=WIDE)
     assert sorted(desk.receipts) == amounts(10_000, 15_000)
     assert desk.ledger == Decimal(195_000)
-    assert not desk.asked - {"debt.amount_edited"}
+    assert not desk.asked - {"loan.amount_edited"}
     desk = book.day(f"{corrected};10.000;15.500", head=WIDE)
     assert sorted(desk.receipts) == amounts(10_000, 15_500)
-    assert not desk.asked - {"debt.amount_edited"}
+    assert not desk.asked - {"loan.amount_edited"}
 
 
 def test_payments_of_different_loans_go_with_their_own(book: Notebook) -> None:

@@ -23,7 +23,7 @@ from bridge.core.tie_out.known import Fresh
 from bridge.core.tie_out.reconcile import effect
 from bridge.core.tie_out.verdict import Verdict
 from bridge.errors import SnapshotRefused
-from bridge.mappingfiles import LEDGER_LOADERS
+from bridge.mappingfiles import load_ledger_mapping
 from bridge.pipeline.context import Books
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.known import standing
@@ -104,7 +104,7 @@ def account_for(drawn: Drawn) -> Account:
     """Write the file, read it as the bridge does, and plan it into an empty company."""
     with tempfile.TemporaryDirectory(prefix="law-") as folder, _store() as store:
         path = written(drawn, Path(folder))
-        mapping = LEDGER_LOADERS["deudores"](ROOT / "mappings" / "deudores.toml")
+        mapping = load_ledger_mapping("deudores", ROOT / "mappings" / "deudores.toml")
         source = Deudores(path, mapping, "America/Bogota", TODAY)
         try:
             take_in(store, source, path.name, SnapshotLimits(), NOW)

@@ -72,8 +72,8 @@ def _booked(fact: Fact, found: Account) -> Decimal | None:
 
 def _is_held(fact: Fact, found: Account) -> bool:
     of_loan = found.loans.get(fact.loan)
-    subject = f"debt:{fact.id}" if fact.table == LOANS else f"movement:{fact.id}"
-    whole = f"debt:{fact.loan}"
+    subject = f"loan:{fact.id}" if fact.table == LOANS else f"movement:{fact.id}"
+    whole = f"loan:{fact.loan}"
     return of_loan is not None and any(h.subject in (subject, whole) for h in of_loan.holds)
 
 

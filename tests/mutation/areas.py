@@ -13,7 +13,15 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("tests/core", "tests/settings", "tests/report", "tests/laws"),
     ),
     "outbox": (("store/outbox*.py",), ("tests/store",)),
-    "writing": (("systems/*/writing.py",), ("tests/systems", "tests/conformance")),
+    "writing": (
+        (
+            "systems/*/writing.py",
+            "systems/carrying.py",
+            "systems/judging.py",
+            "systems/results.py",
+        ),
+        ("tests/systems", "tests/conformance"),
+    ),
     "source": (
         ("source/amounts.py", "source/dates.py", "source/webhooks.py"),
         ("tests/source",),

@@ -63,7 +63,7 @@ def test_it_is_one_task_of_the_difference(world: World, ledger: Ledger) -> None:
     done = world.sync()
     told = [(t.code, t.action, t.subject, t.currency, t.amount) for t in done.answer.tasks]
     assert told == [
-        ("books.period_closed", "open_period", "debt:1", "COP", Decimal(-12_000)),
+        ("books.period_closed", "open_period", "loan:1", "COP", Decimal(-12_000)),
     ]
     assert done.answer.tasks[0].detail.startswith("posted as 120000")
     assert world.receivable("COP") == Decimal(90_000)

@@ -16,6 +16,7 @@ from bridge.core.delivery import State
 from bridge.core.identity import BooksId
 from bridge.pipeline.sync import preview
 from bridge.sandbox.server import SandboxServer
+from tests.expected import problems
 from tests.pipeline.world import REALM, SAMPLE, World, one
 
 
@@ -121,7 +122,7 @@ def test_day_two_makes_exactly_the_expected_changes(world: World) -> None:
         ("create", "DY7F3A-L202"),
     }
     assert all(e.state is State.CONFIRMED for e in entries)
-    assert ("debt.amount_edited", "debt:21", Decimal(10000)) in holds
+    assert ("loan.amount_edited", "loan:21", Decimal(10000)) in holds
     assert done.rejected == 0
 
 
@@ -137,18 +138,18 @@ def gone_with_debt_25() -> list[str]:
 def test_every_deliberate_defect_of_the_sample_is_told_and_nothing_else(
     world: World, form: str
 ) -> None:
-    expected = json.loads((SAMPLE / "dia1" / "problemas_esperados.json").read_text("utf-8"))
+    expected = problems(SAMPLE / "dia1" / "problemas_esperados.json")
     wanted: dict[str, set[str]] = {}
-    for problem in expected["data_problems"]:
+    for problem in expected:
         wanted.setdefault(problem["code"], set()).update(problem["records"])
     # The sample moved debt 200 from debtor 120 to one who does not exist.
-    wanted["debtor.without_debts"].add("debtor:120")
+    wanted["borrower.without_loans"].add("borrower:120")
     # Told of the debtor; that the second currency is debt 12's stands in the detail.
-    wanted["debtor.two_currencies"].remove("debt:12")
+    wanted["borrower.two_currencies"].remove("loan:12")
     # The person typed twice was typed with a double blank the second time.
-    wanted["debtor.name_cleanup"].add("debtor:64")
-    wanted["debt.orphan"].add("debtor:777")
-    wanted["movement.orphan"].add("debt:9901")
+    wanted["borrower.name_cleanup"].add("borrower:64")
+    wanted["loan.orphan"].add("borrower:777")
+    wanted["movement.orphan"].add("loan:9901")
     deliver(world, "dia1", form)
     with world.dry() as bridge:
         preview(bridge)
@@ -175,8 +176,8 @@ def test_every_defect_is_treated_as_expected(world: World) -> None:
         ("movement:351", "movement.duplicate_conflict"),
         ("movement:1126", "movement.orphan"),
         ("movement:1130", "movement.negative_payment"),
-        ("debt:142", "debt.currency_unknown"),
-        ("debt:200", "debt.orphan"),
+        ("loan:142", "loan.currency_unknown"),
+        ("loan:200", "loan.orphan"),
     }
     names = {r: d.name for r, d in bound.items() if isinstance(d, Customer)}
     assert names["DY7F3A-D11"] != names["DY7F3A-D31"]

@@ -154,7 +154,7 @@ def test_or_it_is_a_question_where_the_mapping_says_so(world: World, ledger: Led
     assert documents(world) == before
     with world.dry() as bridge, bridge.store.read() as work:
         (hold,) = work.holds(world.where)
-    assert (hold.code, hold.amount) == ("debt.amount_edited", Decimal(6_000))
+    assert (hold.code, hold.amount) == ("loan.amount_edited", Decimal(6_000))
     assert agrees(world)
 
 

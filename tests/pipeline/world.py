@@ -22,15 +22,12 @@ from bridge.pipeline.older_state import was_told
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from bridge.settings import Settings
+from bridge.systems import registry
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "config" / "sample" / "deudores"
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
-COMPANIES = {
-    "quickbooks": "4620816365000000001",
-    "xero": "70784a63-0000-4000-8000-000000000001",
-    "zoho": "600000000001",
-}
+COMPANIES = {name: registry.about(name).demo_company for name in registry.SYSTEMS}
 PATHS = {
     "quickbooks": ("/quickbooks", "/quickbooks/oauth2/v1/tokens/bearer"),
     "xero": ("/xero/api.xro/2.0", "/xero/connect/token"),

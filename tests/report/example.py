@@ -128,9 +128,9 @@ ITEMS = (
         kind=ItemKind.HELD,
         currency="COP",
         amount=D(350000),
-        cause="debt.amount_edited",
+        cause="loan.amount_edited",
         action="decide_amount",
-        subject="debt:142",
+        subject="loan:142",
         loan="142",
     ),
     Item(
@@ -139,7 +139,7 @@ ITEMS = (
         amount=D("1250.50"),
         cause="rate.missing",
         action="add_rate",
-        subject="debt:77",
+        subject="loan:77",
         loan="77",
         detail="USD 2026-11-18",
     ),
@@ -349,7 +349,7 @@ def asked(item: Item, system: str, place: Place = NOWHERE) -> Task:
     )
 
 
-PLACES = {"debt:142": Place("deudas.csv", 143), "movement:501": Place("movimientos.csv", 502)}
+PLACES = {"loan:142": Place("deudas.csv", 143), "movement:501": Place("movimientos.csv", 502)}
 TASKS = (
     Task(
         code="row.unreadable",
@@ -390,12 +390,12 @@ EXAMPLE = Reconciliation(
     ledger_counts={"borrowers": 214, "loans": 388, "repayments": 1104, "adjustments": 17},
     findings=(
         FindingGroup(
-            code="debt.balance_mismatch",
+            code="loan.balance_mismatch",
             severity=Severity.ERROR,
             count=2,
             examples=(
-                ("debt:12", "the ledger says 12000.00, its movements make 10000.00 COP"),
-                ("debt:31", ""),
+                ("loan:12", "the ledger says 12000.00, its movements make 10000.00 COP"),
+                ("loan:31", ""),
             ),
         ),
         FindingGroup(
@@ -405,17 +405,17 @@ EXAMPLE = Reconciliation(
             examples=(("movement:88", "2 of 25000.00 on 2026-11-12 for debt 90"),),
         ),
         FindingGroup(
-            code="debt.currency_unknown",
+            code="loan.currency_unknown",
             severity=Severity.WARNING,
             count=1,
             examples=(
                 (
-                    "debt:140",
+                    "loan:140",
                     'deudores.xlsx Deudas, row 141, column Moneda: "PESOS" is not a currency',
                 ),
             ),
         ),
-        FindingGroup(code="debtor.missing_phone", severity=Severity.INFO, count=31),
+        FindingGroup(code="borrower.missing_phone", severity=Severity.INFO, count=31),
     ),
     systems=tuple(
         msgspec.structs.replace(each, checks=checks(each.evidence, TASKS))

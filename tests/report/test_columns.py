@@ -24,7 +24,7 @@ replace = msgspec.structs.replace
 ITEM = Item(
     kind=ItemKind.DRIFTED, currency="USD", amount=Decimal("-12.50"), reference="DY-L1",
     external_id="7", document="invoice", field="memo", ledger="a", books="b",
-    cause="books.edited", action="put_right", detail="c", subject="debt:1", loan="1",
+    cause="books.edited", action="put_right", detail="c", subject="loan:1", loan="1",
 )  # fmt: skip
 OTHER = {"kind": ItemKind.FOREIGN, "currency": "COP", "amount": Decimal(3), "worth": Decimal(3)}
 """Another value of a field that takes no text or number of any kind."""

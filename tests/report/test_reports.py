@@ -254,7 +254,7 @@ def test_people_read_rows_of_the_ledger_in_words_and_programs_as_codes(language,
     for form in ("json", "csv"):
         shown = made[form].decode()
         assert loan not in shown
-        assert "debt:142" in shown
+        assert "loan:142" in shown
         assert "movement:501" in shown
 
 

@@ -172,7 +172,7 @@ def test_the_ledgers_own_tasks_stand_first_and_the_rest_as_the_verdict_puts_them
 
 
 def test_what_several_companies_wait_for_is_told_once():
-    held = replace(FACT, code="debt.currency_unknown", action="set_currency", where=NOWHERE)
+    held = replace(FACT, code="loan.currency_unknown", action="set_currency", where=NOWHERE)
     both = [replace(held, system=name) for name in ("quickbooks", "xero")]
     (job,) = jobs(
         telling(*both, systems=(QUICKBOOKS, XERO)),

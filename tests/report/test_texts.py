@@ -44,9 +44,9 @@ CODES = {
     "fields": FIELDS,
     "values": {*(s.value for s in Status), *(o.value for o in Operation)},
     "subjects": {
-        "debt",
+        "loan",
         "movement",
-        "debtor",
+        "borrower",
         "document",
         "file",
         "installation",
@@ -161,7 +161,7 @@ HIDDEN = {
 def test_no_sentence_has_a_word_that_a_bookkeeper_takes_for_something_else(language):
     for table, sentences in texts(language).tables.items():
         for code, sentence in sentences.items():
-            shown = "" if table == "commands" else sentence
+            shown = "" if table == "commands" else re.sub(r'"[^"]*"', "", sentence)  # others' words
             assert not re.search(HIDDEN[language], shown, re.IGNORECASE), (table, code)
             if table not in {"cli", "details"}:
                 assert "ledger-bridge" not in shown, (table, code)

@@ -88,7 +88,7 @@ def wanted(ledger: FieldLedger) -> Iterator[Wanted]:
         if opening > 0:
             stopped = sum(losses.stopped.values(), ZERO)
             earned = opening if fiado else opening - lent
-            place = f"{PREFIX}-L{number}", f"debt:{number}", number
+            place = f"{PREFIX}-L{number}", f"loan:{number}", number
             yield Wanted(*place, opening - stopped, earned - stopped)
         for row in rows:
             yield from _movement(row, rows, fiado, losses)
@@ -108,7 +108,7 @@ def _carried_over(ledger: FieldLedger, number: int, opening: Decimal) -> Iterato
             else:
                 since.append(wish)
     if owed > 0:
-        yield Wanted(f"{PREFIX}-L{number}", f"debt:{number}", number, owed, ZERO)
+        yield Wanted(f"{PREFIX}-L{number}", f"loan:{number}", number, owed, ZERO)
     yield from since
 
 

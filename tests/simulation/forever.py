@@ -232,7 +232,7 @@ class Forever:
             there = {document.row for document in kept(self.estate.books_of(name))}
             if f"{PREFIX}-L{other}" in there:
                 continue
-            about = {f"debt:{other}", f"{PREFIX}-L{other}"}
+            about = {f"loan:{other}", f"{PREFIX}-L{other}"}
             said = [t for t in tasks if t.loan == str(other) or row_of(t.subject) in about]
             if must and not [t for t in said if not t.code.startswith("outbox.")]:
                 raise Broken("others go on", f"{name}: debt {other} is not there: {said}")

@@ -63,10 +63,10 @@ def nothing_is_lost(quiet: Quiet) -> None:
         told = {row_of(item.reference) for item in quiet.items(name)}
         told |= {item.subject for item in quiet.items(name)}
         # A document that may be there already holds its whole loan.
-        told |= {f"debt:{i.loan}" for i in quiet.items(name) if i.cause == "books.lookalike"}
+        told |= {f"loan:{i.loan}" for i in quiet.items(name) if i.cause == "books.lookalike"}
         for row in wanted(quiet.ledger):
             bases = {row.base, row.base.replace("-P", "-V"), row.base.replace("-V", "-P")}
-            if not (bases & (there | told) or {row.subject, f"debt:{row.loan}"} & told):
+            if not (bases & (there | told) or {row.subject, f"loan:{row.loan}"} & told):
                 raise Broken("no loss", f"{name}: {row.base} is nowhere, and nothing is said of it")
 
 

@@ -19,13 +19,16 @@ from bridge.daemon import jobs
 from bridge.daemon.done import Done
 from bridge.daemon.service import Daemon, Job
 from bridge.daemon.times import DueTimes
-from bridge.source.webhooks import DIALECTS, Receiver
+from bridge.source.deudores.about import ABOUT
+from bridge.source.webhooks import Receiver
 from tests.simulation.agenda import Agenda
 from tests.simulation.clock import WorldClock
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.person import Ended
 from tests.simulation.trace import Broken, Trace
 
+CALLS = ABOUT.calls
+assert CALLS is not None
 SECRET = "agreed-with-the-app-of-the-lender"
 FRESH_S = 300
 KINDS = {"true": 5, "late": 2, "repeated": 3, "replayed": 3, "forged": 1, "of no use": 1}
@@ -65,7 +68,7 @@ class Postbox:
 
     def restart(self) -> None:
         """The daemon starts anew, and remembers no call."""
-        self.receiver, self.passes = Receiver(DIALECTS["deudores"]), 0
+        self.receiver, self.passes = Receiver(CALLS), 0
         self.heard.clear()
         done = Done(self.folder / "daemon.json")
         done.set("sync", datetime.max.replace(tzinfo=UTC))

@@ -24,7 +24,7 @@ def test_a_row_that_cannot_be_read_names_file_row_column_and_what_would_be_right
     assert [row.id for row in read.of(Repayment)] == ["1", "3"]
     finding = next(f for f in read.findings if f.subject == "movement:2")
     assert finding.code == "row.unreadable"
-    assert finding.related == ("debt:9",)
+    assert finding.related == ("loan:9",)
     for part in (
         'hoja.csv, row 3, column Monto: "5 mil" is not an amount; write it like 1.234.567,89',
         'column Fecha: "31/02/2026" is not a date; write dd/mm/yyyy',

@@ -266,8 +266,8 @@ def test_records_that_cannot_be_read_are_told_and_the_rest_is_read(tmp_path):
     read = Read(path)
     assert [(loan.id, str(loan.gross)) for loan in read.of(Loan)] == [("1", "12.50")]
     found = {(f.code, f.subject) for f in read.findings}
-    assert ("amount.unreadable", "debt:2") in found
-    assert ("date.unreadable", "debt:3") in found
+    assert ("amount.unreadable", "loan:2") in found
+    assert ("date.unreadable", "loan:3") in found
     assert sum(f.code == "row.unreadable" for f in read.findings) == 2
     assert read.facts.complete
     assert not read.snapshot.complete_after_reading()

@@ -21,23 +21,24 @@ from bridge.core.ledger import (
     Store,
 )
 from bridge.core.money import NO_CURRENCY
+from tests.expected import problems
 from tests.source.conftest import DAY1, SAMPLES, Read
 
 FORMS = ("json", "csv", "xlsx")
 LEDGER = (Borrower, Loan, Repayment, Adjustment)
-OF_RECORD = {"debtor": (Borrower,), "debt": (Loan,), "movement": (Repayment, Adjustment)}
-EXPECTED = json.loads((DAY1 / "problemas_esperados.json").read_text(encoding="utf-8"))
+OF_RECORD = {"borrower": (Borrower,), "loan": (Loan,), "movement": (Repayment, Adjustment)}
+EXPECTED = problems(DAY1 / "problemas_esperados.json")
 ACROSS_ROWS = {
-    "debtor.possible_duplicate",
-    "debtor.homonym",
-    "debtor.without_debts",
-    "debtor.two_currencies",
-    "debt.balance_mismatch",
-    "debt.overpaid",
-    "debt.orphan",
-    "debt.paid_flag_mismatch",
-    "debt.schedule_mismatch",
-    "movement.before_debt",
+    "borrower.possible_duplicate",
+    "borrower.homonym",
+    "borrower.without_loans",
+    "borrower.two_currencies",
+    "loan.balance_mismatch",
+    "loan.overpaid",
+    "loan.orphan",
+    "loan.paid_flag_mismatch",
+    "loan.schedule_mismatch",
+    "movement.before_loan",
     "movement.orphan",
     "movement.duplicate_identical",
     "movement.duplicate_conflict",
@@ -101,7 +102,7 @@ def test_the_forms_agree_on_who_authorised(day1, form):
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
     "problem",
-    [p for p in EXPECTED["data_problems"] if p["code"] not in ACROSS_ROWS],
+    [p for p in EXPECTED if p["code"] not in ACROSS_ROWS],
     ids=lambda p: f"{p['code']}-{p['records'][0]}",
 )
 def test_every_defect_that_one_row_shows_is_a_note_on_it(day1, form, problem):
@@ -112,11 +113,11 @@ def test_every_defect_that_one_row_shows_is_a_note_on_it(day1, form, problem):
 @pytest.mark.parametrize("form", FORMS)
 def test_nothing_else_is_noticed_on_rows(day1, form):
     expected: dict[str, set[str]] = {}
-    for problem in EXPECTED["data_problems"]:
+    for problem in EXPECTED:
         expected.setdefault(problem["code"], set()).update(problem["records"])
-    expected["debtor.name_cleanup"].add("debtor:64")  # a double blank, listed under duplicates
+    expected["borrower.name_cleanup"].add("borrower:64")  # a double blank, listed under duplicates
     if form == "csv":
-        expected["phone.scientific"] = {"debtor:77"}
+        expected["phone.scientific"] = {"borrower:77"}
     for code, records in noticed(day1(form)).items():
         assert records <= expected[code], code
 
@@ -205,7 +206,7 @@ def test_an_unknown_currency_is_the_stores_when_the_mapping_says_so():
         read = Read(DAY1, form, currency_unknown="store", stores=store)
         loan = read.one(Loan, "142")
         assert (loan.currency, loan.gross) == ("MXN", Decimal("1200.00"))
-        assert [note.code for note in loan.notes] == ["debt.currency_missing"]
+        assert [note.code for note in loan.notes] == ["loan.currency_missing"]
 
 
 def test_rows_can_be_read_again():

@@ -28,7 +28,7 @@ def test_fifty_thousand_in_six_ways_is_that_or_held_with_its_cell():
     read = Read(FOUND / "M02")
     assert {loan.id: loan.gross for loan in read.of(Loan)} == dict.fromkeys("1256", 50_000)
     for row, text in ((4, "50 mil"), (5, "50k")):
-        (finding,) = told(read, f"debt:{row - 1}")
+        (finding,) = told(read, f"loan:{row - 1}")
         assert (finding.code, finding.file, finding.row) == ("amount.unreadable", "deudas.csv", row)
         assert f'row {row}, column Monto: "{text}" is not an amount' in finding.detail
         assert finding.amount is None  # 50 is not what anybody meant
@@ -103,7 +103,7 @@ def test_an_amount_in_another_currency_than_its_debt_is_held_with_the_cell():
     assert [loan.id for loan in read.of(Loan)] == ["1"]
     assert read.of(Repayment) == []
     for subject, row, text, amount in (
-        ("debt:2", 3, "US$ 100", 100),
+        ("loan:2", 3, "US$ 100", 100),
         ("movement:1", 2, "US$ 20", 20),
         ("movement:2", 3, "20 USD", 20),
     ):
@@ -147,7 +147,7 @@ def test_dates_that_only_the_month_first_explains_make_the_others_a_question():
             assert "can be read in two ways" in note.detail
             assert "Set date_order in mappings/deudores.toml" in note.detail
     assert len(read.one(Loan, "2").notes) >= 2  # Fecha and Vencimiento
-    for subject, row, text in (("debt:1", 2, "09/30/2026"), ("movement:1", 2, "10/31/2026")):
+    for subject, row, text in (("loan:1", 2, "09/30/2026"), ("movement:1", 2, "10/31/2026")):
         (finding,) = told(read, subject)
         assert (finding.code, finding.row) == ("date.unreadable", row)
         assert f'"{text}" is a date only with the month first' in finding.detail

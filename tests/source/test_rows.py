@@ -87,10 +87,10 @@ def test_a_debt_without_kind_is_a_loan_when_it_has_terms(csv_file, row, kind):
 )
 def test_a_kind_that_nobody_knows_is_asked_and_never_income(csv_file, row, told):
     loan = loan_of(csv_file, row)
-    (note,) = [note for note in loan.notes if note.code == "debt.kind_unknown"]
+    (note,) = [note for note in loan.notes if note.code == "loan.kind_unknown"]
     assert told in note.detail
     assert "hoja.csv, row 2" in note.detail
-    assert holds("debt.kind_unknown")
+    assert holds("loan.kind_unknown")
     assert loan.kind is LoanKind.CASH_LOAN
 
 
@@ -98,7 +98,7 @@ def test_a_kind_that_nobody_knows_is_asked_and_never_income(csv_file, row, told)
 def test_one_answer_says_the_kind_of_all_rows_that_say_none(csv_file, kind):
     loan = loan_of(csv_file, "1;1;A;;;5.000;;;;COP;01/02/2026;;;;;;", default_kind=kind)
     assert loan.kind is LoanKind(kind)
-    assert "debt.kind_unknown" not in codes(loan)
+    assert "loan.kind_unknown" not in codes(loan)
 
 
 def test_unknown_words_are_told(csv_file):

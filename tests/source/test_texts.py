@@ -27,7 +27,7 @@ def test_phones_are_international_when_they_can_be(text, country, number):
 
 def test_a_phone_that_a_spreadsheet_destroyed_is_dropped():
     assert phone("3,9012E+09", "CO") == ("", "phone.scientific")
-    assert phone("", "CO") == ("", "debtor.missing_phone")
+    assert phone("", "CO") == ("", "borrower.missing_phone")
 
 
 @pytest.mark.parametrize(

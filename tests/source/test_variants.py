@@ -90,7 +90,7 @@ def test_a_balance_list_is_one_running_account_per_person():
     loans = read.of(Loan)
     assert [loan.gross for loan in loans] == [Decimal(84500), Decimal(12000), Decimal(-3000)]
     assert {loan.kind for loan in loans} == {LoanKind.RUNNING_ACCOUNT}
-    assert "debt.total_not_positive" in [note.code for note in loans[2].notes]
+    assert "loan.total_not_positive" in [note.code for note in loans[2].notes]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.source.webhooks import BODY_MAX, DIALECTS, REMEMBERED, STATUS, Receiver
+from bridge.source.deudores.about import ABOUT
+from bridge.source.webhooks import BODY_MAX, REMEMBERED, STATUS, Receiver
 
+CALLS = ABOUT.calls
+assert CALLS is not None
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 SECRET = "a-secret-that-both-sides-know"
 
@@ -36,7 +39,7 @@ def headers(body: bytes, at: datetime = NOW, ident: str = "e1", **signed: str) -
 
 @pytest.fixture
 def receiver() -> Receiver:
-    return Receiver(DIALECTS["deudores"])
+    return Receiver(CALLS)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_a_recorded_call_is_worth_nothing_later_even_after_a_restart(receiver: R
     body = event()
     recorded = headers(body)
     receiver.take(recorded, body, SECRET, NOW)
-    restarted = Receiver(DIALECTS["deudores"])
+    restarted = Receiver(CALLS)
     assert restarted.take(recorded, body, SECRET, NOW + timedelta(seconds=301)) == "stale"
 
 
@@ -127,13 +130,13 @@ def test_one_bit_of_the_body_is_enough_to_be_refused(position: int, bit: int) ->
     body = event()
     forged = bytearray(body)
     forged[position % len(body)] ^= 1 << bit
-    receiver = Receiver(DIALECTS["deudores"])
+    receiver = Receiver(CALLS)
     assert receiver.take(headers(body), bytes(forged), SECRET, NOW) == "unsigned"
 
 
 @given(st.binary(max_size=300))
 def test_no_body_of_somebody_with_the_secret_is_more_than_unreadable(body: bytes) -> None:
-    outcome = Receiver(DIALECTS["deudores"]).take(headers(body), body, SECRET, NOW)
+    outcome = Receiver(CALLS).take(headers(body), body, SECRET, NOW)
     assert outcome in ("unreadable", "accepted", "not for us")
 
 
@@ -183,7 +186,7 @@ def test_every_digit_of_a_signature_counts(place: int) -> None:
     before, _, digits = signed["Deudores-Signature"].rpartition("v1=")
     other = "0" if digits[place] != "0" else "1"
     forged = f"{before}v1={digits[:place]}{other}{digits[place + 1 :]}"
-    receiver = Receiver(DIALECTS["deudores"])
+    receiver = Receiver(CALLS)
     outcome = receiver.take(signed | {"Deudores-Signature": forged}, body, SECRET, NOW)
     assert outcome == "unsigned"
 

@@ -155,8 +155,8 @@ def _leave_open(store: Store, loans: int) -> None:
             work.move(each, Posted(told(each.document)) if isinstance(end, Posted) else end, NOW)
         for n in range(1, loans // 10 + 1):
             key = (PHONE, f"{n}")
-            hold = Hold(code="loan.held", subject=f"debt:{n}", currency="COP", amount=Decimal(1))
+            hold = Hold(code="loan.held", subject=f"loan:{n}", currency="COP", amount=Decimal(1))
             work.put_holds(BOOKS, key, [hold])
-            work.put_findings(f"loan/{n}", [Finding(code="debt.overpaid", subject=f"debt:{n}")])
+            work.put_findings(f"loan/{n}", [Finding(code="loan.overpaid", subject=f"loan:{n}")])
             work.set_revisit(BOOKS, key, "rate.missing")
             work.record_decision("ana", AT, "accept", f"{PREFIX}-L{n}")

@@ -35,6 +35,7 @@ PHONE = "dev-7f3a"
 def facts(**changed: Any) -> SnapshotFacts:
     values: dict[str, Any] = {
         "source": "deudores",
+        "letters": "DY",
         "installation": PHONE,
         "as_of": date(2026, 11, 20),
         "generated_at": AT,

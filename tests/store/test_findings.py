@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 
 import pytest
 
+from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
 from bridge.store import Store
+from bridge.store.tasks import FINDING
+from tests.expected import problems
 from tests.source.conftest import DAY1, source
 from tests.store.rows import AT, borrower, facts, loan, repayment, take
 
@@ -31,8 +33,8 @@ def test_namesakes_are_told_apart_by_phone_and_document(store: Store) -> None:
         ],
     )
     assert codes(store) == [
-        ("debtor.homonym", "debtor:3", ("debtor:4",)),
-        ("debtor.possible_duplicate", "debtor:1", ("debtor:2",)),
+        ("borrower.homonym", "borrower:3", ("borrower:4",)),
+        ("borrower.possible_duplicate", "borrower:1", ("borrower:2",)),
     ]
     with store.read() as work:
         assert all(file.homonym for file in work.loan_files(0))
@@ -41,7 +43,7 @@ def test_namesakes_are_told_apart_by_phone_and_document(store: Store) -> None:
 def test_a_finding_goes_when_its_cause_does(store: Store) -> None:
     rows: list[Entity] = [borrower("1", name="Ana"), borrower("2", name="Ana"), loan("1", "1")]
     take(store, rows)
-    assert [code for code, _, _ in codes(store)] == ["debtor.homonym", "debtor.without_debts"]
+    assert [code for code, _, _ in codes(store)] == ["borrower.homonym", "borrower.without_loans"]
     take(store, [rows[0], borrower("2", name="Luz"), rows[2], loan("2", "2")])
     assert codes(store) == []
 
@@ -58,9 +60,9 @@ def test_orphans_and_two_currencies(store: Store) -> None:
         ],
     )
     assert codes(store) == [
-        ("debt.orphan", "debt:3", ("debtor:777",)),
-        ("debtor.two_currencies", "debtor:1", ()),
-        ("movement.orphan", "movement:9", ("debt:9901",)),
+        ("borrower.two_currencies", "borrower:1", ()),
+        ("loan.orphan", "loan:3", ("borrower:777",)),
+        ("movement.orphan", "movement:9", ("loan:9901",)),
     ]
     with store.read() as work:
         (orphan,) = (file for file in work.loan_files(0) if file.loan_id == "9901")
@@ -121,19 +123,19 @@ def test_a_reinstalled_phone_shows_before_it_is_accepted(store: Store) -> None:
         facts(), iter([borrower("1", name="Someone else"), borrower("2"), other, same_name])
     )
     (evidence,) = stage.reinstalled
-    assert evidence.startswith("debt:1: another borrower, 2026-11-02 became 2026-11-20, 120000")
+    assert evidence.startswith("loan:1: another borrower, 2026-11-02 became 2026-11-20, 120000")
     assert stage.previous["loans"] == 2
     assert stage.previous_totals == {("loans", "COP"): 24000000}
     stage.close()
 
 
-EXPECTED = json.loads((DAY1 / "problemas_esperados.json").read_text(encoding="utf-8"))
+EXPECTED = problems(DAY1 / "problemas_esperados.json")
 CROSS_ROW = {
-    "debt.orphan",
-    "debtor.homonym",
-    "debtor.possible_duplicate",
-    "debtor.two_currencies",
-    "debtor.without_debts",
+    "loan.orphan",
+    "borrower.homonym",
+    "borrower.possible_duplicate",
+    "borrower.two_currencies",
+    "borrower.without_loans",
     "movement.duplicate_conflict",
     "movement.duplicate_identical",
     "movement.orphan",
@@ -144,11 +146,11 @@ CROSS_ROW = {
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_the_sample_ledger_has_the_expected_problems_and_no_others(store: Store, form: str) -> None:
     expected: dict[str, set[str]] = {code: set() for code in CROSS_ROW}
-    for problem in EXPECTED["data_problems"]:
+    for problem in EXPECTED:
         if problem["code"] in CROSS_ROW:
             expected[problem["code"]].update(problem["records"])
-    expected["debtor.two_currencies"].discard("debt:12")  # the loan that shows it
-    expected["debtor.without_debts"].add("debtor:120")  # has none either; the list forgot it
+    expected["borrower.two_currencies"].discard("loan:12")  # the loan that shows it
+    expected["borrower.without_loans"].add("borrower:120")  # has none either; the list forgot it
     found: dict[str, set[str]] = {}
     snapshot = source(DAY1, form).snapshot()
     stage = store.stage(snapshot.facts, snapshot.rows())
@@ -158,3 +160,13 @@ def test_the_sample_ledger_has_the_expected_problems_and_no_others(store: Store,
         same_kind = {r for r in related if r.partition(":")[0] == subject.partition(":")[0]}
         found.setdefault(code, set()).update({subject} | same_kind)
     assert found == expected
+
+
+def test_what_a_state_of_before_says_of_a_row_is_still_asked(store: Store) -> None:
+    body = b'{"code":"debt.orphan","subject":"debt:2","related":["debtor:7"]}'
+    with store.begin() as work:
+        line = {"scope": "loan/dev-7f3a/2", "code": "debt.orphan", "body": body}
+        work._connection.execute(FINDING.insert(), [line])
+    with store.read() as work:
+        asked = work.asking_findings()
+    assert asked == [Finding(code="loan.orphan", subject="loan:2", related=("borrower:7",))]

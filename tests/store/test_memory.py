@@ -27,9 +27,9 @@ def bound(reference: str, external_id: str, version: str = "0", **changed: objec
 
 
 def test_findings_and_holds_are_replaced_in_their_scope(store: Store) -> None:
-    one = Finding(code="debt.overpaid", subject="debt:1", detail="by 5000")
+    one = Finding(code="loan.overpaid", subject="loan:1", detail="by 5000")
     two = Finding(code="amount.mixed", subject="file:a.csv")
-    hold = Hold(code="loan.held", subject="debt:1", currency="COP", amount=Decimal("-0.10"))
+    hold = Hold(code="loan.held", subject="loan:1", currency="COP", amount=Decimal("-0.10"))
     with store.begin() as work:
         work.put_findings("loan/dev/1", [one])
         work.put_findings("files", [two, two])
@@ -39,7 +39,7 @@ def test_findings_and_holds_are_replaced_in_their_scope(store: Store) -> None:
     with store.begin() as work:
         assert work.findings() == [one, two]
         assert work.findings(scope_prefix="loan/") == [one]
-        assert sorted(f.code for f in work.findings()) == ["amount.mixed", "debt.overpaid"]
+        assert sorted(f.code for f in work.findings()) == ["amount.mixed", "loan.overpaid"]
         assert work.holds(BOOKS) == [hold, hold]
         work.put_holds(BOOKS, LOAN, [])
         assert work.holds(BOOKS) == []

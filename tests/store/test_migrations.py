@@ -328,7 +328,7 @@ def test_names_taken_in_before_are_compared_as_names_are_now(tmp_path: Path) -> 
         old = hashlib.blake2b("ana - p. \U0001f600".encode(), digest_size=8).hexdigest()
         database.execute(
             "INSERT INTO finding (scope, code, body) SELECT 'snapshot/' || installation || '/name/'"
-            " || ?, 'debtor.homonym', '{}' FROM installation WHERE id = 1",
+            " || ?, 'borrower.homonym', '{}' FROM installation WHERE id = 1",
             (old,),
         )
     upgraded(path).close()
@@ -338,7 +338,7 @@ def test_names_taken_in_before_are_compared_as_names_are_now(tmp_path: Path) -> 
             database.execute(query).fetchone() == (name_key("Ána - P. \U0001f600"),) == ("ana p",)
         )
         (scope,) = database.execute(
-            "SELECT scope FROM finding WHERE code = 'debtor.homonym' AND body = '{}'"
+            "SELECT scope FROM finding WHERE code = 'borrower.homonym' AND body = '{}'"
         ).fetchone()
         new = hashlib.blake2b(b"ana p", digest_size=8).hexdigest()
         assert scope.endswith(f"/name/{new}"), "else it would never be told otherwise again"

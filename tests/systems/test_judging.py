@@ -1,133 +1,140 @@
-"""Whether an answer can be true: both sides of every bound, and every body that is known."""
+"""What follows from what the books hold is one judgement for every product, and stands once."""
 
 from __future__ import annotations
 
-import importlib
+import ast
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from itertools import combinations
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from bridge.systems import judging
-from bridge.systems.judging import Sort, flaw
-from bridge.systems.transport import from_json
-from tests.systems.recorded import bodies
+from bridge.core.books import Found, PostedDocument, Several, Status
+from bridge.core.delivery import Binding, Drifted, Operation, Outcome, Outgoing, Posted, Rejected
+from bridge.systems import judging, results
+from bridge.systems.registry import SYSTEMS
+from tests.systems.xero.documents import INVOICE, LINKS
 
-FEWEST = {"quickbooks": 45, "xero": 100, "zoho": 150}
-"""Bodies that there are at least of each system."""
-
-
-def _moment(signs: int) -> str:
-    """A moment told so finely that it has so many signs."""
-    return "2026-11-20T10:00:00.".ljust(signs, "0")
-
-
-CAN_BE: list[tuple[Sort, tuple[Any, ...]]] = [
-    (judging.ID, ("", "1", "9" * 64, "a-b:c")),
-    (judging.ID_OR_WHOLE, ("1", 4_600_000_000_380_710_001, 0)),
-    (judging.WHOLE, (0, 1, 10**18 - 1)),
-    (judging.WHOLE_TEXT, ("0", "12", 12)),
-    (
-        judging.AMOUNT,
-        (
-            *("", "10.50", 0, -5, Decimal("1E+3"), "1e3", Decimal("-0.000000000001"), "0.500"),
-            *(10**18 - 1, 1 - 10**18, Decimal("1.0000000000000000"), ".5", "4."),
-            *("1." + "0" * 40, Decimal("0E-400"), Decimal("1.2345678901230")),
-        ),
-    ),
-    (judging.RATE, (Decimal("0.00024390243902439024390243902439"), "4200")),
-    (judging.DAY, (_moment(judging.ID_MAX),)),
-    (judging.INSTANT, (_moment(judging.ID_MAX), "1900-01-01")),
-    (judging.DAY, ("", "2026-02-28", "2028-02-29", "2026-11-20-08:00", "2026-11-20T10:00:00Z")),
-    (judging.INSTANT, ("", "2026-11-20T10:00:00-08:00", "2026-11-20", "2999-12-31T23:59:59Z")),
-    (judging.NAME, ("", "x" * judging.NAME_MAX)),
-    (judging.TEXT, ("", "x" * judging.TEXT_MAX, "two\nlines")),
-    (judging.FLAG, (True, False, "true", "false", "")),
-    (judging.OBJECT, ({}, {"a": 1})),
-    (judging.OBJECTS, ([], [{}])),
-    (judging.rows("Id"), ([], [{"Id": "1"}, {"Id": "2"}], [{"Id": "1"}, {"Id": "1"}])),
-    (judging.row("Id", "N"), ({"Id": "1", "N": 0},)),
-]
-CAN_NOT: list[tuple[Sort, tuple[Any, ...]]] = [
-    (judging.ID, ("9" * 65, "1\n", "\u202e1", 1, True, ["1"], {"value": "1"}, Decimal(1))),
-    (judging.ID_OR_WHOLE, (True, -1, 10**20, Decimal("1.5"), [])),
-    (judging.WHOLE, (-1, 10**18, True, "1", Decimal(1), [])),
-    (judging.WHOLE_TEXT, ("", "²", "1.0", -1, True)),
-    (
-        judging.AMOUNT,
-        (
-            *("abc", "1_000", "1,5", "١٢", "NaN", "Infinity", "1e400", Decimal("1E+400"), " 1"),
-            *(10**18, "1e18", Decimal("0.0000000000001"), Decimal("1E-400"), True, [], {}),
-            *(-(10**18), "-1e18", Decimal("1E+9999999"), Decimal("-1E+9999999"), 1.5),
-            *(Decimal("1." + "0" * 34 + "1"), "0." + "9" * 40, Decimal("1.2345678901234")),
-            *("1" * 41, *map(Decimal, ("NaN", "sNaN", "Infinity", "-Infinity"))),
-        ),
-    ),
-    (judging.RATE, (Decimal("1E-41"), Decimal("0." + "3" * 41), -1, "-4200", [], "x")),
-    (judging.DAY, (_moment(judging.ID_MAX + 1),)),
-    (judging.INSTANT, (_moment(judging.ID_MAX + 1), "20261120", "2026-W47-5", "20261120T100000")),
-    (judging.DAY, ("2026-13-45", "2026-02-29", "20261120", "2026-W47-5", "٢٠٢٦-11-20", 7, [])),
-    (judging.INSTANT, ("2026-13-45T00:00:00Z", "1899-12-31", "3000-01-01", "0001-01-01", 7, "x")),
-    (judging.NAME, ("x" * (judging.NAME_MAX + 1), 1, [])),
-    (judging.TEXT, ("x" * (judging.TEXT_MAX + 1), 1, {})),
-    (judging.FLAG, (1, 0, "yes", [], {})),
-    (judging.OBJECT, ([], "text", 1)),
-    (judging.OBJECTS, ({}, "text", [1], [[]], ["x"])),
-    (judging.rows("Id"), ({}, [{}], [{"Id": ""}], [{"Id": "1"}, {"Id": "1", "x": 2}], ["1"])),
-    (judging.row("Id", "N"), ({"Id": "1"}, {"N": 1}, {"Id": "", "N": 1}, [], "1")),
-]
+NOW = PostedDocument(
+    kind=INVOICE.kind,
+    external_id="x1",
+    version="1",
+    status=Status.LIVE,
+    number=INVOICE.reference,
+    customer_id=LINKS[INVOICE.customer],
+    day=INVOICE.day,
+    due=INVOICE.due,
+    currency=INVOICE.currency,
+    total=INVOICE.total,
+    open=INVOICE.total,
+    memo=INVOICE.memo,
+)
+VOID, DRAFT = (
+    msgspec.structs.replace(NOW, status=status) for status in (Status.VOIDED, Status.DRAFT)
+)
+DEARER = msgspec.structs.replace(NOW, total=NOW.total + Decimal(1))
+STAMPED = msgspec.structs.replace(NOW, stamp="CUFE 8f2c")
 
 
-@pytest.mark.parametrize(("sort", "values"), CAN_BE, ids=lambda found: getattr(found, "noun", ""))
-def test_what_a_product_may_say_is_believed(sort: Sort, values: tuple[Any, ...]) -> None:
-    assert [value for value in values if flaw({"field": value}, {"field": sort})] == []
-
-
-@pytest.mark.parametrize(("sort", "values"), CAN_NOT, ids=lambda found: getattr(found, "noun", ""))
-def test_what_can_not_be_is_told_by_field_and_noun(sort: Sort, values: tuple[Any, ...]) -> None:
-    told = {flaw({"a": [{"field": value}]}, {"field": sort}) for value in values}
-    assert told == {f"field is not {sort.noun}"}
-
-
-def test_null_is_as_if_it_were_not_told() -> None:
-    body = {"Id": None, "a": [{"Id": None, "b": 1}], "c": None}
-    assert flaw(body, {"Id": judging.ID}) == ""
-    assert body == {"a": [{"b": 1}]}
-
-
-def test_what_no_table_names_is_left_alone() -> None:
-    assert flaw({"Other": ["1e400"]}, {"Id": judging.ID}) == ""
+def change(operation: Operation, posted: PostedDocument | None = NOW) -> Outgoing:
+    bound = Binding(
+        reference=INVOICE.reference, external_id="x1", version="1", generation=1,
+        document=INVOICE, posted=posted,
+    )  # fmt: skip
+    return Outgoing(
+        entry=1, operation=operation, document=INVOICE, key="k", links=LINKS, target=bound
+    )
 
 
 @pytest.mark.parametrize(
-    ("depth", "said"), [(judging.DEPTH_MAX, ""), (49, "nested"), (900, "nest")]
+    ("operation", "now", "outcome"),
+    [
+        (Operation.VOID, NOW, None),
+        (Operation.UPDATE, NOW, None),
+        (Operation.VOID, VOID, Posted(VOID, sent=False)),
+        (Operation.UPDATE, VOID, Drifted(VOID)),
+        (Operation.VOID, DEARER, Drifted(DEARER)),
+        (Operation.UPDATE, DEARER, Drifted(DEARER)),
+        (Operation.VOID, DRAFT, Posted(DRAFT, sent=False)),
+    ],
 )
-def test_depth_is_bounded(depth: int, said: str) -> None:
-    for opening, closing in (("[", "]"), ('{"a":', "}")):
-        inside = "" if opening == "[" else "1"
-        body = from_json((opening * depth + inside + closing * depth).encode())
-        wrong = flaw(body, {})
-        assert (said in wrong) if said else not wrong
+def test_only_what_is_as_we_posted_it_is_changed_or_taken_back(
+    operation: Operation, now: PostedDocument, outcome: Outcome | None
+) -> None:
+    assert judging.settled_before(change(operation), now) == outcome
 
 
-def test_a_lender_is_told_which_product_and_that_nothing_was_concluded() -> None:
-    told = str(judging.untrue("QuickBooks", "TotalAmt is not an amount"))
-    assert "QuickBooks" in told
-    assert "TotalAmt is not an amount" in told
-    assert "Nothing was concluded" in told
+def test_what_somebody_made_as_it_is_wanted_now_counts_as_changed() -> None:
+    assert judging.settled_before(change(Operation.UPDATE, DEARER), NOW) == Posted(NOW)
+    assert judging.settled_before(change(Operation.VOID, DEARER), NOW) == Drifted(NOW)
 
 
-@pytest.mark.parametrize("system", sorted(FEWEST))
-def test_every_body_that_is_documented_or_recorded_is_believed(system: str) -> None:
-    shapes = importlib.import_module(f"bridge.systems.{system}.shapes").SHAPES
-    known = list(bodies(system))
-    assert len(known) >= FEWEST[system]
-    assert [(name, wrong) for name, body in known if (wrong := flaw(body, shapes))] == []
+def test_a_draft_is_taken_back_whatever_it_says() -> None:
+    assert judging.settled_before(change(Operation.VOID), DRAFT, draft=True) is None
+    assert judging.settled_before(change(Operation.UPDATE), DRAFT, draft=True) == Drifted(DRAFT)
 
 
-def test_what_a_row_of_xero_is_known_by_is_judged_as_an_id() -> None:
-    shapes = importlib.import_module("bridge.systems.xero.shapes")
-    fields = {*shapes.ID_FIELD.values()} - {"Code"}
-    assert {field: shapes.SHAPES.get(field) for field in fields} == dict.fromkeys(
-        fields, judging.ID
-    )
+@pytest.mark.parametrize("operation", [Operation.VOID, Operation.UPDATE])
+def test_what_a_tax_office_knows_is_left_alone(operation: Operation) -> None:
+    outcome = judging.settled_before(change(operation), STAMPED)
+    assert isinstance(outcome, Rejected)
+    assert outcome.code == "stamped"
+
+
+def test_what_is_gone_is_taken_back_without_a_call_and_an_update_of_it_is_a_question() -> None:
+    outcome = judging.vanished(change(Operation.VOID))
+    assert isinstance(outcome, Posted)
+    assert (outcome.document.status, outcome.sent) == (Status.DELETED, False)
+    assert outcome.document.total == NOW.total
+    unknown = judging.gone(change(Operation.VOID, None))
+    assert (unknown.external_id, unknown.number) == ("x1", INVOICE.reference)
+    assert judging.vanished(change(Operation.UPDATE)) == Drifted(None)
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [(None, None), (NOW, Posted(NOW)), (DEARER, None), (VOID, None)],
+)
+def test_a_number_that_is_taken_is_ours_only_with_the_same_content(
+    found: Found | None, outcome: Outcome | None
+) -> None:
+    assert judging.there_already(change(Operation.CREATE), found) == outcome
+
+
+def test_several_of_our_number_are_a_question() -> None:
+    outcome = judging.there_already(change(Operation.CREATE), Several((NOW, DEARER)))
+    assert isinstance(outcome, Rejected)
+
+
+def test_a_login_that_ended_is_said_unless_that_costs_a_document_its_outcome() -> None:
+    ended = results.Unsent("no login", 60, login_ended=True)
+    with pytest.raises(results.LoginRequired, match="no login"):
+        results.raise_if_login_ended([ended, results.Unsent("held back", 5)])
+    results.raise_if_login_ended([ended, results.Applied({"Id": "1"})])
+
+
+def bodies(folder: Path) -> Iterator[tuple[str, str]]:
+    """(what it says, where it stands) of all that an adapter defines in three lines or more."""
+    for path in sorted(folder.rglob("*.py")):
+        if path.name == "adapter.py":  # puts the parts together
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                told = ast.get_docstring(node) is not None
+                text = "\n".join(map(ast.unparse, node.body[told:]))
+                if text.count("\n") >= 2:
+                    yield text, f"{path.name}: {node.name}"
+
+
+def test_no_judgement_stands_in_two_adapters() -> None:
+    home = Path(judging.__file__).parent
+    found = {name: dict(bodies(home / name)) for name in SYSTEMS}
+    assert all(found.values())
+    twice = [
+        f"{one}/{found[one][text]} = {other}/{found[other][text]}"
+        for one, other in combinations(found, 2)
+        for text in found[one].keys() & found[other].keys()
+    ]
+    assert not twice, f"bring it to bridge/systems: {twice}"

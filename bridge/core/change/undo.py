@@ -93,7 +93,7 @@ def at_rest(file: LoanFile, documents: Iterable[Document], code: str) -> tuple[H
         if effect := receivable(document):
             amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
     return tuple(
-        Hold(code=code, subject=f"debt:{file.loan_id}", currency=currency, amount=amount)
+        Hold(code=code, subject=f"loan:{file.loan_id}", currency=currency, amount=amount)
         for currency, amount in amounts.items()
         if amount
     )

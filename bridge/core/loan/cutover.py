@@ -82,7 +82,7 @@ def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, str] | 
         return None
     alone = [row for row in paid if -lending.effect(row) == less]
     row = max(alone or paid, key=lambda row: (len(row.id), row.id))
-    subject = f"movement:{row.id}" if alone else f"debt:{loan.id}"
+    subject = f"movement:{row.id}" if alone else f"loan:{loan.id}"
     return subject, f"paid {row.paid_on}, the books began on {began}"
 
 

@@ -37,17 +37,17 @@ def held_as_a_whole(
         return None
     code, detail = "", ""
     if file.borrower is None:
-        code = "debt.orphan"
+        code = "loan.orphan"
     elif loan.currency == NO_CURRENCY:
-        code = "debt.currency_unknown"
+        code = "loan.currency_unknown"
     elif any(holds(note.code) for note in loan.notes):
         code = next(note.code for note in loan.notes if holds(note.code))
     elif lending.opening(loan, file.adjustments) < 0:
-        code = "debt.total_not_positive"
+        code = "loan.total_not_positive"
     elif (why := paid_without_payment(file)) and not began_before(loan, booking.cutover):
         code = why
     elif loan.agreed is not None and "opening" not in booking.targets:
-        code = "debt.balance_only"
+        code = "loan.balance_only"
     elif not _all_fit(file):
         code = "amount.decimals_not_allowed"
     elif (finer := _finer_than_the_books(file, loan, booking)) is not None:
@@ -73,7 +73,7 @@ def not_posted(
         if not binding.voided and (effect := receivable(document)):
             amounts[document.currency] = amounts.get(document.currency, ZERO) - effect
     return tuple(
-        Hold(code=code, subject=f"debt:{loan.id}", currency=currency, amount=amount, detail=detail)
+        Hold(code=code, subject=f"loan:{loan.id}", currency=currency, amount=amount, detail=detail)
         for currency, amount in amounts.items()
         if amount or currency == loan.currency
     )
@@ -99,7 +99,7 @@ def _orphans(file: LoanFile, bound: Sequence[Binding]) -> tuple[Hold, ...] | Non
         found.append(
             Hold(
                 code="movement.orphan",
-                subject=f"debt:{file.loan_id}",
+                subject=f"loan:{file.loan_id}",
                 currency=live[0].currency,
                 amount=-posted,
                 detail="the loan was posted and is gone from the ledger, its movements are not",

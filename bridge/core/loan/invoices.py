@@ -67,10 +67,10 @@ class Invoicing:
         booking = self.draft.booking
         assert booking.cutover is not None
         if carried.beyond:
-            self._hold("cutover.paid_before", f"debt:{self.loan.id}", carried.beyond)
+            self._hold("cutover.paid_before", f"loan:{self.loan.id}", carried.beyond)
         balance = self._as_opened(carried) if carried.told else self._as_carried(carried.balance)
         if balance < 0:
-            self._hold("cutover.credit", f"debt:{self.loan.id}", balance)
+            self._hold("cutover.credit", f"loan:{self.loan.id}", balance)
         if balance <= 0:
             return []
         due = lending.final_due(self.loan, self.mapping.policies.running_account_days)
@@ -139,7 +139,7 @@ class Invoicing:
         if amount:
             way = "fell" if amount < 0 else "rose"
             detail = f"the balance {way} by {abs(amount)} {self.loan.currency}, nothing says why"
-            self._hold("debt.balance_moved", f"debt:{self.loan.id}", amount, detail)
+            self._hold("loan.balance_moved", f"loan:{self.loan.id}", amount, detail)
 
     def _per_instalment(
         self, schedule: tuple[Instalment, ...], parts: Parts, opening: Decimal
@@ -174,7 +174,7 @@ class Invoicing:
                 invoice = self._invoice(Letter.LOAN, self.loan.id, name, due, due, parts)
                 made.extend([invoice] if invoice else [])
         if waiting:
-            self._hold("interest.not_due", f"debt:{self.loan.id}", waiting)
+            self._hold("interest.not_due", f"loan:{self.loan.id}", waiting)
         return made
 
     def _charges(self) -> list[Invoice]:
@@ -246,7 +246,7 @@ class Invoicing:
         posted = (invoice.reference for invoice in self._posted_invoices())
         if letter is Letter.LOAN and not any(map(is_loans_own, posted)):
             self.refused = code
-        kind = "debt" if letter is Letter.LOAN else "movement"
+        kind = "loan" if letter is Letter.LOAN else "movement"
         amount = sum((amount for _, amount in parts), ZERO)
         self._hold(code, f"{kind}:{native_id}", amount)
 
@@ -307,7 +307,7 @@ class Invoicing:
     def _hold_closed(self, difference: Decimal, posted: Decimal) -> None:
         """One hold of what changed in a closed month: not the old amount and the new one."""
         detail = closed_edit(posted, posted + difference, self.loan.currency)
-        self._hold("books.period_closed", f"debt:{self.loan.id}", difference, detail)
+        self._hold("books.period_closed", f"loan:{self.loan.id}", difference, detail)
 
     def _may_change(self, posted: Invoice, wanted: Invoice) -> bool:
         locked = self.draft.booking.company.locked_through
@@ -327,9 +327,9 @@ class Invoicing:
         )
 
     def _correction(self, difference: Decimal, before: list[Transaction]) -> list[Transaction]:
-        subject = f"debt:{self.loan.id}"
+        subject = f"loan:{self.loan.id}"
         if self.mapping.policies.amount_edited == "ask":
-            self._hold("debt.amount_edited", subject, difference)
+            self._hold("loan.amount_edited", subject, difference)
             return []
         made = sum(not isinstance(d, CreditApplication) for d in before)
         number = f"{CORRECTION_PART}{made + 1}"

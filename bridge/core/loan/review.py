@@ -44,12 +44,12 @@ def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
     cannot keep."""
     notes = list(borrower.notes)
     if lost := unkept(borrower.name):
-        notes = [note for note in notes if note.code != "debtor.name_cleanup"]
-        notes.append(Note("debtor.name_cleanup", f"{lost} signs that accounting systems drop"))
+        notes = [note for note in notes if note.code != "borrower.name_cleanup"]
+        notes.append(Note("borrower.name_cleanup", f"{lost} signs that accounting systems drop"))
     return tuple(
         Finding(
             code=note.code,
-            subject=f"debtor:{borrower.id}",
+            subject=f"borrower:{borrower.id}",
             detail=note.detail,
             file=borrower.origin.file,
             row=borrower.origin.line,
@@ -61,7 +61,7 @@ def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
 def _notes(file: LoanFile) -> Iterator[Finding]:
     rows: list[tuple[str, Row]] = []
     if file.loan is not None:
-        rows.append(("debt", file.loan))
+        rows.append(("loan", file.loan))
     rows += [("movement", row) for row in (*file.repayments, *file.adjustments)]
     for kind, row in rows:
         for note in row.notes:
@@ -86,7 +86,7 @@ def paid_without_payment(file: LoanFile) -> str:
     if loan is None or owed <= 0 or not _is_said_paid(loan) or _has_payments(file):
         return ""
     is_told = loan.collected is not None and loan.collected >= owed
-    return "cutover.paid_before" if is_told else "debt.paid_unexplained"
+    return "cutover.paid_before" if is_told else "loan.paid_unexplained"
 
 
 def _has_payments(file: LoanFile) -> bool:
@@ -105,7 +105,7 @@ def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
     owed = max(balance, ZERO)
     reported = loan.reported_balance
     without = paid_without_payment(file)
-    if without == "debt.paid_unexplained":
+    if without == "loan.paid_unexplained":
         detail = f"said to be paid, and no movement pays the {owed} {loan.currency}"
         yield _about(loan, without, detail, -owed)
     elif without:
@@ -113,21 +113,21 @@ def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
     elif reported is not None and abs(reported - owed) > tolerance:
         yield _about(
             loan,
-            "debt.balance_mismatch",
+            "loan.balance_mismatch",
             f"the ledger says {reported}, its movements make {owed} {loan.currency}",
             reported - owed,
         )
     elif reported is None and _is_said_paid(loan) and owed > tolerance:
         detail = f"said to be paid, its movements leave {owed} {loan.currency}"
-        yield _about(loan, "debt.balance_mismatch", detail, -owed)
+        yield _about(loan, "loan.balance_mismatch", detail, -owed)
     if loan.collected is not None:
         yield from _paid_in_all(file, loan, tolerance)
     if loan.reported_paid is not None and reported is not None:
         if loan.reported_paid and reported > 0:
             detail = f"marked as paid with {reported} {loan.currency} owed"
-            yield _about(loan, "debt.paid_flag_mismatch", detail)
+            yield _about(loan, "loan.paid_flag_mismatch", detail)
         elif not loan.reported_paid and reported <= 0 and not _written_off(file):
-            yield _about(loan, "debt.paid_flag_mismatch", "nothing owed, not marked")
+            yield _about(loan, "loan.paid_flag_mismatch", "nothing owed, not marked")
     opening = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
     if loan.kind is LoanKind.CASH_LOAN and loan.currency != NO_CURRENCY:
         yield from _terms(loan, opening)
@@ -142,13 +142,13 @@ def _paid_in_all(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Fin
         paid = start - loan.reported_balance
     if abs(loan.collected - paid) > tolerance:
         detail = f"paid in all: the ledger says {loan.collected}, its rows make {paid}"
-        yield _about(loan, "debt.balance_mismatch", detail, paid - loan.collected)
+        yield _about(loan, "loan.balance_mismatch", detail, paid - loan.collected)
 
 
 def _about(loan: Loan, code: str, detail: str, amount: Decimal | None = None) -> Finding:
     return Finding(
         code=code,
-        subject=f"debt:{loan.id}",
+        subject=f"loan:{loan.id}",
         detail=detail,
         file=loan.origin.file,
         row=loan.origin.line,
@@ -163,20 +163,20 @@ def _terms(loan: Loan, opening: Decimal) -> Iterator[Finding]:
         with_insurance = parts + (loan.insurance or ZERO)
         if opening not in (parts, with_insurance):
             detail = f"principal and interest make {parts}, the total is {opening}"
-            yield _about(loan, "debt.split_mismatch", detail, opening - parts)
+            yield _about(loan, "loan.split_mismatch", detail, opening - parts)
     number, each = loan.instalments, loan.instalment_amount
     if number and each and not lending.pays_off(number, each, opening):
         detail = f"{number} × {each} is not {opening}"
-        yield _about(loan, "debt.schedule_mismatch", detail, opening - number * each)
+        yield _about(loan, "loan.schedule_mismatch", detail, opening - number * each)
 
 
 def _dates(file: LoanFile, loan: Loan) -> Iterator[Finding]:
     for row in file.repayments:
         if row.paid_on < loan.start and row.amount:
             yield Finding(
-                code="movement.before_debt",
+                code="movement.before_loan",
                 subject=f"movement:{row.id}",
-                related=(f"debt:{loan.id}",),
+                related=(f"loan:{loan.id}",),
                 detail=f"paid {row.paid_on.isoformat()}, lent {loan.start.isoformat()}",
                 file=row.origin.file,
                 row=row.origin.line,

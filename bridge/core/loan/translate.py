@@ -54,7 +54,7 @@ from bridge.core.mapping.naming import customer
 from bridge.core.plan import Hold
 
 ZERO = Decimal(0)
-_BESIDE_A_TOLD_BALANCE = frozenset({"debt.balance_mismatch", "debt.paid_unexplained"})
+_BESIDE_A_TOLD_BALANCE = frozenset({"loan.balance_mismatch", "loan.paid_unexplained"})
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True):
@@ -322,11 +322,11 @@ class _Translator:
         if self.booking.limits.receipt_parts and applications and not receipt.applications:
             done = msgspec.structs.replace(done, on_account=True)
         if done.unapplied > 0:
-            subject = f"debt:{self.loan.id}"
+            subject = f"loan:{self.loan.id}"
             excess = f"{done.unapplied} {self.loan.currency} more than was owed"
             self.findings.append(
                 Finding(
-                    code="debt.overpaid",
+                    code="loan.overpaid",
                     subject=subject,
                     related=(f"movement:{self.settling.paid_by[receipt.reference]}",),
                     detail=excess,

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.renamed import in_words_of_now
+
 
 class ItemKind(StrEnum):
     """Why the two sides may differ, in the order in which a person wants to read it."""
@@ -66,10 +68,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     detail: str = ""
     subject: str = ""
-    """The ledger's row (`debt:142`), where there is one."""
+    """The ledger's row (`loan:142`), where there is one."""
     loan: str = ""
     file: str = ""
     """Where that row stands: the file, and its line or row in it (0: nobody knows)."""
     row: int = 0
     count: int = 1
     """How many documents it stands for: more than one in the line that closes a long list."""
+
+    def __post_init__(self) -> None:
+        in_words_of_now(self, "cause", "subject")

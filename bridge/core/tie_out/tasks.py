@@ -9,6 +9,8 @@ from decimal import Decimal
 
 import msgspec
 
+from bridge.core.renamed import in_words_of_now, then
+
 ZERO = Decimal(0)
 
 
@@ -33,7 +35,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     system: str = ""
     """Empty: it is about the ledger itself, whatever the books."""
     subject: str = ""
-    """The ledger's row (`debt:142`) or our reference (`DY7F3A-L142`), where there is one."""
+    """The ledger's row (`loan:142`) or our reference (`DY7F3A-L142`), where there is one."""
     external_id: str = ""
     currency: str = ""
     amount: Decimal = ZERO
@@ -53,6 +55,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     alike: int = 1
     """Which it is of how many that say the same of different rows, in the order of these."""
 
+    def __post_init__(self) -> None:
+        in_words_of_now(self, "code", "subject")
+
     @property
     def place(self) -> str:
         """The subject of the task and its place in the file, in one short line."""
@@ -70,9 +75,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         place = f"{self.where.file}, row {self.where.row}"
         of_a_file = not self.subject or self.subject.startswith("file:")
         parts = [
-            self.code,
+            then(self.code),
             self.system,
-            self.subject,
+            then(self.subject),
             self.external_id,
             self.currency,
             f"{self.amount:f}",

@@ -31,7 +31,7 @@ class Texts:
         return self.tables[table].get(code, code)
 
     def subject(self, code: str) -> str:
-        """A row of the ledger in words: `debt:21` is the loan 21."""
+        """A row of the ledger in words: `loan:21` is the loan 21."""
         kind, colon, native_id = code.partition(":")
         form = self.tables["subjects"].get(kind)
         return form.format(id=native_id) if form and colon else code

@@ -226,14 +226,14 @@ class Context:
         the mapping says to ask the store.
         """
         if not written:
-            return store.currency or self.default_currency, "debt.currency_missing"
+            return store.currency or self.default_currency, "loan.currency_missing"
         meant = self.amounts.currencies.meanings(written)
         if len(meant) == 1 and meant <= EXPONENTS.keys():
             return next(iter(meant)), ""
         asks_store = self.mapping.currency_unknown == "store" and bool(store.currency)
         if asks_store and (not meant or store.currency in meant):
-            return store.currency, "debt.currency_missing"
-        return NO_CURRENCY, "debt.currency_unknown"
+            return store.currency, "loan.currency_missing"
+        return NO_CURRENCY, "loan.currency_unknown"
 
     def kind(
         self, word: str, store: StoreFacts, looks_like_loan: bool, said: LoanKind | None

@@ -19,6 +19,7 @@ from bridge.core.ledger import Consent, Entity, Origin, ReadTable, SnapshotFacts
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import table_dump
+from bridge.source.deudores.about import ABOUT
 from bridge.source.deudores.canonical import canonical_rows
 from bridge.source.deudores.context import Cell, Context, StoreFacts, WordOf, as_text, identifier
 from bridge.source.deudores.package import Manifest, day
@@ -180,6 +181,7 @@ def book_of(file: Delivered, limit: int, manifest: Manifest | None, loose: Snaps
     assert as_of is not None
     facts = SnapshotFacts(
         source="deudores",
+        letters=ABOUT.letters,
         installation=document.device_id,
         as_of=as_of,
         generated_at=document.generated_at,

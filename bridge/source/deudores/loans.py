@@ -57,7 +57,7 @@ class Loans:
             return None
         reading.ask_day("start", cells[_AT["start"]], self._convention)
         if owed <= 0:
-            reading.note("debt.total_not_positive", f"{owed} {currency}")
+            reading.note("loan.total_not_positive", f"{owed} {currency}")
         told = self._told(reading, cells, currency, owed)
         kind = self._kind(
             reading, cells, store, bool(told.instalments or told.rate or told.has_principal)
@@ -76,7 +76,7 @@ class Loans:
         reading.notes.extend(made.notes)
         principal, rate = made.principal, told.rate
         if kind is LoanKind.CASH_LOAN and principal is None and rate is None:
-            reading.note("debt.no_interest_split")
+            reading.note("loan.no_interest_split")
         frequency = self._frequency(cells[_AT["frequency"]], kind)
         state = self._state(as_text(cells[_AT["state"]]))
         return Loan(
@@ -211,7 +211,7 @@ class Loans:
         else:
             where = f"{self._table.file}, row {reading.line}"
             detail = f"{where}: nothing says whether money was lent or goods were sold"
-        reading.note("debt.kind_unknown", detail)
+        reading.note("loan.kind_unknown", detail)
         return LoanKind.CASH_LOAN  # held; and if it were not, never income
 
     def _frequency(self, cell: Cell, kind: LoanKind) -> Frequency | None:
@@ -251,7 +251,7 @@ class Loans:
         due = reading.day("due", cells[_AT["due"]])
         reading.ask_day("due", cells[_AT["due"]], self._convention)
         if due is not None and due < start:
-            reading.note("debt.due_before_start", f"due {due}, start {start}")
+            reading.note("loan.due_before_start", f"due {due}, start {start}")
         return due
 
     def _give_up(
@@ -276,5 +276,5 @@ class Loans:
             wrong.append(no_amount(context, owed_field, owed, currency))
         if context.day(start) is None:
             wrong.append(no_day(context, "start", start))
-        subject = f"debt:{native_id}" if native_id else f"file:{self._table.file}"
+        subject = f"loan:{native_id}" if native_id else f"file:{self._table.file}"
         reading.give_up(wrong, subject, worth=worth(context, owed, currency))

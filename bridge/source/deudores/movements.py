@@ -140,7 +140,7 @@ class Movements:
         if amount.value < 0:
             detail = f"{reading.place('amount')}: {amount.value} is below zero"
             reading.unread(
-                "amount.unreadable", f"movement:{native_id}", detail, (f"debt:{loan_id}",)
+                "amount.unreadable", f"movement:{native_id}", detail, (f"loan:{loan_id}",)
             )
             return None
         if meaning not in _APP_TYPES:
@@ -236,7 +236,7 @@ class Movements:
         elif context.amounts.money(amount_cell, currency) is None:
             wrong.append(no_amount(context, "amount", amount_cell, currency))
         subject = f"movement:{native_id}" if native_id else f"file:{self._table.file}"
-        related = (f"debt:{loan_id}",) if loan_id else ()
+        related = (f"loan:{loan_id}",) if loan_id else ()
         told = worth(context, amount_cell, read_in)
         if is_blank(amount_cell):  # what the row's text says of it, for a person to see
             told = worth(context, cells[_CONCEPT], read_in)

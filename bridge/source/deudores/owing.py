@@ -95,7 +95,7 @@ def owing(told: Told, amount_is: AmountIs) -> Owing:
         f"{told.where}: {amount} with {rate.normalize():f} % is {amount + interest}, or {amount} "
         f"is all that is owed{schedule}"
     )
-    return Owing(gross=amount, notes=(Note("debt.interest_unclear", detail),))
+    return Owing(gross=amount, notes=(Note("loan.interest_unclear", detail),))
 
 
 def _paid_in_parts(told: Told, amount: Decimal, parts: Parts, amount_is: AmountIs) -> Owing:
@@ -116,7 +116,7 @@ def _paid_in_parts(told: Told, amount: Decimal, parts: Parts, amount_is: AmountI
         f"{told.where}: {amount} was lent, or is all that is owed with its interest; "
         f"{parts.interest} of interest was paid"
     )
-    return Owing(opening=amount, notes=(Note("debt.interest_unclear", detail),))
+    return Owing(opening=amount, notes=(Note("loan.interest_unclear", detail),))
 
 
 def _meaning(told: Told, amount: Decimal, with_interest: Decimal, amount_is: AmountIs) -> str:
@@ -186,7 +186,7 @@ def opened_at_balance(told: Told, made: Owing, rule: WithoutPayments) -> Owing:
     if left <= 0 and (collected is None or collected < agreed):
         return made
     left = max(left, Decimal(0))
-    code = "debt.balance_only" if rule == "ask" else "debt.opened_at_balance"
+    code = "loan.balance_only" if rule == "ask" else "loan.opened_at_balance"
     note = Note(code, f"{left} of {agreed} {told.currency} is owed, and no payments are told")
     return msgspec.structs.replace(
         made, opening=left, gross=None, agreed=agreed, notes=(*made.notes, note)

@@ -46,7 +46,7 @@ class Borrowers:
         name = person_name(written)
         if not native_id or not name:
             missing = "id" if not native_id else "name"
-            subject = f"debtor:{native_id}" if native_id else f"file:{self._table.file}"
+            subject = f"borrower:{native_id}" if native_id else f"file:{self._table.file}"
             detail = f"{reading.place(missing)}: is empty or not text; every debtor needs it"
             reading.unread("row.unreadable", subject, detail)
             return None
@@ -74,7 +74,7 @@ class Borrowers:
             reading.note("text.formula_prefix", self._table.headings.get("name", "name"))
         if written != name:
             reading.keep("name", written)
-            reading.note("debtor.name_cleanup")
+            reading.note("borrower.name_cleanup")
 
     def _phone(self, reading: RowReading, cell: Cell, country: str) -> str:
         if "phone" not in self._table.headings:

@@ -17,7 +17,7 @@ QUESTIONS = (
         options=("COP", "USD"),
         safe="",
         shipped="",
-        codes=("debt.currency_missing",),
+        codes=("loan.currency_missing",),
         any_currency=True,
     ),
     Question(
@@ -39,14 +39,14 @@ QUESTIONS = (
         options=("auto", "cash_loan", "running_account"),
         safe="auto",
         shipped="auto",
-        codes=("debt.kind_unknown",),
+        codes=("loan.kind_unknown",),
     ),
     Question(
         key="amount_is",
         options=("ask", "lent", "owed"),
         safe="ask",
         shipped="ask",
-        codes=("debt.interest_unclear",),
+        codes=("loan.interest_unclear",),
     ),
     Question(
         key="cancelado",
@@ -60,7 +60,7 @@ QUESTIONS = (
         options=("ask", "opening", "ignore"),
         safe="ask",
         shipped="opening",
-        codes=("debt.balance_only", "debt.opened_at_balance"),
+        codes=("loan.balance_only", "loan.opened_at_balance"),
     ),
 )
 """In the order in which they are asked: whether it can be read, what a cell is, what it means."""

@@ -17,6 +17,7 @@ from bridge.core.findings import Finding
 from bridge.core.ledger import SnapshotFacts
 from bridge.errors import ConfigurationError, Problem, SnapshotRefused
 from bridge.source.deudores import json_book
+from bridge.source.deudores.about import ABOUT
 from bridge.source.deudores.context import Context
 from bridge.source.deudores.inbox import BOOK_NAMES, SHEET_NAMES, Delivery, newest
 from bridge.source.deudores.mapping import DeudoresMapping
@@ -194,6 +195,7 @@ class Deudores:
         """What is taken for granted about a delivery that says nothing about itself."""
         return SnapshotFacts(
             source="deudores",
+            letters=ABOUT.letters,
             installation=self._mapping.installation,
             as_of=self._today,
             written_on=self._written_on(files),

@@ -119,7 +119,7 @@ class SplitPayments:
         place = f"{self.file}, row {line}, column {self.headings.get(part, part)}"
         loan = identifier(cells[_MOVEMENT["loan"]])
         context.log.unread(
-            self.kind, "amount.unreadable", f"debt:{loan}", f"{place}: {why}", (f"debt:{loan}",),
+            self.kind, "amount.unreadable", f"loan:{loan}", f"{place}: {why}", (f"loan:{loan}",),
             at=(self.file, line), currency=currency,
         )  # fmt: skip
         return True
@@ -155,7 +155,7 @@ class SplitPayments:
         detail = f'{self.file}, row {line}, column {heading}: "{shown}", but its parts make {total}'
         loan = identifier(cells[_MOVEMENT["loan"]])
         context.log.unread(
-            self.kind, "amount.unreadable", f"debt:{loan}", detail, (f"debt:{loan}",),
+            self.kind, "amount.unreadable", f"loan:{loan}", detail, (f"loan:{loan}",),
             at=(self.file, line), amount=total, currency=currency,
         )  # fmt: skip
 

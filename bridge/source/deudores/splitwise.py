@@ -144,7 +144,7 @@ def _account(
     """The running account: opened by the first share that is owed, raised by the others."""
     charges = [part for part in parts if part.amount < 0]
     reported = totals.get((person, currency))
-    code = "debt.currency_unknown" if currency == NO_CURRENCY else ""
+    code = "loan.currency_unknown" if currency == NO_CURRENCY else ""
     return Loan(
         id=_account_id(person, currency),
         borrower=weak_id("person", name_key(person)),

@@ -206,9 +206,9 @@ class WidePayments:
         context.log.unread(
             self.kind,
             "date.unreadable",
-            f"debt:{loan}",
+            f"loan:{loan}",
             f"{self.file}, row {line}, column {self._column.heading}: the payment has no day",
-            (f"debt:{loan}",),
+            (f"loan:{loan}",),
             at=(self.file, line),
             amount=amount.value if amount else None,
             currency=currency if amount else "",

@@ -21,7 +21,6 @@ from bridge.systems.base import (
 )
 from bridge.systems.budget import Meter
 from bridge.systems.client import Client, Dialect
-from bridge.systems.judging import untrue
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.quickbooks import (
     answers,
@@ -44,6 +43,7 @@ from bridge.systems.settling import Settling
 from bridge.systems.throttle import Throttle, Window
 from bridge.systems.tokens import StaticToken, Tokens
 from bridge.systems.transport import Timeouts, Transport
+from bridge.systems.truth import untrue
 
 _ALL = frozenset(Kind)
 

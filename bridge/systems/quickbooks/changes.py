@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.errors import QuestionRefused
+from bridge.systems import truth
 from bridge.systems.base import Changes
-from bridge.systems.judging import untrue
 from bridge.systems.quickbooks.answers import deleted, posted
 from bridge.systems.quickbooks.reading import kind_of
 from bridge.systems.quickbooks.shapes import rows_of
@@ -24,20 +24,13 @@ DAYS = 29
 """One day less than the limit: what happens beyond it nobody says (FACTS Q27)."""
 
 _FULL = 1000
-_OVERLAP = timedelta(minutes=5)
-_AHEAD = timedelta(days=1)
-"""Further ahead of our own clock no product's is: such a time is not believed."""
 
 Raw = dict[str, Any]
 
 
 def cursor_at(server_time: str, now: datetime | None = None) -> str:
-    """A cursor for "from here on", overlapping backwards; never far ahead of our own clock, since
-    what is written until a time that is not yet would not be seen."""
-    told = datetime.fromisoformat(server_time).astimezone(UTC)
-    if now is not None and told > now + _AHEAD:
-        told = now
-    return (told - _OVERLAP).isoformat()
+    """A cursor for "from here on", by QuickBooks' clock."""
+    return truth.cursor_at(datetime.fromisoformat(server_time), now)
 
 
 def changes(wire: Wire, kinds: Sequence[Kind], cursor: str, now: datetime, home: str) -> Changes:
@@ -78,7 +71,7 @@ def captured(
         return [], False
     responses = content.get("CDCResponse")
     if not responses or not all(isinstance(r.get("QueryResponse"), list) for r in responses):
-        raise untrue("QuickBooks", "it tells neither changes nor that there are none")
+        raise truth.untrue("QuickBooks", "it tells neither changes nor that there are none")
     rows = [
         (entity, raw)
         for response in responses

@@ -22,10 +22,10 @@ from quickbooks.objects.company_info import CompanyInfo
 from quickbooks.objects.item import Item as ItemObject
 
 from bridge.core.books import Account, Chart, Company, Item, Named
-from bridge.systems.judging import untrue
 from bridge.systems.quickbooks import queries, taxes, translate
 from bridge.systems.quickbooks.shapes import rows_of
 from bridge.systems.quickbooks.wire import Wire
+from bridge.systems.truth import untrue
 
 CLASSIFICATION = {
     "Bank": "asset",

@@ -17,11 +17,11 @@ from bridge.core.change.matching import differences
 from bridge.core.delivery import Outcome, Outgoing, Posted
 from bridge.errors import TryLater
 from bridge.systems.apart import not_told, told_apart
-from bridge.systems.judging import untrue
 from bridge.systems.quickbooks import queries, reading
 from bridge.systems.quickbooks.answers import posted
 from bridge.systems.quickbooks.translate import Company
 from bridge.systems.quickbooks.wire import Wire
+from bridge.systems.truth import untrue
 
 Raw = dict[str, Any]
 ZERO = Decimal(0)

@@ -9,38 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import Any
 
 import msgspec
 
+from bridge.systems.results import Finding, Row, Then
 from bridge.systems.transport import Reply
-
-
-class Then(IntEnum):
-    """What must happen next. Of several faults in one answer the highest decides."""
-
-    REJECT = 1
-    """Read and refused: a person must look."""
-    NAME_TAKEN = 2
-    NUMBER_TAKEN = 3
-    """Refused because something with this name or number is there: perhaps ours."""
-    STALE = 4
-    """Somebody wrote in between: read again, decide again."""
-    WAIT = 5
-    """Refused at the door."""
-    LOGIN = 6
-    """The connection has ended."""
-    DOUBT = 7
-    """Perhaps applied."""
-
-
-class Row(msgspec.Struct, frozen=True):
-    then: Then
-    code: str
-    """Our word for it, in a Rejected."""
-    source: str
-
 
 FAULTS: dict[str, Row] = {
     "100": Row(Then.LOGIN, "wrong_company", "seen on a bad realm; UNVERIFIED"),
@@ -95,14 +69,6 @@ class Fault(msgspec.Struct, frozen=True):
     type: str = ""
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """What a refusal comes to."""
-
-    then: Then
-    code: str
-    reason: str
-
-
 def faults_in(content: Any) -> tuple[Fault, ...]:
     """The faults of a decoded body (of a whole answer or of one batch item)."""
     if not isinstance(content, dict):
@@ -137,7 +103,8 @@ def judge(faults: Iterable[Fault]) -> Finding:
     texts = (fault.detail or fault.message for _, fault in found)
     codes = ", ".join(fault.code for _, fault in found)
     reason = " / ".join(" ".join(text.split()) for text in texts)
-    return Finding(row.then, row.code, f"QuickBooks {codes}: {reason}"[:_REASON_MAX])
+    wait_s = SUBSCRIPTION_WAIT_S if row.code == "subscription_ended" else 0
+    return Finding(row.then, row.code, f"QuickBooks {codes}: {reason}"[:_REASON_MAX], wait_s)
 
 
 def number_owner(reason: str) -> tuple[str, str] | None:

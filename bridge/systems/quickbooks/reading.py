@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bridge.core.books import Customer, Document, Found, Kind, PostedDocument
-from bridge.systems.candidates import the_one
-from bridge.systems.judging import untrue
+from bridge.systems.judging import meant
 from bridge.systems.quickbooks import queries
 from bridge.systems.quickbooks.answers import payment_kind, posted
 from bridge.systems.quickbooks.translate import ENTITY, NUMBER_FIELD, has_reference
 from bridge.systems.quickbooks.wire import Wire
+from bridge.systems.truth import asked_for, plain, untrue
 
 _INACTIVE = " (deleted)"
 """QuickBooks puts this after the name of what is made inactive (FACTS Q20)."""
@@ -23,9 +23,8 @@ def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
     """Those objects as they are now, by id: one query for a hundred, not one GET for each."""
     found: dict[str, Raw] = {}
     for group in queries.chunks(external_ids):
-        for raw in wire.rows(ENTITY[kind], queries.among("Id", group)):
-            if raw["Id"] not in group:
-                raise untrue("QuickBooks", f"a {ENTITY[kind]} that was not asked for")
+        rows = wire.rows(ENTITY[kind], queries.among("Id", group))
+        for raw in asked_for("QuickBooks", rows, ["Id"], group, str):
             if "SyncToken" not in raw:
                 raise untrue("QuickBooks", f"a {ENTITY[kind]} without its SyncToken")
             found[raw["Id"]] = raw
@@ -48,9 +47,8 @@ def find(
     found: dict[str, Found] = {}
     for document in wanted:
         ours = [posted(kind, raw, home) for raw in candidates.get(document.reference, ())]
-        if ours:
-            customer = "" if isinstance(document, Customer) else links.get(document.customer, "")
-            found[document.reference] = the_one(ours, customer)
+        if one := meant(document, ours, links):
+            found[document.reference] = one
     return found
 
 
@@ -74,13 +72,9 @@ def _numbered(wire: Wire, kind: Kind, wanted: Sequence[Document]) -> dict[str, l
     field = NUMBER_FIELD[kind]
     found: dict[str, list[Raw]] = {}
     for group in queries.chunks([document.reference for document in wanted]):
-        asked = {folded(reference) for reference in group}
-        for raw in wire.rows(ENTITY[kind], queries.among(field, group)):
-            number = raw.get(field, "")
-            if folded(number) not in asked:
-                # What is left out of an answer must not pass for absent.
-                raise untrue("QuickBooks", f"a {ENTITY[kind]} whose {field} was not asked for")
-            found.setdefault(number, []).append(raw)
+        rows = wire.rows(ENTITY[kind], queries.among(field, group))
+        for raw in asked_for("QuickBooks", rows, [field], group, plain):
+            found.setdefault(raw.get(field, ""), []).append(raw)
     return found
 
 
@@ -88,19 +82,15 @@ def _customers(wire: Wire, wanted: Sequence[Document]) -> dict[str, list[Raw]]:
     by_name: dict[str, list[Customer]] = {}
     for document in wanted:
         assert isinstance(document, Customer), document.reference
-        by_name.setdefault(folded(document.name), []).append(document)
+        by_name.setdefault(plain(document.name), []).append(document)
     names = [d.name for documents in by_name.values() for d in documents]
     found: dict[str, list[Raw]] = {}
     for group in queries.chunks(names, queries.IN_MAX // 2):
         both = [*group, *(name + _INACTIVE for name in group)]
         for raw in wire.rows("Customer", queries.among("DisplayName", both)):
-            name = folded(raw.get("DisplayName", "").removesuffix(_INACTIVE))
+            # QuickBooks compares so, it seems (UNVERIFIED: FACTS Q21).
+            name = plain(raw.get("DisplayName", "").removesuffix(_INACTIVE))
             for document in by_name.get(name, ()):
                 if has_reference(raw.get("Notes"), document.reference):
                     found.setdefault(document.reference, []).append(raw)
     return found
-
-
-def folded(name: str) -> str:
-    """A name as QuickBooks may compare it: no case, no outer spaces (UNVERIFIED: FACTS Q21)."""
-    return " ".join(name.split()).casefold()

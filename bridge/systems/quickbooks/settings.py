@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from bridge.systems.budget import Budget
+from bridge.systems.quickbooks.about import ABOUT
 from bridge.systems.settling import settles_after_s
 
 GIVES_UP_S = 120.0
@@ -18,9 +19,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     company_id: str
     """The realm."""
-    base_url: str = "https://quickbooks.api.intuit.com"
-    token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"
-    authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
+    base_url: str = ABOUT.base_url
+    token_url: str = ABOUT.token_url
+    authorize_url: str = ABOUT.authorize_url
     client_id: str = ""
     client_secret: str = ""
     """Empty: taken from the credential store (company "", name `client_secret`)."""

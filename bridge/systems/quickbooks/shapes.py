@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bridge.systems import judging
-from bridge.systems.judging import (
+from bridge.systems import truth
+from bridge.systems.truth import (
     AMOUNT,
     DAY,
     FLAG,
@@ -24,6 +24,7 @@ from bridge.systems.judging import (
     Sort,
     Table,
     either,
+    other_than_sent,
 )
 
 Raw = dict[str, Any]
@@ -43,7 +44,7 @@ and samples of the reference show no more than this (changedatacapture: customer
 
 
 def _entity(name: str) -> Sort:
-    whole, gone = judging.rows("Id", *_NEEDED[name]), judging.rows("Id")
+    whole, gone = truth.rows("Id", *_NEEDED[name]), truth.rows("Id")
 
     def fit(value: Any) -> bool:
         found: Sequence[Any] = value if isinstance(value, list) else [value]
@@ -114,7 +115,7 @@ def rows_of(response: Raw, entity: str) -> list[Raw]:
     counted = response.get("maxResults") not in (None, 0)
     told = any(isinstance(each, list) for each in response.values())  # of changes, another entity
     if not isinstance(found, list) or (counted and not told):
-        raise judging.untrue("QuickBooks", f"{entity} is not a list of rows")
+        raise truth.untrue("QuickBooks", f"{entity} is not a list of rows")
     return found
 
 
@@ -126,13 +127,9 @@ def not_what_was_sent(body: Raw, raw: Raw) -> str:
     if "Id" in body:
         return "" if raw["Id"] == body["Id"] else "the answer is about another object"
     for field in ("DocNumber", "PaymentRefNum", "DisplayName"):
-        if body.get(field) and _plain(body[field]) != _plain(raw.get(field, "")):
-            return f"the answer has another {field} than was sent"
+        if wrong := other_than_sent(field, body.get(field), raw.get(field), always=True):
+            return wrong
     sent = (body.get("CustomerRef") or {}).get("value")
     if sent and (raw.get("CustomerRef") or {}).get("value") != sent:
         return "the answer is about another customer"
     return ""
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()

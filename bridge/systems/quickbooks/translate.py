@@ -25,6 +25,7 @@ from bridge.core.books import (
     Receipt,
     Sale,
 )
+from bridge.systems.judging import Refusal, link
 
 ENTITY = {
     Kind.CUSTOMER: "Customer",
@@ -67,15 +68,6 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     auto_applies_credit: bool = False
     exempt_tax: str = ""
     """The tax code of lines that the mapping gives none, where the company has such a one."""
-
-
-class Refusal(Exception):
-    """The document can not be written in this company. Ours, before anything is sent."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 def body_of(document: Document, links: Mapping[str, str], company: Company) -> Body:
@@ -145,7 +137,7 @@ def _head(
     company: Company,
 ) -> None:
     """What all transactions have in common."""
-    body["CustomerRef"] = {"value": _link(links, document.customer)}
+    body["CustomerRef"] = {"value": link(links, document.customer)}
     body["TxnDate"] = document.day.isoformat()
     body["CurrencyRef"] = {"value": document.currency}
     if document.currency != company.home_currency:
@@ -224,7 +216,7 @@ def _receipt(document: Receipt, links: Mapping[str, str]) -> Body:
 
 def _application(document: CreditApplication, links: Mapping[str, str]) -> Body:
     """A payment of nothing: a credit memo and invoices of the same total cancel each other."""
-    note = {"TxnId": _link(links, document.credit_note), "TxnType": "CreditMemo"}
+    note = {"TxnId": link(links, document.credit_note), "TxnType": "CreditMemo"}
     return {
         "TotalAmt": Decimal(0),
         "PaymentRefNum": document.reference,
@@ -236,13 +228,8 @@ def _application(document: CreditApplication, links: Mapping[str, str]) -> Body:
 
 
 def _settled(application: Application, links: Mapping[str, str]) -> Body:
-    invoice = {"TxnId": _link(links, application.invoice), "TxnType": "Invoice"}
+    invoice = {"TxnId": link(links, application.invoice), "TxnType": "Invoice"}
     return {"Amount": money(application.amount), "LinkedTxn": [invoice]}
-
-
-def _link(links: Mapping[str, str], reference: str) -> str:
-    assert reference in links, f"no external id for {reference}"
-    return links[reference]
 
 
 def money(amount: Decimal) -> Decimal:

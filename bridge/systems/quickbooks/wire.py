@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
-
-from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
-from bridge.systems.client import RATE_WAIT_S, Client, Held
-from bridge.systems.judging import INSTANT, flaw, untrue
+from bridge.errors import LoginRequired, QuestionRefused, TryLater
+from bridge.systems import results
+from bridge.systems.client import Client
 from bridge.systems.pages import Pages
 from bridge.systems.quickbooks import faults, queries
-from bridge.systems.quickbooks.faults import Finding, Then
 from bridge.systems.quickbooks.settings import Settings
 from bridge.systems.quickbooks.shapes import SHAPES, not_what_was_sent, rows_of
+from bridge.systems.results import Applied, Raw, Result, Then, Unclear, Unsent
 from bridge.systems.throttle import Throttle
-from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
+from bridge.systems.transport import Reply, Request, to_json
+from bridge.systems.truth import INSTANT, flaw, untrue
 
 MINOR_VERSION = "75"
 """Everything older is ignored since 2025-08-01 (FACTS Q37)."""
@@ -28,37 +25,6 @@ _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _TEXT = {"Content-Type": "application/text", "Accept": "application/json"}
 _OVERLAP = 10
 """Rows of a page that are read again with the next one, to notice that rows have moved."""
-
-Raw = dict[str, Any]
-
-
-class Applied(msgspec.Struct, frozen=True):
-    """The write was applied; the entity as answered."""
-
-    raw: Raw
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """The write was read and refused."""
-
-    finding: Finding
-
-
-class Unsent(msgspec.Struct, frozen=True):
-    """Surely not applied."""
-
-    cause: str
-    retry_after_s: float
-    login_ended: bool = False
-
-
-class Unclear(msgspec.Struct, frozen=True):
-    """Perhaps applied."""
-
-    cause: str
-
-
-Result = Applied | Refused | Unsent | Unclear
 
 
 class Wire:
@@ -86,11 +52,7 @@ class Wire:
             headers=_JSON,
             body=to_json(body),
         )
-        try:
-            answer = self._client.write(request)
-        except (LoginRequired, ConfigurationError) as ended:
-            return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
-        return self._result(answer, entity, body)
+        return self._result(results.sent(self._client, request), entity, body)
 
     def write_batch(self, entity: str, bodies: Sequence[Raw], keys: Sequence[str]) -> list[Result]:
         """Create objects in one metered call; answers are matched by bId, not by place (FACTS Q28).
@@ -108,14 +70,12 @@ class Wire:
             headers=_JSON,
             body=to_json({"BatchItemRequest": items}),
         )
-        try:
-            answer = self._client.write(request, metered=True, lane=self._batches)
-        except (LoginRequired, ConfigurationError) as ended:
-            return [Unsent(str(ended), RATE_WAIT_S, login_ended=True)] * len(bodies)
+        answer = results.sent(self._client, request, metered=True, lane=self._batches)
         content = answer.json() if isinstance(answer, Reply) and answer.ok else None
         responses = content.get("BatchItemResponse") if isinstance(content, dict) else None
         if not isinstance(answer, Reply) or content is None or not responses:
-            return _of_each([self._result(answer, entity, body) for body in bodies])
+            count = len(bodies)
+            return [results.one_of(count, self._result(answer, entity, body)) for body in bodies]
         if wrong := flaw(content, SHAPES) or _misnumbered(items, responses):
             return [Unclear(f"the batch's answer can not be true: {wrong}")] * len(bodies)
         self._note_time(content)
@@ -214,16 +174,12 @@ class Wire:
             raise TryLater(f"QuickBooks answered without {name}.")
         return part
 
-    def _result(self, answer: Answer | Held, entity: str, body: Raw) -> Result:
+    def _result(self, answer: Reply | Unsent | Unclear, entity: str, body: Raw) -> Result:
         """What became of a write. An answer that can not be true says nothing of it."""
-        if isinstance(answer, Held):
-            return Unsent(answer.cause, answer.retry_after_s)
-        if isinstance(answer, NotSent):
-            return Unsent(answer.cause, 0)
         if not isinstance(answer, Reply):
-            return Unclear(answer.cause)
-        if faults.refused_for_rate(answer):
-            return Unsent("refused for rate", self._client.wait_after(answer))
+            return answer
+        if limited := results.turned_away(self._client, answer):
+            return limited
         content = answer.json()
         trace = self._client.trace(answer)
         if answer.status >= 500:
@@ -231,7 +187,7 @@ class Wire:
         if isinstance(content, dict) and (wrong := flaw(content, SHAPES)):
             return Unclear(f"the answer can not be true: {wrong} (intuit_tid {trace})")
         if found := faults.faults_of(answer):
-            return _refusal(faults.judge(found))
+            return results.of_finding(faults.judge(found))
         raw = content.get(entity) if isinstance(content, dict) else None
         if answer.ok and isinstance(raw, dict):
             if wrong := not_what_was_sent(body, raw):
@@ -239,42 +195,6 @@ class Wire:
             self._note_time(content)
             return Applied(raw)
         return Unclear(f"HTTP {answer.status} without {entity} (intuit_tid {trace})")
-
-
-def distinct(results: Sequence[Result]) -> list[Result]:
-    """What became of several objects of one sort. Where two were answered with one id, no such
-    answer is believed."""
-    ids = Counter(each.raw["Id"] for each in results if isinstance(each, Applied))
-    return [
-        Unclear("another document was answered with the same id")
-        if isinstance(each, Applied) and ids[each.raw["Id"]] > 1
-        else each
-        for each in results
-    ]
-
-
-def _of_each(results: list[Result]) -> list[Result]:
-    """What became of each document of a batch that was refused whole: of several, nobody knows
-    which one was meant. They are looked up, and sent apart."""
-    if len(results) == 1:
-        return results
-    return [
-        Unclear(f"refused together with others: {each.finding.reason}")
-        if isinstance(each, Refused)
-        else each
-        for each in results
-    ]
-
-
-def _refusal(finding: Finding) -> Result:
-    if finding.then is Then.DOUBT:
-        return Unclear(finding.reason)
-    if finding.then is Then.WAIT:
-        ended = finding.code == "subscription_ended"
-        return Unsent(finding.reason, faults.SUBSCRIPTION_WAIT_S if ended else RATE_WAIT_S)
-    if finding.then is Then.LOGIN:
-        return Unsent(finding.reason, RATE_WAIT_S, login_ended=True)
-    return Refused(finding)
 
 
 def _misnumbered(items: Sequence[Raw], answered: Sequence[Raw]) -> str:
@@ -305,7 +225,7 @@ def _item_result(item: Raw | None, entity: str, body: Raw) -> Result:
     if item is None:
         return Unclear("the batch answered without this item")
     if found := faults.faults_in(item):
-        return _refusal(faults.judge(found))
+        return results.of_finding(faults.judge(found))
     raw = item.get(entity)
     if isinstance(raw, dict):
         wrong = not_what_was_sent(body, raw)

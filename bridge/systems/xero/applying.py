@@ -27,10 +27,12 @@ from bridge.core.delivery import (
 )
 from bridge.errors import LoginRequired
 from bridge.systems.apart import not_told, told_apart
+from bridge.systems.judging import Refusal, gone, target
+from bridge.systems.results import Refused, Result, Unclear, Unsent
 from bridge.systems.xero import reading, stamps
 from bridge.systems.xero.answers import allocations, posted
-from bridge.systems.xero.translate import Body, Company, Refusal, money
-from bridge.systems.xero.wire import Refused, Result, Unclear, Unsent, Wire
+from bridge.systems.xero.translate import Body, Company, money
+from bridge.systems.xero.wire import Wire
 
 Pairs = Sequence[tuple[str, Decimal]]
 """(invoice id, amount) of what a credit settles."""
@@ -104,7 +106,7 @@ class Allocations:
         try:
             body: Body = {"Amount": money(amount), "Invoice": {"InvoiceID": invoice}}
         except Refusal as refusal:
-            return Rejected(refusal.reason, refusal.code)
+            return refusal.outcome
         if day is not None:
             body["Date"] = day.isoformat()
         path = f"{self._path}/Allocations?summarizeErrors=false"
@@ -166,7 +168,7 @@ class Applier:
         void = operation is Operation.VOID
         if raw is None:
             if void:
-                return Posted(_nothing_left(outgoing))
+                return Posted(gone(outgoing))
             if operation is Operation.UPDATE:
                 return Drifted(None)
             return Rejected(f"The credit note of {outgoing.document.reference} is gone.", "gone")
@@ -175,12 +177,12 @@ class Applier:
         if operation is Operation.CREATE:
             return self._apply(outgoing, making, now, days, only_more=True)
         if now.status is not Status.LIVE:
-            return Posted(_nothing_left(outgoing)) if void else Drifted(now)
+            return Posted(gone(outgoing)) if void else Drifted(now)
         if not is_as_we_left_it(outgoing, now):
             return Drifted(now)
         if not void:
             return self._apply(outgoing, making, now, days, only_more=False)
-        return making.let_go() or Posted(_nothing_left(outgoing))
+        return making.let_go() or Posted(gone(outgoing))
 
     def _apply(
         self,
@@ -228,8 +230,7 @@ def put_to_use(now: PostedDocument, made: Allocations) -> PostedDocument:
 
 def _note_id(outgoing: Outgoing) -> str:
     if outgoing.operation is not Operation.CREATE:
-        assert outgoing.target is not None, f"{outgoing.document.reference}: no binding to change"
-        return outgoing.target.external_id
+        return target(outgoing).external_id
     document = outgoing.document
     assert isinstance(document, CreditApplication), document.kind
     assert document.credit_note in outgoing.links, f"no external id for {document.credit_note}"
@@ -238,15 +239,14 @@ def _note_id(outgoing: Outgoing) -> str:
 
 def is_as_we_left_it(outgoing: Outgoing, now: PostedDocument) -> bool:
     """Whether it settles what we settled with it, or what a write cut short has made of that."""
-    target = outgoing.target
-    assert target is not None
+    bound = target(outgoing)
     links = outgoing.links
     allowed: dict[str, set[Decimal]] = {}
-    if target.posted is not None:
-        pairs = list(target.posted.applications)
+    if bound.posted is not None:
+        pairs = list(bound.posted.applications)
     else:
-        assert isinstance(target.document, Receipt | CreditApplication)
-        pairs = [(links.get(a.invoice, ""), a.amount) for a in target.document.applications]
+        assert isinstance(bound.document, Receipt | CreditApplication)
+        pairs = [(links.get(a.invoice, ""), a.amount) for a in bound.document.applications]
     if outgoing.operation is Operation.UPDATE:
         assert isinstance(outgoing.document, Receipt | CreditApplication)
         pairs += pairs_of(outgoing.document, outgoing)
@@ -268,17 +268,3 @@ def _stopped(result: Result, *, part_done: bool) -> Outcome | Unsent | None:
         note = " Another part of it was applied." if part_done else ""
         return Rejected(result.finding.reason + note, result.finding.code)
     return None
-
-
-def _nothing_left(outgoing: Outgoing) -> PostedDocument:
-    target = outgoing.target
-    assert target is not None
-    if target.posted is not None:
-        return msgspec.structs.replace(target.posted, status=Status.DELETED)
-    return PostedDocument(
-        kind=Kind.APPLICATION,
-        external_id=target.external_id,
-        version=target.version,
-        status=Status.DELETED,
-        number=outgoing.document.reference,
-    )

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bridge.core.books import Kind, PostedDocument
+from bridge.systems import truth
 from bridge.systems.base import Changes
-from bridge.systems.judging import untrue
 from bridge.systems.xero import reading, stamps
 from bridge.systems.xero.translate import Company
 from bridge.systems.xero.wire import Wire
@@ -21,9 +21,6 @@ from bridge.systems.xero.wire import Wire
 DAYS = 365
 """Xero sets no limit; a longer time without a look is better ended by reading everything."""
 
-_OVERLAP = timedelta(minutes=5)
-_AHEAD = timedelta(days=1)
-"""Further ahead of our own clock no product's is: such a time is not believed."""
 _FIRST_YEAR = 2006
 """Xero is no older."""
 _MANY = 50_000
@@ -31,15 +28,11 @@ _MANY = 50_000
 
 
 def cursor_at(server_time: str, now: datetime | None = None) -> str:
-    """A cursor for "from here on", overlapping backwards; never far ahead of our own clock, since
-    what is written until a time that is not yet would not be seen. Raises TryLater if none
-    was told."""
+    """A cursor for "from here on", by Xero's clock. Raises TryLater if none was told."""
     moment = stamps.instant(server_time)
     if moment is None or moment.year < _FIRST_YEAR:
-        raise untrue("Xero", "DateTimeUTC does not tell when it was given")
-    if now is not None and moment > now + _AHEAD:
-        moment = now
-    return (moment - _OVERLAP).isoformat()
+        raise truth.untrue("Xero", "DateTimeUTC does not tell when it was given")
+    return truth.cursor_at(moment, now)
 
 
 def changes(

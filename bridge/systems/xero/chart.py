@@ -20,7 +20,7 @@ import msgspec
 
 from bridge.core.books import Account, Chart, Company, Named
 from bridge.errors import TryLater
-from bridge.systems.judging import AMOUNT, untrue
+from bridge.systems.truth import AMOUNT, untrue
 from bridge.systems.xero import stamps, translate
 from bridge.systems.xero.shapes import ID_FIELD, rows_of
 from bridge.systems.xero.wire import Wire

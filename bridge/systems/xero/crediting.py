@@ -24,6 +24,8 @@ from bridge.core.delivery import (
 )
 from bridge.errors import TryLater
 from bridge.systems.apart import not_told, told_apart
+from bridge.systems.judging import target
+from bridge.systems.results import Unsent
 from bridge.systems.xero import reading
 from bridge.systems.xero.answers import posted
 from bridge.systems.xero.applying import (
@@ -36,7 +38,7 @@ from bridge.systems.xero.applying import (
 )
 from bridge.systems.xero.on_account import is_on_account, path_of
 from bridge.systems.xero.translate import Body, Company
-from bridge.systems.xero.wire import Unsent, Wire
+from bridge.systems.xero.wire import Wire
 
 ZERO = Decimal(0)
 
@@ -101,8 +103,7 @@ def free(
 def is_moved(outgoing: Outgoing, now: PostedDocument) -> bool:
     """Whether somebody changed it in the books: its uses are as we left them, or as a write that
     was cut short did."""
-    assert outgoing.target is not None
-    then = outgoing.target.posted
+    then = target(outgoing).posted
     if not is_as_we_left_it(outgoing, now):
         return True
     if then is None or then.status is not Status.LIVE:

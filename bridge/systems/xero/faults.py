@@ -8,28 +8,12 @@ ValidationException says "read and not saved" (FACTS X44). The sources in the ro
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import Any
 
 import msgspec
 
+from bridge.systems.results import Finding, Then
 from bridge.systems.transport import Reply
-
-
-class Then(IntEnum):
-    """What must happen next. Of several messages for one element the highest decides."""
-
-    REJECT = 1
-    """Read and refused: a person must look."""
-    STATUS = 2
-    """The document is not in a state for this: perhaps it was done already."""
-    NAME_TAKEN = 3
-    NUMBER_TAKEN = 4
-    """Refused because something with this name or number is there: perhaps ours."""
-    WAIT = 5
-    """Refused for a while: nothing was applied."""
-    DOUBT = 6
-    """Perhaps applied."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -83,14 +67,6 @@ _SHORT_WAIT_S = 5.0
 _REASON_MAX = 400
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """What a refusal comes to."""
-
-    then: Then
-    code: str
-    reason: str
-
-
 def refused_for_rate(reply: Reply) -> bool:
     """429 with an empty body; which limit it was is in X-Rate-Limit-Problem (FACTS X42)."""
     return reply.status == 429
@@ -130,7 +106,7 @@ def judge(texts: Iterable[str]) -> Finding:
         return Finding(Then.REJECT, REFUSED.code, "Xero: refused without a reason")
     row, _ = max(found, key=lambda pair: pair[0].then)
     reason = " / ".join(dict.fromkeys(text for _, text in found))
-    return Finding(row.then, row.code, f"Xero: {reason}"[:_REASON_MAX])
+    return Finding(row.then, row.code, f"Xero: {reason}"[:_REASON_MAX], _wait_s(row))
 
 
 def judge_answer(content: Any) -> Finding | None:
@@ -148,7 +124,11 @@ def judge_answer(content: Any) -> Finding | None:
     if row is REFUSED and number != 10:
         row = BAD_REQUEST
     reason = " ".join(f"Xero {number or ''}: {text}".split())
-    return Finding(row.then, row.code, reason[:_REASON_MAX])
+    return Finding(row.then, row.code, reason[:_REASON_MAX], _wait_s(row))
+
+
+def _wait_s(row: Row) -> float:
+    return PLAN_WAIT_S if row.then is Then.WAIT else 0
 
 
 def _row(text: str) -> Row:

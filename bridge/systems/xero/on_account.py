@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bridge.core.books import Document, PostedDocument, Receipt
+from bridge.systems.judging import Refusal
 from bridge.systems.xero.translate import (
     Body,
     Company,
-    Refusal,
     account_of,
     bank_of,
     body_of,

@@ -12,7 +12,8 @@ from typing import Any
 
 from bridge.core.books import Document, Found, Kind, PostedDocument, Receipt, Several, Status
 from bridge.errors import QuestionRefused
-from bridge.systems.candidates import the_one
+from bridge.systems.judging import meant
+from bridge.systems.truth import asked_for
 from bridge.systems.xero import queries
 from bridge.systems.xero.answers import (
     RESOURCE,
@@ -23,7 +24,7 @@ from bridge.systems.xero.answers import (
     posted,
 )
 from bridge.systems.xero.on_account import CREDIT, OVERPAYMENT, is_on_account
-from bridge.systems.xero.shapes import ID_FIELD, NUMBER_FIELD, asked_for, rows_of
+from bridge.systems.xero.shapes import ID_FIELD, NUMBER_FIELD, rows_of
 from bridge.systems.xero.translate import Company
 from bridge.systems.xero.wire import PAGE, Wire
 
@@ -73,12 +74,9 @@ def find(
     found: dict[str, Found] = {}
     for document in wanted:
         ours = [posted(kind, raw, company) for raw in candidates.get(document.reference, ())]
-        ours = [document for document in ours if document.status is not Status.DELETED]
-        if ours:
-            customer = links.get(getattr(document, "customer", ""), "")
-            one = the_one(ours, customer)
-            if isinstance(one, Several) or not _is_made_in_part(document, one, links):
-                found[document.reference] = one
+        one = meant(document, ours, links)
+        if isinstance(one, Several) or (one and not _is_made_in_part(document, one, links)):
+            found[document.reference] = one
     return found
 
 
@@ -142,7 +140,7 @@ def _by_ids(wire: Wire, resource: str, ids: Sequence[str]) -> dict[str, Raw]:
     found: dict[str, Raw] = {}
     for group in queries.groups(ids, ","):
         content = wire.get(resource, {"IDs": ",".join(group), **options})
-        rows = asked_for(rows_of(content, resource), [field], group)
+        rows = asked_for("Xero", rows_of(content, resource), [field], group)
         found |= {raw[field]: raw for raw in rows}
     return found
 
@@ -155,7 +153,7 @@ def _by_conditions(wire: Wire, resource: str, ids: Sequence[str]) -> dict[str, R
         return [] if content is None else rows_of(content, resource)
 
     rows = _asked(wire, resource, ids, lambda value: queries.guid(field, value), one)
-    return {raw[field]: raw for raw in asked_for(rows, [field], ids)}
+    return {raw[field]: raw for raw in asked_for("Xero", rows, [field], ids)}
 
 
 def _numbered(
@@ -200,7 +198,7 @@ def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterato
     if resource == "Invoices":
         for group in queries.groups(references, ","):
             options = {"InvoiceNumbers": ",".join(group), **_where(OURS[resource])}
-            yield from asked_for(list(wire.rows(resource, **options)), [field], group)
+            yield from asked_for("Xero", wire.rows(resource, **options), [field], group)
         return
 
     def one(reference: str) -> list[Raw]:
@@ -213,11 +211,11 @@ def _by_numbers(wire: Wire, resource: str, references: Sequence[str]) -> Iterato
 
     if resource == "Contacts":
         found = _asked(wire, resource, references, _named_so, by_number)
-        yield from asked_for(found, [field, "AccountNumber"], references)
+        yield from asked_for("Xero", found, [field, "AccountNumber"], references)
         return
     singly = by_number if resource == "CreditNotes" else one  # can be had by number (FACTS X35)
     found = _asked(wire, resource, references, lambda v: queries.text(field, v), singly)
-    yield from asked_for(found, [field], references)
+    yield from asked_for("Xero", found, [field], references)
 
 
 def _asked(
@@ -260,7 +258,8 @@ def _overpaid(wire: Wire, loose: Mapping[str, Receipt], found: dict[str, list[Ra
         if silent and raw.get("Total") in amounts:
             content = wire.get(f"Overpayments/{raw['OverpaymentID']}")
             told = rows_of(content, "Overpayments")
-            whole = asked_for(told, ["OverpaymentID"], [raw["OverpaymentID"]])[0] if told else raw
+            mine = asked_for("Xero", told, ["OverpaymentID"], [raw["OverpaymentID"]])
+            whole = mine[0] if mine else raw
         number = overpayment_number(whole)
         if number in loose:
             found.setdefault(number, []).append(whole)

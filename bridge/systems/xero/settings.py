@@ -8,6 +8,7 @@ import msgspec
 
 from bridge.systems.budget import Budget
 from bridge.systems.settling import CAUTIOUS_S, settles_after_s
+from bridge.systems.xero.about import ABOUT
 
 API = "/api.xro/2.0"
 
@@ -17,10 +18,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     company_id: str
     """The tenant id, as GET /connections tells it."""
-    base_url: str = f"https://api.xero.com{API}"
+    base_url: str = ABOUT.base_url
     """With or without the path of the accounting API."""
-    token_url: str = "https://identity.xero.com/connect/token"
-    authorize_url: str = "https://login.xero.com/identity/connect/authorize"
+    token_url: str = ABOUT.token_url
+    authorize_url: str = ABOUT.authorize_url
     client_id: str = ""
     client_secret: str = ""
     """Empty: taken from the credential store (company "", name `client_secret`)."""

@@ -7,11 +7,11 @@ sort; what a row must have is asked where rows are read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bridge.systems import judging
-from bridge.systems.judging import (
+from bridge.systems import truth
+from bridge.systems.truth import (
     AMOUNT,
     FLAG,
     ID,
@@ -24,6 +24,7 @@ from bridge.systems.judging import (
     Sort,
     Table,
     either,
+    other_than_sent,
 )
 from bridge.systems.xero import stamps
 
@@ -65,7 +66,7 @@ def _is_moment(value: Any) -> bool:
     """A stamp of Xero or ISO text; empty text counts as nothing told."""
     if value == "":
         return True
-    if not isinstance(value, str) or len(value) > judging.ID_MAX or not value.isascii():
+    if not isinstance(value, str) or len(value) > truth.ID_MAX or not value.isascii():
         return False
     try:
         return stamps.instant(value) is not None
@@ -121,43 +122,23 @@ def rows_of(content: Raw, resource: str) -> list[Raw]:
     what is left out of an answer must not pass for absent."""
     found: Any = content.get(resource)
     field = ID_FIELD[resource]
-    sort = judging.rows(field, *_NEEDED.get(resource, ()))
+    sort = truth.rows(field, *_NEEDED.get(resource, ()))
     if not sort.fits(found):
-        raise judging.untrue("Xero", f"{resource} is not {sort.noun}")
+        raise truth.untrue("Xero", f"{resource} is not {sort.noun}")
     return list({raw[field]: raw for raw in found}.values())
-
-
-def asked_for(rows: list[Raw], fields: Collection[str], values: Collection[str]) -> list[Raw]:
-    """The rows, each with one of the values in one of the fields. Raises TryLater for a row that
-    nobody asked for: the one that was may be absent only by mistake."""
-    asked = {value.casefold() for value in values}
-    for raw in rows:
-        if not any(str(raw.get(field) or "").casefold() in asked for field in fields):
-            raise judging.untrue("Xero", f"a row whose {' or '.join(fields)} was not asked for")
-    return rows
 
 
 def not_what_was_sent(resource: str, body: Mapping[str, Any], element: Mapping[str, Any]) -> str:
     """Why an element of an answer is not the one that was sent; empty when it is."""
     own, number = ID_FIELD.get(resource, ""), NUMBER_FIELD.get(resource, "")
     if body.get(own):
-        return _other(own, body.get(own), element.get(own))
-    if number in _ECHOED and body.get(number) and not element.get(number):
-        return f"the answer has no {number}"
-    pairs = [
-        (number, body.get(number), element.get(number)),
-        *(
-            (field, (body.get(part) or {}).get(field), (element.get(part) or {}).get(field))
-            for part, field in (("Contact", "ContactID"), ("Invoice", "InvoiceID"))
-        ),
-    ]
-    return next((wrong for pair in pairs if (wrong := _other(*pair))), "")
-
-
-def _other(field: str, ours: Any, theirs: Any) -> str:
-    if ours and theirs and str(ours).casefold() != str(theirs).casefold():
-        return f"the answer has another {field} than was sent"
-    return ""
+        return other_than_sent(own, body.get(own), element.get(own))
+    always = number in _ECHOED
+    wrong = other_than_sent(number, body.get(number), element.get(number), always=always)
+    for part, field in (("Contact", "ContactID"), ("Invoice", "InvoiceID")):
+        ours, theirs = (body.get(part) or {}).get(field), (element.get(part) or {}).get(field)
+        wrong = wrong or other_than_sent(field, ours, theirs)
+    return wrong
 
 
 def not_an_answer(path: str, resource: str, element: Raw) -> str:

@@ -26,6 +26,7 @@ from bridge.core.books import (
     Transaction,
 )
 from bridge.core.money import quantised
+from bridge.systems.judging import Refusal, link
 from bridge.systems.xero import stamps
 
 CENTS = Decimal("0.01")
@@ -56,15 +57,6 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     ids_by_code: dict[str, str]
     exempt_tax: str = "NONE"
     """The tax type of lines that the mapping gives none."""
-
-
-class Refusal(Exception):
-    """The document can not be written in this organisation. Ours, before anything is sent."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 def body_of(document: Document, links: Mapping[str, str], company: Company) -> tuple[str, Body]:
@@ -200,7 +192,7 @@ def _contact(document: Customer) -> Body:
 def head_of(document: Transaction, links: Mapping[str, str], company: Company) -> Body:
     """What invoices, credit notes and bank transactions have in common."""
     body: Body = {
-        "Contact": {"ContactID": link_to(links, document.customer)},
+        "Contact": {"ContactID": link(links, document.customer)},
         "Date": document.day.isoformat(),
         "CurrencyCode": document.currency,
     }
@@ -262,7 +254,7 @@ def _payment(document: Receipt, links: Mapping[str, str], company: Company) -> B
             f"Xero's chart of accounts, or choose a bank account.",
         )
     body: Body = {
-        "Invoice": {"InvoiceID": link_to(links, first.invoice)},
+        "Invoice": {"InvoiceID": link(links, first.invoice)},
         "Account": {"AccountID": document.deposit_account},
         "Date": document.day.isoformat(),
         "Amount": money(document.total),
@@ -326,11 +318,6 @@ def code_of(account_id: str, company: Company) -> str:
     if not account.code:
         raise Refusal("account", f'"{account.name}" has no code, by which lines name accounts.')
     return account.code
-
-
-def link_to(links: Mapping[str, str], reference: str) -> str:
-    assert reference in links, f"no external id for {reference}"
-    return links[reference]
 
 
 def _own_line(line: Body) -> Body:

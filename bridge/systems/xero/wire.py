@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import msgspec
-
-from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
-from bridge.systems.client import RATE_WAIT_S, Client, Held
-from bridge.systems.judging import OBJECTS, flaw, untrue
+from bridge.errors import LoginRequired, QuestionRefused, TryLater
+from bridge.systems import results
+from bridge.systems.client import RATE_WAIT_S, Client
 from bridge.systems.pages import Pages
-from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
+from bridge.systems.results import Applied, Finding, Raw, Refused, Result, Then, Unclear, Unsent
+from bridge.systems.transport import Reply, Request, to_json
+from bridge.systems.truth import OBJECTS, flaw, untrue
 from bridge.systems.xero import faults
-from bridge.systems.xero.faults import PLAN_WAIT_S, Finding, Then
 from bridge.systems.xero.settings import Settings
 from bridge.systems.xero.shapes import (
     ID_FIELD,
@@ -37,37 +35,6 @@ PAGE = 1000
 _DAY_LEFT = "X-DayLimit-Remaining"
 _KEPT_WAIT_S = 3600.0
 _NONE: Mapping[str, str] = MappingProxyType({})
-
-Raw = dict[str, Any]
-
-
-class Applied(msgspec.Struct, frozen=True):
-    """The write was applied; the element as answered."""
-
-    raw: Raw
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """The write was read and refused."""
-
-    finding: Finding
-
-
-class Unsent(msgspec.Struct, frozen=True):
-    """Surely not applied."""
-
-    cause: str
-    retry_after_s: float
-    login_ended: bool = False
-
-
-class Unclear(msgspec.Struct, frozen=True):
-    """Perhaps applied."""
-
-    cause: str
-
-
-Result = Applied | Refused | Unsent | Unclear
 
 
 class Wire:
@@ -101,14 +68,14 @@ class Wire:
         answer = self._write(method, f"{resource}?summarizeErrors=false", content, keys)
         if isinstance(answer, Unsent | Unclear):
             return [answer] * len(bodies)
-        reply = answer.json() if isinstance(answer, Reply) else None
-        if isinstance(answer, Reply) and answer.ok and isinstance(reply, dict):
+        reply = answer.json()
+        if answer.ok and isinstance(reply, dict):
             elements = reply.get(resource)
             if isinstance(elements, list):
                 pairs = zip(bodies, paired(resource, bodies, elements), strict=True)
-                results = [element_result(resource, element, body) for body, element in pairs]
-                return distinct(resource, results) if method == "PUT" else results
-        if isinstance(answer, Reply) and answer.status == 400 and isinstance(reply, dict):
+                told = [element_result(resource, element, body) for body, element in pairs]
+                return distinct(resource, told) if method == "PUT" else told
+        if answer.status == 400 and isinstance(reply, dict):
             return self._refused_whole(resource, bodies, reply)
         return [self._result(answer)] * len(bodies)
 
@@ -120,13 +87,13 @@ class Wire:
         answer = self._write(method, path, content, [key])
         if isinstance(answer, Unsent | Unclear):
             return answer
-        if isinstance(answer, Reply) and answer.ok:
+        if answer.ok:
             reply = answer.json()
             if isinstance(reply, dict):
                 # A deleted allocation is answered without an envelope (FACTS X19).
                 element = (reply.get(resource) or [reply])[0]
                 if faults.says_refused(element):
-                    return _refusal(faults.judge(faults.messages(element)))
+                    return results.of_finding(faults.judge(faults.messages(element)))
                 wrong = not_an_answer(path, resource, element)
                 return Unclear(wrong) if wrong else Applied(element)
             return Unclear("an answer that can not be read")
@@ -134,7 +101,7 @@ class Wire:
 
     def _write(
         self, method: str, path: str, content: bytes | None, keys: Sequence[str]
-    ) -> Answer | Unsent | Unclear:
+    ) -> Reply | Unsent | Unclear:
         """Send it; an answer that can not be true says nothing of what became of it."""
         if self.day_left is not None and self.day_left < self._settings.calls_kept:
             left, self.day_left = self.day_left, None  # the next one asks Xero again
@@ -143,12 +110,7 @@ class Wire:
         if method != "DELETE":  # ignored there (FACTS X30)
             headers["Idempotency-Key"] = batch_key(method, path, content or b"", keys)
         request = Request(method=method, url=f"{self._root}/{path}", headers=headers, body=content)
-        try:
-            answer = self._client.write(request, metered=True)
-        except (LoginRequired, ConfigurationError) as ended:
-            return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
-        if isinstance(answer, Held):
-            return Unsent(answer.cause, answer.retry_after_s)
+        answer = results.sent(self._client, request, metered=True)
         if isinstance(answer, Reply):
             self._note(answer)
             content = answer.json() if answer.status < 500 else None
@@ -161,26 +123,20 @@ class Wire:
         elements = content.get("Elements") or []
         if not elements:
             finding = faults.judge_answer(content)
-            told = _refusal(finding) if finding else Unclear("HTTP 400")
-            if isinstance(told, Refused) and len(bodies) > 1:  # nobody knows which one is meant
-                told = Unclear(f"refused together with others: {told.finding.reason}")
-            return [told] * len(bodies)
+            told = results.of_finding(finding) if finding else Unclear("HTTP 400")
+            return [results.one_of(len(bodies), told)] * len(bodies)
         named = paired(resource, bodies, elements)
         return [
             Unclear("refused together with another document")
             if element is None
-            else _refusal(faults.judge(faults.messages(element)))
+            else results.of_finding(faults.judge(faults.messages(element)))
             for element in named
         ]
 
-    def _result(self, answer: Answer) -> Result:
+    def _result(self, answer: Reply) -> Result:
         """What became of a write whose answer holds no element."""
-        if isinstance(answer, NotSent):
-            return Unsent(answer.cause, 0)
-        if not isinstance(answer, Reply):
-            return Unclear(answer.cause)
-        if faults.refused_for_rate(answer):
-            return Unsent("refused for rate", self._client.wait_after(answer))
+        if limited := results.turned_away(self._client, answer):
+            return limited
         if answer.status == 403:
             return Unsent(_disconnected(answer), RATE_WAIT_S, login_ended=True)
         if answer.status == 404:
@@ -190,7 +146,7 @@ class Wire:
             texts = [text for e in content.get("Elements") or () for text in faults.messages(e)]
             finding = faults.judge(texts) if texts else faults.judge_answer(content)
             if finding:
-                return _refusal(finding)
+                return results.of_finding(finding)
         trace = self._client.trace(answer)
         return Unclear(f"HTTP {answer.status} (xero-correlation-id {trace})")
 
@@ -328,32 +284,21 @@ def element_result(resource: str, element: Raw | None, body: Mapping[str, Any] =
     if element is None:
         return Unclear("the answer does not have this document")
     if faults.says_refused(element):
-        return _refusal(faults.judge(faults.messages(element)))
+        return results.of_finding(faults.judge(faults.messages(element)))
     if element.get(ID_FIELD[resource]) in (None, "", ZERO_ID):
         return Unclear("the answer has no id for this document")
     wrong = not_what_was_sent(resource, body, element)
     return Unclear(wrong) if wrong else Applied(element)
 
 
-def distinct(resource: str, results: Sequence[Result]) -> list[Result]:
-    """What became of several bodies. Where two were answered with one id, neither answer is
-    believed."""
+def distinct(resource: str, told: Sequence[Result]) -> list[Result]:
+    """What became of several bodies, each told by an id of its own."""
     field = ID_FIELD[resource]
-    ids = Counter(each.raw[field] for each in results if isinstance(each, Applied))
-    return [
-        Unclear("another document was answered with the same id")
-        if isinstance(each, Applied) and ids[each.raw[field]] > 1
-        else each
-        for each in results
-    ]
 
+    def new_id(each: Result) -> str:
+        return str(each.raw[field]) if isinstance(each, Applied) else ""
 
-def _refusal(finding: Finding) -> Result:
-    if finding.then is Then.DOUBT:
-        return Unclear(finding.reason)
-    if finding.then is Then.WAIT:
-        return Unsent(finding.reason, PLAN_WAIT_S)
-    return Refused(finding)
+    return results.distinct(told, new_id, Unclear)
 
 
 def _is_other(resource: str, body: Mapping[str, Any], element: Mapping[str, Any]) -> bool:

@@ -7,46 +7,31 @@ only; beyond them it is the look-up by number or reference that does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from bridge.core.books import Customer, Found, Kind, PostedDocument, Receipt, Several, Status
-from bridge.core.change.matching import differences, drift
-from bridge.core.delivery import (
-    Binding,
-    Drifted,
-    InDoubt,
-    Operation,
-    Outcome,
-    Outgoing,
-    Posted,
-    Rejected,
-    Unavailable,
-    ambiguous,
+from bridge.core.delivery import InDoubt, Operation, Outcome, Outgoing, Posted, Rejected
+from bridge.errors import BridgeError, TryLater
+from bridge.systems import judging
+from bridge.systems.apart import not_told
+from bridge.systems.carrying import AtOnce, carried_out, decided, one_sort, put_off
+from bridge.systems.judging import Refusal, key_at, target
+from bridge.systems.results import (
+    TAKEN,
+    Applied,
+    Finding,
+    Refused,
+    Result,
+    Then,
+    not_applied,
 )
-from bridge.errors import BridgeError, LoginRequired, TryLater
-from bridge.systems.apart import not_told, told_apart
-from bridge.systems.fiscal import never_changed
 from bridge.systems.xero import crediting, on_account, reading
 from bridge.systems.xero.answers import in_the_books, posted
 from bridge.systems.xero.applying import Applier
-from bridge.systems.xero.faults import Finding, Then
 from bridge.systems.xero.settings import Settings
-from bridge.systems.xero.translate import (
-    Body,
-    Company,
-    Refusal,
-    as_told,
-    update_of,
-    void_of,
-)
-from bridge.systems.xero.wire import Applied, Refused, Result, Unsent, Wire
-
-BUSY_WAIT_S = 60.0
-
-_UNKNOWN_LINKS = {"customer", "applications", "credit_note"}
-_TAKEN = frozenset({Then.NAME_TAKEN, Then.NUMBER_TAKEN})
+from bridge.systems.xero.translate import Body, Company, as_told, update_of, void_of
+from bridge.systems.xero.wire import Wire
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,37 +58,28 @@ class Writer:
         self._settings = settings
         self._company_of = company
         self._applier = Applier(wire, company)
-        self._threads: ThreadPoolExecutor | None = None
+        self._at_once = AtOnce("xero", settings.parallel)
 
     def close(self) -> None:
-        if self._threads is not None:
-            self._threads.shutdown()
+        self._at_once.close()
 
     def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         """One outcome for each, in order. Raises LoginRequired only if nothing was applied."""
         if not batch:
             return []
-        kinds = {(o.document.kind, o.operation) for o in batch}
-        assert len(kinds) == 1, f"one kind and one operation at a time: {kinds}"
-        kind, operation = kinds.pop()
+        kind, operation = one_sort(batch)
+        if kind is not Kind.APPLICATION:
+            return carried_out(batch, self._prepare, self._send, self._settle_all)
         try:
-            if kind is Kind.APPLICATION:
-                return self._applier.post(batch, operation)
-            ready = self._prepare(batch, kind, operation)
+            return self._applier.post(batch, operation)
         except TryLater as reason:
-            wait_s = reason.retry_after_s or BUSY_WAIT_S
-            return [Unavailable(str(reason), wait_s)] * len(batch)
-        jobs = [job for job in ready if isinstance(job, Job)]
-        results = self._send(jobs)
-        raise_if_login_ended(results)
-        settled = iter(self._settle_all(jobs, results))
-        return [next(settled) if isinstance(entry, Job) else entry for entry in ready]
+            return put_off(batch, reason)
 
     # ── before anything leaves ───────────────────────────────────────────────────────────────
 
     def _prepare(
         self, batch: Sequence[Outgoing], kind: Kind, operation: Operation
-    ) -> list[Job | Outcome]:
+    ) -> Sequence[Job | Outcome]:
         """What to send, or the outcome of what is not to be sent."""
         company = self._company_of()
         if operation is Operation.CREATE:
@@ -116,31 +92,22 @@ class Writer:
                 else _creation(outgoing, company)
                 for outgoing in batch
             ]
-        ids = [_target(outgoing).external_id for outgoing in batch]
-        current, untold = told_apart(
-            lambda part: reading.load(self._wire, kind, part), ids, self._wire.is_there
+        return decided(
+            batch,
+            lambda ids: reading.load(self._wire, kind, ids),
+            self._wire.is_there,
+            lambda outgoing, raw: self._decide(outgoing, raw, company),
         )
-        return [
-            not_told(untold[external_id])
-            if external_id in untold
-            else self._decide(outgoing, current.get(external_id), company)
-            for outgoing, external_id in zip(batch, ids, strict=True)
-        ]
 
     def _decide(self, outgoing: Outgoing, raw: Body | None, company: Company) -> Job | Outcome:
-        """Whether the books still hold what we posted; if so, the update or void to send."""
-        kind = outgoing.document.kind
+        """The update or void to send, if the books still hold what we posted."""
+        if raw is None or not in_the_books(raw):
+            return judging.vanished(outgoing)
         void = outgoing.operation is Operation.VOID
-        now = None if raw is None or not in_the_books(raw) else posted(kind, raw, company)
-        if raw is None or now is None:
-            return Posted(gone(outgoing), sent=False) if void else Drifted(None)
-        if void and now.status is not Status.LIVE:
-            return Posted(now, sent=False)
-        if now.stamp:
-            return never_changed(outgoing, now.stamp)
-        if _moved(outgoing, now):
-            same = not void and not _unlike(outgoing, now)
-            return Posted(now) if same else Drifted(now)
+        now = posted(outgoing.document.kind, raw, company)
+        settled = judging.settled_before(outgoing, now, moved=_moved, unlike=_unlike)
+        if settled is not None:
+            return settled
         if on_account.is_so(now.external_id):
             if not void:
                 return crediting.put(self._wire, outgoing, raw, company)
@@ -158,28 +125,16 @@ class Writer:
         try:
             return _change(outgoing, raw, now, company)
         except Refusal as refusal:
-            return Rejected(refusal.reason, refusal.code)
+            return refusal.outcome
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────
 
     def _send(self, jobs: Sequence[Job]) -> list[Result]:
         """In batches of one path, several under way. After one not sent, none is tried."""
         tasks = [part for group in _by_path(jobs) for part in self._parts(group)]
-        stopped: list[Unsent] = []
-
-        def send(task: list[int]) -> list[Result]:
-            if stopped:
-                return [stopped[0]] * len(task)
-            results = self._send_task([jobs[index] for index in task])
-            stopped.extend([result for result in results if isinstance(result, Unsent)][:1])
-            return results
-
-        if len(tasks) <= 1 or self._settings.parallel <= 1:
-            answered = [send(task) for task in tasks]
-        else:
-            if self._threads is None:
-                self._threads = ThreadPoolExecutor(self._settings.parallel, "xero")
-            answered = list(self._threads.map(send, tasks))
+        answered = self._at_once.send(
+            self._send_task, [[jobs[index] for index in task] for task in tasks]
+        )
         by_index = {
             index: result
             for task, results in zip(tasks, answered, strict=True)
@@ -216,13 +171,9 @@ class Writer:
         return outcomes
 
     def _settle(self, job: Job, result: Result) -> Outcome:
-        if isinstance(result, Unsent):
-            return Unavailable(result.cause, result.retry_after_s)
-        if isinstance(result, Refused):
-            return Rejected(result.finding.reason, result.finding.code)
         if isinstance(result, Applied):
             return self._applied(job, result.raw)
-        return InDoubt(result.cause)
+        return not_applied(result)
 
     def _applied(self, job: Job, raw: Body) -> Outcome:
         kind = job.outgoing.document.kind
@@ -260,7 +211,7 @@ class Writer:
                     _whose(job.outgoing, found.get(job.outgoing.document.reference), finding)
                     for job, finding in asked
                 ]
-            ids = [_target(job.outgoing).external_id for job, _ in asked]
+            ids = [target(job.outgoing).external_id for job, _ in asked]
             raws = reading.load(self._wire, kind, ids)
             return [
                 _state_now(job, raws.get(external_id), finding, company)
@@ -271,27 +222,16 @@ class Writer:
             return [InDoubt(f"{finding.code}, and then: {reason}") for _, finding in asked]
 
 
-def raise_if_login_ended(results: Sequence[Result]) -> None:
-    """Say that the connection has ended, unless that would cost a document its outcome."""
-    ended = [r for r in results if isinstance(r, Unsent) and r.login_ended]
-    if ended and all(isinstance(result, Unsent) for result in results):
-        raise LoginRequired(ended[0].cause)
-
-
 def _creation(outgoing: Outgoing, company: Company) -> Job | Outcome:
     try:
         path, body = on_account.creation_of(outgoing.document, outgoing.links, company)
     except Refusal as refusal:
-        return Rejected(refusal.reason, refusal.code)
+        return refusal.outcome
     return Job(outgoing=outgoing, method="PUT", path=path, body=body, key=outgoing.key)
 
 
 def _change(outgoing: Outgoing, raw: Body, now: PostedDocument, company: Company) -> Job:
-    """The update or void of a document that is as we left it. Raises Refusal.
-
-    The version goes into the key: a document that is changed to and fro wants the same content
-    twice, and must not be answered what was answered the first time.
-    """
+    """The update or void of a document that is as we left it. Raises Refusal."""
     document = outgoing.document
     if outgoing.operation is Operation.UPDATE:
         if document.kind is Kind.RECEIPT:
@@ -304,7 +244,7 @@ def _change(outgoing: Outgoing, raw: Body, now: PostedDocument, company: Company
         method, path, body = void_of(Kind.CREDIT_NOTE, raw, now)
     else:
         method, path, body = void_of(document.kind, raw, now)
-    key = f"{outgoing.key}-{now.version}"
+    key = key_at(outgoing, now.version)
     return Job(outgoing=outgoing, method=method, path=path, body=body, key=key, now=now)
 
 
@@ -318,78 +258,36 @@ def _by_path(jobs: Sequence[Job]) -> list[list[int]]:
 
 def _needs_a_look(job: Job, finding: Finding) -> bool:
     if job.outgoing.operation is Operation.CREATE:
-        return finding.then in _TAKEN or finding.then is Then.STATUS
+        return finding.then in TAKEN or finding.then is Then.STATUS
     return finding.then is Then.STATUS or finding.code == "gone"
 
 
 def _whose(outgoing: Outgoing, now: Found | None, finding: Finding) -> Outcome:
     """Ours already, with the same content: posted. Anything else is a question."""
-    document = outgoing.document
-    if isinstance(now, Several):
-        return ambiguous(document.reference, now)
-    if now is not None and not differences(document, now, outgoing.links):
-        return Posted(now)
-    if isinstance(document, Customer) and finding.then is Then.NAME_TAKEN:
-        return Rejected(
-            f"Another contact in Xero has the name meant for {document.reference}. If it is the "
-            f"same person, write {document.reference} into its account number in Xero and try "
-            f"again; else rename it, or change the customer name pattern in the mapping.",
-            "name_taken",
-        )
-    if finding.then not in _TAKEN:
+    if ours := judging.there_already(outgoing, now):
+        return ours
+    if isinstance(outgoing.document, Customer) and finding.then is Then.NAME_TAKEN:
+        return judging.name_taken(outgoing, "Another contact in Xero", "account number")
+    if finding.then not in TAKEN:
         return Rejected(finding.reason, finding.code)
+    assert not isinstance(now, Several), "those are a question already"
     where = f" (id {now.external_id}, {now.status.value})" if now is not None else ""
-    return Rejected(
-        f"{document.reference} is taken in Xero{where} by what is not this document. Renumber "
-        f"that one, or adopt it.",
-        "number_taken",
-    )
+    return judging.number_taken(outgoing, "Xero", f"what is not this document{where}")
 
 
 def _state_now(job: Job, raw: Body | None, finding: Finding, company: Company) -> Outcome:
     """After a refused change of status: done already, or truly refused."""
-    void = job.outgoing.operation is Operation.VOID
-    if raw is None:
-        return Posted(gone(job.outgoing), sent=False) if void else Drifted(None)
-    now = posted(job.outgoing.document.kind, raw, company)
-    if void and now.status is not Status.LIVE:
-        return Posted(now, sent=False)
-    if now.status is not Status.LIVE:
-        return Drifted(now)
-    return Rejected(finding.reason, finding.code)
-
-
-def _target(outgoing: Outgoing) -> Binding:
-    assert outgoing.target is not None, f"{outgoing.document.reference}: no binding to change"
-    return outgoing.target
+    now = None if raw is None else posted(job.outgoing.document.kind, raw, company)
+    refused = Rejected(finding.reason, finding.code)
+    return judging.after_refusal(job.outgoing, now, refused)
 
 
 def _moved(outgoing: Outgoing, now: PostedDocument) -> bool:
-    """Whether somebody changed in the books what we posted."""
-    target = _target(outgoing)
     if on_account.is_so(now.external_id):
         return crediting.is_moved(outgoing, now)
-    if target.posted is not None:
-        return bool(drift(target.posted, now))
-    # Without the books' own answer, only what our links can name is compared.
-    found = differences(target.document, now, outgoing.links)
-    return any(difference.field not in _UNKNOWN_LINKS for difference in found)
+    return judging.moved(outgoing, now)
 
 
 def _unlike(outgoing: Outgoing, now: PostedDocument) -> bool:
     document = as_told(outgoing.document)
-    return bool(differences(document, now, outgoing.links, descriptions=True))
-
-
-def gone(outgoing: Outgoing) -> PostedDocument:
-    """What to remember of a document that is not in the books any more."""
-    target = _target(outgoing)
-    if target.posted is not None:
-        return msgspec.structs.replace(target.posted, status=Status.DELETED)
-    return PostedDocument(
-        kind=outgoing.document.kind,
-        external_id=target.external_id,
-        version=target.version,
-        status=Status.DELETED,
-        number=outgoing.document.reference,
-    )
+    return judging.unlike(msgspec.structs.replace(outgoing, document=document), now, memo=False)

@@ -1,4 +1,4 @@
-"""Which calls change or take back a document, and whether the books still hold it. Pure.
+"""Which calls change or take back a document. Pure.
 
 A void keeps an invoice or credit note at nothing; payments and journals know no void and are
 deleted; a credit note's use is taken off invoice by invoice (FACTS Z18).
@@ -13,13 +13,12 @@ from typing import Any
 import msgspec
 
 from bridge.core.books import CreditApplication, Kind, PostedDocument, Status
-from bridge.core.change.matching import differences, drift
-from bridge.core.delivery import Binding, Operation, Outgoing
+from bridge.core.delivery import Operation, Outgoing
+from bridge.systems.judging import gone, target
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.posted import Raw
 from bridge.systems.zoho.translate import LISTING, Company, body_of, update_of
 
-_UNKNOWN_LINKS = {"customer", "applications", "credit_note"}
 _DELETED = frozenset({Kind.RECEIPT, Kind.SALE, Kind.APPLICATION})
 
 
@@ -43,39 +42,6 @@ def calls(outgoing: Outgoing, raw: Raw, credited: Sequence[Raw], company: Compan
     if kind in _DELETED or inward.is_draft(raw):
         return [Call("DELETE", path)]
     return [Call("POST", f"{path}/status/void")]
-
-
-def target(outgoing: Outgoing) -> Binding:
-    assert outgoing.target is not None, f"{outgoing.document.reference}: no binding to change"
-    return outgoing.target
-
-
-def moved(outgoing: Outgoing, now: PostedDocument) -> bool:
-    """Whether somebody changed in the books what we posted, by business fields."""
-    bound = target(outgoing)
-    if bound.posted is not None:
-        return bool(drift(bound.posted, now))
-    # Without the books' own answer, only what our links can name is compared.
-    found = differences(bound.document, now, outgoing.links)
-    return any(difference.field not in _UNKNOWN_LINKS for difference in found)
-
-
-def unlike(outgoing: Outgoing, now: PostedDocument) -> bool:
-    return bool(differences(outgoing.document, now, outgoing.links, descriptions=True, memo=True))
-
-
-def gone(outgoing: Outgoing) -> PostedDocument:
-    """What to remember of a document that is not in the books any more."""
-    bound = target(outgoing)
-    if bound.posted is not None:
-        return msgspec.structs.replace(bound.posted, status=Status.DELETED)
-    return PostedDocument(
-        kind=outgoing.document.kind,
-        external_id=bound.external_id,
-        version=bound.version,
-        status=Status.DELETED,
-        number=outgoing.document.reference,
-    )
 
 
 def taken_back(outgoing: Outgoing, now: PostedDocument) -> PostedDocument:

@@ -16,7 +16,7 @@ import msgspec
 
 from bridge.core.books import Account, Chart, Company, Item, Kind, Named
 from bridge.errors import LoginRequired, QuestionRefused
-from bridge.systems.judging import untrue
+from bridge.systems.truth import untrue
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho import translate
 from bridge.systems.zoho.posted import amount, text

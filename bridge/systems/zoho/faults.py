@@ -7,39 +7,10 @@ it came with a 4xx, and a doubt otherwise. The sources in the rows: FACTS Z43.
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import Any
 
-import msgspec
-
+from bridge.systems.results import Finding, Row, Then
 from bridge.systems.transport import Reply
-
-
-class Then(Enum):
-    """What must happen next."""
-
-    REJECT = auto()
-    """Read and refused: a person must look."""
-    TAKEN = auto()
-    """Refused because something with this number or name is there: perhaps ours."""
-    GONE = auto()
-    """What the call is about does not exist, or nothing of it may be seen."""
-    DONE = auto()
-    """It is so already."""
-    WAIT = auto()
-    """Refused at the door."""
-    LOGIN = auto()
-    """The connection has ended, or does not reach so far."""
-    DOUBT = auto()
-    """Perhaps applied."""
-
-
-class Row(msgspec.Struct, frozen=True):
-    then: Then
-    code: str
-    """Our word for it, in a Rejected."""
-    source: str
-
 
 FAULTS: dict[int, Row] = {
     2: Row(Then.REJECT, "bad_request", "3P live note"),
@@ -51,7 +22,7 @@ FAULTS: dict[int, Row] = {
     45: Row(Then.WAIT, "day_used_up", "DOC; LIVE 6"),
     57: Row(Then.LOGIN, "not_authorized", "LIVE 1, 2"),
     1000: Row(Then.DOUBT, "system_failure", "DOC Errors"),
-    1001: Row(Then.TAKEN, "number_taken", "LIVE 1; ZINV invoices"),
+    1001: Row(Then.NUMBER_TAKEN, "number_taken", "LIVE 1; ZINV invoices"),
     1002: Row(Then.GONE, "gone", "DOC Errors; LIVE 1"),
     1038: Row(Then.REJECT, "bad_request", "3P"),
     1040: Row(Then.REJECT, "in_use", "LIVE 6"),
@@ -65,7 +36,7 @@ FAULTS: dict[int, Row] = {
     3013: Row(Then.REJECT, "bad_name", "ZINV contacts"),
     3031: Row(Then.DONE, "done", "3P kalkillp"),
     3032: Row(Then.DONE, "done", "3P kalkillp"),
-    3062: Row(Then.TAKEN, "name_taken", "LIVE 3; ZINV contacts"),
+    3062: Row(Then.NAME_TAKEN, "name_taken", "LIVE 3; ZINV contacts"),
     4001: Row(Then.REJECT, "in_use", "ZINV invoices"),
     4038: Row(Then.REJECT, "inactive_reference", "LIVE 1"),
     4097: Row(Then.REJECT, "own_numbers_off", "3P live note"),
@@ -77,7 +48,7 @@ FAULTS: dict[int, Row] = {
     12006: Row(Then.REJECT, "invoice_not_open", "ZINV credit-notes"),
     12007: Row(Then.REJECT, "invoice_not_open", "ZINV credit-notes"),
     12008: Row(Then.REJECT, "in_use", "ZINV invoices; LIVE 6"),
-    12018: Row(Then.TAKEN, "number_taken", "ZINV credit-notes"),
+    12018: Row(Then.NUMBER_TAKEN, "number_taken", "ZINV credit-notes"),
     21004: Row(Then.REJECT, "bad_request", "LIVE 1"),
     24016: Row(Then.REJECT, "over_applied", "LIVE 1, 142 times"),
     103001: Row(Then.WAIT, "subscription_ended", "LIVE 11"),
@@ -99,15 +70,6 @@ anyway; the words only choose how it is called."""
 _SHORT_BODY = 2000
 _CODE_DIGITS = 10
 _REASON_MAX = 400
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """What a refusal comes to."""
-
-    then: Then
-    code: str
-    reason: str
-    wait_s: float = 0
 
 
 def code_of(content: Any) -> int | None:

@@ -13,18 +13,9 @@ import msgspec
 
 from bridge.core.books import Kind
 from bridge.systems.needs import Clock
+from bridge.systems.results import Applied, Refused, Result, Then, Unsent
 from bridge.systems.zoho import posted as inward
-from bridge.systems.zoho.faults import Then
-from bridge.systems.zoho.wire import (
-    INVOICES,
-    NOTES,
-    Applied,
-    Listing,
-    Refused,
-    Result,
-    Unsent,
-    Wire,
-)
+from bridge.systems.zoho.wire import INVOICES, NOTES, Listing, Wire
 
 _ATTEMPTS = 3
 _LONGEST_WAIT_S = 65.0

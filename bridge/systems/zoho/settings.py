@@ -8,6 +8,7 @@ import msgspec
 
 from bridge.systems.budget import Budget
 from bridge.systems.settling import settles_after_s
+from bridge.systems.zoho.about import ABOUT
 
 LAG_S = 120.0
 """How long after a write a listing may still not show it (FACTS Z29). How long Zoho works on a
@@ -21,10 +22,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     company_id: str
     """The organization_id."""
-    base_url: str = "https://www.zohoapis.com/books/v3"
+    base_url: str = ABOUT.base_url
     """Its path may be left out: the `api_domain` of a data centre will do."""
-    token_url: str = "https://accounts.zoho.com/oauth/v2/token"
-    authorize_url: str = "https://accounts.zoho.com/oauth/v2/auth"
+    token_url: str = ABOUT.token_url
+    authorize_url: str = ABOUT.authorize_url
     client_id: str = ""
     client_secret: str = ""
     """Empty: taken from the credential store (company "", name `client_secret`)."""

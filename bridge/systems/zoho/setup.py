@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bridge.errors import LoginRequired, QuestionRefused, TryLater
 from bridge.systems.base import Prepared
+from bridge.systems.results import Applied, Raw, Refused, Unsent
 from bridge.systems.zoho.chart import is_our_field
 from bridge.systems.zoho.posted import FIELD_LABEL, text
-from bridge.systems.zoho.wire import Applied, Raw, Refused, Unsent, Wire
+from bridge.systems.zoho.wire import Wire
 
 WHAT = f"field {FIELD_LABEL!r} on customers"
 AGAIN = "ledger-bridge connect zoho --set-up"
@@ -55,7 +56,7 @@ def _made(wire: Wire) -> Prepared:
         if not result.login_ended:
             raise TryLater(result.cause, retry_after_s=result.retry_after_s or None)
         return _missing(_RIGHTS)
-    told = result.content.get("field") if isinstance(result, Applied) else None
+    told = result.raw.get("field") if isinstance(result, Applied) else None
     field = told if isinstance(told, dict) and told.get("field_id") else _read(wire)
     if field is None:
         if isinstance(result, Refused):

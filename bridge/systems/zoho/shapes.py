@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.systems import judging
-from bridge.systems.judging import (
+from bridge.systems import truth
+from bridge.systems.truth import (
     AMOUNT,
     DAY,
     FLAG,
@@ -25,6 +25,7 @@ from bridge.systems.judging import (
     Sort,
     Table,
     either,
+    other_than_sent,
 )
 
 Raw = dict[str, Any]
@@ -65,9 +66,9 @@ def rows_of(content: Mapping[str, Any], name: str, id_field: str, *needed: str) 
     """The rows of a list, each with its id. Raises TryLater where there is no such list: what is
     left out of an answer must not pass for absent."""
     found: Any = content.get(name)
-    sort = judging.rows(id_field, *needed)
+    sort = truth.rows(id_field, *needed)
     if not sort.fits(found):
-        raise judging.untrue("Zoho", f"it came without {name} as {sort.noun}")
+        raise truth.untrue("Zoho", f"it came without {name} as {sort.noun}")
     return list(found)
 
 
@@ -75,7 +76,7 @@ def list_of(content: Mapping[str, Any], name: str) -> list[Raw]:
     """A list whose rows have no id. Raises TryLater where there is none."""
     found: Any = content.get(name)
     if not OBJECTS.fits(found):
-        raise judging.untrue("Zoho", f"it came without {name} as a list of objects")
+        raise truth.untrue("Zoho", f"it came without {name} as a list of objects")
     return list(found)
 
 
@@ -87,13 +88,7 @@ _ALWAYS = frozenset({"invoice_number", "creditnote_number"})
 def not_what_was_sent(body: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
     """Why an object of an answer is not the one that was sent; empty when it is."""
     for field in _SENT:
-        ours, theirs = body.get(field), raw.get(field)
-        if ours and not theirs and field in _ALWAYS:
-            return f"the answer has no {field}"
-        if ours and theirs and _plain(ours) != _plain(theirs):
-            return f"the answer has another {field} than was sent"
+        always = field in _ALWAYS
+        if wrong := other_than_sent(field, body.get(field), raw.get(field), always=always):
+            return wrong
     return ""
-
-
-def _plain(value: Any) -> str:
-    return " ".join(str(value).split()).casefold()

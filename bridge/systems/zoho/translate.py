@@ -26,6 +26,7 @@ from bridge.core.books import (
     Receipt,
     Sale,
 )
+from bridge.systems.judging import Refusal, link
 from bridge.systems.zoho.wire import CONTACTS, INVOICES, JOURNALS, NOTES, PAYMENTS, Listing
 
 LISTING: dict[Kind, Listing] = {
@@ -78,15 +79,6 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     """Currency → decimals that Zoho keeps; it would round more of them away."""
     fields: dict[Kind, str] = {}
     """Kind → customfield_id of the unique field with our reference, where there is one."""
-
-
-class Refusal(Exception):
-    """The document can not be written in this company. Ours, before anything is sent."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 def body_of(document: Document, links: Mapping[str, str], company: Company) -> Body:
@@ -328,11 +320,6 @@ def _currency_id(currency: str, company: Company) -> str:
             f"Currencies (not on every plan).",
         )
     return found
-
-
-def link(links: Mapping[str, str], reference: str) -> str:
-    assert reference in links, f"no external id for {reference}"
-    return links[reference]
 
 
 def money(amount: Decimal, currency: str, company: Company) -> Decimal:

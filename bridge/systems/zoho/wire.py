@@ -8,55 +8,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
-from bridge.errors import ConfigurationError, LoginRequired, QuestionRefused, TryLater
-from bridge.systems.client import RATE_WAIT_S, Client, Held
-from bridge.systems.judging import flaw, untrue
+from bridge.errors import LoginRequired, QuestionRefused, TryLater
+from bridge.systems import results
+from bridge.systems.client import Client
 from bridge.systems.pages import Pages
-from bridge.systems.transport import Answer, NotSent, Reply, Request, to_json
+from bridge.systems.results import Applied, Raw, Result, Then, Unclear, Unsent
+from bridge.systems.transport import Reply, Request, to_json
+from bridge.systems.truth import flaw, untrue
 from bridge.systems.zoho import faults
-from bridge.systems.zoho.faults import Finding, Then
 from bridge.systems.zoho.settings import Settings
 from bridge.systems.zoho.shapes import SHAPES, rows_of
 
 PAGE = 200
 """The most that a page holds (FACTS Z28)."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
-
-Raw = dict[str, Any]
-
-
-class Applied(msgspec.Struct, frozen=True):
-    """The write was applied; the whole envelope."""
-
-    content: Raw
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """The write was read and refused."""
-
-    finding: Finding
-
-
-class Unsent(msgspec.Struct, frozen=True):
-    """Surely not applied."""
-
-    cause: str
-    retry_after_s: float
-    login_ended: bool = False
-
-
-class Unclear(msgspec.Struct, frozen=True):
-    """Perhaps applied."""
-
-    cause: str
-
-
-Result = Applied | Refused | Unsent | Unclear
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -105,11 +74,7 @@ class Wire:
             headers=_JSON,
             body=None if body is None else to_json(body),
         )
-        try:
-            answer = self._client.write(request, metered=True)
-        except (LoginRequired, ConfigurationError) as ended:
-            return Unsent(str(ended), RATE_WAIT_S, login_ended=True)
-        return self._result(answer)
+        return self._result(results.sent(self._client, request, metered=True))
 
     def get(self, path: str, /, **options: str) -> Raw | None:
         """The answer to a question; None when what it is about surely does not exist."""
@@ -196,29 +161,18 @@ class Wire:
         query = urlencode({**own, **options})
         return f"{self._root}/{path}{'?' if query else ''}{query}"
 
-    def _result(self, answer: Answer | Held) -> Result:
-        """What became of a write."""
-        if isinstance(answer, Held):
-            return Unsent(answer.cause, answer.retry_after_s)
-        if isinstance(answer, NotSent):
-            return Unsent(answer.cause, 0)
+    def _result(self, answer: Reply | Unsent | Unclear) -> Result:
+        """What became of a write; where it was applied, with the whole envelope."""
         if not isinstance(answer, Reply):
-            return Unclear(answer.cause)
-        if faults.refused_for_rate(answer):
-            return Unsent("refused for rate", self._client.wait_after(answer))
+            return answer
+        if limited := results.turned_away(self._client, answer):
+            return limited
         content = answer.json()
         if isinstance(content, dict) and answer.status < 500 and (wrong := flaw(content, SHAPES)):
             return Unclear(f"the answer can not be true: {wrong}")
         if faults.succeeded(answer, content):
             return Applied(content)
-        finding = faults.judge(answer, content)
-        if finding.then is Then.DOUBT:
-            return Unclear(finding.reason)
-        if finding.then is Then.WAIT:
-            return Unsent(finding.reason, finding.wait_s)
-        if finding.then is Then.LOGIN:
-            return Unsent(finding.reason, RATE_WAIT_S, login_ended=True)
-        return Refused(finding)
+        return results.of_finding(faults.judge(answer, content))
 
 
 def more(content: Raw) -> bool | None:

@@ -8,22 +8,12 @@ and credit notes and names of customers are taken once only.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 
-from bridge.core.books import (
-    CreditApplication,
-    Customer,
-    Kind,
-    PostedDocument,
-    Several,
-    Status,
-)
-from bridge.core.change.matching import differences
+from bridge.core.books import CreditApplication, Customer, Kind, PostedDocument
 from bridge.core.delivery import (
-    Drifted,
     InDoubt,
     Operation,
     Outcome,
@@ -31,34 +21,39 @@ from bridge.core.delivery import (
     Posted,
     Rejected,
     Unavailable,
-    ambiguous,
 )
 from bridge.errors import BridgeError, LoginRequired, TryLater
+from bridge.systems import judging
 from bridge.systems.apart import Untold
-from bridge.systems.fiscal import never_changed
+from bridge.systems.carrying import BUSY_WAIT_S, AtOnce, one_sort, put_off
+from bridge.systems.judging import Refusal, link, target, there_already
+from bridge.systems.results import (
+    TAKEN,
+    Applied,
+    Finding,
+    Raw,
+    Refused,
+    Then,
+    Unclear,
+    Unsent,
+    distinct,
+    not_applied,
+    raise_if_login_ended,
+)
 from bridge.systems.zoho import changing
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho.changing import Call
-from bridge.systems.zoho.faults import Finding, Then
 from bridge.systems.zoho.marking import MARKED_AS, Marked, Marking
-from bridge.systems.zoho.posted import Raw
 from bridge.systems.zoho.reading import Reading
 from bridge.systems.zoho.settings import Settings
 from bridge.systems.zoho.shapes import not_what_was_sent
-from bridge.systems.zoho.translate import LISTING, Company, Refusal, body_of, link
-from bridge.systems.zoho.wire import Applied, Refused, Result, Unsent, Wire
+from bridge.systems.zoho.translate import LISTING, Company, body_of
+from bridge.systems.zoho.wire import Wire
 
-BUSY_WAIT_S = 60.0
 _OWN_NUMBER = {"ignore_auto_number_generation": "true"}
 """In the query: in the body it is ignored for invoices (FACTS Z9)."""
 _NOT_MAILED = {"send": "false"}
 """What is assumed without it nobody says; `true` mails the invoice (FACTS Z10)."""
-
-
-class _Ended(msgspec.Struct, frozen=True):
-    """Surely not applied, because the connection has ended."""
-
-    cause: str
 
 
 class _Draft(msgspec.Struct, frozen=True):
@@ -67,7 +62,8 @@ class _Draft(msgspec.Struct, frozen=True):
     raw: Raw
 
 
-_Step = Outcome | _Ended | _Draft
+_Step = Outcome | Unsent | _Draft
+"""Unsent: the connection has ended, unless others of the batch were carried out."""
 
 
 class Writer:
@@ -86,35 +82,30 @@ class Writer:
         self._marking = marking
         self._settings = settings
         self._company = company
-        self._threads: ThreadPoolExecutor | None = None
+        self._at_once = AtOnce("zoho", settings.parallel)
 
     def close(self) -> None:
-        if self._threads is not None:
-            self._threads.shutdown()
+        self._at_once.close()
 
     def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         """One outcome for each, in order. Raises LoginRequired only if nothing was applied."""
         if not batch:
             return []
-        kinds = {(o.document.kind, o.operation) for o in batch}
-        assert len(kinds) == 1, f"one kind and one operation at a time: {kinds}"
+        kind, operation = one_sort(batch)
         try:
             self._company()
         except TryLater as reason:
-            wait_s = reason.retry_after_s or BUSY_WAIT_S
-            return [Unavailable(str(reason), wait_s)] * len(batch)
+            return put_off(batch, reason)
         steps = self._in_parallel(batch)
-        if batch[0].operation is Operation.CREATE:
-            steps = _distinct(steps, LISTING[batch[0].document.kind].id)
-        ended = next((step for step in steps if isinstance(step, _Ended)), None)
-        if ended and all(isinstance(step, _Ended | Unavailable) for step in steps):
-            raise LoginRequired(ended.cause)
+        if operation is Operation.CREATE:
+            steps = distinct(steps, lambda step: _new_id(step, LISTING[kind].id), InDoubt)
+        raise_if_login_ended(steps)
         return self._out_of_drafts(batch, steps)
 
     def _in_parallel(self, batch: Sequence[Outgoing]) -> list[_Step]:
         """Every write by itself. After one that could not be sent, none is tried; but for those
         that are alone in that nothing is told about them."""
-        stopped: list[Unavailable | _Ended] = []
+        stopped: list[Unavailable | Unsent] = []
         untold = Untold(self._wire.is_there)
 
         def carry_out(outgoing: Outgoing) -> _Step:
@@ -127,17 +118,13 @@ class Writer:
                     return untold.leave(f"{outgoing.entry}", reason)
                 except TryLater as trouble:
                     step = Unavailable(str(trouble), trouble.retry_after_s or BUSY_WAIT_S)
-            if isinstance(step, Unavailable | _Ended):
+            if isinstance(step, Unavailable | Unsent):
                 stopped.append(step)
             else:
                 untold.answered()
             return step
 
-        if len(batch) <= 1 or self._settings.parallel <= 1:
-            return [carry_out(outgoing) for outgoing in batch]
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._settings.parallel, "zoho")
-        return list(self._threads.map(carry_out, batch))
+        return self._at_once.each(carry_out, batch)
 
     def _carry_out(self, outgoing: Outgoing) -> _Step:
         """One write. What is asked before it leaves may fail; then nothing was applied. Raises
@@ -149,9 +136,9 @@ class Writer:
                 return self._apply(outgoing)
             return self._create(outgoing)
         except Refusal as refusal:
-            return Rejected(refusal.reason, refusal.code)
+            return refusal.outcome
         except LoginRequired as ended:
-            return _Ended(str(ended))
+            return Unsent(str(ended), BUSY_WAIT_S, login_ended=True)
 
     # ── new documents ────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +155,7 @@ class Writer:
             return self._refused(outgoing, result.finding)
         if not isinstance(result, Applied):
             return _not_applied(result)
-        raw = result.content.get(LISTING[kind].one)
+        raw = result.raw.get(LISTING[kind].one)
         if not isinstance(raw, dict) or not raw.get(LISTING[kind].id):
             return InDoubt(f"the answer shows no {LISTING[kind].one}")
         if wrong := not_what_was_sent(body, raw):
@@ -184,18 +171,16 @@ class Writer:
     def _refused(self, outgoing: Outgoing, finding: Finding) -> _Step:
         """Whether the refusal is because ours is there already."""
         try:
-            if finding.then is Then.TAKEN:
+            if finding.then in TAKEN:
                 return self._who_has_it(outgoing, finding)
             if outgoing.document.kind in {Kind.RECEIPT, Kind.CUSTOMER}:
                 # No code for a field of ours that is there already is known (FACTS Z21), and money
                 # that has been applied before is "more than the balance due" (24016).
                 kind, links = outgoing.document.kind, outgoing.links
                 found = self._reading.look(kind, [outgoing.document], links)
-                ours = found.get(outgoing.document.reference)
-                if isinstance(ours, Several):
-                    return ambiguous(outgoing.document.reference, ours)
-                if ours is not None and not differences(outgoing.document, ours, links):
-                    return Posted(ours)
+                ours = there_already(outgoing, found.get(outgoing.document.reference))
+                if ours is not None:
+                    return ours
         except BridgeError as reason:
             return InDoubt(f"{finding.code}, and then: {reason}")
         return Rejected(finding.reason, finding.code)
@@ -212,21 +197,12 @@ class Writer:
             draft = kind in MARKED_AS and inward.is_draft(raw)
             as_sent = {**raw, "status": MARKED_AS[kind]} if draft else raw
             now = inward.posted(kind, as_sent, company)
-            if not differences(document, now, outgoing.links):
-                return _Draft(raw) if draft else Posted(now)
+            if ours := there_already(outgoing, now):
+                return _Draft(raw) if draft else ours
         if isinstance(document, Customer):
-            return Rejected(
-                f"Another customer in Zoho has the name meant for {document.reference}. Write our "
-                f"reference into that customer's remarks if it is the same person, rename it, or "
-                f"change the customer name pattern in the mapping.",
-                "name_taken",
-            )
+            return judging.name_taken(outgoing, "Another customer in Zoho", "remarks")
         ids = ", ".join(inward.text(raw, LISTING[kind].id) for raw in found)
-        return Rejected(
-            f"The number {document.reference} is taken in Zoho by another document (id {ids}). "
-            f"Renumber that one, or adopt it.",
-            "number_taken",
-        )
+        return judging.number_taken(outgoing, "Zoho", f"another document (id {ids})")
 
     def _out_of_drafts(self, batch: Sequence[Outgoing], steps: Sequence[_Step]) -> list[Outcome]:
         kind = batch[0].document.kind
@@ -247,7 +223,7 @@ class Writer:
         return [self._outcome(kind, step, marked) for step in steps]
 
     def _outcome(self, kind: Kind, step: _Step, marked: dict[str, Marked]) -> Outcome:
-        if isinstance(step, _Ended):
+        if isinstance(step, Unsent):
             return Unavailable(step.cause, BUSY_WAIT_S)
         if not isinstance(step, _Draft):
             return step
@@ -272,57 +248,50 @@ class Writer:
             return Rejected("The credit note is not in the books any more.", "gone")
         now = self._reading.seen(Kind.APPLICATION, note)
         if now.total:
-            if not differences(document, now, outgoing.links):
-                return Posted(now)
+            if ours := there_already(outgoing, now):
+                return ours
             reason = f"Credit note {document.credit_note} is used for something else already."
             return Rejected(reason, "credit_used_up")
         result = self._wire.write("POST", f"creditnotes/{note_id}/invoices", body)
-        if isinstance(result, Refused):
-            return Rejected(result.finding.reason, result.finding.code)
         if not isinstance(result, Applied):
             return _not_applied(result)
         return Posted(inward.application(note, body["invoices"], self._company()))
 
     # ── changes ──────────────────────────────────────────────────────────────────────────────
 
-    def _change(self, outgoing: Outgoing) -> Outcome | _Ended:
+    def _change(self, outgoing: Outgoing) -> Outcome | Unsent:
         """An update or a void, if the books still hold what we posted."""
-        kind, void = outgoing.document.kind, outgoing.operation is Operation.VOID
-        external_id = changing.target(outgoing).external_id
+        kind = outgoing.document.kind
+        external_id = target(outgoing).external_id
         raw = self._reading.load(kind, external_id)
         now = None if raw is None else self._reading.seen(kind, raw)
         if raw is None or now is None or (kind is Kind.APPLICATION and not now.total):
-            return Posted(changing.gone(outgoing), sent=False) if void else Drifted(None)
-        if void and now.status is not Status.LIVE and not inward.is_draft(raw):
-            return Posted(now, sent=False)
-        if now.stamp:
-            return never_changed(outgoing, now.stamp)
-        if changing.moved(outgoing, now) and not (void and inward.is_draft(raw)):
-            same = not void and not changing.unlike(outgoing, now)
-            return Posted(now) if same else Drifted(now)
+            return judging.vanished(outgoing)
+        settled = judging.settled_before(outgoing, now, draft=inward.is_draft(raw))
+        if settled is not None:
+            return settled
         credited = self._reading.credited(external_id) if kind is Kind.APPLICATION else []
         calls = changing.calls(outgoing, raw, credited, self._company())
         return self._send_all(outgoing, calls, now)
 
     def _send_all(
         self, outgoing: Outgoing, calls: Sequence[Call], now: PostedDocument
-    ) -> Outcome | _Ended:
+    ) -> Outcome | Unsent:
         """The calls of one change, in order; after the first, any failure is a doubt."""
         content: dict[str, Any] = {}
         for number, call in enumerate(calls):
             result = self._wire.write(call.method, call.path, call.body)
             if isinstance(result, Applied):
-                content = result.content
+                content = result.raw
                 continue
             if isinstance(result, Refused):
                 then = result.finding.then
                 if then is Then.DONE or (then is Then.GONE and call.method == "DELETE"):
                     continue
-                if number == 0:
-                    return Rejected(result.finding.reason, result.finding.code)
-                return InDoubt(f"half done: {result.finding.reason}")
-            failed = _not_applied(result)
-            return failed if number == 0 else InDoubt(f"half done: {result.cause}")
+            if number == 0:
+                return _not_applied(result)
+            cause = result.finding.reason if isinstance(result, Refused) else result.cause
+            return InDoubt(f"half done: {cause}")
         if outgoing.operation is Operation.VOID:
             return Posted(changing.taken_back(outgoing, now))
         return self._updated(outgoing, content)
@@ -331,28 +300,17 @@ class Writer:
         kind = outgoing.document.kind
         if kind is not Kind.APPLICATION:
             raw = content.get(LISTING[kind].one)
-            ours = changing.target(outgoing).external_id
+            ours = target(outgoing).external_id
             if isinstance(raw, dict) and inward.text(raw, LISTING[kind].id) == ours:
                 if not isinstance(outgoing.document, Customer):
                     raw.setdefault("currency_code", outgoing.document.currency)
                 return Posted(inward.posted(kind, raw, self._company()))
         try:
-            external_id = changing.target(outgoing).external_id
+            external_id = target(outgoing).external_id
             found = self._reading.fetch(kind, [external_id]).get(external_id)
         except BridgeError as reason:
             return InDoubt(f"changed, and then: {reason}")
         return InDoubt("changed, and then not found") if found is None else Posted(found)
-
-
-def _distinct(steps: list[_Step], id_field: str) -> list[_Step]:
-    """Where two new documents were answered with one id, neither answer is believed."""
-    ids = [_new_id(step, id_field) for step in steps]
-    return [
-        InDoubt("another document was answered with the same id")
-        if external_id and ids.count(external_id) > 1
-        else step
-        for step, external_id in zip(steps, ids, strict=True)
-    ]
 
 
 def _new_id(step: _Step, id_field: str) -> str:
@@ -364,10 +322,5 @@ def _new_id(step: _Step, id_field: str) -> str:
     return ""
 
 
-def _not_applied(result: Result) -> Outcome | _Ended:
-    if isinstance(result, Unsent):
-        if result.login_ended:
-            return _Ended(result.cause)
-        return Unavailable(result.cause, result.retry_after_s)
-    assert not isinstance(result, Applied | Refused)
-    return InDoubt(result.cause)
+def _not_applied(result: Refused | Unsent | Unclear) -> Outcome | Unsent:
+    return result if isinstance(result, Unsent) and result.login_ended else not_applied(result)

@@ -52,7 +52,7 @@ def test_an_amount_edited_after_payment_is_a_question() -> None:
     assert shelf.sync(file(loan("130000"), paid(1, "500"))) == []
     assert shelf.last is not None
     assert [(h.code, h.amount) for h in shelf.last.holds] == [
-        ("debt.amount_edited", Decimal(10000))
+        ("loan.amount_edited", Decimal(10000))
     ]
 
 
@@ -232,5 +232,5 @@ def test_an_invoice_that_a_person_left_is_asked_about_once_the_ledger_says_somet
     for _ in range(3):
         assert asked(loan()) == []
     assert asked(loan(due=date(2026, 12, 9))) == [("books.drifted", Decimal(0))]
-    assert asked(loan("130000")) == [("debt.amount_edited", Decimal(10_000))]
+    assert asked(loan("130000")) == [("loan.amount_edited", Decimal(10_000))]
     assert asked(loan()) == []

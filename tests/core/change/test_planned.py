@@ -96,7 +96,7 @@ def test_accounts_stand_as_in_a_trial_balance():
 def test_what_is_held_is_summed_whole_and_shown_in_part():
     tally = HeldTally()
     for number in range(SHOWN + 5):
-        hold = Hold(code="loan.held", subject=f"debt:{number}", currency="COP", amount=Decimal(1))
+        hold = Hold(code="loan.held", subject=f"loan:{number}", currency="COP", amount=Decimal(1))
         tally.add(Held(hold=hold))
     (summed,) = tally.sums()
     assert (summed.count, summed.amount, len(tally.rows)) == (SHOWN + 5, SHOWN + 5, SHOWN)

@@ -74,7 +74,7 @@ def test_several_of_them_are_the_loans() -> None:
     assert shelf.sync(file(loan(), LATE, paid(10, "300", EARLY))) == []
     assert shelf.last is not None
     (hold,) = shelf.last.holds
-    assert (hold.code, hold.subject, hold.amount) == ("cutover.back_dated", "debt:84", -5300)
+    assert (hold.code, hold.subject, hold.amount) == ("cutover.back_dated", "loan:84", -5300)
 
 
 def test_before_the_loan_is_carried_over_it_is_part_of_its_balance() -> None:
@@ -91,7 +91,7 @@ def test_another_amount_of_the_loan_is_what_it_was() -> None:
     shelf.sync(file(loan(), first))
     shelf.sync(file(loan("108000"), first))
     assert shelf.last is not None
-    assert [(h.code, h.amount) for h in shelf.last.holds] == [("debt.amount_edited", -12000)]
+    assert [(h.code, h.amount) for h in shelf.last.holds] == [("loan.amount_edited", -12000)]
 
 
 @pytest.mark.parametrize(

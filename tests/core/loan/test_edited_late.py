@@ -17,8 +17,8 @@ from tests.core.builders import LIMITS, Shelf, adjusted, booking, file, loan, pa
 LOCKED = date(2026, 9, 30)
 CHARGE, DISCOUNT = AdjustmentKind.LATE_FEE, AdjustmentKind.DISCOUNT
 EDITS: dict[str, tuple[Any, Any, str, str, str]] = {
-    "loan": ((loan(),), (loan("108000"),), "debt:84", "-12000", "120000"),
-    "loan raised": ((loan(),), (loan("132000"),), "debt:84", "12000", "120000"),
+    "loan": ((loan(),), (loan("108000"),), "loan:84", "-12000", "120000"),
+    "loan raised": ((loan(),), (loan("132000"),), "loan:84", "12000", "120000"),
     "payment": (
         (loan(), paid(1, "12000")),
         (loan(), paid(1, "10800")),
@@ -29,7 +29,7 @@ EDITS: dict[str, tuple[Any, Any, str, str, str]] = {
     "late fee": (
         (loan(), adjusted(1, CHARGE, "5000")),
         (loan("121000"), adjusted(1, CHARGE, "6000")),
-        "debt:84",
+        "loan:84",
         "1000",
         "5000",
     ),

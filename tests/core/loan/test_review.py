@@ -22,10 +22,10 @@ def codes(of: Loan, *rows: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"reported_balance": Decimal(100000)}, "debt.balance_mismatch"),
-        ({"reported_balance": Decimal(120000), "reported_paid": True}, "debt.paid_flag_mismatch"),
-        ({"interest": Decimal(10000)}, "debt.split_mismatch"),
-        ({"instalments": 10, "instalment_amount": Decimal(9000)}, "debt.schedule_mismatch"),
+        ({"reported_balance": Decimal(100000)}, "loan.balance_mismatch"),
+        ({"reported_balance": Decimal(120000), "reported_paid": True}, "loan.paid_flag_mismatch"),
+        ({"interest": Decimal(10000)}, "loan.split_mismatch"),
+        ({"instalments": 10, "instalment_amount": Decimal(9000)}, "loan.schedule_mismatch"),
     ],
 )
 def test_figures_that_disagree_are_told(changes: dict[str, Any], code: str) -> None:
@@ -48,7 +48,7 @@ def test_a_total_may_hold_the_insurance_or_not() -> None:
     insured = {"interest": Decimal(20000), "insurance": Decimal(3000)}
     assert codes(loan(**insured)) == []
     assert codes(loan("123000", **insured)) == []
-    assert codes(loan("124000", **insured)) == ["debt.split_mismatch"]
+    assert codes(loan("124000", **insured)) == ["loan.split_mismatch"]
 
 
 def test_an_overpaid_loan_reported_at_zero_agrees() -> None:
@@ -57,7 +57,7 @@ def test_an_overpaid_loan_reported_at_zero_agrees() -> None:
 
 def test_a_paid_loan_that_is_not_marked_is_told() -> None:
     nothing_owed = loan(reported_balance=Decimal(0), reported_paid=False)
-    assert codes(nothing_owed, paid(1, "120000")) == ["debt.paid_flag_mismatch"]
+    assert codes(nothing_owed, paid(1, "120000")) == ["loan.paid_flag_mismatch"]
 
 
 def test_a_written_off_loan_need_not_be_marked_as_paid() -> None:
@@ -67,18 +67,18 @@ def test_a_written_off_loan_need_not_be_marked_as_paid() -> None:
 
 
 def test_what_the_reader_noticed_about_a_borrower_is_told() -> None:
-    noticed = msgspec.structs.replace(BORROWER, notes=noted("debtor.missing_phone"))
+    noticed = msgspec.structs.replace(BORROWER, notes=noted("borrower.missing_phone"))
     assert [(f.code, f.subject) for f in review_borrower(noticed)] == [
-        ("debtor.missing_phone", "debtor:11")
+        ("borrower.missing_phone", "borrower:11")
     ]
 
 
 def test_a_payment_before_its_loan_is_told() -> None:
     (found,) = review(file(loan(), paid(1, "5", date(2026, 7, 30))))
     assert (found.code, found.subject, found.related) == (
-        "movement.before_debt",
+        "movement.before_loan",
         "movement:1",
-        ("debt:84",),
+        ("loan:84",),
     )
 
 
@@ -87,13 +87,13 @@ def test_what_the_reader_noticed_comes_along() -> None:
         file(loan(notes=noted("text.too_long")), paid(1, "5", notes=noted("movement.zero")))
     )
     assert [(f.code, f.subject) for f in found] == [
-        ("text.too_long", "debt:84"),
+        ("text.too_long", "loan:84"),
         ("movement.zero", "movement:1"),
     ]
 
 
 def test_every_code_has_a_severity_and_only_errors_or_waits_hold() -> None:
-    finding = Finding(code="debt.orphan", subject="debt:1")
+    finding = Finding(code="loan.orphan", subject="loan:1")
     assert (finding.severity, finding.holds) == (Severity.ERROR, True)
     assert all("." in code for code in CATALOGUE)
 
@@ -124,7 +124,7 @@ def test_what_was_paid_in_all_is_held_against_the_rows_or_the_balance(
 def test_a_loan_with_something_owed_need_not_be_marked_as_paid(left: str, told: bool) -> None:
     of = loan(reported_balance=Decimal(left), reported_paid=False)
     rest = paid(1, str(120_000 - int(left)))
-    assert ("debt.paid_flag_mismatch" in codes(of, rest)) is told
+    assert ("loan.paid_flag_mismatch" in codes(of, rest)) is told
 
 
 def test_only_a_loan_that_owes_something_can_be_paid_without_a_payment() -> None:
@@ -132,20 +132,20 @@ def test_only_a_loan_that_owes_something_can_be_paid_without_a_payment() -> None
     assert paid_without_payment(file(None, charge)) == ""
     assert paid_without_payment(file(loan("0", "0", reported_paid=True))) == ""
     assert paid_without_payment(file(loan())) == ""
-    assert paid_without_payment(file(loan(reported_paid=True))) == "debt.paid_unexplained"
+    assert paid_without_payment(file(loan(reported_paid=True))) == "loan.paid_unexplained"
     assert paid_without_payment(file(loan(reported_paid=True), paid(1, "1"))) == ""
     told = loan(reported_paid=True, collected=Decimal(120_000))
     assert paid_without_payment(file(told)) == "cutover.paid_before"
     less = loan(reported_paid=True, collected=Decimal(119_999))
-    assert paid_without_payment(file(less)) == "debt.paid_unexplained"
+    assert paid_without_payment(file(less)) == "loan.paid_unexplained"
 
 
 def test_what_asks_a_person_though_it_holds_nothing_is_this() -> None:
     asks = {code for code, rule in CATALOGUE.items() if rule.asks and not rule.holds}
     assert asks >= {
-        "debt.balance_mismatch",
-        "debt.schedule_mismatch",
-        "debt.split_mismatch",
+        "loan.balance_mismatch",
+        "loan.schedule_mismatch",
+        "loan.split_mismatch",
         "delivery.newer_unread",
         "file.nothing_read",
         "file.total_differs",

@@ -58,4 +58,4 @@ def test_interest_of_a_month_that_was_closed_holds_itself_and_not_what_comes_lat
     assert shelf.sync(file(LENT, as_of=date(2026, 10, 10))) == ["create DY7F3A-L84F02"]
     assert shelf.last is not None
     closed = [h for h in shelf.last.holds if h.code == "books.period_closed"]
-    assert [(h.subject, h.amount) for h in closed] == [("debt:84", Decimal(5000))]
+    assert [(h.subject, h.amount) for h in closed] == [("loan:84", Decimal(5000))]

@@ -84,8 +84,8 @@ def test_what_is_paid_too_much_stays_as_unapplied_credit_and_is_reported() -> No
     result = translated(file(loan(), paid(1, "125000")))
     (receipt,) = receipts(result)
     assert receipt.unapplied == Decimal(5000)
-    overpaid = [f for f in result.findings if f.code == "debt.overpaid"]
-    assert [(f.subject, f.related) for f in overpaid] == [("debt:84", ("movement:1",))]
+    overpaid = [f for f in result.findings if f.code == "loan.overpaid"]
+    assert [(f.subject, f.related) for f in overpaid] == [("loan:84", ("movement:1",))]
 
 
 def test_an_overpayment_can_be_held_instead() -> None:
@@ -148,8 +148,8 @@ def test_homonyms_get_a_suffix_and_others_do_not() -> None:
 @pytest.mark.parametrize(
     ("of", "code", "amount"),
     [
-        (file(loan(), paid(1, "1000"), borrower=None), "debt.orphan", "119000"),
-        (file(loan(currency="XXX"), paid(1, "1000")), "debt.currency_unknown", "119000"),
+        (file(loan(), paid(1, "1000"), borrower=None), "loan.orphan", "119000"),
+        (file(loan(currency="XXX"), paid(1, "1000")), "loan.currency_unknown", "119000"),
         (file(loan(currency="CLP", gross="0.50")), "amount.decimals_not_allowed", "0.50"),
         (file(None, paid(1, "1000")), "movement.orphan", "-1000"),
     ],
@@ -583,7 +583,7 @@ def test_a_charge_in_a_closed_period_is_held_alone() -> None:
     ("changes", "code"),
     [
         ({"notes": noted("date.unreadable")}, "date.unreadable"),
-        ({"gross": "-5"}, "debt.total_not_positive"),
+        ({"gross": "-5"}, "loan.total_not_positive"),
     ],
 )
 def test_a_loan_that_cannot_be_read_is_held(changes: dict[str, object], code: str) -> None:

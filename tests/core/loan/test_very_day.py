@@ -234,4 +234,4 @@ def test_an_invoice_that_a_receipt_of_the_closed_month_settles_is_not_changed(cl
     assert done == ([] if closed else ["void DY7F3A-P1", f"update {L}"])
     assert shelf.last is not None
     held = {hold.code for hold in (*shelf.closed, *shelf.last.holds)}
-    assert held == ({"books.period_closed", "debt.amount_edited"} if closed else set())
+    assert held == ({"books.period_closed", "loan.amount_edited"} if closed else set())

@@ -245,8 +245,8 @@ def test_renewals_that_are_not_at_zero_break_their_check_by_the_balance() -> Non
 
 
 def test_the_rows_task_is_the_one_that_a_check_fails_by() -> None:
-    (sign,) = signs_of_items([item(cause="books.not_void", subject="debt:84")])
-    assert sign.subject == "debt:84"
+    (sign,) = signs_of_items([item(cause="books.not_void", subject="loan:84")])
+    assert sign.subject == "loan:84"
 
 
 def sign(subject: str, currency: str, amount: str) -> Sign:

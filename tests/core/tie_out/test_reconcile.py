@@ -284,20 +284,20 @@ def test_documents_that_no_binding_knows_are_told_apart():
 
 ROW_IS_WRONG = {
     "amount.decimals_not_allowed", "amount.other_currency", "amount.unreadable", "date.unreadable",
-    "row.unreadable", "debt.total_not_positive", "loan.held", "movement.written_off_beyond",
+    "row.unreadable", "loan.total_not_positive", "loan.held", "movement.written_off_beyond",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("code", sorted(HOLD_CODES | {c for c in CATALOGUE if holds(c)}))
 def test_only_a_hold_for_a_wrong_row_asks_to_correct_the_row(code):
-    item = held(Hold(code=code, subject="debt:7", currency="COP", amount=Decimal(5)), "7")
+    item = held(Hold(code=code, subject="loan:7", currency="COP", amount=Decimal(5)), "7")
     assert item.action in ACTIONS
     assert (item.action == "fix_source") == (code in ROW_IS_WRONG)
 
 
 @pytest.mark.parametrize("code", ["interest.not_due", "recovery.income", "write_off.paid"])
 def test_a_hold_for_information_asks_nothing(code):
-    hold = Hold(code=code, subject="debt:7", currency="COP", amount=Decimal(5))
+    hold = Hold(code=code, subject="loan:7", currency="COP", amount=Decimal(5))
     assert held(hold, "7").action == "none"
 
 

@@ -12,7 +12,7 @@ def task(code: str = "row.odd", **changes: object) -> Task:
 
 
 def test_a_place_is_told_as_far_as_it_is_known() -> None:
-    assert task(subject="debt:84", where=Place("a.csv", 3)).place == "debt:84, a.csv, row 3"
+    assert task(subject="loan:84", where=Place("a.csv", 3)).place == "loan:84, a.csv, row 3"
     assert task(where=Place("a.csv")).place == "a.csv"
     assert task().place == ""
 
@@ -47,22 +47,22 @@ def test_the_first_of_each_stands_for_the_others() -> None:
 
 
 def test_an_answer_stays_while_the_fact_is_the_same() -> None:
-    known = task(subject="debt:84", where=Place("2026-11-29.csv", 3), amount=Decimal("10.00"))
-    moved = task(subject="debt:84", where=Place("2026-11-30.csv", 9), amount=Decimal("10.00"))
+    known = task(subject="loan:84", where=Place("2026-11-29.csv", 3), amount=Decimal("10.00"))
+    moved = task(subject="loan:84", where=Place("2026-11-30.csv", 9), amount=Decimal("10.00"))
     assert known.id == moved.id
     for other in (
-        task("row.other", subject="debt:84", amount=Decimal("10.00")),
-        task(subject="debt:85", amount=Decimal("10.00")),
-        task(subject="debt:84", amount=Decimal("10.01")),
-        task(subject="debt:84", amount=Decimal("10.00"), system="xero"),
-        task(subject="debt:84", amount=Decimal("10.00"), behind=1),
+        task("row.other", subject="loan:84", amount=Decimal("10.00")),
+        task(subject="loan:85", amount=Decimal("10.00")),
+        task(subject="loan:84", amount=Decimal("10.01")),
+        task(subject="loan:84", amount=Decimal("10.00"), system="xero"),
+        task(subject="loan:84", amount=Decimal("10.00"), behind=1),
     ):
         assert other.id != known.id
 
 
 def test_an_answer_outlives_a_new_version() -> None:
     """Ids are kept in the state: another way to make them would ask everything again."""
-    assert task(subject="debt:84", currency="COP", amount=Decimal("10.00")).id == "ec744980"
+    assert task(subject="loan:84", currency="COP", amount=Decimal("10.00")).id == "ec744980"
 
 
 def test_what_is_about_a_file_is_another_thing_in_another_file() -> None:
@@ -72,14 +72,14 @@ def test_what_is_about_a_file_is_another_thing_in_another_file() -> None:
 
 
 def test_the_row_in_a_detail_is_no_part_of_the_fact() -> None:
-    one = task(subject="debt:84", where=Place("a.csv", 3), detail="twice: a.csv, row 3")
+    one = task(subject="loan:84", where=Place("a.csv", 3), detail="twice: a.csv, row 3")
     assert (
-        one.id == task(subject="debt:84", where=Place("a.csv", 8), detail="twice: a.csv, row 8").id
+        one.id == task(subject="loan:84", where=Place("a.csv", 8), detail="twice: a.csv, row 8").id
     )
 
 
 def test_rows_that_say_the_same_are_numbered_and_told_once_each() -> None:
-    rows = [task(subject="debt:84", where=Place("a.csv", row)) for row in (9, 3, 9)]
+    rows = [task(subject="loan:84", where=Place("a.csv", row)) for row in (9, 3, 9)]
     told = told_apart(rows)
     assert [(each.where.row, each.nth, each.alike) for each in told] == [(3, 1, 2), (9, 2, 2)]
     assert len({each.id for each in told}) == 2

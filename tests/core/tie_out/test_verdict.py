@@ -53,7 +53,7 @@ UNREAD = Finding(code="row.unreadable", subject="file:pagos.csv", file="pagos.cs
 
 
 def held(code: str, action: str, **more: Any) -> Item:
-    return item(ItemKind.HELD, action, cause=code, subject="debt:2", **more)
+    return item(ItemKind.HELD, action, cause=code, subject="loan:2", **more)
 
 
 RED: dict[str, tuple[Known, str]] = {
@@ -70,8 +70,8 @@ RED: dict[str, tuple[Known, str]] = {
     "a movement that nobody approved": (books(held("movement.not_approved", "wait")),
                                         "movement.not_approved"),
     "an edited amount of no effect": (
-        books(held("debt.amount_edited", "decide_amount", amount=Decimal(0))),
-        "debt.amount_edited"),
+        books(held("loan.amount_edited", "decide_amount", amount=Decimal(0))),
+        "loan.amount_edited"),
     "a rejected document": (
         books(item(ItemKind.REJECTED, "fix_rejected", cause="outbox.rejected")), "outbox.rejected"),
     "a dropped document": (
@@ -129,7 +129,7 @@ def test_each_cause_is_needed(
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_a_finding_is_a_task_when_it_asks(code: str) -> None:
-    finding = Finding(code=code, subject="debt:2", file="deudas.csv", row=3, amount=Decimal(7))
+    finding = Finding(code=code, subject="loan:2", file="deudas.csv", row=3, amount=Decimal(7))
     known = replace(GREEN, findings=(finding,) if finding.asks else ())
     told = [(t.code, t.where.file, t.where.row, t.amount) for t in verdict(known).tasks]
     assert told == ([(code, "deudas.csv", 3, 7)] if finding.asks else [])
@@ -217,7 +217,7 @@ def test_an_answer_counts_until_the_fact_changes_and_never_for_what_is_held() ->
 def test_what_is_held_in_all_books_alike_is_told_once_as_the_ledgers_own() -> None:
     one = held("movement.orphan", "restore_loan", file="pagos.csv", row=4)
     two = (replace(BOOKS, items=(one,)), replace(BOOKS, system="zoho", items=(one,)))
-    known = replace(GREEN, books=two, findings=(Finding(code="movement.orphan", subject="debt:2"),))
+    known = replace(GREEN, books=two, findings=(Finding(code="movement.orphan", subject="loan:2"),))
     (task,) = verdict(known).tasks
     assert (task.system, task.where.file, task.where.row) == ("", "pagos.csv", 4)
     other = (two[0], replace(two[1], items=(replace(one, amount=Decimal(9)),)))
@@ -226,9 +226,9 @@ def test_what_is_held_in_all_books_alike_is_told_once_as_the_ledgers_own() -> No
 
 def test_what_is_held_is_told_in_the_words_of_the_finding_about_the_row() -> None:
     words = 'deudas.csv, row 2, column Moneda: "pesos" can be COP, MXN; write the code'
-    about = {"code": "debt.currency_unknown", "subject": "debt:2"}
+    about = {"code": "loan.currency_unknown", "subject": "loan:2"}
     known = replace(
-        books(held("debt.currency_unknown", "set_currency")),
+        books(held("loan.currency_unknown", "set_currency")),
         findings=(Finding(**about, detail=words), Finding(**about, detail="another")),
     )
     assert [task.detail for task in verdict(known).tasks] == [words]
@@ -288,7 +288,7 @@ def test_books_that_were_not_read_do_not_differ_because_of_the_ledger() -> None:
 
 
 def test_a_tasks_id_is_the_same_on_any_day_and_follows_the_fact() -> None:
-    task = Task(code="x", action="y", subject="debt:2", amount=Decimal("5.00"))
+    task = Task(code="x", action="y", subject="loan:2", amount=Decimal("5.00"))
     assert task.id == replace(task, action="z", loan="2").id
     assert len({task.id, replace(task, amount=Decimal(6)).id, replace(task, code="w").id}) == 3
 

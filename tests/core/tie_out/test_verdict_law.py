@@ -53,7 +53,7 @@ ITEMS = st.builds(
     ),
     action=ACTIONS,
     detail=st.sampled_from(("", "pagos.csv, row 4, column abono: no")),
-    subject=st.sampled_from(("", "debt:1", "movement:1")),
+    subject=st.sampled_from(("", "loan:1", "movement:1")),
     file=FILES,
     row=st.integers(0, 3),
     count=st.integers(1, 3),
@@ -63,7 +63,7 @@ ITEMS = st.builds(
 FINDINGS = st.builds(
     Finding,
     code=st.sampled_from(ASKING),
-    subject=st.sampled_from(("debt:1", "movement:1", "file:pagos.csv")),
+    subject=st.sampled_from(("loan:1", "movement:1", "file:pagos.csv")),
     detail=st.sampled_from(("", "pagos.csv, row 4, column abono: no")),
     amount=st.none() | AMOUNTS,
     file=FILES,

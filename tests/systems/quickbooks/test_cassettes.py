@@ -23,9 +23,9 @@ from bridge.errors import LoginRequired, TryLater
 from bridge.systems.quickbooks import changes, queries
 from bridge.systems.quickbooks.adapter import QuickBooks
 from bridge.systems.quickbooks.answers import posted
-from bridge.systems.quickbooks.faults import Then
 from bridge.systems.quickbooks.settings import Settings
-from bridge.systems.quickbooks.wire import Applied, Refused, Unclear, Unsent, Wire
+from bridge.systems.quickbooks.wire import Wire
+from bridge.systems.results import Applied, Refused, Then, Unclear, Unsent
 
 FOLDER = Path(__file__).parents[2] / "cassettes"
 SAMPLES: dict[str, Any] = msgspec.json.Decoder(float_hook=Decimal).decode(

@@ -7,7 +7,6 @@ import pytest
 from bridge.systems.quickbooks.faults import (
     FAULTS,
     Fault,
-    Then,
     faults_in,
     faults_of,
     judge,
@@ -15,6 +14,7 @@ from bridge.systems.quickbooks.faults import (
     refused_for_rate,
     says_deleted,
 )
+from bridge.systems.results import Then
 from bridge.systems.transport import Reply
 
 

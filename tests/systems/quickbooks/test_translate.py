@@ -18,15 +18,9 @@ from quickbooks.objects.payment import Payment
 from quickbooks.objects.salesreceipt import SalesReceipt
 
 from bridge.core.books import Document, Invoice, Kind, Line, Status
+from bridge.systems.judging import Refusal
 from bridge.systems.quickbooks.answers import is_void, payment_kind, posted
-from bridge.systems.quickbooks.translate import (
-    ENTITY,
-    Company,
-    Refusal,
-    body_of,
-    has_reference,
-    update_of,
-)
+from bridge.systems.quickbooks.translate import ENTITY, Company, body_of, has_reference, update_of
 from bridge.systems.transport import from_json, to_json
 from tests.contract.bodies import violations
 from tests.systems.quickbooks.bench import (

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.core.books import PostedDocument, Status
 from bridge.core.delivery import Binding, Drifted, Operation, Outcome, Posted, Rejected
-from bridge.systems.xero.faults import Finding, Then
+from bridge.systems.results import Finding, Then
 from bridge.systems.xero.writing import Job, _state_now
 from tests.systems.xero.documents import COMPANY, INVOICE
 from tests.systems.xero.scripted import outgoing

@@ -16,14 +16,14 @@ import vcr
 from bridge.clock import ManualClock
 from bridge.core.books import Kind, Status
 from bridge.credentials import MemoryCredentials
+from bridge.systems.results import Applied, Refused, Then, Unsent
 from bridge.systems.transport import from_json, to_json
 from bridge.systems.xero.adapter import Xero
 from bridge.systems.xero.answers import posted
 from bridge.systems.xero.chart import balances_of
-from bridge.systems.xero.faults import Then
 from bridge.systems.xero.settings import Settings
 from bridge.systems.xero.translate import Company
-from bridge.systems.xero.wire import Applied, Refused, Unsent, Wire
+from bridge.systems.xero.wire import Wire
 from tests.contract.bodies import example
 from tests.systems.xero.scripted import TENANT
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.systems.results import Applied, Refused, Then, Unclear, Unsent
 from bridge.systems.transport import Reply
 from bridge.systems.xero.faults import (
     FAULTS,
     Row,
-    Then,
     judge,
     judge_answer,
     messages,
@@ -16,7 +16,7 @@ from bridge.systems.xero.faults import (
     refused_for_rate,
     says_refused,
 )
-from bridge.systems.xero.wire import ZERO_ID, Applied, Refused, Unclear, Unsent, element_result
+from bridge.systems.xero.wire import ZERO_ID, element_result
 
 TEXTS = {
     "The contact name X is already assigned to another contact. The contact name must be unique "

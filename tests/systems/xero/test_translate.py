@@ -16,17 +16,12 @@ from xero_python.api_client.deserializer import deserialize
 
 import bridge.systems.xero as package
 from bridge.core.books import Application, Document, Kind, Line
+from bridge.systems.judging import Refusal
 from bridge.systems.transport import from_json, to_json
 from bridge.systems.xero.answers import posted
 from bridge.systems.xero.on_account import creation_of as body_of
 from bridge.systems.xero.on_account import return_of
-from bridge.systems.xero.translate import (
-    Refusal,
-    as_told,
-    foreign_rate,
-    update_of,
-    void_of,
-)
+from bridge.systems.xero.translate import as_told, foreign_rate, update_of, void_of
 from bridge.systems.xero.wire import ID_FIELD
 from tests.contract.bodies import violations
 from tests.systems.xero.documents import (

@@ -19,12 +19,12 @@ from bridge.clock import ManualClock
 from bridge.core.books import Kind, Status
 from bridge.credentials import MemoryCredentials
 from bridge.errors import LoginRequired, TryLater
+from bridge.systems.results import Applied, Refused, Then, Unclear, Unsent
 from bridge.systems.zoho.adapter import ZohoBooks
-from bridge.systems.zoho.faults import Then
 from bridge.systems.zoho.posted import posted
 from bridge.systems.zoho.settings import Settings
 from bridge.systems.zoho.translate import Company
-from bridge.systems.zoho.wire import INVOICES, PAYMENTS, Applied, Refused, Unclear, Unsent, Wire
+from bridge.systems.zoho.wire import INVOICES, PAYMENTS, Wire
 
 FOLDER = Path(__file__).parents[2] / "cassettes"
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_the_documented_payment_is_created_listed_and_deleted() -> None:
     with wire("documents") as line:
         created = line.write("POST", "customerpayments", body)
         assert isinstance(created, Applied)
-        document = posted(Kind.RECEIPT, created.content["payment"], HOME)
+        document = posted(Kind.RECEIPT, created.raw["payment"], HOME)
         assert (document.external_id, document.number) == ("9030000079467", "INV-384")
         assert document.applications == (("90300000079426", Decimal(450)),)
         (row,) = line.rows(PAYMENTS)
@@ -99,9 +99,9 @@ def test_the_documented_use_of_a_credit_note_and_an_absent_contact() -> None:
 @pytest.mark.parametrize(
     ("key", "then", "code"),
     [
-        ("1001", Then.TAKEN, "number_taken"),
-        ("3062", Then.TAKEN, "name_taken"),
-        ("12018", Then.TAKEN, "number_taken"),
+        ("1001", Then.NUMBER_TAKEN, "number_taken"),
+        ("3062", Then.NAME_TAKEN, "name_taken"),
+        ("12018", Then.NUMBER_TAKEN, "number_taken"),
         ("12006", Then.REJECT, "invoice_not_open"),
         ("4038", Then.REJECT, "inactive_reference"),
         ("24016", Then.REJECT, "over_applied"),

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.core.books import Kind, Several
 from bridge.core.delivery import InDoubt, Posted
-from bridge.systems.zoho.wire import Applied
+from bridge.systems.results import Applied
 from tests.systems.zoho.bench import CUSTOMER, Bench, changed
 
 OTHER = changed(CUSTOMER, reference="DYT-D2", name="Luz")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from bridge.systems.results import Then
 from bridge.systems.transport import Reply, to_json
 from bridge.systems.zoho.faults import (
     FAULTS,
-    Then,
     code_of,
     judge,
     rate_wait_s,

@@ -23,10 +23,11 @@ from bridge.core.books import (
     Sale,
     Status,
 )
+from bridge.systems.judging import Refusal
 from bridge.systems.transport import to_json
 from bridge.systems.zoho import translate
 from bridge.systems.zoho.posted import application, own_field, posted
-from bridge.systems.zoho.translate import Refusal, body_of, has_reference, update_of
+from bridge.systems.zoho.translate import body_of, has_reference, update_of
 from tests.contract.bodies import violations
 from tests.systems.zoho.bench import CUSTOMER, Documents, changed
 

@@ -1,0 +1,1 @@
+"""Books that are kept in memory."""

@@ -1,0 +1,1 @@
+"""A ledger that is one CSV file for each day."""
