@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 
 from bridge.core.delivery import InDoubt, Outcome, Rejected, State, Unavailable
+from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.patience import (
     PERHAPS_THERE,
     UNCLEAR,
     blames_documents,
     blames_refused,
+    is_mute,
     is_over,
     short,
     told,
+    told_mute,
     told_unknown,
 )
 from bridge.pipeline.context import Time
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
 from bridge.systems.base import AccountingReader
+
+MUTE = "pass.no_writes"
+"""The code of the task that says that these books answer, and take no write."""
+_SINCE = "mute.{}.{}"
+"""What the state notes of each company: the first pass since which none got through."""
 
 
 def give_up(
@@ -38,10 +48,8 @@ def give_up(
     """
     if not unclear:
         return
-    doubtful = [entry for entry, came in unclear.items() if _says_nothing(came)]
     refused = [entry for entry, came in unclear.items() if not _says_nothing(came)]
-    counted = doubtful if is_there or blames_documents(len(doubtful), heard) else []
-    counted = counted + (refused if blames_refused(len(refused), heard) else [])
+    counted = _their_own(unclear, heard, is_there)
     alone = refused if len(refused) <= system.capabilities.claim_size else []
     now = clock.now()
     with store.begin() as work:
@@ -58,6 +66,48 @@ def give_up(
             elif entry.state is State.IN_DOUBT:
                 unknown = told_unknown(trial.passes, trial.since.date().isoformat(), came)
                 work.move(entry, Rejected(unknown, PERHAPS_THERE), now)
+
+
+def _their_own(unclear: Mapping[int, Outcome], heard: int, is_there: bool) -> list[int]:
+    """The writes of which that they got no clear answer is their own trouble."""
+    doubtful = [entry for entry, came in unclear.items() if _says_nothing(came)]
+    refused = [entry for entry, came in unclear.items() if not _says_nothing(came)]
+    counted = doubtful if is_there or blames_documents(len(doubtful), heard) else []
+    return counted + (refused if blames_refused(len(refused), heard) else [])
+
+
+def none_gets_through(
+    store: Store,
+    system: AccountingReader,
+    clock: Time,
+    unclear: Mapping[int, Outcome],
+    heard: int,
+    *,
+    is_there: bool = False,
+    waiting: int,
+) -> list[Stop]:
+    """The stop that a person is told of books that answer questions and for days have taken no
+    write of any document. Everything goes on waiting, and is sent again by each pass.
+
+    The arguments as in `give_up`; `waiting`: how many writes are not in the books.
+    """
+    name, now = _SINCE.format(system.name, system.company_id), clock.now()
+    with store.read() as work:
+        noted = work.noted(name)
+    if not unclear or heard or _their_own(unclear, heard, is_there):
+        if noted and (heard or not waiting):
+            with store.begin() as work:
+                work.note(name, "")
+        return []
+    if not noted:
+        with store.begin() as work:
+            work.note(name, now.isoformat())
+        return []
+    since = datetime.fromisoformat(noted)
+    if not is_mute(since, now):
+        return []
+    ((came, _),) = Counter(words(came) for came in unclear.values()).most_common(1)
+    return [Stop(code=MUTE, detail=told_mute(waiting, since.date().isoformat(), came))]
 
 
 def _says_nothing(came: Outcome) -> bool:

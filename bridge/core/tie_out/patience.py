@@ -67,6 +67,16 @@ def blames_refused(refused: int, heard: int) -> bool:
     return heard > 0 and refused <= max(heard, A_FEW)
 
 
+def is_mute(since: datetime, now: datetime) -> bool:
+    """Whether books that answered questions and have taken no write since then are a person's."""
+    return is_over(FEW_PASSES, since, now)
+
+
+def told_mute(waiting: int, since: str, came: str) -> str:
+    """The words in which a person reads of such books."""
+    return f"{waiting} writes wait, and none has got through since {since}: {came}"
+
+
 def told(sent: int, since: str, came: str) -> str:
     """The words in which a person reads of such a write. `since` is a day."""
     return f"sent {sent} times since {since}: {came}"
