@@ -13,13 +13,15 @@ from bridge.core.tie_out.patience import (
     UNCLEAR,
     blames_documents,
     blames_refused,
-    is_mute,
     is_over,
+    is_told,
     short,
     told,
     told_mute,
+    told_unended,
     told_unknown,
 )
+from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.context import Time
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
@@ -27,8 +29,10 @@ from bridge.systems.base import AccountingReader
 
 MUTE = "pass.no_writes"
 """The code of the task that says that these books answer, and take no write."""
-_SINCE = "mute.{}.{}"
-"""What the state notes of each company: the first pass since which none got through."""
+NO_END = "pass.no_end"
+"""The code of the task that says that no pass comes to its end with these books."""
+_SINCE = "since.{}.{}.{}"
+"""What the state notes of each company: the first pass of a row that ended so."""
 
 
 def give_up(
@@ -91,23 +95,39 @@ def none_gets_through(
 
     The arguments as in `give_up`; `waiting`: how many writes are not in the books.
     """
-    name, now = _SINCE.format(system.name, system.company_id), clock.now()
-    with store.read() as work:
-        noted = work.noted(name)
-    if not unclear or heard or _their_own(unclear, heard, is_there):
-        if noted and (heard or not waiting):
-            with store.begin() as work:
-                work.note(name, "")
-        return []
-    if not noted:
-        with store.begin() as work:
-            work.note(name, now.isoformat())
-        return []
-    since = datetime.fromisoformat(noted)
-    if not is_mute(since, now):
+    mute = bool(unclear) and not heard and not _their_own(unclear, heard, is_there)
+    since = _for_days(store, system, clock, MUTE, so=mute, over=heard > 0 or not waiting)
+    if not since:
         return []
     ((came, _),) = Counter(words(came) for came in unclear.values()).most_common(1)
-    return [Stop(code=MUTE, detail=told_mute(waiting, since.date().isoformat(), came))]
+    return [Stop(code=MUTE, detail=told_mute(waiting, since, came))]
+
+
+def none_ends(
+    store: Store, system: AccountingReader, clock: Time, stopped: BridgeError | None
+) -> list[Stop]:
+    """The stop that a person is told of books with which for days every pass was stopped by what
+    time mends. Each pass tries again; one that ends otherwise ends this."""
+    later = isinstance(stopped, TryLater)
+    since = _for_days(store, system, clock, NO_END, so=later, over=not later)
+    return [Stop(code=NO_END, detail=told_unended(since, short(str(stopped))))] if since else []
+
+
+def _for_days(
+    store: Store, system: AccountingReader, clock: Time, code: str, *, so: bool, over: bool
+) -> str:
+    """The day since which passes have ended so, where a person is to be told of it; else empty.
+    `over`: this pass ends the row."""
+    name, now = _SINCE.format(code, system.name, system.company_id), clock.now()
+    with store.read() as work:
+        noted = work.noted(name)
+    if so and noted:
+        since = datetime.fromisoformat(noted)
+        return since.date().isoformat() if is_told(since, now) else ""
+    if so or (over and noted):
+        with store.begin() as work:
+            work.note(name, now.isoformat() if so else "")
+    return ""
 
 
 def _says_nothing(came: Outcome) -> bool:

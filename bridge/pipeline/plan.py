@@ -7,9 +7,9 @@ from datetime import date
 
 import msgspec
 
-from bridge.core.mapping.booking import Booking, Limits, resolve
+from bridge.core.mapping.booking import Booking, Limits, NotTold, resolve
 from bridge.core.plan import Plan
-from bridge.errors import ConfigurationError, PersonNeeded, Problem
+from bridge.errors import ConfigurationError, PersonNeeded, Problem, TryLater
 from bridge.pipeline.context import Books, PlanLimits, Progress, System
 from bridge.pipeline.limits import refuse_unsafe
 from bridge.pipeline.planner import Planner
@@ -21,7 +21,7 @@ def booking_of(books: Books[System]) -> Booking:
     """The mapping tied to the company's chart as it is now.
 
     Raises ConfigurationError with every problem: nothing is booked on a mapping that does not
-    fit the chart.
+    fit the chart. Raises TryLater where all that is wrong is something that the books do not tell.
     """
     chart = books.system.chart()
     booking, problems = resolve(
@@ -32,6 +32,8 @@ def booking_of(books: Books[System]) -> Booking:
         what = f"is missing, and bridge.toml says that {books.name} began on {books.cutover}."
         problems = [*problems, Problem(where, what, "Name the account of opening balances there.")]
         booking = None
+    if booking is None and all(isinstance(problem, NotTold) for problem in problems):
+        raise TryLater("; ".join(map(str, problems)))
     if booking is None:
         raise ConfigurationError(
             f"{books.where} does not fit the chart of accounts of {chart.company.name}.", problems

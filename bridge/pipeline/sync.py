@@ -22,7 +22,7 @@ from bridge.pipeline.context import (
     System,
     silent,
 )
-from bridge.pipeline.giving_up import give_up, none_gets_through
+from bridge.pipeline.giving_up import give_up, none_ends, none_gets_through
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
@@ -287,6 +287,7 @@ def _what_was_in_vain(bridge: Live, books: Books[AccountingSystem], done: System
         left = done.pending + done.in_doubt
         there = sent.is_there
         done.asks += none_gets_through(*by, sent.unclear, sent.heard, is_there=there, waiting=left)
+    done.asks += none_ends(*by, None if sent.heard else done.stopped)
 
 
 def send(

@@ -124,3 +124,31 @@ def test_days_are_counted_anew_once_a_write_got_through(world: World) -> None:
     for _ in range(LONG_DAYS):
         assert told_in(morning(world, ledger).answer.tasks) == []
     assert len(told_in(morning(world, ledger).answer.tasks)) == 1
+
+
+def test_a_product_that_stops_every_pass_is_told_after_some_days(world: World) -> None:
+    ledger = first_day()
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    world.control("POST", "faults", system=world.system, kind="503", count=0)
+    ledger.lent(101, 1)
+    done = morning(world, ledger)
+    since = world.clock.now().date().isoformat()
+    for _ in range(LONG_DAYS - 1):
+        assert (done.exit_code, done.answer.tasks) == (75, ())
+        done = morning(world, ledger)
+    for _ in range(2):
+        done = morning(world, ledger)
+        assert done.exit_code == 1
+        (task,) = done.answer.tasks
+        assert (task.code, task.action) == ("pass.no_end", "look_why_ended")
+        assert task.detail.startswith(f"no pass has come to its end since {since}: ")
+        assert of_the_morning(world) == (task,)
+
+    world.control("DELETE", "faults")
+    assert morning(world, ledger).verdict == "clean"
+    assert "L101" in there(world)
+    world.control("POST", "faults", system=world.system, kind="503", count=0)
+    ledger.lent(102, 1)
+    done = morning(world, ledger)
+    assert (done.exit_code, done.answer.tasks) == (75, ())

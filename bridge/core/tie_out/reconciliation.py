@@ -98,6 +98,8 @@ ACTIONS = frozenset(
         "look_closer",
         "look_then_decide",
         "look_there",
+        "look_why_ended",
+        "look_why_none",
         "look_why_older",
         "make_no_income",
         "mend_settings",
