@@ -25,6 +25,7 @@ from bridge.pipeline.our_numbers import (
     OurNumbers,
     ask_what_is_untold,
 )
+from bridge.pipeline.rates import rates_of_known
 from bridge.store import NO_LOAN, LoanKey, Store, Work
 
 
@@ -46,6 +47,7 @@ def caught_up_with(store: Store, books: Books[System], booking: Booking, progres
     if not numbers.documents:
         return 0
     ask_what_is_untold(store, books, booking.company.home_currency, numbers, progress)
+    rates_of_known(store, books, booking, numbers)
     with store.begin() as work:
         adoption = _CatchingUp(work, books, booking, numbers, unknown)
         for file in work.loan_files(0):

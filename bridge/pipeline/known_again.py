@@ -35,6 +35,7 @@ from bridge.pipeline.our_numbers import (
     ask_who_they_are,
     documents_of,
 )
+from bridge.pipeline.rates import rates_of_known
 from bridge.store import NO_LOAN, LoanKey, Store, Work
 
 
@@ -64,6 +65,7 @@ def known_again(
         numbers.by_what_the_books_say(work, books)
     ask_what_is_untold(store, books, home, numbers, progress, known)
     ask_who_they_are(store, books, numbers, booking)
+    rates_of_known(store, books, booking, numbers)
     with store.begin() as work:
         adoption = Adoption(work, books, booking, numbers)
         for count, file in enumerate(work.loan_files(0), start=1):
