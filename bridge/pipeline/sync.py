@@ -35,6 +35,7 @@ from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.stamped import look_before_taking_back
 from bridge.pipeline.to_do import has_work
+from bridge.pipeline.untied import still_untied
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -312,8 +313,9 @@ def send(
 
 
 def _untold(bridge: Bridge[System], name: str) -> list[Stop]:
+    where = (name, bridge.books[name].company)
     with bridge.store.read() as work:
-        return to_be_told(work, name)
+        return [*to_be_told(work, name), *still_untied(work, where)]
 
 
 def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:

@@ -234,6 +234,7 @@ STOPS = {
     "pass.second_writer": "keep_one_writer",
     "pass.stopped": "read_problem",
     "rebuild.asked": "look_closer",
+    "rebuild.untold": "tie_again",
     "rebuild.unknown": "void_or_renumber",
     "undo.left": "look_closer",
     "pass.unanswered": "answer_invoicing",

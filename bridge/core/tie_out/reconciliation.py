@@ -129,6 +129,7 @@ ACTIONS = frozenset(
         "say_what_it_is",
         "set_currency",
         "void_again",
+        "tie_again",
         "void_or_renumber",
         "wait",
         "write_payment",
