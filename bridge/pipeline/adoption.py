@@ -7,7 +7,7 @@ nothing. The next pass goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,9 +37,10 @@ from bridge.pipeline.context import Books, Bridge, Dry, PlanLimits, Progress, Sy
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.pipeline.plan import booking_of
+from bridge.pipeline.rates import rates_of_loans
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.sync import preview
-from bridge.store import LoanKey, Work
+from bridge.store import LoanKey, Store, Work
 from bridge.store.strangers import DIFFERENT
 from bridge.systems.base import AccountingReader
 
@@ -101,12 +102,25 @@ def propose(bridge: Dry, progress: Progress = silent) -> list[Proposal]:
     preview(replace(bridge, plan_limits=_NO_LIMITS), progress)
     found: list[Proposal] = []
     for books in bridge.books.values():
+        held = _held(bridge.store, books)
+        booking = _booking_of(bridge.store, books, held)
         with bridge.store.begin() as work:
-            held = {
-                loan for loan, hold in work.loan_holds(books.id) if hold.code == "books.lookalike"
-            }
-            found += proposals(work, books, booking_of(books), held)
+            found += proposals(work, books, booking, held)
     return found
+
+
+def _held(store: Store, books: Books[System]) -> set[LoanKey]:
+    """The loans that wait for a person's word about what is like theirs."""
+    with store.read() as work:
+        holds = work.loan_holds(books.id)
+        return {loan for loan, hold in holds if hold.code == "books.lookalike"}
+
+
+def _booking_of(store: Store, books: Books[System], loans: Collection[LoanKey]) -> Booking:
+    """The booking that a plan of these loans has, with the rates that it leaves to the books."""
+    booking = booking_of(books)
+    rates_of_loans(store, books, booking, loans)
+    return booking
 
 
 def proposals(
@@ -181,9 +195,11 @@ def decide_all(
         if not mine:
             continue
         read_back(bridge.store, books.system, progress=progress)
-        with bridge.store.begin() as work:
+        with bridge.store.read() as work:
             keys = _loans(work, mine)
-            found = {p.pair: p for p in proposals(work, books, booking_of(books), keys)}
+        booking = _booking_of(bridge.store, books, keys)
+        with bridge.store.begin() as work:
+            found = {p.pair: p for p in proposals(work, books, booking, keys)}
             fresh = [wish for wish in mine if not _is_known(work, books, wish)]
             known += len(mine) - len(fresh)
             problems += _mistakes(work, books, fresh, found)
@@ -219,9 +235,10 @@ def answer(
     """Write down a person's answer about one pair of a loan that is held for it. Raises UsageError
     when there is no such pair."""
     books = bridge.books[system]
+    held = _held(bridge.store, books)
+    booking = _booking_of(bridge.store, books, held)
     with bridge.store.begin() as work:
-        held = {loan for loan, hold in work.loan_holds(books.id) if hold.code == "books.lookalike"}
-        pairs = list(proposals(work, books, booking_of(books), held))
+        pairs = list(proposals(work, books, booking, held))
         loan = next((p.loan[1] for p in pairs if p.wanted.reference == reference), None)
     if loan is None:
         raise UsageError(

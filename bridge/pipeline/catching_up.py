@@ -20,17 +20,21 @@ from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.mapping.booking import Booking
 from bridge.pipeline.context import Books, Progress, System
-from bridge.pipeline.known_again import Adoption
+from bridge.pipeline.known_again import Adopted, Adoption
 from bridge.pipeline.our_numbers import (
     OurNumbers,
     ask_what_is_untold,
 )
+from bridge.pipeline.rates import rates_of_known
+from bridge.pipeline.untied import note_untied
 from bridge.store import NO_LOAN, LoanKey, Store, Work
 
 
-def caught_up_with(store: Store, books: Books[System], booking: Booking, progress: Progress) -> int:
+def caught_up_with(
+    store: Store, books: Books[System], booking: Booking, progress: Progress
+) -> Adopted:
     """Tie to the ledger what the books have under numbers of ours and the state does not know yet:
-    another machine, or a later state, posted it. Returns how many documents that were.
+    another machine, or a later state, posted it.
 
     For books that have just been read. What the state knows stays as it knows it, but for an
     earlier generation of such a document that the books have no longer.
@@ -38,21 +42,24 @@ def caught_up_with(store: Store, books: Books[System], booking: Booking, progres
     with store.read() as work:
         where = books.id
         unknown = {(k, i): n for n, k, i in work.numbered(where, work.prefixes(), strange=True)}
-        if not unknown:
-            return 0
-        numbers = OurNumbers(work, books)
-        found = map(base_reference, unknown.values())
-        numbers.only_of({numbers.owners[base] for base in found if base in numbers.owners})
-    if not numbers.documents:
-        return 0
+        numbers = OurNumbers(work, books) if unknown else None
+        if numbers is not None:
+            found = map(base_reference, unknown.values())
+            numbers.only_of({numbers.owners[base] for base in found if base in numbers.owners})
+    if numbers is None or not numbers.documents:
+        with store.begin() as work:
+            note_untied(work, where, {})
+        return Adopted(system=books.name)
     ask_what_is_untold(store, books, booking.company.home_currency, numbers, progress)
+    rates_of_known(store, books, booking, numbers)
     with store.begin() as work:
         adoption = _CatchingUp(work, books, booking, numbers, unknown)
         for file in work.loan_files(0):
             if (file.installation, file.loan_id) in adoption.of_loans:
                 adoption.loan(file)
         work.recognise(where)
-    return adoption.done().documents
+        note_untied(work, where, adoption.untold)
+    return adoption.done()
 
 
 class _CatchingUp(Adoption):

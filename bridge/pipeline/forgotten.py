@@ -32,6 +32,7 @@ from bridge.pipeline.older_state import (
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import known_documents
 from bridge.pipeline.second_writer import named, never_heard_of, somebody_else
+from bridge.pipeline.untied import untied
 from bridge.store import NO_LOAN, Work
 from bridge.store.decisions import BRIDGE
 
@@ -83,8 +84,12 @@ class Keeping:
             restored = work.restoring(self.books.name)
             done = work.noted(TIED.format(self.books.name))
             unsure = is_unsure(work, self.books.name)
+            untold = untied(work, self.where)
         if restored is not None and restored.at != done:
             self._tie(booking, restored.at, restored.detail)
+            return
+        if untold:  # perhaps they are told by now
+            self._tie(booking, done, "")
             return
         behind = restored is not None or (unsure and known_documents(self.store, self.books))
         unknown = self._strangers() if behind else []
@@ -151,7 +156,8 @@ class Keeping:
         of them stays planned."""
         read_back(self.store, self.books.system, progress=self.progress)
         if known_documents(self.store, self.books):
-            tied = caught_up_with(self.store, self.books, booking, self.progress)
+            made = caught_up_with(self.store, self.books, booking, self.progress)
+            tied = made.documents
         else:
             made = known_again(self.store, self.books, booking, self.today, self.progress)
             tied = made.documents + made.taken_back

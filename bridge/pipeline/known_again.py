@@ -35,6 +35,8 @@ from bridge.pipeline.our_numbers import (
     ask_who_they_are,
     documents_of,
 )
+from bridge.pipeline.rates import rates_of_known
+from bridge.pipeline.untied import note_untied
 from bridge.store import NO_LOAN, LoanKey, Store, Work
 
 
@@ -50,6 +52,9 @@ class Adopted(msgspec.Struct, kw_only=True):
     """In the books, and nothing of the ledger accounts for them: the next pass asks."""
     unknown: list[str] = msgspec.field(default_factory=list)
     """Numbers of our form of which nobody knows the loan, or which are there twice."""
+    untold: list[str] = msgspec.field(default_factory=list)
+    """Numbers that the books do not tell when asked, with what came back: their loans are left as
+    they are, whole, until the next time."""
 
 
 def known_again(
@@ -64,6 +69,7 @@ def known_again(
         numbers.by_what_the_books_say(work, books)
     ask_what_is_untold(store, books, home, numbers, progress, known)
     ask_who_they_are(store, books, numbers, booking)
+    rates_of_known(store, books, booking, numbers)
     with store.begin() as work:
         adoption = Adoption(work, books, booking, numbers)
         for count, file in enumerate(work.loan_files(0), start=1):
@@ -73,6 +79,7 @@ def known_again(
         adoption.what_no_loan_has(as_of)
         adoption.give_names_back()
         work.recognise(books.id)
+        note_untied(work, adoption.where, adoption.untold)
     return adoption.done()
 
 
@@ -85,6 +92,7 @@ class Adoption:
         self.work, self.books, self.booking, self.numbers = work, books, booking, numbers
         self.where = books.id
         self.of_loans = numbers.of_loans()
+        self.untold = numbers.untold(work, books)
         self.names = {
             external_id: base for base, ids in numbers.customers.items() for external_id in ids
         }
@@ -94,6 +102,8 @@ class Adoption:
 
     def loan(self, file: LoanFile) -> None:
         key: LoanKey = (file.installation, file.loan_id)
+        if key in self.untold:
+            return
         bases = self.of_loans.get(key, ())
         found = documents_of(self.work, self.books, self.numbers, bases)
         made = rebuild_loan(file, self.booking, found, self.names, self._posted(key))
@@ -176,11 +186,12 @@ class Adoption:
                 self.work.put_binding(self.where, again)
 
     def done(self) -> Adopted:
+        waiting = {base for key in self.untold for base in self.of_loans[key]}
         unknown = [
             number
-            for found in self.numbers.documents.values()
+            for base, found in self.numbers.documents.items()
             for number, kind, external_id in found
-            if (kind, external_id) not in self._bound
+            if (kind, external_id) not in self._bound and base not in waiting
         ]
         return Adopted(
             system=self.books.name,
@@ -189,6 +200,7 @@ class Adoption:
             taken_back=self._counts["taken_back"],
             asked=self._counts["asked"],
             unknown=sorted(unknown),
+            untold=sorted(self.untold.values()),
         )
 
 

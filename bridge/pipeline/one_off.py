@@ -143,7 +143,7 @@ class _Foresight:
             self._tell(books.name, "books.known_again", again.documents)
         else:
             ahead = caught_up_with(store, books, booking, self.progress)
-            self._tell(books.name, "books.ahead", ahead)
+            self._tell(books.name, "books.ahead", ahead.documents)
         with store.begin() as work:
             left = strangers_of_ours(work, books.id)
             work.leave_unknown(bridge.clock.now().isoformat(), left)

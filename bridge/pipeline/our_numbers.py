@@ -13,6 +13,7 @@ from bridge.core.change.owning import followers, row_names, stems
 from bridge.core.identity import base_reference, is_ours
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer
+from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.context import Books, Progress, System
 from bridge.store import LoanKey, Store, Work
 
@@ -36,6 +37,8 @@ class OurNumbers:
                 self.customers.setdefault(base, {})[external_id] = number
             else:
                 self.documents.setdefault(base, []).append((number, kind, external_id))
+        self.unread = Unread()
+        """Documents and customers that the books do not tell when asked for."""
         self.owners = self._by_rows(work)
         self.undone = self._undone(work, books)
         """Loan → bases of its documents that the state knows and something in the books undoes,
@@ -53,6 +56,20 @@ class OurNumbers:
             found.setdefault(loan, []).append(base)
         for loan, bases in self.undone.items():
             found[loan] = [*dict.fromkeys([*found.get(loan, ()), *sorted(bases)])]
+        return found
+
+    def untold(self, work: Work, books: Books[System]) -> dict[LoanKey, str]:
+        """Loan → what came back instead of a document of it, or of its customer: nobody can say of
+        such a loan what its documents are, and it is left as it is, whole."""
+        found: dict[LoanKey, str] = {}
+        if not self.unread:
+            return found
+        for loan, bases in self.of_loans().items():
+            for each in documents_of(work, books, self, bases):
+                for asked in ((each.kind, each.external_id), (Kind.CUSTOMER, each.customer_id)):
+                    if asked in self.unread:
+                        number = each.number or base_reference(bases[0])
+                        found.setdefault(loan, f"{number}: {self.unread[asked]}")
         return found
 
     def only_of(self, loans: Collection[LoanKey]) -> None:
@@ -172,7 +189,7 @@ def ask_what_is_untold(
 ) -> set[tuple[Kind, str]]:
     """Fetch the documents whose applications are neither listed nor plain otherwise, and those in
     another currency than `home` that come without a rate. Returns which were fetched; those in
-    `known` are not."""
+    `known` are not. What is not told even by itself is added to `numbers.unread`."""
     asked: dict[Kind, list[str]] = {}
     with store.read() as work:
         for bases in (*numbers.of_loans().values(), numbers.unowned):
@@ -183,7 +200,7 @@ def ask_what_is_untold(
                     asked.setdefault(each.kind, []).append(each.external_id)
     for kind, ids in asked.items():
         for first in range(0, len(ids), _DETAILS):
-            told = books.system.fetch(kind, ids[first : first + _DETAILS])
+            told = fetched(books.system, kind, ids[first : first + _DETAILS], numbers.unread)
             with store.begin() as work:
                 work.mirror_put(books.id, told.values())
             progress("asked", first, len(ids))
@@ -202,7 +219,8 @@ def ask_who_they_are(
     named = {external_id for ids in numbers.customers.values() for external_id in ids}
     asked = sorted(({each.customer_id for each in found} | doubtful) - named - {""})
     for first in range(0, len(asked), _DETAILS):
-        told = books.system.fetch(Kind.CUSTOMER, asked[first : first + _DETAILS])
+        part = asked[first : first + _DETAILS]
+        told = fetched(books.system, Kind.CUSTOMER, part, numbers.unread)
         for external_id, theirs in told.items():
             for word in theirs.memo.split():
                 if any(is_ours(word, prefix) for prefix in prefixes):

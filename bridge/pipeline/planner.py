@@ -31,6 +31,7 @@ from bridge.pipeline.context import Books, Progress, System, silent
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.pipeline.second_writer import somebody_else
 from bridge.pipeline.together import Decided, There, Wanted, key_of
+from bridge.pipeline.untied import untied
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.store.outbox_rows import named_by
 from bridge.store.session import chunks
@@ -60,6 +61,7 @@ class Planner:
         self.figures = PlanFigures()
         self.count = 0
         """How many loans were planned."""
+        self._untied = untied(work, self.where)
         self.lookalikes = Lookalikes(work, self.where, booking)
         self._digest = hashlib.blake2b(digest_size=16)
         self._customers: set[str] = set()
@@ -174,7 +176,7 @@ class Planner:
         if unknown:
             self._unknown += unknown
             return True
-        if alike and self._adopted(key, made.customer, alike):
+        if alike and key not in self._untied and self._adopted(key, made.customer, alike):
             return False
         if alike:
             holds, changes = _may_be_there(file, bound, alike), []

@@ -22,6 +22,7 @@ from bridge.pipeline.known_again import Adopted, known_again
 from bridge.pipeline.older_state import TIED, strangers_of_ours
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.untied import UNTIED
 from bridge.store import Store
 
 
@@ -72,6 +73,8 @@ def _left(each: Adopted) -> list[Stop]:
         stops.append(Stop(code="rebuild.asked"))
     if each.unknown:
         stops.append(Stop(code="rebuild.unknown", detail=", ".join(each.unknown)))
+    if each.untold:
+        stops.append(Stop(code=UNTIED, detail="; ".join(each.untold)))
     return stops
 
 
@@ -96,4 +99,6 @@ def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress
     tied = caught_up_with(store, books, booking, progress)
     with store.read() as work:
         left = strangers_of_ours(work, books.id)
-    return Adopted(system=books.name, documents=tied, unknown=sorted(each.number for each in left))
+    told = {line.partition(":")[0] for line in tied.untold}
+    unknown = sorted(each.number for each in left if each.number not in told)
+    return Adopted(system=books.name, documents=tied.documents, unknown=unknown, untold=tied.untold)

@@ -22,7 +22,7 @@ from bridge.pipeline.context import (
     System,
     silent,
 )
-from bridge.pipeline.giving_up import give_up
+from bridge.pipeline.giving_up import give_up, none_ends, none_gets_through
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
@@ -35,6 +35,7 @@ from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.stamped import look_before_taking_back
 from bridge.pipeline.to_do import has_work
+from bridge.pipeline.untied import still_untied
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -271,13 +272,23 @@ def _pass(
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
         done.stopped = error
-    if not isinstance(done.stopped, TryLater | LoginRequired):
-        sent = done.posting
-        there = sent.is_there
-        give_up(bridge.store, books.system, bridge.clock, sent.unclear, sent.heard, is_there=there)
+    _what_was_in_vain(bridge, books, done)
     done.asks += _untold(bridge, books.name)
-    done.count(bridge.store, books)
     return done
+
+
+def _what_was_in_vain(bridge: Live, books: Books[AccountingSystem], done: SystemPass) -> None:
+    """Count what this pass tried and the books never clearly answered, and what is left."""
+    sent, by = done.posting, (bridge.store, books.system, bridge.clock)
+    tried = not isinstance(done.stopped, TryLater | LoginRequired)
+    if tried:
+        give_up(*by, sent.unclear, sent.heard, is_there=sent.is_there)
+    done.count(bridge.store, books)
+    if tried:
+        left = done.pending + done.in_doubt
+        there = sent.is_there
+        done.asks += none_gets_through(*by, sent.unclear, sent.heard, is_there=there, waiting=left)
+    done.asks += none_ends(*by, None if sent.heard else done.stopped)
 
 
 def send(
@@ -303,7 +314,7 @@ def send(
 
 def _untold(bridge: Bridge[System], name: str) -> list[Stop]:
     with bridge.store.read() as work:
-        return to_be_told(work, name)
+        return [*to_be_told(work, name), *still_untied(work, bridge.books[name].id)]
 
 
 def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:

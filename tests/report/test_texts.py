@@ -123,6 +123,7 @@ def test_a_command_names_only_verbs_that_exist(language):
         "history",
         "outbox drop",
         "outbox retry",
+        "rebuild",
         "sync",
         "mappings accounts",
         "tasks answer",
