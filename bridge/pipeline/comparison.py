@@ -300,12 +300,15 @@ class Comparison:
 
     def _rate_sent(self, document: PostedDocument) -> Decimal | None:
         """The rate that we posted a document with, or that the books told then, where they do not
-        tell theirs any more."""
+        tell theirs any more. One that the ledger has in another currency by now has that one's
+        rate, which says nothing of it: there what the books were known to have counts."""
         where = (self.where, document.kind, document.external_id)
         bound = self.work.binding_by_external_id(*where)
         if bound is None or isinstance(bound.document, Customer):
             return None
-        return bound.document.rate or (bound.posted.rate if bound.posted else None)
+        told = bound.posted.rate if bound.posted else None
+        same = bound.document.currency == document.currency
+        return (bound.document.rate or told) if same else told
 
     def _sides(
         self, ledger: dict[str, Decimal], control: dict[str, Decimal]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId, base_reference
@@ -39,7 +39,8 @@ class Trials(Session):
     """The part of a unit of work that remembers what was tried in vain."""
 
     def tried_in_vain(self, entries: Iterable[int], now: datetime, *, counts: bool) -> None:
-        """These writes were not clearly answered. `counts`: which makes one pass more of it."""
+        """These writes were not clearly answered. `counts`: which makes one pass more of it. An
+        earlier instant counts from then on: the clock was ahead before, or is behind now."""
         one = int(counts)
         lines = [
             {"entry": entry, "unclear": 1 - one, "passes": one, "since": instant_text(now)}
@@ -51,6 +52,9 @@ class Trials(Session):
         more = {
             "unclear": TRIAL.c.unclear + made.excluded.unclear,
             "passes": TRIAL.c.passes + made.excluded.passes,
+            "since": case(
+                (made.excluded.since < TRIAL.c.since, made.excluded.since), else_=TRIAL.c.since
+            ),
         }
         statement = made.on_conflict_do_update(index_elements=["entry"], set_=more)
         self._connection.execute(statement, lines)

@@ -19,7 +19,7 @@ from bridge.store import NO_LOAN
 from tests import lost_states
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import adjusting, lock
-from tests.pipeline.test_drift import hand, owning
+from tests.pipeline.test_drift import accept, hand, owning
 from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import COMPANIES, ROOT, World, one
 
@@ -388,21 +388,42 @@ def test_rates_that_a_listing_does_not_tell_are_known_again(world: World) -> Non
     } == {False}
 
 
-def test_what_is_in_another_currency_than_the_ledger_says_keeps_its_rate(world: World) -> None:
+@pytest.mark.parametrize("left", [False, True], ids=["as it is asked", "left so by a person"])
+@pytest.mark.parametrize("currency", ["COP", "USD"])
+def test_what_is_in_another_currency_than_the_ledger_says_keeps_its_rate(
+    world: World, currency: str, left: bool
+) -> None:
     """So that what it weighs on the receivable account is known."""
+    with_dollars(world)
     ledger = small_ledger()
     ledger.debts[1]["currency"] = "MXN"
+    ledger.movements[7]["amount"] = 90_000  # more than was owed: a part stays open
+    ledger.debts[2]["currency"] = currency
+    ledger.settle()
     ledger.write(world.snapshot)
     world.sync()
-    receipt = next(d for d in world.live_documents() if d["number"] == "DY7F3A-P7")
-    ledger.movements[7]["debt_id"] = 2  # an account in COP
+    receipts = [d for d in world.live_documents() if d["number"].startswith("DY7F3A-P7")]
+    assert any(Decimal(each["open"]) for each in receipts)
+    ledger.movements[7]["debt_id"] = 2
+    ledger.settle()
     ledger.write(world.snapshot)
     lose_state(world)
     rebuilt(world)
+    if left:
+        accept(world, *(each["number"] for each in receipts))
     (found,) = compared(world).systems
     assert ("DY7F3A-P7", "currency") in {(i.reference, i.field) for i in found.items}
-    assert Decimal(receipt["rate"]) > 1
+    assert {Decimal(each["rate"]) > 1 for each in receipts} == {True}
     assert not any(abs(tie.unexplained) > 0 for tie in found.tie_outs)
+
+
+def with_dollars(world: World) -> None:
+    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
+    text += '\n[currencies.USD]\nsource = "manual"\n'
+    text += 'rates = [{ from = "2026-01-01", rate = "4105.30" }]\n'
+    path = world.folder / "mapping.toml"
+    path.write_text(text, "utf-8")
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
 
 
 def test_a_state_that_is_not_lost_stays_as_it_knows_it(world: World) -> None:

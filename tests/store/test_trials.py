@@ -44,6 +44,15 @@ def test_trials_and_passes_add_up_since_the_first(store: Store) -> None:
     }
 
 
+def test_an_earlier_instant_counts_from_then_on(store: Store) -> None:
+    """A clock that is ahead for one pass must not put off for years what a person is told."""
+    (one,) = sent(store, NUMBER)
+    with store.begin() as work:
+        for now in (NOW + timedelta(days=1200), NOW, LATER):
+            work.tried_in_vain([one.id], now, counts=True)
+    assert trials(store) == {one.id: Trial(unclear=0, passes=3, since=NOW)}
+
+
 ENDS: dict[str, tuple[Outcome, bool]] = {
     "in doubt": (InDoubt("cut"), True),
     "put off": (Unavailable("busy"), True),
