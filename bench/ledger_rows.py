@@ -24,7 +24,7 @@ from bench.lender import (
 from bench.measuring import Watch, peak_mb, watch
 from bench.processes import in_own_process
 from bridge.core.findings import Finding
-from bridge.core.ledger import Entity
+from bridge.core.ledger import Entity, ReadTable
 from bridge.pipeline.context import Live, silent
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.plan import booking_of, plan
@@ -52,6 +52,9 @@ class _WatchedSnapshot:
 
     def rows(self) -> Iterator[Entity]:
         return self._snapshot.rows()
+
+    def tables(self) -> list[ReadTable]:
+        return self._snapshot.tables()
 
     def findings(self) -> list[Finding]:
         return self._snapshot.findings()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy.exc import DatabaseError
 
 from bridge import mappingfiles
 from bridge.clock import Clock, SystemClock
@@ -22,14 +21,13 @@ from bridge.core.tie_out.known import Fresh
 from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
 from bridge.pipeline.calls import keep_calls
-from bridge.pipeline.context import Books, Bridge, Dry, Live, PlanLimits
+from bridge.pipeline.context import Books, Bridge, Dry, Ledger, Live, PlanLimits
 from bridge.settings import Settings, SystemSettings
 from bridge.source import registry as sources
 from bridge.source.base import Source
 from bridge.store import soundness
-from bridge.store.engine import file_of, parsed
+from bridge.store.in_order import at_work, in_order, scratch_of
 from bridge.store.store import Store, Work
-from bridge.store.upkeep import ends_work
 from bridge.systems import registry as systems
 from bridge.systems.base import AccountingReader, AccountingSystem
 from bridge.systems.budget import Budget
@@ -57,12 +55,12 @@ def open_bridge(
     clock = clock or SystemClock()
     with ExitStack() as stack:
         stack.enter_context(only_one(settings.state.url))
-        looked = stack.enter_context(_in_order(settings.state.url, clock))
+        looked = stack.enter_context(in_order(settings.state.url, clock.now()))
         store = stack.enter_context(_closing(Store.open(settings.state.url)))
         if looked is not None:
             with store.begin() as work:
                 soundness.note(work, looked)
-        stack.enter_context(_at_work(settings.state.url))
+        stack.enter_context(at_work(settings.state.url))
         books: dict[str, Books[AccountingSystem]] = {}
         made = _systems(stack, settings, names, clock, store)
         stack.callback(keep_calls, store, made.values())  # however the pass ends
@@ -85,7 +83,7 @@ def open_dry(
     """
     clock = clock or SystemClock()
     with ExitStack() as stack:
-        store = stack.enter_context(_closing(_scratch(settings.state.url, without_state)))
+        store = stack.enter_context(_closing(scratch_of(settings.state.url, without_state)))
         books: dict[str, Books[AccountingReader]] = {}
         for name, system in _systems(stack, settings, names, clock, store).items():
             books[name] = _books(settings, name, Reader(system))
@@ -93,51 +91,34 @@ def open_dry(
 
 
 @contextmanager
-def _in_order(url: str, clock: Clock) -> Iterator[soundness.Sound | None]:
-    """Look through a store that was not left in order; leave it so, unless the work breaks off."""
-    path = file_of(parsed(url))
-    if path is None:
-        yield None
-        return
-    looked = soundness.look_through_if_due(path, clock.now())
-    try:
-        yield looked
-    except DatabaseError:
-        raise
-    except BaseException:
-        soundness.leave_in_order(path)
-        raise
-    soundness.leave_in_order(path)
+def open_ledger(
+    settings: Settings, without_state: Callable[[str], None] | None, clock: Clock | None = None
+) -> Iterator[Ledger]:
+    """The ledger alone, to be read and looked at. Needs no accounting system and writes nothing.
 
+    `without_state` is told why a state that cannot be used is left out; None: there is none.
+    """
+    clock = clock or SystemClock()
+    today = clock.today(settings.lender.timezone)
+    with ExitStack() as stack:
 
-@contextmanager
-def _at_work(url: str) -> Iterator[None]:
-    """What a pass that dies leaves a sign of; one that ends takes it away before the store is
-    closed."""
-    path = file_of(parsed(url))
-    if path is None:
-        yield
-        return
-    soundness.at_work(path)
-    try:
-        yield
-    finally:
-        ends_work(path)
+        def scratch() -> Store:
+            made = scratch_of(settings.state.url, without_state) if without_state else Store.blank()
+            store: Store = stack.enter_context(_closing(made))
+            return store
 
-
-def _scratch(url: str, without_state: Callable[[str], None] | None) -> Store:
-    try:
-        return Store.open(url, migrate=False).scratch()
-    except (ConfigurationError, DatabaseError, OSError) as error:
-        if without_state is None:
-            raise
-        without_state(str(error) if isinstance(error, ConfigurationError) else _short(error))
-        return Store.blank()
-
-
-def _short(error: Exception) -> str:
-    """What a disk or a database said, without the statement that it said it of."""
-    return str(getattr(error, "orig", None) or error)
+        store = scratch()
+        with store.read() as work:
+            known = work.change_seq() > 0
+        yield Ledger(
+            store=store,
+            before=scratch() if known else None,
+            source=open_source(settings, today),
+            name=settings.source.path.name,
+            limits=_snapshot_limits(settings),
+            clock=clock,
+            today=today,
+        )
 
 
 @contextmanager
@@ -259,12 +240,17 @@ def _rest(settings: Settings, clock: Clock, store: Store) -> dict[str, Any]:
         "clock": clock,
         "today": today,
         "fresh": fresh,
-        "snapshot_limits": SnapshotLimits(
-            shrink_rows_percent=limits.shrink_rows_percent,
-            shrink_money_percent=limits.shrink_money_percent,
-        ),
+        "snapshot_limits": _snapshot_limits(settings),
         "plan_limits": PlanLimits(limits.documents, limits.voids, dict(limits.money)),
     }
+
+
+def _snapshot_limits(settings: Settings) -> SnapshotLimits:
+    limits = settings.limits
+    return SnapshotLimits(
+        shrink_rows_percent=limits.shrink_rows_percent,
+        shrink_money_percent=limits.shrink_money_percent,
+    )
 
 
 def _systems(

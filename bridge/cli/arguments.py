@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
-FORMATS = ("html", "xlsx", "json", "csv", "text")
+from bridge.cli.typed import FORMATS, day, formats, seconds
+
 STATES = (
     "pending",
     "sending",
@@ -92,6 +92,7 @@ def parser() -> Parser:
     _tasks(
         verb("tasks", "bridge.cli.tasks:list", "what waits for a person, and what to do"), common
     )
+    _ledger(verb("ledger", "", "read the ledger and see what was understood"), common)
     _mappings(verb("mappings", "", "check a mapping file, and see what an edit would do"), common)
     return whole
 
@@ -177,7 +178,7 @@ def _connect(connect: Parser) -> None:
         "--port", type=int, metavar="N", help="of the redirect_uri on this machine; 0 takes any"
     )
     connect.add_argument(
-        "--wait", type=_seconds, default=600, metavar="S", help="how long to wait (600 s)"
+        "--wait", type=seconds, default=600, metavar="S", help="how long to wait (600 s)"
     )
 
 
@@ -222,10 +223,25 @@ def _working(verb: Any) -> None:
     undo.add_argument("--approve", metavar="DIGEST", help="go on although it is over a limit")
     reconcile = verb("reconcile", "bridge.cli.reconcile:run", "compare both sides and report")
     reconcile.add_argument("--dry-run", action="store_true", help="also plan; write no state")
-    reconcile.add_argument("--as-of", type=_day, metavar="DATE", help="business day, 2026-11-20")
+    reconcile.add_argument("--as-of", type=day, metavar="DATE", help="business day, 2026-11-20")
     _system(reconcile)
-    reconcile.add_argument("--format", type=_formats, metavar="LIST", help=",".join(FORMATS))
+    reconcile.add_argument("--format", type=formats, metavar="LIST", help=",".join(FORMATS))
     reconcile.add_argument("--out", type=Path, metavar="DIR", help="folder for the report")
+
+
+def _ledger(ledger: Parser, common: Parser) -> None:
+    verbs = ledger.add_subparsers(dest="what", metavar="check", required=True)
+    help = "what was understood of it: sums, people, what is held and why; writes nothing"
+    check = verbs.add_parser("check", help=help, description=help, parents=[common])
+    check.set_defaults(run="bridge.cli.ledger:check")
+    check.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="a file, folder or ZIP (the ledger that bridge.toml names)",
+    )
+    check.add_argument("--page", type=Path, metavar="FILE", help="also write it as a page (HTML)")
 
 
 def _looking(verb: Any) -> None:
@@ -367,26 +383,3 @@ def _mappings(mappings: Parser, common: Parser) -> None:
 
 def _system(to: argparse.ArgumentParser) -> None:
     to.add_argument("--system", metavar="S", help="only this accounting system")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a day; write 2026-11-20') from error
-
-
-def _seconds(text: str) -> int:
-    if not text.isdecimal() or int(text) > 86_400:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number of seconds up to 86400')
-    return int(text)
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    wanted = tuple(word.strip() for word in text.split(",") if word.strip())
-    for word in wanted:
-        if word not in FORMATS:
-            near = get_close_matches(word, FORMATS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(FORMATS)}"
-            raise argparse.ArgumentTypeError(f'there is no format "{word}"; {hint}')
-    return wanted

@@ -252,6 +252,20 @@ class SnapshotFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Rows by entity ("borrowers", "loans", "movements") as the delivery itself declares them."""
 
 
+class ReadTable(msgspec.Struct, frozen=True, kw_only=True):
+    """One table of a delivery, and what it was taken for."""
+
+    file: str
+    """The file, or file and sheet."""
+    kind: str
+    """Which of the ledger's tables: borrowers, loans, movements, balances, splitwise; client is one
+    client's account, with labels above it."""
+    line: int = 0
+    """The row of its heading; 0: it has none."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """(heading as written, field that it was taken for), in the order of the sheet."""
+
+
 class LoanFile(msgspec.Struct, frozen=True, kw_only=True):
     """One loan with everything about it: what translation works on.
 

@@ -102,3 +102,17 @@ class Bridge(Generic[System]):
 
 Live = Bridge[AccountingSystem]
 Dry = Bridge[AccountingReader]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The parts that one reading of the ledger works with; both stores are copies of one state."""
+
+    store: Store
+    before: Store | None
+    """The state without the delivery; None: nothing was ever taken in."""
+    source: Source
+    name: str
+    limits: SnapshotLimits
+    clock: Time
+    today: date

@@ -9,7 +9,7 @@ import msgspec
 
 from bridge.core.findings import Finding
 from bridge.core.guards import SnapshotFigures, SnapshotLimits, refuse
-from bridge.core.ledger import SnapshotFacts
+from bridge.core.ledger import ReadTable, SnapshotFacts
 from bridge.core.money import from_cents
 from bridge.core.tie_out.known import Delivery
 from bridge.errors import Problem, SnapshotRefused
@@ -24,6 +24,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     facts: SnapshotFacts
     accepted: Accepted
     findings: tuple[Finding, ...]
+    tables: tuple[ReadTable, ...] = ()
+    """The tables of the delivery, and what each was taken for."""
 
 
 def take_in(
@@ -74,7 +76,12 @@ def _taken_in(
         accepted = store.accept(stage, now.isoformat())
     finally:
         stage.close()
-    return Intake(facts=facts, accepted=accepted, findings=(*snapshot.findings(), *asked))
+    return Intake(
+        facts=facts,
+        accepted=accepted,
+        findings=(*snapshot.findings(), *asked),
+        tables=tuple(snapshot.tables()),
+    )
 
 
 def _figures(stage: Stage) -> SnapshotFigures:

@@ -8,16 +8,15 @@ import msgspec
 
 from bridge.core.books import Customer, Document
 from bridge.core.change.planned import (
-    SHOWN,
     AccountEffect,
     Effects,
     Held,
     HeldTally,
     Noticed,
+    NoticeTally,
     Planned,
 )
 from bridge.core.delivery import Operation
-from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.identity import base_reference
 from bridge.pipeline.context import Books, System
 from bridge.store import Store, Work
@@ -75,23 +74,11 @@ def changes(store: Store, books: Books[System]) -> Iterator[PlannedChange]:
 
 def noticed(store: Store) -> tuple[Noticed, ...]:
     """The findings about the ledger's rows, by code."""
-    counts: dict[str, int] = {}
-    first: dict[str, dict[Finding, None]] = {}
+    tally = NoticeTally()
     with store.read() as work:
         for _, finding in work.scoped_findings():
-            counts[finding.code] = counts.get(finding.code, 0) + 1
-            some = first.setdefault(finding.code, {})
-            if len(some) < SHOWN:
-                some[finding] = None
-    return tuple(
-        Noticed(
-            code=code,
-            severity=CATALOGUE[code].severity,
-            count=counts[code],
-            first=tuple(first[code]),
-        )
-        for code in sorted(counts)
-    )
+            tally.add(finding)
+    return tally.notices()
 
 
 def _before(work: Work, where: tuple[str, str], entry: Entry) -> Document | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -84,6 +85,15 @@ def figures(
     for task in reconciliation.verdict.tasks:
         _note(seen, task.currency, task.amount)
     return Figures(locale_for(language, lender_locale), seen, zone)
+
+
+def decimals_of(amounts: Iterable[tuple[str, *tuple[Decimal, ...]]]) -> dict[str, int]:
+    """Currency → decimals, of lists of amounts that each begin with their currency: pesos have
+    cents everywhere, or nowhere."""
+    seen: dict[str, int] = {}
+    for currency, *several in amounts:
+        _note(seen, currency, *several)
+    return seen
 
 
 def _note(seen: dict[str, int], currency: str, *amounts: Decimal) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from bridge.core.findings import Finding
-from bridge.core.ledger import Entity, SnapshotFacts
+from bridge.core.ledger import Entity, ReadTable, SnapshotFacts
 
 
 class Snapshot(Protocol):
@@ -22,6 +22,9 @@ class Snapshot(Protocol):
         file, line and column, and makes the snapshot incomplete for its kind. Raises
         SnapshotRefused when the file as a whole turns out to be broken half-way.
         """
+
+    def tables(self) -> list[ReadTable]:
+        """The tables that were read, in the order of the delivery."""
 
     def findings(self) -> list[Finding]:
         """What was noticed about files and unreadable rows; complete once `rows` has ended."""

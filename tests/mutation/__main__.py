@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.mutation.areas import AREAS, ROOT, modules
+from tests.mutation.explained import listed
 from tests.mutation.operators import Mutant, mutants_of
 from tests.mutation.running import Fate, run_area
 
@@ -32,12 +33,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if wish.write:
         told = [asdict(fate) for fate in fates]
         wish.write.write_text(json.dumps(told, indent=1), encoding="utf-8")
-    left = [fate for fate in fates if not fate.killed_by]
+    no_wrongs = listed()
+    unnoticed = [fate for fate in fates if not fate.killed_by]
+    left = [each for each in unnoticed if not any(one.is_of(each.mutant) for one in no_wrongs)]
     for fate in left:
         mutant = fate.mutant
         _line(f"{mutant.id}  line {mutant.lines[0]}: {mutant.what}  ({fate.tests} tests)")
-    killed = len(fates) - len(left)
+    killed = len(fates) - len(unnoticed)
     _line(f"{killed} of {len(fates)} noticed: {100 * killed / max(len(fates), 1):.1f} %")
+    _line(f"{len(unnoticed) - len(left)} are no wrongs (explained.toml), {len(left)} are left")
     return 1 if left else 0
 
 

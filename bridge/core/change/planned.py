@@ -23,7 +23,7 @@ from bridge.core.books import (
     Sale,
 )
 from bridge.core.delivery import Operation
-from bridge.core.findings import Finding, Severity
+from bridge.core.findings import CATALOGUE, Finding, Severity
 from bridge.core.plan import Hold
 
 ZERO = Decimal(0)
@@ -212,3 +212,28 @@ class HeldTally:
         for (code, currency), count in sorted(self._counts.items()):
             amount = self._sums[code, currency]
             yield HeldSum(code=code, currency=currency, count=count, amount=amount)
+
+
+class NoticeTally:
+    """Counts findings by code as they stream by, and keeps the first of each."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, dict[Finding, None]] = defaultdict(dict)
+
+    def add(self, finding: Finding) -> None:
+        self._counts[finding.code] += 1
+        some = self._first[finding.code]
+        if len(some) < SHOWN:
+            some[finding] = None
+
+    def notices(self) -> tuple[Noticed, ...]:
+        return tuple(
+            Noticed(
+                code=code,
+                severity=CATALOGUE[code].severity,
+                count=count,
+                first=tuple(self._first[code]),
+            )
+            for code, count in sorted(self._counts.items())
+        )

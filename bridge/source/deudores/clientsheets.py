@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.ledger import LoanKind
+from bridge.core.ledger import LoanKind, ReadTable
 from bridge.errors import Problem
 from bridge.source.deudores import loans, movements
-from bridge.source.deudores.columns import HEADING_WITHIN, Heading
+from bridge.source.deudores.columns import HEADING_WITHIN, Heading, read_table
 from bridge.source.deudores.context import Cell, Context, as_text
 from bridge.source.deudores.headings import Columns
 from bridge.source.deudores.kinds import said_kind
@@ -34,6 +34,8 @@ _BEFORE_A_NAME = re.compile(
     r"pr[eé]stamos?|abonos|pagos)\b\s*(?:del?\b|a\b)?\s*(?:(?:la|el|señora?|sra?\.?|cliente)\b)?\s*:?\s*",
     re.IGNORECASE,
 )
+TITLE = "title"
+"""The label of a name that stands in a title alone."""
 _NO_NAME = re.compile(r"(HOJA|SHEET|PLANILHA|PLAN)\d*")
 
 
@@ -46,6 +48,17 @@ class ClientSheet(msgspec.Struct, frozen=True):
     payments: Heading
     kind: LoanKind | None
     last_balance: Cell = ""
+
+    @property
+    def as_read(self) -> ReadTable:
+        """What the labels and the columns of the payments were taken for."""
+        labels = [
+            ("", "title") if label == TITLE else (label, field)
+            for field, (_, label, _) in self.labels.items()
+        ]
+        payments = read_table(self.file, self.payments)
+        told = (*labels, *payments.columns)
+        return msgspec.structs.replace(payments, kind="client", columns=told)
 
 
 def client_sheet(
@@ -62,7 +75,7 @@ def client_sheet(
         return None
     texts = [as_text(cell) for _, row in above for cell in row if look(cell) is Look.TEXT]
     if "name" not in labels:
-        labels["name"] = (above[0][0], "title", _name(above, labels, title))
+        labels["name"] = (above[0][0], TITLE, _name(above, labels, title))
     balance_at = _balance_at(rows, payments, columns)
     written = [
         row[balance_at]

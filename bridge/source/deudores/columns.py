@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from bridge.core.ledger import ReadTable
 from bridge.errors import Problem
 from bridge.source.deudores.context import as_text
 from bridge.source.deudores.headings import Columns, Headings
@@ -41,6 +42,19 @@ class Heading(msgspec.Struct, frozen=True):
     headings: dict[str, str]
     width: int
     score: int
+
+
+def read_table(file: str, heading: Heading, payments: Mapping[int, str] = {}) -> ReadTable:
+    """What a heading was taken for, column by column; `payments`: position → heading of those that
+    hold payments."""
+    own = {at: (heading.headings.get(field, ""), field) for field, at in heading.columns.items()}
+    told = own | {at: (text, "payment") for at, text in payments.items()}
+    return ReadTable(
+        file=file,
+        kind=heading.kind,
+        line=heading.line,
+        columns=tuple(told[at] for at in sorted(told)),
+    )
 
 
 def find_heading(

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.ledger import Consent, Entity, Origin, SnapshotFacts, Store
+from bridge.core.ledger import Consent, Entity, Origin, ReadTable, SnapshotFacts, Store
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import table_dump
@@ -49,6 +49,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
 """Keys of each record in the order of the kind's fields; empty where the contract has none."""
 _BESIDE = frozenset({"note", "consent"})
 """Keys of the contract that are read elsewhere or are free text."""
+_ARRAYS = {"debtors": "borrowers", "debts": "loans", "movements": "movements"}
+"""Array of the snapshot → which of the ledger's tables it is."""
 _OPTIONAL = frozenset({"phone", "paid", "consent"})
 """Fields of which nothing is known where no record tells them, as in a sheet without the column."""
 _NUMBERS = frozenset({"amount", "principal", "remaining", "interest_pct", "instalment_amount"})
@@ -144,6 +146,9 @@ class JsonBook:
 
     def __init__(self, name: str, lists: dict[str, Records], facts: SnapshotFacts) -> None:
         self.facts = facts
+        self.tables = [
+            ReadTable(file=f"{name} {array}", kind=kind) for array, kind in _ARRAYS.items()
+        ]
         self._name = name
         self._lists = lists
 
@@ -153,11 +158,9 @@ class JsonBook:
             yield from _stores(lists["stores"], self._name, context)
         if "consents" in lists:
             context.consents = _consents(lists["consents"], self._name, context)
-        tables = (
-            JsonTable(self._name, "borrowers", "debtors", lists["debtors"]),
-            JsonTable(self._name, "loans", "debts", lists["debts"]),
-            JsonTable(self._name, "movements", "movements", lists["movements"]),
-        )
+        tables = [
+            JsonTable(self._name, kind, array, lists[array]) for array, kind in _ARRAYS.items()
+        ]
         yield from canonical_rows(context, tables)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.ledger import Entity, SnapshotFacts
+from bridge.core.ledger import Entity, ReadTable, SnapshotFacts
 from bridge.errors import Problem
 from bridge.source.deudores.assembly import Assembly, Found
 from bridge.source.deudores.canonical import canonical_rows
@@ -20,6 +20,7 @@ from bridge.source.deudores.columns import (
     find_heading,
     heading_problems,
     missing_columns,
+    read_table,
 )
 from bridge.source.deudores.context import Context, as_text
 from bridge.source.deudores.looks import has_amounts
@@ -63,9 +64,11 @@ class SheetBook:
         weak: str,
         notes: Sequence[SheetNote],
         in_parts: Sequence[SplitPayments] = (),
+        read: Sequence[ReadTable] = (),
     ) -> None:
         self.facts = facts
         self.weak = weak
+        self.tables = read
         self._tables = tables
         self._notes = notes
         self._in_parts = in_parts
@@ -112,7 +115,18 @@ def sheet_book(
     refuse_if(problems + assembly.problems)
     weak = " and ".join(assembly.weak)
     said = f"the file has no ids of its own for {weak}" if weak else ""
-    return SheetBook(facts, tables, said, [*notes, *understood.notes], assembly.in_parts)
+    read = [_read(one, mapping) for one in found]
+    read += [client.as_read for client, _, _ in understood.clients]
+    noted = [*notes, *understood.notes]
+    return SheetBook(facts, tables, said, noted, assembly.in_parts, read)
+
+
+def _read(one: Found, mapping: DeudoresMapping) -> ReadTable:
+    """What a sheet was taken for: columns of payments are told as such, whatever is over them."""
+    wide = payment_columns(one.heading, one.cells, mapping)
+    heading = with_payments(one.heading, wide) if wide else one.heading
+    paid = {column.position: column.heading for column in wide}
+    return read_table(one.sheet.name, heading, paid)
 
 
 def _expected_kinds(manifest: Manifest | None, form: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from bridge.core.findings import Finding
-from bridge.core.ledger import Adjustment, Borrower, Entity, Loan, Repayment
+from bridge.core.ledger import Adjustment, Borrower, Entity, Loan, ReadTable, Repayment
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores.context import Context
 from bridge.source.deudores.tables import Book
@@ -54,6 +54,10 @@ class DeudoresSnapshot:
         seen.update(context.log.unreadable)
         self._check_counts(seen)
         self._ended = True
+
+    def tables(self) -> list[ReadTable]:
+        """The tables that were found, and what their columns were taken for."""
+        return list(self._book.tables)
 
     def findings(self) -> list[Finding]:
         """What was noticed about files and unreadable rows; complete once `rows` has ended."""

@@ -30,7 +30,7 @@ from bridge.core.ledger import (
     SnapshotFacts,
 )
 from bridge.core.money import NO_CURRENCY, quantised
-from bridge.source.deudores.columns import Heading
+from bridge.source.deudores.columns import Heading, read_table
 from bridge.source.deudores.context import Context, StoreFacts, as_text
 from bridge.source.deudores.sheet_table import Sheet
 from bridge.source.deudores.weak import Numbered, weak_id
@@ -59,6 +59,7 @@ class SplitwiseBook:
 
     def __init__(self, sheet: Sheet, heading: Heading, cells: list[Any], facts: SnapshotFacts):
         self.facts = facts
+        self.tables = [read_table(sheet.name, heading)]
         self._sheet = sheet
         self._heading = heading
         known = set(heading.columns.values())

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.ledger import Entity, SnapshotFacts
+from bridge.core.ledger import Entity, ReadTable, SnapshotFacts
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.canonical import canonical_rows
@@ -82,6 +82,10 @@ class DumpBook:
 
     def __init__(self, name: str, lists: dict[str, Records], facts: SnapshotFacts) -> None:
         self.facts = facts
+        self.tables = [
+            ReadTable(file=f"{name} debtor", kind="loans"),
+            ReadTable(file=f"{name} movement", kind="movements"),
+        ]
         self._name = name
         self._debtor, self._movement = lists["debtor"], lists["movement"]
 

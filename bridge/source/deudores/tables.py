@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from bridge.core.ledger import Entity, LoanKind, SnapshotFacts
+from bridge.core.ledger import Entity, LoanKind, ReadTable, SnapshotFacts
 from bridge.source.deudores.context import Cell, Context
 from bridge.source.deudores.survey import Survey
 
@@ -44,6 +44,10 @@ class Book(Protocol):
     facts: SnapshotFacts
     weak: str
     """Why its identities are weak; empty when they are the ledger's own."""
+
+    @property
+    def tables(self) -> Sequence[ReadTable]:
+        """Each table that was found, and what its columns were taken for."""
 
     def rows(self, context: Context) -> Iterator[Entity]:
         """Every row, in the order of the port."""
