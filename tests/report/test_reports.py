@@ -249,7 +249,7 @@ def test_people_read_rows_of_the_ledger_in_words_and_programs_as_codes(language,
         shown = made[form].decode()
         assert loan in shown
         assert movement in shown
-        assert "debt:" not in shown
+        assert "loan:" not in shown
         assert "movement:" not in shown
     for form in ("json", "csv"):
         shown = made[form].decode()
@@ -260,7 +260,7 @@ def test_people_read_rows_of_the_ledger_in_words_and_programs_as_codes(language,
 
 def test_a_row_of_an_unknown_kind_is_shown_as_it_is():
     assert texts("es").subject("visit:7") == "visit:7"
-    assert texts("es").subject("debt") == "debt"
+    assert texts("es").subject("loan") == "loan"
     assert texts("en").subject("file:a: b {id}.csv") == "File a: b {id}.csv"
 
 
