@@ -90,9 +90,9 @@ def plan(
     with store.begin() as work:
         planner = Planner(work, books, booking, run, remap=remap)
         planner.put_back_what_is_owned()
-        since = 0 if remap else work.planned_through(books.id)
-        revisits = work.revisits(books.id)
-        planner.loans(work.loan_files(since, revisits), progress)
+        since = 0 if remap else work.plans.planned_through(books.id)
+        revisits = work.plans.revisits(books.id)
+        planner.loans(work.ledger.loan_files(since, revisits), progress)
         made = planner.finish()
         refuse_unsafe(made, limits, approved)
         return made
@@ -104,8 +104,8 @@ def _ask_rates(store: Store, books: Books[System], booking: Booking) -> None:
         return
     wanted: set[tuple[str, date]] = set()
     with store.read() as work:
-        seq = work.planned_through(books.id)
-        for file in work.loan_files(seq, work.revisits(books.id)):
+        seq = work.plans.planned_through(books.id)
+        for file in work.ledger.loan_files(seq, work.plans.revisits(books.id)):
             if file.loan is None or file.loan.currency == booking.company.home_currency:
                 continue
             days = {file.loan.start, *(r.paid_on for r in file.repayments)}

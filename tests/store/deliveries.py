@@ -63,13 +63,13 @@ def _without_numbers(store: Store) -> None:
             answer(work)
 
     def same(work: Work) -> None:
-        work.say_same("t7", f"debt:{_named(12_005)}", f"debt:{_named(11_005)}", WHO, AT)
-        work.say_different(
+        work.alike.say_same("t7", f"debt:{_named(12_005)}", f"debt:{_named(11_005)}", WHO, AT)
+        work.alike.say_different(
             "t9", f"movement:{_named(22_004)}", [f"movement:{_named(21_004)}"], WHO, AT
         )
 
     def gone(work: Work) -> None:
-        work.say_gone("t8", f"movement:{_named(20_001)}", WHO, AT)
+        work.alike.say_gone("t8", f"movement:{_named(20_001)}", WHO, AT)
 
     day(range(1, 80), 1, True, same)
     day(range(1, 40), 1, False, gone)

@@ -17,22 +17,16 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bridge.core.books import (
-    Account,
-    ControlEntry,
-    Document,
-    Kind,
-    PostedDocument,
-    Sale,
-    Status,
-)
-from bridge.core.change.matching import Difference, differences, drift
+from bridge.core.books import Account, ControlEntry, Document, Kind, PostedDocument, Sale, Status
+from bridge.core.change.lines_alike import Difference
+from bridge.core.change.matching import differences, drift
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.loan.standing import is_gone, receivable
 from bridge.core.plan import Hold
 from bridge.core.tie_out.causes import ROW_ACTIONS
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.patience import GIVEN_UP, IF_ARRIVED, IF_FOUND
-from bridge.core.tie_out.reconciliation import Item, ItemKind, Notice
+from bridge.core.tie_out.reconciliation import Notice
 from bridge.core.tie_out.tasks import NOWHERE, Place
 
 RECEIVABLE = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.RECEIPT: -1}

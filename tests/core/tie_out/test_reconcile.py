@@ -28,6 +28,7 @@ from bridge.core.plan import HOLD_CODES, Hold
 from bridge.core.tie_out.aging import EDGES, aged, bucket, labels
 from bridge.core.tie_out.causes import _of_item
 from bridge.core.tie_out.inactive import inactive, is_inactive
+from bridge.core.tie_out.items import BREAKING, Item, ItemKind
 from bridge.core.tie_out.reconcile import (
     RECEIVABLE,
     arrived,
@@ -43,10 +44,7 @@ from bridge.core.tie_out.reconcile import (
 )
 from bridge.core.tie_out.reconciliation import (
     ACTIONS,
-    BREAKING,
     CAUSES,
-    Item,
-    ItemKind,
     Notice,
     Reconciliation,
     SystemResult,
