@@ -26,6 +26,7 @@ from bridge.pipeline.context import Books, Bridge, Dry, Ledger, Live, PlanLimits
 from bridge.settings import Settings, SystemSettings
 from bridge.source import registry as sources
 from bridge.source.base import Source
+from bridge.source.questions import Question
 from bridge.store import soundness
 from bridge.store.in_order import at_work, in_order, scratch_of
 from bridge.store.store import Store, Work
@@ -93,7 +94,10 @@ def open_dry(
 
 @contextmanager
 def open_ledger(
-    settings: Settings, without_state: Callable[[str], None] | None, clock: Clock | None = None
+    settings: Settings,
+    without_state: Callable[[str], None] | None,
+    clock: Clock | None = None,
+    answers: Mapping[str, str] = {},
 ) -> Iterator[Ledger]:
     """The ledger alone, to be read and looked at. Needs no accounting system and writes nothing.
 
@@ -114,7 +118,7 @@ def open_ledger(
         yield Ledger(
             store=store,
             before=scratch() if known else None,
-            source=open_source(settings, today),
+            source=open_source(settings, today, answers),
             name=settings.source.path.name,
             limits=_snapshot_limits(settings),
             clock=clock,
@@ -201,15 +205,30 @@ class Reader:
         self.probes = system.probes
 
 
-def open_source(settings: Settings, today: date) -> Source:
-    """The ledger source that the settings name."""
+def open_source(settings: Settings, today: date, answers: Mapping[str, str] = {}) -> Source:
+    """The ledger source that the settings name; `answers` stand in for keys of its mapping."""
     chosen = settings.source
     assert chosen.mapping is not None, "settings.load places every path"
     mapping = mappingfiles.LEDGER_LOADERS[chosen.kind](chosen.mapping)
+    if answers:
+        mapping = type(mapping).model_validate(mapping.model_dump() | dict(answers))
     source: Source = sources.load(chosen.kind)(
         chosen.path, mapping, settings.lender.timezone, today, prefer=chosen.prefer
     )
     return source
+
+
+def open_questions(settings: Settings) -> tuple[Question, ...]:
+    """The questions that a file of this ledger may leave open and that its mapping does not answer
+    yet, in the order in which they are asked."""
+    chosen = settings.source
+    assert chosen.mapping is not None, "whoever asks says by which mapping"
+    mapping = mappingfiles.LEDGER_LOADERS[chosen.kind](chosen.mapping)
+    return tuple(
+        question
+        for question in sources.questions(chosen.kind)
+        if question.any_currency or getattr(mapping, question.key) == question.shipped
+    )
 
 
 def fresh_on(settings: Settings, clock: Clock, work: Work | None = None) -> Fresh:

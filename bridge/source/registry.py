@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from bridge.errors import ConfigurationError, Problem
+from bridge.source.questions import Question
 
 SOURCES = {
     "deudores": "bridge.source.deudores.reader:Deudores",
@@ -23,3 +24,10 @@ def load(name: str) -> type[Any]:
     module, _, attribute = SOURCES[name].partition(":")
     reader: type[Any] = getattr(import_module(module), attribute)
     return reader
+
+
+def questions(name: str) -> tuple[Question, ...]:
+    """The questions that a file of this ledger may leave open."""
+    package = SOURCES[name].partition(":")[0].rpartition(".")[0]
+    found: tuple[Question, ...] = import_module(f"{package}.questions").QUESTIONS
+    return found
