@@ -96,14 +96,13 @@ def open_dry(
 def open_ledger(
     settings: Settings,
     without_state: Callable[[str], None] | None,
-    clock: Clock | None = None,
     answers: Mapping[str, str] = {},
 ) -> Iterator[Ledger]:
     """The ledger alone, to be read and looked at. Needs no accounting system and writes nothing.
 
     `without_state` is told why a state that cannot be used is left out; None: there is none.
     """
-    clock = clock or SystemClock()
+    clock = SystemClock()
     today = clock.today(settings.lender.timezone)
     with ExitStack() as stack:
 
