@@ -124,7 +124,8 @@ def _is_known(bridge: Bridge[System], name: str, reference: str) -> bool:
     where = bridge.books[name].id
     with bridge.store.read() as work:
         return bool(
-            work.binding(where, reference) or work.entries(where, reference=reference, limit=1)
+            work.bindings.named(where, reference)
+            or work.entries.of(where, reference=reference, limit=1)
         )
 
 

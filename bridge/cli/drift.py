@@ -12,7 +12,8 @@ from bridge import wiring
 from bridge.cli.lookup import loan_of
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
-from bridge.core.tie_out.reconciliation import Item, ItemKind, SystemResult
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Bridge, System
@@ -142,8 +143,8 @@ def _the_system(bridge: Bridge[System], reference: str) -> str:
         known = [
             name
             for name, books in bridge.books.items()
-            if work.binding(books.id, reference)
-            or work.entries(books.id, reference=reference, limit=1)
+            if work.bindings.named(books.id, reference)
+            or work.entries.of(books.id, reference=reference, limit=1)
         ]
     if not known:
         raise UsageError(f"{reference} is not a document that the bridge knows.")

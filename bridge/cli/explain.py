@@ -31,7 +31,7 @@ def run(arguments: Namespace, out: Output) -> int:
     on = companies(arguments, loaded)
     with open_state(loaded) as store, store.read() as work:
         loan = loan_of(work, loaded, on, wanted)
-        file = work.loan_file(*loan) if loan else None
+        file = work.ledger.loan_file(*loan) if loan else None
         story = {
             "asked": wanted,
             "loan": {"installation": loan[0], "id": loan[1]} if loan else None,
@@ -80,7 +80,7 @@ def _findings(work: Work, loan: LoanKey | None) -> list[dict[str, str]]:
     if loan is None:
         return []
     installation, number = loan
-    found = work.findings_at(
+    found = work.findings.at(
         f"loan/{installation}/{number}", f"snapshot/{installation}/loan/{number}"
     )
     return [{"code": f.code, "subject": f.subject, "detail": f.detail} for f in found]
@@ -91,27 +91,27 @@ def _system(work: Work, where: BooksId, loan: LoanKey | None, wanted: str) -> di
     entries: list[Entry] = []
     bindings: list[Binding] = []
     if loan is not None:
-        entries = work.entries(where, loan=loan)
-        bindings = work.bindings(where, loan)
+        entries = work.entries.of(where, loan=loan)
+        bindings = work.bindings.of_loan(where, loan)
     if "-" in wanted and not wanted.startswith(("debt:", "loan:")):
         base = base_reference(wanted)
         direct = [
-            work.binding(where, wanted),
-            work.customer_binding(where, base),
+            work.bindings.named(where, wanted),
+            work.bindings.customer(where, base),
         ]
         bindings = [b for b in bindings if base_reference(b.reference) == base] or [
             b for b in direct if b
         ]
-        entries = [e for e in entries if base_reference(e.reference) == base] or work.entries(
+        entries = [e for e in entries if base_reference(e.reference) == base] or work.entries.of(
             where, reference=wanted
         )
-    holds = [] if loan is None else work.holds_of(where, loan)
+    holds = [] if loan is None else work.plans.holds_of(where, loan)
     decided = {e.id for e in entries}
     return {
         "entries": [told(where.system, entry) | {"run": entry.run} for entry in entries],
         "bindings": [_binding(binding) for binding in bindings],
         "holds": holds,
-        "decisions": [d for d in work.decisions() if d.entry in decided],
+        "decisions": [d for d in work.decisions.latest() if d.entry in decided],
         "books_now": [],
     }
 

@@ -53,7 +53,7 @@ def run(arguments: Namespace, out: Output) -> int:
         lines = (
             _line(where, loan, binding)
             for where in companies(arguments, loaded).values()
-            for loan, binding in work.live_bindings(where)
+            for loan, binding in work.bindings.live(where)
         )
         count = _write(arguments.format, lines, arguments.out)
     if arguments.out is not None:

@@ -21,10 +21,10 @@ def loan_of(
 ) -> LoanKey | None:
     """The loan that `DY7F3A-P1136`, `84`, `loan:84` or `dev-7f3a/84` is about."""
     for where in companies.values():
-        found = work.loan_of(where, wanted)
+        found = work.bindings.loan_of(where, wanted)
         if found is not None:
             return found
-        for entry in work.entries(where, reference=wanted, limit=1):
+        for entry in work.entries.of(where, reference=wanted, limit=1):
             if entry.loan != NO_LOAN:
                 return entry.loan
     return numbered(work, loaded, wanted)
@@ -36,10 +36,10 @@ def numbered(work: Work, loaded: Settings, wanted: str) -> LoanKey | None:
     number = named.group(1) if named else wanted.removeprefix("debt:").removeprefix("loan:")
     installation, slash, after = number.rpartition("/")
     if slash:
-        return (installation, after) if work.loan_file(installation, after) else None
+        return (installation, after) if work.ledger.loan_file(installation, after) else None
     try:
         today = SystemClock().today(loaded.lender.timezone)
         installation = wiring.open_source(loaded, today).snapshot().facts.installation
     except BridgeError:
         return None
-    return (installation, number) if work.loan_file(installation, number) else None
+    return (installation, number) if work.ledger.loan_file(installation, number) else None

@@ -26,7 +26,7 @@ def status(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     today = SystemClock().now().date()
     with open_state(loaded) as store, store.read() as work:
-        runs = work.runs(limit=1)
+        runs = work.runs.latest(limit=1)
         systems = {
             name: {
                 **_system(work, BooksId(name, system.company_id)),
@@ -36,7 +36,7 @@ def status(arguments: Namespace, out: Output) -> int:
             if system.enabled
         }
         verdict = verdict_of(work, loaded)
-        owed = {code: text(sum_, code) for code, sum_ in work.ledger_totals().items()}
+        owed = {code: text(sum_, code) for code, sum_ in work.ledger.totals().items()}
     daemon = serving(loaded.state.url)
     if out.json:
         last = _run(runs[0]) if runs else None
@@ -73,11 +73,11 @@ def status(arguments: Namespace, out: Output) -> int:
 
 
 def _system(work: Work, where: BooksId) -> dict[str, Any]:
-    counts = work.outbox_counts(where)
+    counts = work.outbox.counts(where)
     until = waits_until(work, where, SystemClock().now())
-    bound = work.binding_counts(where)
+    bound = work.bindings.counts(where)
     held: dict[str, int] = {}
-    for hold in work.holds(where):
+    for hold in work.plans.holds(where):
         held[hold.code] = held.get(hold.code, 0) + 1
     return {
         "company": where.company,
@@ -87,8 +87,8 @@ def _system(work: Work, where: BooksId) -> dict[str, Any]:
         "waits_for_a_person": sum(counts.get(state, 0) for state in WAITS_FOR_A_PERSON),
         "held": sum(held.values()),
         "held_by_reason": held,
-        "revisits": len(work.revisits(where)),
-        "rests_after": work.paused_by(where.system),
+        "revisits": len(work.plans.revisits(where)),
+        "rests_after": work.decisions.paused_by(where.system),
         "waits_until": None if until is None else told(until),
         "outbox": {state.value: number for state, number in sorted(counts.items())},
     }
@@ -96,7 +96,7 @@ def _system(work: Work, where: BooksId) -> dict[str, Any]:
 
 def _calls(work: Work, name: str, system: SystemSettings, day: date) -> dict[str, int | None]:
     """What finished runs called on a UTC day, and how many metered calls it may have."""
-    made = work.calls_between(BooksId(name, system.company_id), day, day)
+    made = work.calls.between(BooksId(name, system.company_id), day, day)
     return {
         "total": made.total,
         "metered": made.metered,
@@ -108,8 +108,10 @@ def _calls(work: Work, name: str, system: SystemSettings, day: date) -> dict[str
 def history(arguments: Namespace, out: Output) -> int:
     """The last runs, newest first, and what people decided."""
     with open_state(open_settings(arguments)) as store, store.read() as work:
-        runs = sorted(work.runs(limit=arguments.limit), key=lambda r: r.started_at, reverse=True)
-        decisions = work.decisions(limit=arguments.limit)
+        runs = sorted(
+            work.runs.latest(limit=arguments.limit), key=lambda r: r.started_at, reverse=True
+        )
+        decisions = work.decisions.latest(limit=arguments.limit)
     if out.json:
         out.document({"runs": [_run(run) for run in runs], "decisions": decisions})
     out.table(

@@ -128,9 +128,9 @@ def proposals(
 ) -> Iterator[Proposal]:
     """The pairs of these loans, as a plan would find them now."""
     alike = Lookalikes(work, books.id, booking)
-    for file in work.loan_files(work.change_seq(), loans):
+    for file in work.ledger.loan_files(work.ledger.change_seq(), loans):
         key: LoanKey = (file.installation, file.loan_id)
-        bound = work.bindings(books.id, key)
+        bound = work.bindings.of_loan(books.id, key)
         made = translate(file, booking, bound)
         if made.customer is None:
             continue
@@ -149,7 +149,7 @@ def _proposal(
     change: Change,
     likeness: Likeness,
 ) -> Proposal:
-    whose = work.mirror_document(books.id, Kind.CUSTOMER, likeness.stranger.customer_id)
+    whose = work.mirror.document(books.id, Kind.CUSTOMER, likeness.stranger.customer_id)
     return Proposal(
         system=books.name,
         loan=(file.installation, file.loan_id),
@@ -256,7 +256,7 @@ def _pair(wish: Wish) -> tuple[str, str, str]:
 
 
 def _loans(work: Work, wishes: Iterable[Wish]) -> set[LoanKey]:
-    installations = work.installations_by_prefix()
+    installations = work.ledger.installations_by_prefix()
     return {
         (installations[prefix], wish.loan)
         for wish in wishes
@@ -268,8 +268,8 @@ def _is_known(work: Work, books: Books[System], wish: Wish) -> bool:
     """Whether this very decision was written down before."""
     if not wish.same:
         pair = (base_reference(wish.reference), wish.external_id)
-        return work.is_told_apart(*pair)
-    bound = work.binding(books.id, wish.reference)
+        return work.strangers.is_told_apart(*pair)
+    bound = work.bindings.named(books.id, wish.reference)
     return bound is not None and not bound.voided and bound.external_id == wish.external_id
 
 
@@ -339,14 +339,14 @@ def _adopt(
     where = books.id
     theirs = now[proposal.theirs.kind, proposal.theirs.external_id]
     customer = proposal.customer
-    if work.customer_binding(where, base_reference(customer.reference)) is None:
-        whose = work.mirror_document(where, Kind.CUSTOMER, theirs.customer_id)
+    if work.bindings.customer(where, base_reference(customer.reference)) is None:
+        whose = work.mirror.document(where, Kind.CUSTOMER, theirs.customer_id)
         if whose is not None:
-            work.put_binding(where, adopted(customer, whose))
-    work.put_binding(where, _bound_as_it_is(work, books, proposal, theirs), proposal.loan)
-    work.set_revisit(where, proposal.loan, "drift.adopt")
+            work.bindings.put(where, adopted(customer, whose))
+    work.bindings.put(where, _bound_as_it_is(work, books, proposal, theirs), proposal.loan)
+    work.plans.set_revisit(where, proposal.loan, "drift.adopt")
     detail = f"{books.name} {theirs.external_id}"
-    work.record_decision(who, at.isoformat(), "adopt", proposal.wanted.reference, detail)
+    work.decisions.record(who, at.isoformat(), "adopt", proposal.wanted.reference, detail)
 
 
 def _bound_as_it_is(
@@ -358,7 +358,7 @@ def _bound_as_it_is(
     if isinstance(wanted, Receipt | CreditApplication):
         used = []
         for invoice_id, amount in theirs.applications:
-            bound = work.binding_by_external_id(books.id, Kind.INVOICE, invoice_id)
+            bound = work.bindings.by_external_id(books.id, Kind.INVOICE, invoice_id)
             if bound is not None and not bound.voided:
                 used.append(Application(bound.reference, amount))
         wanted = with_uses(wanted, tuple(used), theirs)
@@ -378,5 +378,5 @@ def _tell_apart(
 ) -> None:
     reference = base_reference(proposal.wanted.reference)
     external_id = proposal.theirs.external_id
-    work.record_decision(who, at.isoformat(), DIFFERENT, reference, external_id)
-    work.set_revisit(books.id, proposal.loan, "drift.different")
+    work.decisions.record(who, at.isoformat(), DIFFERENT, reference, external_id)
+    work.plans.set_revisit(books.id, proposal.loan, "drift.different")

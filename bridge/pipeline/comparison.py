@@ -24,6 +24,7 @@ from bridge.core.tie_out.checks import (
     to_income,
 )
 from bridge.core.tie_out.inactive import inactive, is_inactive
+from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.labels import Labels
 from bridge.core.tie_out.merged import Merges
 from bridge.core.tie_out.not_read import not_read
@@ -40,7 +41,7 @@ from bridge.core.tie_out.reconcile import (
     unbound,
     unread,
 )
-from bridge.core.tie_out.reconciliation import Item, Notice, SystemResult
+from bridge.core.tie_out.reconciliation import Notice, SystemResult
 from bridge.core.tie_out.tally import LISTED, Tally
 from bridge.pipeline.evidence import seen_in_books
 from bridge.pipeline.late import came_late
@@ -101,13 +102,13 @@ class Comparison:
         self._outbox()
         self._bindings()
         self._others()
-        self.ledger = self.work.ledger_totals()
+        self.ledger = self.work.ledger.totals()
         self.control, notices = self._control()
         if not self.ledger:
             notices.append(Notice("ledger.no_snapshot"))
         where = self.where
         self.seen = seen_in_books(self.work, where, self.chart, self.control, notices)
-        counts = self.work.outbox_counts(self.where)
+        counts = self.work.outbox.counts(self.where)
         self._told = SystemResult(
             system=self.where.system,
             company=self.where.company,
@@ -169,7 +170,7 @@ class Comparison:
         return self._rounding.get(currency, ZERO)
 
     def _holds(self) -> None:
-        for loan, hold in self.work.loan_holds(self.where):
+        for loan, hold in self.work.plans.loan_holds(self.where):
             self.tally.add([held(hold, self._loan(loan))], [hold.amount])
 
     def _outbox(self) -> None:
@@ -188,7 +189,7 @@ class Comparison:
         suspects = self.queries.suspects(self.where)
         while part := list(islice(suspects, _AT_ONCE)):
             named = set().union(*(named_by(binding.document) for _, binding, _ in part))
-            links = self.work.links(self.where, sorted(named))
+            links = self.work.bindings.links(self.where, sorted(named))
             for loan, binding, now in part:
                 self._suspect(loan, binding, now, links)
         for loan, found in self._merges.told():
@@ -207,7 +208,7 @@ class Comparison:
             return  # its correction arrived; the outbox's item accounts for it
         owed = {}
         if isinstance(binding.document, Customer):
-            owed = self.work.owed_by(self.where, binding.external_id)
+            owed = self.work.mirror.owed_by(self.where, binding.external_id)
         if is_inactive(binding, now):
             found = inactive(binding, owed)
         else:
@@ -268,7 +269,7 @@ class Comparison:
     def _control(self) -> tuple[dict[str, Decimal], list[Notice]]:
         home = self.chart.company.home_currency
         in_books: dict[str, Decimal] = {}
-        for (kind, currency), sums in self.work.mirror_totals(self.where).items():
+        for (kind, currency), sums in self.work.mirror.totals(self.where).items():
             moved = sums.total * RECEIVABLE.get(kind, 0)
             in_books[currency] = in_books.get(currency, Decimal(0)) + moved
         separate = {a.currency or home for a in self.chart.accounts if a.role == "receivable"}
@@ -279,7 +280,7 @@ class Comparison:
         }
         translated = sum(
             sums.count
-            for (kind, currency), sums in self.work.mirror_totals(self.where).items()
+            for (kind, currency), sums in self.work.mirror.totals(self.where).items()
             if currency in at_home and kind in RECEIVABLE
         )
         self._rounding[home] = HALF_A_CENT * translated
@@ -303,7 +304,7 @@ class Comparison:
         tell theirs any more. One that the ledger has in another currency by now has that one's
         rate, which says nothing of it: there what the books were known to have counts."""
         where = (self.where, document.kind, document.external_id)
-        bound = self.work.binding_by_external_id(*where)
+        bound = self.work.bindings.by_external_id(*where)
         if bound is None or isinstance(bound.document, Customer):
             return None
         told = bound.posted.rate if bound.posted else None

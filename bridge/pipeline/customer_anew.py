@@ -27,7 +27,7 @@ def on_another(store: Store, system: AccountingReader, customer: Customer) -> st
     """The id of the customer that documents of this one are on in the books now; empty where none
     of them is in the books. Raises TryLater where none tells it and some are not told."""
     with store.read() as work:
-        ours = work.bindings_of(books_of(system), customer.reference)
+        ours = work.bindings.of_customer(books_of(system), customer.reference)
     ours.sort(key=lambda binding: binding.document.kind)
     unread = Unread()
     for kind, group in groupby(ours, key=lambda binding: binding.document.kind):
@@ -55,10 +55,10 @@ def enqueue(work: Work, system: AccountingReader, binding: Binding, at: datetime
     document, where = binding.document, books_of(system)
     reference = binding.reference
     waiting = _naming(work, system, reference, _WAIT)
-    work.supersede(waiting)
+    work.outbox.supersede(waiting)
     for loan in {entry.loan for entry in waiting if entry.loan[1]}:
-        work.set_revisit(where, loan, "drift.repost")
-    before = work.entries(where, reference=reference, limit=_MOST)
+        work.plans.set_revisit(where, loan, "drift.repost")
+    before = work.entries.of(where, reference=reference, limit=_MOST)
     change = Change(
         operation=Operation.CREATE,
         document=document,
@@ -74,13 +74,13 @@ def enqueue(work: Work, system: AccountingReader, binding: Binding, at: datetime
         generation=change.generation,
         reason=change.reason,
     )
-    run = before[-1].run if before else work.start_run("drift", system.name, at.isoformat())
-    work.enqueue(run, where, [again])
+    run = before[-1].run if before else work.runs.start("drift", system.name, at.isoformat())
+    work.outbox.enqueue(run, where, [again])
 
 
 def _naming(
     work: Work, system: AccountingReader, reference: str, states: Collection[State]
 ) -> list[Entry]:
     """Writes in one of these states that are for this customer."""
-    entries = work.entries(books_of(system), customer=reference, limit=_MOST)
+    entries = work.entries.of(books_of(system), customer=reference, limit=_MOST)
     return [entry for entry in entries if entry.state in states]

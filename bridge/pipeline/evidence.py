@@ -148,7 +148,7 @@ def _control(
     the documents itself, and proves nothing."""
     from_documents = {each.detail for each in notices if each.code == "control.from_documents"}
     amounts = {c: amount for c, amount in control.items() if c not in from_documents}
-    totals = work.mirror_totals(where)
+    totals = work.mirror.totals(where)
     count = sum(each.count for (kind, _), each in totals.items() if kind in RECEIVABLE)
     if not amounts:
         return Seen(why="not_told", impossible=True)

@@ -57,19 +57,19 @@ def give_up(
     alone = refused if len(refused) <= system.capabilities.claim_size else []
     now = clock.now()
     with store.begin() as work:
-        work.tried_in_vain(alone, now, counts=False)
-        work.tried_in_vain(counted, now, counts=True)
-        trials = work.trials(books_of(system))
+        work.trials.tried_in_vain(alone, now, counts=False)
+        work.trials.tried_in_vain(counted, now, counts=True)
+        trials = work.trials.under_trial(books_of(system))
         for number in counted:
-            entry, trial = work.entry(number), trials.get(number)
+            entry, trial = work.entries.numbered(number), trials.get(number)
             if entry is None or trial is None or not is_over(trial.passes, trial.since, now):
                 continue
             came = words(unclear[number])
             if entry.state is State.PENDING:
-                work.move(entry, Rejected(so_far(entry, trial, came), UNCLEAR), now)
+                work.outbox.move(entry, Rejected(so_far(entry, trial, came), UNCLEAR), now)
             elif entry.state is State.IN_DOUBT:
                 unknown = told_unknown(trial.passes, trial.since.date().isoformat(), came)
-                work.move(entry, Rejected(unknown, PERHAPS_THERE), now)
+                work.outbox.move(entry, Rejected(unknown, PERHAPS_THERE), now)
 
 
 def _their_own(unclear: Mapping[int, Outcome], heard: int, is_there: bool) -> list[int]:

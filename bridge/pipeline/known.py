@@ -70,7 +70,7 @@ def known(
             _books(work, where, compared.get(name), stops.get(name, ()))
             for name, where in books.items()
         ),
-        answers=frozenset(work.answers()),
+        answers=frozenset(work.tasks.answers()),
     )
 
 
@@ -82,7 +82,7 @@ def standing(work: Work, books: Mapping[str, BooksId], fresh: Fresh) -> Verdict:
 def last_stops(work: Work, books: Iterable[str]) -> dict[str, list[Stop]]:
     """The stops of each company's last pass, and those that no finished pass has told a person."""
     found: dict[str, list[Stop]] = {}
-    for run in work.runs(limit=_RUNS):
+    for run in work.runs.latest(limit=_RUNS):
         for name in books:
             if run.verb == "sync" and run.ended_at and name in run.counts and name not in found:
                 stops = run.counts[name].get("stops", ())
@@ -171,35 +171,35 @@ def keep_comparison(
 ) -> None:
     """Keep what a comparison showed, for the doors that do not read the books themselves."""
     where = result.books
-    before = work.comparison(where)
+    before = work.tasks.comparison(where)
     if not result.checked:
         kept = before or Compared(at=at.isoformat(), day=day)
-        work.put_comparison(where, msgspec.structs.replace(kept, stop=stop))
+        work.tasks.put_comparison(where, msgspec.structs.replace(kept, stop=stop))
         return
     items = tuple(item for item in result.items if item.kind not in OF_THE_STORE)
     made = Compared(
         at=at.isoformat(),
         day=day,
         items=items,
-        versions=work.versions_of(where, (item.reference for item in items)),
-        planned_through=work.planned_through(where),
+        versions=work.bindings.versions_of(where, (item.reference for item in items)),
+        planned_through=work.plans.planned_through(where),
     )
-    work.put_comparison(where, made)
+    work.tasks.put_comparison(where, made)
 
 
 def logged_in(work: Work, where: BooksId) -> None:
     """Note that a pass has reached these books: an ended login, seen by the last comparison, is no
     longer in the way. That they were not compared since still counts."""
-    last = work.comparison(where)
+    last = work.tasks.comparison(where)
     if last is not None and last.stop is not None and last.stop.code == LOGIN:
-        work.put_comparison(where, msgspec.structs.replace(last, stop=_NOT_SINCE))
+        work.tasks.put_comparison(where, msgspec.structs.replace(last, stop=_NOT_SINCE))
 
 
 def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:
     """The items with the file and row of the ledger that each is about, where the ledger has it:
     of a document of ours it is the row that it was made of."""
     listed = tuple(items)
-    places = work.places(item.subject for item in listed if not item.file)
+    places = work.tasks.places(item.subject for item in listed if not item.file)
     documents = [item for item in listed if not item.file and item.subject not in places]
     made_of = _places_of_documents(work, documents)
     return tuple(
@@ -213,7 +213,7 @@ def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:
 
 def _places_of_documents(work: Work, items: Sequence[Item]) -> dict[str, Place]:
     """Our reference → file and row of the ledger that its document was made of."""
-    installations = work.installations_by_prefix()
+    installations = work.ledger.installations_by_prefix()
     documents: dict[LoanKey, set[str]] = defaultdict(set)
     for item in items:
         installation = installations.get(item.reference.rpartition("-")[0])
@@ -223,7 +223,7 @@ def _places_of_documents(work: Work, items: Sequence[Item]) -> dict[str, Place]:
     found = _places_of_customers(work, [item.reference for item in items if not item.loan])
     if not documents:
         return found
-    for file in work.loan_files(work.change_seq(), documents):
+    for file in work.ledger.loan_files(work.ledger.change_seq(), documents):
         for reference in documents[file.installation, file.loan_id]:
             row = row_of(reference, file)
             if row is not None:
@@ -254,7 +254,7 @@ def behind_of(work: Work, where: BooksId, waiting: Iterable[UnderWay]) -> dict[s
     }
     by_entry = {each.entry.id: each for each in writes}
     found: dict[str, Behind] = {}
-    for reference, entries in work.behind(where, stuck).items():
+    for reference, entries in work.entries.behind(where, stuck).items():
         amounts: dict[str, Decimal] = defaultdict(Decimal)
         for entry in entries:
             for item in by_entry[entry].items if entry in by_entry else ():
@@ -265,8 +265,8 @@ def behind_of(work: Work, where: BooksId, waiting: Iterable[UnderWay]) -> dict[s
 
 def _deliveries(work: Work) -> tuple[Delivery | None, Delivery | None]:
     """The newest attempt to read the ledger, and the newest delivery that was accepted."""
-    attempt, accepted = work.delivery(), work.delivery(accepted=True)
-    if accepted is None and (intake := work.last_intake()) is not None:
+    attempt, accepted = work.tasks.delivery(), work.tasks.delivery(accepted=True)
+    if accepted is None and (intake := work.tasks.last_intake()) is not None:
         at, as_of = intake  # taken in by an older program
         accepted = Delivery(day=datetime.fromisoformat(at).date(), at=at, as_of=as_of)
     return attempt, accepted
@@ -274,8 +274,8 @@ def _deliveries(work: Work) -> tuple[Delivery | None, Delivery | None]:
 
 def _placed_findings(work: Work) -> tuple[Finding, ...]:
     """The findings that ask something, each with its file and row where the ledger has the row."""
-    findings = work.asking_findings()
-    places = work.places(f.subject for f in findings if not f.file)
+    findings = work.findings.asking()
+    places = work.tasks.places(f.subject for f in findings if not f.file)
     return tuple(
         f
         if f.file or f.subject not in places
@@ -287,7 +287,7 @@ def _placed_findings(work: Work) -> tuple[Finding, ...]:
 def _books(
     work: Work, where: BooksId, result: SystemResult | None, stops: Sequence[Stop]
 ) -> BooksKnown:
-    last = work.comparison(where)
+    last = work.tasks.comparison(where)
     just_read = result is not None and result.checked
     writes = list(under_way(work, where, just_read=just_read))
     behind = behind_of(work, where, writes)
@@ -304,14 +304,14 @@ def _books(
         items=with_places(work, items),
         behind=behind,
         stops=tuple(with_question(work, where, stopped)),
-        rests_after=work.paused_by(where.system),
+        rests_after=work.decisions.paused_by(where.system),
     )
 
 
 def _of_the_store(work: Work, where: BooksId, writes: Iterable[UnderWay]) -> tuple[Item, ...]:
     """The items for holds and for writes under way, a long list summed up as in a comparison."""
     tally = Tally(LISTED)
-    for (_, loan), hold in work.loan_holds(where):
+    for (_, loan), hold in work.plans.loan_holds(where):
         tally.add([held(hold, loan)])
     for each in writes:
         loan = each.entry.loan[1]
@@ -324,10 +324,10 @@ def _still(work: Work, where: BooksId, last: Compared | None) -> list[Item]:
     """The items of the last comparison that nothing has dealt with since."""
     if last is None:
         return []
-    versions = work.versions_of(where, last.versions)
+    versions = work.bindings.versions_of(where, last.versions)
     by_id = (i for i in last.items if i.reference not in last.versions or i.cause == _ABSENT)
-    bound = work.bound_ids(where, (i.external_id for i in by_id))
-    planned = work.planned_through(where) != last.planned_through
+    bound = work.bindings.bound_ids(where, (i.external_id for i in by_id))
+    planned = work.plans.planned_through(where) != last.planned_through
 
     def stands(item: Item) -> bool:
         if item.kind in (ItemKind.ACCEPTED, ItemKind.PRINCIPAL):

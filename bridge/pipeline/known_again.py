@@ -72,7 +72,7 @@ def known_again(
     rates_of_known(store, books, booking, numbers)
     with store.begin() as work:
         adoption = Adoption(work, books, booking, numbers)
-        for count, file in enumerate(work.loan_files(0), start=1):
+        for count, file in enumerate(work.ledger.loan_files(0), start=1):
             adoption.loan(file)
             if count % 100 == 0:
                 progress("known again", count, 0)
@@ -130,7 +130,7 @@ class Adoption:
 
     def _put(self, bindings: Iterable[Binding], key: LoanKey) -> None:
         for binding in bindings:
-            self.work.put_binding(self.where, binding, key)
+            self.work.bindings.put(self.where, binding, key)
             self._bound.add((binding.document.kind, binding.external_id))
             self._counts["taken_back" if binding.voided else "documents"] += 1
             self._counts["asked"] += binding.accepted == REBUILT
@@ -139,11 +139,11 @@ class Adoption:
         for base, named in self.numbers.customers.items():
             if base not in self._customers and len(named) == 1:
                 ((external_id, number),) = named.items()
-                theirs = self.work.mirror_document(self.where, Kind.CUSTOMER, external_id)
+                theirs = self.work.mirror.document(self.where, Kind.CUSTOMER, external_id)
                 if theirs is not None and theirs.status is Status.LIVE:
                     self._customers.add(base)
                     customer = customer_told(number, theirs, self.booking)
-                    self.work.put_binding(self.where, self._known_again(customer, theirs))
+                    self.work.bindings.put(self.where, self._known_again(customer, theirs))
 
     def _customer(self, file: LoanFile, made: Rebuilt) -> None:
         """The borrower's customer: by its number, else by the documents of the loan."""
@@ -152,13 +152,13 @@ class Adoption:
         wanted = made.customer
         named = self.numbers.customers.get(wanted.reference, {})
         external_id = made.customer_id if len(named) != 1 else next(iter(named))
-        theirs = self.work.mirror_document(self.where, Kind.CUSTOMER, external_id)
+        theirs = self.work.mirror.document(self.where, Kind.CUSTOMER, external_id)
         if theirs is None:
             return
         self._customers.add(wanted.reference)
         full = named.get(external_id, wanted.reference)
         again = msgspec.structs.replace(wanted, reference=full)
-        self.work.put_binding(self.where, self._known_again(again, theirs))
+        self.work.bindings.put(self.where, self._known_again(again, theirs))
 
     def _known_again(self, wanted: Customer, theirs: PostedDocument) -> Binding:
         """The customer's binding; a name that differs is the books', for now."""
@@ -178,12 +178,16 @@ class Adoption:
         if "name" not in self.booking.mapping.own:
             return
         for base in self._customers:
-            bound = self.work.customer_binding(self.where, base_reference(base))
-            if bound is None or not bound.accepted or self.work.is_shared(self.where, bound):
+            bound = self.work.bindings.customer(self.where, base_reference(base))
+            if (
+                bound is None
+                or not bound.accepted
+                or self.work.bindings.is_shared(self.where, bound)
+            ):
                 continue
             if bound.posted is not None and bound.posted.status is Status.LIVE:
                 again = msgspec.structs.replace(bound, accepted="", restore=True)
-                self.work.put_binding(self.where, again)
+                self.work.bindings.put(self.where, again)
 
     def done(self) -> Adopted:
         waiting = {base for key in self.untold for base in self.of_loans[key]}

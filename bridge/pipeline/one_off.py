@@ -58,7 +58,7 @@ def one_off(
     intake, refused = _newest(bridge)
     store, now = bridge.store, bridge.clock.now()
     with store.read() as work:
-        runs = work.runs()
+        runs = work.runs.latest()
         day = min((d for *_, d in ReconcileQueries.on(work).installations()), default=None)
     last = next((each.id for each in runs if each.verb == "sync"), "")
     if as_of is not None:
@@ -146,7 +146,7 @@ class _Foresight:
             self._tell(books.name, "books.ahead", ahead.documents)
         with store.begin() as work:
             left = strangers_of_ours(work, books.id)
-            work.leave_unknown(bridge.clock.now().isoformat(), left)
+            work.strangers.leave_unknown(bridge.clock.now().isoformat(), left)
         done.plan = plan(store, books, booking, self.run, ANY_SIZE, (), self.progress)
         done.stopped, done.asks = unanswered(store, books), not_asked(store, books)
         try:

@@ -51,14 +51,14 @@ def welcome(bridge: Bridge[System], who: str) -> None:
     with bridge.store.begin() as work:
         for books in bridge.books.values():
             if _detail(work, books.id):
-                work.welcome_company(books.id, who, at)
+                work.decisions.welcome_company(books.id, who, at)
 
 
 def _detail(work: Work, where: BooksId) -> str:
     """The companies with documents of ours, how many each has, and the one named now; empty where
     there is no question."""
-    if work.binding_counts(where) or work.is_welcome(where):
+    if work.bindings.counts(where) or work.decisions.is_welcome(where):
         return ""
-    there = work.documents_elsewhere(where)
+    there = work.bindings.documents_elsewhere(where)
     had = ", ".join(f"{each} ({number})" for each, number in there.items())
     return f"documents of ours: {had}; named now: {where.company}" if had else ""

@@ -31,7 +31,7 @@ class OurNumbers:
         """Base reference → number by external id."""
         self.documents: dict[str, list[tuple[str, Kind, str]]] = {}
         """Base reference → (number, kind, external id)."""
-        for number, kind, external_id in work.numbered(books.id, work.prefixes()):
+        for number, kind, external_id in work.strangers.numbered(books.id, work.ledger.prefixes()):
             base = base_reference(number)
             if kind is Kind.CUSTOMER:
                 self.customers.setdefault(base, {})[external_id] = number
@@ -87,7 +87,7 @@ class OurNumbers:
             for distance, stem in enumerate(stems(base)):
                 named.setdefault(stem, []).append((base, distance))
         best: dict[str, tuple[int, LoanKey]] = {}
-        for file in work.loan_files(0):
+        for file in work.ledger.loan_files(0):
             for name in row_names(file):
                 for base, distance in named.get(name, ()):
                     if base not in best or distance < best[base][0]:
@@ -103,7 +103,7 @@ class OurNumbers:
             if (reversal := next(followers(number))) in self.documents
         }
         found: dict[LoanKey, set[str]] = {}
-        for number, loan in work.loans_of(books.id, undoing).items():
+        for number, loan in work.bindings.loans_of(books.id, undoing).items():
             self.owners[undoing[number]] = loan
             found.setdefault(loan, set()).add(base_reference(number))
         return found
@@ -127,7 +127,7 @@ class OurNumbers:
                 (base, found)
                 for base, several in self.documents.items()
                 for _, kind, external_id in several
-                if (found := work.mirror_document(books.id, kind, external_id))
+                if (found := work.mirror.document(books.id, kind, external_id))
             ]
             self._by_settling(told)
             self._by_customer(told)
@@ -165,7 +165,7 @@ def documents_of(
             if kind is Kind.CREDIT_NOTE:
                 kinds.append(Kind.APPLICATION)
             for each in kinds:
-                told = work.mirror_document(books.id, each, external_id)
+                told = work.mirror.document(books.id, each, external_id)
                 if told is not None and (each is kind or not told.number):
                     found.append(told)
     invoices = [each for each in found if _is_live(each, Kind.INVOICE)]
@@ -202,7 +202,7 @@ def ask_what_is_untold(
         for first in range(0, len(ids), _DETAILS):
             told = fetched(books.system, kind, ids[first : first + _DETAILS], numbers.unread)
             with store.begin() as work:
-                work.mirror_put(books.id, told.values())
+                work.mirror.put(books.id, told.values())
             progress("asked", first, len(ids))
     return {(kind, external_id) for kind, ids in asked.items() for external_id in ids}
 
@@ -213,7 +213,7 @@ def ask_who_they_are(
     """Look for our reference in the notes of customers whose listing does not tell it, where no
     loan tells it either or the name is another borrower's."""
     with store.read() as work:
-        prefixes = work.prefixes()
+        prefixes = work.ledger.prefixes()
         found = documents_of(work, books, numbers, numbers.unowned)
         doubtful = _of_another_name(work, books, numbers, booking)
     named = {external_id for ids in numbers.customers.values() for external_id in ids}
@@ -236,7 +236,7 @@ def _of_another_name(
     where, of_loans = books.id, numbers.of_loans()
     doubtful: set[str] = set()
     wanted: set[str] = set()
-    for file in work.loan_files(0):
+    for file in work.ledger.loan_files(0):
         bases = of_loans.get((file.installation, file.loan_id), ())
         if not bases or file.borrower is None or file.loan is None:
             continue
@@ -244,13 +244,13 @@ def _of_another_name(
         if ours.reference in numbers.customers:
             continue
         for each in documents_of(work, books, numbers, bases):
-            theirs = work.mirror_document(where, Kind.CUSTOMER, each.customer_id)
+            theirs = work.mirror.document(where, Kind.CUSTOMER, each.customer_id)
             if theirs is None or name_key(theirs.name) != name_key(ours.name):
                 doubtful.add(each.customer_id)
                 wanted.add(name_key(ours.name))
     if not doubtful:
         return doubtful
-    called = work.mirror_documents(where, Kind.CUSTOMER)
+    called = work.mirror.documents(where, Kind.CUSTOMER)
     return doubtful | {each.external_id for each in called if name_key(each.name) in wanted}
 
 

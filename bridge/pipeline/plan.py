@@ -92,9 +92,9 @@ def plan(
     with store.begin() as work:
         planner = Planner(work, books, booking, run, remap=remap)
         planner.put_back_what_is_owned()
-        since = 0 if remap else work.planned_through(books.id)
-        revisits = work.revisits(books.id)
-        planner.loans(work.loan_files(since, revisits), progress)
+        since = 0 if remap else work.plans.planned_through(books.id)
+        revisits = work.plans.revisits(books.id)
+        planner.loans(work.ledger.loan_files(since, revisits), progress)
         made = planner.finish()
         refuse_unsafe(made, limits, approved)
         return made

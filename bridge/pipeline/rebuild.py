@@ -41,7 +41,7 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     """
     at = bridge.clock.now().isoformat()
     with bridge.store.begin() as work:
-        run = work.start_run("rebuild", ",".join(bridge.books), at)
+        run = work.runs.start("rebuild", ",".join(bridge.books), at)
     intake = take_in(
         bridge.store,
         bridge.source,
@@ -53,16 +53,16 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     as_of = intake.facts.as_of
     done = tuple(_rebuilt(bridge.store, books, as_of, progress) for books in bridge.books.values())
     with bridge.store.begin() as work:
-        work.doubt_state(who, at)
+        work.marks.doubt_state(who, at)
         for name, books in bridge.books.items():
-            work.note(TIED.format(name), at)
-            work.leave_unknown(at, strangers_of_ours(work, books.id))
+            work.upkeep.note(TIED.format(name), at)
+            work.strangers.leave_unknown(at, strangers_of_ours(work, books.id))
         counts = {each.system: {"documents": each.documents} for each in done}
         stops = {each.system: _left(each) for each in done}
         where = {name: each.id for name, each in bridge.books.items()}
         answer = verdict(known(work, where, bridge.fresh, stops=stops))
         ended = bridge.clock.now().isoformat()
-        work.end_run(run, answer.word, _reason(done, answer), counts, ended)
+        work.runs.end(run, answer.word, _reason(done, answer), counts, ended)
     return RebuildResult(run=run, systems=done, answer=answer)
 
 
@@ -87,8 +87,8 @@ def known_documents(store: Store, books: Books[System]) -> int:
     """The number of documents of these books that the state knows; 0 when it never had to do with
     them."""
     with store.read() as work:
-        bound = sum(work.binding_counts(books.id).values())
-        return max(bound, sum(work.outbox_counts(books.id).values()))
+        bound = sum(work.bindings.counts(books.id).values())
+        return max(bound, sum(work.outbox.counts(books.id).values()))
 
 
 def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress) -> Adopted:

@@ -15,13 +15,9 @@ import msgspec
 
 from bridge.core.books import Chart
 from bridge.core.tie_out.checks import CheckCode
+from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Fresh, Stop
-from bridge.core.tie_out.reconciliation import (
-    Item,
-    Notice,
-    Reconciliation,
-    SystemResult,
-)
+from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.tally import LISTED
 from bridge.core.tie_out.verdict import verdict
@@ -59,14 +55,14 @@ def reconcile(
     if as_of is not None:
         refuse_day_not_kept(store, as_of, bridge.today)
     with store.begin() as work:
-        last = next((each.id for each in work.runs() if each.verb == "sync"), "")
-        own = work.start_run("reconcile", ",".join(bridge.books), started.isoformat())
+        last = next((each.id for each in work.runs.latest() if each.verb == "sync"), "")
+        own = work.runs.start("reconcile", ",".join(bridge.books), started.isoformat())
     fresh = bridge.fresh.on(day)
     found = compare(bridge, day, started, run=last, names=names, fresh=fresh, progress=progress)
     verdict, reason = found.verdict.word, reason_of(found.verdict)
     counts = {result.system: result.counts for result in found.systems}
     with store.begin() as work:
-        work.end_run(own, verdict, reason, counts, bridge.clock.now().isoformat())
+        work.runs.end(own, verdict, reason, counts, bridge.clock.now().isoformat())
     return found
 
 
@@ -112,7 +108,7 @@ def compare(
                 comparison.gather(run, as_of)
             inside, seen = _inside(store, each, chart, comparison, afresh=full)
             with store.begin() as work:
-                work.saw_versions(books_of(system), comparison.same_in)
+                work.bindings.saw_versions(books_of(system), comparison.same_in)
                 keep(work, each, seen)
             entries, unread_ones = entered_by_hand(system, comparison.unaccounted())
             with store.read() as work:

@@ -82,7 +82,7 @@ class SystemPass(msgspec.Struct, kw_only=True):
     def count(self, store: Store, books: Books[System]) -> None:
         """Look at what is left in the outbox, and at the calls made."""
         with store.read() as work:
-            counts = work.outbox_counts(books.id)
+            counts = work.outbox.counts(books.id)
         self.pending = counts.get(State.PENDING, 0)
         self.in_doubt = sum(counts.get(s, 0) for s in UNSETTLED) - self.pending
         self.rejected = sum(counts.get(s, 0) for s in WAITS_FOR_A_PERSON)
@@ -221,8 +221,8 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
     with bridge.store.begin() as work:
         now = bridge.clock.now().isoformat()
         begin_pass(bridge.store, work, now)
-        run = work.start_run(verb, ",".join(bridge.books), now)
-        kept = work.kept()
+        run = work.runs.start(verb, ",".join(bridge.books), now)
+        kept = work.upkeep.kept()
     bridge.store.leave_word(kept)
     try:
         intake = take_in(
@@ -236,7 +236,7 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
     except BridgeError as error:
         books = {name: each.id for name, each in bridge.books.items()}
         with bridge.store.begin() as work:
-            work.end_run(run, "refused", str(error), {}, bridge.clock.now().isoformat())
+            work.runs.end(run, "refused", str(error), {}, bridge.clock.now().isoformat())
             if isinstance(error, SnapshotRefused):
                 error.document = said.document(standing(work, books, bridge.fresh))
         raise
@@ -328,8 +328,8 @@ def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:
 def _let_go_on(bridge: Bridge[System], who: str) -> None:
     with bridge.store.begin() as work:
         for name in bridge.books:
-            if work.paused_by(name):
-                work.resume(name, who, bridge.clock.now().isoformat())
+            if work.decisions.paused_by(name):
+                work.decisions.resume(name, who, bridge.clock.now().isoformat())
 
 
 def _planned(
@@ -366,7 +366,7 @@ def _end(
         result = SyncResult(run=run, intake=intake, systems=systems, answer=answer)
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
-        work.end_run(run, result.verdict, result.reason, counts, ended)
+        work.runs.end(run, result.verdict, result.reason, counts, ended)
     return result
 
 

@@ -42,7 +42,7 @@ def under_way(work: Work, where: BooksId, *, just_read: bool = False) -> Iterato
     `just_read` says that the books were read to their end a moment ago: then what they hold of a
     write counts. What they said some days ago proves nothing, absence least of all.
     """
-    trials = work.trials(where)
+    trials = work.trials.under_trial(where)
     for side in WaitingWrites.on(work).waiting(where):
         entry = side.entry
         if settled(entry.operation, entry.document, side.bound):
@@ -82,7 +82,7 @@ def _has_arrived(work: Work, where: BooksId, side: Waiting) -> bool:
     entry, bound = side.entry, side.bound
     if bound is None or bound.voided or entry.operation is Operation.CREATE:
         return False
-    links = work.links(where, sorted(named_by(entry.document)))
+    links = work.bindings.links(where, sorted(named_by(entry.document)))
     return arrived(entry.operation, entry.document, side.now, links)
 
 

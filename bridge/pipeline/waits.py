@@ -12,7 +12,7 @@ from bridge.systems.base import AccountingReader, books_of
 
 def waits_until(work: Work, where: BooksId, now: datetime) -> datetime | None:
     """When the first write may be sent of those that wait for their time alone; None: none does."""
-    wait_s = work.due_in_s(where, now)
+    wait_s = work.outbox.due_in_s(where, now)
     return None if wait_s is None else now + timedelta(seconds=wait_s)
 
 

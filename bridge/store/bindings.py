@@ -12,7 +12,7 @@ from bridge.core.delivery import Binding
 from bridge.core.identity import BooksId, base_reference
 from bridge.store import tables
 from bridge.store.engine import by, document_text, upsert
-from bridge.store.session import BOOKS, PARAMETERS, Session, chunks
+from bridge.store.session import BOOKS, PARAMETERS, Part, by_installation, chunks
 from bridge.store.values import NO_LOAN, LoanKey, json
 
 BINDING = tables.BINDING
@@ -34,13 +34,13 @@ _SAW = (
 )
 
 
-class Bindings(Session):
+class Bindings(Part):
     """The part of a unit of work that knows what is in the books under which id.
 
     Bindings belong to one company's books: those of another are never found.
     """
 
-    def bindings(self, where: BooksId, loan: LoanKey) -> list[Binding]:
+    def of_loan(self, where: BooksId, loan: LoanKey) -> list[Binding]:
         """Every binding of a loan, all generations, voided ones too."""
         t = BINDING.c
         query = (
@@ -55,16 +55,14 @@ class Bindings(Session):
         query = by(query, BINDING, BY_LOAN)
         return [decode_binding(body) for (body,) in self._connection.execute(query)]
 
-    def binding(self, where: BooksId, reference: str) -> Binding | None:
+    def named(self, where: BooksId, reference: str) -> Binding | None:
         """The binding of a full reference, live or voided."""
         t = BINDING.c
         query = select(t.body).where(t.books == self._books_of(where), t.reference == reference)
         body = self._connection.execute(query).scalar()
         return None if body is None else decode_binding(body)
 
-    def binding_by_external_id(
-        self, where: BooksId, kind: Kind, external_id: str
-    ) -> Binding | None:
+    def by_external_id(self, where: BooksId, kind: Kind, external_id: str) -> Binding | None:
         """The binding of a document of the books; a live one if there is one."""
         t = BINDING.c
         query = (
@@ -132,9 +130,7 @@ class Bindings(Session):
                 found[reference] = external_id
         return found
 
-    def live_bindings(
-        self, where: BooksId, kind: Kind | None = None
-    ) -> Iterator[tuple[LoanKey, Binding]]:
+    def live(self, where: BooksId, kind: Kind | None = None) -> Iterator[tuple[LoanKey, Binding]]:
         """Everything that should be in the books, streamed by reference."""
         t = BINDING.c
         query = select(t.installation, t.loan, t.body).where(
@@ -145,7 +141,7 @@ class Bindings(Session):
         for row in self._connection.execute(query.order_by(t.reference)):
             yield (row.installation, row.loan), decode_binding(row.body)
 
-    def bindings_of(self, where: BooksId, customer: str) -> list[Binding]:
+    def of_customer(self, where: BooksId, customer: str) -> list[Binding]:
         """What should be in the books for a customer of that reference."""
         t = BINDING.c
         named = document_text(self._connection, t.body).contains(
@@ -156,11 +152,11 @@ class Bindings(Session):
         found = [decode_binding(body) for (body,) in self._connection.execute(query)]
         return [each for each in found if getattr(each.document, "customer", "") == customer]
 
-    def put_binding(self, where: BooksId, binding: Binding, loan: LoanKey = NO_LOAN) -> None:
+    def put(self, where: BooksId, binding: Binding, loan: LoanKey = NO_LOAN) -> None:
         """Write a binding over the one of the same reference. Entries that waited for it go on."""
-        self.put_bindings(where, [(binding, loan)])
+        self.put_all(where, [(binding, loan)])
 
-    def put_bindings(self, where: BooksId, bindings: Sequence[tuple[Binding, LoanKey]]) -> None:
+    def put_all(self, where: BooksId, bindings: Sequence[tuple[Binding, LoanKey]]) -> None:
         """The same of several, each with its loan."""
         books = self._books_of(where)
         lines = [
@@ -192,7 +188,7 @@ class Bindings(Session):
         self, where: BooksId, reference: str, posted: PostedDocument | None = None
     ) -> None:
         """The document is no longer in force; `posted` is what the books say is left of it."""
-        binding = self.binding(where, reference)
+        binding = self.named(where, reference)
         assert binding is not None, f"{reference} is not bound"
         changed = msgspec.structs.replace(
             binding,
@@ -216,7 +212,7 @@ class Bindings(Session):
             self._connection.execute(_SAW, lines)
 
     def _mark_reversed(self, where: BooksId, reference: str, by: str) -> None:
-        binding = self.binding(where, reference)
+        binding = self.named(where, reference)
         assert binding is not None, f"{reference} is undone and not bound"
         self._rewrite(where, msgspec.structs.replace(binding, reversed_by=by))
 
@@ -236,7 +232,7 @@ class Bindings(Session):
             )
         )
 
-    def binding_counts(self, where: BooksId) -> dict[tuple[Kind, bool], int]:
+    def counts(self, where: BooksId) -> dict[tuple[Kind, bool], int]:
         """(kind, voided) → how many."""
         t = BINDING.c
         query = (
@@ -267,3 +263,83 @@ class Bindings(Session):
             if waited:
                 self._connection.execute(WAIT.delete().where(those))
                 self._connection.execute(_ONE_LESS, [{"one": entry} for entry in waited])
+
+    def by_loan(self, where: BooksId, loans: Iterable[LoanKey]) -> dict[LoanKey, list[Binding]]:
+        """Loan → every binding of it, all generations, voided ones too, by reference."""
+        t, books = BINDING.c, self._books_of(where)
+        found: dict[LoanKey, list[Binding]] = {}
+        for installation, part in by_installation(loans):
+            query = (
+                select(t.loan, t.body)
+                .where(t.books == books, t.installation == installation, t.loan.in_(part))
+                .order_by(t.reference)
+            )
+            for loan, body in self._connection.execute(by(query, BINDING, BY_LOAN)):
+                found.setdefault((installation, loan), []).append(decode_binding(body))
+        return found
+
+    def under(
+        self, where: BooksId, bases: Iterable[str]
+    ) -> dict[str, list[tuple[LoanKey, Binding]]]:
+        """Base reference → what is bound under it, all generations, and for which loan."""
+        t, books = BINDING.c, self._books_of(where)
+        found: dict[str, list[tuple[LoanKey, Binding]]] = {}
+        for part in chunks(bases, PARAMETERS):
+            query = select(t.base, t.installation, t.loan, t.body).where(
+                t.books == books, t.base.in_(part)
+            )
+            for row in self._connection.execute(by(query, BINDING, BY_BASE)):
+                bound = ((row.installation, row.loan), decode_binding(row.body))
+                found.setdefault(row.base, []).append(bound)
+        return found
+
+    def customers(self, where: BooksId, bases: Iterable[str]) -> dict[str, Binding]:
+        """Base reference → the live binding of that customer; the newest generation if several."""
+        t, books = BINDING.c, self._books_of(where)
+        found: dict[str, Binding] = {}
+        for part in chunks(bases, PARAMETERS):
+            query = select(t.base, t.body).where(
+                t.books == books,
+                t.base.in_(part),
+                t.kind == Kind.CUSTOMER.value,
+                t.voided == 0,
+            )
+            for base, body in self._connection.execute(by(query, BINDING, BY_BASE)):
+                binding = decode_binding(body)
+                if base not in found or binding.generation > found[base].generation:
+                    found[base] = binding
+        return found
+
+    def customer(self, where: BooksId, base: str) -> Binding | None:
+        """The same of one customer."""
+        return self.customers(where, [base]).get(base)
+
+    def versions_of(self, where: BooksId, references: Iterable[str]) -> dict[str, str]:
+        """Reference → version of its binding in force, of those that have one and that nobody has
+        decided about."""
+        books = self._books_of(where)
+        t = BINDING.c
+        found: dict[str, str] = {}
+        for part in chunks(sorted(set(references)), PARAMETERS):
+            query = select(t.reference, t.version).where(
+                t.books == books, t.voided == 0, t.accepted == 0, t.reference.in_(part)
+            )
+            found.update(self._connection.execute(query).tuples().all())
+        return found
+
+    def bound_ids(self, where: BooksId, external_ids: Iterable[str]) -> set[str]:
+        """Which of these documents of the books a binding in force is about."""
+        books = self._books_of(where)
+        t = BINDING.c
+        found: set[str] = set()
+        for part in chunks(sorted(set(external_ids)), PARAMETERS):
+            for kind in Kind:
+                query = select(t.external_id).where(
+                    t.books == books,
+                    t.kind == kind.value,
+                    t.external_id.in_(part),
+                    t.voided == 0,
+                )
+                query = by(query, BINDING, BY_EXTERNAL_ID)
+                found.update(self._connection.execute(query).scalars())
+        return found

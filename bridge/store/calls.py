@@ -9,17 +9,17 @@ from sqlalchemy import func, select
 from bridge.core.identity import BooksId
 from bridge.store import tables
 from bridge.store.engine import insertion, is_sqlite
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.values import DayCalls
 
 CALL_DAY = tables.CALL_DAY
 _COUNTS = (CALL_DAY.c.total, CALL_DAY.c.metered, CALL_DAY.c.throttled)
 
 
-class Calls(Session):
+class Calls(Part):
     """The part of a unit of work that keeps how often the books were called."""
 
-    def count_calls(self, where: BooksId, day: date, calls: DayCalls) -> None:
+    def count(self, where: BooksId, day: date, calls: DayCalls) -> None:
         """Add to what is known of that day."""
         statement = insertion(CALL_DAY, sqlite=is_sqlite(self._connection)).values(
             books=self._books_of(where),
@@ -33,7 +33,7 @@ class Calls(Session):
             statement.on_conflict_do_update(index_elements=["books", "day"], set_=more)
         )
 
-    def calls_between(self, where: BooksId, first: date, last: date) -> DayCalls:
+    def between(self, where: BooksId, first: date, last: date) -> DayCalls:
         """All calls of these days, both included, as far as finished runs have told."""
         query = select(*(func.coalesce(func.sum(count), 0) for count in _COUNTS)).where(
             CALL_DAY.c.books == self._books_of(where), CALL_DAY.c.day.between(first, last)

@@ -12,22 +12,17 @@ from bridge.core.delivery import Operation, State
 from bridge.core.identity import BooksId
 from bridge.store.bindings import BINDING, OUTBOX, decode_binding
 from bridge.store.engine import by, document_text
-from bridge.store.outbox import BY_RUN
+from bridge.store.entries import BY_RUN
 from bridge.store.runs import RUN
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.values import LoanKey
 
 _DONE = (State.POSTED.value, State.CONFIRMED.value)
 
 
-class LateQueries(Session):
+class LateQueries(Part):
     """The part of a unit of work that knows what came late. Looks through what was posted lately,
     not through everything that is bound."""
-
-    @classmethod
-    def on(cls, work: Session) -> LateQueries:
-        """On another unit's transaction; writes nothing."""
-        return cls(work._connection, writes=False)
 
     def moved_to_open_month(
         self, where: BooksId, since: date, until: date

@@ -14,7 +14,7 @@ from bridge.core.identity import BooksId
 from bridge.store import tables
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, decode_binding
 from bridge.store.engine import by, upsert
-from bridge.store.session import Session, chunks
+from bridge.store.session import Part, chunks
 from bridge.store.values import LoanKey, MirrorTotal, json
 
 MIRROR = tables.MIRROR
@@ -31,10 +31,10 @@ SAME = and_(
 )
 
 
-class Mirror(Session):
+class Mirror(Part):
     """The part of a unit of work that keeps and compares what the books said."""
 
-    def mirror_put(self, where: BooksId, docs: Iterable[PostedDocument]) -> int:
+    def put(self, where: BooksId, docs: Iterable[PostedDocument]) -> int:
         """Write documents as the books tell them now. Returns how many."""
         books = self._books_of(where)
         count = 0
@@ -43,15 +43,15 @@ class Mirror(Session):
             count += len(part)
         return count
 
-    def mirror_status(self, where: BooksId, kind: Kind, external_id: str, status: Status) -> bool:
+    def set_status(self, where: BooksId, kind: Kind, external_id: str, status: Status) -> bool:
         """The books said only this much of a document. False: it is not in the mirror."""
-        document = self.mirror_document(where, kind, external_id)
+        document = self.document(where, kind, external_id)
         if document is None:
             return False
-        self.mirror_put(where, [msgspec.structs.replace(document, status=status)])
+        self.put(where, [msgspec.structs.replace(document, status=status)])
         return True
 
-    def mirror_clear(self, where: BooksId) -> None:
+    def clear(self, where: BooksId) -> None:
         """Forget every document that these books told: the next reading is a full one."""
         books = self._books_of(where)
         self._connection.execute(MIRROR.delete().where(MIRROR.c.books == books))
@@ -59,20 +59,18 @@ class Mirror(Session):
             CURSOR.delete().where(CURSOR.c.books == books, CURSOR.c.name == CHANGES)
         )
 
-    def mirror_cursor(self, where: BooksId, name: str = CHANGES) -> str:
+    def cursor(self, where: BooksId, name: str = CHANGES) -> str:
         """How far the books have been read; empty before the first time."""
         query = select(CURSOR.c.cursor).where(
             CURSOR.c.books == self._books_of(where), CURSOR.c.name == name
         )
         return str(self._connection.execute(query).scalar() or "")
 
-    def set_mirror_cursor(self, where: BooksId, cursor: str, name: str = CHANGES) -> None:
+    def set_cursor(self, where: BooksId, cursor: str, name: str = CHANGES) -> None:
         line = {"books": self._books_of(where), "name": name, "cursor": cursor}
         upsert(self._connection, CURSOR, [line])
 
-    def mirror_document(
-        self, where: BooksId, kind: Kind, external_id: str
-    ) -> PostedDocument | None:
+    def document(self, where: BooksId, kind: Kind, external_id: str) -> PostedDocument | None:
         query = select(MIRROR.c.body).where(
             MIRROR.c.books == self._books_of(where),
             MIRROR.c.kind == kind.value,
@@ -81,9 +79,7 @@ class Mirror(Session):
         body = self._connection.execute(query).scalar()
         return None if body is None else _posted(body)
 
-    def mirror_documents(
-        self, where: BooksId, kind: Kind | None = None
-    ) -> Iterator[PostedDocument]:
+    def documents(self, where: BooksId, kind: Kind | None = None) -> Iterator[PostedDocument]:
         """Everything the books told, streamed."""
         query = select(MIRROR.c.body).where(MIRROR.c.books == self._books_of(where))
         if kind is not None:
@@ -91,12 +87,12 @@ class Mirror(Session):
         for body in self._connection.execute(query).scalars():
             yield _posted(body)
 
-    def mirror_size(self, where: BooksId) -> int:
+    def size(self, where: BooksId) -> int:
         """How many documents the books had when they were read last."""
         books = MIRROR.c.books == self._books_of(where)
         return int(self._connection.execute(select(func.count()).where(books)).scalar_one())
 
-    def mirror_totals(self, where: BooksId) -> dict[tuple[Kind, str], MirrorTotal]:
+    def totals(self, where: BooksId) -> dict[tuple[Kind, str], MirrorTotal]:
         """(kind, currency) → live documents, their sum and what is open."""
         t = MIRROR.c
         query = (

@@ -13,19 +13,14 @@ from bridge.core.identity import BooksId
 from bridge.store.bindings import BINDING
 from bridge.store.engine import is_sqlite
 from bridge.store.mirror import MIRROR, SAME
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.values import MirrorTotal
 
 RECEIVABLE_AND_SALES = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.RECEIPT, Kind.SALE)
 
 
-class MirrorSums(Session):
+class MirrorSums(Part):
     """The part of a unit of work that adds up the mirror, on another unit's transaction."""
-
-    @classmethod
-    def on(cls, work: Session) -> MirrorSums:
-        """The same transaction; writes nothing."""
-        return cls(work._connection, writes=False)
 
     def dated_after(self, where: BooksId, kinds: Iterable[Kind], day: date) -> int:
         """How many live documents of these kinds, anybody's, are dated after a day."""

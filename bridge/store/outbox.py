@@ -27,9 +27,9 @@ from bridge.core.delivery import (
     may,
 )
 from bridge.core.identity import BooksId
-from bridge.store.bindings import BINDING, OUTBOX, WAIT
+from bridge.store.bindings import BINDING, OUTBOX, WAIT, Bindings
 from bridge.store.engine import by
-from bridge.store.for_plans import SUPERSEDABLE, ForPlans
+from bridge.store.entries import BY_STATE, SUPERSEDABLE
 from bridge.store.outbox_rows import (
     document_from,
     due_after,
@@ -43,12 +43,11 @@ from bridge.store.outbox_rows import (
     none_of,
     void_before_it,
 )
-from bridge.store.session import PARAMETERS, chunks
+from bridge.store.session import PARAMETERS, Part, Session, chunks
+from bridge.store.trials import Trials
 from bridge.store.types import instant_of
 from bridge.store.values import Entry, LoanKey, NewEntry, json
 
-BY_STATE, BY_RUN = "ix_outbox_claim", "ix_outbox_run"
-BY_CUSTOMER = "ix_outbox_customer"
 _SHRINKS, _ALONE = 8, 2
 """So many times smaller a batch is of what was not clearly answered; after so many times, one."""
 _NEWEST = select(OUTBOX.c.id).order_by(OUTBOX.c.id.desc()).limit(1)
@@ -65,8 +64,12 @@ Values = Mapping[str, str | int]
 """What is written down of an entry, by column."""
 
 
-class Outbox(ForPlans):
+class Outbox(Part):
     """The part of a unit of work that moves writes along."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._bindings, self._trials = Bindings(session), Trials(session)
 
     def enqueue(self, run: str, where: BooksId, entries: Sequence[NewEntry]) -> int:
         """Write down what is wanted, in order. Returns how many entries that were.
@@ -76,7 +79,7 @@ class Outbox(ForPlans):
         books = self._books_of(where)
         for part in chunks(entries, PARAMETERS):
             named = [set() if is_void(e) else named_by(e.document) for e in part]
-            bound = self.links(where, sorted(set().union(*named)))
+            bound = self._bindings.links(where, sorted(set().union(*named)))
             missing = [sorted(references - bound.keys()) for references in named]
             first = self._newest() + 1
             lines = [
@@ -118,7 +121,7 @@ class Outbox(ForPlans):
         What was sent and not clearly answered comes last, a few at a time, and by itself in the
         end: what is wrong with one of many must not be held against the others for ever.
         """
-        unclear = {entry: trial.unclear for entry, trial in self.trials(where).items()}
+        unclear = {entry: trial.unclear for entry, trial in self._trials.under_trial(where).items()}
         others = none_of(besides)
         if unclear:
             found = self._claim(where, now, limit, *others, *none_of(unclear))
@@ -194,9 +197,9 @@ class Outbox(ForPlans):
         """The same of several entries, by number. Returns where each is now."""
         rows = self._rows(outcomes)
         steps = [(rows[each], *_step_of(rows[each], outcomes[each], now)) for each in outcomes]
-        self._steps(steps)
+        self.steps(steps)
         in_vain = [each for each, outcome in outcomes.items() if isinstance(outcome, InDoubt)]
-        self.tried_in_vain(in_vain, now, counts=False)
+        self._trials.tried_in_vain(in_vain, now, counts=False)
         posted = [(rows[n], o.document) for n, o in outcomes.items() if isinstance(o, Posted)]
         self._bind(posted)
         return {row.id: then for row, then, _ in steps}
@@ -225,14 +228,14 @@ class Outbox(ForPlans):
         Number of an entry → that state, and what to say of it."""
         assert {state for state, _ in verdicts.values()} <= {State.CONFIRMED, State.DRIFTED}
         rows = self._rows(verdicts)
-        self._steps(
+        self.steps(
             [
                 (rows[number], state, {"code": "", "detail": detail})
                 for number, (state, detail) in verdicts.items()
             ]
         )
 
-    def outbox_counts(self, where: BooksId, run: str | None = None) -> dict[State, int]:
+    def counts(self, where: BooksId, run: str | None = None) -> dict[State, int]:
         """Entries by state; only states that occur."""
         t = OUTBOX.c
         query = (
@@ -250,7 +253,7 @@ class Outbox(ForPlans):
             assert found.keys() >= set(part), f"no outbox entry {set(part) - found.keys()}"
         return found
 
-    def _steps(self, steps: Iterable[tuple[Row[Any], State, Values]]) -> None:
+    def steps(self, steps: Iterable[tuple[Row[Any], State, Values]]) -> None:
         """Move entries along, each with what is written down of it."""
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for row, then, values in steps:
@@ -264,20 +267,20 @@ class Outbox(ForPlans):
         """What the books have now, tied to what was wanted."""
         made: dict[BooksId, list[tuple[Binding, LoanKey]]] = {}
         for row, document in posted:
-            where = self._named(row.books)
+            where = self._session.named(row.books)
             if row.operation == Operation.VOID.value:
-                self.mark_voided(where, row.target or row.reference, document)
+                self._bindings.mark_voided(where, row.target or row.reference, document)
             else:
                 binding = self._bound_as(where, row, document)
                 made.setdefault(where, []).append((binding, (row.installation, row.loan)))
         for where, bindings in made.items():
-            self.put_bindings(where, bindings)
+            self._bindings.put_all(where, bindings)
 
     def _bound_as(self, where: BooksId, row: Row[Any], posted: PostedDocument) -> Binding:
         reference, generation, reversed_by = row.reference, row.generation, ""
         if row.operation == Operation.UPDATE.value:
             reference = row.target or row.reference
-            before = self.binding(where, reference)
+            before = self._bindings.named(where, reference)
             assert before is not None, f"{reference} is updated and not bound"
             generation, reversed_by = before.generation, before.reversed_by
         return Binding(
@@ -305,7 +308,7 @@ class Outbox(ForPlans):
         """Entries with the external ids they need and the bindings they are about."""
         entries = [entry_of(row) for row in rows]
         named = [named_by(entry.document) for entry in entries]
-        links = self.links(where, sorted(set().union(*named)))
+        links = self._bindings.links(where, sorted(set().union(*named)))
         targets = sorted({e.target or e.reference for e in entries if is_about_a_binding(e)})
         bound = self._bound(where, targets)
         return [

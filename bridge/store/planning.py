@@ -13,8 +13,8 @@ from bridge.core.identity import BooksId
 from bridge.core.plan import Hold
 from bridge.core.renamed import now
 from bridge.store import tables
-from bridge.store.engine import begins_with, by, upsert
-from bridge.store.session import BOOKS, PARAMETERS, Session, by_installation, chunks
+from bridge.store.engine import by, upsert
+from bridge.store.session import BOOKS, Part, by_installation
 from bridge.store.values import LoanKey, json
 
 REVISIT = tables.REVISIT
@@ -25,7 +25,7 @@ _finding = msgspec.json.Decoder(Finding).decode
 _hold = msgspec.json.Decoder(Hold).decode
 
 
-class Planning(Session):
+class Planning(Part):
     """The part of a unit of work that planning reads and writes."""
 
     def planned_through(self, where: BooksId) -> int:
@@ -78,44 +78,6 @@ class Planning(Session):
         ]
         if lines:
             upsert(self._connection, REVISIT, lines)
-
-    def put_findings(self, scope: str, findings: Sequence[Finding]) -> None:
-        """Replace everything that was noticed in this scope.
-
-        Scopes that begin with `snapshot/` belong to the intake.
-        """
-        self.put_all_findings({scope: findings})
-
-    def put_all_findings(self, found: Mapping[str, Sequence[Finding]]) -> None:
-        """The same of several scopes."""
-        for part in chunks(found, PARAMETERS):
-            old = FINDING.delete().where(FINDING.c.scope.in_(part))
-            self._connection.execute(by(old, FINDING, BY_SCOPE))
-        lines = [
-            {"scope": scope, "code": each.code, "body": json(each)}
-            for scope, findings in found.items()
-            for each in findings
-        ]
-        if lines:
-            self._connection.execute(FINDING.insert(), lines)
-
-    def findings(self, *, scope_prefix: str = "") -> list[Finding]:
-        """What was noticed, in the order it was."""
-        return [finding for _, finding in self.scoped_findings(scope_prefix=scope_prefix)]
-
-    def findings_at(self, *scopes: str) -> list[Finding]:
-        """What was noticed under exactly these scopes."""
-        query = select(FINDING.c.body).where(FINDING.c.scope.in_(scopes)).order_by(FINDING.c.id)
-        query = by(query, FINDING, BY_SCOPE)
-        return [_finding(body) for body in self._connection.execute(query).scalars()]
-
-    def scoped_findings(self, *, scope_prefix: str = "") -> Iterator[tuple[str, Finding]]:
-        """(scope, finding) pairs, streamed."""
-        query = select(FINDING.c.scope, FINDING.c.body).order_by(FINDING.c.id)
-        if scope_prefix:
-            query = query.where(begins_with(self._connection, FINDING.c.scope, scope_prefix))
-        for scope, body in self._connection.execute(query):
-            yield scope, _finding(body)
 
     def put_holds(self, where: BooksId, loan: LoanKey, holds: Sequence[Hold]) -> None:
         """Replace what is held back of a loan."""

@@ -19,10 +19,10 @@ from bridge.core.ledger import Borrower
 from bridge.store import tables
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, decode_binding
 from bridge.store.engine import by, is_sqlite
+from bridge.store.entries import BY_RUN, BY_STATE
 from bridge.store.mirror import MIRROR
-from bridge.store.outbox import BY_RUN, BY_STATE
 from bridge.store.rows import DECODERS
-from bridge.store.session import PARAMETERS, Session, chunks
+from bridge.store.session import PARAMETERS, Part, chunks
 from bridge.store.values import LoanKey, MirrorTotal
 
 INSTALLATION = tables.INSTALLATION
@@ -46,13 +46,8 @@ class Unbound(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is one that we voided."""
 
 
-class ReconcileQueries(Session):
+class ReconcileQueries(Part):
     """The part of a unit of work that reconciling needs, on another unit's transaction."""
-
-    @classmethod
-    def on(cls, work: Session) -> ReconcileQueries:
-        """The same transaction; writes nothing."""
-        return cls(work._connection, writes=False)
 
     def same_sums(self, where: BooksId) -> dict[tuple[Kind, str], MirrorTotal]:
         """(kind, currency) → bound live documents that the books hold as we last saw them."""

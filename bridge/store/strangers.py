@@ -16,7 +16,7 @@ from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX
 from bridge.store.decisions import BRIDGE, DECISION
 from bridge.store.engine import begins_with, by
 from bridge.store.mirror import BY_NUMBER, MIRROR, STRANGERS
-from bridge.store.session import PARAMETERS, chunks
+from bridge.store.session import PARAMETERS, Part, Session, chunks
 from bridge.store.trials import BY_BASE, Trials
 
 DIFFERENT = "different"
@@ -29,8 +29,12 @@ _UNBOUND = MIRROR.c.bound == literal_column("0")
 """Said in the words of the index of strangers: it is not used for a value that is yet to come."""
 
 
-class Strangers(Trials):
+class Strangers(Part):
     """The part of a unit of work that tells our documents from others."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._trials = Trials(session)
 
     def recognise(self, where: BooksId) -> None:
         """Mark what bindings are about, live or voided ones; the rest are strangers."""
@@ -46,14 +50,14 @@ class Strangers(Trials):
         )
         self._connection.execute(by(known, MIRROR, STRANGERS))
 
-    def stranger_totals(self, where: BooksId, limit: int) -> set[Decimal] | None:
+    def totals(self, where: BooksId, limit: int) -> set[Decimal] | None:
         """The totals that live strangers have; None when there are more than `limit`."""
         query = select(MIRROR.c.total_cents).where(*self._strange(where)).distinct()
         query = by(query, MIRROR, STRANGERS)
         found = list(self._connection.execute(query.limit(limit + 1)).scalars())
         return set(found) if len(found) <= limit else None
 
-    def strangers(self, where: BooksId, kind: Kind, total: Decimal) -> Iterator[Stranger]:
+    def of_total(self, where: BooksId, kind: Kind, total: Decimal) -> Iterator[Stranger]:
         """Live strangers of one kind and total, and whose they are."""
         t, customer = MIRROR.c, MIRROR.alias("customer")
         whose = and_(
@@ -72,7 +76,7 @@ class Strangers(Trials):
             name = _posted(customer_body).name if customer_body else ""
             yield Stranger(document=_posted(body), customer_name=name)
 
-    def stranger_numbers(self, where: BooksId, prefixes: Sequence[str]) -> dict[str, list[Kind]]:
+    def numbers(self, where: BooksId, prefixes: Sequence[str]) -> dict[str, list[Kind]]:
         """Base reference → kinds of live strangers whose number has the form of ours."""
         t = MIRROR.c
         found: dict[str, list[Kind]] = {}
@@ -127,7 +131,7 @@ class Strangers(Trials):
             named = select(t.reference).where(t.books == books, t.reference.in_(numbers))
             names = set(self._connection.execute(named).scalars())
             names |= self.were_several(where, numbers)
-            names |= self.perhaps_made(where, numbers)
+            names |= self._trials.perhaps_made(where, numbers)
             for each in part:
                 if each.number in names or (each.kind, each.external_id) in known:
                     del ours[each.kind, each.external_id]
@@ -152,7 +156,7 @@ class Strangers(Trials):
             found.update(self._connection.execute(query).scalars())
         return found
 
-    def numbered_live(self, where: BooksId, prefixes: Sequence[str]) -> list[Made]:
+    def live(self, where: BooksId, prefixes: Sequence[str]) -> list[Made]:
         """Strangers with a number of our form that count, as the books were read last."""
         return [
             Made(kind=kind, external_id=external_id, number=number)
@@ -186,7 +190,7 @@ class Strangers(Trials):
         body = self._connection.execute(query).scalar()
         return None if body is None else _posted(body)
 
-    def strangers_numbered(self, where: BooksId, kind: Kind, base: str) -> Iterator[Stranger]:
+    def with_number(self, where: BooksId, kind: Kind, base: str) -> Iterator[Stranger]:
         """Live strangers that carry this reference of ours, in any generation."""
         t = MIRROR.c
         query = (

@@ -13,7 +13,7 @@ from bridge.core.identity import BooksId, base_reference
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.store import tables
 from bridge.store.engine import by, by_number, insertion, is_sqlite
-from bridge.store.session import PARAMETERS, Session, chunks
+from bridge.store.session import PARAMETERS, Part, chunks
 from bridge.store.types import instant_of, instant_text
 
 OUTBOX = tables.OUTBOX
@@ -35,7 +35,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """When it was sent and not clearly answered for the first time."""
 
 
-class Trials(Session):
+class Trials(Part):
     """The part of a unit of work that remembers what was tried in vain."""
 
     def tried_in_vain(self, entries: Iterable[int], now: datetime, *, counts: bool) -> None:
@@ -59,7 +59,7 @@ class Trials(Session):
         statement = made.on_conflict_do_update(index_elements=["entry"], set_=more)
         self._connection.execute(statement, lines)
 
-    def trials(self, where: BooksId) -> dict[int, Trial]:
+    def under_trial(self, where: BooksId) -> dict[int, Trial]:
         """What was tried in vain of the writes that are still to be made, by entry."""
         t = TRIAL.c
         tried = select(OUTBOX.c.id).where(

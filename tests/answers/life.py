@@ -17,7 +17,8 @@ import requests
 from bridge import wiring
 from bridge.core.delivery import WAITS_FOR_A_PERSON
 from bridge.core.identity import BooksId
-from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.core.tie_out.verdict import Result
 from bridge.errors import BridgeError
 from bridge.pipeline import decide
@@ -198,7 +199,7 @@ class Life(World):
                 waiting = [
                     entry
                     for state in WAITS_FOR_A_PERSON
-                    for entry in work.entries(
+                    for entry in work.entries.of(
                         BooksId(self.system, self.company), state=state, limit=1000
                     )
                 ]

@@ -119,7 +119,7 @@ def _planned(store: Store) -> Account:
     books = Books(system=company, mapping=_booking().mapping, where="mappings/test.toml")
     with store.begin() as work:
         planner = Planner(work, cast(Any, books), _booking(), "law")
-        planner.loans(work.loan_files(0))
+        planner.loans(work.ledger.loan_files(0))
         planner.finish()
     with store.read() as work:
         _collected(work, found)
@@ -127,10 +127,10 @@ def _planned(store: Store) -> Account:
 
 
 def _collected(work: Work, found: Account) -> None:
-    found.findings = work.findings()
+    found.findings = work.findings.all()
     found.verdict = standing(work, {SYSTEM: BOOKS}, Fresh(today=TODAY))
-    for (_, loan), hold in work.loan_holds(BOOKS):
+    for (_, loan), hold in work.plans.loan_holds(BOOKS):
         found.loans.setdefault(loan, OfLoan()).holds.append(hold)
-    for entry in work.entries(BOOKS):
+    for entry in work.entries.of(BOOKS):
         if entry.loan[1]:
             found.loans.setdefault(entry.loan[1], OfLoan()).documents.append(entry.document)

@@ -195,8 +195,8 @@ def a_person_says_go_on(world: World) -> None:
     with world.bridge() as bridge:
         with bridge.store.begin() as work:
             for state in WAITS_FOR_A_PERSON:
-                for entry in work.entries(world.where, state=state):
-                    work.retry(entry.id, "Ana", at)
+                for entry in work.entries.of(world.where, state=state):
+                    work.decisions.retry(entry.id, "Ana", at)
         found = compare(bridge, bridge.today, world.clock.now())
         books = bridge.books[world.system]
         gone = [t.subject for t in found.verdict.tasks if t.code == "books.absent"]
@@ -301,7 +301,7 @@ def test_every_look_up_that_is_answered_so_for_ever(world: World, answer: str) -
         tasks = morning(world, ledger, number)
     assert others(MORNINGS - 1) <= there(world)
     with world.bridge() as bridge, bridge.store.read() as work:
-        bound = {b.reference for _, b in work.live_bindings(world.where)}
+        bound = {b.reference for _, b in work.bindings.live(world.where)}
     unknown = {name for name in CREATED if f"DY7F3A-{name}" not in bound}
     assert unknown - named_in(tasks) <= {name for name in CREATED if name not in there(world)}
     ends_well(world, ledger)

@@ -10,7 +10,8 @@ import pytest
 
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId
-from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
@@ -62,7 +63,7 @@ def morning(world: World) -> SystemResult:
 def drifted(world: World) -> dict[str, str]:
     """Reference → what differs, of what waits for a person."""
     with world.dry() as bridge, bridge.store.read() as work:
-        entries = work.entries(BooksId("quickbooks", REALM), state=State.DRIFTED, limit=100)
+        entries = work.entries.of(BooksId("quickbooks", REALM), state=State.DRIFTED, limit=100)
         return {entry.reference: entry.detail for entry in entries}
 
 

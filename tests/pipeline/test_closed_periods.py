@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind, Lateness, SystemResult
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Lateness, SystemResult
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
@@ -97,7 +98,7 @@ def test_a_payment_changed_after_its_month_closed_is_held(world: World, ledger: 
     assert world.sync().verdict == "person"
     assert documents(world) == before
     with world.dry() as bridge, bridge.store.read() as work:
-        holds = work.holds(world.where)
+        holds = work.plans.holds(world.where)
     assert {h.code for h in holds} == {"books.period_closed"}
     assert sum(h.amount for h in holds) == Decimal(-500)
     assert agrees(world)
@@ -197,7 +198,7 @@ def test_what_a_person_wants_put_back_in_a_closed_month_waits(world: World, ledg
     done = world.sync()
     assert (done.verdict, one(done).plan.figures.update) == ("person", 0)
     with world.dry() as bridge, bridge.store.read() as work:
-        assert {h.code for h in work.holds(world.where)} == {"books.period_closed"}
+        assert {h.code for h in work.plans.holds(world.where)} == {"books.period_closed"}
     lock(world, "2026-05-31")
     assert one(world.sync()).plan.figures.update == 1
     assert documents(world)["DY7F3A-L2"]["total"] == "50000.00"

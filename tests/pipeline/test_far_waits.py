@@ -90,10 +90,10 @@ def test_a_clock_that_was_ahead_holds_nothing_back_once_it_is_right(
 def test_a_person_need_not_wait(world: World) -> None:
     refused(world)
     with world.bridge() as bridge, bridge.store.begin() as work:
-        lifted = work.send_all_now(world.where, "ana", "2026-11-20")
+        lifted = work.decisions.send_all_now(world.where, "ana", "2026-11-20")
         assert lifted
-        assert work.decisions(limit=1)[0].verb == "now"
-        assert work.send_all_now(world.where, "ana", "2026-11-20") == 0
+        assert work.decisions.latest(limit=1)[0].verb == "now"
+        assert work.decisions.send_all_now(world.where, "ana", "2026-11-20") == 0
     assert waiting(world) == ""
     done = world.sync()
     assert done.verdict == "clean", done.reason

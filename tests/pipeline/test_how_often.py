@@ -57,7 +57,7 @@ def look(world: World) -> None:
 def taking_back(world: World) -> None:
     with world.bridge() as bridge:
         with bridge.store.read() as work:
-            run = work.runs(limit=100)[-1].id
+            run = work.runs.latest(limit=100)[-1].id
         undo(bridge, run, "ana")
 
 

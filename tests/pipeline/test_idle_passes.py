@@ -89,7 +89,7 @@ def lock(world: World, day: str) -> None:
 
 def holds(world: World) -> set[str]:
     with world.dry() as bridge, bridge.store.read() as work:
-        return {hold.code for hold in work.holds(world.where)}
+        return {hold.code for hold in work.plans.holds(world.where)}
 
 
 # -- nothing to do ---------------------------------------------------------------------------------

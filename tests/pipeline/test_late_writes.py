@@ -290,7 +290,7 @@ def test_other_loans_are_posted_before_anybody_waits(
     there = {d["number"] for d in world.live_documents()}
     assert there == {"DY7F3A-L1", "DY7F3A-L2", "DY7F3A-P21"}
     with world.dry() as bridge, bridge.store.read() as work:
-        counts = work.outbox_counts(BooksId(system, world.company))
+        counts = work.outbox.counts(BooksId(system, world.company))
     assert counts[State.IN_DOUBT] == 1
     world.clock = SharedClock(NOW)
     world.clock.sandbox_url = sandbox.url

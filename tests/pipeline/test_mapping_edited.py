@@ -171,7 +171,7 @@ def test_texts_are_changed_too_and_nothing_else(world: World, ledger: Ledger) ->
     assert applied(world).verdict == "clean"
     assert documents(world) == then
     with world.dry() as bridge, bridge.store.read() as work:
-        bound = work.binding(world.where, "DY7F3A-L2")
+        bound = work.bindings.named(world.where, "DY7F3A-L2")
     assert bound is not None
     assert bound.posted is not None
     assert bound.posted.memo.startswith("Nuevo ")
@@ -186,7 +186,7 @@ def test_no_receipt_is_deleted_for_its_words(world: World, ledger: Ledger) -> No
     assert applied(world).verdict == "clean"
     assert documents(world) == then
     with world.dry() as bridge, bridge.store.read() as work:
-        bound = work.binding(world.where, "DY7F3A-P7")
+        bound = work.bindings.named(world.where, "DY7F3A-P7")
     assert bound is not None
     assert bound.document.memo.startswith("Nuevo ") is in_place  # type: ignore[union-attr]
     assert agrees(world)
@@ -208,7 +208,7 @@ def test_what_a_bookkeeper_edited_is_asked_about_and_stays(world: World, ledger:
     applied(world)
     assert documents(world)["DY7F3A-L2"]["total"] == "51000.00"
     with world.dry() as bridge, bridge.store.read() as work:
-        asked = work.entries(world.where, state=State.DRIFTED)
+        asked = work.entries.of(world.where, state=State.DRIFTED)
     assert [e.reference for e in asked] == ["DY7F3A-L2"]
 
 

@@ -51,7 +51,7 @@ def compared(world: World) -> Reconciliation:
 
 def id_of(world: World, reference: str) -> str:
     with world.bridge() as bridge, bridge.store.read() as work:
-        bound = work.binding(world.where, reference)
+        bound = work.bindings.named(world.where, reference)
     assert bound is not None
     return bound.external_id
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer

@@ -125,7 +125,7 @@ def test_the_company_of_before_is_asked_about_neither_now_nor_later(world: World
     world.sync()
     world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__COMPANY_ID"] = BEFORE
     with closing(Store.open(world.settings().state.url)) as store, store.read() as work:
-        assert work.documents_elsewhere(BooksId(world.system, BEFORE)) == {}
+        assert work.bindings.documents_elsewhere(BooksId(world.system, BEFORE)) == {}
     assert ASKED not in standing(world)
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from bridge.cli import doctor_parts
-from bridge.core.tie_out.reconciliation import Item, ItemKind, SystemResult
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import ConfigurationError
 from bridge.pipeline.one_off import one_off
 from bridge.pipeline.reconcile import compare
@@ -251,7 +252,7 @@ def test_a_person_may_answer_that_an_entry_is_right(system: str, world: World) -
         (task,) = found.verdict.tasks
         assert task.answerable
         with bridge.store.begin() as work:
-            work.answer(task.id, "ana", NOW.isoformat(), task)
+            work.tasks.answer(task.id, "ana", NOW.isoformat(), task)
         assert compare(bridge, bridge.today, NOW).verdict.green
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline.known_again import Adopted
 from bridge.pipeline.rebuild import rebuild
 from bridge.pipeline.reconcile import compare
@@ -70,8 +71,8 @@ def items(world: World) -> list[tuple[ItemKind, str, str]]:
 
 def bindings(world: World) -> dict[str, Any]:
     with world.dry() as bridge, bridge.store.read() as work:
-        loans = {loan for loan, _ in work.live_bindings(world.where)}
-        found = [b for loan in loans for b in work.bindings(world.where, loan)]
+        loans = {loan for loan, _ in work.bindings.live(world.where)}
+        found = [b for loan in loans for b in work.bindings.of_loan(world.where, loan)]
     return {b.reference: b for b in found if b.document.kind != "customer"}
 
 
@@ -222,7 +223,7 @@ def test_what_counts_in_the_books_and_no_loan_has_is_named_and_bound_to_nothing(
     assert set(left) <= set(done.unknown)
     assert not bindings(world).keys() & set(left)
     with world.dry() as bridge, bridge.store.read() as work:
-        bound = {b.reference for b in work.bindings(world.where, NO_LOAN)}
+        bound = {b.reference for b in work.bindings.of_loan(world.where, NO_LOAN)}
     assert not bound & set(left)
 
 
@@ -317,7 +318,7 @@ def test_a_payment_that_the_ledger_no_longer_has_is_asked_about(world: World) ->
     assert planned(world) == (0, 0, 0)
     world.sync()
     with world.dry() as bridge, bridge.store.read() as work:
-        holds = work.holds(world.where)
+        holds = work.plans.holds(world.where)
     assert [(h.code, h.subject) for h in holds] == [("books.drifted", "document:DY7F3A-P7")]
     assert compared(world).agree
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind
+from bridge.core.tie_out.items import ItemKind
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import small_ledger
 from tests.pipeline.test_drift import accept, hand, owning

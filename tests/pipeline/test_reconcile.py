@@ -15,7 +15,8 @@ import pytest
 from bridge.core.books import Kind
 from bridge.core.delivery import Unavailable
 from bridge.core.identity import BooksId
-from bridge.core.tie_out.reconciliation import ItemKind, Notice, Reconciliation, SystemResult
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.errors import LoginRequired, PersonNeeded, TryLater
 from bridge.pipeline.reconcile import compare
 from bridge.report.render import content
@@ -58,7 +59,7 @@ def answer(world: World, **options: Any) -> SystemResult:
 def unread(world: World) -> None:
     """As if these books had never been read."""
     with world.bridge() as bridge, bridge.store.begin() as work:
-        work.mirror_clear(BooksId("quickbooks", REALM))
+        work.mirror.clear(BooksId("quickbooks", REALM))
 
 
 def hand(world: World, **wish: Any) -> None:

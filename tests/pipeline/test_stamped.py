@@ -155,7 +155,7 @@ def test_what_is_paid_on_it_is_posted_all_the_same(world: World, ledger: Ledger)
 
 def test_an_undoing_leaves_it_and_says_so(world: World, ledger: Ledger) -> None:
     with world.bridge() as bridge, bridge.store.read() as work:
-        (run,) = [run.id for run in work.runs(limit=9) if run.verb == "sync"]
+        (run,) = [run.id for run in work.runs.latest(limit=9) if run.verb == "sync"]
     stamp(world, INVOICE)
     compared(world)
     with world.bridge() as bridge:

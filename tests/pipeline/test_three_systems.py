@@ -44,10 +44,10 @@ def wanted(world: World) -> dict[str, dict[str, Decimal]]:
     """System → currency → the ledger less what is held back."""
     found: dict[str, dict[str, Decimal]] = {}
     with world.dry() as bridge, bridge.store.read() as work:
-        totals = work.ledger_totals()
+        totals = work.ledger.totals()
         for name, company in COMPANIES.items():
             held: Counter[str] = Counter()
-            for hold in work.holds(BooksId(name, company)):
+            for hold in work.plans.holds(BooksId(name, company)):
                 held[hold.currency] += hold.amount  # type: ignore[assignment]
             found[name] = {c: totals[c] - held[c] for c in ("COP", "MXN")}
     return found

@@ -74,7 +74,7 @@ class Company:
 
     def _rejected(self, system: str) -> str:
         with self.estate.dry() as bridge, bridge.store.read() as work:
-            entries = work.entries(BooksId(system, bridge.books[system].company), limit=10_000)
+            entries = work.entries.of(BooksId(system, bridge.books[system].company), limit=10_000)
             return "; ".join(
                 f"{each.reference}: {each.detail}"
                 for each in entries

@@ -20,8 +20,9 @@ from bridge.core.mapping.mapping_file import Policies
 from bridge.core.plan import HOLD_CODES
 from bridge.core.tie_out.causes import CODES as VERDICT_CODES
 from bridge.core.tie_out.checks import WHY, CheckCode, Outcome
+from bridge.core.tie_out.items import ItemKind
 from bridge.core.tie_out.principal import DEPOSIT, NEVER_INCOME
-from bridge.core.tie_out.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES, ItemKind
+from bridge.core.tie_out.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES
 from bridge.core.tie_out.verdict import Result
 from bridge.report.details import FORMS
 from bridge.report.texts import LANGUAGES, LOCALES, texts

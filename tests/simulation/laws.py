@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.reconcile import HALF_A_CENT
-from bridge.core.tie_out.reconciliation import Item, ItemKind
 from tests.simulation.estate import Estate, unlike
 from tests.simulation.expected import OURS, kept, loan_of, ours, row_of, undoes, wanted
 from tests.simulation.ledger import FieldLedger

@@ -22,11 +22,11 @@ def test_a_document_of_ours_stays_known_as_ours_whatever_is_read_of_it_again(sto
         posted=told,
     )
     with store.begin() as work:
-        work.put_binding(BOOKS, bound)
-        work.mirror_put(BOOKS, [told])
-        work.recognise(BOOKS)
-        assert list(work.strangers(BOOKS, told.kind, told.total)) == []
-        work.mirror_put(BOOKS, [replace(told, version="2")])
-        assert list(work.strangers(BOOKS, told.kind, told.total)) == []
-        work.mirror_status(BOOKS, told.kind, "77", Status.LIVE)
-        assert list(work.strangers(BOOKS, told.kind, told.total)) == []
+        work.bindings.put(BOOKS, bound)
+        work.mirror.put(BOOKS, [told])
+        work.strangers.recognise(BOOKS)
+        assert list(work.strangers.of_total(BOOKS, told.kind, told.total)) == []
+        work.mirror.put(BOOKS, [replace(told, version="2")])
+        assert list(work.strangers.of_total(BOOKS, told.kind, told.total)) == []
+        work.mirror.set_status(BOOKS, told.kind, "77", Status.LIVE)
+        assert list(work.strangers.of_total(BOOKS, told.kind, told.total)) == []

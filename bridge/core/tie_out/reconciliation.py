@@ -16,9 +16,7 @@ from bridge.core.findings import Severity
 from bridge.core.identity import BooksId
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import Check, Evidence
-from bridge.core.tie_out.items import BREAKING as BREAKING  # noqa: PLC0414
-from bridge.core.tie_out.items import Item as Item  # noqa: PLC0414
-from bridge.core.tie_out.items import ItemKind as ItemKind  # noqa: PLC0414
+from bridge.core.tie_out.items import BREAKING, Item, ItemKind
 from bridge.core.tie_out.verdict import Result, Verdict
 
 CAUSES = frozenset(
