@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from bridge.core.findings import CATALOGUE, Finding
-from bridge.core.identity import BooksId, base_reference
+from bridge.core.identity import BooksId
 from bridge.core.renamed import then
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Delivery, Stop
