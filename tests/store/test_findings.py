@@ -9,7 +9,7 @@ import pytest
 from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
 from bridge.store import Store
-from bridge.store.tasks import FINDING
+from bridge.store.findings import FINDING
 from tests.expected import problems
 from tests.source.conftest import DAY1, source
 from tests.store.rows import AT, borrower, facts, loan, repayment, take
