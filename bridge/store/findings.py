@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import select
 
 from bridge.core.findings import CATALOGUE, Finding
+from bridge.core.renamed import then
 from bridge.store import tables
 from bridge.store.engine import begins_with, by
 from bridge.store.session import PARAMETERS, Part, chunks
@@ -15,7 +16,13 @@ from bridge.store.values import json
 
 FINDING = tables.FINDING
 BY_SCOPE = "ix_finding_scope"
-_ASKING = sorted(code for code, rule in CATALOGUE.items() if rule.holds or rule.asks)
+_ASKING = sorted(
+    name
+    for code, rule in CATALOGUE.items()
+    if rule.holds or rule.asks
+    for name in {code, then(code)}
+)
+"""As they are called, and as they were in a state of before."""
 _finding = msgspec.json.Decoder(Finding).decode
 
 

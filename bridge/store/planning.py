@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 from sqlalchemy import Table, func, select
 
-from bridge.core.findings import Finding
 from bridge.core.identity import BooksId
 from bridge.core.plan import Hold
 from bridge.core.renamed import now
@@ -18,10 +17,7 @@ from bridge.store.session import BOOKS, Part, by_installation
 from bridge.store.values import LoanKey, json
 
 REVISIT = tables.REVISIT
-FINDING = tables.FINDING
 HOLD = tables.HOLD
-BY_SCOPE = "ix_finding_scope"
-_finding = msgspec.json.Decoder(Finding).decode
 _hold = msgspec.json.Decoder(Hold).decode
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete, or_, select
 from bridge.core.findings import Finding
 from bridge.store import tables
 from bridge.store.engine import upsert
+from bridge.store.findings import FINDING
 from bridge.store.session import Part
-from bridge.store.tasks import FINDING
 
 LIKENESS = tables.LIKENESS
 _LEDGER = {

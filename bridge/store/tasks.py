@@ -8,9 +8,13 @@ from datetime import date
 import msgspec
 from sqlalchemy import func, select
 
+<<<<<<< HEAD
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.identity import BooksId
 from bridge.core.renamed import then
+=======
+from bridge.core.identity import BooksId
+>>>>>>> booksof
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Delivery, Stop
 from bridge.core.tie_out.tasks import Place, Task
@@ -24,7 +28,6 @@ COMPARISON = tables.COMPARISON
 ANSWER = tables.ANSWER
 INTAKE = tables.INTAKE
 INSTALLATION = tables.INSTALLATION
-FINDING = tables.FINDING
 _ROWS = {
     "loan": (tables.LEDGER_LOAN,),
     "movement": (
@@ -34,13 +37,6 @@ _ROWS = {
     "borrower": (tables.LEDGER_BORROWER,),
 }
 """A subject's word → where rows of that kind are."""
-_ASKING = sorted(
-    name
-    for code, rule in CATALOGUE.items()
-    if rule.holds or rule.asks
-    for name in {code, then(code)}
-)
-"""As they are called, and as they were in a state of before."""
 _AT_ONCE = 500
 _NEWEST, _ACCEPTED = 1, 2
 
@@ -84,7 +80,6 @@ class _Placed(msgspec.Struct):
 _delivery = msgspec.json.Decoder(Delivery).decode
 _compared = msgspec.json.Decoder(Compared).decode
 _task = msgspec.json.Decoder(Task).decode
-_finding = msgspec.json.Decoder(Finding).decode
 _placed = msgspec.json.Decoder(_Placed).decode
 
 

@@ -80,7 +80,7 @@ def told_in(tasks: tuple[Task, ...]) -> list[Task]:
 def of_the_morning(world: World) -> tuple[Task, ...]:
     """What the doors say that only look at the state."""
     with world.bridge() as bridge, bridge.store.read() as work:
-        return standing(work, {world.system: world.company}, bridge.fresh).tasks
+        return standing(work, {world.system: world.where}, bridge.fresh).tasks
 
 
 @pytest.mark.parametrize("wish", [{"kind": "500"}, {"kind": "503"}, LIMIT], ids=lambda w: w["kind"])

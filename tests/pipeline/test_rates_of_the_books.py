@@ -12,7 +12,7 @@ import pytest
 from bridge.core.tie_out.items import ItemKind
 from bridge.pipeline.adoption import Wish, decide_all, propose
 from bridge.pipeline.rebuild import rebuild
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import small_ledger
 from tests.pipeline.test_adoption import by_hand
@@ -47,7 +47,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer
 def is_explained(world: World, *, edited: bool = False) -> None:
     """Nothing unexplained, and nothing that passes for somebody's entry by hand."""
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     (system,) = found.systems
     assert [tie for tie in system.tie_outs if tie.unexplained] == []
     wrong = {ItemKind.REMAINDER} | (set() if edited else {ItemKind.DRIFTED})

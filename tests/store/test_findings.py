@@ -9,7 +9,7 @@ import pytest
 from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
 from bridge.store import Store
-from bridge.store.tasks import FINDING
+from bridge.store.findings import FINDING
 from tests.expected import problems
 from tests.source.conftest import DAY1, source
 from tests.store.rows import AT, borrower, facts, loan, repayment, take
@@ -166,7 +166,7 @@ def test_what_a_state_of_before_says_of_a_row_is_still_asked(store: Store) -> No
     body = b'{"code":"debt.orphan","subject":"debt:2","related":["debtor:7"]}'
     with store.begin() as work:
         line = {"scope": "loan/dev-7f3a/2", "code": "debt.orphan", "body": body}
-        work._connection.execute(FINDING.insert(), [line])
+        work.session.connection.execute(FINDING.insert(), [line])
     with store.read() as work:
         asked = work.findings.asking()
     assert asked == [Finding(code="loan.orphan", subject="loan:2", related=("borrower:7",))]

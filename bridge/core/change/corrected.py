@@ -64,7 +64,7 @@ def _order(name: str) -> tuple[int, str]:
 
 
 def _effect(name: str, counting: Mapping[str, PostedDocument]) -> Decimal:
-    """What a document does to the amount of the loan itself; payments and charges nothing."""
+    """The effect of a document on the amount of the loan itself; payments and charges have none."""
     each = counting[name]
     if each.kind not in _SIGN or not (is_loans_own(name) or is_correction(name)):
         return Decimal(0)
