@@ -8,13 +8,7 @@ from datetime import date
 import msgspec
 from sqlalchemy import func, select
 
-<<<<<<< HEAD
-from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.identity import BooksId
-from bridge.core.renamed import then
-=======
-from bridge.core.identity import BooksId
->>>>>>> booksof
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Delivery, Stop
 from bridge.core.tie_out.tasks import Place, Task
