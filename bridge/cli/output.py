@@ -140,7 +140,7 @@ class Output:
 
             def show(what: str, done: int, of: int) -> None:
                 if what not in tasks:
-                    tasks[what] = bars.add_task(what, total=of or None)
+                    tasks[what] = bars.add_task(self._spoken(what), total=of or None)
                 bars.update(tasks[what], completed=done, total=of or None)
 
             yield show

@@ -45,6 +45,11 @@ SYNC: tuple[tuple[str, str, str], ...] = (
     ("clean: {reason}", "en orden: {reason}", "em ordem: {reason}"),
     ("person: {reason}", "hace falta una persona: {reason}", "é preciso uma pessoa: {reason}"),
     ("later: {reason}", "más tarde: {reason}", "mais tarde: {reason}"),
+    (
+        "waiting up to {seconds} s for what may still arrive in {system}",
+        "esperando hasta {seconds} s por lo que aún pueda llegar a {system}",
+        "esperando até {seconds} s pelo que ainda possa chegar a {system}",
+    ),
     ("nothing to do", "nada por hacer", "nada a fazer"),
     ("{count} changes", "{count} cambios", "{count} mudanças"),
     ("both sides agree", "los dos lados coinciden", "os dois lados conferem"),

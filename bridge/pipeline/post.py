@@ -25,13 +25,14 @@ from bridge.core.delivery import (
 from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict
-from bridge.pipeline.context import Progress, Time
+from bridge.pipeline.context import Progress, Time, silent
 from bridge.pipeline.doubts import looked_up
 from bridge.pipeline.stamped import Untold
 from bridge.store import Entry, Store, Work
 from bridge.systems.apart import not_told
 from bridge.systems.base import AccountingSystem, books_of
 
+WAITING = "waiting up to {seconds} s for what may still arrive in {system}"
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
 _SHORTEST_WAIT_S = 1.0
@@ -91,7 +92,13 @@ class Posting(msgspec.Struct, kw_only=True):
         self.unclear |= {entry: not_told(came) for entry, came in untold.came.items()}
 
 
-def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Posting) -> None:
+def settle_doubts(
+    store: Store,
+    system: AccountingSystem,
+    clock: Time,
+    tally: Posting,
+    progress: Progress = silent,
+) -> None:
     """Look up every write that may or may not have been applied, and add it up in `tally`.
 
     What does not show is looked for again when the product cannot be at work on it any more: one
@@ -106,6 +113,8 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Po
         return
     asking = Asking(system.chart)
     wait_s = system.settles_in_s([entry.reference for entry in doubted])
+    if wait_s > 0:  # some wait within the look itself
+        progress(WAITING.format(system=system.name, seconds=round(wait_s)), 0, 0)
     unseen = _settle(store, system, doubted, asking, clock, tally, sure=wait_s <= 0)
     if unseen:
         clock.sleep(system.settles_in_s([entry.reference for entry in unseen]))

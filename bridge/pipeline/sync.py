@@ -251,7 +251,7 @@ def _pass(
 ) -> SystemPass:
     done = SystemPass(plan=nothing(books), posting=Posting())
     try:
-        settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
+        settle_doubts(bridge.store, books.system, bridge.clock, done.posting, orders.progress)
         done.asks = not_asked(bridge.store, books)
         moved = other_company(bridge.store, books)
         if moved is not None:
@@ -308,7 +308,7 @@ def send(
         post_all(bridge.store, system, bridge.clock, done.posting, progress)
         if done.posting.doubted == doubted:
             return
-        settle_doubts(bridge.store, books.system, bridge.clock, done.posting)
+        settle_doubts(bridge.store, books.system, bridge.clock, done.posting, progress)
     done.posting.unavailable = "replies kept getting lost"
 
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from bridge.cli.spoken import spoken
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId
+from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Rows
 from tests.pipeline.test_whole_documents import lent
@@ -317,3 +319,20 @@ def test_what_arrives_late_and_is_listed_later_still_is_in_the_books_once(
     world.clock.move(600)
     assert image(world) == expected
     assert world.sync().verdict == "clean"
+
+
+@pytest.mark.parametrize("system", COMPANIES)
+def test_whoever_waits_is_told_for_what(
+    system: str, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    world = born(tmp_path, sandbox, system, ids=False)
+    lent({1: "receipt"}).write(world.snapshot)
+    late(world, "receipt", 60)
+    told: list[str] = []
+    with world.bridge() as bridge:
+        sync(bridge, progress=lambda what, done, of: told.append(what))
+    usual_s = LASTS_S + (LISTED_S if system == "zoho" else 0)
+    said = f"waiting up to {usual_s} s for what may still arrive in {system}"
+    assert told.count(said) == 1
+    assert spoken(said, "es").startswith(f"esperando hasta {usual_s} s por lo que")
+    assert spoken(said, "pt").startswith(f"esperando até {usual_s} s pelo que")
