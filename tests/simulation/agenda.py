@@ -35,6 +35,7 @@ MOST = {
     "webhook": 1,
     "swarm": 1,
     "strange": 3,
+    "untrue": 1,
     "copy": 1,
     "copies": 1,
     "older": 1,

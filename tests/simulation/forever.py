@@ -2,8 +2,8 @@
 
 The document is a new one of a new borrower. Morning after morning somebody else borrows too: that
 must go on. Whether a person must have been told is worked out here, from what the sandbox struck
-and what got through beside it, never from what the bridge counts. Left out are `unkept` answers:
-the sandbox gives the id of what it did not keep to the next document that it keeps.
+and what got through beside it, never from what the bridge counts. What is answered and not kept is
+in `untrue.py`.
 """
 
 from __future__ import annotations

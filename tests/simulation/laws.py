@@ -19,6 +19,7 @@ from tests.simulation.expected import OURS, kept, loan_of, ours, row_of, undoes,
 from tests.simulation.ledger import FieldLedger
 from tests.simulation.quiet import Quiet
 from tests.simulation.trace import Broken
+from tests.simulation.untrue import no_secret_is_kept_or_said
 
 ZERO = Decimal(0)
 UNKNOWN = "reference.unknown"
@@ -356,6 +357,7 @@ LAWS: list[Law] = [
     nothing_is_half_made,
     what_was_edited_by_hand_stays,
     logs_tell_no_secret,
+    no_secret_is_kept_or_said,
 ]
 
 

@@ -44,6 +44,7 @@ from tests.simulation.settings import (
 from tests.simulation.strange import Strange
 from tests.simulation.trace import Broken, Trace
 from tests.simulation.troubles import Troubles
+from tests.simulation.untrue import Untrue
 
 MOST_PASSES = 60
 """A quiet moment that does not come within so many passes does not come."""
@@ -132,6 +133,7 @@ class Life:
         self.desk = Desk(self.estate, self.hand, self.trace)
         self.troubles = Troubles(self.estate, self.seams, self.agenda, self.trace)
         self.strange = Strange(self.estate, self.seams, self.agenda, self.trace)
+        self.untrue = Untrue(self.estate, self.agenda, self.trace)
         self.person = Person(
             self.estate, self.ledger, self.hand, self.trace, self.agenda.stream("person")
         )
@@ -329,6 +331,7 @@ class Life:
         """Passes of the day, with everything that goes wrong in them."""
         self.troubles.arm(day)
         self.strange.arm(day)
+        self.untrue.arm(day)
         self.mislaid.arm(day)
         self._webhooks(day, "swarm")
         again = sum(1 for _ in self.agenda.events(day, "again"))
