@@ -19,6 +19,7 @@ from bridge.pipeline.ledger_check import check_ledger
 from bridge.report import reading as report
 from bridge.report.texts import language_of, texts
 from bridge.settings import LedgerSource, Lender, Settings
+from bridge.source.registry import SOURCES
 
 
 def check(arguments: Namespace, out: Output) -> int:
@@ -81,7 +82,8 @@ def _settings(arguments: Namespace) -> tuple[Settings, bool]:
 def _without_settings(file: Path) -> Settings:
     locale = _locale()
     country = usual(locale)
-    mapping = shipped("mappings/deudores.toml")
+    kind = next(iter(SOURCES))  # the first is the one that most files are of
+    mapping = shipped(f"mappings/{kind}.toml")
     return Settings(
         lender=Lender(
             name=file.name,
@@ -89,7 +91,7 @@ def _without_settings(file: Path) -> Settings:
             locale=locale,
             home_currency=country.currency,
         ),
-        source=LedgerSource(kind="deudores", path=file.absolute(), mapping=mapping),
+        source=LedgerSource(kind=kind, path=file.absolute(), mapping=mapping),
     )
 
 
