@@ -14,7 +14,7 @@ from bench.posting_rows import plan_all
 from bridge.core.tie_out.reconciliation import Reconciliation, SystemResult
 from bridge.pipeline.context import Live, silent
 from bridge.pipeline.post import Posting, post_all
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 
 _NEW_ID = 900_000_000
@@ -82,9 +82,8 @@ def morning(lender: Lender) -> tuple[SystemResult, Watch]:
     """A day passes, the books are compared, and both sides agree."""
     lender.sandbox.control("POST", "clock", days=1)
     with lender.bridge() as bridge, watch() as spent:
-        found: Reconciliation = reconcile(
-            bridge.store,
-            bridge.books,
+        found: Reconciliation = compare(
+            bridge,
             bridge.today,
             bridge.clock.now(),
         )

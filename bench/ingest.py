@@ -116,14 +116,14 @@ def measure(store: Store, loans: int, per_loan: int) -> None:
     day(store, ledger(loans, per_loan), "first delivery")
     day(store, ledger(loans, per_loan), "nothing changed")
     with step("planning query, nothing changed"), store.read() as work:
-        assert not list(work.loan_files(work.change_seq()))
+        assert not list(work.ledger.loan_files(work.ledger.change_seq()))
     day(store, ledger(loans, per_loan, edited=77), "one repayment edited")
     with step("planning query, one changed loan"), store.read() as work:
-        assert len(list(work.loan_files(work.change_seq() - 1))) == 1
+        assert len(list(work.ledger.loan_files(work.ledger.change_seq() - 1))) == 1
     with step("totals"), store.read() as work:
-        print(f"    {work.ledger_totals()}")
+        print(f"    {work.ledger.totals()}")
     with step("every loan whole"), store.read() as work:
-        assert sum(1 for _ in work.loan_files(0)) == loans
+        assert sum(1 for _ in work.ledger.loan_files(0)) == loans
 
 
 def main() -> None:

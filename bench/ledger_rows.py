@@ -108,7 +108,7 @@ def planning(size: Size, folder: Path) -> list[Line]:
     with lending(folder) as lender, lender.bridge() as bridge:
         books = books_of(bridge)
         with bridge.store.begin() as work:
-            work.set_planned_through(books.name, books.company, work.change_seq())
+            work.plans.set_planned_through(books.id, work.ledger.change_seq())
         quiet = [_plan(bridge, 0) for _ in range(size.runs)]
         quiet_mb = peak_mb()
         changed = [_plan(bridge, number * 7 + 1) for number in range(size.runs)]

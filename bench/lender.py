@@ -173,7 +173,7 @@ def books_of(bridge: Live) -> Books[AccountingSystem]:
 def loan_of(store: Store, number: int) -> LoanFile:
     """The first installation's loan of that number."""
     with store.read() as work:
-        file = work.loan_file(make_csv.INSTALLATION, str(number))
+        file = work.ledger.loan_file(make_csv.INSTALLATION, str(number))
     assert file is not None, f"no loan {number}"
     return file
 

@@ -15,6 +15,7 @@ from bridge.core.mapping import templates
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.source import registry as ledgers
+from bridge.source.questions import Question
 from bridge.tomlfiles import Place
 
 
@@ -32,6 +33,17 @@ def load_ledger_mapping(kind: str, path: Path) -> Any:
     if problems:
         raise tomlfiles.wrong(tomlfiles.shown(path), problems)
     return mapping
+
+
+def open_questions(kind: str, path: Path) -> tuple[Question, ...]:
+    """The questions that a file of this ledger may leave open and that the mapping does not answer
+    yet, in the order in which they are asked."""
+    mapping = load_ledger_mapping(kind, path)
+    return tuple(
+        question
+        for question in ledgers.questions(kind)
+        if question.any_currency or getattr(mapping, question.key) == question.shipped
+    )
 
 
 def _templates(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:

@@ -16,6 +16,7 @@ import msgspec
 from bridge import mappingfiles
 from bridge.clock import Clock, SystemClock
 from bridge.core.guards import SnapshotLimits
+from bridge.core.identity import BooksId
 from bridge.core.mapping.electronic import Declared
 from bridge.core.tie_out.known import Fresh
 from bridge.errors import ConfigurationError, Problem
@@ -59,7 +60,7 @@ def open_bridge(
         store = stack.enter_context(_closing(Store.open(settings.state.url)))
         if looked is not None:
             with store.begin() as work:
-                soundness.note(work, looked)
+                soundness.note(work.upkeep, looked)
         stack.enter_context(at_work(settings.state.url))
         books: dict[str, Books[AccountingSystem]] = {}
         made = _systems(stack, settings, names, clock, store)
@@ -92,13 +93,15 @@ def open_dry(
 
 @contextmanager
 def open_ledger(
-    settings: Settings, without_state: Callable[[str], None] | None, clock: Clock | None = None
+    settings: Settings,
+    without_state: Callable[[str], None] | None,
+    answers: Mapping[str, str] = {},
 ) -> Iterator[Ledger]:
     """The ledger alone, to be read and looked at. Needs no accounting system and writes nothing.
 
     `without_state` is told why a state that cannot be used is left out; None: there is none.
     """
-    clock = clock or SystemClock()
+    clock = SystemClock()
     today = clock.today(settings.lender.timezone)
     with ExitStack() as stack:
 
@@ -109,11 +112,11 @@ def open_ledger(
 
         store = scratch()
         with store.read() as work:
-            known = work.change_seq() > 0
+            known = work.ledger.change_seq() > 0
         yield Ledger(
             store=store,
             before=scratch() if known else None,
-            source=open_source(settings, today),
+            source=open_source(settings, today, answers),
             name=settings.source.path.name,
             limits=_snapshot_limits(settings),
             clock=clock,
@@ -200,11 +203,13 @@ class Reader:
         self.probes = system.probes
 
 
-def open_source(settings: Settings, today: date) -> Source:
-    """The ledger source that the settings name."""
+def open_source(settings: Settings, today: date, answers: Mapping[str, str] = {}) -> Source:
+    """The ledger source that the settings name; `answers` stand in for keys of its mapping."""
     chosen = settings.source
     assert chosen.mapping is not None, "settings.load places every path"
     mapping = mappingfiles.load_ledger_mapping(chosen.kind, chosen.mapping)
+    if answers:
+        mapping = type(mapping).model_validate(mapping.model_dump() | dict(answers))
     source: Source = sources.load(chosen.kind)(
         chosen.path, mapping, settings.lender.timezone, today, prefer=chosen.prefer
     )
@@ -218,7 +223,7 @@ def fresh_on(settings: Settings, clock: Clock, work: Work | None = None) -> Fres
     """
     zone = settings.lender.timezone
     today, max_age_days = clock.today(zone), settings.source.max_age_days
-    read = None if work is None else work.delivery(accepted=True)
+    read = None if work is None else work.tasks.delivery(accepted=True)
     if read is not None and read.day == today:
         return Fresh(today=today, read_since=today, max_age_days=max_age_days)
     from bridge.daemon.times import LOOK_BACK, DueTimes  # brings a scheduler along
@@ -289,7 +294,7 @@ def _system_known_of(settings: Settings, name: str, clock: Clock, store: Store) 
     budget = _budget(name, system, clock, store)
     credentials = _credentials(settings, system, clock)
     with store.read() as work:
-        there = work.mirror_size(name, system.company_id)
+        there = work.mirror.size(BooksId(name, system.company_id))
     return _system(name, system, credentials, clock, budget, there)
 
 
@@ -297,8 +302,8 @@ def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Bu
     """What the settings allow, less what earlier runs of the day and month used."""
     today = clock.now().date()
     with store.read() as work:
-        of_day = work.calls_between(name, system.company_id, today, today)
-        of_month = work.calls_between(name, system.company_id, today.replace(day=1), today)
+        of_day = work.calls.between(BooksId(name, system.company_id), today, today)
+        of_month = work.calls.between(BooksId(name, system.company_id), today.replace(day=1), today)
     return Budget(
         per_day=system.budget, used_today=of_day.metered, used_this_month=of_month.metered
     )

@@ -9,6 +9,7 @@ import pytest
 
 from bench.__main__ import run
 from bench.figures import Line, Size, table
+from bench.moves import planned, storeys
 from bench.rows import LARGE_LEDGER, ROWS
 
 TINY = Size(
@@ -71,3 +72,11 @@ def test_the_table_judges_full_sizes_only() -> None:
     assert "101% ok" in judged
     assert "[1] why" in judged
     assert "MISSED" not in table(lines, full=False)
+
+
+def test_the_way_through_the_code_is_counted() -> None:
+    walk, chain = planned(), storeys()
+
+    assert {"bridge.core.loan.translate", "bridge.core.change.diff"} <= walk.modules
+    assert walk.total >= len(walk.modules) - 1
+    assert len(chain) == len(set(chain)) > 1

@@ -121,11 +121,11 @@ def _the_system(bridge: Bridge[System], loaded: Settings, reference: str) -> str
 
 
 def _is_known(bridge: Bridge[System], name: str, reference: str) -> bool:
-    company = bridge.books[name].company
+    where = bridge.books[name].id
     with bridge.store.read() as work:
         return bool(
-            work.binding(name, company, reference)
-            or work.entries(name, company, reference=reference, limit=1)
+            work.bindings.named(where, reference)
+            or work.entries.of(where, reference=reference, limit=1)
         )
 
 

@@ -126,6 +126,13 @@ def _starting(verb: Any) -> None:
         metavar="DIR",
         help="the lender's folder, made if missing (this one)",
     )
+    init.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="FILE",
+        help="a lender's own file: ask what it leaves open, and write the mapping that reads it",
+    )
     init.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
     _connect(
         verb(

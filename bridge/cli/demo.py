@@ -224,15 +224,17 @@ class _Demo:
 
     def _reconcile(self, sandbox: SandboxServer, company: Company, day: Day) -> Reconciliation:
         from bridge import wiring
-        from bridge.cli.reconcile import compared
         from bridge.cli.reports import write_reports
+        from bridge.pipeline.reconcile import reconcile
 
         settings, clock = self._settings(sandbox, company, day), self._clock(sandbox, day)
         with (
             wiring.open_bridge(settings, clock=clock) as bridge,
             self.out.progress() as progress,
         ):
-            found = compared(bridge, settings, argparse.Namespace(as_of=day.day), progress)
+            found = reconcile(
+                bridge, progress, as_of=day.day, names=settings.lender.names_in_reports
+            )
         pages = [path for path in write_reports(settings, found, None, None)
                  if path.suffix == ".html"]  # fmt: skip
         own = [page for page in pages if page.suffixes[-2:-1] == [f".{self.words.language}"]]

@@ -15,6 +15,7 @@ from bridge.cli.doctor_lines import Line, told
 from bridge.cli.standing import looked_at
 from bridge.clock import Clock
 from bridge.core.books import Chart
+from bridge.core.identity import BooksId
 from bridge.core.mapping.booking import Booking, resolve
 from bridge.core.mapping.clearing import mixed
 from bridge.core.mapping.electronic import Lacking, lacking
@@ -238,7 +239,7 @@ def _posted_to(loaded: Settings, name: str) -> bool:
     scratch = Store.open(loaded.state.url, migrate=False).scratch()
     try:
         with scratch.read() as work:
-            return bool(work.binding_counts(name, loaded.systems[name].company_id))
+            return bool(work.bindings.counts(BooksId(name, loaded.systems[name].company_id)))
     finally:
         scratch.close()
 
@@ -356,11 +357,11 @@ def _stamped(store: Store, books: Books[System]) -> Iterator[Line]:
     """Documents of ours that a tax office knows, as the books were read last."""
     found = []
     with store.read() as work:
-        for document in work.mirror_documents(books.name, books.company):
+        for document in work.mirror.documents(books.id):
             if not document.stamp:
                 continue
-            known = (books.name, books.company, document.kind, document.external_id)
-            if work.binding_by_external_id(*known) is not None:
+            known = (books.id, document.kind, document.external_id)
+            if work.bindings.by_external_id(*known) is not None:
                 found.append(document)
     if not found:
         return

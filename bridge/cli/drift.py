@@ -12,12 +12,13 @@ from bridge import wiring
 from bridge.cli.lookup import loan_of
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
-from bridge.core.tie_out.reconciliation import Item, ItemKind, SystemResult
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.decide import Decided
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.report import json
 from bridge.settings import Settings
 
@@ -118,7 +119,7 @@ def _of_loan(
     bridge: Bridge[System], arguments: Namespace, loaded: Settings, progress: Any
 ) -> dict[str, Sequence[str]]:
     with bridge.store.read() as work:
-        on = {name: books.company for name, books in bridge.books.items()}
+        on = {name: books.id for name, books in bridge.books.items()}
         loan = loan_of(work, loaded, on, arguments.loan)
     if loan is None:
         raise UsageError(f"{arguments.loan} is no loan that the bridge knows.")
@@ -142,8 +143,8 @@ def _the_system(bridge: Bridge[System], reference: str) -> str:
         known = [
             name
             for name, books in bridge.books.items()
-            if work.binding(name, books.company, reference)
-            or work.entries(name, books.company, reference=reference, limit=1)
+            if work.bindings.named(books.id, reference)
+            or work.entries.of(books.id, reference=reference, limit=1)
         ]
     if not known:
         raise UsageError(f"{reference} is not a document that the bridge knows.")
@@ -153,9 +154,8 @@ def _the_system(bridge: Bridge[System], reference: str) -> str:
 
 
 def _compared(bridge: Bridge[System], progress: Any) -> tuple[SystemResult, ...]:
-    return reconcile(
-        bridge.store,
-        bridge.books,
+    return compare(
+        bridge,
         bridge.today,
         bridge.clock.now(),
         names=False,

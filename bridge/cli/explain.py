@@ -15,7 +15,7 @@ from bridge.cli.output import Output
 from bridge.cli.session import companies, open_settings, open_state
 from bridge.core.books import Kind
 from bridge.core.delivery import Binding
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.core.ledger import LoanFile
 from bridge.errors import BridgeError, UsageError
 from bridge.settings import Settings
@@ -31,13 +31,13 @@ def run(arguments: Namespace, out: Output) -> int:
     on = companies(arguments, loaded)
     with open_state(loaded) as store, store.read() as work:
         loan = loan_of(work, loaded, on, wanted)
-        file = work.loan_file(*loan) if loan else None
+        file = work.ledger.loan_file(*loan) if loan else None
         story = {
             "asked": wanted,
             "loan": {"installation": loan[0], "id": loan[1]} if loan else None,
             "ledger": _ledger(file) if file else None,
             "findings": _findings(work, loan),
-            "systems": {name: _system(work, name, on[name], loan, wanted) for name in on},
+            "systems": {name: _system(work, on[name], loan, wanted) for name in on},
         }
     if loan is None and not any(each["entries"] or each["bindings"] for each in _of(story)):
         raise UsageError(f"{wanted} is neither a reference nor a loan that the bridge knows.")
@@ -80,37 +80,38 @@ def _findings(work: Work, loan: LoanKey | None) -> list[dict[str, str]]:
     if loan is None:
         return []
     installation, number = loan
-    found = work.findings_at(
+    found = work.findings.at(
         f"loan/{installation}/{number}", f"snapshot/{installation}/loan/{number}"
     )
     return [{"code": f.code, "subject": f.subject, "detail": f.detail} for f in found]
 
 
-def _system(
-    work: Work, name: str, company: str, loan: LoanKey | None, wanted: str
-) -> dict[str, Any]:
+def _system(work: Work, where: BooksId, loan: LoanKey | None, wanted: str) -> dict[str, Any]:
     """Entries, bindings and holds: of one document when a reference was asked for."""
     entries: list[Entry] = []
     bindings: list[Binding] = []
     if loan is not None:
-        entries = work.entries(name, company, loan=loan)
-        bindings = work.bindings(name, company, loan)
+        entries = work.entries.of(where, loan=loan)
+        bindings = work.bindings.of_loan(where, loan)
     if "-" in wanted and not wanted.startswith(("debt:", "loan:")):
         base = base_reference(wanted)
-        direct = [work.binding(name, company, wanted), work.customer_binding(name, company, base)]
+        direct = [
+            work.bindings.named(where, wanted),
+            work.bindings.customer(where, base),
+        ]
         bindings = [b for b in bindings if base_reference(b.reference) == base] or [
             b for b in direct if b
         ]
-        entries = [e for e in entries if base_reference(e.reference) == base] or work.entries(
-            name, company, reference=wanted
+        entries = [e for e in entries if base_reference(e.reference) == base] or work.entries.of(
+            where, reference=wanted
         )
-    holds = [] if loan is None else work.holds_of(name, company, loan)
+    holds = [] if loan is None else work.plans.holds_of(where, loan)
     decided = {e.id for e in entries}
     return {
-        "entries": [told(name, entry) | {"run": entry.run} for entry in entries],
+        "entries": [told(where.system, entry) | {"run": entry.run} for entry in entries],
         "bindings": [_binding(binding) for binding in bindings],
         "holds": holds,
-        "decisions": [d for d in work.decisions() if d.entry in decided],
+        "decisions": [d for d in work.decisions.latest() if d.entry in decided],
         "books_now": [],
     }
 

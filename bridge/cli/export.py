@@ -17,6 +17,7 @@ from bridge.cli.paths import naming, new_file
 from bridge.cli.session import companies, open_settings, open_state
 from bridge.core.books import Customer
 from bridge.core.delivery import Binding
+from bridge.core.identity import BooksId
 from bridge.core.money import text
 from bridge.errors import UsageError
 from bridge.files import BY_UMASK, whole
@@ -50,9 +51,9 @@ def run(arguments: Namespace, out: Output) -> int:
         new_file(arguments.out, "--out", loaded, arguments.config)
     with open_state(loaded) as store, store.read() as work:
         lines = (
-            _line(name, company, loan, binding)
-            for name, company in companies(arguments, loaded).items()
-            for loan, binding in work.live_bindings(name, company)
+            _line(where, loan, binding)
+            for where in companies(arguments, loaded).values()
+            for loan, binding in work.bindings.live(where)
         )
         count = _write(arguments.format, lines, arguments.out)
     if arguments.out is not None:
@@ -62,11 +63,11 @@ def run(arguments: Namespace, out: Output) -> int:
     return 0
 
 
-def _line(system: str, company: str, loan: LoanKey, binding: Binding) -> dict[str, str]:
+def _line(where: BooksId, loan: LoanKey, binding: Binding) -> dict[str, str]:
     document = binding.document
     line = dict.fromkeys(COLUMNS, "") | {
-        "system": system,
-        "company": company,
+        "system": where.system,
+        "company": where.company,
         "kind": document.kind.value,
         "reference": binding.reference,
         "external_id": binding.external_id,

@@ -18,7 +18,7 @@ from bridge.cli.output import INTERRUPTED, Output
 from bridge.cli.paths import naming, new_folder, refuse_own_here
 from bridge.cli.questions import Questions, Unusable
 from bridge.cli.session import this_person
-from bridge.cli.settings_draft import Answers, files
+from bridge.cli.settings_draft import Answers, files, ledger_mapping, with_answers
 from bridge.clock import SystemClock
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.errors import BridgeError, UsageError
@@ -38,15 +38,20 @@ def run(arguments: Namespace, out: Output) -> int:
     answers = Answers()
     questions = Questions(out, of_terminal())
     config = folder / "bridge.toml"
-    if config.exists():
-        questions.say("stays", path=str(config))
-        answers.systems = _systems_of(config)
-    elif not arguments.yes and not out.json:
-        try:
-            _ask(questions, answers, folder)
-        except KeyboardInterrupt:
-            questions.say("stopped")
-            return INTERRUPTED
+    asks = not arguments.yes and not out.json
+    try:
+        if arguments.source is not None:
+            answers.path = str(_there(questions, arguments.source))
+        if config.exists():
+            questions.say("stays", path=str(config))
+            answers.systems = _systems_of(config)
+        elif asks:
+            _ask(questions, answers, folder, own_file=arguments.source is not None)
+        if arguments.source is not None:
+            _ask_about_file(questions, answers, folder, out, asks=asks)
+    except KeyboardInterrupt:
+        questions.say("stopped")
+        return INTERRUPTED
     written, kept = _write_all(folder, answers)
     if out.json:
         out.document({"written": [str(p) for p in written], "kept": [str(p) for p in kept]})
@@ -64,14 +69,17 @@ def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
     kept: list[Path] = []
     for name, content in files(answers).items():
         path = folder / name
-        if path.exists():
+        if path.exists() and not (name == ledger_mapping(answers.kind) and answers.ledger):
             kept.append(path)
             continue
+        if path.exists():
+            old = path.read_text(encoding="utf-8")
+            content = with_answers(old, answers.ledger, answers.said)
         new_folder(path.parent, "DIR")
         replace_durably(path, content.encode(), BY_UMASK)
         written.append(path)
-    inbox = folder / Path(answers.path).expanduser()
-    for made in (folder / "state", inbox):
+    place = folder / Path(answers.path).expanduser()
+    for made in (folder / "state", place):
         if not made.exists():
             new_folder(made, "DIR", mode=0o700)
     return written, kept
@@ -98,7 +106,9 @@ def _next(questions: Questions, answers: Answers, folder: Path) -> Iterator[str]
     if open_questions:
         still = ", ".join(open_questions)
         yield f"  - {words('invoicing', path=str(config), products=still)}"
-    yield f"  - {words('inbox', path=str(folder / Path(answers.path).expanduser()))}"
+    place = folder / Path(answers.path).expanduser()
+    if not place.is_file():
+        yield f"  - {words('inbox', path=str(place))}"
     yield words("then")
     steps = [("mappings check", words("check"))]
     steps += [(f"connect {n}", words("connect", product=p)) for n, p in products.items()]
@@ -109,8 +119,29 @@ def _next(questions: Questions, answers: Answers, folder: Path) -> Iterator[str]
         yield f"  {command:<{width}}   # {meaning}"
 
 
-def _ask(questions: Questions, answers: Answers, folder: Path) -> None:
-    """Put the person's answers into `answers`."""
+def _there(questions: Questions, file: Path) -> Path:
+    if not file.exists():
+        raise UsageError(f"--from: {questions.words('no_file', path=str(file))}")
+    return file.absolute()
+
+
+def _ask_about_file(
+    questions: Questions, answers: Answers, folder: Path, out: Output, *, asks: bool
+) -> None:
+    """Put what the lender says about the file into `answers`. What a mapping that is there says
+    already is not asked again."""
+    from bridge.cli.from_file import FileDialog, settings_for  # reads files: not for a plain init
+
+    mapping = folder / ledger_mapping(answers.kind)
+    loaded = settings_for(answers, mapping if mapping.exists() else None)
+    answers.asked_by = answers.asked_by or this_person()
+    answers.asked_on = answers.asked_on or SystemClock().today(answers.timezone)
+    dialog = FileDialog(loaded, out, questions)
+    answers.ledger = dialog.ask_all(safe=not asks)
+
+
+def _ask(questions: Questions, answers: Answers, folder: Path, *, own_file: bool) -> None:
+    """Put the person's answers into `answers`. `own_file`: where the ledger lies is known."""
     words = questions.words
     questions.say("begin")
     answers.locale = questions.ask(
@@ -138,9 +169,10 @@ def _ask(questions: Questions, answers: Answers, folder: Path) -> None:
             answers.kind,
             lambda text: _of(questions, "kind", text, SOURCES),
         )
-    answers.path = questions.ask(
-        words("path"), answers.path, lambda text: _path(questions, text, folder)
-    )
+    if not own_file:
+        answers.path = questions.ask(
+            words("path"), answers.path, lambda text: _path(questions, text, folder)
+        )
     chosen = questions.ask(
         words("systems", known=", ".join(SYSTEMS)),
         ",".join(answers.systems),

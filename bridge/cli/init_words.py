@@ -40,6 +40,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "ended": "Las respuestas se acabaron antes que las preguntas. No se escribió nada. "
         "`ledger-bridge init --yes` no pregunta.",
         "stopped": "No se escribió nada.",
+        "no_file": "{path} no está.",
         "written": "escrito   {path}",
         "kept": "se queda  {path} (ya estaba)",
         "stays": "{path} ya está y se queda: no se pregunta nada.",
@@ -90,6 +91,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "ended": "The answers ended before the questions. Nothing was written. "
         "`ledger-bridge init --yes` asks nothing.",
         "stopped": "Nothing was written.",
+        "no_file": "{path} is not there.",
         "written": "written   {path}",
         "kept": "kept      {path} (was there already)",
         "stays": "{path} is there already and stays: nothing is asked.",
@@ -140,6 +142,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "ended": "As respostas acabaram antes das perguntas. Nada foi gravado. "
         "`ledger-bridge init --yes` não pergunta.",
         "stopped": "Nada foi gravado.",
+        "no_file": "{path} não está.",
         "written": "gravado   {path}",
         "kept": "mantido   {path} (já existia)",
         "stays": "{path} já existe e fica: nada é perguntado.",

@@ -13,13 +13,13 @@ from bridge.cli.countries import usual
 from bridge.cli.languages import of_terminal
 from bridge.cli.output import Output
 from bridge.cli.paths import new_file
+from bridge.cli.settings_draft import Answers, ledger_mapping
 from bridge.cli.shipped import shipped
 from bridge.files import BY_UMASK, replace_durably
 from bridge.pipeline.ledger_check import check_ledger
 from bridge.report import reading as report
 from bridge.report.texts import language_of, texts
 from bridge.settings import LedgerSource, Lender, Settings
-from bridge.source.registry import SOURCES
 
 
 def check(arguments: Namespace, out: Output) -> int:
@@ -82,8 +82,7 @@ def _settings(arguments: Namespace) -> tuple[Settings, bool]:
 def _without_settings(file: Path) -> Settings:
     locale = _locale()
     country = usual(locale)
-    kind = next(iter(SOURCES))  # the first is the one that most files are of
-    mapping = shipped(f"mappings/{kind}.toml")
+    mapping = shipped(str(ledger_mapping(Answers().kind)))
     return Settings(
         lender=Lender(
             name=file.name,
@@ -91,7 +90,7 @@ def _without_settings(file: Path) -> Settings:
             locale=locale,
             home_currency=country.currency,
         ),
-        source=LedgerSource(kind=kind, path=file.absolute(), mapping=mapping),
+        source=LedgerSource(kind=Answers().kind, path=file.absolute(), mapping=mapping),
     )
 
 

@@ -98,7 +98,7 @@ def explain(arguments: Namespace, out: Output) -> int:
         _ledger(bridge)
         with bridge.store.read() as work:
             key = numbered(work, loaded, arguments.loan)
-            file = work.loan_file(*key) if key else None
+            file = work.ledger.loan_file(*key) if key else None
             if file is None:
                 raise UsageError(f"The ledger has no loan {arguments.loan}.")
             told = {
@@ -125,7 +125,7 @@ def _ledger(bridge: Dry) -> None:
 
 
 def _explained(books: Reading, work: Work, file: LoanFile, booking: Booking) -> dict[str, Any]:
-    bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
+    bound = work.bindings.of_loan(books.id, (file.installation, file.loan_id))
     made = translate(file, booking, bound)
     live = {b.reference for b in bound if not b.voided}
     documents = [_document(each, books, booking, live) for each in made.documents]
@@ -244,9 +244,9 @@ def _previewed(books: Reading, work: Work, limit: int) -> dict[str, Any]:
     fields: Counter[str] = Counter()
     examples: list[dict[str, Any]] = []
     tally = Counter[str]()
-    for file in work.loan_files(0):
+    for file in work.ledger.loan_files(0):
         tally["loans"] += 1
-        bound = work.bindings(books.name, books.company, (file.installation, file.loan_id))
+        bound = work.bindings.of_loan(books.id, (file.installation, file.loan_id))
         tally["posted"] += sum(binding.in_force for binding in bound)
         others = list(remapped(file, booking, bound))
         planned = changes(others, bound, booking, frozenset())

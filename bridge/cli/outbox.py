@@ -24,12 +24,12 @@ def list(arguments: Namespace, out: Output) -> int:
     states = states or sorted(UNSETTLED | WAITS_FOR_A_PERSON)
     lines: dict[int, dict[str, Any]] = {}
     with open_state(loaded) as store, store.read() as work:
-        for name, company in companies(arguments, loaded).items():
+        for name, where in companies(arguments, loaded).items():
             for state in states:
                 left = arguments.limit - len(lines)
                 if left <= 0:
                     break
-                for entry in work.entries(name, company, state=state, limit=left):
+                for entry in work.entries.of(where, state=state, limit=left):
                     lines[entry.id] = told(name, entry)
     ordered = [lines[number] for number in sorted(lines)]
     if out.json:
@@ -46,10 +46,10 @@ def show(arguments: Namespace, out: Output) -> int:
     """One entry, its document, and what people decided about it."""
     loaded = open_settings(arguments)
     with open_state(loaded) as store, store.read() as work:
-        entry = work.entry(arguments.entry)
+        entry = work.entries.numbered(arguments.entry)
         if entry is None:
             raise UsageError(f"Outbox entry {arguments.entry} does not exist; see `outbox list`.")
-        decisions = [each for each in work.decisions() if each.entry == entry.id]
+        decisions = [each for each in work.decisions.latest() if each.entry == entry.id]
     document = told("", entry) | {
         "run": entry.run,
         "key": entry.key,
@@ -89,10 +89,10 @@ def now(arguments: Namespace, out: Output) -> int:
     lifted = {}
     with open_state(loaded) as store, store.begin() as work:
         for number in arguments.entry:
-            work.send_now(number, who, at)
+            work.decisions.send_now(number, who, at)
         if not arguments.entry:
-            for name, company in companies(arguments, loaded).items():
-                lifted[name] = work.send_all_now(name, company, who, at)
+            for name, where in companies(arguments, loaded).items():
+                lifted[name] = work.decisions.send_all_now(where, who, at)
     if out.json:
         out.document({"decision": "now", "entries": arguments.entry, "systems": lifted})
     if arguments.entry:
@@ -110,13 +110,13 @@ def _decide(arguments: Namespace, out: Output, verb: str) -> int:
     unknown = []
     with open_state(open_settings(arguments)) as store, store.begin() as work:
         for number in arguments.entry:
-            entry = work.entry(number)
+            entry = work.entries.numbered(number)
             if entry is not None and entry.code in LOOKED_FOR_FIRST:
                 unknown.append(entry.reference)
             if verb == "retry":
-                work.retry(number, who, at)
+                work.decisions.retry(number, who, at)
             else:
-                work.drop(number, who, at)
+                work.decisions.drop(number, who, at)
     if out.json:
         out.document({"decision": verb, "entries": arguments.entry})
     done = "will be sent by the next sync" if verb == "retry" else "will not be sent"

@@ -7,7 +7,7 @@ disk takes those for the same.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from bridge.settings import LOOKUP, Settings
@@ -25,15 +25,14 @@ def is_own(
     config: Path | None,
     *,
     a_copy: bool = False,
-    environ: Mapping[str, str] = os.environ,
 ) -> bool:
     """Whether writing there would touch settings, mappings, the state, keys or a delivery. A copy
     of the state may lie in the state's folder, under a name that nothing there has or gets."""
     if any(alike(path, own) for own in _files(loaded, config)):
         return True
     folders = [loaded.source.path]
-    if environ.get(_SYSTEMD):
-        folders.append(Path(environ[_SYSTEMD]))
+    if os.environ.get(_SYSTEMD):
+        folders.append(Path(os.environ[_SYSTEMD]))
     if not a_copy:
         folders.append(loaded.state_folder)
     return any(_is_in(path, folder) for folder in folders)

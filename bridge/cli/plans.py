@@ -68,7 +68,7 @@ def _changes(bridge: Bridge[System], result: SyncResult) -> Iterator[dict[str, A
     """Everything that this run put into the outbox, in order of posting."""
     with bridge.store.read() as work:
         for name, books in bridge.books.items():
-            entries = work.entries(name, books.company, run=result.run, limit=ENTRIES_MAX)
+            entries = work.entries.of(books.id, run=result.run, limit=ENTRIES_MAX)
             for entry in sorted(entries, key=lambda each: (each.phase, each.id)):
                 yield shown(name, entry)
 

@@ -66,6 +66,11 @@ def _tell(result: RebuildResult, dry: bool, out: Output) -> None:
                 f"{each.system}: nobody knows the loan of {', '.join(each.unknown[:_TOLD])}{more}. "
                 "`ledger-bridge reconcile` lists them."
             )
+        if each.untold:
+            out.say(
+                f"{each.system}: it does not tell {'; '.join(each.untold[:_TOLD])} Their loans "
+                "wait, whole. Once it does: ledger-bridge rebuild"
+            )
         if each.asked:
             out.say(
                 f"{each.system}: {each.asked} documents are not what the ledger says now. They "

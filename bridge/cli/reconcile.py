@@ -5,15 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 
 from bridge import wiring
-from bridge.cli.output import Output, Progress
+from bridge.cli.output import Output
 from bridge.cli.reports import place_for_reports, write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
 from bridge.core.tie_out.as_of import DayNotKept
 from bridge.core.tie_out.reconciliation import Reconciliation
-from bridge.core.tie_out.said import reason_of
 from bridge.errors import UsageError
-from bridge.pipeline.as_of import refuse_day_not_kept
-from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.older_state import was_told
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
@@ -39,7 +36,9 @@ def _run(loaded: Settings, arguments: Namespace, out: Output) -> int:
         return _one_off(loaded, names, arguments, out)
     with wiring.open_bridge(loaded, names) as live:
         with out.progress() as progress:
-            found = compared(live, loaded, arguments, progress)
+            found = reconcile(
+                live, progress, as_of=arguments.as_of, names=loaded.lender.names_in_reports
+            )
         if out.json:
             out.document(json.document(found))
         _tell(found, loaded, out)  # first: a disk without room must not hide the answer
@@ -82,35 +81,6 @@ def _one_off(loaded: Settings, names: list[str] | None, arguments: Namespace, ou
     elif arguments.format:
         out.say(words["no_out"])
     return told.exit_code
-
-
-def compared(
-    bridge: Bridge[System], loaded: Settings, arguments: Namespace, progress: Progress
-) -> Reconciliation:
-    """The comparison, written down as a run of its own."""
-    store, started = bridge.store, bridge.clock.now()
-    as_of = arguments.as_of or bridge.today
-    if arguments.as_of:
-        refuse_day_not_kept(store, as_of, bridge.today)
-    with store.begin() as work:
-        last = next((each.id for each in work.runs() if each.verb == "sync"), "")
-        own = work.start_run("reconcile", ",".join(bridge.books), started.isoformat())
-    found = reconcile(
-        store,
-        bridge.books,
-        as_of,
-        started,
-        lender=bridge.lender,
-        run=last,
-        names=loaded.lender.names_in_reports,
-        fresh=bridge.fresh.on(as_of),
-        progress=progress,
-    )
-    verdict, reason = found.verdict.word, reason_of(found.verdict)
-    counts = {result.system: result.counts for result in found.systems}
-    with store.begin() as work:
-        work.end_run(own, verdict, reason, counts, bridge.clock.now().isoformat())
-    return found
 
 
 def _tell(found: Reconciliation, loaded: Settings, out: Output) -> None:

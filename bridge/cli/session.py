@@ -15,6 +15,7 @@ from bridge import logs, settings
 from bridge.cli.output import Output
 from bridge.cli.paths import new_folder, refuse_among_deliveries
 from bridge.clock import SystemClock
+from bridge.core.identity import BooksId
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
 from bridge.store.soundness import in_passing
@@ -42,11 +43,11 @@ def chosen(arguments: Namespace, loaded: Settings) -> list[str] | None:
     return [wanted]
 
 
-def companies(arguments: Namespace, loaded: Settings) -> dict[str, str]:
-    """System → company, of those that are on and not ruled out by `--system`."""
+def companies(arguments: Namespace, loaded: Settings) -> dict[str, BooksId]:
+    """System → its books, of those that are on and not ruled out by `--system`."""
     names = chosen(arguments, loaded)
     return {
-        name: system.company_id
+        name: BooksId(name, system.company_id)
         for name, system in loaded.systems.items()
         if system.enabled and (names is None or name in names)
     }

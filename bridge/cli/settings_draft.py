@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -36,21 +38,33 @@ class Answers:
     """System → company id, of those that are known already."""
     invoicing: dict[str, str] = field(default_factory=dict)
     """System → whether the company issues electronic invoices from it: yes, no, unknown."""
+    ledger: dict[str, str] = field(default_factory=dict)
+    """Key of the ledger's mapping → what was answered about a file."""
     asked_by: str = ""
     asked_on: date | None = None
+
+    @property
+    def said(self) -> str:
+        """Who answered, and when: what stands beside an answer in a file."""
+        return " ".join(part for part in (self.asked_by, str(self.asked_on or "")) if part)
 
     def invoicing_of(self, name: str) -> str:
         """What was answered of a system; before that, what its country makes likely."""
         return self.invoicing.get(name) or ("unknown" if self.locale[3:5] in OFFICES else "no")
 
 
+def ledger_mapping(kind: str) -> Path:
+    """The place of a ledger's mapping in a lender's folder."""
+    return Path("mappings", f"{kind}.toml")
+
+
 def files(answers: Answers) -> dict[Path, str]:
     """Name in the lender's folder → content."""
     made = {Path("bridge.toml"): _bridge_toml(answers)}
-    for name in (answers.kind, *answers.systems):
+    ledger = ledger_mapping(answers.kind)
+    made[ledger] = _ledger_mapping(_example(str(ledger)), answers)
+    for name in answers.systems:
         made[Path("mappings", f"{name}.toml")] = _example(f"mappings/{name}.toml")
-    ledger = Path("mappings", f"{answers.kind}.toml")
-    made[ledger] = _ledger_mapping(made[ledger], answers)
     return made
 
 
@@ -111,7 +125,23 @@ def _ledger_mapping(text: str, answers: Answers) -> str:
         text = _with(text, "default_currency", answers.home_currency)
     if f"\n{answers.locale} = {{" in text:
         text = _with(text, "default_locale", answers.locale)
-    return text
+    return with_answers(text, answers.ledger, answers.said)
+
+
+def with_answers(text: str, given: Mapping[str, str], said: str) -> str:
+    """A mapping's text with these keys, each with a remark on who said so and when; all else of it
+    stays as it is, comments too. A key that it lacks stands before its first table."""
+    lines = text.split("\n")
+    for key, value in given.items():
+        written = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        told = f"{written:<31} # {said}"
+        at = next((n for n, line in enumerate(lines) if re.match(rf"{key}\s*=", line)), None)
+        if at is None:
+            tables = (n for n, line in enumerate(lines) if line.startswith("["))
+            lines.insert(next(tables, len(lines)), told)
+        else:
+            lines[at] = told
+    return "\n".join(lines)
 
 
 def _with(text: str, key: str, value: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from bridge import wiring
 from bridge.clock import SystemClock
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.known import Known
 from bridge.core.tie_out.verdict import Result, Verdict, verdict
 from bridge.errors import TryLater
@@ -18,7 +19,11 @@ from bridge.store import Store, Work
 
 def verdict_of(work: Work, loaded: Settings) -> Verdict:
     """The verdict as the state store knows it, on the lender's business day."""
-    books = {name: each.company_id for name, each in loaded.systems.items() if each.enabled}
+    books = {
+        name: BooksId(name, each.company_id)
+        for name, each in loaded.systems.items()
+        if each.enabled
+    }
     return standing(work, books, wiring.fresh_on(loaded, SystemClock(), work))
 
 

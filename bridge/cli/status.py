@@ -11,6 +11,7 @@ from bridge.cli.session import open_settings, open_state
 from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
+from bridge.core.identity import BooksId
 from bridge.core.money import text
 from bridge.core.tie_out import said
 from bridge.instance import serving
@@ -25,17 +26,17 @@ def status(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     today = SystemClock().now().date()
     with open_state(loaded) as store, store.read() as work:
-        runs = work.runs(limit=1)
+        runs = work.runs.latest(limit=1)
         systems = {
             name: {
-                **_system(work, name, system.company_id),
+                **_system(work, BooksId(name, system.company_id)),
                 "calls_today": _calls(work, name, system, today),
             }
             for name, system in loaded.systems.items()
             if system.enabled
         }
         verdict = verdict_of(work, loaded)
-        owed = {code: text(sum_, code) for code, sum_ in work.ledger_totals().items()}
+        owed = {code: text(sum_, code) for code, sum_ in work.ledger.totals().items()}
     daemon = serving(loaded.state.url)
     if out.json:
         last = _run(runs[0]) if runs else None
@@ -71,23 +72,23 @@ def status(arguments: Namespace, out: Output) -> int:
     return verdict.exit_code
 
 
-def _system(work: Work, name: str, company: str) -> dict[str, Any]:
-    counts = work.outbox_counts(name, company)
-    until = waits_until(work, name, company, SystemClock().now())
-    bound = work.binding_counts(name, company)
+def _system(work: Work, where: BooksId) -> dict[str, Any]:
+    counts = work.outbox.counts(where)
+    until = waits_until(work, where, SystemClock().now())
+    bound = work.bindings.counts(where)
     held: dict[str, int] = {}
-    for hold in work.holds(name, company):
+    for hold in work.plans.holds(where):
         held[hold.code] = held.get(hold.code, 0) + 1
     return {
-        "company": company,
+        "company": where.company,
         "in_the_books": sum(number for (_, voided), number in bound.items() if not voided),
         "voided": sum(number for (_, voided), number in bound.items() if voided),
         "under_way": sum(counts.get(state, 0) for state in UNSETTLED),
         "waits_for_a_person": sum(counts.get(state, 0) for state in WAITS_FOR_A_PERSON),
         "held": sum(held.values()),
         "held_by_reason": held,
-        "revisits": len(work.revisits(name, company)),
-        "rests_after": work.paused_by(name),
+        "revisits": len(work.plans.revisits(where)),
+        "rests_after": work.decisions.paused_by(where.system),
         "waits_until": None if until is None else told(until),
         "outbox": {state.value: number for state, number in sorted(counts.items())},
     }
@@ -95,7 +96,7 @@ def _system(work: Work, name: str, company: str) -> dict[str, Any]:
 
 def _calls(work: Work, name: str, system: SystemSettings, day: date) -> dict[str, int | None]:
     """What finished runs called on a UTC day, and how many metered calls it may have."""
-    made = work.calls_between(name, system.company_id, day, day)
+    made = work.calls.between(BooksId(name, system.company_id), day, day)
     return {
         "total": made.total,
         "metered": made.metered,
@@ -107,8 +108,10 @@ def _calls(work: Work, name: str, system: SystemSettings, day: date) -> dict[str
 def history(arguments: Namespace, out: Output) -> int:
     """The last runs, newest first, and what people decided."""
     with open_state(open_settings(arguments)) as store, store.read() as work:
-        runs = sorted(work.runs(limit=arguments.limit), key=lambda r: r.started_at, reverse=True)
-        decisions = work.decisions(limit=arguments.limit)
+        runs = sorted(
+            work.runs.latest(limit=arguments.limit), key=lambda r: r.started_at, reverse=True
+        )
+        decisions = work.decisions.latest(limit=arguments.limit)
     if out.json:
         out.document({"runs": [_run(run) for run in runs], "decisions": decisions})
     out.table(

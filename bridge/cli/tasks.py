@@ -27,7 +27,7 @@ def list(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     with open_state(loaded) as store, store.read() as work:
         verdict = verdict_of(work, loaded)
-        answers, likeness = work.answers(), work.said_alike()
+        answers, likeness = work.tasks.answers(), work.alike.said()
     if out.json:
         kept = [
             {"id": a.id, "at": a.at, "who": a.who, "note": a.note, "task": said.task(a.task)}
@@ -79,8 +79,8 @@ def answer(arguments: Namespace, out: Output) -> int:
     with open_state(loaded) as store, store.begin() as work:
         chosen = _chosen(arguments, verdict_of(work, loaded).tasks)
         for task in chosen:
-            work.answer(task.id, who, at, task, arguments.note)
-            work.record_decision(who, at, "answer", task.id, arguments.note)
+            work.tasks.answer(task.id, who, at, task, arguments.note)
+            work.decisions.record(who, at, "answer", task.id, arguments.note)
     if out.json:
         out.document({"answered": [task.id for task in chosen]})
     for task in chosen:
@@ -95,7 +95,7 @@ def same(arguments: Namespace, out: Output) -> int:
     with open_state(loaded) as store, store.begin() as work:
         task = _task(arguments.task, verdict_of(work, loaded).tasks)
         old = alike.same(work, task, arguments.old, who, at)
-        work.record_decision(who, at, "same", task.id, old)
+        work.decisions.record(who, at, "same", task.id, old)
     if out.json:
         out.document({"same": [task.id], "old": old})
     out.line(f"{task.id}: the same as {old}. The next `ledger-bridge sync` corrects it.")
@@ -126,7 +126,7 @@ def _each(
         chosen = [_task(number, tasks) for number in arguments.tasks]
         for task in chosen:
             say(work, task, who, at)
-            work.record_decision(who, at, verb, task.id)
+            work.decisions.record(who, at, verb, task.id)
     if out.json:
         out.document({verb: [task.id for task in chosen]})
     for task in chosen:
@@ -139,9 +139,9 @@ def reopen(arguments: Namespace, out: Output) -> int:
     at, who = SystemClock().now().isoformat(), getpass.getuser()
     with open_state(open_settings(arguments)) as store, store.begin() as work:
         for number in arguments.tasks:
-            if not (work.reopen(number) | work.take_back_alike(number)):
+            if not (work.tasks.reopen(number) | work.alike.take_back(number)):
                 raise UsageError(f"Nobody has answered a task {number}; see `tasks`.")
-            work.record_decision(who, at, "reopen", number)
+            work.decisions.record(who, at, "reopen", number)
     if out.json:
         out.document({"reopened": arguments.tasks})
     out.line(f"{', '.join(arguments.tasks)}: a task again, if it still is so.")

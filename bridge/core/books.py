@@ -384,6 +384,9 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...] = ()
     lists: dict[str, tuple[Named, ...]] = {}
     """List name (`tax_code`, `payment_method`, `class`, `department`, `term`) → values."""
+    untold: dict[str, str] = {}
+    """Id or name of an item, a list or one of its values about which the books say nothing that can
+    be used → what came back instead. All the others are here."""
 
 
 def digest_of(value: object) -> str:

@@ -10,8 +10,18 @@ import hashlib
 import re
 from enum import StrEnum
 
+import msgspec
+
 REFERENCE_LENGTH = 21
 PREFIX_LENGTH = 6
+
+
+class BooksId(msgspec.Struct, frozen=True):
+    """Which books are meant: those of one company in one accounting system."""
+
+    system: str
+    company: str
+    """The system's own id of the company."""
 
 
 class Letter(StrEnum):
@@ -93,9 +103,9 @@ def is_ours(number: str, prefix: str) -> bool:
     return re.fullmatch(rf"{re.escape(prefix)}-[A-Z][A-Za-z0-9]+(\.\d+)?", number) is not None
 
 
-def key(system: str, company: str, operation: str, full_reference: str, digest: str) -> str:
+def key(where: BooksId, operation: str, full_reference: str, digest: str) -> str:
     """The idempotency key of a write (32 characters): same intent, same key, on any machine."""
-    text = "\x1f".join((system, company, operation, full_reference, digest))
+    text = "\x1f".join((where.system, where.company, operation, full_reference, digest))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

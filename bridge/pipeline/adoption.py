@@ -7,7 +7,7 @@ nothing. The next pass goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,9 +37,10 @@ from bridge.pipeline.context import Books, Bridge, Dry, PlanLimits, Progress, Sy
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.pipeline.plan import booking_of
+from bridge.pipeline.rates import rates_of_loans
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.sync import preview
-from bridge.store import LoanKey, Work
+from bridge.store import LoanKey, Store, Work
 from bridge.store.strangers import DIFFERENT
 from bridge.systems.base import AccountingReader
 
@@ -101,24 +102,35 @@ def propose(bridge: Dry, progress: Progress = silent) -> list[Proposal]:
     preview(replace(bridge, plan_limits=_NO_LIMITS), progress)
     found: list[Proposal] = []
     for books in bridge.books.values():
+        held = _held(bridge.store, books)
+        booking = _booking_of(bridge.store, books, held)
         with bridge.store.begin() as work:
-            held = {
-                loan
-                for loan, hold in work.loan_holds(books.name, books.company)
-                if hold.code == "books.lookalike"
-            }
-            found += proposals(work, books, booking_of(books), held)
+            found += proposals(work, books, booking, held)
     return found
+
+
+def _held(store: Store, books: Books[System]) -> set[LoanKey]:
+    """The loans that wait for a person's word about what is like theirs."""
+    with store.read() as work:
+        holds = work.loan_holds(books.id)
+        return {loan for loan, hold in holds if hold.code == "books.lookalike"}
+
+
+def _booking_of(store: Store, books: Books[System], loans: Collection[LoanKey]) -> Booking:
+    """The booking that a plan of these loans has, with the rates that it leaves to the books."""
+    booking = booking_of(books)
+    rates_of_loans(store, books, booking, loans)
+    return booking
 
 
 def proposals(
     work: Work, books: Books[System], booking: Booking, loans: Iterable[LoanKey]
 ) -> Iterator[Proposal]:
     """The pairs of these loans, as a plan would find them now."""
-    alike = Lookalikes(work, books.name, books.company, booking)
-    for file in work.loan_files(work.change_seq(), loans):
+    alike = Lookalikes(work, books.id, booking)
+    for file in work.ledger.loan_files(work.ledger.change_seq(), loans):
         key: LoanKey = (file.installation, file.loan_id)
-        bound = work.bindings(books.name, books.company, key)
+        bound = work.bindings.of_loan(books.id, key)
         made = translate(file, booking, bound)
         if made.customer is None:
             continue
@@ -137,9 +149,7 @@ def _proposal(
     change: Change,
     likeness: Likeness,
 ) -> Proposal:
-    whose = work.mirror_document(
-        books.name, books.company, Kind.CUSTOMER, likeness.stranger.customer_id
-    )
+    whose = work.mirror.document(books.id, Kind.CUSTOMER, likeness.stranger.customer_id)
     return Proposal(
         system=books.name,
         loan=(file.installation, file.loan_id),
@@ -185,9 +195,11 @@ def decide_all(
         if not mine:
             continue
         read_back(bridge.store, books.system, progress=progress)
-        with bridge.store.begin() as work:
+        with bridge.store.read() as work:
             keys = _loans(work, mine)
-            found = {p.pair: p for p in proposals(work, books, booking_of(books), keys)}
+        booking = _booking_of(bridge.store, books, keys)
+        with bridge.store.begin() as work:
+            found = {p.pair: p for p in proposals(work, books, booking, keys)}
             fresh = [wish for wish in mine if not _is_known(work, books, wish)]
             known += len(mine) - len(fresh)
             problems += _mistakes(work, books, fresh, found)
@@ -223,13 +235,10 @@ def answer(
     """Write down a person's answer about one pair of a loan that is held for it. Raises UsageError
     when there is no such pair."""
     books = bridge.books[system]
+    held = _held(bridge.store, books)
+    booking = _booking_of(bridge.store, books, held)
     with bridge.store.begin() as work:
-        held = {
-            loan
-            for loan, hold in work.loan_holds(books.name, books.company)
-            if hold.code == "books.lookalike"
-        }
-        pairs = list(proposals(work, books, booking_of(books), held))
+        pairs = list(proposals(work, books, booking, held))
         loan = next((p.loan[1] for p in pairs if p.wanted.reference == reference), None)
     if loan is None:
         raise UsageError(
@@ -247,7 +256,7 @@ def _pair(wish: Wish) -> tuple[str, str, str]:
 
 
 def _loans(work: Work, wishes: Iterable[Wish]) -> set[LoanKey]:
-    installations = work.installations_by_prefix()
+    installations = work.ledger.installations_by_prefix()
     return {
         (installations[prefix], wish.loan)
         for wish in wishes
@@ -259,8 +268,8 @@ def _is_known(work: Work, books: Books[System], wish: Wish) -> bool:
     """Whether this very decision was written down before."""
     if not wish.same:
         pair = (base_reference(wish.reference), wish.external_id)
-        return work.is_told_apart(*pair)
-    bound = work.binding(books.name, books.company, wish.reference)
+        return work.strangers.is_told_apart(*pair)
+    bound = work.bindings.named(books.id, wish.reference)
     return bound is not None and not bound.voided and bound.external_id == wish.external_id
 
 
@@ -327,17 +336,17 @@ def _adopt(
     who: str,
     at: datetime,
 ) -> None:
-    where = (books.name, books.company)
+    where = books.id
     theirs = now[proposal.theirs.kind, proposal.theirs.external_id]
     customer = proposal.customer
-    if work.customer_binding(*where, base_reference(customer.reference)) is None:
-        whose = work.mirror_document(*where, Kind.CUSTOMER, theirs.customer_id)
+    if work.bindings.customer(where, base_reference(customer.reference)) is None:
+        whose = work.mirror.document(where, Kind.CUSTOMER, theirs.customer_id)
         if whose is not None:
-            work.put_binding(*where, adopted(customer, whose))
-    work.put_binding(*where, _bound_as_it_is(work, books, proposal, theirs), proposal.loan)
-    work.set_revisit(*where, proposal.loan, "drift.adopt")
+            work.bindings.put(where, adopted(customer, whose))
+    work.bindings.put(where, _bound_as_it_is(work, books, proposal, theirs), proposal.loan)
+    work.plans.set_revisit(where, proposal.loan, "drift.adopt")
     detail = f"{books.name} {theirs.external_id}"
-    work.record_decision(who, at.isoformat(), "adopt", proposal.wanted.reference, detail)
+    work.decisions.record(who, at.isoformat(), "adopt", proposal.wanted.reference, detail)
 
 
 def _bound_as_it_is(
@@ -349,7 +358,7 @@ def _bound_as_it_is(
     if isinstance(wanted, Receipt | CreditApplication):
         used = []
         for invoice_id, amount in theirs.applications:
-            bound = work.binding_by_external_id(books.name, books.company, Kind.INVOICE, invoice_id)
+            bound = work.bindings.by_external_id(books.id, Kind.INVOICE, invoice_id)
             if bound is not None and not bound.voided:
                 used.append(Application(bound.reference, amount))
         wanted = with_uses(wanted, tuple(used), theirs)
@@ -369,5 +378,5 @@ def _tell_apart(
 ) -> None:
     reference = base_reference(proposal.wanted.reference)
     external_id = proposal.theirs.external_id
-    work.record_decision(who, at.isoformat(), DIFFERENT, reference, external_id)
-    work.set_revisit(books.name, books.company, proposal.loan, "drift.different")
+    work.decisions.record(who, at.isoformat(), DIFFERENT, reference, external_id)
+    work.plans.set_revisit(books.id, proposal.loan, "drift.different")

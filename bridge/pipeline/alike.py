@@ -17,7 +17,7 @@ def same(work: Work, task: Task, old: str, who: str, at: str) -> str:
     chosen = old or next(iter(olds))
     if chosen not in olds:
         raise UsageError(f"{task.id} is not like {chosen}; it may be {', '.join(olds)}.")
-    if not work.say_same(task.id, asked.subject, olds[chosen], who, at):
+    if not work.alike.say_same(task.id, asked.subject, olds[chosen], who, at):
         raise UsageError(f"{chosen} is not in the ledger any more; run `ledger-bridge sync`.")
     return chosen
 
@@ -25,21 +25,21 @@ def same(work: Work, task: Task, old: str, who: str, at: str) -> str:
 def different(work: Work, task: Task, who: str, at: str) -> None:
     """Write down that the new row of a task is none of the vanished ones."""
     asked = _asked(work, task, "identity.proposed")
-    if not work.say_different(task.id, asked.subject, [*asked.related], who, at):
+    if not work.alike.say_different(task.id, asked.subject, [*asked.related], who, at):
         raise UsageError(f"{task.id}: what it is like is gone; run `ledger-bridge sync`.")
 
 
 def gone(work: Work, task: Task, who: str, at: str) -> None:
     """Write down that the file rightly no longer has the row of a task."""
     asked = _asked(work, task, "identity.vanished")
-    if not work.say_gone(task.id, asked.subject, who, at):
+    if not work.alike.say_gone(task.id, asked.subject, who, at):
         raise UsageError(
             f"{task.id} stands for several rows; answer those before it, and it names more."
         )
 
 
 def _asked(work: Work, task: Task, code: str) -> Finding:
-    found = work.asked_alike(code, task.subject) if task.code == code else None
+    found = work.alike.asked(code, task.subject) if task.code == code else None
     if found is None:
         verbs = {"identity.proposed": "`same` or `different`", "identity.vanished": "`gone`"}
         raise UsageError(f"{task.id} ({task.code}) is not answered with {verbs[code]}.")

@@ -10,7 +10,7 @@ from bridge.core.tie_out.reconciliation import Notice
 from bridge.store import Store
 from bridge.store.mirror_sums import MirrorSums
 from bridge.store.reconcile_queries import ReconcileQueries
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 
 def refuse_day_not_kept(store: Store, asked: date, today: date) -> None:
@@ -24,6 +24,6 @@ def dated_after(store: Store, system: AccountingReader, day: date) -> list[Notic
     """A notice where documents of the books are dated after the day and are in its figures all the
     same."""
     with store.read() as work:
-        where = (system.name, system.company_id)
-        count = MirrorSums.on(work).dated_after(*where, RECEIVABLE, day)
+        where = books_of(system)
+        count = MirrorSums.on(work).dated_after(where, RECEIVABLE, day)
     return [Notice("books.after_day", str(count))] if count else []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from bridge.store import DayCalls, Store
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 
 def keep_calls(store: Store, systems: Iterable[AccountingReader]) -> None:
@@ -19,12 +19,12 @@ def keep_calls(store: Store, systems: Iterable[AccountingReader]) -> None:
     with store.begin() as work:
         for system, day, calls in counted:
             made = DayCalls(total=calls.total, metered=calls.metered, throttled=calls.throttled)
-            work.count_calls(system.name, system.company_id, day, made)
+            work.calls.count(books_of(system), day, made)
 
 
 def metered_on(day: date, store: Store, system: AccountingReader) -> int:
     """Metered calls of a UTC day: those of runs that ended, and this one's so far."""
     with store.read() as work:
-        before = work.calls_between(system.name, system.company_id, day, day).metered
+        before = work.calls.between(books_of(system), day, day).metered
     ours = system.calls().by_day.get(day)
     return before + (ours.metered if ours else 0)

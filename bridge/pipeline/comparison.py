@@ -24,6 +24,7 @@ from bridge.core.tie_out.checks import (
     to_income,
 )
 from bridge.core.tie_out.inactive import inactive, is_inactive
+from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.labels import Labels
 from bridge.core.tie_out.merged import Merges
 from bridge.core.tie_out.not_read import not_read
@@ -40,7 +41,7 @@ from bridge.core.tie_out.reconcile import (
     unbound,
     unread,
 )
-from bridge.core.tie_out.reconciliation import Item, Notice, SystemResult
+from bridge.core.tie_out.reconciliation import Notice, SystemResult
 from bridge.core.tie_out.tally import LISTED, Tally
 from bridge.pipeline.evidence import seen_in_books
 from bridge.pipeline.late import came_late
@@ -48,7 +49,7 @@ from bridge.pipeline.under_way import under_way
 from bridge.store import LoanKey, Work
 from bridge.store.outbox_rows import named_by
 from bridge.store.reconcile_queries import ReconcileQueries
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 ZERO = Decimal(0)
 _AT_ONCE = 500
@@ -69,7 +70,7 @@ class Comparison:
     ) -> None:
         self.work = work
         self.queries = ReconcileQueries.on(work)
-        self.name, self.company = system.name, system.company_id
+        self.where = books_of(system)
         self.chart = chart
         self.labels = Labels(chart, system.capabilities.line_target)
         self._income = of_income(chart)
@@ -93,7 +94,7 @@ class Comparison:
         """Reference → the version that the books have moved on to without a difference."""
         self.signs: list[Sign] = []
         """What was found, by the check that it breaks."""
-        self._told = SystemResult(system=self.name, company=self.company)
+        self._told = SystemResult(system=self.where.system, company=self.where.company)
 
     def gather(self, run: str, as_of: date) -> None:
         """Everything that the state knows. The rest is arithmetic and needs no transaction."""
@@ -101,21 +102,21 @@ class Comparison:
         self._outbox()
         self._bindings()
         self._others()
-        self.ledger = self.work.ledger_totals()
+        self.ledger = self.work.ledger.totals()
         self.control, notices = self._control()
         if not self.ledger:
             notices.append(Notice("ledger.no_snapshot"))
-        where = (self.name, self.company)
+        where = self.where
         self.seen = seen_in_books(self.work, where, self.chart, self.control, notices)
-        counts = self.work.outbox_counts(self.name, self.company)
+        counts = self.work.outbox.counts(self.where)
         self._told = SystemResult(
-            system=self.name,
-            company=self.company,
+            system=self.where.system,
+            company=self.where.company,
             company_name=self.chart.company.name,
-            aged=aged(self.queries.open_by_due(self.name, self.company), as_of),
-            late=came_late(self.work, self.name, self.company, as_of, self._loan),
+            aged=aged(self.queries.open_by_due(self.where), as_of),
+            late=came_late(self.work, self.where, as_of, self._loan),
             outbox={state.value: counts[state] for state in State if state in counts},
-            posted=self.queries.posted_in(self.name, self.company, run) if run else {},
+            posted=self.queries.posted_in(self.where, run) if run else {},
             notices=tuple(notices),
         )
 
@@ -169,11 +170,11 @@ class Comparison:
         return self._rounding.get(currency, ZERO)
 
     def _holds(self) -> None:
-        for loan, hold in self.work.loan_holds(self.name, self.company):
+        for loan, hold in self.work.plans.loan_holds(self.where):
             self.tally.add([held(hold, self._loan(loan))], [hold.amount])
 
     def _outbox(self) -> None:
-        for each in under_way(self.work, self.name, self.company, just_read=True):
+        for each in under_way(self.work, self.where, just_read=True):
             self._under_way.add(each.entry.reference)
             if each.reached:
                 self._reached.add(each.entry.reference)
@@ -182,13 +183,13 @@ class Comparison:
             self.tally.add(self._placed(each.items, each.entry.loan), each.parts)
 
     def _bindings(self) -> None:
-        for (kind, currency), sums in self.queries.same_sums(self.name, self.company).items():
+        for (kind, currency), sums in self.queries.same_sums(self.where).items():
             self.bound += sums.count
             self._document(currency, sums.total * RECEIVABLE.get(kind, 0))
-        suspects = self.queries.suspects(self.name, self.company)
+        suspects = self.queries.suspects(self.where)
         while part := list(islice(suspects, _AT_ONCE)):
             named = set().union(*(named_by(binding.document) for _, binding, _ in part))
-            links = self.work.links(self.name, self.company, sorted(named))
+            links = self.work.bindings.links(self.where, sorted(named))
             for loan, binding, now in part:
                 self._suspect(loan, binding, now, links)
         for loan, found in self._merges.told():
@@ -207,7 +208,7 @@ class Comparison:
             return  # its correction arrived; the outbox's item accounts for it
         owed = {}
         if isinstance(binding.document, Customer):
-            owed = self.work.owed_by(self.name, self.company, binding.external_id)
+            owed = self.work.mirror.owed_by(self.where, binding.external_id)
         if is_inactive(binding, now):
             found = inactive(binding, owed)
         else:
@@ -226,7 +227,7 @@ class Comparison:
         self.signs += signs_of_document(binding.document, found, now, moved, locked)
 
     def _others(self) -> None:
-        for other in self.queries.unbound(self.name, self.company, self.prefixes):
+        for other in self.queries.unbound(self.where, self.prefixes):
             document = other.document
             if (document.kind, document.external_id) in self._found:
                 continue
@@ -243,7 +244,7 @@ class Comparison:
 
     def _foreign(self, listed: int, *, borrowers: bool) -> None:
         """Documents by hand: each on a borrower of ours, the largest of everybody else's."""
-        where = (self.name, self.company, self.prefixes, RECEIVABLE)
+        where = (self.where, self.prefixes, RECEIVABLE)
         sums = self.queries.foreign_sums(*where, borrowers=borrowers)
         rest = {place: (each.count, each.total) for place, each in sums.items()}
         for document in self.queries.foreign(*where, listed, borrowers=borrowers):
@@ -261,14 +262,14 @@ class Comparison:
 
     def _unread(self) -> None:
         """No ledger was ever read: what the books hold may be anybody's, ours first of all."""
-        where = (self.name, self.company, self.prefixes, RECEIVABLE)
+        where = (self.where, self.prefixes, RECEIVABLE)
         for (kind, currency), sums in self.queries.foreign_sums(*where, borrowers=False).items():
             self.tally.add([unread(currency, sums.count, sums.total * RECEIVABLE[kind])])
 
     def _control(self) -> tuple[dict[str, Decimal], list[Notice]]:
         home = self.chart.company.home_currency
         in_books: dict[str, Decimal] = {}
-        for (kind, currency), sums in self.work.mirror_totals(self.name, self.company).items():
+        for (kind, currency), sums in self.work.mirror.totals(self.where).items():
             moved = sums.total * RECEIVABLE.get(kind, 0)
             in_books[currency] = in_books.get(currency, Decimal(0)) + moved
         separate = {a.currency or home for a in self.chart.accounts if a.role == "receivable"}
@@ -279,7 +280,7 @@ class Comparison:
         }
         translated = sum(
             sums.count
-            for (kind, currency), sums in self.work.mirror_totals(self.name, self.company).items()
+            for (kind, currency), sums in self.work.mirror.totals(self.where).items()
             if currency in at_home and kind in RECEIVABLE
         )
         self._rounding[home] = HALF_A_CENT * translated
@@ -289,7 +290,7 @@ class Comparison:
     def _open_at_home(self, currency: str) -> Decimal:
         """The open amounts in a currency, translated at each document's own rate."""
         total = Decimal(0)
-        where = (self.name, self.company, currency, RECEIVABLE)
+        where = (self.where, currency, RECEIVABLE)
         for document in self.queries.open_documents(*where):
             rate = document.rate or self._rate_sent(document)
             if rate is None:
@@ -300,12 +301,15 @@ class Comparison:
 
     def _rate_sent(self, document: PostedDocument) -> Decimal | None:
         """The rate that we posted a document with, or that the books told then, where they do not
-        tell theirs any more."""
-        where = (self.name, self.company, document.kind, document.external_id)
-        bound = self.work.binding_by_external_id(*where)
+        tell theirs any more. One that the ledger has in another currency by now has that one's
+        rate, which says nothing of it: there what the books were known to have counts."""
+        where = (self.where, document.kind, document.external_id)
+        bound = self.work.bindings.by_external_id(*where)
         if bound is None or isinstance(bound.document, Customer):
             return None
-        return bound.document.rate or (bound.posted.rate if bound.posted else None)
+        told = bound.posted.rate if bound.posted else None
+        same = bound.document.currency == document.currency
+        return (bound.document.rate or told) if same else told
 
     def _sides(
         self, ledger: dict[str, Decimal], control: dict[str, Decimal]

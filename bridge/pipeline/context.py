@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
 from bridge.core.guards import SnapshotLimits
+from bridge.core.identity import BooksId
 from bridge.core.mapping.electronic import Declared
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.tie_out.known import Fresh
 from bridge.source.base import Source
 from bridge.store import Store
-from bridge.systems.base import AccountingReader, AccountingSystem
+from bridge.systems.base import AccountingReader, AccountingSystem, books_of
 
 System = TypeVar("System", bound=AccountingReader)
 
@@ -48,6 +49,10 @@ class Books(Generic[System]):
     """What was said of the company's electronic invoices."""
     patient: bool = False
     """Whether nobody waits for the pass, or has just mended something in the books."""
+
+    @property
+    def id(self) -> BooksId:
+        return books_of(self.system)
 
     @property
     def name(self) -> str:

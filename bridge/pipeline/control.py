@@ -9,7 +9,7 @@ from bridge.core.tie_out.reconciliation import Notice
 from bridge.errors import TryLater
 from bridge.store import Work
 from bridge.store.reconcile_queries import ReconcileQueries
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 
 def entered_by_hand(
@@ -35,4 +35,4 @@ def our_borrowers(
     """The customers named by these entries that are borrowers of ours."""
     named = {customer for entry in entries for customer in entry.customers}
     queries = ReconcileQueries.on(work)
-    return queries.are_borrowers(system.name, system.company_id, named)
+    return queries.are_borrowers(books_of(system), named)

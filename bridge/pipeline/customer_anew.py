@@ -16,7 +16,7 @@ from bridge.core.plan import Change
 from bridge.errors import TryLater, UsageError
 from bridge.pipeline.apart import Unread, fetched
 from bridge.store import Entry, NewEntry, Store, Work
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 _WAIT = (State.PENDING, State.REJECTED)
 _UNDER_WAY = (State.SENDING, State.IN_DOUBT)
@@ -27,7 +27,7 @@ def on_another(store: Store, system: AccountingReader, customer: Customer) -> st
     """The id of the customer that documents of this one are on in the books now; empty where none
     of them is in the books. Raises TryLater where none tells it and some are not told."""
     with store.read() as work:
-        ours = work.bindings_of(system.name, system.company_id, customer.reference)
+        ours = work.bindings.of_customer(books_of(system), customer.reference)
     ours.sort(key=lambda binding: binding.document.kind)
     unread = Unread()
     for kind, group in groupby(ours, key=lambda binding: binding.document.kind):
@@ -52,20 +52,20 @@ def refuse_while_under_way(work: Work, system: AccountingReader, reference: str)
 def enqueue(work: Work, system: AccountingReader, binding: Binding, at: datetime) -> None:
     """Have the customer made again under a new key, since the old one may remember the first time;
     what waits to be sent for it, or was refused without it, is planned again."""
-    document, where = binding.document, (system.name, system.company_id)
+    document, where = binding.document, books_of(system)
     reference = binding.reference
     waiting = _naming(work, system, reference, _WAIT)
-    work.supersede(waiting)
+    work.outbox.supersede(waiting)
     for loan in {entry.loan for entry in waiting if entry.loan[1]}:
-        work.set_revisit(*where, loan, "drift.repost")
-    before = work.entries(*where, reference=reference, limit=_MOST)
+        work.plans.set_revisit(where, loan, "drift.repost")
+    before = work.entries.of(where, reference=reference, limit=_MOST)
     change = Change(
         operation=Operation.CREATE,
         document=document,
         generation=binding.generation,
         reason="new",
     )
-    key = identity.key(*where, change.operation, reference, document.digest)
+    key = identity.key(where, change.operation, reference, document.digest)
     again = NewEntry(
         operation=change.operation,
         document=document,
@@ -74,13 +74,13 @@ def enqueue(work: Work, system: AccountingReader, binding: Binding, at: datetime
         generation=change.generation,
         reason=change.reason,
     )
-    run = before[-1].run if before else work.start_run("drift", system.name, at.isoformat())
-    work.enqueue(run, *where, [again])
+    run = before[-1].run if before else work.runs.start("drift", system.name, at.isoformat())
+    work.outbox.enqueue(run, where, [again])
 
 
 def _naming(
     work: Work, system: AccountingReader, reference: str, states: Collection[State]
 ) -> list[Entry]:
     """Writes in one of these states that are for this customer."""
-    entries = work.entries(system.name, system.company_id, customer=reference, limit=_MOST)
+    entries = work.entries.of(books_of(system), customer=reference, limit=_MOST)
     return [entry for entry in entries if entry.state in states]

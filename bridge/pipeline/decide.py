@@ -36,7 +36,7 @@ from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.context import Time
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
-from bridge.systems.base import AccountingReader, AccountingSystem
+from bridge.systems.base import AccountingReader, AccountingSystem, books_of
 
 _MOST = 1000
 
@@ -139,7 +139,7 @@ def adopt(
         )
     with store.begin() as work:
         _refuse_what_is_not_the_same(work, system, wanted, now)
-        links = work.links(system.name, system.company_id, sorted(named_by(wanted)))
+        links = work.bindings.links(books_of(system), sorted(named_by(wanted)))
         fields = tuple(d.field for d in differences(wanted, now, links))
         binding = Binding(
             reference=reference,
@@ -165,15 +165,15 @@ def _case(
     """The case of a reference, with the books asked. Raises UsageError if nothing is known of it,
     and TryLater where the books give no answer, unless there is an `unread`."""
     with store.read() as work:
-        binding = work.binding(system.name, system.company_id, reference)
-        loan = work.loan_of(system.name, system.company_id, reference) or ("", "")
+        binding = work.bindings.named(books_of(system), reference)
+        loan = work.bindings.loan_of(books_of(system), reference) or ("", "")
         waiting = _waiting(work, system, reference)
         if binding is None or binding.voided:
             raise UsageError(
                 f"{reference} is not a document that the bridge has in {system.name}; "
                 "`ledger-bridge drift list` names those that differ."
             )
-        links = work.links(system.name, system.company_id, sorted(named_by(binding.document)))
+        links = work.bindings.links(books_of(system), sorted(named_by(binding.document)))
     external_id = binding.external_id
     anew = _entered_anew(waiting, binding)
     kind, asked = binding.document.kind, anew or external_id
@@ -194,8 +194,8 @@ def _as_listed(store: Store, system: AccountingReader, binding: Binding) -> Post
     """A document that is not told by its id, as a listing has it, and as it was posted where that
     is silent; None where no listing has it."""
     with store.read() as work:
-        where = (system.name, system.company_id, binding.document.kind, binding.external_id)
-        listed = work.mirror_document(*where)
+        where = (books_of(system), binding.document.kind, binding.external_id)
+        listed = work.mirror.document(*where)
     if listed is None or listed.status is not Status.LIVE or binding.posted is None:
         return None
     posted = binding.posted
@@ -222,7 +222,7 @@ def _entered_anew(waiting: Sequence[Entry], binding: Binding) -> str:
 
 
 def _waiting(work: Work, system: AccountingReader, reference: str) -> list[Entry]:
-    entries = work.entries(system.name, system.company_id, reference=reference, limit=_MOST)
+    entries = work.entries.of(books_of(system), reference=reference, limit=_MOST)
     states = WAITS_FOR_A_PERSON | {State.PENDING}
     return [entry for entry in entries if entry.state in states]
 
@@ -235,9 +235,7 @@ def _as_settled(work: Work, system: AccountingReader, case: Case) -> Document:
         return document
     settled = []
     for invoice_id, amount in case.now.applications:
-        bound = work.binding_by_external_id(
-            system.name, system.company_id, Kind.INVOICE, invoice_id
-        )
+        bound = work.bindings.by_external_id(books_of(system), Kind.INVOICE, invoice_id)
         if bound is not None and not bound.voided:
             settled.append(Application(bound.reference, amount))
     return with_uses(document, tuple(settled), case.now)
@@ -252,16 +250,16 @@ def _write_down(
     who: str,
     at: datetime,
 ) -> Decided:
-    name, company = system.name, system.company_id
-    work.put_binding(name, company, binding, case.loan)
-    work.supersede(case.waiting)
+    where = books_of(system)
+    work.bindings.put(where, binding, case.loan)
+    work.outbox.supersede(case.waiting)
     if case.loan[1]:
-        work.set_revisit(name, company, case.loan, f"drift.{verb}")
+        work.plans.set_revisit(where, case.loan, f"drift.{verb}")
     fields = tuple(d.field for d in differences(binding.document, case.now, case.links))
-    detail = f"{name} {binding.external_id}: {', '.join(fields) or 'the same'}"
-    work.record_decision(who, at.isoformat(), verb, binding.reference, detail)
+    detail = f"{where.system} {binding.external_id}: {', '.join(fields) or 'the same'}"
+    work.decisions.record(who, at.isoformat(), verb, binding.reference, detail)
     return Decided(
-        system=name,
+        system=where.system,
         decision=verb,
         reference=binding.reference,
         external_id=binding.external_id,
@@ -304,9 +302,9 @@ def _refuse_what_cannot_come_back(
 
 def _wanted(work: Work, system: AccountingReader, reference: str) -> tuple[Document, LoanKey, int]:
     """The document that a reference stands for, its loan and its generation."""
-    binding = work.binding(system.name, system.company_id, reference)
+    binding = work.bindings.named(books_of(system), reference)
     if binding is not None and not binding.voided:
-        loan = work.loan_of(system.name, system.company_id, reference) or ("", "")
+        loan = work.bindings.loan_of(books_of(system), reference) or ("", "")
         return binding.document, loan, binding.generation
     for entry in _waiting(work, system, reference):
         return entry.document, entry.loan, entry.generation
@@ -319,20 +317,21 @@ def _wanted(work: Work, system: AccountingReader, reference: str) -> tuple[Docum
 def _refuse_what_is_not_the_same(
     work: Work, system: AccountingReader, wanted: Document, now: PostedDocument
 ) -> None:
-    name, company = system.name, system.company_id
+    where = books_of(system)
     if isinstance(wanted, Customer):  # two borrowers whom somebody merged have one customer
         if now.currency not in {"", wanted.currency}:
             raise UsageError(
-                f"{name} {now.external_id} is a customer in {now.currency}, {wanted.reference} "
-                f"owes in {wanted.currency}."
+                f"{where.system} {now.external_id} is a customer in {now.currency}, "
+                f"{wanted.reference} owes in {wanted.currency}."
             )
         return
-    owner = work.binding_by_external_id(name, company, wanted.kind, now.external_id)
+    owner = work.bindings.by_external_id(where, wanted.kind, now.external_id)
     if owner is not None and not owner.voided and owner.reference != wanted.reference:
-        raise UsageError(f"{name} {now.external_id} is bound to {owner.reference} already.")
+        raise UsageError(f"{where.system} {now.external_id} is bound to {owner.reference} already.")
     same = now.currency in {"", wanted.currency} and now.total == wanted.total
     if not same and not isinstance(wanted, CreditApplication):
         raise UsageError(
-            f"{name} {now.external_id} is of {now.total} {now.currency}, {wanted.reference} of "
-            f"{wanted.total} {wanted.currency}: only the same document can be adopted."
+            f"{where.system} {now.external_id} is of {now.total} {now.currency}, "
+            f"{wanted.reference} of {wanted.total} {wanted.currency}: only the same document "
+            "can be adopted."
         )

@@ -16,7 +16,7 @@ from bridge.pipeline.asking import Asking
 from bridge.pipeline.readback import read_back
 from bridge.store import Entry, Store
 from bridge.store.waiting import WaitingWrites
-from bridge.systems.base import AccountingSystem
+from bridge.systems.base import AccountingSystem, books_of
 
 
 def looked_up(
@@ -56,7 +56,7 @@ def _among_all(
     its own id does not tell stays in doubt."""
     read_back(store, system)
     with store.read() as work:
-        waiting = WaitingWrites.on(work).waiting(system.name, system.company_id)
+        waiting = WaitingWrites.on(work).waiting(books_of(system))
         ids = {side.entry.id: side.found.external_id for side in waiting if side.found}
     kind, unread = refused[0].kind, Unread()
     there = fetched(system, kind, [ids[e.id] for e in refused if e.id in ids], unread)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.books import Account, Chart
+from bridge.core.identity import BooksId
 from bridge.core.mapping.booking import accounts_named, items_named
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.tie_out.checks import OF_PURPOSES, CheckCode, Seen, checks, left_on_renewals
@@ -32,21 +33,21 @@ _NONE = {
 
 def seen_in_books(
     work: Work,
-    where: tuple[str, str],
+    where: BooksId,
     chart: Chart,
     control: Mapping[str, Decimal],
     notices: Sequence[Notice],
 ) -> dict[CheckCode, Seen]:
     """The evidence of documents, chart and control account for each check."""
     sums = MirrorSums.on(work)
-    bound = sums.bound(*where, voided=False)
-    by_account = sums.by_deposit(*where)
+    bound = sums.bound(where, voided=False)
+    by_account = sums.by_deposit(where)
     found = {
         CheckCode.CONTROL: _control(work, where, control, notices),
         CheckCode.CUT_OFF: Seen(count=bound),
         CheckCode.ROUNDING: Seen(count=bound),
         CheckCode.TAX: Seen(count=bound),
-        CheckCode.VOIDS: Seen(count=sums.bound(*where, voided=True)),
+        CheckCode.VOIDS: Seen(count=sums.bound(where, voided=True)),
         CheckCode.CASH: Seen(
             amounts=_totals(by_account.items()), count=len({account for account, _ in by_account})
         ),
@@ -56,7 +57,7 @@ def seen_in_books(
         ),
         CheckCode.CLOSED: _closed(sums, where, chart),
     }
-    purposes = sums.of_purposes(*where, tuple(OF_PURPOSES))
+    purposes = sums.of_purposes(where, tuple(OF_PURPOSES))
     for code, why in _NONE.items():
         told = [
             (("", currency), each)
@@ -93,14 +94,14 @@ def lent_in_books(chart: Chart, lent: Iterable[str]) -> Seen:
 
 
 def renewals_in_books(
-    work: Work, where: tuple[str, str], chart: Chart, mapping: BooksMapping
+    work: Work, where: BooksId, chart: Chart, mapping: BooksMapping
 ) -> tuple[Seen, list[Item]]:
     """The balance left on the account that renewals pass through, and the item for it: the old
     loan's balance came in, and went out again with the new loan's hand-out."""
     account = _of_renewals(chart, mapping)
     if account is None:
         return Seen(why="not_told", impossible=True), []
-    deposits = MirrorSums.on(work).by_deposit(*where)
+    deposits = MirrorSums.on(work).by_deposit(where)
     if not any(each == account.id for each, _ in deposits):
         return Seen(why="no_renewals"), []
     if _is_shared(account, chart, mapping):
@@ -141,26 +142,26 @@ _OF_ALL_MONEY = frozenset({"undeposited funds", "petty cash"})
 
 
 def _control(
-    work: Work, where: tuple[str, str], control: Mapping[str, Decimal], notices: Sequence[Notice]
+    work: Work, where: BooksId, control: Mapping[str, Decimal], notices: Sequence[Notice]
 ) -> Seen:
     """The control accounts that the books have one of: another currency's figure is the sum of
     the documents itself, and proves nothing."""
     from_documents = {each.detail for each in notices if each.code == "control.from_documents"}
     amounts = {c: amount for c, amount in control.items() if c not in from_documents}
-    totals = work.mirror_totals(*where)
+    totals = work.mirror.totals(where)
     count = sum(each.count for (kind, _), each in totals.items() if kind in RECEIVABLE)
     if not amounts:
         return Seen(why="not_told", impossible=True)
     return Seen(amounts=amounts, count=count)
 
 
-def _closed(sums: MirrorSums, where: tuple[str, str], chart: Chart) -> Seen:
+def _closed(sums: MirrorSums, where: BooksId, chart: Chart) -> Seen:
     locked = chart.company.locked_through
     if not chart.company.lock_known:
         return Seen(why="lock_unknown", impossible=True)
     if locked is None:
         return Seen(why="no_closed_period")
-    return Seen(count=sums.dated_until(*where, locked))
+    return Seen(count=sums.dated_until(where, locked))
 
 
 def _totals(

@@ -32,6 +32,7 @@ from bridge.pipeline.older_state import (
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import known_documents
 from bridge.pipeline.second_writer import named, never_heard_of, somebody_else
+from bridge.pipeline.untied import untied
 from bridge.store import NO_LOAN, Work
 from bridge.store.decisions import BRIDGE
 
@@ -52,15 +53,15 @@ class Keeping:
         """`who`: the person who says that no other state posts to these books any more."""
         self.store, self.clock, self.today = bridge.store, bridge.clock, bridge.today
         self.books, self.progress, self.who = books, progress, who
-        self.where = (books.name, books.company)
+        self.where = books.id
 
     def meet(self) -> None:
         """Read the books once before anything is ever posted there: what was entered by hand must
         not be posted a second time, and is a person's for good, whatever number it has. Raises
         SecondWriter when they hold documents of ours."""
         with self.store.read() as work:
-            met = bool(work.mirror_cursor(*self.where))
-            restored = work.restored_at(self.books.name)
+            met = bool(work.mirror.cursor(self.where))
+            restored = work.marks.restored_at(self.books.name)
         if not met:
             read_back(self.store, self.books.system, progress=self.progress)
             self._begin_cursors()
@@ -73,18 +74,22 @@ class Keeping:
         if unknown and self._are_the_programs(unknown):
             raise never_heard_of(self.books.name, unknown)
         with self.store.begin() as work:
-            work.leave_unknown(self.clock.now().isoformat(), unknown)
+            work.strangers.leave_unknown(self.clock.now().isoformat(), unknown)
 
     def after_restoring(self, booking: Booking) -> None:
         """Tie what the books have to the ledger again, once after a copy was put in place. Where
         nobody knows whether this state is one, or one more, documents of ours that were read and
         are not known say so: a plan would take them for its own, and nobody would hear of it."""
         with self.store.read() as work:
-            restored = work.restoring(self.books.name)
-            done = work.noted(TIED.format(self.books.name))
+            restored = work.marks.restoring(self.books.name)
+            done = work.upkeep.noted(TIED.format(self.books.name))
             unsure = is_unsure(work, self.books.name)
+            untold = untied(work, self.where)
         if restored is not None and restored.at != done:
             self._tie(booking, restored.at, restored.detail)
+            return
+        if untold:  # perhaps they are told by now
+            self._tie(booking, done, "")
             return
         behind = restored is not None or (unsure and known_documents(self.store, self.books))
         unknown = self._strangers() if behind else []
@@ -104,7 +109,7 @@ class Keeping:
         came from elsewhere. Raises SecondWriter where the state has forgotten nothing.
         """
         with self.store.read() as work:
-            kinds = _to_be_created(figures) | work.to_create(*self.where)
+            kinds = _to_be_created(figures) | work.entries.to_create(self.where)
             if is_from_elsewhere(self.store, work, self.where):
                 kinds |= _ASKED
         if not kinds & _ASKED:
@@ -113,13 +118,13 @@ class Keeping:
         if unknown:
             self._judge(booking, unknown)
         with self.store.begin() as work:
-            work.note(SURE.format(self.books.name), work.noted("unsure"))
+            work.upkeep.note(SURE.format(self.books.name), work.upkeep.noted("unsure"))
         return bool(unknown)
 
     def _judge(self, booking: Booking, unknown: Sequence[Made]) -> None:
         at = self.clock.now().isoformat()
         with self.store.read() as work:
-            restored = work.restoring(self.books.name)
+            restored = work.marks.restoring(self.books.name)
             unsure = is_unsure(work, self.books.name)
         if restored is not None:
             self._tie(booking, restored.at, FOUND)
@@ -128,16 +133,16 @@ class Keeping:
             raise somebody_else(self.books.name, unknown)
         why = TAKEN_OVER if self.who else FOUND
         with self.store.begin() as work:
-            work.doubt_state(self.who or BRIDGE, at, why)
+            work.marks.doubt_state(self.who or BRIDGE, at, why)
         self._tie(booking, at, why)
 
     def _are_the_programs(self, unknown: Sequence[Made]) -> bool:
         """Whether a program made these documents: a person who writes our numbers on documents does
         not write them on customers as well."""
         with self.store.read() as work:
-            prefixes = work.prefixes()
+            prefixes = work.ledger.prefixes()
             told = [
-                work.mirror_document(*self.where, each.kind, each.external_id) for each in unknown
+                work.mirror.document(self.where, each.kind, each.external_id) for each in unknown
             ]
         if any(each.kind is Kind.CUSTOMER for each in unknown):
             return True
@@ -151,25 +156,28 @@ class Keeping:
         of them stays planned."""
         read_back(self.store, self.books.system, progress=self.progress)
         if known_documents(self.store, self.books):
-            tied = caught_up_with(self.store, self.books, booking, self.progress)
+            made = caught_up_with(self.store, self.books, booking, self.progress)
+            tied = made.documents
         else:
             made = known_again(self.store, self.books, booking, self.today, self.progress)
             tied = made.documents + made.taken_back
         left = self._strangers()
         with self.store.begin() as work:
-            work.leave_unknown(restored_at, left)
+            work.strangers.leave_unknown(restored_at, left)
             waiting = [
-                each for each in work.to_send(*self.where) if each.operation is Operation.CREATE
+                each
+                for each in work.entries.to_send(self.where)
+                if each.operation is Operation.CREATE
             ]
-            work.supersede(waiting)
+            work.outbox.supersede(waiting)
             for loan in {each.loan for each in waiting} - {NO_LOAN}:
-                work.set_revisit(*self.where, loan, "books.ahead")
-            work.note(TIED.format(self.books.name), restored_at)
+                work.plans.set_revisit(self.where, loan, "books.ahead")
+            work.upkeep.note(TIED.format(self.books.name), restored_at)
             if why:
                 detail = f"{tied} of its documents known again"
                 if left:
                     detail = f"{detail}; of {named(left)} nobody knows the loan"
-                work.note(UNTOLD.format(self.books.name), detail)
+                work.upkeep.note(UNTOLD.format(self.books.name), detail)
 
     def _newest(self, kinds: Sequence[Kind]) -> list[Made]:
         with self.store.read() as work:
@@ -182,12 +190,12 @@ class Keeping:
             read_back(self.store, self.books.system, progress=self.progress)
             following = dict.fromkeys(kinds, cursor)
             with self.store.read() as work:
-                made = work.numbered_live(*self.where, work.prefixes())
+                made = work.strangers.live(self.where, work.ledger.prefixes())
         with self.store.begin() as work:
-            unknown = work.never_heard_of(*self.where, made, work.prefixes())
+            unknown = work.strangers.never_heard_of(self.where, made, work.ledger.prefixes())
             if not unknown:  # else they are to be found again, should this pass end here
                 told = msgspec.json.encode({**cursors, **following}).decode()
-                work.set_mirror_cursor(*self.where, told, _CURSORS)
+                work.mirror.set_cursor(self.where, told, _CURSORS)
         return unknown
 
     def _strangers(self) -> list[Made]:
@@ -195,17 +203,17 @@ class Keeping:
             return strangers_of_ours(work, self.where)
 
     def _cursors(self, work: Work) -> dict[Kind, str]:
-        known = work.mirror_cursor(*self.where, _CURSORS)
+        known = work.mirror.cursor(self.where, _CURSORS)
         if known:
             return _cursors(known)
         if not self.books.system.capabilities.change_feed_days:
             return {}
-        return dict.fromkeys(_ASKED, work.mirror_cursor(*self.where))
+        return dict.fromkeys(_ASKED, work.mirror.cursor(self.where))
 
     def _begin_cursors(self) -> None:
         with self.store.begin() as work:
             told = msgspec.json.encode(self._cursors(work)).decode()
-            work.set_mirror_cursor(*self.where, told, _CURSORS)
+            work.mirror.set_cursor(self.where, told, _CURSORS)
 
 
 def _to_be_created(figures: PlanFigures) -> set[Kind]:

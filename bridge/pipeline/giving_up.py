@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 
 from bridge.core.delivery import InDoubt, Outcome, Rejected, State, Unavailable
+from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.patience import (
     PERHAPS_THERE,
     UNCLEAR,
     blames_documents,
     blames_refused,
     is_over,
+    is_told,
     short,
     told,
+    told_mute,
+    told_unended,
     told_unknown,
 )
+from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.context import Time
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
+
+MUTE = "pass.no_writes"
+"""The code of the task that says that these books answer, and take no write."""
+NO_END = "pass.no_end"
+"""The code of the task that says that no pass comes to its end with these books."""
+_SINCE = "since.{}.{}.{}"
+"""What the state notes of each company: the first pass of a row that ended so."""
 
 
 def give_up(
@@ -38,26 +52,82 @@ def give_up(
     """
     if not unclear:
         return
-    doubtful = [entry for entry, came in unclear.items() if _says_nothing(came)]
     refused = [entry for entry, came in unclear.items() if not _says_nothing(came)]
-    counted = doubtful if is_there or blames_documents(len(doubtful), heard) else []
-    counted = counted + (refused if blames_refused(len(refused), heard) else [])
+    counted = _their_own(unclear, heard, is_there)
     alone = refused if len(refused) <= system.capabilities.claim_size else []
     now = clock.now()
     with store.begin() as work:
-        work.tried_in_vain(alone, now, counts=False)
-        work.tried_in_vain(counted, now, counts=True)
-        trials = work.trials(system.name, system.company_id)
+        work.trials.tried_in_vain(alone, now, counts=False)
+        work.trials.tried_in_vain(counted, now, counts=True)
+        trials = work.trials.under_trial(books_of(system))
         for number in counted:
-            entry, trial = work.entry(number), trials.get(number)
+            entry, trial = work.entries.numbered(number), trials.get(number)
             if entry is None or trial is None or not is_over(trial.passes, trial.since, now):
                 continue
             came = words(unclear[number])
             if entry.state is State.PENDING:
-                work.move(entry, Rejected(so_far(entry, trial, came), UNCLEAR), now)
+                work.outbox.move(entry, Rejected(so_far(entry, trial, came), UNCLEAR), now)
             elif entry.state is State.IN_DOUBT:
                 unknown = told_unknown(trial.passes, trial.since.date().isoformat(), came)
-                work.move(entry, Rejected(unknown, PERHAPS_THERE), now)
+                work.outbox.move(entry, Rejected(unknown, PERHAPS_THERE), now)
+
+
+def _their_own(unclear: Mapping[int, Outcome], heard: int, is_there: bool) -> list[int]:
+    """The writes of which that they got no clear answer is their own trouble."""
+    doubtful = [entry for entry, came in unclear.items() if _says_nothing(came)]
+    refused = [entry for entry, came in unclear.items() if not _says_nothing(came)]
+    counted = doubtful if is_there or blames_documents(len(doubtful), heard) else []
+    return counted + (refused if blames_refused(len(refused), heard) else [])
+
+
+def none_gets_through(
+    store: Store,
+    system: AccountingReader,
+    clock: Time,
+    unclear: Mapping[int, Outcome],
+    heard: int,
+    *,
+    is_there: bool = False,
+    waiting: int,
+) -> list[Stop]:
+    """The stop that a person is told of books that answer questions and for days have taken no
+    write of any document. Everything goes on waiting, and is sent again by each pass.
+
+    The arguments as in `give_up`; `waiting`: how many writes are not in the books.
+    """
+    mute = bool(unclear) and not heard and not _their_own(unclear, heard, is_there)
+    since = _for_days(store, system, clock, MUTE, so=mute, over=heard > 0 or not waiting)
+    if not since:
+        return []
+    ((came, _),) = Counter(words(came) for came in unclear.values()).most_common(1)
+    return [Stop(code=MUTE, detail=told_mute(waiting, since, came))]
+
+
+def none_ends(
+    store: Store, system: AccountingReader, clock: Time, stopped: BridgeError | None
+) -> list[Stop]:
+    """The stop that a person is told of books with which for days every pass was stopped by what
+    time mends. Each pass tries again; one that ends otherwise ends this."""
+    later = isinstance(stopped, TryLater)
+    since = _for_days(store, system, clock, NO_END, so=later, over=not later)
+    return [Stop(code=NO_END, detail=told_unended(since, short(str(stopped))))] if since else []
+
+
+def _for_days(
+    store: Store, system: AccountingReader, clock: Time, code: str, *, so: bool, over: bool
+) -> str:
+    """The day since which passes have ended so, where a person is to be told of it; else empty.
+    `over`: this pass ends the row."""
+    name, now = _SINCE.format(code, system.name, system.company_id), clock.now()
+    with store.read() as work:
+        noted = work.noted(name)
+    if so and noted:
+        since = datetime.fromisoformat(noted)
+        return since.date().isoformat() if is_told(since, now) else ""
+    if so or (over and noted):
+        with store.begin() as work:
+            work.note(name, now.isoformat() if so else "")
+    return ""
 
 
 def _says_nothing(came: Outcome) -> bool:

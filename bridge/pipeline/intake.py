@@ -48,13 +48,13 @@ def take_in(
         problems = refused.problems or (Problem(where, str(refused), ""),)
         tried = msgspec.structs.replace(tried, accepted=False, problems=problems)
         with store.begin() as work:
-            work.put_delivery(tried)
+            work.tasks.put_delivery(tried)
         raise
     facts = intake.facts
     tried = msgspec.structs.replace(tried, as_of=facts.written_on or facts.as_of)
     with store.begin() as work:
-        work.put_findings("files", intake.findings)
-        work.put_delivery(tried)
+        work.findings.put("files", intake.findings)
+        work.tasks.put_delivery(tried)
     return intake
 
 

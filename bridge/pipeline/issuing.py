@@ -70,4 +70,4 @@ def _lacks(store: Store, books: Books[System]) -> tuple[Lacking | None, str]:
 
 def _posted(store: Store, books: Books[System]) -> bool:
     with store.read() as work:
-        return bool(work.binding_counts(books.name, books.company))
+        return bool(work.bindings.counts(books.id))

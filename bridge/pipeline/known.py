@@ -12,6 +12,7 @@ import msgspec
 
 from bridge.core.change.owning import borrowers_of, row_of
 from bridge.core.findings import Finding
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.items import SETTLES_ITSELF, Item, ItemKind
 from bridge.core.tie_out.known import LOGIN, Behind, BooksKnown, Delivery, Fresh, Known, Stop
 from bridge.core.tie_out.reconcile import held
@@ -47,7 +48,7 @@ _RUNS = 100
 
 def known(
     work: Work,
-    books: Mapping[str, str],
+    books: Mapping[str, BooksId],
     fresh: Fresh,
     *,
     compared: Mapping[str, SystemResult] | None = None,
@@ -66,14 +67,14 @@ def known(
         ledger=ledger,
         findings=_placed_findings(work),
         books=tuple(
-            _books(work, name, company, compared.get(name), stops.get(name, ()))
-            for name, company in books.items()
+            _books(work, where, compared.get(name), stops.get(name, ()))
+            for name, where in books.items()
         ),
-        answers=frozenset(work.answers()),
+        answers=frozenset(work.tasks.answers()),
     )
 
 
-def standing(work: Work, books: Mapping[str, str], fresh: Fresh) -> Verdict:
+def standing(work: Work, books: Mapping[str, BooksId], fresh: Fresh) -> Verdict:
     """The verdict by the state store alone: what the last pass and the last comparison left."""
     return verdict(known(work, books, fresh, stops=last_stops(work, books)))
 
@@ -81,7 +82,7 @@ def standing(work: Work, books: Mapping[str, str], fresh: Fresh) -> Verdict:
 def last_stops(work: Work, books: Iterable[str]) -> dict[str, list[Stop]]:
     """The stops of each company's last pass, and those that no finished pass has told a person."""
     found: dict[str, list[Stop]] = {}
-    for run in work.runs(limit=_RUNS):
+    for run in work.runs.latest(limit=_RUNS):
         for name in books:
             if run.verb == "sync" and run.ended_at and name in run.counts and name not in found:
                 stops = run.counts[name].get("stops", ())
@@ -102,7 +103,7 @@ def after_comparison(
 ) -> Known:
     """All that is known right after a comparison. A stop of the last pass that only a person can
     end counts until a pass goes through."""
-    books = {made.system: made.company for made in results}
+    books = {made.system: made.books for made in results}
     left = last_stops(work, books)
     together = {
         name: [*stops.get(name, ()), *(each for each in left.get(name, ()) if each.lasts)]
@@ -169,36 +170,36 @@ def keep_comparison(
     work: Work, result: SystemResult, at: datetime, day: date, stop: Stop | None
 ) -> None:
     """Keep what a comparison showed, for the doors that do not read the books themselves."""
-    where = (result.system, result.company)
-    before = work.comparison(*where)
+    where = result.books
+    before = work.tasks.comparison(where)
     if not result.checked:
         kept = before or Compared(at=at.isoformat(), day=day)
-        work.put_comparison(*where, msgspec.structs.replace(kept, stop=stop))
+        work.tasks.put_comparison(where, msgspec.structs.replace(kept, stop=stop))
         return
     items = tuple(item for item in result.items if item.kind not in OF_THE_STORE)
     made = Compared(
         at=at.isoformat(),
         day=day,
         items=items,
-        versions=work.versions_of(*where, (item.reference for item in items)),
-        planned_through=work.planned_through(*where),
+        versions=work.bindings.versions_of(where, (item.reference for item in items)),
+        planned_through=work.plans.planned_through(where),
     )
-    work.put_comparison(*where, made)
+    work.tasks.put_comparison(where, made)
 
 
-def logged_in(work: Work, name: str, company: str) -> None:
+def logged_in(work: Work, where: BooksId) -> None:
     """Note that a pass has reached these books: an ended login, seen by the last comparison, is no
     longer in the way. That they were not compared since still counts."""
-    last = work.comparison(name, company)
+    last = work.tasks.comparison(where)
     if last is not None and last.stop is not None and last.stop.code == LOGIN:
-        work.put_comparison(name, company, msgspec.structs.replace(last, stop=_NOT_SINCE))
+        work.tasks.put_comparison(where, msgspec.structs.replace(last, stop=_NOT_SINCE))
 
 
 def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:
     """The items with the file and row of the ledger that each is about, where the ledger has it:
     of a document of ours it is the row that it was made of."""
     listed = tuple(items)
-    places = work.places(item.subject for item in listed if not item.file)
+    places = work.tasks.places(item.subject for item in listed if not item.file)
     documents = [item for item in listed if not item.file and item.subject not in places]
     made_of = _places_of_documents(work, documents)
     return tuple(
@@ -212,7 +213,7 @@ def with_places(work: Work, items: Iterable[Item]) -> tuple[Item, ...]:
 
 def _places_of_documents(work: Work, items: Sequence[Item]) -> dict[str, Place]:
     """Our reference → file and row of the ledger that its document was made of."""
-    installations = work.installations_by_prefix()
+    installations = work.ledger.installations_by_prefix()
     documents: dict[LoanKey, set[str]] = defaultdict(set)
     for item in items:
         installation = installations.get(item.reference.rpartition("-")[0])
@@ -222,7 +223,7 @@ def _places_of_documents(work: Work, items: Sequence[Item]) -> dict[str, Place]:
     found = _places_of_customers(work, [item.reference for item in items if not item.loan])
     if not documents:
         return found
-    for file in work.loan_files(work.change_seq(), documents):
+    for file in work.ledger.loan_files(work.ledger.change_seq(), documents):
         for reference in documents[file.installation, file.loan_id]:
             row = row_of(reference, file)
             if row is not None:
@@ -241,9 +242,7 @@ def _places_of_customers(work: Work, references: Sequence[str]) -> dict[str, Pla
     }
 
 
-def behind_of(
-    work: Work, system: str, company: str, waiting: Iterable[UnderWay]
-) -> dict[str, Behind]:
+def behind_of(work: Work, where: BooksId, waiting: Iterable[UnderWay]) -> dict[str, Behind]:
     """The writes that wait for others: reference of a write that a person must settle → what waits
     for it."""
     writes = list(waiting)
@@ -255,7 +254,7 @@ def behind_of(
     }
     by_entry = {each.entry.id: each for each in writes}
     found: dict[str, Behind] = {}
-    for reference, entries in work.behind(system, company, stuck).items():
+    for reference, entries in work.entries.behind(where, stuck).items():
         amounts: dict[str, Decimal] = defaultdict(Decimal)
         for entry in entries:
             for item in by_entry[entry].items if entry in by_entry else ():
@@ -266,8 +265,8 @@ def behind_of(
 
 def _deliveries(work: Work) -> tuple[Delivery | None, Delivery | None]:
     """The newest attempt to read the ledger, and the newest delivery that was accepted."""
-    attempt, accepted = work.delivery(), work.delivery(accepted=True)
-    if accepted is None and (intake := work.last_intake()) is not None:
+    attempt, accepted = work.tasks.delivery(), work.tasks.delivery(accepted=True)
+    if accepted is None and (intake := work.tasks.last_intake()) is not None:
         at, as_of = intake  # taken in by an older program
         accepted = Delivery(day=datetime.fromisoformat(at).date(), at=at, as_of=as_of)
     return attempt, accepted
@@ -275,8 +274,8 @@ def _deliveries(work: Work) -> tuple[Delivery | None, Delivery | None]:
 
 def _placed_findings(work: Work) -> tuple[Finding, ...]:
     """The findings that ask something, each with its file and row where the ledger has the row."""
-    findings = work.asking_findings()
-    places = work.places(f.subject for f in findings if not f.file)
+    findings = work.findings.asking()
+    places = work.tasks.places(f.subject for f in findings if not f.file)
     return tuple(
         f
         if f.file or f.subject not in places
@@ -286,35 +285,33 @@ def _placed_findings(work: Work) -> tuple[Finding, ...]:
 
 
 def _books(
-    work: Work, name: str, company: str, result: SystemResult | None, stops: Sequence[Stop]
+    work: Work, where: BooksId, result: SystemResult | None, stops: Sequence[Stop]
 ) -> BooksKnown:
-    last = work.comparison(name, company)
+    last = work.tasks.comparison(where)
     just_read = result is not None and result.checked
-    writes = list(under_way(work, name, company, just_read=just_read))
-    behind = behind_of(work, name, company, writes)
+    writes = list(under_way(work, where, just_read=just_read))
+    behind = behind_of(work, where, writes)
     if result is not None and just_read:
         items = result.items
     else:
-        items = (*_of_the_store(work, name, company, writes), *_still(work, name, company, last))
+        items = (*_of_the_store(work, where, writes), *_still(work, where, last))
     stopped = list(stops)
     if result is None and last is not None and last.stop is not None:
         stopped.append(last.stop)
     return BooksKnown(
-        system=name,
-        company=company,
+        system=where.system,
+        company=where.company,
         items=with_places(work, items),
         behind=behind,
-        stops=tuple(with_question(work, name, company, stopped)),
-        rests_after=work.paused_by(name),
+        stops=tuple(with_question(work, where, stopped)),
+        rests_after=work.decisions.paused_by(where.system),
     )
 
 
-def _of_the_store(
-    work: Work, name: str, company: str, writes: Iterable[UnderWay]
-) -> tuple[Item, ...]:
+def _of_the_store(work: Work, where: BooksId, writes: Iterable[UnderWay]) -> tuple[Item, ...]:
     """The items for holds and for writes under way, a long list summed up as in a comparison."""
     tally = Tally(LISTED)
-    for (_, loan), hold in work.loan_holds(name, company):
+    for (_, loan), hold in work.plans.loan_holds(where):
         tally.add([held(hold, loan)])
     for each in writes:
         loan = each.entry.loan[1]
@@ -323,14 +320,14 @@ def _of_the_store(
     return tally.items()
 
 
-def _still(work: Work, name: str, company: str, last: Compared | None) -> list[Item]:
+def _still(work: Work, where: BooksId, last: Compared | None) -> list[Item]:
     """The items of the last comparison that nothing has dealt with since."""
     if last is None:
         return []
-    versions = work.versions_of(name, company, last.versions)
+    versions = work.bindings.versions_of(where, last.versions)
     by_id = (i for i in last.items if i.reference not in last.versions or i.cause == _ABSENT)
-    bound = work.bound_ids(name, company, (i.external_id for i in by_id))
-    planned = work.planned_through(name, company) != last.planned_through
+    bound = work.bindings.bound_ids(where, (i.external_id for i in by_id))
+    planned = work.plans.planned_through(where) != last.planned_through
 
     def stands(item: Item) -> bool:
         if item.kind in (ItemKind.ACCEPTED, ItemKind.PRINCIPAL):

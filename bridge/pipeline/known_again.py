@@ -35,6 +35,8 @@ from bridge.pipeline.our_numbers import (
     ask_who_they_are,
     documents_of,
 )
+from bridge.pipeline.rates import rates_of_known
+from bridge.pipeline.untied import note_untied
 from bridge.store import NO_LOAN, LoanKey, Store, Work
 
 
@@ -50,6 +52,9 @@ class Adopted(msgspec.Struct, kw_only=True):
     """In the books, and nothing of the ledger accounts for them: the next pass asks."""
     unknown: list[str] = msgspec.field(default_factory=list)
     """Numbers of our form of which nobody knows the loan, or which are there twice."""
+    untold: list[str] = msgspec.field(default_factory=list)
+    """Numbers that the books do not tell when asked, with what came back: their loans are left as
+    they are, whole, until the next time."""
 
 
 def known_again(
@@ -64,15 +69,17 @@ def known_again(
         numbers.by_what_the_books_say(work, books)
     ask_what_is_untold(store, books, home, numbers, progress, known)
     ask_who_they_are(store, books, numbers, booking)
+    rates_of_known(store, books, booking, numbers)
     with store.begin() as work:
         adoption = Adoption(work, books, booking, numbers)
-        for count, file in enumerate(work.loan_files(0), start=1):
+        for count, file in enumerate(work.ledger.loan_files(0), start=1):
             adoption.loan(file)
             if count % 100 == 0:
                 progress("known again", count, 0)
         adoption.what_no_loan_has(as_of)
         adoption.give_names_back()
-        work.recognise(books.name, books.company)
+        work.recognise(books.id)
+        note_untied(work, adoption.where, adoption.untold)
     return adoption.done()
 
 
@@ -83,8 +90,9 @@ class Adoption:
         self, work: Work, books: Books[System], booking: Booking, numbers: OurNumbers
     ) -> None:
         self.work, self.books, self.booking, self.numbers = work, books, booking, numbers
-        self.where = (books.name, books.company)
+        self.where = books.id
         self.of_loans = numbers.of_loans()
+        self.untold = numbers.untold(work, books)
         self.names = {
             external_id: base for base, ids in numbers.customers.items() for external_id in ids
         }
@@ -94,6 +102,8 @@ class Adoption:
 
     def loan(self, file: LoanFile) -> None:
         key: LoanKey = (file.installation, file.loan_id)
+        if key in self.untold:
+            return
         bases = self.of_loans.get(key, ())
         found = documents_of(self.work, self.books, self.numbers, bases)
         made = rebuild_loan(file, self.booking, found, self.names, self._posted(key))
@@ -120,7 +130,7 @@ class Adoption:
 
     def _put(self, bindings: Iterable[Binding], key: LoanKey) -> None:
         for binding in bindings:
-            self.work.put_binding(*self.where, binding, key)
+            self.work.bindings.put(self.where, binding, key)
             self._bound.add((binding.document.kind, binding.external_id))
             self._counts["taken_back" if binding.voided else "documents"] += 1
             self._counts["asked"] += binding.accepted == REBUILT
@@ -129,11 +139,11 @@ class Adoption:
         for base, named in self.numbers.customers.items():
             if base not in self._customers and len(named) == 1:
                 ((external_id, number),) = named.items()
-                theirs = self.work.mirror_document(*self.where, Kind.CUSTOMER, external_id)
+                theirs = self.work.mirror.document(self.where, Kind.CUSTOMER, external_id)
                 if theirs is not None and theirs.status is Status.LIVE:
                     self._customers.add(base)
                     customer = customer_told(number, theirs, self.booking)
-                    self.work.put_binding(*self.where, self._known_again(customer, theirs))
+                    self.work.bindings.put(self.where, self._known_again(customer, theirs))
 
     def _customer(self, file: LoanFile, made: Rebuilt) -> None:
         """The borrower's customer: by its number, else by the documents of the loan."""
@@ -142,13 +152,13 @@ class Adoption:
         wanted = made.customer
         named = self.numbers.customers.get(wanted.reference, {})
         external_id = made.customer_id if len(named) != 1 else next(iter(named))
-        theirs = self.work.mirror_document(*self.where, Kind.CUSTOMER, external_id)
+        theirs = self.work.mirror.document(self.where, Kind.CUSTOMER, external_id)
         if theirs is None:
             return
         self._customers.add(wanted.reference)
         full = named.get(external_id, wanted.reference)
         again = msgspec.structs.replace(wanted, reference=full)
-        self.work.put_binding(*self.where, self._known_again(again, theirs))
+        self.work.bindings.put(self.where, self._known_again(again, theirs))
 
     def _known_again(self, wanted: Customer, theirs: PostedDocument) -> Binding:
         """The customer's binding; a name that differs is the books', for now."""
@@ -168,19 +178,24 @@ class Adoption:
         if "name" not in self.booking.mapping.own:
             return
         for base in self._customers:
-            bound = self.work.customer_binding(*self.where, base_reference(base))
-            if bound is None or not bound.accepted or self.work.is_shared(*self.where, bound):
+            bound = self.work.bindings.customer(self.where, base_reference(base))
+            if (
+                bound is None
+                or not bound.accepted
+                or self.work.bindings.is_shared(self.where, bound)
+            ):
                 continue
             if bound.posted is not None and bound.posted.status is Status.LIVE:
                 again = msgspec.structs.replace(bound, accepted="", restore=True)
-                self.work.put_binding(*self.where, again)
+                self.work.bindings.put(self.where, again)
 
     def done(self) -> Adopted:
+        waiting = {base for key in self.untold for base in self.of_loans[key]}
         unknown = [
             number
-            for found in self.numbers.documents.values()
+            for base, found in self.numbers.documents.items()
             for number, kind, external_id in found
-            if (kind, external_id) not in self._bound
+            if (kind, external_id) not in self._bound and base not in waiting
         ]
         return Adopted(
             system=self.books.name,
@@ -189,6 +204,7 @@ class Adoption:
             taken_back=self._counts["taken_back"],
             asked=self._counts["asked"],
             unknown=sorted(unknown),
+            untold=sorted(self.untold.values()),
         )
 
 

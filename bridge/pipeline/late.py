@@ -6,22 +6,21 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.reconciliation import Late, Lateness
 from bridge.core.tie_out.tally import LISTED
 from bridge.store import LoanKey, Work
 from bridge.store.late import LateQueries
 
 
-def came_late(
-    work: Work, system: str, company: str, as_of: date, shown: Callable[[LoanKey], str]
-) -> Lateness:
+def came_late(work: Work, where: BooksId, as_of: date, shown: Callable[[LoanKey], str]) -> Lateness:
     """The documents posted in the month of `as_of` for a day of a closed month; `shown` is how
     items name a loan."""
     rows: list[Late] = []
     totals: dict[tuple[str, str], tuple[int, Decimal]] = {}
     month = as_of.replace(day=1)
     next_month = (month + timedelta(days=31)).replace(day=1)
-    moved = LateQueries.on(work).moved_to_open_month(system, company, month, next_month)
+    moved = LateQueries.on(work).moved_to_open_month(where, month, next_month)
     for loan, document in moved:
         assert document.dated is not None, f"{document.reference} is of its own day"
         kind, currency = document.kind.value, document.currency

@@ -34,20 +34,20 @@ def check_ledger(ledger: Ledger, progress: Progress = silent) -> LedgerReading:
     with every reason."""
     store, before = ledger.store, ledger.before
     with store.read() as work:
-        earlier = work.change_seq()
+        earlier = work.ledger.change_seq()
     intake = take_in(
         store, ledger.source, ledger.name, ledger.limits, ledger.clock.now(), ledger.today
     )
     tally, told = LoanTally(), NoticeTally()
     with store.read() as work:
-        counts = work.ledger_counts()
+        counts = work.ledger.counts()
         of_whole: dict[str, list[Finding]] = {}
-        for _, finding in work.scoped_findings():
+        for _, finding in work.findings.scoped():
             told.add(finding)
             if finding.holds:
                 of_whole.setdefault(finding.subject.partition(":")[2], []).append(finding)
         total = counts.get("loans", 0)
-        for number, file in enumerate(work.loan_files(0), start=1):
+        for number, file in enumerate(work.ledger.loan_files(0), start=1):
             found = review(file)
             for finding in found:
                 told.add(finding)
@@ -93,11 +93,11 @@ def _rows(counts: Mapping[str, int], accepted: Accepted) -> tuple[RowCount, ...]
 def _changed(store: Store, before: Store, earlier: int) -> Iterator[ChangedLoan]:
     """The loans that the delivery touched and that are otherwise now."""
     with store.read() as now, before.read() as then:
-        for files in chunks(now.loan_files(earlier), _AT_ONCE):
+        for files in chunks(now.ledger.loan_files(earlier), _AT_ONCE):
             keys = [(file.installation, file.loan_id) for file in files]
             old = {
                 (file.installation, file.loan_id): understood(file)
-                for file in then.loan_files(then.change_seq(), keys)
+                for file in then.ledger.loan_files(then.ledger.change_seq(), keys)
             }
             for key, file in zip(keys, files, strict=True):
                 change = ChangedLoan(before=old.get(key), now=understood(file))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bridge.core.books import Customer, Transaction
 from bridge.core.change.lookalike import Likeness, Stranger, likeness
 from bridge.core.delivery import Operation
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.core.mapping.booking import Booking
 from bridge.core.plan import Change
 from bridge.store import Work
@@ -19,16 +19,16 @@ _KNOWN_BY_HEART = 50_000
 class Lookalikes:
     """The search, during one plan, for strangers in the books as they were read last."""
 
-    def __init__(self, work: Work, system: str, company: str, booking: Booking) -> None:
+    def __init__(self, work: Work, where: BooksId, booking: Booking) -> None:
         self._work = work
-        self._where = (system, company)
+        self._where = where
         self._days = booking.mapping.policies.lookalike_days
-        work.recognise(system, company)
-        self._totals = work.stranger_totals(system, company, _KNOWN_BY_HEART)
+        work.strangers.recognise(where)
+        self._totals = work.strangers.totals(where, _KNOWN_BY_HEART)
         self._alone = self._totals == set()
-        prefixes = [] if self._alone else work.prefixes()
-        self._numbers = work.stranger_numbers(system, company, prefixes)
-        self._apart = set() if self._alone else work.told_apart()
+        prefixes = [] if self._alone else work.ledger.prefixes()
+        self._numbers = work.strangers.numbers(where, prefixes)
+        self._apart = set() if self._alone else work.strangers.told_apart()
 
     def of(self, changes: Iterable[Change], customer: Customer | None) -> list[Likeness]:
         """Every stranger that may be one of the documents to be created."""
@@ -44,7 +44,7 @@ class Lookalikes:
         strangers = list(self._strangers(wanted, base))
         if not strangers:  # of nearly every document
             return
-        bound = self._work.customer_binding(*self._where, wanted.customer)
+        bound = self._work.bindings.customer(self._where, wanted.customer)
         customer_id = bound.external_id if bound else ""
         seen: set[str] = set()
         for stranger in strangers:
@@ -56,6 +56,6 @@ class Lookalikes:
 
     def _strangers(self, wanted: Transaction, base: str) -> Iterator[Stranger]:
         if wanted.kind in self._numbers.get(base, ()):
-            yield from self._work.strangers_numbered(*self._where, wanted.kind, base)
+            yield from self._work.strangers.with_number(self._where, wanted.kind, base)
         if self._totals is None or wanted.total in self._totals:
-            yield from self._work.strangers(*self._where, wanted.kind, wanted.total)
+            yield from self._work.strangers.of_total(self._where, wanted.kind, wanted.total)

@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 from bridge.core.books import Made
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict
 from bridge.store import Store, Work
@@ -24,22 +25,22 @@ SURE = "sure.{}"
 
 def begin_pass(store: Store, work: Work, at: str) -> None:
     """Write down that a pass begins, and whether this state is the one that was left here."""
-    before = work.kept()
+    before = work.upkeep.kept()
     lineage, passes = store.lineage(before)
-    marked = work.note_restored(at)
+    marked = work.marks.note_restored(at)
     if lineage is Lineage.OLDER:
         if not marked:
-            work.doubt_state(BRIDGE, at, OLDER)
+            work.marks.doubt_state(BRIDGE, at, OLDER)
     elif lineage is Lineage.UNKNOWN:
-        work.note("unsure", at)
+        work.upkeep.note("unsure", at)
         passes = 0
-    work.count_pass(passes)
+    work.upkeep.count_pass(passes)
 
 
 def to_be_told(work: Work, system: str) -> list[Stop]:
     """The stop that a person is told although the pass goes on; every pass tells it until one was
     heard."""
-    detail = work.noted(UNTOLD.format(system))
+    detail = work.upkeep.noted(UNTOLD.format(system))
     return [Stop(code=RESTORED, detail=detail)] if detail else []
 
 
@@ -54,37 +55,37 @@ def was_told(store: Store, answer: Verdict) -> None:
         return
     with store.begin() as work:
         for name in said:
-            work.note(UNTOLD.format(name), "")
+            work.upkeep.note(UNTOLD.format(name), "")
 
 
 def is_unsure(work: Work, system: str) -> bool:
     """Whether nobody knows if this state is the one that was left here."""
-    return work.noted("unsure") != work.noted(SURE.format(system))
+    return work.upkeep.noted("unsure") != work.upkeep.noted(SURE.format(system))
 
 
-def is_from_elsewhere(store: Store, work: Work, where: tuple[str, str]) -> bool:
+def is_from_elsewhere(store: Store, work: Work, where: BooksId) -> bool:
     """Whether the books must be asked once for documents of ours, even with nothing to write: this
     state has documents there, and is not known to be the one that was left here. Where nothing
     could ever tell, only what is to be written is asked about."""
-    known = bool(work.binding_counts(*where))
-    return known and store.is_beside_a_word and is_unsure(work, where[0])
+    known = bool(work.bindings.counts(where))
+    return known and store.is_beside_a_word and is_unsure(work, where.system)
 
 
-def strangers_of_ours(work: Work, where: tuple[str, str]) -> list[Made]:
+def strangers_of_ours(work: Work, where: BooksId) -> list[Made]:
     """Documents in books just read that have a number of ours, count, and are known to nobody."""
-    prefixes = work.prefixes()
-    return work.never_heard_of(*where, work.numbered_live(*where, prefixes), prefixes)
+    prefixes = work.ledger.prefixes()
+    return work.strangers.never_heard_of(where, work.strangers.live(where, prefixes), prefixes)
 
 
-def may_have_forgotten(store: Store, work: Work, where: tuple[str, str]) -> bool:
+def may_have_forgotten(store: Store, work: Work, where: BooksId) -> bool:
     """Whether the books are to be asked although nothing has changed: a copy was put in place and
     its documents were not tied again yet; the state came from elsewhere; or nobody knows how old it
     is, and the books as they were read last have documents of ours that it does not know."""
     if is_from_elsewhere(store, work, where):
         return True
-    restored = work.restoring(where[0])
-    if restored is not None and restored.at != work.noted(TIED.format(where[0])):
+    restored = work.marks.restoring(where.system)
+    if restored is not None and restored.at != work.upkeep.noted(TIED.format(where.system)):
         return True
-    known = bool(work.binding_counts(*where))
-    behind = restored is not None or (is_unsure(work, where[0]) and known)
+    known = bool(work.bindings.counts(where))
+    behind = restored is not None or (is_unsure(work, where.system) and known)
     return behind and bool(strangers_of_ours(work, where))

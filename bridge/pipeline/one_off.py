@@ -29,7 +29,7 @@ from bridge.pipeline.plan import booking_of, plan
 from bridge.pipeline.post import Posting
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import known_documents
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.sync import ANY_SIZE, SyncResult, SystemPass, begin, nothing
 from bridge.pipeline.whole import whole
@@ -58,7 +58,7 @@ def one_off(
     intake, refused = _newest(bridge)
     store, now = bridge.store, bridge.clock.now()
     with store.read() as work:
-        runs = work.runs()
+        runs = work.runs.latest()
         day = min((d for *_, d in ReconcileQueries.on(work).installations()), default=None)
     last = next((each.id for each in runs if each.verb == "sync"), "")
     if as_of is not None:
@@ -69,12 +69,10 @@ def one_off(
         assert refused is not None, "a delivery that is accepted is in the store"
         found = _nothing_to_compare_with(bridge, refused, as_of or bridge.today)
     else:
-        found = reconcile(
-            store,
-            bridge.books,
+        found = compare(
+            bridge,
             as_of or day,
             now,
-            lender=bridge.lender,
             run=last,
             names=names,
             notices={name: _late_ledger(refused) for name in bridge.books},
@@ -145,10 +143,10 @@ class _Foresight:
             self._tell(books.name, "books.known_again", again.documents)
         else:
             ahead = caught_up_with(store, books, booking, self.progress)
-            self._tell(books.name, "books.ahead", ahead)
+            self._tell(books.name, "books.ahead", ahead.documents)
         with store.begin() as work:
-            left = strangers_of_ours(work, (books.name, books.company))
-            work.leave_unknown(bridge.clock.now().isoformat(), left)
+            left = strangers_of_ours(work, books.id)
+            work.strangers.leave_unknown(bridge.clock.now().isoformat(), left)
         done.plan = plan(store, books, booking, self.run, ANY_SIZE, (), self.progress)
         done.stopped, done.asks = unanswered(store, books), not_asked(store, books)
         try:
@@ -178,7 +176,7 @@ def _nothing_to_compare_with(bridge: Dry, refused: SnapshotRefused, day: date) -
         for name, books in bridge.books.items()
     ]
     with bridge.store.read() as work:
-        return whole(work, results, {}, bridge.lender, day, bridge.clock.now(), "", "")
+        return whole(work, results, {}, bridge.lender, day, bridge.clock.now(), "")
 
 
 def _all_of(error: BridgeError) -> str:

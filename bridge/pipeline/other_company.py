@@ -3,6 +3,7 @@ company of the same system: nothing is sent there before a person has confirmed 
 
 from __future__ import annotations
 
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.known import Stop
 from bridge.errors import BridgeError, PersonNeeded
 from bridge.pipeline.context import Books, Bridge, System
@@ -28,7 +29,7 @@ class OtherCompany(PersonNeeded):
 def other_company(store: Store, books: Books[System]) -> OtherCompany | None:
     """Why nothing may be posted to this company; None where something may."""
     with store.read() as work:
-        detail = _detail(work, books.name, books.company)
+        detail = _detail(work, books.id)
     return OtherCompany(books.name, detail) if detail else None
 
 
@@ -37,10 +38,10 @@ def open_question(store: Store, books: Books[System]) -> BridgeError | None:
     return other_company(store, books) or unanswered(store, books)
 
 
-def with_question(work: Work, system: str, company: str, stops: list[Stop]) -> list[Stop]:
+def with_question(work: Work, where: BooksId, stops: list[Stop]) -> list[Stop]:
     """The stops of a pass, with the question about another company, as it stands now, in front."""
     others = [stop for stop in stops if stop.code != CODE]
-    detail = _detail(work, system, company)
+    detail = _detail(work, where)
     return [Stop(code=CODE, detail=detail), *others] if detail else others
 
 
@@ -48,16 +49,16 @@ def welcome(bridge: Bridge[System], who: str) -> None:
     """Write down that a person means these companies, as far as they are asked about."""
     at = bridge.clock.now().isoformat()
     with bridge.store.begin() as work:
-        for name, books in bridge.books.items():
-            if _detail(work, name, books.company):
-                work.welcome_company(name, books.company, who, at)
+        for books in bridge.books.values():
+            if _detail(work, books.id):
+                work.decisions.welcome_company(books.id, who, at)
 
 
-def _detail(work: Work, system: str, company: str) -> str:
+def _detail(work: Work, where: BooksId) -> str:
     """The companies with documents of ours, how many each has, and the one named now; empty where
     there is no question."""
-    if work.binding_counts(system, company) or work.is_welcome(system, company):
+    if work.bindings.counts(where) or work.decisions.is_welcome(where):
         return ""
-    there = work.documents_elsewhere(system, company)
+    there = work.bindings.documents_elsewhere(where)
     had = ", ".join(f"{each} ({number})" for each, number in there.items())
-    return f"documents of ours: {had}; named now: {company}" if had else ""
+    return f"documents of ours: {had}; named now: {where.company}" if had else ""

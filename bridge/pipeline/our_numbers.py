@@ -13,6 +13,7 @@ from bridge.core.change.owning import followers, row_names, stems
 from bridge.core.identity import base_reference, is_ours
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer
+from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.context import Books, Progress, System
 from bridge.store import LoanKey, Store, Work
 
@@ -30,12 +31,14 @@ class OurNumbers:
         """Base reference → number by external id."""
         self.documents: dict[str, list[tuple[str, Kind, str]]] = {}
         """Base reference → (number, kind, external id)."""
-        for number, kind, external_id in work.numbered(books.name, books.company, work.prefixes()):
+        for number, kind, external_id in work.strangers.numbered(books.id, work.ledger.prefixes()):
             base = base_reference(number)
             if kind is Kind.CUSTOMER:
                 self.customers.setdefault(base, {})[external_id] = number
             else:
                 self.documents.setdefault(base, []).append((number, kind, external_id))
+        self.unread = Unread()
+        """Documents and customers that the books do not tell when asked for."""
         self.owners = self._by_rows(work)
         self.undone = self._undone(work, books)
         """Loan → bases of its documents that the state knows and something in the books undoes,
@@ -55,6 +58,20 @@ class OurNumbers:
             found[loan] = [*dict.fromkeys([*found.get(loan, ()), *sorted(bases)])]
         return found
 
+    def untold(self, work: Work, books: Books[System]) -> dict[LoanKey, str]:
+        """Loan → what came back instead of a document of it, or of its customer: nobody can say of
+        such a loan what its documents are, and it is left as it is, whole."""
+        found: dict[LoanKey, str] = {}
+        if not self.unread:
+            return found
+        for loan, bases in self.of_loans().items():
+            for each in documents_of(work, books, self, bases):
+                for asked in ((each.kind, each.external_id), (Kind.CUSTOMER, each.customer_id)):
+                    if asked in self.unread:
+                        number = each.number or base_reference(bases[0])
+                        found.setdefault(loan, f"{number}: {self.unread[asked]}")
+        return found
+
     def only_of(self, loans: Collection[LoanKey]) -> None:
         """Forget everything that is not of these loans."""
         self.owners = {base: loan for base, loan in self.owners.items() if loan in loans}
@@ -70,7 +87,7 @@ class OurNumbers:
             for distance, stem in enumerate(stems(base)):
                 named.setdefault(stem, []).append((base, distance))
         best: dict[str, tuple[int, LoanKey]] = {}
-        for file in work.loan_files(0):
+        for file in work.ledger.loan_files(0):
             for name in row_names(file):
                 for base, distance in named.get(name, ()):
                     if base not in best or distance < best[base][0]:
@@ -86,7 +103,7 @@ class OurNumbers:
             if (reversal := next(followers(number))) in self.documents
         }
         found: dict[LoanKey, set[str]] = {}
-        for number, loan in work.loans_of(books.name, books.company, undoing).items():
+        for number, loan in work.bindings.loans_of(books.id, undoing).items():
             self.owners[undoing[number]] = loan
             found.setdefault(loan, set()).add(base_reference(number))
         return found
@@ -110,7 +127,7 @@ class OurNumbers:
                 (base, found)
                 for base, several in self.documents.items()
                 for _, kind, external_id in several
-                if (found := work.mirror_document(books.name, books.company, kind, external_id))
+                if (found := work.mirror.document(books.id, kind, external_id))
             ]
             self._by_settling(told)
             self._by_customer(told)
@@ -148,7 +165,7 @@ def documents_of(
             if kind is Kind.CREDIT_NOTE:
                 kinds.append(Kind.APPLICATION)
             for each in kinds:
-                told = work.mirror_document(books.name, books.company, each, external_id)
+                told = work.mirror.document(books.id, each, external_id)
                 if told is not None and (each is kind or not told.number):
                     found.append(told)
     invoices = [each for each in found if _is_live(each, Kind.INVOICE)]
@@ -172,7 +189,7 @@ def ask_what_is_untold(
 ) -> set[tuple[Kind, str]]:
     """Fetch the documents whose applications are neither listed nor plain otherwise, and those in
     another currency than `home` that come without a rate. Returns which were fetched; those in
-    `known` are not."""
+    `known` are not. What is not told even by itself is added to `numbers.unread`."""
     asked: dict[Kind, list[str]] = {}
     with store.read() as work:
         for bases in (*numbers.of_loans().values(), numbers.unowned):
@@ -183,9 +200,9 @@ def ask_what_is_untold(
                     asked.setdefault(each.kind, []).append(each.external_id)
     for kind, ids in asked.items():
         for first in range(0, len(ids), _DETAILS):
-            told = books.system.fetch(kind, ids[first : first + _DETAILS])
+            told = fetched(books.system, kind, ids[first : first + _DETAILS], numbers.unread)
             with store.begin() as work:
-                work.mirror_put(books.name, books.company, told.values())
+                work.mirror.put(books.id, told.values())
             progress("asked", first, len(ids))
     return {(kind, external_id) for kind, ids in asked.items() for external_id in ids}
 
@@ -196,13 +213,14 @@ def ask_who_they_are(
     """Look for our reference in the notes of customers whose listing does not tell it, where no
     loan tells it either or the name is another borrower's."""
     with store.read() as work:
-        prefixes = work.prefixes()
+        prefixes = work.ledger.prefixes()
         found = documents_of(work, books, numbers, numbers.unowned)
         doubtful = _of_another_name(work, books, numbers, booking)
     named = {external_id for ids in numbers.customers.values() for external_id in ids}
     asked = sorted(({each.customer_id for each in found} | doubtful) - named - {""})
     for first in range(0, len(asked), _DETAILS):
-        told = books.system.fetch(Kind.CUSTOMER, asked[first : first + _DETAILS])
+        part = asked[first : first + _DETAILS]
+        told = fetched(books.system, Kind.CUSTOMER, part, numbers.unread)
         for external_id, theirs in told.items():
             for word in theirs.memo.split():
                 if any(is_ours(word, prefix) for prefix in prefixes):
@@ -215,10 +233,10 @@ def _of_another_name(
     """Customers whose number no listing tells and whose name is not that of the borrower whose
     documents they have (renamed, or given somebody else's invoice); and the customers that do have
     the name."""
-    where, of_loans = (books.name, books.company), numbers.of_loans()
+    where, of_loans = books.id, numbers.of_loans()
     doubtful: set[str] = set()
     wanted: set[str] = set()
-    for file in work.loan_files(0):
+    for file in work.ledger.loan_files(0):
         bases = of_loans.get((file.installation, file.loan_id), ())
         if not bases or file.borrower is None or file.loan is None:
             continue
@@ -226,13 +244,13 @@ def _of_another_name(
         if ours.reference in numbers.customers:
             continue
         for each in documents_of(work, books, numbers, bases):
-            theirs = work.mirror_document(*where, Kind.CUSTOMER, each.customer_id)
+            theirs = work.mirror.document(where, Kind.CUSTOMER, each.customer_id)
             if theirs is None or name_key(theirs.name) != name_key(ours.name):
                 doubtful.add(each.customer_id)
                 wanted.add(name_key(ours.name))
     if not doubtful:
         return doubtful
-    called = work.mirror_documents(*where, Kind.CUSTOMER)
+    called = work.mirror.documents(where, Kind.CUSTOMER)
     return doubtful | {each.external_id for each in called if name_key(each.name) in wanted}
 
 

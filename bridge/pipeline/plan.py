@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 
 import msgspec
 
-from bridge.core.mapping.booking import Booking, Limits, resolve
+from bridge.core.mapping.booking import Booking, Limits, NotTold, resolve
 from bridge.core.plan import Plan
-from bridge.errors import ConfigurationError, PersonNeeded, Problem
+from bridge.errors import ConfigurationError, PersonNeeded, Problem, TryLater
 from bridge.pipeline.context import Books, PlanLimits, Progress, System
 from bridge.pipeline.limits import refuse_unsafe
 from bridge.pipeline.planner import Planner
+from bridge.pipeline.rates import rates_of_loans
 from bridge.store import Store
 from bridge.systems.base import Capabilities
 
@@ -21,7 +21,7 @@ def booking_of(books: Books[System]) -> Booking:
     """The mapping tied to the company's chart as it is now.
 
     Raises ConfigurationError with every problem: nothing is booked on a mapping that does not
-    fit the chart.
+    fit the chart. Raises TryLater where all that is wrong is something that the books do not tell.
     """
     chart = books.system.chart()
     booking, problems = resolve(
@@ -32,6 +32,8 @@ def booking_of(books: Books[System]) -> Booking:
         what = f"is missing, and bridge.toml says that {books.name} began on {books.cutover}."
         problems = [*problems, Problem(where, what, "Name the account of opening balances there.")]
         booking = None
+    if booking is None and all(isinstance(problem, NotTold) for problem in problems):
+        raise TryLater("; ".join(map(str, problems)))
     if booking is None:
         raise ConfigurationError(
             f"{books.where} does not fit the chart of accounts of {chart.company.name}.", problems
@@ -86,31 +88,13 @@ def plan(
     Raises UnsafePlan when the plan is over the limits and not one of them, and SecondWriter when it
     comes upon documents of ours that this state never heard of; then the store is as it was.
     """
-    _ask_rates(store, books, booking)
+    rates_of_loans(store, books, booking)
     with store.begin() as work:
         planner = Planner(work, books, booking, run, remap=remap)
         planner.put_back_what_is_owned()
-        since = 0 if remap else work.planned_through(books.name, books.company)
-        revisits = work.revisits(books.name, books.company)
-        planner.loans(work.loan_files(since, revisits), progress)
+        since = 0 if remap else work.plans.planned_through(books.id)
+        revisits = work.plans.revisits(books.id)
+        planner.loans(work.ledger.loan_files(since, revisits), progress)
         made = planner.finish()
         refuse_unsafe(made, limits, approved)
         return made
-
-
-def _ask_rates(store: Store, books: Books[System], booking: Booking) -> None:
-    """Rates of the company's own list, for the days that the mapping leaves to it."""
-    if not any(rules.source == "books" for rules in booking.mapping.currencies.values()):
-        return
-    wanted: set[tuple[str, date]] = set()
-    with store.read() as work:
-        seq = work.planned_through(books.name, books.company)
-        for file in work.loan_files(seq, work.revisits(books.name, books.company)):
-            if file.loan is None or file.loan.currency == booking.company.home_currency:
-                continue
-            days = {file.loan.start, *(r.paid_on for r in file.repayments)}
-            days |= {a.on for a in file.adjustments}
-            wanted |= {(file.loan.currency, day) for day in days}
-    for currency, day in sorted(wanted):
-        if booking.asks_books_for_rate(currency, day):
-            booking.book_rates[currency, day] = books.system.rate(currency, day)

@@ -17,7 +17,7 @@ from bridge.core.change.planned import (
     Planned,
 )
 from bridge.core.delivery import Operation
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.pipeline.context import Books, System
 from bridge.store import Store, Work
 from bridge.store.values import Entry
@@ -34,20 +34,22 @@ class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
 
 def planned(store: Store, books: Books[System]) -> Planned:
     """The writes of a plan in figures, their effect on the accounts, and what is held back."""
-    where = (books.name, books.company)
+    where = books.id
     held = HeldTally()
     with store.read() as work:
         places = {
-            (each.code, each.subject): each for each in work.findings() if each.file and each.holds
+            (each.code, each.subject): each
+            for each in work.findings.all()
+            if each.file and each.holds
         }
-        for _, hold in work.loan_holds(*where):
+        for _, hold in work.plans.loan_holds(where):
             found = places.get((hold.code, hold.subject))
             file, row = (found.file, found.row) if found else ("", 0)
             held.add(Held(hold=hold, file=file, row=row))
         effects = None
-        if next(work.to_send(*where), None) is not None:
+        if next(work.entries.to_send(where), None) is not None:
             effects = Effects(books.system.chart())
-            for entry in work.to_send(*where):
+            for entry in work.entries.to_send(where):
                 effects.add(entry.operation, entry.document, _before(work, where, entry))
     return Planned(
         sums=effects.sums() if effects else (),
@@ -59,10 +61,10 @@ def planned(store: Store, books: Books[System]) -> Planned:
 
 def changes(store: Store, books: Books[System]) -> Iterator[PlannedChange]:
     """Every write that a pass would send, in the order of posting."""
-    where = (books.name, books.company)
+    where = books.id
     with store.read() as work:
         effects: Effects | None = None
-        for entry in work.to_send(*where):
+        for entry in work.entries.to_send(where):
             effects = effects or Effects(books.system.chart())
             before = _before(work, where, entry)
             yield PlannedChange(
@@ -76,25 +78,25 @@ def noticed(store: Store) -> tuple[Noticed, ...]:
     """The findings about the ledger's rows, by code."""
     tally = NoticeTally()
     with store.read() as work:
-        for _, finding in work.scoped_findings():
+        for _, finding in work.findings.scoped():
             tally.add(finding)
     return tally.notices()
 
 
-def _before(work: Work, where: tuple[str, str], entry: Entry) -> Document | None:
+def _before(work: Work, where: BooksId, entry: Entry) -> Document | None:
     """The document that an update replaces."""
     if entry.operation is not Operation.UPDATE:
         return None
-    bound = work.binding(*where, entry.reference)
+    bound = work.bindings.named(where, entry.reference)
     return bound.document if bound else None
 
 
-def _customer(work: Work, where: tuple[str, str], document: Document) -> str:
+def _customer(work: Work, where: BooksId, document: Document) -> str:
     if isinstance(document, Customer):
         return document.name
-    bound = work.customer_binding(*where, base_reference(document.customer))
+    bound = work.bindings.customer(where, base_reference(document.customer))
     if bound is not None and isinstance(bound.document, Customer):
         return bound.document.name
-    waiting = work.live_entry(*where, document.customer)
+    waiting = work.entries.live_one(where, document.customer)
     found = waiting.document if waiting else None
     return found.name if isinstance(found, Customer) else ""

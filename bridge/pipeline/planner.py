@@ -31,6 +31,7 @@ from bridge.pipeline.context import Books, Progress, System, silent
 from bridge.pipeline.lookalikes import Lookalikes
 from bridge.pipeline.second_writer import somebody_else
 from bridge.pipeline.together import Decided, There, Wanted, key_of
+from bridge.pipeline.untied import untied
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.store.outbox_rows import named_by
 from bridge.store.session import chunks
@@ -55,12 +56,13 @@ class Planner:
     ) -> None:
         """`remap`: what is posted is brought to what the mapping says now, too."""
         self.work, self.booking, self.run, self.remap = work, booking, run, remap
-        self.name, self.company = books.name, books.company
+        self.where = books.id
         self.series = books.declared.series
         self.figures = PlanFigures()
         self.count = 0
         """How many loans were planned."""
-        self.lookalikes = Lookalikes(work, self.name, self.company, booking)
+        self._untied = untied(work, self.where)
+        self.lookalikes = Lookalikes(work, self.where, booking)
         self._digest = hashlib.blake2b(digest_size=16)
         self._customers: set[str] = set()
         self._postponed: list[LoanFile] = []
@@ -77,21 +79,21 @@ class Planner:
             return
         edited = list(self._edited(owned))
         ids = {b.external_id for _, b in edited if isinstance(b.document, Customer)}
-        of_customers = self.work.loans_of_customers(self.name, self.company, ids)
+        of_customers = self.work.mirror.loans_of_customers(self.where, ids)
         for loan, marked in edited:
             loans = {loan}
             if isinstance(marked.document, Customer):
                 loans = of_customers.get(marked.external_id, set())
             for each in loans:
-                self.work.set_revisit(self.name, self.company, each, "own")
+                self.work.plans.set_revisit(self.where, each, "own")
             if loans:
-                self.work.put_binding(self.name, self.company, marked, loan)
+                self.work.bindings.put(self.where, marked, loan)
 
     def _edited(self, owned: AbstractSet[str]) -> Iterator[tuple[LoanKey, Binding]]:
         """The bindings to put back, marked so. Each keeps its old version, so that the report goes
         on naming the edit until it is put back. A customer that stands for several merged borrowers
         keeps its name."""
-        for loan, binding, now in self.work.altered(self.name, self.company):
+        for loan, binding, now in self.work.mirror.altered(self.where):
             if binding.posted is None or binding.accepted or binding.version == NEVER_COMPARED:
                 continue  # what differed from the first is told: to write it again may not help
             edited = {difference.field for difference in drift(binding.posted, now)}
@@ -110,9 +112,9 @@ class Planner:
     def _some(self, files: Sequence[LoanFile]) -> list[LoanFile]:
         """Plan some loans. Returns those for which a write of another loan has to be given up or
         made first."""
-        where, keys = (self.name, self.company), [key_of(file) for file in files]
-        unsettled = self.work.unsettled(*where, keys)
-        bound = self.work.bindings_by_loan(*where, keys)
+        where, keys = self.where, [key_of(file) for file in files]
+        unsettled = self.work.entries.unsettled(where, keys)
+        bound = self.work.bindings.by_loan(where, keys)
         drafts = [
             self._draft(file, bound.get(key_of(file), []))
             for file in files
@@ -144,16 +146,16 @@ class Planner:
         )
 
     def _there_of(self, drafts: Sequence[Wanted]) -> There:
-        where, work = (self.name, self.company), self.work
+        where, work = self.where, self.work
         bases = {base for draft in drafts for base in draft.new}
         names = {draft.made.customer.reference for draft in drafts if draft.made.customer}
         names -= self._customers
         return There(
-            before=work.planned_before(*where, [draft.key for draft in drafts]),
-            under_way=work.under_way(*where, bases),
-            bound=work.bound_under(*where, bases),
-            customers=work.customer_bindings(*where, map(base_reference, names)),
-            waiting=work.live_entries(*where, names),
+            before=work.entries.planned_before(where, [draft.key for draft in drafts]),
+            under_way=work.entries.under_way(where, bases),
+            bound=work.bindings.under(where, bases),
+            customers=work.bindings.customers(where, map(base_reference, names)),
+            waiting=work.entries.live(where, names),
         )
 
     def _planned(self, draft: Wanted, there: There, wanted: Decided) -> bool:
@@ -167,14 +169,14 @@ class Planner:
             made = translate(file, self.booking, [*bound, *map(_as_voided, moved)])
             changes, closed = diff(made, bound, self.booking)
         for binding in made.noted:
-            work.put_binding(self.name, self.company, binding, key)
+            work.bindings.put(self.where, binding, key)
         holds = [*made.holds, *closed]
         alike = self.lookalikes.of(changes, made.customer)
         unknown = self._never_heard_of(alike)
         if unknown:
             self._unknown += unknown
             return True
-        if alike and self._adopted(key, made.customer, alike):
+        if alike and key not in self._untied and self._adopted(key, made.customer, alike):
             return False
         if alike:
             holds, changes = _may_be_there(file, bound, alike), []
@@ -182,7 +184,7 @@ class Planner:
             busy = {change.document.reference for change in changes}
             found = list(remapped(file, self.booking, bound))
             changes += remapping.changes(found, bound, self.booking, busy)
-        marked = stamped.marks(work, self.name, self.company, bound, changes)
+        marked = stamped.marks(work, self.where, bound, changes)
         if marked:
             changes, instead = stamped.left_alone(file, bound, changes, marked)
             holds = instead or holds
@@ -201,19 +203,19 @@ class Planner:
 
     def _write_down(self, made: Decided) -> None:
         """Write down all decisions about some loans at once."""
-        where = (self.name, self.company)
+        where = self.where
         self._enqueue(made.changes)
-        self.work.put_all_holds(*where, made.holds)
-        self.work.put_all_findings(made.findings)
-        self.work.set_revisits(*where, made.revisits)
+        self.work.plans.put_all_holds(where, made.holds)
+        self.work.findings.put_all(made.findings)
+        self.work.plans.set_revisits(where, made.revisits)
 
     def _never_heard_of(self, alike: Sequence[Likeness]) -> list[Made]:
         """Documents with a number of ours that came to the books since this state knows them.
         Whoever read them in the meantime, no plan may take them for documents that were there
         before."""
         named = [Made.of(each.stranger) for each in alike if each.by_reference]
-        prefixes = self.work.prefixes() if named else ()
-        return self.work.never_heard_of(self.name, self.company, named, prefixes)
+        prefixes = self.work.ledger.prefixes() if named else ()
+        return self.work.strangers.never_heard_of(self.where, named, prefixes)
 
     def _adopted(self, key: LoanKey, customer: Customer | None, alike: list[Likeness]) -> bool:
         """Tie documents of the books that carry our reference and say the same; and, where the
@@ -221,16 +223,16 @@ class Planner:
         by_rule = self.booking.mapping.policies.lookalike == "adopt"
         if customer is None or not surely_the_same(alike, by_rule=by_rule):
             return False
-        work, where = self.work, (self.name, self.company)
-        if work.customer_binding(*where, customer.reference) is None:
+        work, where = self.work, self.where
+        if work.bindings.customer(where, customer.reference) is None:
             whose = {found.stranger.customer_id for found in alike}
-            theirs = work.mirror_document(*where, Kind.CUSTOMER, whose.pop())
+            theirs = work.mirror.document(where, Kind.CUSTOMER, whose.pop())
             if whose or theirs is None:
                 return False
-            work.put_binding(*where, adopted(customer, theirs))
+            work.bindings.put(where, adopted(customer, theirs))
         for found in alike:
-            links = work.links(*where, sorted(named_by(found.wanted)))
-            work.put_binding(*where, adopted(found.wanted, found.stranger, links), key)
+            links = work.bindings.links(where, sorted(named_by(found.wanted)))
+            work.bindings.put(where, adopted(found.wanted, found.stranger, links), key)
         return True
 
     def finish(self) -> Plan:
@@ -238,13 +240,13 @@ class Planner:
         ours that this state never heard of."""
         for file in self._postponed:
             for left in self._some([file]):
-                self.work.set_revisit(self.name, self.company, key_of(left), "outbox.elsewhere")
+                self.work.plans.set_revisit(self.where, key_of(left), "outbox.elsewhere")
         if self._unknown:
-            raise somebody_else(self.name, self._unknown)
-        self.work.set_planned_through(self.name, self.company, self.work.change_seq())
+            raise somebody_else(self.where.system, self._unknown)
+        self.work.plans.set_planned_through(self.where, self.work.ledger.change_seq())
         return Plan(
-            system=self.name,
-            company=self.company,
+            system=self.where.system,
+            company=self.where.company,
             figures=self.figures,
             digest=self._digest.hexdigest(),
             loans=self.count,
@@ -258,7 +260,7 @@ class Planner:
             entry for entry in old if any(_is_the_same(entry, change) for change in changes)
         ]
         kept = {entry.id for entry in still_wanted}
-        self.work.supersede([entry for entry in old if entry.id not in kept])
+        self.work.outbox.supersede([entry for entry in old if entry.id not in kept])
         same = {(entry.operation, entry.reference) for entry in still_wanted}
         return [c for c in changes if (c.operation, c.document.reference) not in same]
 
@@ -282,32 +284,30 @@ class Planner:
         if waiting is not None:
             if waiting.document == wanted or waiting.state not in (State.PENDING, State.REJECTED):
                 return []
-            self.work.supersede([waiting])
+            self.work.outbox.supersede([waiting])
         return [] if change is None else [(NO_LOAN, change)]
 
     def _is_of_several(self, binding: Binding) -> bool:
         """Whether one customer stands for several borrowers."""
-        return isinstance(binding.document, Customer) and self.work.is_shared(
-            self.name, self.company, binding
+        return isinstance(binding.document, Customer) and self.work.bindings.is_shared(
+            self.where, binding
         )
 
     def _enqueue(self, changes: Sequence[tuple[LoanKey, Change]]) -> None:
         references = {change.document.reference for _, change in changes}
-        refused = self.work.refusals(self.name, self.company, references)
+        refused = self.work.trials.refusals(self.where, references)
         entries = []
         for key, change in changes:
             self.figures.add(change)
             self._digest.update(change_digest(change).encode())
             entries.append(self._entry(key, change, refused.get(change.document.reference, 0)))
-        self.work.enqueue(self.run, self.name, self.company, entries)
+        self.work.outbox.enqueue(self.run, self.where, entries)
 
     def _entry(self, key: LoanKey, change: Change, refused: int) -> NewEntry:
         reference = change.document.reference
         if change.operation is Operation.CREATE and change.document.kind in _NUMBERED:
-            _refuse_in_series(self.name, reference, self.series)
-        idempotency = identity.key(
-            self.name, self.company, change.operation, reference, change.document.digest
-        )
+            _refuse_in_series(self.where.system, reference, self.series)
+        idempotency = identity.key(self.where, change.operation, reference, change.document.digest)
         if refused:  # the old key may remember the refusal
             idempotency = f"{idempotency}-{refused}"
         return NewEntry(

@@ -30,7 +30,7 @@ from bridge.pipeline.doubts import looked_up
 from bridge.pipeline.stamped import Untold
 from bridge.store import Entry, Store, Work
 from bridge.systems.apart import not_told
-from bridge.systems.base import AccountingSystem
+from bridge.systems.base import AccountingSystem, books_of
 
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
@@ -99,9 +99,9 @@ def settle_doubts(store: Store, system: AccountingSystem, clock: Time, tally: Po
     answered is written down. Raises TryLater when the product answers nobody: then nothing is sent.
     """
     with store.begin() as work:
-        work.doubt_all(system.name, system.company_id)
+        work.outbox.doubt_all(books_of(system))
     with store.read() as work:
-        doubted = work.in_doubt(system.name, system.company_id)
+        doubted = work.outbox.in_doubt(books_of(system))
     if not doubted:
         return
     asking = Asking(system.chart)
@@ -143,16 +143,16 @@ def post_all(
     store: Store, system: AccountingSystem, clock: Time, tally: Posting, progress: Progress
 ) -> None:
     """Send everything that is due, in order of phase, until the outbox is empty or stuck."""
-    name, company = system.name, system.company_id
+    where = books_of(system)
     waited_s, backoff_s, busy, tries = 0.0, _SHORTEST_WAIT_S, Unavailable(""), _Tries()
     with store.read() as work:
-        due = work.outbox_counts(name, company).get(State.PENDING, 0)
+        due = work.outbox.counts(where).get(State.PENDING, 0)
     if not due:
         return
     while True:
         with store.begin() as work:
             size = system.capabilities.claim_size
-            batch = work.claim(name, company, clock.now(), size, tries.left | tally.left)
+            batch = work.outbox.claim(where, clock.now(), size, tries.left | tally.left)
         if not batch and not busy.cause:
             busy = _not_due_yet(store, system, clock)
             if not busy.cause:
@@ -196,7 +196,7 @@ def _not_due_yet(store: Store, system: AccountingSystem, clock: Time) -> Unavail
     """The wait that an earlier pass was told, if it is not over; without a cause where there is
     none."""
     with store.read() as work:
-        wait_s = work.due_in_s(system.name, system.company_id, clock.now())
+        wait_s = work.outbox.due_in_s(books_of(system), clock.now())
     if wait_s is None:
         return Unavailable("")
     return Unavailable("the time that the books asked us to wait is not over", wait_s)
@@ -217,10 +217,10 @@ def _write_down(
     verdicts = {entry.id: verdict(entry, told, entry.links) for entry, told in posted}
     updated = [told for entry, told in posted if entry.operation is Operation.UPDATE]
     with store.begin() as work:
-        work.move_all({entry.id: outcome for entry, outcome in ended}, now)
+        work.outbox.move_all({entry.id: outcome for entry, outcome in ended}, now)
         # What was read before is old now, and must not pass for somebody's edit.
-        work.mirror_put(system.name, system.company_id, updated)
-        work.confirm_all(verdicts)
+        work.mirror.put(books_of(system), updated)
+        work.outbox.confirm_all(verdicts)
         for entry, told in posted:
             confirmed = verdicts[entry.id][0] is State.CONFIRMED
             if not confirmed and entry.operation is not Operation.VOID:
@@ -238,12 +238,12 @@ def _remember_what_was_wanted(
     """Bind a document that somebody edited before we saw it as it was wanted: so it is never
     changed later as if it were ours, and every comparison tells the edit, whatever becomes of this
     entry."""
-    bound = work.binding(system.name, system.company_id, entry.reference)
+    bound = work.bindings.named(books_of(system), entry.reference)
     if bound is None or isinstance(entry.document, Customer):
         return
     expected = as_wanted(entry.document, answer, entry.links)
     changed = msgspec.structs.replace(bound, posted=expected, version=NEVER_COMPARED)
-    work.put_binding(system.name, system.company_id, changed, entry.loan)
+    work.bindings.put(books_of(system), changed, entry.loan)
 
 
 def _count(entry: Entry, outcome: Outcome, tally: Posting) -> None:

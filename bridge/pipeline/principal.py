@@ -14,8 +14,8 @@ import msgspec
 
 from bridge.core.books import Chart, HandEntry, Kind
 from bridge.core.tie_out import principal
+from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.principal import Place
-from bridge.core.tie_out.reconciliation import Item
 from bridge.pipeline.context import Books, System
 from bridge.store import Store, Work
 from bridge.systems.base import HandEntries
@@ -49,14 +49,14 @@ def last_seen(store: Store, books: Books[System], *, afresh: bool = False) -> Se
     """The findings of the last look at these books; empty where there was none. `afresh`: read what
     people entered again."""
     with store.read() as work:
-        text = work.mirror_cursor(books.name, books.company, _CURSOR)
+        text = work.mirror.cursor(books.id, _CURSOR)
     found = _decode(text) if text else Seen()
     return msgspec.structs.replace(found, cursor="", entries=(), untold=()) if afresh else found
 
 
 def keep(work: Work, books: Books[System], now: Seen) -> None:
     text = msgspec.json.encode(now).decode()
-    work.set_mirror_cursor(books.name, books.company, text, _CURSOR)
+    work.mirror.set_cursor(books.id, text, _CURSOR)
 
 
 def principal_items(books: Books[System], chart: Chart, last: Seen) -> tuple[list[Item], Seen]:

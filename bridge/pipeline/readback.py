@@ -13,7 +13,7 @@ from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.context import Progress, silent
 from bridge.store import Store, Work
 from bridge.store.reconcile_queries import ReconcileQueries
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 KINDS = tuple(Kind)
 _PAGE = 1000
@@ -39,32 +39,32 @@ def read_back(
     that nothing written meanwhile is missed, and is set only after a complete one.
     """
     unread = {} if unread is None else unread
-    name, company = system.name, system.company_id
+    where = books_of(system)
     with store.read() as work:
-        cursor = work.mirror_cursor(name, company)
+        cursor = work.mirror.cursor(where)
     if cursor and not full and system.capabilities.change_feed_days > 0:
         changes = system.changes(KINDS, cursor)
         if changes.complete:
             with store.begin() as work:
-                work.mirror_put(name, company, _with_figures(work, system, changes.documents))
-                work.set_mirror_cursor(name, company, changes.cursor)
-                work.recognise(name, company)
+                work.mirror.put(where, _with_figures(work, system, changes.documents))
+                work.mirror.set_cursor(where, changes.cursor)
+                work.strangers.recognise(where)
             _look_up_absent(store, system, unread)
             _open_moved(store, system, unread)
             return False
     cursor = system.cursor()
     opened = _opened(store, system)
     with store.begin() as work:
-        work.mirror_clear(name, company)
+        work.mirror.clear(where)
     count = 0
     for page in _pages(system.read(KINDS)):
         with store.begin() as work:
             told = _as_opened(_with_moves(work, system, page), opened)
-            count += work.mirror_put(name, company, told)
+            count += work.mirror.put(where, told)
         progress("read", count, 0)
     with store.begin() as work:
-        work.set_mirror_cursor(name, company, cursor)
-        work.recognise(name, company)
+        work.mirror.set_cursor(where, cursor)
+        work.strangers.recognise(where)
     _look_up_absent(store, system, unread)
     _open_moved(store, system, unread)
     return True
@@ -83,22 +83,20 @@ def _with_figures(
     for document in documents:
         known = None
         if document.status is Status.DELETED and not document.number:
-            known = work.mirror_document(
-                system.name, system.company_id, document.kind, document.external_id
-            )
+            known = work.mirror.document(books_of(system), document.kind, document.external_id)
         yield msgspec.structs.replace(known, status=Status.DELETED) if known else document
 
 
 def _look_up_absent(store: Store, system: AccountingReader, unread: Unread) -> None:
     """Ask for what a listing left out, while it is little: a listing may lag behind."""
     with store.read() as work:
-        absent = ReconcileQueries.on(work).absent(system.name, system.company_id, _LOOKED_UP)
+        absent = ReconcileQueries.on(work).absent(books_of(system), _LOOKED_UP)
     for kind, external_ids in absent.items():
         found = fetched(system, kind, external_ids, unread)
         if found:
             with store.begin() as work:
-                work.mirror_put(system.name, system.company_id, found.values())
-                work.recognise(system.name, system.company_id)
+                work.mirror.put(books_of(system), found.values())
+                work.strangers.recognise(books_of(system))
 
 
 _Key = tuple[Kind, str]
@@ -119,7 +117,7 @@ def _with_moves(
     """The documents, with another version for those that now settle other invoices than they were
     posted for: a listing may tell the invoices' numbers, but not when somebody moved one."""
     told = [document.external_id for document in page if document.settles is not None]
-    wanted = work.posted_for(system.name, system.company_id, told) if told else {}
+    wanted = work.mirror.posted_for(books_of(system), told) if told else {}
     for document in page:
         posted_for = wanted.get(document.external_id)
         if posted_for is None or document.settles is None or posted_for == {*document.settles}:
@@ -161,14 +159,14 @@ def _open_moved(store: Store, system: AccountingReader, unread: Unread) -> None:
                     else msgspec.structs.replace(each, version=listed[kind, each.external_id])
                     for each in found.values()
                 ]
-                work.mirror_put(system.name, system.company_id, opened)
+                work.mirror.put(books_of(system), opened)
                 for gone in set(told) - set(found):
-                    where = (system.name, system.company_id, kind, gone)
-                    work.mirror_status(*where, Status.DELETED)
+                    where = (books_of(system), kind, gone)
+                    work.mirror.set_status(*where, Status.DELETED)
 
 
 def _moved(work: Work, system: AccountingReader) -> Iterator[PostedDocument]:
     kinds = system.capabilities.listed_in_part
     if not kinds:
         return iter(())
-    return work.moved(system.name, system.company_id, kinds)
+    return work.mirror.moved(books_of(system), kinds)

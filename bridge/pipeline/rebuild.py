@@ -22,6 +22,7 @@ from bridge.pipeline.known_again import Adopted, known_again
 from bridge.pipeline.older_state import TIED, strangers_of_ours
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.untied import UNTIED
 from bridge.store import Store
 
 
@@ -40,7 +41,7 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     """
     at = bridge.clock.now().isoformat()
     with bridge.store.begin() as work:
-        run = work.start_run("rebuild", ",".join(bridge.books), at)
+        run = work.runs.start("rebuild", ",".join(bridge.books), at)
     intake = take_in(
         bridge.store,
         bridge.source,
@@ -52,16 +53,16 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     as_of = intake.facts.as_of
     done = tuple(_rebuilt(bridge.store, books, as_of, progress) for books in bridge.books.values())
     with bridge.store.begin() as work:
-        work.doubt_state(who, at)
+        work.marks.doubt_state(who, at)
         for name, books in bridge.books.items():
-            work.note(TIED.format(name), at)
-            work.leave_unknown(at, strangers_of_ours(work, (name, books.company)))
+            work.upkeep.note(TIED.format(name), at)
+            work.strangers.leave_unknown(at, strangers_of_ours(work, books.id))
         counts = {each.system: {"documents": each.documents} for each in done}
         stops = {each.system: _left(each) for each in done}
-        where = {name: each.company for name, each in bridge.books.items()}
+        where = {name: each.id for name, each in bridge.books.items()}
         answer = verdict(known(work, where, bridge.fresh, stops=stops))
         ended = bridge.clock.now().isoformat()
-        work.end_run(run, answer.word, _reason(done, answer), counts, ended)
+        work.runs.end(run, answer.word, _reason(done, answer), counts, ended)
     return RebuildResult(run=run, systems=done, answer=answer)
 
 
@@ -72,6 +73,8 @@ def _left(each: Adopted) -> list[Stop]:
         stops.append(Stop(code="rebuild.asked"))
     if each.unknown:
         stops.append(Stop(code="rebuild.unknown", detail=", ".join(each.unknown)))
+    if each.untold:
+        stops.append(Stop(code=UNTIED, detail="; ".join(each.untold)))
     return stops
 
 
@@ -84,8 +87,8 @@ def known_documents(store: Store, books: Books[System]) -> int:
     """The number of documents of these books that the state knows; 0 when it never had to do with
     them."""
     with store.read() as work:
-        bound = sum(work.binding_counts(books.name, books.company).values())
-        return max(bound, sum(work.outbox_counts(books.name, books.company).values()))
+        bound = sum(work.bindings.counts(books.id).values())
+        return max(bound, sum(work.outbox.counts(books.id).values()))
 
 
 def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress) -> Adopted:
@@ -95,5 +98,7 @@ def _rebuilt(store: Store, books: Books[System], as_of: date, progress: Progress
         return known_again(store, books, booking, as_of, progress)
     tied = caught_up_with(store, books, booking, progress)
     with store.read() as work:
-        left = strangers_of_ours(work, (books.name, books.company))
-    return Adopted(system=books.name, documents=tied, unknown=sorted(each.number for each in left))
+        left = strangers_of_ours(work, books.id)
+    told = {line.partition(":")[0] for line in tied.untold}
+    unknown = sorted(each.number for each in left if each.number not in told)
+    return Adopted(system=books.name, documents=tied.documents, unknown=unknown, untold=tied.untold)

@@ -15,21 +15,18 @@ import msgspec
 
 from bridge.core.books import Chart
 from bridge.core.tie_out.checks import CheckCode
+from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Fresh, Stop
-from bridge.core.tie_out.reconciliation import (
-    Item,
-    Notice,
-    Reconciliation,
-    SystemResult,
-)
+from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
+from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.tally import LISTED
 from bridge.core.tie_out.verdict import verdict
 from bridge.errors import BridgeError
 from bridge.pipeline.apart import Unread
-from bridge.pipeline.as_of import dated_after
+from bridge.pipeline.as_of import dated_after, refuse_day_not_kept
 from bridge.pipeline.calls import metered_on
 from bridge.pipeline.comparison import Comparison
-from bridge.pipeline.context import Books, Progress, System, silent
+from bridge.pipeline.context import Books, Bridge, Progress, System, silent
 from bridge.pipeline.control import entered_by_hand, our_borrowers
 from bridge.pipeline.evidence import lent_in_books, renewals_in_books, with_checks
 from bridge.pipeline.known import after_comparison, keep_comparison, stop_of, unchecked, with_places
@@ -38,20 +35,43 @@ from bridge.pipeline.readback import read_back
 from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store
-from bridge.systems.base import AccountingReader, CallCount
+from bridge.systems.base import AccountingReader, CallCount, books_of
 
 log = logging.getLogger(__name__)
 
 
 def reconcile(
-    store: Store,
-    books: Mapping[str, Books[System]],
+    bridge: Bridge[System],
+    progress: Progress = silent,
+    *,
+    as_of: date | None = None,
+    names: bool = True,
+) -> Reconciliation:
+    """The comparison of a day, today's if none is named, written down as a run of its own.
+
+    Raises DayNotKept for a day whose figures cannot be made of what is kept.
+    """
+    store, started, day = bridge.store, bridge.clock.now(), as_of or bridge.today
+    if as_of is not None:
+        refuse_day_not_kept(store, as_of, bridge.today)
+    with store.begin() as work:
+        last = next((each.id for each in work.runs.latest() if each.verb == "sync"), "")
+        own = work.runs.start("reconcile", ",".join(bridge.books), started.isoformat())
+    fresh = bridge.fresh.on(day)
+    found = compare(bridge, day, started, run=last, names=names, fresh=fresh, progress=progress)
+    verdict, reason = found.verdict.word, reason_of(found.verdict)
+    counts = {result.system: result.counts for result in found.systems}
+    with store.begin() as work:
+        work.runs.end(own, verdict, reason, counts, bridge.clock.now().isoformat())
+    return found
+
+
+def compare(
+    bridge: Bridge[System],
     as_of: date,
     now: datetime,
     *,
-    lender: str = "",
     run: str = "",
-    source_format: str = "",
     names: bool = True,
     notices: Mapping[str, Sequence[Notice]] | None = None,
     full: bool = False,
@@ -69,11 +89,12 @@ def reconcile(
     cannot be read to the end is reported as not checked; the others are not held up.
     `fresh` says how new the ledger must be.
     """
+    store = bridge.store
     results: list[SystemResult] = []
     loans: dict[str, LoanKey] = {}
     stops: dict[str, list[Stop]] = {}
     day = now.astimezone(UTC).date()
-    for name, each in books.items():
+    for name, each in bridge.books.items():
         system = each.system
         before, unread = system.calls(), Unread()
         try:
@@ -87,7 +108,7 @@ def reconcile(
                 comparison.gather(run, as_of)
             inside, seen = _inside(store, each, chart, comparison, afresh=full)
             with store.begin() as work:
-                work.saw_versions(name, system.company_id, comparison.same_in)
+                work.bindings.saw_versions(books_of(system), comparison.same_in)
                 keep(work, each, seen)
             entries, unread_ones = entered_by_hand(system, comparison.unaccounted())
             with store.read() as work:
@@ -105,7 +126,7 @@ def reconcile(
         results.append(msgspec.structs.replace(made, calls=calls, notices=tuple(told)))
     results = _kept(store, results, stops, now, as_of)
     with store.read() as work:
-        found = whole(work, results, loans if names else {}, lender, as_of, now, run, source_format)
+        found = whole(work, results, loans if names else {}, bridge.lender, as_of, now, run)
         judged = verdict(after_comparison(work, results, fresh or Fresh(today=as_of), stops))
     found = msgspec.structs.replace(found, systems=with_checks(results, judged))
     for name, result in judged.systems.items():
@@ -121,7 +142,7 @@ def _inside(
     to be kept for the next. The comparison is given what both show of the checks."""
     lent, seen = principal_items(books, chart, last_seen(store, books, afresh=afresh))
     with store.read() as work:
-        where = (books.name, books.company)
+        where = books.id
         left, waiting = renewals_in_books(work, where, chart, books.mapping)
     comparison.seen |= {
         CheckCode.PRINCIPAL: lent_in_books(chart, seen.lent),

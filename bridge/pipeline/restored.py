@@ -18,7 +18,7 @@ from bridge.errors import TryLater
 from bridge.pipeline.absence import find_surely, outcome_of
 from bridge.pipeline.context import Time
 from bridge.store import Store
-from bridge.systems.base import AccountingSystem
+from bridge.systems.base import AccountingSystem, books_of
 
 
 def safe_to_post_with(store: Store, system: AccountingSystem, clock: Time) -> AccountingSystem:
@@ -32,10 +32,10 @@ def caught_up(store: Store, system: AccountingSystem, as_of: date, now: datetime
     It has every row that the state had not, so each of them has been looked up by now.
     """
     with store.read() as work:
-        restored = work.restored_at(system.name)
+        restored = work.marks.restored_at(system.name)
     if restored and as_of > date.fromisoformat(restored[:10]):
         with store.begin() as work:
-            work.trust_again(system.name, now.isoformat())
+            work.marks.trust_again(system.name, now.isoformat())
 
 
 class _LooksFirst:
@@ -54,12 +54,12 @@ class _LooksFirst:
         Raises what looking up raises."""
         if not batch or batch[0].operation is not Operation.CREATE:
             return self._system.post(batch)
-        name, company = self._system.name, self._system.company_id
+        where = books_of(self._system)
         references = [each.document.reference for each in batch]
         with self._store.read() as work:
-            everything = bool(work.restored_at(name))
-            unsure = work.were_several(name, company, references)
-            unsure |= work.given_up(name, company, references)
+            everything = bool(work.marks.restored_at(where.system))
+            unsure = work.strangers.were_several(where, references)
+            unsure |= work.trials.given_up(where, references)
         asked = [each for each in batch if each.document.reference in unsure]
         there = self._all_known(batch) if everything else self._known(asked)
         absent = [each for each in batch if each.document.reference not in there]

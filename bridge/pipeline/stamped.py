@@ -10,14 +10,14 @@ from bridge.core.books import Kind, PostedDocument
 from bridge.core.change.remapping import REASON
 from bridge.core.change.undo import at_rest
 from bridge.core.delivery import Binding, Operation, State
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId, base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.loan.holding import not_posted
 from bridge.core.plan import Change, Hold
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.pipeline.apart import Unread, fetched
 from bridge.store import Entry, LoanKey, Store, Work
-from bridge.systems.base import AccountingReader
+from bridge.systems.base import AccountingReader, books_of
 
 CODE = "books.stamped"
 _FORMS = (Kind.INVOICE, Kind.CREDIT_NOTE)
@@ -25,7 +25,7 @@ _ALL = 1_000_000
 
 
 def marks(
-    work: Work, system: str, company: str, bound: Sequence[Binding], changes: Sequence[Change]
+    work: Work, where: BooksId, bound: Sequence[Binding], changes: Sequence[Change]
 ) -> dict[str, str]:
     """Reference of each document that `changes` would change or take back and that carries a tax
     office's mark, as the books were read last → that mark."""
@@ -35,7 +35,7 @@ def marks(
         reference, kind = change.document.reference, change.document.kind
         if change.operation is Operation.CREATE or reference not in ids:
             continue
-        now = work.mirror_document(system, company, kind, ids[reference])
+        now = work.mirror.document(where, kind, ids[reference])
         if now is not None and now.stamp:
             found[reference] = now.stamp
     return found
@@ -81,14 +81,14 @@ def look_before_taking_back(store: Store, system: AccountingReader, run: str) ->
 
     Raises what the books raise when they answer nobody; then nothing was changed.
     """
-    where = (system.name, system.company_id)
+    where = books_of(system)
     with store.read() as work:
-        tried = work.trials(*where)
-        waiting = work.entries(*where, state=State.PENDING, operation=Operation.VOID, limit=_ALL)
+        tried = work.trials.under_trial(where)
+        waiting = work.entries.of(where, state=State.PENDING, operation=Operation.VOID, limit=_ALL)
         forms = [e for e in waiting if e.kind in _FORMS]
         taken = [e for e in forms if e.run == run or e.id in tried]
-        bound = {entry.id: work.binding(*where, entry.reference) for entry in taken}
-        ended = work.entries(*where, state=State.REJECTED, operation=Operation.VOID, limit=_ALL)
+        bound = {entry.id: work.bindings.named(where, entry.reference) for entry in taken}
+        ended = work.entries.of(where, state=State.REJECTED, operation=Operation.VOID, limit=_ALL)
     stuck = {e.loan for e in ended if e.kind in _FORMS and e.code in LOOKED_FOR_FIRST}
     if not taken and not stuck:
         return Untold()
@@ -102,14 +102,14 @@ def look_before_taking_back(store: Store, system: AccountingReader, run: str) ->
     silent = {e.id: c for e in taken if (c := unread.get((e.kind, ids.get(e.id, ""))))}
     loans = stuck | {entry.loan for entry in taken if entry.id in silent}
     with store.read() as work:
-        rest = work.planned_before(*where, loans).values()
+        rest = work.entries.planned_before(where, loans).values()
     left = frozenset(e.id for several in rest for e in several if e.state is State.PENDING)
     return Untold(came=silent, left=left)
 
 
 def _leave_what_is_stamped(
     store: Store,
-    where: tuple[str, str],
+    where: BooksId,
     taken: Sequence[Entry],
     ids: Mapping[int, str],
     now: Sequence[PostedDocument],
@@ -119,22 +119,24 @@ def _leave_what_is_stamped(
     known = {each.external_id for each in now}
     loans = {entry.loan for entry in taken if ids.get(entry.id) in known}
     with store.begin() as work:
-        work.mirror_put(*where, now)
-        for file in work.loan_files(work.change_seq(), loans):
+        work.mirror.put(where, now)
+        for file in work.ledger.loan_files(work.ledger.change_seq(), loans):
             _give_up(work, where, file)
 
 
-def _give_up(work: Work, where: tuple[str, str], file: LoanFile) -> None:
+def _give_up(work: Work, where: BooksId, file: LoanFile) -> None:
     key: LoanKey = (file.installation, file.loan_id)
-    bound = work.bindings(*where, key)
-    before = work.planned_before(*where, [key]).get(key, [])
+    bound = work.bindings.of_loan(where, key)
+    before = work.entries.planned_before(where, [key]).get(key, [])
     planned = [entry for entry in before if entry.state is State.PENDING]
     changes = [_change(entry) for entry in planned]
-    left, holds = left_alone(file, bound, changes, marks(work, *where, bound, changes))
-    work.supersede([e for e, change in zip(planned, changes, strict=True) if change not in left])
+    left, holds = left_alone(file, bound, changes, marks(work, where, bound, changes))
+    work.outbox.supersede(
+        [e for e, change in zip(planned, changes, strict=True) if change not in left]
+    )
     if holds:
-        work.put_holds(*where, key, holds)
-        work.set_revisit(*where, key, CODE)
+        work.plans.put_holds(where, key, holds)
+        work.plans.set_revisit(where, key, CODE)
 
 
 def _change(entry: Entry) -> Change:

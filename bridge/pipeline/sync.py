@@ -22,7 +22,7 @@ from bridge.pipeline.context import (
     System,
     silent,
 )
-from bridge.pipeline.giving_up import give_up
+from bridge.pipeline.giving_up import give_up, none_ends, none_gets_through
 from bridge.pipeline.intake import Intake, take_in
 from bridge.pipeline.issuing import HELD, not_asked, unanswered
 from bridge.pipeline.known import known, logged_in, standing, stop_of
@@ -35,6 +35,7 @@ from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.stamped import look_before_taking_back
 from bridge.pipeline.to_do import has_work
+from bridge.pipeline.untied import still_untied
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -81,7 +82,7 @@ class SystemPass(msgspec.Struct, kw_only=True):
     def count(self, store: Store, books: Books[System]) -> None:
         """Look at what is left in the outbox, and at the calls made."""
         with store.read() as work:
-            counts = work.outbox_counts(books.name, books.company)
+            counts = work.outbox.counts(books.id)
         self.pending = counts.get(State.PENDING, 0)
         self.in_doubt = sum(counts.get(s, 0) for s in UNSETTLED) - self.pending
         self.rejected = sum(counts.get(s, 0) for s in WAITS_FOR_A_PERSON)
@@ -220,8 +221,8 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
     with bridge.store.begin() as work:
         now = bridge.clock.now().isoformat()
         begin_pass(bridge.store, work, now)
-        run = work.start_run(verb, ",".join(bridge.books), now)
-        kept = work.kept()
+        run = work.runs.start(verb, ",".join(bridge.books), now)
+        kept = work.upkeep.kept()
     bridge.store.leave_word(kept)
     try:
         intake = take_in(
@@ -233,9 +234,9 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
             bridge.today,
         )
     except BridgeError as error:
-        books = {name: each.company for name, each in bridge.books.items()}
+        books = {name: each.id for name, each in bridge.books.items()}
         with bridge.store.begin() as work:
-            work.end_run(run, "refused", str(error), {}, bridge.clock.now().isoformat())
+            work.runs.end(run, "refused", str(error), {}, bridge.clock.now().isoformat())
             if isinstance(error, SnapshotRefused):
                 error.document = said.document(standing(work, books, bridge.fresh))
         raise
@@ -271,13 +272,23 @@ def _pass(
         done.plan, done.stopped = unsafe.plan, unsafe
     except BridgeError as error:
         done.stopped = error
-    if not isinstance(done.stopped, TryLater | LoginRequired):
-        sent = done.posting
-        there = sent.is_there
-        give_up(bridge.store, books.system, bridge.clock, sent.unclear, sent.heard, is_there=there)
+    _what_was_in_vain(bridge, books, done)
     done.asks += _untold(bridge, books.name)
-    done.count(bridge.store, books)
     return done
+
+
+def _what_was_in_vain(bridge: Live, books: Books[AccountingSystem], done: SystemPass) -> None:
+    """Count what this pass tried and the books never clearly answered, and what is left."""
+    sent, by = done.posting, (bridge.store, books.system, bridge.clock)
+    tried = not isinstance(done.stopped, TryLater | LoginRequired)
+    if tried:
+        give_up(*by, sent.unclear, sent.heard, is_there=sent.is_there)
+    done.count(bridge.store, books)
+    if tried:
+        left = done.pending + done.in_doubt
+        there = sent.is_there
+        done.asks += none_gets_through(*by, sent.unclear, sent.heard, is_there=there, waiting=left)
+    done.asks += none_ends(*by, None if sent.heard else done.stopped)
 
 
 def send(
@@ -303,7 +314,7 @@ def send(
 
 def _untold(bridge: Bridge[System], name: str) -> list[Stop]:
     with bridge.store.read() as work:
-        return to_be_told(work, name)
+        return [*to_be_told(work, name), *still_untied(work, bridge.books[name].id)]
 
 
 def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:
@@ -317,8 +328,8 @@ def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:
 def _let_go_on(bridge: Bridge[System], who: str) -> None:
     with bridge.store.begin() as work:
         for name in bridge.books:
-            if work.paused_by(name):
-                work.resume(name, who, bridge.clock.now().isoformat())
+            if work.decisions.paused_by(name):
+                work.decisions.resume(name, who, bridge.clock.now().isoformat())
 
 
 def _planned(
@@ -345,17 +356,17 @@ def nothing(books: Books[System]) -> Plan:
 def _end(
     bridge: Bridge[System], run: str, intake: Intake, systems: dict[str, SystemPass]
 ) -> SyncResult:
-    books = {name: each.company for name, each in bridge.books.items()}
+    books = {name: each.id for name, each in bridge.books.items()}
     stops = {name: each.stops for name, each in systems.items()}
     with bridge.store.begin() as work:
         for name, each in systems.items():
             if each.calls and each.stopped is None:
-                logged_in(work, name, books[name])
+                logged_in(work, books[name])
         answer = verdict(known(work, books, bridge.fresh, stops=stops))
         result = SyncResult(run=run, intake=intake, systems=systems, answer=answer)
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
-        work.end_run(run, result.verdict, result.reason, counts, ended)
+        work.runs.end(run, result.verdict, result.reason, counts, ended)
     return result
 
 

@@ -23,10 +23,10 @@ def has_work(store: Store, books: Books[System]) -> bool:
     Loans that are held are looked at again when something else changed that may end it.
     """
     with store.read() as work:
-        name, company = books.name, books.company
-        if work.touched_since(work.planned_through(name, company)):
+        where = books.id
+        if work.ledger.touched_since(work.plans.planned_through(where)):
             return True
-        counts = work.outbox_counts(name, company)
+        counts = work.outbox.counts(where)
         if any(counts.get(state) for state in _UNDER_WAY):
             return True
         return _is_in_doubt(store, work, books) or _is_to_be_looked_at(work, books)
@@ -36,32 +36,32 @@ def known_here(work: Work, books: Books[System]) -> str:
     """A digest of all that holds depend on beside the loan's own rows, as far as the state knows
     it: the day, the mapping, what is posted, the books as they were read last, and what people
     decided."""
-    name, company = books.name, books.company
-    delivery, intake = work.delivery(), work.last_intake()
+    where = books.id
+    delivery, intake = work.tasks.delivery(), work.tasks.last_intake()
     known = (
         delivery and delivery.day,
         intake and intake[1],
         books.mapping.model_dump_json(),
         books.cutover,
         books.declared,
-        work.mirror_cursor(name, company),
-        sorted(work.outbox_counts(name, company).items()),
-        sorted(work.binding_counts(name, company).items()),
-        work.last_decision(),
-        work.last_answer(),
+        work.mirror.cursor(where),
+        sorted(work.outbox.counts(where).items()),
+        sorted(work.bindings.counts(where).items()),
+        work.decisions.newest(),
+        work.tasks.last_answer(),
     )
     return blake2b(repr(known).encode(), digest_size=16).hexdigest()
 
 
 def note_looked_at(work: Work, books: Books[System], known: str) -> None:
     """Every hold was looked at, in a plan that began when so much was known."""
-    work.note(_LOOKED.format(books.name, books.company), known)
+    work.upkeep.note(_LOOKED.format(books.name, books.company), known)
 
 
 def _is_in_doubt(store: Store, work: Work, books: Books[System]) -> bool:
     """Whether the state may be behind the books, or nobody knows that there is a login again."""
-    where = (books.name, books.company)
-    last = work.comparison(*where)
+    where = books.id
+    last = work.tasks.comparison(where)
     logged_out = last is not None and last.stop is not None and last.stop.code == LOGIN
     return logged_out or may_have_forgotten(store, work, where)
 
@@ -72,11 +72,11 @@ def _is_to_be_looked_at(work: Work, books: Books[System]) -> bool:
     What may have ended in the books, where somebody opened a month, is asked about at each pass
     that a person runs, and once a day at those that nobody waits for.
     """
-    reasons = work.revisit_reasons(books.name, books.company).keys()
+    reasons = work.plans.revisit_reasons(books.id).keys()
     if reasons - REVISITED or (reasons & ASKED_ABOUT and not books.patient):
         return True
     # What was edited is put back only where the mapping owns fields.
-    edited = bool(books.mapping.own) and work.has_altered(books.name, books.company)
+    edited = bool(books.mapping.own) and work.mirror.has_altered(books.id)
     if not reasons and not edited:
         return False
-    return work.noted(_LOOKED.format(books.name, books.company)) != known_here(work, books)
+    return work.upkeep.noted(_LOOKED.format(books.name, books.company)) != known_here(work, books)

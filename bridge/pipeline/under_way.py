@@ -9,6 +9,7 @@ import msgspec
 
 from bridge.core.books import PostedDocument
 from bridge.core.delivery import Operation, State
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.core.tie_out.reconcile import arrived, settled, waiting
@@ -35,21 +36,19 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
     tells the same field by field."""
 
 
-def under_way(
-    work: Work, system: str, company: str, *, just_read: bool = False
-) -> Iterator[UnderWay]:
+def under_way(work: Work, where: BooksId, *, just_read: bool = False) -> Iterator[UnderWay]:
     """Every write that is not settled, oldest first.
 
     `just_read` says that the books were read to their end a moment ago: then what they hold of a
     write counts. What they said some days ago proves nothing, absence least of all.
     """
-    trials = work.trials(system, company)
-    for side in WaitingWrites.on(work).waiting(system, company):
+    trials = work.trials.under_trial(where)
+    for side in WaitingWrites.on(work).waiting(where):
         entry = side.entry
         if settled(entry.operation, entry.document, side.bound):
             yield UnderWay(entry=entry, otherwise=_otherwise(side))
             continue
-        reached = just_read and _has_arrived(work, system, company, side)
+        reached = just_read and _has_arrived(work, where, side)
         found = (side.now if reached else side.found) if just_read else None
         items, parts = waiting(
             entry.state,
@@ -79,11 +78,11 @@ def _otherwise(side: Waiting) -> Item | None:
     )
 
 
-def _has_arrived(work: Work, system: str, company: str, side: Waiting) -> bool:
+def _has_arrived(work: Work, where: BooksId, side: Waiting) -> bool:
     entry, bound = side.entry, side.bound
     if bound is None or bound.voided or entry.operation is Operation.CREATE:
         return False
-    links = work.links(system, company, sorted(named_by(entry.document)))
+    links = work.bindings.links(where, sorted(named_by(entry.document)))
     return arrived(entry.operation, entry.document, side.now, links)
 
 

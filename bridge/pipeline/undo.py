@@ -109,9 +109,9 @@ def undo(
                 made.done.plan = planner.plan()
                 refuse_unsafe(made.done.plan, bridge.plan_limits, approved)
                 made.left = tuple(planner.left)
-                if planner.rests and work.paused_by(books.name) != target:
-                    work.pause(books.name, target, who, at)
-                made.rests = bool(work.paused_by(books.name))
+                if planner.rests and work.decisions.paused_by(books.name) != target:
+                    work.decisions.pause(books.name, target, who, at)
+                made.rests = bool(work.decisions.paused_by(books.name))
             send(bridge, books, made.done, progress)
         except BridgeError as error:
             made.done.stopped = error
@@ -144,16 +144,16 @@ def _run(
     chosen = _those_that_posted(bridge, target)
     with bridge.store.begin() as work:
         at = bridge.clock.now().isoformat()
-        run = work.start_run("undo", ",".join(books.name for books in chosen), at)
+        run = work.runs.start("undo", ",".join(books.name for books in chosen), at)
     systems = {books.name: one(books, run) for books in chosen}
     stops = {name: [*each.done.stops, *each.stays()] for name, each in systems.items()}
-    where = {books.name: books.company for books in chosen}
+    where = {books.name: books.id for books in chosen}
     with bridge.store.begin() as work:
         judged = of_the_writes(known(work, where, bridge.fresh, stops=stops))
         result = UndoResult(run=run, undone=target, systems=systems, answer=verdict(judged))
         counts = {name: each.done.document() for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
-        work.end_run(run, result.verdict, result.reason, counts, ended)
+        work.runs.end(run, result.verdict, result.reason, counts, ended)
     return result
 
 
@@ -162,7 +162,9 @@ def _those_that_posted(bridge: Bridge[System], target: str) -> list[Books[System
         found = _posted_to(work, bridge, target)
         if found:
             return found
-        runs = (run.id for run in work.runs(limit=_LOOKED_AT) if _posted_to(work, bridge, run.id))
+        runs = (
+            run.id for run in work.runs.latest(limit=_LOOKED_AT) if _posted_to(work, bridge, run.id)
+        )
         latest = list(islice(runs, _TOLD))
     known = f" The latest: {', '.join(latest)}." if latest else ""
     raise UsageError(
@@ -171,11 +173,7 @@ def _those_that_posted(bridge: Bridge[System], target: str) -> list[Books[System
 
 
 def _posted_to(work: Work, bridge: Bridge[System], run: str) -> list[Books[System]]:
-    return [
-        books
-        for books in bridge.books.values()
-        if work.entries(books.name, books.company, run=run, limit=1)
-    ]
+    return [books for books in bridge.books.values() if work.entries.of(books.id, run=run, limit=1)]
 
 
 def _nothing(books: Books[System]) -> SystemPass:
@@ -188,7 +186,7 @@ def _nothing(books: Books[System]) -> SystemPass:
 def _planned(work: Work, books: Books[System], booking: Booking, target: str, run: str) -> _Planner:
     planner = _Planner(work, books, booking, target, run)
     planner.give_up_what_waits()
-    for file in work.loan_files(work.change_seq(), planner.loans()):
+    for file in work.ledger.loan_files(work.ledger.change_seq(), planner.loans()):
         planner.loan(file)
     return planner
 
@@ -200,7 +198,7 @@ class _Planner:
         self, work: Work, books: Books[System], booking: Booking, target: str, run: str
     ) -> None:
         self.work, self.booking, self.target, self.run = work, booking, target, run
-        self.where = (books.name, books.company)
+        self.where = books.id
         self.voidable = books.system.capabilities.void
         self.left: list[Left] = []
         self.figures = PlanFigures()
@@ -215,9 +213,9 @@ class _Planner:
 
         Raises TryLater while something is on its way: what became of it must be known first.
         """
-        goes_on = self.work.paused_by(self.where[0]) == self.target
+        goes_on = self.work.decisions.paused_by(self.where.system) == self.target
         for state in sorted(UNSETTLED):
-            for entry in self.work.entries(*self.where, state=state, limit=_ALL):
+            for entry in self.work.entries.of(self.where, state=state, limit=_ALL):
                 if state is not State.PENDING:
                     raise TryLater(f"{entry.reference} is on its way. Try again in some minutes.")
                 self.under_way += 1
@@ -226,13 +224,13 @@ class _Planner:
 
     def loans(self) -> list[LoanKey]:
         """The loans that the run wrote something of. Customers stay: they owe nothing."""
-        entries = self.work.entries(*self.where, run=self.target, limit=_ALL)
+        entries = self.work.entries.of(self.where, run=self.target, limit=_ALL)
         return list(dict.fromkeys(entry.loan for entry in entries if entry.loan != NO_LOAN))
 
     def loan(self, file: LoanFile) -> None:
         key: LoanKey = (file.installation, file.loan_id)
         past = self._past(key)
-        before = self.work.planned_before(*self.where, [key]).get(key, [])
+        before = self.work.entries.planned_before(self.where, [key]).get(key, [])
         stuck = [e for e in before if e.state in WAITS_FOR_A_PERSON and not self._went_through(e)]
         waits = [e for e in before if e.state is State.PENDING]
         if waits and not stuck:
@@ -245,13 +243,13 @@ class _Planner:
         task = Task(
             file=file,
             done=done,
-            bound=self.work.bindings(*self.where, key),
+            bound=self.work.bindings.of_loan(self.where, key),
             reason=undoing(self.target),
             successors=past.successors,
             elsewhere=self._elsewhere(key, done),
         )
         made = undo_loan(task, self.booking, self.voidable)
-        marked = stamped.marks(self.work, *self.where, task.bound, made.changes)
+        marked = stamped.marks(self.work, self.where, task.bound, made.changes)
         if marked:  # nothing of a loan is taken back on which a tax office has something
             self.left += [Left(reference=each, why="stamped") for each in marked]
             return
@@ -263,19 +261,19 @@ class _Planner:
         for change in made.changes:
             self.figures.add(change)
             self._digest.update(change_digest(change).encode())
-        self.work.enqueue(self.run, *self.where, [self._entry(key, c) for c in made.changes])
-        self.work.put_holds(*self.where, key, made.holds)
-        self.work.set_revisit(*self.where, key, "run.undone")
+        self.work.outbox.enqueue(self.run, self.where, [self._entry(key, c) for c in made.changes])
+        self.work.plans.put_holds(self.where, key, made.holds)
+        self.work.plans.set_revisit(self.where, key, "run.undone")
 
     def _give_up(self, entries: Sequence[Entry]) -> None:
-        self.work.supersede(entries)
+        self.work.outbox.supersede(entries)
         for entry in entries:
             if entry.loan != NO_LOAN:
-                self.work.set_revisit(*self.where, entry.loan, "run.undone")
+                self.work.plans.set_revisit(self.where, entry.loan, "run.undone")
 
     def _past(self, key: LoanKey) -> Past:
         writes = []
-        for entry in self.work.entries(*self.where, loan=key, limit=_ALL):
+        for entry in self.work.entries.of(self.where, loan=key, limit=_ALL):
             assert not isinstance(entry.document, Customer), f"{entry.reference} has a loan"
             if self._went_through(entry):
                 write = Write(
@@ -295,7 +293,7 @@ class _Planner:
             return True
         if entry.state not in {State.DRIFTED, State.SUPERSEDED}:
             return False
-        bound = self.work.binding(*self.where, entry.reference)
+        bound = self.work.bindings.named(self.where, entry.reference)
         if bound is None:
             return False
         if entry.operation is Operation.VOID:
@@ -313,14 +311,14 @@ class _Planner:
 
     def _is_there(self, past: Past, write: Write) -> bool:
         """Whether something of a created document is left: a person may have taken it out."""
-        binding = self.work.binding(*self.where, past.now(write.document.reference))
+        binding = self.work.bindings.named(self.where, past.now(write.document.reference))
         return bool(binding and binding.in_force)
 
     def _elsewhere(self, key: LoanKey, done: Sequence[Done]) -> list[Binding]:
         """Bindings of other loans under numbers that this run had voided here (rows that moved).
         One that is taken back too counts as voided."""
         voids = (d.document.reference for d in done if d.operation is Operation.VOID)
-        found = self.work.bound_under(*self.where, {base_reference(each) for each in voids})
+        found = self.work.bindings.under(self.where, {base_reference(each) for each in voids})
         return [
             msgspec.structs.replace(binding, voided=True) if self._goes(binding) else binding
             for several in found.values()
@@ -330,7 +328,7 @@ class _Planner:
 
     def _goes(self, binding: Binding) -> bool:
         """Whether another loan's document was made by this run, and is taken back as well."""
-        loan = self.work.loan_of(*self.where, binding.reference)
+        loan = self.work.bindings.loan_of(self.where, binding.reference)
         if loan is None or not binding.in_force:
             return False
         past = self._past(loan)
@@ -340,8 +338,8 @@ class _Planner:
 
     def _entry(self, key: LoanKey, change: Change) -> NewEntry:
         reference = change.document.reference
-        idempotency = identity.key(*self.where, change.operation, reference, change.document.digest)
-        refused = self.work.refusals(*self.where, [reference]).get(reference)
+        idempotency = identity.key(self.where, change.operation, reference, change.document.digest)
+        refused = self.work.trials.refusals(self.where, [reference]).get(reference)
         if refused:  # the old key may remember the refusal
             idempotency = f"{idempotency}-{refused}"
         return NewEntry(
@@ -361,10 +359,9 @@ class _Planner:
         return bool(self._loans or self.under_way)
 
     def plan(self) -> Plan:
-        system, company = self.where
         return Plan(
-            system=system,
-            company=company,
+            system=self.where.system,
+            company=self.where.company,
             figures=self.figures,
             digest=self._digest.hexdigest(),
             loans=self._loans,

@@ -21,7 +21,6 @@ def whole(
     as_of: date,
     now: datetime,
     run: str,
-    source_format: str,
 ) -> Reconciliation:
     queries = ReconcileQueries.on(work)
     installations = queries.installations()
@@ -33,9 +32,8 @@ def whole(
         run=run,
         source=", ".join(dict.fromkeys(source for source, _, _, _ in installations)),
         installation=", ".join(installation for _, installation, _, _ in installations),
-        source_format=source_format,
         source_as_of=min((day for _, _, _, day in installations), default=None),
-        ledger_counts=work.ledger_counts(),
+        ledger_counts=work.ledger.counts(),
         findings=_findings(work),
         systems=tuple(results),
         names={text: known[key] for text, key in loans.items() if key in known},
@@ -46,7 +44,7 @@ def _findings(work: Work) -> tuple[FindingGroup, ...]:
     """Findings by code, with the first of each. Several systems notice the same thing once."""
     counts: Counter[str] = Counter()
     examples: dict[str, dict[tuple[str, str], None]] = {}
-    for finding in work.findings():
+    for finding in work.findings.all():
         counts[finding.code] += 1
         some = examples.setdefault(finding.code, {})
         if len(some) < _EXAMPLES:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from bridge.core import money
-from bridge.core.tie_out.reconciliation import Item
+from bridge.core.tie_out.items import Item
 from bridge.report.texts import Texts
 from bridge.report.view import Line, read
 

@@ -205,6 +205,9 @@ FORMS = {
     "several": r"ambiguous: (?P<number>\d+) documents in the books carry (?P<reference>\S+) "
     r"\(ids (?P<others>.+)\): .+",
     "tried": rf"sent (?P<number>\d+) times since {_day()}: (?P<text>(?s:.*))",
+    "no_writes": rf"(?P<number>\d+) writes wait, and none has got through since {_day()}: "
+    r"(?P<text>(?s:.*))",
+    "no_end": rf"no pass has come to its end since {_day()}: (?P<text>(?s:.*))",
     "asked_for": rf"asked for in (?P<number>\d+) passes since {_day()}: (?P<text>(?s:.*))",
     "invoicing_not_asked": r"nobody has said whether its invoices go to (?P<office>.+)",
     "invoicing_unanswered": r"issues is (?P<issues>\w+), and the accountant's answer is missing",

@@ -15,7 +15,8 @@ from bridge.core import money
 from bridge.core.tie_out import said
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import Check
-from bridge.core.tie_out.reconciliation import Item, Lateness, Reconciliation, SystemResult, TieOut
+from bridge.core.tie_out.items import Item
+from bridge.core.tie_out.reconciliation import Lateness, Reconciliation, SystemResult, TieOut
 from bridge.core.tie_out.verdict import Result
 from bridge.report.columns import JSON, Told
 

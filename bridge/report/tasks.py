@@ -12,8 +12,9 @@ from string import Formatter
 
 import msgspec
 
-from bridge.core.tie_out.reconciliation import Item, Reconciliation
-from bridge.core.tie_out.verdict import Task
+from bridge.core.tie_out.items import Item
+from bridge.core.tie_out.reconciliation import Reconciliation
+from bridge.core.tie_out.tasks import Task
 from bridge.report.details import said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts

@@ -10,14 +10,8 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 
 from bridge.core.findings import Severity
-from bridge.core.tie_out.reconciliation import (
-    FindingGroup,
-    Item,
-    ItemKind,
-    Reconciliation,
-    SystemResult,
-    TieOut,
-)
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.reconciliation import FindingGroup, Reconciliation, SystemResult, TieOut
 from bridge.core.tie_out.verdict import Result
 from bridge.report.details import said
 from bridge.report.figures import Figures

@@ -29,6 +29,8 @@ class About:
     """`package.module:Model` of its mapping file: a frozen pydantic model."""
     check: str = ""
     """`package.module:function`, which says of a mapping what its types can not."""
+    questions: str = ""
+    """`package.module:name` of the questions that a file may leave open; empty: none does."""
     letters: str = ""
     """Two letters that begin every number in the books, for ever; empty: the first of its name."""
     forms: tuple[str, ...] = ()

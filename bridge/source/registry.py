@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.errors import ConfigurationError, Problem
 from bridge.source.about import About
+from bridge.source.questions import Question
 
 SOURCES = {
     "deudores": "bridge.source.deudores",
@@ -36,3 +37,10 @@ def part(where: str) -> Any:
     """What stands at `package.module:name`."""
     module, _, attribute = where.partition(":")
     return getattr(import_module(module), attribute)
+
+
+def questions(name: str) -> tuple[Question, ...]:
+    """The questions that a file of this ledger may leave open."""
+    declared = about(name).questions
+    found: tuple[Question, ...] = part(declared) if declared else ()
+    return found

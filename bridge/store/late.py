@@ -9,27 +9,23 @@ from sqlalchemy import and_, select
 
 from bridge.core.books import Customer, Kind, Transaction
 from bridge.core.delivery import Operation, State
+from bridge.core.identity import BooksId
 from bridge.store.bindings import BINDING, OUTBOX, decode_binding
 from bridge.store.engine import by, document_text
-from bridge.store.outbox import BY_RUN
+from bridge.store.entries import BY_RUN
 from bridge.store.runs import RUN
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.values import LoanKey
 
 _DONE = (State.POSTED.value, State.CONFIRMED.value)
 
 
-class LateQueries(Session):
+class LateQueries(Part):
     """The part of a unit of work that knows what came late. Looks through what was posted lately,
     not through everything that is bound."""
 
-    @classmethod
-    def on(cls, work: Session) -> LateQueries:
-        """On another unit's transaction; writes nothing."""
-        return cls(work._connection, writes=False)
-
     def moved_to_open_month(
-        self, system: str, company: str, since: date, until: date
+        self, where: BooksId, since: date, until: date
     ) -> Iterator[tuple[LoanKey, Transaction]]:
         """Documents in force that runs since one day and before another (UTC) posted in place of
         their own day, as they are in the books now."""
@@ -48,7 +44,7 @@ class LateQueries(Session):
             select(t.installation, t.loan, BINDING.c.body)
             .select_from(OUTBOX.join(BINDING, in_force))
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.run.in_(runs),
                 t.state.in_(_DONE),
                 t.operation == Operation.CREATE.value,

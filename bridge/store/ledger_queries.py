@@ -26,7 +26,7 @@ from bridge.core.loan.owed import recovered
 from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.store.engine import by_index, in_order, key_of, temporary
 from bridge.store.rows import DECODERS
-from bridge.store.session import Session, chunks
+from bridge.store.session import Part, chunks
 from bridge.store.types import MAX_DIGITS
 from bridge.store.values import LoanKey
 
@@ -94,7 +94,7 @@ AND EXISTS (SELECT 1 FROM ledger_repayment r {{by_loan}} WHERE r.installation = 
 """
 
 
-class LedgerQueries(Session):
+class LedgerQueries(Part):
     """The part of a unit of work that reads the ledger."""
 
     def change_seq(self) -> int:
@@ -148,7 +148,7 @@ class LedgerQueries(Session):
         assert len(found) == 1, f"{installation} {loan_id}: {len(found)} loans"
         return found[0]
 
-    def ledger_totals(self) -> dict[str, Decimal]:
+    def totals(self) -> dict[str, Decimal]:
         """What borrowers owe by currency, as the ledger's own rows add up.
 
         Gross, or opening and charges, less approved repayments, discounts and write-offs, plus
@@ -176,7 +176,7 @@ class LedgerQueries(Session):
         found = self._connection.execute(text(_LOST_AND_PAID.format(by_loan=by_loan)))
         return [(installation, str(loan)) for installation, loan in found]
 
-    def ledger_counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """Rows that the source has now, by entity, as of each installation's last intake."""
         query = text(
             "SELECT present FROM intake WHERE seq IN"
@@ -193,8 +193,8 @@ class LedgerQueries(Session):
 
     def _wanted(self, after_seq: int, extra: Iterable[LoanKey]) -> str:
         """A temporary table of the loans to read, numbered in order."""
-        self._temporary += 1
-        wanted, asked = f"wanted_{self._temporary}", f"asked_{self._temporary}"
+        number = self._session.another()
+        wanted, asked = f"wanted_{number}", f"asked_{number}"
         connection = self._connection
         temporary(connection, asked, "installation INTEGER, loan ID")
         temporary(connection, wanted, "position SERIAL, installation INTEGER, loan ID")

@@ -10,10 +10,11 @@ from sqlalchemy import and_, func, select
 
 from bridge.core.books import Kind, PostedDocument, Status, applied
 from bridge.core.delivery import Binding
+from bridge.core.identity import BooksId
 from bridge.store import tables
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, decode_binding
 from bridge.store.engine import by, upsert
-from bridge.store.session import Session, chunks
+from bridge.store.session import Part, chunks
 from bridge.store.values import LoanKey, MirrorTotal, json
 
 MIRROR = tables.MIRROR
@@ -30,83 +31,75 @@ SAME = and_(
 )
 
 
-class Mirror(Session):
+class Mirror(Part):
     """The part of a unit of work that keeps and compares what the books said."""
 
-    def mirror_put(self, system: str, company: str, docs: Iterable[PostedDocument]) -> int:
+    def put(self, where: BooksId, docs: Iterable[PostedDocument]) -> int:
         """Write documents as the books tell them now. Returns how many."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         count = 0
         for part in chunks(docs, _CHUNK):
             upsert(self._connection, MIRROR, [_line(books, document) for document in part])
             count += len(part)
         return count
 
-    def mirror_status(
-        self, system: str, company: str, kind: Kind, external_id: str, status: Status
-    ) -> bool:
+    def set_status(self, where: BooksId, kind: Kind, external_id: str, status: Status) -> bool:
         """The books said only this much of a document. False: it is not in the mirror."""
-        document = self.mirror_document(system, company, kind, external_id)
+        document = self.document(where, kind, external_id)
         if document is None:
             return False
-        self.mirror_put(system, company, [msgspec.structs.replace(document, status=status)])
+        self.put(where, [msgspec.structs.replace(document, status=status)])
         return True
 
-    def mirror_clear(self, system: str, company: str) -> None:
+    def clear(self, where: BooksId) -> None:
         """Forget every document that these books told: the next reading is a full one."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         self._connection.execute(MIRROR.delete().where(MIRROR.c.books == books))
         self._connection.execute(
             CURSOR.delete().where(CURSOR.c.books == books, CURSOR.c.name == CHANGES)
         )
 
-    def mirror_cursor(self, system: str, company: str, name: str = CHANGES) -> str:
+    def cursor(self, where: BooksId, name: str = CHANGES) -> str:
         """How far the books have been read; empty before the first time."""
         query = select(CURSOR.c.cursor).where(
-            CURSOR.c.books == self._books_of(system, company), CURSOR.c.name == name
+            CURSOR.c.books == self._books_of(where), CURSOR.c.name == name
         )
         return str(self._connection.execute(query).scalar() or "")
 
-    def set_mirror_cursor(
-        self, system: str, company: str, cursor: str, name: str = CHANGES
-    ) -> None:
-        line = {"books": self._books_of(system, company), "name": name, "cursor": cursor}
+    def set_cursor(self, where: BooksId, cursor: str, name: str = CHANGES) -> None:
+        line = {"books": self._books_of(where), "name": name, "cursor": cursor}
         upsert(self._connection, CURSOR, [line])
 
-    def mirror_document(
-        self, system: str, company: str, kind: Kind, external_id: str
-    ) -> PostedDocument | None:
+    def document(self, where: BooksId, kind: Kind, external_id: str) -> PostedDocument | None:
         query = select(MIRROR.c.body).where(
-            MIRROR.c.books == self._books_of(system, company),
+            MIRROR.c.books == self._books_of(where),
             MIRROR.c.kind == kind.value,
             MIRROR.c.external_id == external_id,
         )
         body = self._connection.execute(query).scalar()
         return None if body is None else _posted(body)
 
-    def mirror_documents(
-        self, system: str, company: str, kind: Kind | None = None
-    ) -> Iterator[PostedDocument]:
+    def documents(self, where: BooksId, kind: Kind | None = None) -> Iterator[PostedDocument]:
         """Everything the books told, streamed."""
-        query = select(MIRROR.c.body).where(MIRROR.c.books == self._books_of(system, company))
+        query = select(MIRROR.c.body).where(MIRROR.c.books == self._books_of(where))
         if kind is not None:
             query = query.where(MIRROR.c.kind == kind.value)
         for body in self._connection.execute(query).scalars():
             yield _posted(body)
 
-    def mirror_size(self, system: str, company: str) -> int:
+    def size(self, where: BooksId) -> int:
         """How many documents the books had when they were read last."""
-        books = MIRROR.c.books == self._books_of(system, company)
+        books = MIRROR.c.books == self._books_of(where)
         return int(self._connection.execute(select(func.count()).where(books)).scalar_one())
 
-    def mirror_totals(self, system: str, company: str) -> dict[tuple[Kind, str], MirrorTotal]:
+    def totals(self, where: BooksId) -> dict[tuple[Kind, str], MirrorTotal]:
         """(kind, currency) → live documents, their sum and what is open."""
         t = MIRROR.c
         query = (
             select(
                 t.kind, t.currency, func.count(), func.sum(t.total_cents), func.sum(t.open_cents)
             )
-            .where(t.books == self._books_of(system, company), t.status == Status.LIVE.value)
+            .where(t.books == self._books_of(where), t.status == Status.LIVE.value)
             .group_by(t.kind, t.currency)
         )
         return {
@@ -114,13 +107,13 @@ class Mirror(Session):
             for kind, currency, count, total, still_open in self._connection.execute(query)
         }
 
-    def owed_by(self, system: str, company: str, customer: str) -> dict[str, Decimal]:
+    def owed_by(self, where: BooksId, customer: str) -> dict[str, Decimal]:
         """What the invoices of one customer of the books have open, by currency; empty: nothing."""
         t = MIRROR.c
         query = (
             select(t.currency, func.sum(t.open_cents))
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.kind == Kind.INVOICE.value,
                 t.status == Status.LIVE.value,
                 t.customer_id == customer,
@@ -131,15 +124,13 @@ class Mirror(Session):
         query = by(query, MIRROR, BY_CUSTOMER)
         return dict(self._connection.execute(query).tuples().all())
 
-    def missing(
-        self, system: str, company: str
-    ) -> Iterator[tuple[LoanKey, Binding, PostedDocument | None]]:
+    def missing(self, where: BooksId) -> Iterator[tuple[LoanKey, Binding, PostedDocument | None]]:
         """Bound documents that the books do not have live; with what they say, if anything."""
         query = (
             select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
             .select_from(BINDING.outerjoin(MIRROR, SAME))
             .where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.voided == 0,
                 func.coalesce(MIRROR.c.status, "") != Status.LIVE.value,
             )
@@ -149,15 +140,13 @@ class Mirror(Session):
             document = None if posted is None else _posted(posted)
             yield (installation, loan), decode_binding(bound), document
 
-    def altered(
-        self, system: str, company: str
-    ) -> Iterator[tuple[LoanKey, Binding, PostedDocument]]:
+    def altered(self, where: BooksId) -> Iterator[tuple[LoanKey, Binding, PostedDocument]]:
         """Live documents whose version in the books is not the one that we saw when posting."""
         query = (
             select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
             .select_from(BINDING.join(MIRROR, SAME))
             .where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.voided == 0,
                 MIRROR.c.status == Status.LIVE.value,
                 MIRROR.c.version != BINDING.c.version,
@@ -167,13 +156,13 @@ class Mirror(Session):
         for installation, loan, bound, posted in self._connection.execute(query):
             yield (installation, loan), decode_binding(bound), _posted(posted)
 
-    def moved(self, system: str, company: str, kinds: Collection[Kind]) -> Iterator[PostedDocument]:
+    def moved(self, where: BooksId, kinds: Collection[Kind]) -> Iterator[PostedDocument]:
         """Live bound documents of these kinds whose version is not the one that we saw last."""
         query = (
             select(MIRROR.c.body)
             .select_from(BINDING.join(MIRROR, SAME))
             .where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.voided == 0,
                 MIRROR.c.status == Status.LIVE.value,
                 MIRROR.c.version != BINDING.c.version,
@@ -184,14 +173,12 @@ class Mirror(Session):
         for body in self._connection.execute(query).scalars():
             yield _posted(body)
 
-    def posted_for(
-        self, system: str, company: str, receipts: Iterable[str]
-    ) -> dict[str, frozenset[str]]:
+    def posted_for(self, where: BooksId, receipts: Iterable[str]) -> dict[str, frozenset[str]]:
         """External id of a receipt of ours in force → the invoices that it was posted for."""
         found: dict[str, frozenset[str]] = {}
         for part in chunks(receipts, 500):
             query = select(BINDING.c.external_id, BINDING.c.body).where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.kind == Kind.RECEIPT.value,
                 BINDING.c.voided == 0,
                 BINDING.c.external_id.in_(part),
@@ -202,7 +189,7 @@ class Mirror(Session):
         return found
 
     def loans_of_customers(
-        self, system: str, company: str, external_ids: Collection[str]
+        self, where: BooksId, external_ids: Collection[str]
     ) -> dict[str, set[LoanKey]]:
         """Customer of the books → the loans that have documents in force for it."""
         found: dict[str, set[LoanKey]] = {}
@@ -212,7 +199,7 @@ class Mirror(Session):
                 select(MIRROR.c.customer_id, BINDING.c.installation, BINDING.c.loan)
                 .select_from(MIRROR.outerjoin(BINDING, and_(SAME, BINDING.c.voided == 0)))
                 .where(
-                    MIRROR.c.books == self._books_of(system, company),
+                    MIRROR.c.books == self._books_of(where),
                     MIRROR.c.status == Status.LIVE.value,
                     MIRROR.c.customer_id.in_(part),
                 )
@@ -224,13 +211,13 @@ class Mirror(Session):
                     found.setdefault(customer, set()).add((installation, loan))
         return found
 
-    def has_altered(self, system: str, company: str) -> bool:
+    def has_altered(self, where: BooksId) -> bool:
         """Whether there is any of those."""
         query = (
             select(BINDING.c.reference)
             .select_from(BINDING.join(MIRROR, SAME))
             .where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.voided == 0,
                 MIRROR.c.status == Status.LIVE.value,
                 MIRROR.c.version != BINDING.c.version,
@@ -239,13 +226,13 @@ class Mirror(Session):
         )
         return self._connection.execute(query).first() is not None
 
-    def revived(self, system: str, company: str) -> Iterator[tuple[Binding, PostedDocument]]:
+    def revived(self, where: BooksId) -> Iterator[tuple[Binding, PostedDocument]]:
         """Documents that we voided and the books have live."""
         query = (
             select(BINDING.c.body, MIRROR.c.body)
             .select_from(BINDING.join(MIRROR, SAME))
             .where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.voided == 1,
                 MIRROR.c.status == Status.LIVE.value,
             )

@@ -9,27 +9,23 @@ from typing import Any
 from sqlalchemy import Select, case, func, select, text
 
 from bridge.core.books import Kind, Status
+from bridge.core.identity import BooksId
 from bridge.store.bindings import BINDING
 from bridge.store.engine import is_sqlite
 from bridge.store.mirror import MIRROR, SAME
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.values import MirrorTotal
 
 RECEIVABLE_AND_SALES = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.RECEIPT, Kind.SALE)
 
 
-class MirrorSums(Session):
+class MirrorSums(Part):
     """The part of a unit of work that adds up the mirror, on another unit's transaction."""
 
-    @classmethod
-    def on(cls, work: Session) -> MirrorSums:
-        """The same transaction; writes nothing."""
-        return cls(work._connection, writes=False)
-
-    def dated_after(self, system: str, company: str, kinds: Iterable[Kind], day: date) -> int:
+    def dated_after(self, where: BooksId, kinds: Iterable[Kind], day: date) -> int:
         """How many live documents of these kinds, anybody's, are dated after a day."""
         query = select(func.count()).where(
-            MIRROR.c.books == self._books_of(system, company),
+            MIRROR.c.books == self._books_of(where),
             MIRROR.c.status == Status.LIVE.value,
             MIRROR.c.kind.in_([kind.value for kind in kinds]),
             text(f"{self._field('day')} > :after").bindparams(after=day.isoformat()),
@@ -37,14 +33,14 @@ class MirrorSums(Session):
         return int(self._connection.execute(query).scalar_one())
 
     def of_purposes(
-        self, system: str, company: str, purposes: Sequence[str]
+        self, where: BooksId, purposes: Sequence[str]
     ) -> dict[str, dict[str, MirrorTotal]]:
         """Purpose → currency → our live documents that have a line of it, as the books have them;
         each counts once, for the first purpose. Empty: those that have none of them."""
         bound = self._text("binding.body")
         cases = [(text(f'{bound} LIKE \'%"purpose":"{each}"%\''), each) for each in purposes]
         purpose = case(*cases, else_="")
-        query = self._ours(system, company, (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE))
+        query = self._ours(where, (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.SALE))
         query = query.with_only_columns(
             purpose.label("purpose"),
             MIRROR.c.currency,
@@ -58,10 +54,10 @@ class MirrorSums(Session):
             found.setdefault(name, {})[currency] = sums
         return found
 
-    def by_deposit(self, system: str, company: str) -> dict[tuple[str, str], MirrorTotal]:
+    def by_deposit(self, where: BooksId) -> dict[tuple[str, str], MirrorTotal]:
         """(account, currency) → our live receipts and recoveries by where the books have the
         money, and what of them settles nothing yet."""
-        query = self._ours(system, company, (Kind.RECEIPT, Kind.SALE))
+        query = self._ours(where, (Kind.RECEIPT, Kind.SALE))
         query = query.with_only_columns(
             text(f"{self._field('deposit_account')} AS account"),
             MIRROR.c.currency,
@@ -74,28 +70,28 @@ class MirrorSums(Session):
             for account, currency, count, total, rest in self._connection.execute(query)
         }
 
-    def dated_until(self, system: str, company: str, day: date) -> int:
+    def dated_until(self, where: BooksId, day: date) -> int:
         """How many live documents of ours are dated on a day or before it."""
-        query = self._ours(system, company, RECEIVABLE_AND_SALES).where(
+        query = self._ours(where, RECEIVABLE_AND_SALES).where(
             text(f"{self._field('day')} <= :until").bindparams(until=day.isoformat())
         )
         return int(self._connection.execute(query.with_only_columns(func.count())).scalar_one())
 
-    def bound(self, system: str, company: str, *, voided: bool) -> int:
+    def bound(self, where: BooksId, *, voided: bool) -> int:
         """How many documents of ours are in force, or were taken back."""
         query = select(func.count()).where(
-            BINDING.c.books == self._books_of(system, company),
+            BINDING.c.books == self._books_of(where),
             BINDING.c.voided == int(voided),
             BINDING.c.kind != Kind.CUSTOMER.value,
         )
         return int(self._connection.execute(query).scalar_one())
 
-    def _ours(self, system: str, company: str, kinds: Iterable[Kind]) -> Select[Any]:
+    def _ours(self, where: BooksId, kinds: Iterable[Kind]) -> Select[Any]:
         return (
             select(MIRROR.c.kind)
             .select_from(BINDING.join(MIRROR, SAME))
             .where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.voided == 0,
                 MIRROR.c.status == Status.LIVE.value,
                 MIRROR.c.kind.in_([kind.value for kind in kinds]),

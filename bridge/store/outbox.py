@@ -26,9 +26,10 @@ from bridge.core.delivery import (
     Unavailable,
     may,
 )
-from bridge.store.bindings import BINDING, OUTBOX, WAIT
+from bridge.core.identity import BooksId
+from bridge.store.bindings import BINDING, OUTBOX, WAIT, Bindings
 from bridge.store.engine import by
-from bridge.store.for_plans import SUPERSEDABLE, ForPlans
+from bridge.store.entries import BY_STATE, SUPERSEDABLE
 from bridge.store.outbox_rows import (
     document_from,
     due_after,
@@ -42,12 +43,11 @@ from bridge.store.outbox_rows import (
     none_of,
     void_before_it,
 )
-from bridge.store.session import PARAMETERS, chunks
+from bridge.store.session import PARAMETERS, Part, Session, chunks
+from bridge.store.trials import Trials
 from bridge.store.types import instant_of
 from bridge.store.values import Entry, LoanKey, NewEntry, json
 
-BY_STATE, BY_RUN = "ix_outbox_claim", "ix_outbox_run"
-BY_CUSTOMER = "ix_outbox_customer"
 _SHRINKS, _ALONE = 8, 2
 """So many times smaller a batch is of what was not clearly answered; after so many times, one."""
 _NEWEST = select(OUTBOX.c.id).order_by(OUTBOX.c.id.desc()).limit(1)
@@ -64,18 +64,22 @@ Values = Mapping[str, str | int]
 """What is written down of an entry, by column."""
 
 
-class Outbox(ForPlans):
+class Outbox(Part):
     """The part of a unit of work that moves writes along."""
 
-    def enqueue(self, run: str, system: str, company: str, entries: Sequence[NewEntry]) -> int:
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._bindings, self._trials = Bindings(session), Trials(session)
+
+    def enqueue(self, run: str, where: BooksId, entries: Sequence[NewEntry]) -> int:
         """Write down what is wanted, in order. Returns how many entries that were.
 
         The same intent under way twice is our mistake and raises IntegrityError.
         """
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         for part in chunks(entries, PARAMETERS):
             named = [set() if is_void(e) else named_by(e.document) for e in part]
-            bound = self.links(system, company, sorted(set().union(*named)))
+            bound = self._bindings.links(where, sorted(set().union(*named)))
             missing = [sorted(references - bound.keys()) for references in named]
             first = self._newest() + 1
             lines = [
@@ -105,7 +109,7 @@ class Outbox(ForPlans):
             self._connection.execute(_SUPERSEDED, lines)
 
     def claim(
-        self, system: str, company: str, now: datetime, limit: int, besides: Collection[int] = ()
+        self, where: BooksId, now: datetime, limit: int, besides: Collection[int] = ()
     ) -> list[Entry]:
         """Take the next to send, none of `besides`: one operation on one kind, lowest phase first.
 
@@ -117,27 +121,26 @@ class Outbox(ForPlans):
         What was sent and not clearly answered comes last, a few at a time, and by itself in the
         end: what is wrong with one of many must not be held against the others for ever.
         """
-        unclear = {entry: trial.unclear for entry, trial in self.trials(system, company).items()}
+        unclear = {entry: trial.unclear for entry, trial in self._trials.under_trial(where).items()}
         others = none_of(besides)
         if unclear:
-            found = self._claim(system, company, now, limit, *others, *none_of(unclear))
+            found = self._claim(where, now, limit, *others, *none_of(unclear))
             if found:
                 return found
             often = [entry for entry, number in unclear.items() if number >= _ALONE]
             few = max(limit // _SHRINKS, 1)
-            found = self._claim(system, company, now, few, *others, *none_of(often))
-            return found or self._claim(system, company, now, 1, *others)
-        return self._claim(system, company, now, limit, *others)
+            found = self._claim(where, now, few, *others, *none_of(often))
+            return found or self._claim(where, now, 1, *others)
+        return self._claim(where, now, limit, *others)
 
     def _claim(
         self,
-        system: str,
-        company: str,
+        where: BooksId,
         now: datetime,
         limit: int,
         *wanted: ColumnElement[bool],
     ) -> list[Entry]:
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         t = OUTBOX.c
         ready = (
             *wanted,
@@ -159,7 +162,7 @@ class Outbox(ForPlans):
             those = select(OUTBOX).where(*ready, *same).order_by(t.id).limit(limit)
             those = by(those.with_for_update(skip_locked=True), OUTBOX, BY_STATE)
             found = self._connection.execute(those).fetchall()
-            claimed = self._ready(books, self._complete(system, company, found))
+            claimed = self._ready(books, self._complete(where, found))
             if claimed or not found:
                 break
         if claimed:
@@ -169,11 +172,11 @@ class Outbox(ForPlans):
             for entry in claimed
         ]
 
-    def due_in_s(self, system: str, company: str, now: datetime) -> float | None:
+    def due_in_s(self, where: BooksId, now: datetime) -> float | None:
         """Seconds until the first entry is due that waits for its time alone, or None."""
         t = OUTBOX.c
         query = select(func.min(t.not_before)).where(
-            t.books == self._books_of(system, company),
+            t.books == self._books_of(where),
             t.state == State.PENDING.value,
             t.waiting == 0,
             not_(has_come(now)),
@@ -194,51 +197,49 @@ class Outbox(ForPlans):
         """The same of several entries, by number. Returns where each is now."""
         rows = self._rows(outcomes)
         steps = [(rows[each], *_step_of(rows[each], outcomes[each], now)) for each in outcomes]
-        self._steps(steps)
+        self.steps(steps)
         in_vain = [each for each, outcome in outcomes.items() if isinstance(outcome, InDoubt)]
-        self.tried_in_vain(in_vain, now, counts=False)
+        self._trials.tried_in_vain(in_vain, now, counts=False)
         posted = [(rows[n], o.document) for n, o in outcomes.items() if isinstance(o, Posted)]
         self._bind(posted)
         return {row.id: then for row, then, _ in steps}
 
-    def doubt_all(self, system: str, company: str) -> int:
+    def doubt_all(self, where: BooksId) -> int:
         """At start: what was being sent when the program ended is in doubt."""
         assert may(State.SENDING, State.IN_DOUBT)
         t = OUTBOX.c
         ended = (
             OUTBOX.update()
-            .where(t.books == self._books_of(system, company), t.state == State.SENDING.value)
+            .where(t.books == self._books_of(where), t.state == State.SENDING.value)
             .values(state=State.IN_DOUBT.value, detail="the program ended while this was sent")
         )
         return int(self._connection.execute(by(ended, OUTBOX, BY_STATE)).rowcount)
 
-    def in_doubt(self, system: str, company: str, limit: int = 100_000) -> list[Entry]:
+    def in_doubt(self, where: BooksId, limit: int = 100_000) -> list[Entry]:
         """Entries to look up in the books, with links and bindings."""
-        return self._in_state(system, company, State.IN_DOUBT, limit)
+        return self._in_state(where, State.IN_DOUBT, limit)
 
-    def posted(self, system: str, company: str, limit: int = 100_000) -> list[Entry]:
+    def posted(self, where: BooksId, limit: int = 100_000) -> list[Entry]:
         """Entries that were applied and are not proved yet, with links and bindings."""
-        return self._in_state(system, company, State.POSTED, limit)
+        return self._in_state(where, State.POSTED, limit)
 
     def confirm_all(self, verdicts: Mapping[int, tuple[State, str]]) -> None:
         """The books were read back: they hold what was posted (CONFIRMED) or not (DRIFTED).
         Number of an entry → that state, and what to say of it."""
         assert {state for state, _ in verdicts.values()} <= {State.CONFIRMED, State.DRIFTED}
         rows = self._rows(verdicts)
-        self._steps(
+        self.steps(
             [
                 (rows[number], state, {"code": "", "detail": detail})
                 for number, (state, detail) in verdicts.items()
             ]
         )
 
-    def outbox_counts(self, system: str, company: str, run: str | None = None) -> dict[State, int]:
+    def counts(self, where: BooksId, run: str | None = None) -> dict[State, int]:
         """Entries by state; only states that occur."""
         t = OUTBOX.c
         query = (
-            select(t.state, func.count())
-            .where(t.books == self._books_of(system, company))
-            .group_by(t.state)
+            select(t.state, func.count()).where(t.books == self._books_of(where)).group_by(t.state)
         )
         if run is not None:
             query = query.where(t.run == run)
@@ -252,7 +253,7 @@ class Outbox(ForPlans):
             assert found.keys() >= set(part), f"no outbox entry {set(part) - found.keys()}"
         return found
 
-    def _steps(self, steps: Iterable[tuple[Row[Any], State, Values]]) -> None:
+    def steps(self, steps: Iterable[tuple[Row[Any], State, Values]]) -> None:
         """Move entries along, each with what is written down of it."""
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for row, then, values in steps:
@@ -264,22 +265,22 @@ class Outbox(ForPlans):
 
     def _bind(self, posted: Iterable[tuple[Row[Any], PostedDocument]]) -> None:
         """What the books have now, tied to what was wanted."""
-        made: dict[tuple[str, str], list[tuple[Binding, LoanKey]]] = {}
+        made: dict[BooksId, list[tuple[Binding, LoanKey]]] = {}
         for row, document in posted:
-            where = self._named(row.books)
+            where = self._session.named(row.books)
             if row.operation == Operation.VOID.value:
-                self.mark_voided(*where, row.target or row.reference, document)
+                self._bindings.mark_voided(where, row.target or row.reference, document)
             else:
                 binding = self._bound_as(where, row, document)
                 made.setdefault(where, []).append((binding, (row.installation, row.loan)))
-        for (system, company), bindings in made.items():
-            self.put_bindings(system, company, bindings)
+        for where, bindings in made.items():
+            self._bindings.put_all(where, bindings)
 
-    def _bound_as(self, where: tuple[str, str], row: Row[Any], posted: PostedDocument) -> Binding:
+    def _bound_as(self, where: BooksId, row: Row[Any], posted: PostedDocument) -> Binding:
         reference, generation, reversed_by = row.reference, row.generation, ""
         if row.operation == Operation.UPDATE.value:
             reference = row.target or row.reference
-            before = self.binding(*where, reference)
+            before = self._bindings.named(where, reference)
             assert before is not None, f"{reference} is updated and not bound"
             generation, reversed_by = before.generation, before.reversed_by
         return Binding(
@@ -292,24 +293,24 @@ class Outbox(ForPlans):
             reversed_by=reversed_by,
         )
 
-    def _in_state(self, system: str, company: str, state: State, limit: int) -> list[Entry]:
+    def _in_state(self, where: BooksId, state: State, limit: int) -> list[Entry]:
         t = OUTBOX.c
         query = (
             select(OUTBOX)
-            .where(t.books == self._books_of(system, company), t.state == state.value)
+            .where(t.books == self._books_of(where), t.state == state.value)
             .order_by(t.id)
             .limit(limit)
         )
         found = self._connection.execute(by(query, OUTBOX, BY_STATE)).fetchall()
-        return self._complete(system, company, found)
+        return self._complete(where, found)
 
-    def _complete(self, system: str, company: str, rows: Sequence[Row[Any]]) -> list[Entry]:
+    def _complete(self, where: BooksId, rows: Sequence[Row[Any]]) -> list[Entry]:
         """Entries with the external ids they need and the bindings they are about."""
         entries = [entry_of(row) for row in rows]
         named = [named_by(entry.document) for entry in entries]
-        links = self.links(system, company, sorted(set().union(*named)))
+        links = self._bindings.links(where, sorted(set().union(*named)))
         targets = sorted({e.target or e.reference for e in entries if is_about_a_binding(e)})
-        bound = self._bound(system, company, targets)
+        bound = self._bound(where, targets)
         return [
             msgspec.structs.replace(
                 entry,
@@ -321,8 +322,8 @@ class Outbox(ForPlans):
             for entry, own in zip(entries, named, strict=True)
         ]
 
-    def _bound(self, system: str, company: str, references: Sequence[str]) -> dict[str, Binding]:
-        books = self._books_of(system, company)
+    def _bound(self, where: BooksId, references: Sequence[str]) -> dict[str, Binding]:
+        books = self._books_of(where)
         found: dict[str, Binding] = {}
         for part in chunks(references, PARAMETERS):
             query = select(BINDING.c.body).where(

@@ -9,11 +9,12 @@ import msgspec
 from sqlalchemy import Table, func, select
 
 from bridge.core.findings import Finding
+from bridge.core.identity import BooksId
 from bridge.core.plan import Hold
 from bridge.core.renamed import now
 from bridge.store import tables
-from bridge.store.engine import begins_with, by, upsert
-from bridge.store.session import BOOKS, PARAMETERS, Session, by_installation, chunks
+from bridge.store.engine import by, upsert
+from bridge.store.session import BOOKS, Part, by_installation
 from bridge.store.values import LoanKey, json
 
 REVISIT = tables.REVISIT
@@ -24,24 +25,24 @@ _finding = msgspec.json.Decoder(Finding).decode
 _hold = msgspec.json.Decoder(Hold).decode
 
 
-class Planning(Session):
+class Planning(Part):
     """The part of a unit of work that planning reads and writes."""
 
-    def planned_through(self, system: str, company: str) -> int:
+    def planned_through(self, where: BooksId) -> int:
         """The last intake whose changes are planned for these books; 0 before the first."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = select(BOOKS.c.planned_through).where(BOOKS.c.id == books)
         return int(self._connection.execute(query).scalar() or 0)
 
-    def set_planned_through(self, system: str, company: str, change_seq: int) -> None:
-        books = self._books_of(system, company)
+    def set_planned_through(self, where: BooksId, change_seq: int) -> None:
+        books = self._books_of(where)
         self._connection.execute(
             BOOKS.update().where(BOOKS.c.id == books).values(planned_through=change_seq)
         )
 
-    def revisits(self, system: str, company: str) -> list[LoanKey]:
+    def revisits(self, where: BooksId) -> list[LoanKey]:
         """Loans to plan again although their rows did not change."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(REVISIT.c.installation, REVISIT.c.loan)
             .where(REVISIT.c.books == books)
@@ -49,9 +50,9 @@ class Planning(Session):
         )
         return [(installation, loan) for installation, loan in self._connection.execute(query)]
 
-    def revisit_reasons(self, system: str, company: str) -> dict[str, int]:
+    def revisit_reasons(self, where: BooksId) -> dict[str, int]:
         """Reason → how many loans wait for it."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(REVISIT.c.reason, func.count())
             .where(REVISIT.c.books == books)
@@ -62,15 +63,13 @@ class Planning(Session):
             counts[now(reason)] += count
         return dict(counts)
 
-    def set_revisit(self, system: str, company: str, loan: LoanKey, reason: str | None) -> None:
+    def set_revisit(self, where: BooksId, loan: LoanKey, reason: str | None) -> None:
         """Plan the loan again at the next pass, for this reason; None: no longer."""
-        self.set_revisits(system, company, {loan: reason})
+        self.set_revisits(where, {loan: reason})
 
-    def set_revisits(
-        self, system: str, company: str, reasons: Mapping[LoanKey, str | None]
-    ) -> None:
+    def set_revisits(self, where: BooksId, reasons: Mapping[LoanKey, str | None]) -> None:
         """The same of several loans."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         self._forget(REVISIT, books, (loan for loan, reason in reasons.items() if reason is None))
         lines = [
             {"books": books, "installation": loan[0], "loan": loan[1], "reason": reason}
@@ -80,53 +79,13 @@ class Planning(Session):
         if lines:
             upsert(self._connection, REVISIT, lines)
 
-    def put_findings(self, scope: str, findings: Sequence[Finding]) -> None:
-        """Replace everything that was noticed in this scope.
-
-        Scopes that begin with `snapshot/` belong to the intake.
-        """
-        self.put_all_findings({scope: findings})
-
-    def put_all_findings(self, found: Mapping[str, Sequence[Finding]]) -> None:
-        """The same of several scopes."""
-        for part in chunks(found, PARAMETERS):
-            old = FINDING.delete().where(FINDING.c.scope.in_(part))
-            self._connection.execute(by(old, FINDING, BY_SCOPE))
-        lines = [
-            {"scope": scope, "code": each.code, "body": json(each)}
-            for scope, findings in found.items()
-            for each in findings
-        ]
-        if lines:
-            self._connection.execute(FINDING.insert(), lines)
-
-    def findings(self, *, scope_prefix: str = "") -> list[Finding]:
-        """What was noticed, in the order it was."""
-        return [finding for _, finding in self.scoped_findings(scope_prefix=scope_prefix)]
-
-    def findings_at(self, *scopes: str) -> list[Finding]:
-        """What was noticed under exactly these scopes."""
-        query = select(FINDING.c.body).where(FINDING.c.scope.in_(scopes)).order_by(FINDING.c.id)
-        query = by(query, FINDING, BY_SCOPE)
-        return [_finding(body) for body in self._connection.execute(query).scalars()]
-
-    def scoped_findings(self, *, scope_prefix: str = "") -> Iterator[tuple[str, Finding]]:
-        """(scope, finding) pairs, streamed."""
-        query = select(FINDING.c.scope, FINDING.c.body).order_by(FINDING.c.id)
-        if scope_prefix:
-            query = query.where(begins_with(self._connection, FINDING.c.scope, scope_prefix))
-        for scope, body in self._connection.execute(query):
-            yield scope, _finding(body)
-
-    def put_holds(self, system: str, company: str, loan: LoanKey, holds: Sequence[Hold]) -> None:
+    def put_holds(self, where: BooksId, loan: LoanKey, holds: Sequence[Hold]) -> None:
         """Replace what is held back of a loan."""
-        self.put_all_holds(system, company, {loan: holds})
+        self.put_all_holds(where, {loan: holds})
 
-    def put_all_holds(
-        self, system: str, company: str, holds: Mapping[LoanKey, Sequence[Hold]]
-    ) -> None:
+    def put_all_holds(self, where: BooksId, holds: Mapping[LoanKey, Sequence[Hold]]) -> None:
         """The same of several loans."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         self._forget(HOLD, books, holds)
         lines = [
             {"books": books, "installation": loan[0], "loan": loan[1], "body": json(hold)}
@@ -136,17 +95,17 @@ class Planning(Session):
         if lines:
             self._connection.execute(HOLD.insert(), lines)
 
-    def holds(self, system: str, company: str) -> list[Hold]:
+    def holds(self, where: BooksId) -> list[Hold]:
         """Everything that the ledger has and the books do not get yet."""
-        return [hold for _, hold in self.loan_holds(system, company)]
+        return [hold for _, hold in self.loan_holds(where)]
 
-    def holds_of(self, system: str, company: str, loan: LoanKey) -> list[Hold]:
+    def holds_of(self, where: BooksId, loan: LoanKey) -> list[Hold]:
         """What is held back of a loan."""
         t = HOLD.c
         query = (
             select(t.body)
             .where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.installation == loan[0],
                 t.loan == loan[1],
             )
@@ -155,9 +114,9 @@ class Planning(Session):
         query = by(query, HOLD, "ix_hold_loan")
         return [_hold(body) for body in self._connection.execute(query).scalars()]
 
-    def loan_holds(self, system: str, company: str) -> Iterator[tuple[LoanKey, Hold]]:
+    def loan_holds(self, where: BooksId) -> Iterator[tuple[LoanKey, Hold]]:
         """(loan, hold) pairs, streamed."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(HOLD.c.installation, HOLD.c.loan, HOLD.c.body)
             .where(HOLD.c.books == books)

@@ -14,14 +14,15 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tex
 
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, State
+from bridge.core.identity import BooksId
 from bridge.core.ledger import Borrower
 from bridge.store import tables
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, decode_binding
 from bridge.store.engine import by, is_sqlite
+from bridge.store.entries import BY_RUN, BY_STATE
 from bridge.store.mirror import MIRROR
-from bridge.store.outbox import BY_RUN, BY_STATE
 from bridge.store.rows import DECODERS
-from bridge.store.session import PARAMETERS, Session, chunks
+from bridge.store.session import PARAMETERS, Part, chunks
 from bridge.store.values import LoanKey, MirrorTotal
 
 INSTALLATION = tables.INSTALLATION
@@ -45,17 +46,12 @@ class Unbound(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is one that we voided."""
 
 
-class ReconcileQueries(Session):
+class ReconcileQueries(Part):
     """The part of a unit of work that reconciling needs, on another unit's transaction."""
 
-    @classmethod
-    def on(cls, work: Session) -> ReconcileQueries:
-        """The same transaction; writes nothing."""
-        return cls(work._connection, writes=False)
-
-    def same_sums(self, system: str, company: str) -> dict[tuple[Kind, str], MirrorTotal]:
+    def same_sums(self, where: BooksId) -> dict[tuple[Kind, str], MirrorTotal]:
         """(kind, currency) → bound live documents that the books hold as we last saw them."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         sums = (func.sum(MIRROR.c.total_cents), func.sum(MIRROR.c.open_cents))
         query = (
             select(MIRROR.c.kind, MIRROR.c.currency, func.count(), *sums)
@@ -68,12 +64,10 @@ class ReconcileQueries(Session):
             for kind, currency, count, total, still_open in self._connection.execute(query)
         }
 
-    def suspects(
-        self, system: str, company: str
-    ) -> Iterator[tuple[LoanKey, Binding, PostedDocument | None]]:
+    def suspects(self, where: BooksId) -> Iterator[tuple[LoanKey, Binding, PostedDocument | None]]:
         """Bound live documents that may differ: absent, not live, of another version, with the
         number of another, or posted without a proof. With what the books say of them, if any."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(BINDING.c.installation, BINDING.c.loan, BINDING.c.body, MIRROR.c.body)
             .select_from(BINDING.outerjoin(MIRROR, _SAME))
@@ -85,13 +79,13 @@ class ReconcileQueries(Session):
             document = None if posted is None else _posted(posted)
             yield (installation, loan), decode_binding(bound), document
 
-    def absent(self, system: str, company: str, limit: int) -> dict[Kind, list[str]]:
+    def absent(self, where: BooksId, limit: int) -> dict[Kind, list[str]]:
         """External ids of bound live documents that the mirror does not have, at most so many."""
         query = (
             select(BINDING.c.kind, BINDING.c.external_id)
             .select_from(BINDING.outerjoin(MIRROR, _SAME))
             .where(
-                BINDING.c.books == self._books_of(system, company),
+                BINDING.c.books == self._books_of(where),
                 BINDING.c.voided == 0,
                 MIRROR.c.status.is_(None),
             )
@@ -103,10 +97,10 @@ class ReconcileQueries(Session):
             found.setdefault(Kind(kind), []).append(external_id)
         return found
 
-    def unbound(self, system: str, company: str, prefixes: Sequence[str]) -> Iterator[Unbound]:
+    def unbound(self, where: BooksId, prefixes: Sequence[str]) -> Iterator[Unbound]:
         """Live documents without a live binding that were ours, or have a number like ours; and
         drafts that have one."""
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         was_ours = self._bound(books, voided=1)
         query = (
             select(MIRROR.c.body, was_ours)
@@ -125,8 +119,7 @@ class ReconcileQueries(Session):
 
     def foreign_sums(
         self,
-        system: str,
-        company: str,
+        where: BooksId,
         prefixes: Sequence[str],
         kinds: Iterable[Kind],
         *,
@@ -142,7 +135,7 @@ class ReconcileQueries(Session):
                 func.sum(MIRROR.c.total_cents),
                 func.sum(MIRROR.c.open_cents),
             )
-            .where(self._foreign(system, company, prefixes, kinds, borrowers))
+            .where(self._foreign(where, prefixes, kinds, borrowers))
             .group_by(MIRROR.c.kind, MIRROR.c.currency)
         )
         return {
@@ -152,8 +145,7 @@ class ReconcileQueries(Session):
 
     def foreign(
         self,
-        system: str,
-        company: str,
+        where: BooksId,
         prefixes: Sequence[str],
         kinds: Iterable[Kind],
         limit: int,
@@ -163,29 +155,29 @@ class ReconcileQueries(Session):
         """The largest of those documents."""
         query = (
             select(MIRROR.c.body)
-            .where(self._foreign(system, company, prefixes, kinds, borrowers))
+            .where(self._foreign(where, prefixes, kinds, borrowers))
             .order_by(MIRROR.c.total_cents.desc(), MIRROR.c.kind, MIRROR.c.external_id)
             .limit(limit)
         )
         return [_posted(body) for body in self._connection.execute(query).scalars()]
 
-    def are_borrowers(self, system: str, company: str, customers: Iterable[str]) -> set[str]:
+    def are_borrowers(self, where: BooksId, customers: Iterable[str]) -> set[str]:
         """Which of these customers of the books are borrowers of ours."""
-        query = self._borrowers(self._books_of(system, company)).where(
+        query = self._borrowers(self._books_of(where)).where(
             BINDING.c.external_id.in_(sorted(set(customers)))
         )
         query = by(query, BINDING, BY_EXTERNAL_ID)
         return {str(customer) for customer in self._connection.execute(query).scalars()}
 
     def open_documents(
-        self, system: str, company: str, currency: str, kinds: Iterable[Kind]
+        self, where: BooksId, currency: str, kinds: Iterable[Kind]
     ) -> Iterator[PostedDocument]:
         """Live documents of a currency that are not settled, anybody's."""
         t = MIRROR.c
         query = (
             select(t.body)
             .where(
-                self._live(self._books_of(system, company)),
+                self._live(self._books_of(where)),
                 t.currency == currency,
                 t.kind.in_([kind.value for kind in kinds]),
                 t.open_cents != Decimal(0),
@@ -195,14 +187,14 @@ class ReconcileQueries(Session):
         for body in self._connection.execute(query).scalars():
             yield _posted(body)
 
-    def open_by_due(self, system: str, company: str) -> Iterator[tuple[str, date, Decimal]]:
+    def open_by_due(self, where: BooksId) -> Iterator[tuple[str, date, Decimal]]:
         """(currency, due date, open sum) of our own live invoices."""
         as_text = "CAST(mirror.body AS TEXT)"
         if is_sqlite(self._connection):
             due = f"json_extract({as_text}, '$.due')"
         else:
             due = "convert_from(mirror.body, 'UTF8')::json ->> 'due'"
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         query = (
             select(MIRROR.c.currency, text(f"{due} AS due"), func.sum(MIRROR.c.open_cents))
             .select_from(BINDING.join(MIRROR, _SAME))
@@ -218,12 +210,12 @@ class ReconcileQueries(Session):
             if day is not None:
                 yield currency, date.fromisoformat(day), amount
 
-    def posted_in(self, system: str, company: str, run: str) -> dict[str, int]:
+    def posted_in(self, where: BooksId, run: str) -> dict[str, int]:
         """Kind → writes of a run that reached the books."""
         t = OUTBOX.c
         query = (
             select(t.kind, func.count())
-            .where(t.books == self._books_of(system, company), t.run == run, t.state.in_(_DONE))
+            .where(t.books == self._books_of(where), t.run == run, t.state.in_(_DONE))
             .group_by(t.kind)
             .order_by(t.kind)
         )
@@ -306,13 +298,12 @@ class ReconcileQueries(Session):
 
     def _foreign(
         self,
-        system: str,
-        company: str,
+        where: BooksId,
         prefixes: Sequence[str],
         kinds: Iterable[Kind],
         borrowers: bool,
     ) -> ColumnElement[bool]:
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         theirs = MIRROR.c.customer_id.in_(self._borrowers(books))
         return and_(
             theirs if borrowers else not_(theirs),

@@ -10,16 +10,16 @@ from sqlalchemy import select
 
 from bridge.store import tables
 from bridge.store.engine import begins_with
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.values import RunRecord, json
 
 RUN = tables.RUN
 
 
-class Runs(Session):
+class Runs(Part):
     """The part of a unit of work that keeps the history."""
 
-    def start_run(self, verb: str, system: str, at: str) -> str:
+    def start(self, verb: str, system: str, at: str) -> str:
         """Write down that a run begins. Its id sorts by time: `20261120T060000Z-sync`."""
         second = at.partition(".")[0].partition("+")[0].removesuffix("Z")
         base = f"{second.replace('-', '').replace(':', '')}Z-{verb}"
@@ -44,7 +44,7 @@ class Runs(Session):
         )
         return run
 
-    def end_run(
+    def end(
         self, run: str, verdict: str, reason: str, counts: Mapping[str, Any], at: str = ""
     ) -> None:
         """Write down how a run ended."""
@@ -55,7 +55,7 @@ class Runs(Session):
         )
         assert done.rowcount == 1, f"no run {run}"
 
-    def runs(self, limit: int = 50) -> list[RunRecord]:
+    def latest(self, limit: int = 50) -> list[RunRecord]:
         """The last runs, newest first. One without a verdict did not get to its end."""
         query = select(RUN).order_by(RUN.c.id.desc()).limit(limit)
         return [

@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, select
 from bridge.core.findings import Finding
 from bridge.store import tables
 from bridge.store.engine import upsert
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.tasks import FINDING
 
 LIKENESS = tables.LIKENESS
@@ -35,10 +35,10 @@ class SaidAlike(msgspec.Struct, frozen=True, kw_only=True):
     who: str
 
 
-class AlikeAnswers(Session):
+class AlikeAnswers(Part):
     """The part of a unit of work that keeps what is the same, another one, or gone."""
 
-    def asked_alike(self, code: str, subject: str) -> Finding | None:
+    def asked(self, code: str, subject: str) -> Finding | None:
         """The question about this row, if there is one."""
         query = select(FINDING.c.body).where(FINDING.c.code == code).order_by(FINDING.c.id)
         found = map(_finding, self._connection.execute(query).scalars())
@@ -57,12 +57,12 @@ class AlikeAnswers(Session):
         """It is right that the file no longer has it. False: the ledger has no such row."""
         return self._say(task, GONE, "", [old], who, at)
 
-    def take_back_alike(self, task: str) -> bool:
+    def take_back(self, task: str) -> bool:
         """Forget what was said of this task. False: nothing was."""
         gone = self._connection.execute(delete(LIKENESS).where(LIKENESS.c.task == task))
         return gone.rowcount > 0
 
-    def said_alike(self) -> list[SaidAlike]:
+    def said(self) -> list[SaidAlike]:
         """Everything that was said, the oldest first; of one task once."""
         query = select(LIKENESS).order_by(LIKENESS.c.at, LIKENESS.c.task, LIKENESS.c.new_id.desc())
         found: dict[str, SaidAlike] = {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, Self, TypeVar
 
 from sqlalchemy import Connection, select
 
+from bridge.core.identity import BooksId
 from bridge.store import tables
 from bridge.store.values import LoanKey
 
@@ -25,35 +26,67 @@ class Session:
     """One transaction. Never outlives the `with` block of `Store.begin` or `Store.read`."""
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
-        self._connection = connection
+        self.connection = connection
         self._writes = writes
-        self._books: dict[tuple[str, str], int] = {}
-        self._temporary = 0
+        self._books: dict[BooksId, int] = {}
+        self._numbered = 0
 
-    def _books_of(self, system: str, company: str) -> int:
+    def another(self) -> int:
+        """A number for a temporary table that no other in this transaction has."""
+        self._numbered += 1
+        return self._numbered
+
+    def books_of(self, where: BooksId) -> int:
         """The books' number. Writing makes it; reading answers NOBODY."""
-        known = self._books.get((system, company))
+        known = self._books.get(where)
         if known is not None:
             return known
-        query = select(BOOKS.c.id).where(BOOKS.c.system == system, BOOKS.c.company == company)
-        found = self._connection.execute(query).scalar()
+        query = select(BOOKS.c.id).where(
+            BOOKS.c.system == where.system, BOOKS.c.company == where.company
+        )
+        found = self.connection.execute(query).scalar()
         if found is None:
             if not self._writes:
                 return NOBODY
-            made = BOOKS.insert().values(system=system, company=company, planned_through=0)
-            found = self._connection.execute(made.returning(BOOKS.c.id)).scalar_one()
-        self._books[(system, company)] = int(found)
+            made = BOOKS.insert().values(
+                system=where.system, company=where.company, planned_through=0
+            )
+            found = self.connection.execute(made.returning(BOOKS.c.id)).scalar_one()
+        self._books[where] = int(found)
         return int(found)
 
-    def _named(self, books: int) -> tuple[str, str]:
+    def named(self, books: int) -> BooksId:
         """System and company of a number."""
         for name, number in self._books.items():
             if number == books:
                 return name
         query = select(BOOKS.c.system, BOOKS.c.company).where(BOOKS.c.id == books)
-        row = self._connection.execute(query).one()
-        self._books[(row.system, row.company)] = books
-        return row.system, row.company
+        row = self.connection.execute(query).one()
+        named = BooksId(row.system, row.company)
+        self._books[named] = books
+        return named
+
+
+class Part:
+    """The questions of a transaction about one thing, and what is written down about it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._connection = session.connection
+
+    @classmethod
+    def on(cls, work: HasSession) -> Self:
+        """The same transaction as another part's."""
+        return cls(work.session)
+
+    def _books_of(self, where: BooksId) -> int:
+        return self._session.books_of(where)
+
+
+class HasSession(Protocol):
+    """A unit of work, whose transaction a part may share."""
+
+    session: Session
 
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -101,9 +101,9 @@ def look_through(path: Path, mode: str = "ro") -> dict[str, int]:
     return rows
 
 
-def note(work: Upkeep, found: Sound) -> None:
+def note(upkeep: Upkeep, found: Sound) -> None:
     """Note in the store itself that it was looked through."""
-    work.note(_NOTED, msgspec.json.encode(found).decode())
+    upkeep.note(_NOTED, msgspec.json.encode(found).decode())
 
 
 def damaged(path: Path, why: str) -> Damaged:

@@ -15,6 +15,7 @@ from bridge.core.findings import Finding
 from bridge.core.ledger import Entity, SnapshotFacts
 from bridge.errors import ConfigurationError, TryLater
 from bridge.store import intake, likeness, schema
+from bridge.store.bindings import Bindings
 from bridge.store.calls import Calls
 from bridge.store.decisions import Decisions
 from bridge.store.engine import (
@@ -27,22 +28,48 @@ from bridge.store.engine import (
     raw,
     uri,
 )
+from bridge.store.entries import Entries
+from bridge.store.findings import Findings
 from bridge.store.ledger_queries import LedgerQueries
+from bridge.store.marks import Marks
 from bridge.store.mirror import Mirror
+from bridge.store.outbox import Outbox
+from bridge.store.planning import Planning
 from bridge.store.runs import Runs
 from bridge.store.said_alike import AlikeAnswers
 from bridge.store.scratch import copy_untouched
+from bridge.store.session import Session
 from bridge.store.stage import Stage, amount_text
 from bridge.store.strangers import Strangers
 from bridge.store.tasks import Tasks
+from bridge.store.trials import Trials
 from bridge.store.upkeep import Kept, Lineage, Upkeep, log_is_lost, read_beside, write_beside
 from bridge.store.values import Accepted
 
 REINSTALLED_LISTED = 20
 
 
-class Work(LedgerQueries, Decisions, Mirror, Strangers, Tasks, AlikeAnswers, Runs, Calls, Upkeep):
-    """One transaction on the whole state; see the parts for what it can do."""
+class Work:
+    """One transaction on the whole state, by what is asked and told."""
+
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
+        self.session = session = Session(connection, writes=writes)
+        self.ledger = LedgerQueries(session)
+        self.findings = Findings(session)
+        self.plans = Planning(session)
+        self.entries = Entries(session)
+        self.outbox = Outbox(session)
+        self.trials = Trials(session)
+        self.bindings = Bindings(session)
+        self.mirror = Mirror(session)
+        self.strangers = Strangers(session)
+        self.tasks = Tasks(session)
+        self.decisions = Decisions(session)
+        self.alike = AlikeAnswers(session)
+        self.marks = Marks(session)
+        self.runs = Runs(session)
+        self.calls = Calls(session)
+        self.upkeep = Upkeep(session)
 
 
 class Store:

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 from bridge.core.books import Kind, Made, PostedDocument, Status
 from bridge.core.change.lookalike import Stranger
 from bridge.core.delivery import AMBIGUOUS
-from bridge.core.identity import base_reference, is_ours
+from bridge.core.identity import BooksId, base_reference, is_ours
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX
 from bridge.store.decisions import BRIDGE, DECISION
 from bridge.store.engine import begins_with, by
 from bridge.store.mirror import BY_NUMBER, MIRROR, STRANGERS
-from bridge.store.session import PARAMETERS, chunks
+from bridge.store.session import PARAMETERS, Part, Session, chunks
 from bridge.store.trials import BY_BASE, Trials
 
 DIFFERENT = "different"
@@ -29,10 +29,14 @@ _UNBOUND = MIRROR.c.bound == literal_column("0")
 """Said in the words of the index of strangers: it is not used for a value that is yet to come."""
 
 
-class Strangers(Trials):
+class Strangers(Part):
     """The part of a unit of work that tells our documents from others."""
 
-    def recognise(self, system: str, company: str) -> None:
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._trials = Trials(session)
+
+    def recognise(self, where: BooksId) -> None:
         """Mark what bindings are about, live or voided ones; the rest are strangers."""
         t = MIRROR.c
         about = select(BINDING.c.reference).where(
@@ -42,22 +46,18 @@ class Strangers(Trials):
         )
         bound = by(about.correlate(MIRROR), BINDING, BY_EXTERNAL_ID).exists()
         known = (
-            MIRROR.update()
-            .where(t.books == self._books_of(system, company), _UNBOUND, bound)
-            .values(bound=1)
+            MIRROR.update().where(t.books == self._books_of(where), _UNBOUND, bound).values(bound=1)
         )
         self._connection.execute(by(known, MIRROR, STRANGERS))
 
-    def stranger_totals(self, system: str, company: str, limit: int) -> set[Decimal] | None:
+    def totals(self, where: BooksId, limit: int) -> set[Decimal] | None:
         """The totals that live strangers have; None when there are more than `limit`."""
-        query = select(MIRROR.c.total_cents).where(*self._strange(system, company)).distinct()
+        query = select(MIRROR.c.total_cents).where(*self._strange(where)).distinct()
         query = by(query, MIRROR, STRANGERS)
         found = list(self._connection.execute(query.limit(limit + 1)).scalars())
         return set(found) if len(found) <= limit else None
 
-    def strangers(
-        self, system: str, company: str, kind: Kind, total: Decimal
-    ) -> Iterator[Stranger]:
+    def of_total(self, where: BooksId, kind: Kind, total: Decimal) -> Iterator[Stranger]:
         """Live strangers of one kind and total, and whose they are."""
         t, customer = MIRROR.c, MIRROR.alias("customer")
         whose = and_(
@@ -68,7 +68,7 @@ class Strangers(Trials):
         query = (
             select(t.body, customer.c.body)
             .select_from(MIRROR.outerjoin(customer, whose))
-            .where(*self._strange(system, company), t.kind == kind.value, t.total_cents == total)
+            .where(*self._strange(where), t.kind == kind.value, t.total_cents == total)
             .order_by(t.external_id)
         )
         query = by(query, MIRROR, STRANGERS)
@@ -76,22 +76,20 @@ class Strangers(Trials):
             name = _posted(customer_body).name if customer_body else ""
             yield Stranger(document=_posted(body), customer_name=name)
 
-    def stranger_numbers(
-        self, system: str, company: str, prefixes: Sequence[str]
-    ) -> dict[str, list[Kind]]:
+    def numbers(self, where: BooksId, prefixes: Sequence[str]) -> dict[str, list[Kind]]:
         """Base reference → kinds of live strangers whose number has the form of ours."""
         t = MIRROR.c
         found: dict[str, list[Kind]] = {}
         for prefix in prefixes:
             start = func.substr(t.number, 1, len(prefix) + 1) == f"{prefix}-"
-            query = select(t.number, t.kind).where(*self._strange(system, company), start)
+            query = select(t.number, t.kind).where(*self._strange(where), start)
             query = by(query, MIRROR, STRANGERS)
             for number, kind in self._connection.execute(query):
                 found.setdefault(base_reference(number), []).append(Kind(kind))
         return found
 
     def numbered(
-        self, system: str, company: str, prefixes: Sequence[str], *, strange: bool = False
+        self, where: BooksId, prefixes: Sequence[str], *, strange: bool = False
     ) -> Iterator[tuple[str, Kind, str]]:
         """(number, kind, external id) of everything that has a number of our form, bound or not,
         taken back or not. `strange`: only what no binding is about."""
@@ -99,7 +97,7 @@ class Strangers(Trials):
         for prefix in prefixes:
             start = func.substr(t.number, 1, len(prefix) + 1) == f"{prefix}-"
             query = select(t.number, t.kind, t.external_id).where(
-                t.books == self._books_of(system, company), start
+                t.books == self._books_of(where), start
             )
             if strange:
                 query = by(query.where(_UNBOUND), MIRROR, STRANGERS)
@@ -108,7 +106,7 @@ class Strangers(Trials):
                     yield number, Kind(kind), external_id
 
     def never_heard_of(
-        self, system: str, company: str, found: Iterable[Made], prefixes: Sequence[str]
+        self, where: BooksId, found: Iterable[Made], prefixes: Sequence[str]
     ) -> list[Made]:
         """Those of `found` that count, have a number of our form, and that this state knows
         nothing of: neither the document nor the number is bound, and it was not so before; nor was
@@ -119,7 +117,7 @@ class Strangers(Trials):
             for each in found
             if each.live and any(is_ours(each.number, prefix) for prefix in prefixes)
         }
-        t, books = BINDING.c, self._books_of(system, company)
+        t, books = BINDING.c, self._books_of(where)
         for part in chunks([*ours.values()], PARAMETERS):
             numbers = [e.number for e in part]
             known: set[tuple[Kind, str]] = set()
@@ -132,8 +130,8 @@ class Strangers(Trials):
                 known |= {(kind, each) for each in self._connection.execute(query).scalars()}
             named = select(t.reference).where(t.books == books, t.reference.in_(numbers))
             names = set(self._connection.execute(named).scalars())
-            names |= self.were_several(system, company, numbers)
-            names |= self.perhaps_made(system, company, numbers)
+            names |= self.were_several(where, numbers)
+            names |= self._trials.perhaps_made(where, numbers)
             for each in part:
                 if each.number in names or (each.kind, each.external_id) in known:
                     del ours[each.kind, each.external_id]
@@ -144,12 +142,12 @@ class Strangers(Trials):
             if (base_reference(each.number), each.external_id) not in told
         ]
 
-    def were_several(self, system: str, company: str, references: Sequence[str]) -> set[str]:
+    def were_several(self, where: BooksId, references: Sequence[str]) -> set[str]:
         """Those references that the books once had more than once, when they were looked for."""
         t, found = OUTBOX.c, set[str]()
         for part in chunks(references, PARAMETERS):
             query = select(t.reference).where(
-                t.books == self._books_of(system, company),
+                t.books == self._books_of(where),
                 t.base.in_(sorted({base_reference(reference) for reference in part})),
                 t.reference.in_(part),
                 t.code == AMBIGUOUS,
@@ -158,13 +156,12 @@ class Strangers(Trials):
             found.update(self._connection.execute(query).scalars())
         return found
 
-    def numbered_live(self, system: str, company: str, prefixes: Sequence[str]) -> list[Made]:
+    def live(self, where: BooksId, prefixes: Sequence[str]) -> list[Made]:
         """Strangers with a number of our form that count, as the books were read last."""
         return [
             Made(kind=kind, external_id=external_id, number=number)
-            for number, kind, external_id in self.numbered(system, company, prefixes, strange=True)
-            if (told := self._body(system, company, kind, external_id))
-            and told.status is Status.LIVE
+            for number, kind, external_id in self.numbered(where, prefixes, strange=True)
+            if (told := self._body(where, kind, external_id)) and told.status is Status.LIVE
         ]
 
     def leave_unknown(self, at: str, found: Iterable[Made]) -> None:
@@ -183,27 +180,23 @@ class Strangers(Trials):
         if lines:
             self._connection.execute(DECISION.insert(), lines)
 
-    def _body(
-        self, system: str, company: str, kind: Kind, external_id: str
-    ) -> PostedDocument | None:
+    def _body(self, where: BooksId, kind: Kind, external_id: str) -> PostedDocument | None:
         t = MIRROR.c
         query = select(t.body).where(
-            t.books == self._books_of(system, company),
+            t.books == self._books_of(where),
             t.kind == kind.value,
             t.external_id == external_id,
         )
         body = self._connection.execute(query).scalar()
         return None if body is None else _posted(body)
 
-    def strangers_numbered(
-        self, system: str, company: str, kind: Kind, base: str
-    ) -> Iterator[Stranger]:
+    def with_number(self, where: BooksId, kind: Kind, base: str) -> Iterator[Stranger]:
         """Live strangers that carry this reference of ours, in any generation."""
         t = MIRROR.c
         query = (
             select(t.body)
             .where(
-                *self._strange(system, company),
+                *self._strange(where),
                 t.kind == kind.value,
                 begins_with(self._connection, t.number, base),
                 or_(t.number == base, func.substr(t.number, 1, len(base) + 1) == f"{base}."),
@@ -228,10 +221,10 @@ class Strangers(Trials):
         query = select(t.reference, t.detail).where(t.verb.in_(verbs))
         return set(self._connection.execute(query).tuples())
 
-    def _strange(self, system: str, company: str) -> tuple[ColumnElement[bool], ...]:
+    def _strange(self, where: BooksId) -> tuple[ColumnElement[bool], ...]:
         t = MIRROR.c
         return (
-            t.books == self._books_of(system, company),
+            t.books == self._books_of(where),
             _UNBOUND,
             t.status == Status.LIVE.value,
         )

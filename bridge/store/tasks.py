@@ -8,17 +8,15 @@ from datetime import date
 import msgspec
 from sqlalchemy import func, select
 
-from bridge.core.books import Kind
 from bridge.core.findings import CATALOGUE, Finding
-from bridge.core.identity import base_reference
+from bridge.core.identity import BooksId
 from bridge.core.renamed import then
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Delivery, Stop
 from bridge.core.tie_out.tasks import Place, Task
 from bridge.store import tables
-from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, WAIT
-from bridge.store.engine import by, by_number, upsert
-from bridge.store.session import Session, chunks
+from bridge.store.engine import upsert
+from bridge.store.session import Part, chunks
 from bridge.store.values import json
 
 DELIVERY = tables.DELIVERY
@@ -90,7 +88,7 @@ _finding = msgspec.json.Decoder(Finding).decode
 _placed = msgspec.json.Decoder(_Placed).decode
 
 
-class Tasks(Session):
+class Tasks(Part):
     """The part of a unit of work that the verdict reads, and the doors write."""
 
     def put_delivery(self, delivery: Delivery) -> None:
@@ -111,22 +109,15 @@ class Tasks(Session):
         row = self._connection.execute(query).first()
         return None if row is None else (row.at, row.as_of)
 
-    def put_comparison(self, system: str, company: str, compared: Compared) -> None:
-        line = {"books": self._books_of(system, company), "body": json(compared)}
+    def put_comparison(self, where: BooksId, compared: Compared) -> None:
+        line = {"books": self._books_of(where), "body": json(compared)}
         upsert(self._connection, COMPARISON, [line])
 
-    def comparison(self, system: str, company: str) -> Compared | None:
+    def comparison(self, where: BooksId) -> Compared | None:
         """What the last comparison of these books showed; None before the first."""
-        query = select(COMPARISON.c.body).where(
-            COMPARISON.c.books == self._books_of(system, company)
-        )
+        query = select(COMPARISON.c.body).where(COMPARISON.c.books == self._books_of(where))
         body = self._connection.execute(query).scalar()
         return None if body is None else _compared(body)
-
-    def asking_findings(self) -> list[Finding]:
-        """What was noticed about rows and asks something of a person, in the order it was."""
-        query = select(FINDING.c.body).where(FINDING.c.code.in_(_ASKING)).order_by(FINDING.c.id)
-        return [_finding(body) for body in self._connection.execute(query).scalars()]
 
     def answer(self, id: str, who: str, at: str, task: Task, note: str = "") -> None:
         """Keep a person's answer; it counts as long as a task of this id comes up."""
@@ -170,61 +161,4 @@ class Tasks(Session):
                     for native_id, body in self._connection.execute(query):
                         origin = _placed(body).origin
                         found[f"{kind}:{native_id}"] = Place(origin.file, origin.line)
-        return found
-
-    def versions_of(self, system: str, company: str, references: Iterable[str]) -> dict[str, str]:
-        """Reference → version of its binding in force, of those that have one and that nobody has
-        decided about."""
-        books = self._books_of(system, company)
-        t = BINDING.c
-        found: dict[str, str] = {}
-        for part in chunks(sorted(set(references)), _AT_ONCE):
-            query = select(t.reference, t.version).where(
-                t.books == books, t.voided == 0, t.accepted == 0, t.reference.in_(part)
-            )
-            found.update(self._connection.execute(query).tuples().all())
-        return found
-
-    def bound_ids(self, system: str, company: str, external_ids: Iterable[str]) -> set[str]:
-        """Which of these documents of the books a binding in force is about."""
-        books = self._books_of(system, company)
-        t = BINDING.c
-        found: set[str] = set()
-        for part in chunks(sorted(set(external_ids)), _AT_ONCE):
-            for kind in Kind:
-                query = select(t.external_id).where(
-                    t.books == books,
-                    t.kind == kind.value,
-                    t.external_id.in_(part),
-                    t.voided == 0,
-                )
-                query = by(query, BINDING, BY_EXTERNAL_ID)
-                found.update(self._connection.execute(query).scalars())
-        return found
-
-    def behind(self, system: str, company: str, references: Iterable[str]) -> dict[str, list[int]]:
-        """Reference of a write → the entries that wait for it, also through others that wait."""
-        books = self._books_of(system, company)
-        found: dict[str, list[int]] = {}
-        for first in sorted(set(references)):
-            entries: dict[int, None] = {}
-            ahead = {first, base_reference(first)}
-            known = set(ahead)
-            while ahead:
-                named: set[str] = set()
-                for part in chunks(sorted(ahead), _AT_ONCE):
-                    query = (
-                        select(OUTBOX.c.id, OUTBOX.c.reference, OUTBOX.c.base)
-                        .select_from(WAIT.join(OUTBOX, OUTBOX.c.id == WAIT.c.entry))
-                        .where(WAIT.c.books == books, WAIT.c.reference.in_(part))
-                        .order_by(OUTBOX.c.id)
-                    )
-                    query = by_number(query, OUTBOX)
-                    for entry, reference, base in self._connection.execute(query):
-                        entries[entry] = None
-                        named |= {reference, base}
-                ahead = named - known
-                known |= named
-            if entries:
-                found[first] = list(entries)
         return found

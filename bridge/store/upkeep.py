@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bridge.files import replace_durably
 from bridge.store.engine import upsert
-from bridge.store.session import Session
+from bridge.store.session import Part
 from bridge.store.tables import UPKEEP
 
 BESIDE = ".kept"
@@ -95,7 +95,7 @@ def write_beside(path: Path, kept: Kept) -> None:
     replace_durably(path.with_suffix(BESIDE), msgspec.json.encode(kept))
 
 
-class Upkeep(Session):
+class Upkeep(Part):
     """The part of a unit of work that is about the state itself."""
 
     def kept(self) -> Kept:

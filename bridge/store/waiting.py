@@ -9,12 +9,13 @@ from sqlalchemy import not_, or_, select
 
 from bridge.core.books import PostedDocument, Status
 from bridge.core.delivery import Binding, State
+from bridge.core.identity import BooksId
 from bridge.store.bindings import BINDING, BY_EXTERNAL_ID, OUTBOX, decode_binding
 from bridge.store.engine import by
+from bridge.store.entries import BY_STATE
 from bridge.store.mirror import BY_NUMBER, MIRROR, SAME
-from bridge.store.outbox import BY_STATE
 from bridge.store.outbox_rows import entry_of
-from bridge.store.session import Session, chunks
+from bridge.store.session import Part, chunks
 from bridge.store.trials import BY_BASE
 from bridge.store.values import Entry
 
@@ -41,20 +42,15 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A live document of the same number that no binding is about."""
 
 
-class WaitingWrites(Session):
+class WaitingWrites(Part):
     """The part of a unit of work that looks at unsettled writes, on another unit's transaction."""
 
-    @classmethod
-    def on(cls, work: Session) -> WaitingWrites:
-        """The same transaction; writes nothing."""
-        return cls(work._connection, writes=False)
-
-    def waiting(self, system: str, company: str) -> Iterator[Waiting]:
+    def waiting(self, where: BooksId) -> Iterator[Waiting]:
         """Writes that are not settled, oldest first.
 
         One that a person dropped counts until a newer write says what is wanted instead.
         """
-        books = self._books_of(system, company)
+        books = self._books_of(where)
         newer = OUTBOX.alias("newer")
         t = OUTBOX.c
         later = select(newer.c.id).where(

@@ -20,6 +20,7 @@ from bridge.core.books import (
     PostedDocument,
 )
 from bridge.core.delivery import Outcome, Outgoing
+from bridge.core.identity import BooksId
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,3 +233,8 @@ class AccountingSystem(AccountingReader, Protocol):
         A person's wish: no pass calls it. Done again, it makes nothing again. What the product
         refuses is told, with what to do; documents are posted without it all the same.
         """
+
+
+def books_of(system: AccountingReader) -> BooksId:
+    """The books that an adapter is of."""
+    return BooksId(system.name, system.company_id)

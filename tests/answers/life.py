@@ -16,12 +16,14 @@ import requests
 
 from bridge import wiring
 from bridge.core.delivery import WAITS_FOR_A_PERSON
-from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
+from bridge.core.identity import BooksId
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.core.tie_out.verdict import Result
 from bridge.errors import BridgeError
 from bridge.pipeline import decide
 from bridge.pipeline.context import Live
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.settings import Settings
 from tests.answers.ground import Ground
@@ -197,7 +199,9 @@ class Life(World):
                 waiting = [
                     entry
                     for state in WAITS_FOR_A_PERSON
-                    for entry in work.entries(self.system, self.company, state=state, limit=1000)
+                    for entry in work.entries.of(
+                        BooksId(self.system, self.company), state=state, limit=1000
+                    )
                 ]
             for entry in waiting:
                 for verb in ("retry", "drop"):
@@ -252,7 +256,7 @@ def _compared(bridge: Live) -> Said:
 
 def _reconciled(bridge: Live) -> Reconciliation:
     now, fresh = bridge.clock.now(), bridge.fresh
-    return reconcile(bridge.store, bridge.books, bridge.today, now, fresh=fresh)
+    return compare(bridge, bridge.today, now, fresh=fresh)
 
 
 def there(books: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.core.identity import BooksId
 from bridge.instance import only_one
 from bridge.store import Store
 from tests.disks import REFUSING, opened
@@ -71,9 +72,9 @@ def test_it_works_beside_a_bridge_at_work_and_holds_what_is_committed(synced):
     url = f"sqlite:///{state(synced)}"
     with only_one(url), closing(Store.open(url)) as store:
         with store.begin() as work:
-            work.set_revisit("quickbooks", "c", ("dev", "1"), "committed")
+            work.plans.set_revisit(BooksId("quickbooks", "c"), ("dev", "1"), "committed")
         with store.begin() as work:
-            work.set_revisit("quickbooks", "c", ("dev", "2"), "on its way")
+            work.plans.set_revisit(BooksId("quickbooks", "c"), ("dev", "2"), "on its way")
             assert synced.run("backup", "copy.db")[0] == 0
     with closing(sqlite3.connect(synced.folder / "copy.db")) as database:
         assert database.execute("SELECT loan FROM revisit").fetchall() == [("1",)]

@@ -48,7 +48,7 @@ def test_what_is_owed_is_what_the_store_makes_of_the_file(case: Case, capsys, tm
     desk = Desk(tmp_path / "desk")
     desk.day(FOUND / case.folder)
     with desk.store.read() as work:
-        totals = {c: amount for c, amount in work.ledger_totals().items() if amount}
+        totals = {c: amount for c, amount in work.ledger.totals().items() if amount}
     told_of_nobody = Decimal(told["strays_effect"])
     assert owed(told) | ({"XXX": told_of_nobody} if told_of_nobody else {}) == totals
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from bridge.report.texts import texts
+from tests.cli import small_lender
 from tests.cli.doors import LANGUAGES, codes, opened
 from tests.cli.small_lender import Lender
-from tests.cli.small_lender import lender as lender  # noqa: PLC0414
+
+lender = small_lender.lender
 
 ANSWERED = '{ issues = "no" }'
 SAID = {

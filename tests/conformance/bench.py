@@ -21,6 +21,7 @@ from bridge.core.books import (
     Sale,
 )
 from bridge.core.delivery import Binding, Operation, Outcome, Outgoing, Posted
+from bridge.core.identity import BooksId
 from bridge.core.mapping.booking import Booking, resolve
 from bridge.pipeline.plan import limits_of
 from bridge.systems.base import AccountingSystem, Capabilities
@@ -202,7 +203,7 @@ class Bench:
     def outgoing(
         self, document: Document, operation: Operation = Operation.CREATE, target: str = ""
     ) -> Outgoing:
-        key = identity.key(self.name, KEYS, operation, document.reference, document.digest)
+        key = identity.key(BooksId(self.name, KEYS), operation, document.reference, document.digest)
         return Outgoing(
             entry=1,
             operation=operation,

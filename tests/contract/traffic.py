@@ -17,7 +17,7 @@ import msgspec
 
 from bridge.core.books import Application, Document, Invoice, Kind, Receipt
 from bridge.core.delivery import Outcome, Posted
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from tests.conformance.bench import Bench
 from tests.conformance.ground import DAY, on_sandbox
 from tests.contract import callsites, strangers
@@ -66,7 +66,7 @@ def the_samples(world: World) -> None:
         world.overrides["LEDGER_BRIDGE_SOURCE__PATH"] = str(SAMPLE / day)
         assert world.sync().verdict == "person"  # the problems planted in the sample
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     assert all(result.agree for result in found.systems)
 
 

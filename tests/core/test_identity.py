@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bridge.core.identity import (
     REFERENCE_LENGTH,
+    BooksId,
     Letter,
     base_reference,
     is_ours,
@@ -47,17 +48,17 @@ def test_two_ids_never_share_a_reference(one: str, other: str) -> None:
 
 
 def test_the_same_intent_has_the_same_key_everywhere() -> None:
-    first = key("quickbooks", "9", "create", "DY7F3A-L84", "d1")
-    assert first == key("quickbooks", "9", "create", "DY7F3A-L84", "d1")
-    assert first != key("quickbooks", "9", "create", "DY7F3A-L84", "d2")
-    assert first != key("quickbooks", "9", "void", "DY7F3A-L84", "d1")
+    first = key(BooksId("quickbooks", "9"), "create", "DY7F3A-L84", "d1")
+    assert first == key(BooksId("quickbooks", "9"), "create", "DY7F3A-L84", "d1")
+    assert first != key(BooksId("quickbooks", "9"), "create", "DY7F3A-L84", "d2")
+    assert first != key(BooksId("quickbooks", "9"), "void", "DY7F3A-L84", "d1")
     assert len(first) == 32
 
 
 def test_another_company_or_product_never_shares_a_key() -> None:
     """Companies of one login may hold documents of one name: a key is for one of them."""
     keys = {
-        key(system, company, "create", "DY7F3A-L84", "d1")
+        key(BooksId(system, company), "create", "DY7F3A-L84", "d1")
         for system in ("quickbooks", "xero")
         for company in ("9", "10")
     }

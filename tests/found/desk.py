@@ -45,7 +45,7 @@ class Desk:
         take_in(self.store, read, path.name, SnapshotLimits(), NOW)
         self.done = []
         with self.store.read() as work:
-            files = list(work.loan_files(0))
+            files = list(work.ledger.loan_files(0))
         for file in files:
             shelf = self.shelves.setdefault(file.loan_id, Shelf(self.booking))
             self.done += shelf.sync(file)
@@ -89,7 +89,7 @@ class Desk:
     def ledger(self) -> Decimal:
         """What the store says that borrowers owe, in the lender's own currency."""
         with self.store.read() as work:
-            return work.ledger_totals().get("COP", Decimal(0))
+            return work.ledger.totals().get("COP", Decimal(0))
 
     @property
     def holds(self) -> list[tuple[str, str, Decimal]]:
@@ -102,7 +102,7 @@ class Desk:
     @property
     def findings(self) -> list[Finding]:
         with self.store.read() as work:
-            told = list(work.findings())
+            told = list(work.findings.all())
         told += self.of_borrowers
         for shelf in self.shelves.values():
             told += shelf.last.findings if shelf.last else ()

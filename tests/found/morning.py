@@ -12,7 +12,7 @@ from typing import Any
 from bridge.core.tie_out.tasks import Task
 from bridge.core.tie_out.verdict import Verdict
 from bridge.errors import SnapshotRefused
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.report import render
 from bridge.sandbox.server import SandboxServer
@@ -90,9 +90,8 @@ class Lender:
                 synced = sync(bridge).answer
             except SnapshotRefused as refused:
                 why = "\n".join(str(problem) for problem in refused.problems) or str(refused)
-            found = reconcile(
-                bridge.store,
-                bridge.books,
+            found = compare(
+                bridge,
                 bridge.today,
                 self.world.clock.now(),
                 fresh=bridge.fresh.on(bridge.today),

@@ -28,15 +28,15 @@ class Notebook:
 
     def same(self, asked: Finding, at: int = 0) -> None:
         with self.desk.store.begin() as work:
-            assert work.say_same(asked.subject, asked.subject, asked.related[at], WHO, AT)
+            assert work.alike.say_same(asked.subject, asked.subject, asked.related[at], WHO, AT)
 
     def different(self, asked: Finding) -> None:
         with self.desk.store.begin() as work:
-            assert work.say_different(asked.subject, asked.subject, [*asked.related], WHO, AT)
+            assert work.alike.say_different(asked.subject, asked.subject, [*asked.related], WHO, AT)
 
     def gone(self, asked: Finding) -> None:
         with self.desk.store.begin() as work:
-            assert work.say_gone(asked.subject, asked.subject, WHO, AT)
+            assert work.alike.say_gone(asked.subject, asked.subject, WHO, AT)
 
 
 @pytest.fixture

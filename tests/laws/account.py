@@ -16,6 +16,7 @@ from typing import Any, cast
 from bridge.core.books import Document
 from bridge.core.findings import Finding
 from bridge.core.guards import SnapshotLimits
+from bridge.core.identity import BooksId
 from bridge.core.mapping.booking import Booking
 from bridge.core.plan import Hold
 from bridge.core.tie_out.known import Fresh
@@ -34,6 +35,7 @@ from tests.laws.lender_file import TODAY, Drawn, written
 
 ROOT = Path(__file__).parents[2]
 SYSTEM, COMPANY = "quickbooks", "c"
+BOOKS = BooksId(SYSTEM, COMPANY)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -117,7 +119,7 @@ def _planned(store: Store) -> Account:
     books = Books(system=company, mapping=_booking().mapping, where="mappings/test.toml")
     with store.begin() as work:
         planner = Planner(work, cast(Any, books), _booking(), "law")
-        planner.loans(work.loan_files(0))
+        planner.loans(work.ledger.loan_files(0))
         planner.finish()
     with store.read() as work:
         _collected(work, found)
@@ -125,10 +127,10 @@ def _planned(store: Store) -> Account:
 
 
 def _collected(work: Work, found: Account) -> None:
-    found.findings = work.findings()
-    found.verdict = standing(work, {SYSTEM: COMPANY}, Fresh(today=TODAY))
-    for (_, loan), hold in work.loan_holds(SYSTEM, COMPANY):
+    found.findings = work.findings.all()
+    found.verdict = standing(work, {SYSTEM: BOOKS}, Fresh(today=TODAY))
+    for (_, loan), hold in work.plans.loan_holds(BOOKS):
         found.loans.setdefault(loan, OfLoan()).holds.append(hold)
-    for entry in work.entries(SYSTEM, COMPANY):
+    for entry in work.entries.of(BOOKS):
         if entry.loan[1]:
             found.loans.setdefault(entry.loan[1], OfLoan()).documents.append(entry.document)

@@ -12,7 +12,7 @@ import pytest
 from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.adoption import Adoptions, Proposal, Wish, answer, decide_all, propose
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import documents
@@ -96,7 +96,7 @@ def owed(world: World) -> Decimal:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
+        return compare(bridge, bridge.today, world.clock.now()).agree
 
 
 def test_what_may_be_there_already_is_held_and_proposed(
@@ -112,7 +112,7 @@ def test_what_may_be_there_already_is_held_and_proposed(
     world.sync()
     assert world.books()["documents"] == before["documents"]
     with world.dry() as bridge, bridge.store.read() as work:
-        assert {h.code for h in work.holds(world.system, world.company)} == {"books.lookalike"}
+        assert {h.code for h in work.plans.holds(world.where)} == {"books.lookalike"}
 
 
 def test_what_is_adopted_is_not_posted_and_the_rest_is(
@@ -188,7 +188,7 @@ def test_every_mistake_is_told_at_once_and_nothing_is_done(
     ]  # fmt: skip
     assert proposed(world)
     with world.bridge() as bridge, bridge.store.read() as work:
-        assert work.binding(world.system, world.company, "DY7F3A-L2") is None
+        assert work.bindings.named(world.where, "DY7F3A-L2") is None
 
 
 def test_one_pair_is_decided_by_name(world: World, entered: dict[str, str], ledger: Ledger) -> None:

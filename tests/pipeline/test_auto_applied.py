@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from bridge.core.delivery import State
-from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
-from bridge.pipeline.reconcile import reconcile
+from bridge.core.identity import BooksId
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
@@ -53,7 +55,7 @@ def move(ledger: Ledger, number: int, debt: int, kind: str, amount: int, day: st
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (result,) = reconcile(bridge.store, bridge.books, bridge.today, NOW, lender="X").systems
+        (result,) = compare(bridge, bridge.today, NOW).systems
     assert not any(tie.unexplained for tie in result.tie_outs)
     return result
 
@@ -61,7 +63,7 @@ def morning(world: World) -> SystemResult:
 def drifted(world: World) -> dict[str, str]:
     """Reference → what differs, of what waits for a person."""
     with world.dry() as bridge, bridge.store.read() as work:
-        entries = work.entries("quickbooks", REALM, state=State.DRIFTED, limit=100)
+        entries = work.entries.of(BooksId("quickbooks", REALM), state=State.DRIFTED, limit=100)
         return {entry.reference: entry.detail for entry in entries}
 
 

@@ -12,7 +12,7 @@ import pytest
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from tests.pipeline.test_answers_for_ever import (
     ANSWERS,
     DAY_S,
@@ -107,7 +107,7 @@ def ids(world: World) -> dict[str, str]:
     """Reference → the product's own id, of what is to be changed."""
     with world.bridge() as bridge, bridge.store.read() as work:
         bound = {
-            name: work.binding(world.system, world.company, f"DY7F3A-{name}")
+            name: work.bindings.named(world.where, f"DY7F3A-{name}")
             for name in (*BY_THE_LEDGER, *BY_A_PERSON)
         }
     return {name: b.external_id.rpartition("/")[2] for name, b in bound.items() if b is not None}
@@ -148,7 +148,7 @@ def quiet(world: World, ledger: Lender) -> tuple[Task, ...]:
     world.sync()
     world.clock.move(600)
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     world.clock.move(DAY_S - 600)
     twice_never(world)
     return found.verdict.tasks
@@ -158,7 +158,7 @@ def told_all(world: World, tasks: tuple[Task, ...]) -> None:
     """Nothing that is not done is without a task, its own or that of what it waits for."""
     named = {task.subject for task in tasks}
     with world.bridge() as bridge, bridge.store.read() as work:
-        entries = work.entries(world.system, world.company, limit=500)
+        entries = work.entries.of(world.where, limit=500)
     left = [e for e in entries if e.state in UNSETTLED | WAITS_FOR_A_PERSON]
     loans = {e.loan for e in left if e.reference in named and e.loan[1]}
     silent = [

@@ -12,7 +12,7 @@ import pytest
 from bridge.core.mapping.clearing import mixed
 from bridge.core.tie_out.checks import CheckCode
 from bridge.pipeline.plan import booking_of
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_closed_periods import adjusting, lock
@@ -84,7 +84,7 @@ def test_the_check_of_renewals_says_that_payments_taken_back_share_the_account(
     renewed("COP").write(world.snapshot)
     world.sync()
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     (check,) = [c for c in found.systems[0].checks if c.code is CheckCode.RENEWALS]
     assert check.why == "shared_account"
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind, Lateness, SystemResult
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Lateness, SystemResult
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -59,13 +60,13 @@ def documents(world: World) -> dict[str, dict[str, Any]]:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
+        return compare(bridge, bridge.today, world.clock.now()).agree
 
 
 def compared(world: World, as_of: date | None = None) -> SystemResult:
     with world.bridge() as bridge:
         day = as_of or bridge.today
-        (found,) = reconcile(bridge.store, bridge.books, day, world.clock.now()).systems
+        (found,) = compare(bridge, day, world.clock.now()).systems
     return found
 
 
@@ -97,7 +98,7 @@ def test_a_payment_changed_after_its_month_closed_is_held(world: World, ledger: 
     assert world.sync().verdict == "person"
     assert documents(world) == before
     with world.dry() as bridge, bridge.store.read() as work:
-        holds = work.holds(world.system, world.company)
+        holds = work.plans.holds(world.where)
     assert {h.code for h in holds} == {"books.period_closed"}
     assert sum(h.amount for h in holds) == Decimal(-500)
     assert agrees(world)
@@ -197,7 +198,7 @@ def test_what_a_person_wants_put_back_in_a_closed_month_waits(world: World, ledg
     done = world.sync()
     assert (done.verdict, one(done).plan.figures.update) == ("person", 0)
     with world.dry() as bridge, bridge.store.read() as work:
-        assert {h.code for h in work.holds(world.system, world.company)} == {"books.period_closed"}
+        assert {h.code for h in work.plans.holds(world.where)} == {"books.period_closed"}
     lock(world, "2026-05-31")
     assert one(world.sync()).plan.figures.update == 1
     assert documents(world)["DY7F3A-L2"]["total"] == "50000.00"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.tie_out.reconciliation import SystemResult
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import NOW, World
@@ -50,7 +50,7 @@ def test_the_difference_has_a_name_and_with_it_both_sides_agree(
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (result,) = reconcile(bridge.store, bridge.books, bridge.today, NOW, lender="X").systems
+        (result,) = compare(bridge, bridge.today, NOW).systems
     assert result.checked, result.notices
     return result
 

@@ -11,7 +11,7 @@ import pytest
 from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_never_twice import check_laws
@@ -53,7 +53,7 @@ def not_kept(world: World) -> None:
 
 def compared(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (found,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (found,) = compare(bridge, bridge.today, world.clock.now()).systems
     world.clock.move(700)
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import documents
@@ -53,7 +53,7 @@ def balances(world: World) -> dict[str, Decimal]:
 
 def reconciled(world: World) -> tuple[bool, set[str]]:
     with world.bridge() as bridge:
-        (found,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (found,) = compare(bridge, bridge.today, world.clock.now()).systems
     return found.agree, {item.cause for item in found.items}
 
 

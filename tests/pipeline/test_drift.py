@@ -13,7 +13,7 @@ from bridge.core.delivery import State
 from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -53,7 +53,7 @@ def hand(world: World, action: str, number: str, **more: Any) -> None:
 
 def reconciled(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (result,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (result,) = compare(bridge, bridge.today, world.clock.now()).systems
     return result
 
 
@@ -166,7 +166,7 @@ def test_what_the_ledger_says_later_of_an_accepted_document_is_a_question(
     assert done.verdict == "person", done.reason
     assert live(world)[RECEIPT]["total"] == "3000.00"
     with world.dry() as bridge, bridge.store.read() as work:
-        (hold,) = work.holds(world.system, world.company)
+        (hold,) = work.plans.holds(world.where)
     assert (hold.code, hold.amount) == ("books.drifted", Decimal(-500))
     assert reconciled(world).agree
     repost(world, RECEIPT)  # the ledger is right
@@ -342,8 +342,8 @@ def test_only_documents_that_the_bridge_has_can_be_decided_about(
     with pytest.raises(UsageError, match="DY7F3A-P99 is not a document"):
         accept(world, INVOICE, "DY7F3A-P99")
     with world.dry() as bridge, bridge.store.read() as work:
-        binding = work.binding(world.system, world.company, INVOICE)
-        assert work.decisions() == []
+        binding = work.bindings.named(world.where, INVOICE)
+        assert work.decisions.latest() == []
     assert binding is not None
     assert not binding.accepted, "one wrong reference undoes them all"
 
@@ -416,7 +416,7 @@ def test_an_edit_of_more_than_what_is_owned_is_left_to_a_person(
     assert world.sync().verdict == "person"
     assert live(world)[INVOICE]["total"] == "49000.00"
     with world.dry() as bridge, bridge.store.read() as work:
-        assert work.entries(world.system, world.company, state=State.DRIFTED) == []
+        assert work.entries.of(world.where, state=State.DRIFTED) == []
 
 
 def test_what_was_edited_before_we_knew_that_it_is_there_is_not_taken_back(world: World) -> None:

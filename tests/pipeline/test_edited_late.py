@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_closed_periods import lock
@@ -68,7 +68,7 @@ def test_it_is_one_task_of_the_difference(world: World, ledger: Ledger) -> None:
     assert done.answer.tasks[0].detail.startswith("posted as 120000")
     assert world.receivable("COP") == Decimal(90_000)
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     assert found.agree
     assert [(t.code, t.amount) for t in found.verdict.tasks] == [
         ("books.period_closed", Decimal(-12_000))

@@ -18,7 +18,7 @@ from bridge.core.mapping.electronic import Lacking
 from bridge.core.tie_out.verdict import Verdict
 from bridge.pipeline.decide import repost
 from bridge.pipeline.known import standing
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import preview, sync
 from bridge.pipeline.undo import undo
 from bridge.sandbox.server import SandboxServer
@@ -61,7 +61,7 @@ class Company(World):
 
     def standing(self) -> Verdict:
         with self.dry() as bridge, bridge.store.read() as work:
-            return standing(work, {self.system: self.company}, bridge.fresh)
+            return standing(work, {self.system: self.where}, bridge.fresh)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_the_morning_explains_all_that_was_not_posted(world: Company, ledger: Le
     world.said = OPEN
     world.sync()
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     assert [task.code for task in found.verdict.tasks] == ["pass.unanswered"]
     (result,) = found.systems
     assert {item.cause for item in result.items} == {"books.unanswered"}

@@ -118,7 +118,7 @@ def test_what_is_tried_again_and_still_not_answered_is_asked_about_once_a_pass(
         assert network.requests < ENOUGH
     assert {"L150", "P250"} <= there(world)
     with world.bridge() as bridge, bridge.store.read() as work:
-        bound = {b.reference for _, b in work.live_bindings(world.system, world.company)}
+        bound = {b.reference for _, b in work.bindings.live(world.where)}
     assert "DY7F3A-L4" in bound or "L4" in named_in(tasks)
     world.control("DELETE", "faults")
     world.clock.move(24 * 3600)

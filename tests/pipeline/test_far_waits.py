@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.waits import told, waits_until
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
@@ -55,7 +55,7 @@ def refused(world: World, wait: str = FAR) -> None:
 
 def waiting(world: World) -> str:
     with world.bridge() as bridge, bridge.store.read() as work:
-        until = waits_until(work, world.system, world.company, world.clock.now())
+        until = waits_until(work, world.where, world.clock.now())
     return told(until) if until else ""
 
 
@@ -64,7 +64,7 @@ def test_a_wait_of_years_is_one_of_a_day_and_its_end_is_said(world: World) -> No
     end = told(world.clock.now() + timedelta(days=1))
     assert waiting(world)[:15] == end[:15]  # to ten minutes: the pass itself took some
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, bridge.clock.now())
+        found = compare(bridge, bridge.today, bridge.clock.now())
     notices = {notice.code: notice.detail for notice in found.systems[0].notices}
     assert notices["books.wait"] == waiting(world)
 
@@ -90,10 +90,10 @@ def test_a_clock_that_was_ahead_holds_nothing_back_once_it_is_right(
 def test_a_person_need_not_wait(world: World) -> None:
     refused(world)
     with world.bridge() as bridge, bridge.store.begin() as work:
-        lifted = work.send_all_now(world.system, world.company, "ana", "2026-11-20")
+        lifted = work.decisions.send_all_now(world.where, "ana", "2026-11-20")
         assert lifted
-        assert work.decisions(limit=1)[0].verb == "now"
-        assert work.send_all_now(world.system, world.company, "ana", "2026-11-20") == 0
+        assert work.decisions.latest(limit=1)[0].verb == "now"
+        assert work.decisions.send_all_now(world.where, "ana", "2026-11-20") == 0
     assert waiting(world) == ""
     done = world.sync()
     assert done.verdict == "clean", done.reason

@@ -15,7 +15,7 @@ import pytest
 
 from bridge.pipeline.known import standing
 from bridge.pipeline.rebuild import rebuild
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.pipeline.undo import undo
 from bridge.sandbox.server import SandboxServer
@@ -46,18 +46,18 @@ def quiet_pass(world: World) -> None:
 def comparison(world: World) -> None:
     world.control("POST", "clock", days=1)
     with world.bridge() as bridge:
-        reconcile(bridge.store, bridge.books, bridge.today, bridge.clock.now())
+        compare(bridge, bridge.today, bridge.clock.now())
 
 
 def look(world: World) -> None:
     with world.bridge() as bridge, bridge.store.read() as work:
-        standing(work, {name: each.company for name, each in bridge.books.items()}, bridge.fresh)
+        standing(work, {name: each.id for name, each in bridge.books.items()}, bridge.fresh)
 
 
 def taking_back(world: World) -> None:
     with world.bridge() as bridge:
         with bridge.store.read() as work:
-            run = work.runs(limit=100)[-1].id
+            run = work.runs.latest(limit=100)[-1].id
         undo(bridge, run, "ana")
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from bridge.core.delivery import Outcome, Outgoing, Rejected
 from bridge.errors import LoginRequired
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, sync
 from bridge.sandbox.server import SandboxServer
 from bridge.store import schema
@@ -89,7 +89,7 @@ def lock(world: World, day: str) -> None:
 
 def holds(world: World) -> set[str]:
     with world.dry() as bridge, bridge.store.read() as work:
-        return {hold.code for hold in work.holds(world.system, world.company)}
+        return {hold.code for hold in work.plans.holds(world.where)}
 
 
 # -- nothing to do ---------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def a_login_that_had_ended(world: World, ledger: Ledger) -> None:
     with world.bridge() as bridge:
         system = bridge.books[world.system].system
         system.chart, system.changes, system.read = nobody, nobody, nobody
-        reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        compare(bridge, bridge.today, world.clock.now())
 
 
 def a_lost_answer(world: World, ledger: Ledger) -> None:

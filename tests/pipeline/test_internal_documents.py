@@ -160,8 +160,8 @@ def test_what_a_person_dropped_is_not_sent_for_a_text(world: World, ledger: Ledg
         world.sync()
     world.dies = lambda _: False
     with world.bridge() as bridge, bridge.store.begin() as work:
-        (entry,) = work.entries(world.system, world.company, reference="DY7F3A-F1", limit=9)
-        work.drop(entry.id, "ana", "2026-11-20T12:00:00Z")
+        (entry,) = work.entries.of(world.where, reference="DY7F3A-F1", limit=9)
+        work.decisions.drop(entry.id, "ana", "2026-11-20T12:00:00Z")
     edit_mapping(world, (NOTE, NOTE))
     ledger.movements[4] = ledger.movements[3] | {"movement_id": 4, "amount": 500}
     ledger.write(world.snapshot)

@@ -11,7 +11,7 @@ import pytest
 
 from bridge.core.books import Kind
 from bridge.core.delivery import State
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -86,7 +86,7 @@ def balances(world: World) -> dict[str, Decimal]:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
+        return compare(bridge, bridge.today, world.clock.now()).agree
 
 
 def test_it_holds_from_now_on_and_leaves_what_is_posted(world: World, ledger: Ledger) -> None:
@@ -171,7 +171,7 @@ def test_texts_are_changed_too_and_nothing_else(world: World, ledger: Ledger) ->
     assert applied(world).verdict == "clean"
     assert documents(world) == then
     with world.dry() as bridge, bridge.store.read() as work:
-        bound = work.binding(world.system, world.company, "DY7F3A-L2")
+        bound = work.bindings.named(world.where, "DY7F3A-L2")
     assert bound is not None
     assert bound.posted is not None
     assert bound.posted.memo.startswith("Nuevo ")
@@ -186,7 +186,7 @@ def test_no_receipt_is_deleted_for_its_words(world: World, ledger: Ledger) -> No
     assert applied(world).verdict == "clean"
     assert documents(world) == then
     with world.dry() as bridge, bridge.store.read() as work:
-        bound = work.binding(world.system, world.company, "DY7F3A-P7")
+        bound = work.bindings.named(world.where, "DY7F3A-P7")
     assert bound is not None
     assert bound.document.memo.startswith("Nuevo ") is in_place  # type: ignore[union-attr]
     assert agrees(world)
@@ -208,7 +208,7 @@ def test_what_a_bookkeeper_edited_is_asked_about_and_stays(world: World, ledger:
     applied(world)
     assert documents(world)["DY7F3A-L2"]["total"] == "51000.00"
     with world.dry() as bridge, bridge.store.read() as work:
-        asked = work.entries(world.system, world.company, state=State.DRIFTED)
+        asked = work.entries.of(world.where, state=State.DRIFTED)
     assert [e.reference for e in asked] == ["DY7F3A-L2"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.world import COMPANIES, World
@@ -42,7 +42,7 @@ def ledger(world: World) -> Ledger:
 
 def reconciled(world: World) -> Any:
     with world.bridge() as bridge:
-        (found,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (found,) = compare(bridge, bridge.today, world.clock.now()).systems
     world.clock.move(700)
     return found
 

@@ -81,7 +81,7 @@ def test_a_moved_payment_that_somebody_edited_waits_and_is_not_posted_beside_its
     assert world.sync().verdict == "person"
     assert in_the_books(world, "DY7F3A-P7") == [("DY7F3A-P7", Decimal(3000))]
     with world.dry() as bridge, bridge.store.read() as work:
-        waiting = work.entries(world.system, world.company, state=State.PENDING)
+        waiting = work.entries.of(world.where, state=State.PENDING)
     assert [e.reference for e in waiting] == ["DY7F3A-P7.2"]
 
 

@@ -92,11 +92,11 @@ def check_laws(world: World) -> None:
     assert max(names.values()) == 1
     assert books["trial_balance"]["debits"] == books["trial_balance"]["credits"]
     with world.dry() as bridge, bridge.store.read() as work:
-        totals = work.ledger_totals()
+        totals = work.ledger.totals()
         holds: Counter[str] = Counter()
-        for hold in work.holds(world.system, world.company):
+        for hold in work.plans.holds(world.where):
             holds[hold.currency] += hold.amount  # type: ignore[assignment]
-        bound = {b.reference for _, b in work.live_bindings(world.system, world.company)}
+        bound = {b.reference for _, b in work.bindings.live(world.where)}
     for currency in ("COP", "MXN"):
         wanted = totals.get(currency, Decimal(0)) - holds[currency]
         assert world.receivable(currency) == wanted, currency

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_answers_for_ever import ANSWERS, QUESTIONS
@@ -46,12 +46,12 @@ def strike(world: World, wish: dict[str, Any], **match: str) -> None:
 def compared(world: World) -> Reconciliation:
     world.clock.move(700)
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        return compare(bridge, bridge.today, world.clock.now())
 
 
 def id_of(world: World, reference: str) -> str:
     with world.bridge() as bridge, bridge.store.read() as work:
-        bound = work.binding(world.system, world.company, reference)
+        bound = work.bindings.named(world.where, reference)
     assert bound is not None
     return bound.external_id
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from bridge.core.books import Kind
-from bridge.core.tie_out.reconciliation import ItemKind
+from bridge.core.identity import BooksId
+from bridge.core.tie_out.items import ItemKind
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import compared, put_back
@@ -69,7 +70,7 @@ def test_two_numbers_or_ids_exchanged_in_an_answer_bind_nothing_wrongly(
     with world.bridge() as bridge, bridge.store.read() as work:
         system_of = bridge.books[system].system
         bound = {
-            reference: work.binding(system, system_of.company_id, reference)
+            reference: work.bindings.named(BooksId(system, system_of.company_id), reference)
             for reference in (f"DY7F3A-L{debt}" for debt in LOANS)
         }
         there = system_of.fetch(Kind.INVOICE, [b.external_id for b in bound.values() if b])

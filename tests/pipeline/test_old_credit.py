@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind
+from bridge.core.tie_out.items import ItemKind
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_any_delivery import STORIES, Story, books, delivered, world_of
 from tests.pipeline.test_closed_periods import lock
@@ -119,7 +119,7 @@ def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) 
     empty, _ = books(world)
     delivered(world, story, DAYS[-1:])
     with world.dry() as bridge, bridge.store.read() as work:
-        (run,) = {each.run for each in work.entries(world.system, world.company, limit=100)}
+        (run,) = {each.run for each in work.entries.of(world.where, limit=100)}
     assert taken_back(world, run).verdict == "clean"
     assert books(world)[0] == empty
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.one_off import OneOff, one_off
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_drift import hand
@@ -55,7 +56,7 @@ def system(told: OneOff) -> SystemResult:
 
 def morning(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (result,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (result,) = compare(bridge, bridge.today, world.clock.now()).systems
     return result
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.core.identity import BooksId
 from bridge.pipeline.one_off import one_off
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
@@ -112,7 +113,7 @@ def test_dry_runs_and_comparisons_tell_it_and_write_nothing(world: World) -> Non
         told = one_off(dry)
     assert (told.exit_code, ASKED in [t.code for t in told.found.verdict.tasks]) == (1, True)
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, bridge.clock.now())
+        found = compare(bridge, bridge.today, bridge.clock.now())
     assert found.verdict.tasks[0].code == ASKED
     assert codes(world.preview()) == [ASKED], "a dry run keeps no answer"
 
@@ -124,7 +125,7 @@ def test_the_company_of_before_is_asked_about_neither_now_nor_later(world: World
     world.sync()
     world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__COMPANY_ID"] = BEFORE
     with closing(Store.open(world.settings().state.url)) as store, store.read() as work:
-        assert work.documents_elsewhere(world.system, BEFORE) == {}
+        assert work.bindings.documents_elsewhere(BooksId(world.system, BEFORE)) == {}
     assert ASKED not in standing(world)
 
 

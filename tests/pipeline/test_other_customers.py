@@ -12,7 +12,7 @@ import pytest
 
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.core.tie_out.verdict import Result
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Rows
 from tests.pipeline.world import COMPANIES, World
@@ -47,7 +47,7 @@ class Office:
         assert done.exit_code == 0, (day, done.reason, done.verdict)
         with self.world.bridge() as bridge:
             now = bridge.clock.now()
-            return reconcile(bridge.store, bridge.books, bridge.today, now, fresh=bridge.fresh)
+            return compare(bridge, bridge.today, now, fresh=bridge.fresh)
 
     def _field(self, day: date) -> None:
         """A new loan, and a payment or two of what is still owed."""

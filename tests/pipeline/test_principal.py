@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from bridge.cli import doctor_parts
-from bridge.core.tie_out.reconciliation import Item, ItemKind, SystemResult
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import ConfigurationError
 from bridge.pipeline.one_off import one_off
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.base import HandEntries
 from tests.pipeline.ledger import Ledger
@@ -60,10 +61,10 @@ def morning(world: World, wrap: Any = None) -> SystemResult:
     """What a reconciliation finds, and that its verdict follows."""
     world.clock.move(600)
     with world.bridge() as bridge:
-        books = bridge.books
         if wrap:
-            books = {n: replace(b, system=wrap(b.system)) for n, b in books.items()}
-        found = reconcile(bridge.store, books, bridge.today, NOW, lender="X")
+            books = {n: replace(b, system=wrap(b.system)) for n, b in bridge.books.items()}
+            bridge = replace(bridge, books=books)
+        found = compare(bridge, bridge.today, NOW)
     (result,) = found.systems
     assert result.checked, result.notices
     assert found.verdict.exit_code == (0 if green(result) else 1)
@@ -225,7 +226,7 @@ def test_entries_that_a_login_may_not_see_are_no_green_morning(system: str, worl
 def test_a_dry_run_names_the_same_and_keeps_nothing(system: str, world: World) -> None:
     journal(world, "J-1", CLEARING[system], SALES[system])
     with world.dry() as bridge:
-        (dry,) = reconcile(bridge.store, bridge.books, bridge.today, NOW).systems
+        (dry,) = compare(bridge, bridge.today, NOW).systems
     assert told(dry) == told(morning(world))
     assert len(told(dry)) == 1
 
@@ -247,12 +248,12 @@ def test_the_next_pass_says_what_the_last_morning_found(system: str, world: Worl
 def test_a_person_may_answer_that_an_entry_is_right(system: str, world: World) -> None:
     journal(world, "J-1", CLEARING[system], SALES[system])
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, NOW)
+        found = compare(bridge, bridge.today, NOW)
         (task,) = found.verdict.tasks
         assert task.answerable
         with bridge.store.begin() as work:
-            work.answer(task.id, "ana", NOW.isoformat(), task)
-        assert reconcile(bridge.store, bridge.books, bridge.today, NOW).verdict.green
+            work.tasks.answer(task.id, "ana", NOW.isoformat(), task)
+        assert compare(bridge, bridge.today, NOW).verdict.green
 
 
 @pytest.mark.parametrize("system", BY_ITEM)

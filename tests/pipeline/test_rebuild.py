@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind, Reconciliation
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline.known_again import Adopted
 from bridge.pipeline.rebuild import rebuild
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from bridge.store import NO_LOAN
 from tests import lost_states
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import adjusting, lock
-from tests.pipeline.test_drift import hand, owning
+from tests.pipeline.test_drift import accept, hand, owning
 from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import COMPANIES, ROOT, World, one
 
@@ -59,7 +60,7 @@ def planned(world: World) -> tuple[int, int, int]:
 
 def compared(world: World) -> Reconciliation:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        return compare(bridge, bridge.today, world.clock.now())
 
 
 def items(world: World) -> list[tuple[ItemKind, str, str]]:
@@ -70,8 +71,8 @@ def items(world: World) -> list[tuple[ItemKind, str, str]]:
 
 def bindings(world: World) -> dict[str, Any]:
     with world.dry() as bridge, bridge.store.read() as work:
-        loans = {loan for loan, _ in work.live_bindings(world.system, world.company)}
-        found = [b for loan in loans for b in work.bindings(world.system, world.company, loan)]
+        loans = {loan for loan, _ in work.bindings.live(world.where)}
+        found = [b for loan in loans for b in work.bindings.of_loan(world.where, loan)]
     return {b.reference: b for b in found if b.document.kind != "customer"}
 
 
@@ -222,7 +223,7 @@ def test_what_counts_in_the_books_and_no_loan_has_is_named_and_bound_to_nothing(
     assert set(left) <= set(done.unknown)
     assert not bindings(world).keys() & set(left)
     with world.dry() as bridge, bridge.store.read() as work:
-        bound = {b.reference for b in work.bindings(world.system, world.company, NO_LOAN)}
+        bound = {b.reference for b in work.bindings.of_loan(world.where, NO_LOAN)}
     assert not bound & set(left)
 
 
@@ -317,7 +318,7 @@ def test_a_payment_that_the_ledger_no_longer_has_is_asked_about(world: World) ->
     assert planned(world) == (0, 0, 0)
     world.sync()
     with world.dry() as bridge, bridge.store.read() as work:
-        holds = work.holds(world.system, world.company)
+        holds = work.plans.holds(world.where)
     assert [(h.code, h.subject) for h in holds] == [("books.drifted", "document:DY7F3A-P7")]
     assert compared(world).agree
 
@@ -388,21 +389,42 @@ def test_rates_that_a_listing_does_not_tell_are_known_again(world: World) -> Non
     } == {False}
 
 
-def test_what_is_in_another_currency_than_the_ledger_says_keeps_its_rate(world: World) -> None:
+@pytest.mark.parametrize("left", [False, True], ids=["as it is asked", "left so by a person"])
+@pytest.mark.parametrize("currency", ["COP", "USD"])
+def test_what_is_in_another_currency_than_the_ledger_says_keeps_its_rate(
+    world: World, currency: str, left: bool
+) -> None:
     """So that what it weighs on the receivable account is known."""
+    with_dollars(world)
     ledger = small_ledger()
     ledger.debts[1]["currency"] = "MXN"
+    ledger.movements[7]["amount"] = 90_000  # more than was owed: a part stays open
+    ledger.debts[2]["currency"] = currency
+    ledger.settle()
     ledger.write(world.snapshot)
     world.sync()
-    receipt = next(d for d in world.live_documents() if d["number"] == "DY7F3A-P7")
-    ledger.movements[7]["debt_id"] = 2  # an account in COP
+    receipts = [d for d in world.live_documents() if d["number"].startswith("DY7F3A-P7")]
+    assert any(Decimal(each["open"]) for each in receipts)
+    ledger.movements[7]["debt_id"] = 2
+    ledger.settle()
     ledger.write(world.snapshot)
     lose_state(world)
     rebuilt(world)
+    if left:
+        accept(world, *(each["number"] for each in receipts))
     (found,) = compared(world).systems
     assert ("DY7F3A-P7", "currency") in {(i.reference, i.field) for i in found.items}
-    assert Decimal(receipt["rate"]) > 1
+    assert {Decimal(each["rate"]) > 1 for each in receipts} == {True}
     assert not any(abs(tie.unexplained) > 0 for tie in found.tie_outs)
+
+
+def with_dollars(world: World) -> None:
+    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
+    text += '\n[currencies.USD]\nsource = "manual"\n'
+    text += 'rates = [{ from = "2026-01-01", rate = "4105.30" }]\n'
+    path = world.folder / "mapping.toml"
+    path.write_text(text, "utf-8")
+    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
 
 
 def test_a_state_that_is_not_lost_stays_as_it_knows_it(world: World) -> None:

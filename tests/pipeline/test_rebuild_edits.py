@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind
+from bridge.core.tie_out.items import ItemKind
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import small_ledger
 from tests.pipeline.test_drift import accept, hand, owning
-from tests.pipeline.test_rebuild import compared, lose_state, planned, rebuilt
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.test_rebuild import compared, lose_state, planned, rebuilt, with_policies
+from tests.pipeline.world import COMPANIES, World, one
 
 INVOICE, SETTLED, RECEIPT = "DY7F3A-L2", "DY7F3A-L1", "DY7F3A-P7"
 EDITS: dict[str, dict[str, dict[str, str]]] = {
@@ -94,3 +94,43 @@ def test_what_was_edited_stays_after_a_rebuild(world: World, edit: str, case: st
     assert set(there) <= set(documents(world))
     (new,) = [d for d in world.live_documents() if d["number"] == "DY7F3A-L3"]
     assert new["customer"] == "Persona 2"
+
+
+def totals(world: World) -> dict[str, str]:
+    return {d["number"]: d["total"] for d in world.live_documents()}
+
+
+@pytest.mark.parametrize("change", [6_000, -6_000])
+def test_a_correction_that_was_edited_is_told_and_not_offset_by_another(
+    world: World, change: int
+) -> None:
+    """The ledger's change is posted already; what the person wrote there is theirs."""
+    with_policies(world, amount_edited="correct")
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    world.sync()
+    ledger.debts[1]["amount"] += change
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    (correction,) = (d for d in world.live_documents() if "-X1N" in d["number"])
+    world.clock.move(60)
+    wish = {"kind": correction["kind"], "id": correction["id"], "set": {"amount": "5000"}}
+    world.control("POST", f"{world.system}/edit", action="edit", **wish)
+    world.clock.move(60)
+    there = totals(world)
+    lose_state(world)
+    rebuilt(world)
+    # Xero takes an edited note off its invoice: it is used again, as any note would be.
+    assert one(world.preview()).plan.figures.by_kind.keys() <= {"create.application"}
+    for _ in range(2):
+        world.clock.move(3600)
+        world.sync()
+        assert totals(world) == there
+        (system,) = compared(world).systems
+        assert [tie.unexplained for tie in system.tie_outs if tie.unexplained] == []
+        told = {(i.reference, i.field) for i in system.items if i.cause == "books.edited"}
+        assert (correction["number"], "total") in told
+    ledger.debts[1]["amount"] += 1_000  # what the ledger changes next is posted
+    ledger.write(world.snapshot)
+    world.sync()
+    assert len([d for d in world.live_documents() if "-X1N" in d["number"]]) == 2

@@ -14,9 +14,11 @@ import pytest
 
 from bridge.core.books import Kind
 from bridge.core.delivery import Unavailable
-from bridge.core.tie_out.reconciliation import ItemKind, Notice, Reconciliation, SystemResult
+from bridge.core.identity import BooksId
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.errors import LoginRequired, PersonNeeded, TryLater
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.report.render import content
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -43,10 +45,10 @@ def world(tmp_path: Path, sandbox: SandboxServer) -> World:
 
 def morning(world: World, wrap: Any = None, **options: Any) -> Reconciliation:
     with world.bridge() as bridge:
-        books = bridge.books
         if wrap:
-            books = {n: replace(b, system=wrap(b.system)) for n, b in books.items()}
-        return reconcile(bridge.store, books, bridge.today, NOW, lender="X", **options)
+            books = {n: replace(b, system=wrap(b.system)) for n, b in bridge.books.items()}
+            bridge = replace(bridge, books=books)
+        return compare(bridge, bridge.today, NOW, **options)
 
 
 def answer(world: World, **options: Any) -> SystemResult:
@@ -57,7 +59,7 @@ def answer(world: World, **options: Any) -> SystemResult:
 def unread(world: World) -> None:
     """As if these books had never been read."""
     with world.bridge() as bridge, bridge.store.begin() as work:
-        work.mirror_clear("quickbooks", REALM)
+        work.mirror.clear(BooksId("quickbooks", REALM))
 
 
 def hand(world: World, **wish: Any) -> None:
@@ -386,7 +388,7 @@ def test_a_write_whose_correction_arrived_unseen_is_not_called_an_edit(world: Wo
 def test_a_dry_run_says_the_same_and_leaves_no_trace(world: World) -> None:
     unread(world)
     with world.dry() as bridge:
-        dry = reconcile(bridge.store, bridge.books, bridge.today, NOW, lender="X")
+        dry = compare(bridge, bridge.today, NOW)
     wet = morning(world)
     assert [s.tie_outs for s in dry.systems] == [s.tie_outs for s in wet.systems]
     assert Notice("read.full") in wet.systems[0].notices

@@ -81,7 +81,7 @@ def reads(world: World) -> int:
 
 def history(world: World) -> list[str]:
     with world.dry() as bridge, bridge.store.read() as work:
-        return [f"{each.verb} {each.reference}".strip() for each in work.decisions()]
+        return [f"{each.verb} {each.reference}".strip() for each in work.decisions.latest()]
 
 
 def test_what_the_books_are_ahead_of_is_found_and_not_posted_again(world: World) -> None:
@@ -140,10 +140,10 @@ def test_a_delivery_of_the_restoring_day_is_not_enough_to_trust_the_state(
     system: Any = SimpleNamespace(name="xero")
     with closing(Store.open(f"sqlite:///{tmp_path}/state.db")) as store:
         with store.begin() as work:
-            work.doubt_state("ana", f"{day}T11:00:00+00:00")
+            work.marks.doubt_state("ana", f"{day}T11:00:00+00:00")
         caught_up(store, system, day + timedelta(days), NOW)
         with store.read() as work:
-            assert bool(work.restored_at("xero")) is not trusted
+            assert bool(work.marks.restored_at("xero")) is not trusted
 
 
 def test_a_state_that_was_never_a_copy_is_not_doubted(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.cli.doctor_lines import Line
 from bridge.cli.doctor_parts import system as looked_at
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import small_ledger
 from tests.pipeline.world import COMPANIES, World
@@ -72,7 +72,7 @@ def test_a_mark_on_a_document_of_ours_is_a_problem_with_its_amount(world: World)
     assert said(world, "electronic invoices of ours") == []
     hand(world, "stamp", "DY7F3A-L2", code=CODE)
     with world.bridge() as bridge:
-        reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        compare(bridge, bridge.today, world.clock.now())
     (line,) = said(world, "electronic invoices of ours")
     assert (line.state, line.exit_code) == ("problem", 1)
     assert "1 documents of the bridge carry a tax office's mark, 50000.00 COP" in line.finding

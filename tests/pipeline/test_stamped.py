@@ -15,7 +15,7 @@ import pytest
 
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline.decide import accept
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.undo import undo
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -71,9 +71,7 @@ def in_the_books(world: World, number: str) -> tuple[str, str]:
 
 def compared(world: World) -> Reconciliation:
     with world.bridge() as bridge:
-        return reconcile(
-            bridge.store, bridge.books, bridge.today, world.clock.now(), fresh=bridge.fresh
-        )
+        return compare(bridge, bridge.today, world.clock.now(), fresh=bridge.fresh)
 
 
 def _gone(ledger: Ledger) -> Decimal:
@@ -157,7 +155,7 @@ def test_what_is_paid_on_it_is_posted_all_the_same(world: World, ledger: Ledger)
 
 def test_an_undoing_leaves_it_and_says_so(world: World, ledger: Ledger) -> None:
     with world.bridge() as bridge, bridge.store.read() as work:
-        (run,) = [run.id for run in work.runs(limit=9) if run.verb == "sync"]
+        (run,) = [run.id for run in work.runs.latest(limit=9) if run.verb == "sync"]
     stamp(world, INVOICE)
     compared(world)
     with world.bridge() as bridge:

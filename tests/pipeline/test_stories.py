@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bridge.core.delivery import State
+from bridge.core.identity import BooksId
 from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
@@ -43,7 +44,7 @@ def ledger(world: World) -> Ledger:
 
 def entries(world: World, state: State | None = None) -> list[Entry]:
     with world.dry() as bridge, bridge.store.read() as work:
-        return work.entries("quickbooks", REALM, state=state, limit=1000)
+        return work.entries.of(BooksId("quickbooks", REALM), state=state, limit=1000)
 
 
 def fault(world: World, kind: str, path: str, when: str = "after", count: int = 1) -> None:
@@ -144,7 +145,7 @@ def test_a_closed_period_is_respected(world: World, ledger: Ledger) -> None:
     assert {task.code for task in held.answer.tasks} == {"books.period_closed"}
     assert numbers(world) == []
     with world.dry() as bridge, bridge.store.read() as work:
-        codes = {hold.code for hold in work.holds("quickbooks", REALM)}
+        codes = {hold.code for hold in work.plans.holds(BooksId("quickbooks", REALM))}
     assert codes == {"books.period_closed"}
     edit(world, action="lock", date="2026-05-31")
     world.sync()
@@ -253,7 +254,7 @@ def test_a_refused_customer_goes_through_once_the_bookkeeper_made_room(
     (refused,) = entries(world, State.REJECTED)
     edit(world, action="rename", name="Solo Una Persona", to="Otra Persona")
     with world.bridge() as bridge, bridge.store.begin() as work:
-        work.retry(refused.id, "ana", "2026-11-20T12:00:00Z")
+        work.decisions.retry(refused.id, "ana", "2026-11-20T12:00:00Z")
     assert world.sync().verdict == "clean"
     assert "DY7F3A-L1" in numbers(world)
 
@@ -264,7 +265,7 @@ def drop(world: World, payment: int) -> None:
     world.sync()
     waiting = next(e for e in entries(world, State.PENDING) if e.reference == f"DY7F3A-P{payment}")
     with world.bridge() as bridge, bridge.store.begin() as work:
-        work.drop(waiting.id, "ana", "2026-11-20T12:00:00Z")
+        work.decisions.drop(waiting.id, "ana", "2026-11-20T12:00:00Z")
     world.control("DELETE", "faults")
     world.clock.move(3600)
     world.sync()
@@ -273,7 +274,7 @@ def drop(world: World, payment: int) -> None:
 def dropped(world: World) -> list[str]:
     """References of what reconciling says was dropped. Nothing is left unexplained."""
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     (result,) = found.systems
     assert result.agree, result.items
     return [item.reference for item in result.items if item.cause == "outbox.dropped"]

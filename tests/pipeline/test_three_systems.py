@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bridge import wiring
-from bridge.pipeline.reconcile import reconcile
+from bridge.core.identity import BooksId
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from tests.cli.small_lender import small_ledger
@@ -43,10 +44,10 @@ def wanted(world: World) -> dict[str, dict[str, Decimal]]:
     """System → currency → the ledger less what is held back."""
     found: dict[str, dict[str, Decimal]] = {}
     with world.dry() as bridge, bridge.store.read() as work:
-        totals = work.ledger_totals()
+        totals = work.ledger.totals()
         for name, company in COMPANIES.items():
             held: Counter[str] = Counter()
-            for hold in work.holds(name, company):
+            for hold in work.plans.holds(BooksId(name, company)):
                 held[hold.currency] += hold.amount  # type: ignore[assignment]
             found[name] = {c: totals[c] - held[c] for c in ("COP", "MXN")}
     return found
@@ -65,7 +66,7 @@ def owed(world: World) -> dict[str, dict[str, Decimal]]:
 def agreement(world: World) -> dict[str, bool]:
     """System → whether a reconciliation finds that it agrees with the ledger."""
     with world.bridge() as bridge:
-        found = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        found = compare(bridge, bridge.today, world.clock.now())
     return {result.system: result.agree for result in found.systems}
 
 

@@ -75,14 +75,14 @@ def delete(world: World, document: dict[str, Any]) -> None:
 
 def entries(world: World, state: State) -> list[Entry]:
     with world.dry() as bridge, bridge.store.read() as work:
-        return work.entries(world.system, world.company, state=state)
+        return work.entries.of(world.where, state=state)
 
 
 def retried(world: World) -> SyncResult:
     (entry,) = entries(world, State.REJECTED)
     at: datetime = world.clock.now()
     with world.bridge() as bridge, bridge.store.begin() as work:
-        work.retry(entry.id, "Ana", at.isoformat())
+        work.decisions.retry(entry.id, "Ana", at.isoformat())
     return world.sync()
 
 

@@ -93,7 +93,7 @@ def test_a_look_up_without_an_answer_leaves_one_in_doubt_and_the_others_are_know
         world.clock.move(600)
     assert one(result).in_doubt == 1
     with world.bridge() as bridge, bridge.store.read() as work:
-        (left,) = work.entries(world.system, world.company, state=State.IN_DOUBT)
+        (left,) = work.entries.of(world.where, state=State.IN_DOUBT)
     assert left.reference == "DY7F3A-L3"
     world.control("DELETE", "faults")
     assert world.sync().verdict == "clean"

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
+from bridge.core.tie_out.items import ItemKind
+from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.pipeline.undo import UndoResult, preview_undo, undo
 from bridge.sandbox.server import SandboxServer
@@ -63,7 +64,7 @@ def resumed(world: World) -> SyncResult:
 
 def reconciled(world: World) -> SystemResult:
     with world.bridge() as bridge:
-        (found,) = reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).systems
+        (found,) = compare(bridge, bridge.today, world.clock.now()).systems
     return found
 
 

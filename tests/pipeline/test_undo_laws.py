@@ -139,7 +139,7 @@ def test_run_after_run_is_taken_back_whatever_breaks(
 def kept_out_by_closed_months(world: World) -> int:
     """How much waits for a person to open a month; nothing else may wait."""
     with world.dry() as bridge, bridge.store.read() as work:
-        codes = [hold.code for hold in work.holds(world.system, world.company)]
+        codes = [hold.code for hold in work.plans.holds(world.where)]
     assert set(codes) <= {"books.period_closed"}
     return len(codes)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bridge.errors import SnapshotRefused
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_closed_periods import documents
@@ -108,7 +108,7 @@ def deliver(world: World, ledger: Ledger, verdict: str = "clean") -> None:
 
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now()).agree
+        return compare(bridge, bridge.today, world.clock.now()).agree
 
 
 @pytest.mark.parametrize("row", sorted(ROWS))
@@ -153,7 +153,7 @@ def test_or_it_is_a_question_where_the_mapping_says_so(world: World, ledger: Led
     deliver(world, ledger, "person")
     assert documents(world) == before
     with world.dry() as bridge, bridge.store.read() as work:
-        (hold,) = work.holds(world.system, world.company)
+        (hold,) = work.holds(world.where)
     assert (hold.code, hold.amount) == ("loan.amount_edited", Decimal(6_000))
     assert agrees(world)
 

@@ -183,7 +183,7 @@ def test_or_it_is_held_where_the_mapping_says_so(world: World, ledger: Ledger) -
     row(ledger, "PAYMENT", 125_000)
     assert "cash" not in booked(world, ledger, "person")
     with world.dry() as bridge, bridge.store.read() as work:
-        assert {h.code for h in work.holds(world.system, world.company)} == {"policy.overpayment"}
+        assert {h.code for h in work.plans.holds(world.where)} == {"policy.overpayment"}
 
 
 def test_a_discount_is_a_credit_note_on_its_account(world: World, ledger: Ledger) -> None:

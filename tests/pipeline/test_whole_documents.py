@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from bridge.core.tie_out.reconciliation import Reconciliation
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Rows
 from tests.pipeline.world import COMPANIES, ROOT, World
@@ -128,7 +128,7 @@ def hands(system: str) -> dict[str, Hand]:
 
 def reconciled(world: World) -> Reconciliation:
     with world.bridge() as bridge:
-        return reconcile(bridge.store, bridge.books, bridge.today, world.clock.now())
+        return compare(bridge, bridge.today, world.clock.now())
 
 
 def by_hand(world: World, document: str, reference: str, change: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from bridge import settings as settings_module
 from bridge import wiring
 from bridge.clock import ManualClock
 from bridge.core.delivery import Outcome, Outgoing
+from bridge.core.identity import BooksId
 from bridge.pipeline.context import Dry, Live
 from bridge.pipeline.older_state import was_told
 from bridge.pipeline.sync import SyncResult, preview, sync
@@ -89,6 +90,10 @@ class World:
     @property
     def company(self) -> str:
         return COMPANIES[self.system]
+
+    @property
+    def where(self) -> BooksId:
+        return BooksId(self.system, self.company)
 
     def environment(self) -> dict[str, str]:
         """One system of the sandbox, without limits; the others are off."""

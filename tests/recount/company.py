@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bridge.core.identity import BooksId
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import GONE, ROOT
 from tests.recount.abroad import lends_in
@@ -73,7 +74,7 @@ class Company:
 
     def _rejected(self, system: str) -> str:
         with self.estate.dry() as bridge, bridge.store.read() as work:
-            entries = work.entries(system, bridge.books[system].company, limit=10_000)
+            entries = work.entries.of(BooksId(system, bridge.books[system].company), limit=10_000)
             return "; ".join(
                 f"{each.reference}: {each.detail}"
                 for each in entries

@@ -10,10 +10,9 @@ import msgspec
 from bridge.core.findings import Severity
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import CheckCode, Evidence, Seen, Sign, checks, signs_of_items
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.reconciliation import (
     FindingGroup,
-    Item,
-    ItemKind,
     Late,
     Lateness,
     Notice,
@@ -22,7 +21,8 @@ from bridge.core.tie_out.reconciliation import (
     TieOut,
     in_order,
 )
-from bridge.core.tie_out.verdict import NOWHERE, Place, Result, Task, Verdict
+from bridge.core.tie_out.tasks import NOWHERE, Place, Task
+from bridge.core.tie_out.verdict import Result, Verdict
 
 D = Decimal
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from bridge.core.money import text
-from bridge.core.tie_out.reconciliation import Item, ItemKind
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.report.render import content
 from bridge.report.texts import LANGUAGES, texts
 from bridge.report.view import read

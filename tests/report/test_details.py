@@ -371,6 +371,14 @@ WRITTEN = {
         "sent 6 times since 2026-11-20: HTTP 500 (intuit_tid 1-a)",
         "se envió 6 veces desde el 20/11/2026: HTTP 500 (intuit_tid 1-a)",
     ),
+    "no_writes": (
+        "1200 writes wait, and none has got through since 2026-11-20: HTTP 500",
+        "1.200 documentos esperan, y ninguno ha pasado desde el 20/11/2026: HTTP 500",
+    ),
+    "no_end": (
+        "no pass has come to its end since 2026-11-20: Zoho has trouble (HTTP 503).",
+        "ningún proceso ha llegado al final desde el 20/11/2026: Zoho has trouble (HTTP 503).",
+    ),
     "asked_for": (
         "asked for in 3 passes since 2026-11-20: QuickBooks has trouble (HTTP 503).",
         "se preguntó por él en 3 procesos desde el 20/11/2026: QuickBooks has trouble (HTTP 503).",

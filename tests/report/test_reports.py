@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.core.tie_out.reconciliation import Item, ItemKind, Notice, Reconciliation, TieOut
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.reconciliation import Notice, Reconciliation, TieOut
 from bridge.report.csv import TITLES, neutral
 from bridge.report.figures import Figures, figures, locale_for
 from bridge.report.render import FORMATS, content, render

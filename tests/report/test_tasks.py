@@ -14,8 +14,9 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from bridge.core.tie_out.reconciliation import Item, ItemKind
-from bridge.core.tie_out.verdict import GREEN, NOWHERE, Place, Result, Task, Verdict
+from bridge.core.tie_out.items import Item, ItemKind
+from bridge.core.tie_out.tasks import NOWHERE, Place, Task
+from bridge.core.tie_out.verdict import GREEN, Result, Verdict
 from bridge.report.figures import figures
 from bridge.report.render import content
 from bridge.report.tasks import LISTED, jobs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from bridge.core.tie_out.reconciliation import Item, ItemKind
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.errors import BridgeError, UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.adoption import answer

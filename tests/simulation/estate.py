@@ -16,7 +16,7 @@ from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.credentials import open_credentials
 from bridge.pipeline.context import Dry, Live
 from bridge.pipeline.older_state import was_told
-from bridge.pipeline.reconcile import reconcile
+from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.store.store import Store
 from tests.pipeline.world import COMPANIES, World
@@ -137,9 +137,8 @@ class Estate(World):
 
     def reconcile(self, *, full: bool) -> Reconciliation:
         with self.bridge() as bridge:
-            return reconcile(
-                bridge.store,
-                bridge.books,
+            return compare(
+                bridge,
                 bridge.today,
                 self.clock.now(),
                 full=full,

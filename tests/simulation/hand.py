@@ -48,6 +48,8 @@ class Hand:
     """(system, wish that brings it back)."""
     taken_back: frozenset[str] = frozenset()
     """Fields that are the ledger's own: an edit of one need not stay."""
+    doubled: set[tuple[str, str]] = field(default_factory=set)
+    """(system, base) of what another bridge posted as well, while the books did not list it yet."""
     made: int = 0
 
     def do(self, system: str, **wish: Any) -> dict[str, Any] | None:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.reconcile import HALF_A_CENT
-from bridge.core.tie_out.reconciliation import Item, ItemKind
 from tests.simulation.estate import Estate, unlike
 from tests.simulation.expected import OURS, kept, loan_of, ours, row_of, undoes, wanted
 from tests.simulation.ledger import FieldLedger
@@ -21,6 +21,7 @@ from tests.simulation.quiet import Quiet
 from tests.simulation.trace import Broken
 
 ZERO = Decimal(0)
+UNKNOWN = "reference.unknown"
 GONE_SINCE = frozenset({ItemKind.MISSING, ItemKind.TOMBSTONED})
 """Said of documents that somebody took out of the books."""
 
@@ -40,9 +41,12 @@ def digest(books: object) -> str:
 
 
 def nothing_is_there_twice(quiet: Quiet) -> None:
-    """Of everything that was ever posted for a row, one generation is in force at most."""
+    """Of everything that was ever posted for a row, one generation is in force at most. Of what two
+    bridges posted in the seconds in which the books list nothing yet, each other one is told."""
     for name, books in quiet.books.items():
-        there = kept(books)
+        told = {item.external_id for item in quiet.items(name) if item.cause == UNKNOWN}
+        both = {base for system, base in quiet.hand.doubled if system == name}
+        there = [each for each in kept(books) if each.base not in both or each.id not in told]
         undone = {undoes(document.reference) for document in there}  # edited before by somebody
         undone |= {undoes(item.reference) for item in quiet.items(name) if item.kind in GONE_SINCE}
         bases = Counter(each.base for each in there if each.reference not in undone)

@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -51,6 +52,12 @@ _LOOKED_UP = (
 )
 """Of these the state knows that it does not know what became of them."""
 
+_SENT = _BOUND + (
+    " JOIN outbox ON outbox.books = binding.books AND outbox.reference = binding.reference"
+    " WHERE outbox.operation = 'create' AND outbox.attempt > 0"
+)
+"""These the state wanted to post itself, and what the books answered is what it is bound to."""
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -81,6 +88,8 @@ class Mislaid:
         """System → what was done to the state, of which nobody has been told."""
         self._unknown: dict[str, set[str]] = {}
         """The same → documents of which the state knew nothing then."""
+        self._beside: dict[str, set[str]] = {}
+        """The same → those of them that another bridge posted while this one worked."""
         self.rivals: set[str] = set()
         """Systems of which a refusal may say that somebody else posts there."""
         self.touched = False
@@ -192,6 +201,7 @@ class Mislaid:
             if made and not self._looks_first(name):
                 self.owed[name] = f"another bridge posted {made[:3]}"
                 self._unknown[name] = {*made, *self._unknown.get(name, set())}
+                self._beside[name] = {*made, *self._beside.get(name, set())}
             if made:
                 self.rivals.add(name)
 
@@ -241,6 +251,7 @@ class Mislaid:
             self.desk.make_anew()
         self.owed.clear()  # she did it herself
         self._unknown.clear()
+        self._beside.clear()
         return True
 
     def _restore(self, copy: Copy) -> None:
@@ -291,13 +302,37 @@ class Mislaid:
         """Whether the state still looks for everything that it creates: what it finds then it
         knows again without a word, whoever has made it meanwhile."""
         with self.estate.dry() as bridge, bridge.store.read() as work:
-            return bool(work.restored_at(name))
+            return bool(work.marks.restored_at(name))
 
     def _knows_nothing(self, name: str) -> bool:
         """Whether what was done to the state left it without a document of these books."""
         return self.touched and not bound(self.estate.database, self._own).get(name)
 
+    def _meet(self) -> None:
+        """What another bridge posted and this one was about to post is known without a word, where
+        the books have it once: their answer to its own write said that it is there. Where they
+        list late what others post, and took it from both, each that is too many must be told."""
+        sent = bound(self.estate.database, self._own, _SENT) if self._beside else {}
+        for name, made in self._beside.items():
+            there = kept(self.estate.books_of(name))
+            times = Counter(each.reference for each in there)
+            both = made & sent.get(name, set())
+            once = {each for each in both if times[each] == 1}
+            unknown = self._unknown.get(name, set())
+            if unknown and unknown <= once and self.owed.pop(name, None):
+                self.trace.count("told", "nothing: its own write met it")
+            unknown -= once
+            if self._lists_late(name):
+                doubled = {each.base for each in there if each.reference in both - once}
+                self.hand.doubled |= {(name, base) for base in doubled}
+                self.trace.count("faults", "posted by two bridges at once", len(doubled))
+        self._beside.clear()
+
+    def _lists_late(self, name: str) -> bool:
+        return bool(self.estate.control("GET", f"{name}/settings").get("read_lag_s"))
+
     def all_is_told(self) -> None:
+        self._meet()
         if self.owed:
             raise Broken("a person is told", f"nobody heard of {self.owed}")
 

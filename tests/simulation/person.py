@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bridge.core.delivery import Operation, State
+from bridge.core.identity import BooksId
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, SnapshotRefused
 from bridge.pipeline.limits import UnsafePlan
 from bridge.pipeline.rebuild import rebuild
@@ -85,20 +86,22 @@ class Person:
                 (name, entry)
                 for name in self.estate.systems
                 for state in states
-                for entry in work.entries(name, COMPANIES[name], state=state, limit=10_000)
+                for entry in work.entries.of(
+                    BooksId(name, COMPANIES[name]), state=state, limit=10_000
+                )
             ]
 
     def external_id(self, system: str, entry: Entry) -> str:
         """The document that an entry is about, as the books name it; empty when none is."""
         with self.estate.known() as store, store.read() as work:
             reference = entry.target or entry.reference
-            bound = work.binding(system, COMPANIES[system], reference)
+            bound = work.bindings.named(BooksId(system, COMPANIES[system]), reference)
         return bound.external_id if bound else ""
 
     def outbox(self, verb: str, entry: Entry) -> None:
         """`ledger-bridge outbox retry` or `drop`."""
         with self.estate.bridge() as bridge, bridge.store.begin() as work:
-            act = work.retry if verb == "retry" else work.drop
+            act = work.decisions.retry if verb == "retry" else work.decisions.drop
             act(entry.id, "ana", self.estate.clock.now().isoformat())
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.core.tie_out.reconciliation import Item, SystemResult
+from bridge.core.tie_out.items import Item
+from bridge.core.tie_out.reconciliation import SystemResult
 from tests.simulation.estate import Estate
 from tests.simulation.hand import Hand
 from tests.simulation.ledger import FieldLedger

@@ -416,7 +416,7 @@ class Life:
             return any(
                 hold.code == "books.lookalike"
                 for books in bridge.books.values()
-                for hold in work.holds(books.name, books.company)
+                for hold in work.plans.holds(books.id)
             )
 
     def _come_to_rest(self) -> None:
@@ -450,8 +450,8 @@ class Life:
         last call of a day."""
         now = self.estate.clock.now()
         with self.estate.dry() as bridge, bridge.store.read() as work:
-            books = [(each.name, each.company) for each in bridge.books.values()]
-            return max((work.due_in_s(*where, now) or 0 for where in books), default=0)
+            books = [each.id for each in bridge.books.values()]
+            return max((work.outbox.due_in_s(where, now) or 0 for where in books), default=0)
 
     def _wait(self, seconds: float) -> None:
         if seconds > LONGEST_WAIT_S:

@@ -69,7 +69,7 @@ def _without_numbers(store: Store) -> None:
         )
 
     def gone(work: Work) -> None:
-        work.say_gone("t8", f"movement:{_named(20_001)}", WHO, AT)
+        work.alike.say_gone("t8", f"movement:{_named(20_001)}", WHO, AT)
 
     day(range(1, 80), 1, True, same)
     day(range(1, 40), 1, False, gone)

@@ -14,7 +14,7 @@ from bridge.core.plan import Change, Hold
 from bridge.store import NO_LOAN, NewEntry, Store
 from tests.store.rows import (
     AT,
-    COMPANY,
+    BOOKS,
     DAY,
     NOW,
     ORIGIN,
@@ -31,7 +31,6 @@ from tests.store.rows import (
     take,
 )
 
-BOOKS = (SYSTEM, COMPANY)
 PREFIX = "DY7F3A"
 PAYMENTS = 3
 _AT_ONCE = 500
@@ -100,8 +99,8 @@ def fill(store: Store, loans: int) -> None:
     for first in range(1, loans + 1, _AT_ONCE):
         _enqueue(store, range(first, min(first + _AT_ONCE, loans + 1)))
     with store.begin() as work:
-        run = work.start_run("sync", SYSTEM, AT)
-        work.end_run(run, "clean", "", {}, AT)
+        run = work.runs.start("sync", SYSTEM, AT)
+        work.runs.end(run, "clean", "", {}, AT)
     while _send(store):
         pass
     _read_books(store, loans)
@@ -116,16 +115,16 @@ def _enqueue(store: Store, loans: range) -> None:
         entries += [entry(whose, NO_LOAN), entry(about, (PHONE, f"{n}"))]
         entries += [entry(each, (PHONE, f"{n}")) for each in paid]
     with store.begin() as work:
-        work.enqueue("20261120T060000Z-sync", *BOOKS, entries)
+        work.outbox.enqueue("20261120T060000Z-sync", BOOKS, entries)
 
 
 def _send(store: Store) -> int:
     """Post and prove what can be sent; returns how many that were."""
     with store.begin() as work:
-        batch = work.claim(*BOOKS, NOW, _AT_ONCE)
+        batch = work.outbox.claim(BOOKS, NOW, _AT_ONCE)
         for each in batch:
-            work.move(each, Posted(told(each.document)), NOW)
-            work.confirm_all({each.id: (State.CONFIRMED, "")})
+            work.outbox.move(each, Posted(told(each.document)), NOW)
+            work.outbox.confirm_all({each.id: (State.CONFIRMED, "")})
     return len(batch)
 
 
@@ -135,29 +134,31 @@ def _read_books(store: Store, loans: int) -> None:
         for n in range(1, loans + 1):
             whose, about, paid = documents(n)
             ours += [told(each, "1" if n % 50 == 0 else "0") for each in (whose, about, *paid)]
-        work.mirror_put(*BOOKS, ours)
+        work.mirror.put(BOOKS, ours)
         for n in range(loans // 5):
             number = f"{n}" if n % 10 else f"{PREFIX}-L{n}999.2"
             stranger = posted(
                 Kind.INVOICE, f"{n}", number=number, customer_id=f"id-{PREFIX}-D{n + 1}",
                 currency="COP", total=Decimal(n), open=Decimal(n), day=date(2026, 11, 1), due=DAY,
             )  # fmt: skip
-            work.mirror_put(*BOOKS, [stranger])
-        work.recognise(*BOOKS)
-        work.set_planned_through(*BOOKS, work.change_seq())
+            work.mirror.put(BOOKS, [stranger])
+        work.strangers.recognise(BOOKS)
+        work.plans.set_planned_through(BOOKS, work.ledger.change_seq())
 
 
 def _leave_open(store: Store, loans: int) -> None:
     """Some of each: refused, in doubt, posted and not proved, tried in vain; holds and answers."""
     ends: list[Outcome] = [Rejected("no", "6240"), InDoubt("cut"), Posted(told(customer("X")))]
     with store.begin() as work:
-        for each in work.claim(*BOOKS, NOW, max(loans // 10, len(ends))):
+        for each in work.outbox.claim(BOOKS, NOW, max(loans // 10, len(ends))):
             end = ends[each.id % len(ends)]
-            work.move(each, Posted(told(each.document)) if isinstance(end, Posted) else end, NOW)
+            work.outbox.move(
+                each, Posted(told(each.document)) if isinstance(end, Posted) else end, NOW
+            )
         for n in range(1, loans // 10 + 1):
             key = (PHONE, f"{n}")
             hold = Hold(code="loan.held", subject=f"loan:{n}", currency="COP", amount=Decimal(1))
-            work.put_holds(*BOOKS, key, [hold])
+            work.put_holds(BOOKS, key, [hold])
             work.put_findings(f"loan/{n}", [Finding(code="loan.overpaid", subject=f"loan:{n}")])
-            work.set_revisit(*BOOKS, key, "rate.missing")
+            work.set_revisit(BOOKS, key, "rate.missing")
             work.record_decision("ana", AT, "accept", f"{PREFIX}-L{n}")

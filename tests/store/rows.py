@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge.core.books import Application as Applied
 from bridge.core.books import Customer, Invoice, Kind, Line, PostedDocument, Receipt
+from bridge.core.identity import BooksId
 from bridge.core.ledger import (
     Adjustment,
     AdjustmentKind,
@@ -26,6 +27,7 @@ AT = "2026-11-20T06:00:00Z"
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
 DAY = date(2026, 11, 2)
 SYSTEM, COMPANY = "quickbooks", "4620816365000000001"
+BOOKS = BooksId(SYSTEM, COMPANY)
 ORIGIN = Origin("ledger.json", 1)
 PHONE = "dev-7f3a"
 

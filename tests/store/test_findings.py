@@ -17,7 +17,7 @@ from tests.store.rows import AT, borrower, facts, loan, repayment, take
 
 def codes(store: Store) -> list[tuple[str, str, tuple[str, ...]]]:
     with store.read() as work:
-        found = work.findings(scope_prefix="snapshot/")
+        found = work.findings.all(scope_prefix="snapshot/")
     return sorted((f.code, f.subject, f.related) for f in found)
 
 
@@ -37,7 +37,7 @@ def test_namesakes_are_told_apart_by_phone_and_document(store: Store) -> None:
         ("borrower.possible_duplicate", "borrower:1", ("borrower:2",)),
     ]
     with store.read() as work:
-        assert all(file.homonym for file in work.loan_files(0))
+        assert all(file.homonym for file in work.ledger.loan_files(0))
 
 
 def test_a_finding_goes_when_its_cause_does(store: Store) -> None:
@@ -65,7 +65,7 @@ def test_orphans_and_two_currencies(store: Store) -> None:
         ("movement.orphan", "movement:9", ("loan:9901",)),
     ]
     with store.read() as work:
-        (orphan,) = (file for file in work.loan_files(0) if file.loan_id == "9901")
+        (orphan,) = (file for file in work.ledger.loan_files(0) if file.loan_id == "9901")
         assert orphan.loan is None
         assert [row.id for row in orphan.repayments] == ["9"]
 
@@ -100,7 +100,7 @@ def test_repeats_are_dropped_and_conflicts_keep_the_first(store: Store) -> None:
     for _ in range(2):
         take(store, rows)
         with store.read() as work:
-            file = work.loan_file("dev-7f3a", "1")
+            file = work.ledger.loan_file("dev-7f3a", "1")
         assert file is not None
         kept = {row.id: row for row in file.repayments}
         assert kept["351"].amount == Decimal(20000)

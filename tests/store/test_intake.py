@@ -31,7 +31,7 @@ DELIVERY = [
 
 def files(store: Store, after: int = 0) -> list[str]:
     with store.read() as work:
-        return [file.loan_id for file in work.loan_files(after)]
+        return [file.loan_id for file in work.ledger.loan_files(after)]
 
 
 def test_loans_come_whole_and_in_the_order_of_their_numbers(store: Store) -> None:
@@ -39,14 +39,14 @@ def test_loans_come_whole_and_in_the_order_of_their_numbers(store: Store) -> Non
     assert accepted.change_seq == 1
     assert accepted.counts["repayments"] == Count(new=4)
     with store.read() as work:
-        nine, ten, text_id = work.loan_files(0)
+        nine, ten, text_id = work.ledger.loan_files(0)
         assert [nine.loan_id, ten.loan_id, text_id.loan_id] == ["9", "10", "L-7"]
         assert nine.repayments == tuple(DELIVERY[6:9])
         assert nine.adjustments == (DELIVERY[9],)
         assert (nine.loan, nine.borrower) == (DELIVERY[3], DELIVERY[1])
         assert nine.prefix == "DY7F3A"
-        assert work.loan_file("dev-7f3a", "10") == ten
-        assert work.loan_file("dev-7f3a", "11") is None
+        assert work.ledger.loan_file("dev-7f3a", "10") == ten
+        assert work.ledger.loan_file("dev-7f3a", "11") is None
 
 
 def test_the_same_delivery_again_changes_nothing(store: Store) -> None:
@@ -89,18 +89,18 @@ def test_a_removed_loan_comes_without_itself_but_with_what_names_it(store: Store
     take(store, DELIVERY)
     take(store, [row for row in DELIVERY if row.id != "10"])
     with store.read() as work:
-        (ten,) = work.loan_files(1)
+        (ten,) = work.ledger.loan_files(1)
         assert ten.loan is None
         assert ten.repayments == (DELIVERY[5],)
-        assert work.ledger_counts()["loans"] == 2
-        (orphan, other) = work.findings(scope_prefix="snapshot/dev-7f3a/loan/10")
+        assert work.ledger.counts()["loans"] == 2
+        (orphan, other) = work.findings.all(scope_prefix="snapshot/dev-7f3a/loan/10")
         assert (orphan.code, orphan.subject) == ("movement.orphan", "movement:1")
         assert other.subject == "movement:6"
     take(store, DELIVERY)
     with store.read() as work:
-        (ten,) = work.loan_files(2)
+        (ten,) = work.ledger.loan_files(2)
         assert ten.loan == DELIVERY[2]
-        assert work.findings(scope_prefix="snapshot/dev-7f3a/loan/10") == []
+        assert work.findings.all(scope_prefix="snapshot/dev-7f3a/loan/10") == []
 
 
 def test_absence_means_nothing_in_an_incomplete_delivery(store: Store) -> None:
@@ -110,7 +110,7 @@ def test_absence_means_nothing_in_an_incomplete_delivery(store: Store) -> None:
     assert page.counts["loans"] == Count()
     assert files(store, 1) == ["10"]
     with store.read() as work:
-        assert work.ledger_counts()["loans"] == 3
+        assert work.ledger.counts()["loans"] == 3
 
 
 def test_totals_are_the_sum_of_what_every_loan_owes(store: Store) -> None:
@@ -120,7 +120,7 @@ def test_totals_are_the_sum_of_what_every_loan_owes(store: Store) -> None:
     nine = Decimal(120000) - 20000 - 5000 - 1000  # called a recovery, and nothing was written off
     text_id = Decimal("50000.50")
     with store.read() as work:
-        assert work.ledger_totals() == {"COP": ten + nine + text_id, "XXX": Decimal("-0.25")}
+        assert work.ledger.totals() == {"COP": ten + nine + text_id, "XXX": Decimal("-0.25")}
 
 
 def test_a_reading_that_something_stops_in_the_middle_leaves_no_noise(
@@ -132,7 +132,7 @@ def test_a_reading_that_something_stops_in_the_middle_leaves_no_noise(
     take(store, DELIVERY)
     reading: Iterator[LoanFile] | None = None
     with pytest.raises(RuntimeError), store.begin() as work:
-        reading = work.loan_files(0)
+        reading = work.ledger.loan_files(0)
         next(reading)
         raise RuntimeError
     reading = None

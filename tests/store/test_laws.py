@@ -44,7 +44,7 @@ def present(store: Store) -> dict[str, LoanFile]:
     with store.read() as work:
         return {
             file.loan_id: file
-            for file in work.loan_files(0)
+            for file in work.ledger.loan_files(0)
             if file.loan or file.repayments or file.adjustments
         }
 
@@ -79,9 +79,9 @@ def test_what_is_there_depends_on_the_last_delivery_only(
         take(other, after)
         assert present(one) == present(other)
         with one.read() as mine, other.read() as theirs:
-            assert mine.ledger_totals() == theirs.ledger_totals()
-            assert mine.ledger_counts() == theirs.ledger_counts()
-            assert set(mine.scoped_findings()) == set(theirs.scoped_findings())
+            assert mine.ledger.totals() == theirs.ledger.totals()
+            assert mine.ledger.counts() == theirs.ledger.counts()
+            assert set(mine.findings.scoped()) == set(theirs.findings.scoped())
 
 
 @settings(max_examples=100, deadline=None)
@@ -93,7 +93,7 @@ def test_exactly_the_loans_with_a_difference_are_touched(
         take(store, before)
         take(store, after)
         with store.read() as work:
-            touched = {file.loan_id for file in work.loan_files(1)}
+            touched = {file.loan_id for file in work.ledger.loan_files(1)}
     named = {row.id for row in before + after if isinstance(row, Loan)}
     named |= {getattr(row, "loan", "") for row in before + after} - {""}
     different = {name for name in named if set(about(before, name)) != set(about(after, name))}
@@ -116,4 +116,4 @@ def test_totals_are_what_adding_up_the_loan_files_gives(rows: list[Entity]) -> N
             owed += recovered(file)
             sums[currency] = sums.get(currency, Decimal(0)) + owed
         with store.read() as work:
-            assert work.ledger_totals() == sums
+            assert work.ledger.totals() == sums

@@ -7,11 +7,11 @@ from decimal import Decimal
 from bridge.core.books import Kind, Status
 from bridge.core.delivery import Binding
 from bridge.core.findings import Finding
+from bridge.core.identity import BooksId
 from bridge.core.plan import Hold
 from bridge.store import Store
-from tests.store.rows import AT, COMPANY, SYSTEM, customer, invoice, posted
+from tests.store.rows import AT, BOOKS, customer, invoice, posted
 
-BOOKS = (SYSTEM, COMPANY)
 LOAN = ("dev-7f3a", "1")
 
 
@@ -31,46 +31,46 @@ def test_findings_and_holds_are_replaced_in_their_scope(store: Store) -> None:
     two = Finding(code="amount.mixed", subject="file:a.csv")
     hold = Hold(code="loan.held", subject="loan:1", currency="COP", amount=Decimal("-0.10"))
     with store.begin() as work:
-        work.put_findings("loan/dev/1", [one])
-        work.put_findings("files", [two, two])
-        work.put_findings("files", [two])
-        work.put_holds(*BOOKS, LOAN, [hold, hold])
-        work.put_holds("xero", "x", LOAN, [hold])
+        work.findings.put("loan/dev/1", [one])
+        work.findings.put("files", [two, two])
+        work.findings.put("files", [two])
+        work.plans.put_holds(BOOKS, LOAN, [hold, hold])
+        work.plans.put_holds(BooksId("xero", "x"), LOAN, [hold])
     with store.begin() as work:
         assert work.findings() == [one, two]
         assert work.findings(scope_prefix="loan/") == [one]
         assert sorted(f.code for f in work.findings()) == ["amount.mixed", "loan.overpaid"]
-        assert work.holds(*BOOKS) == [hold, hold]
-        work.put_holds(*BOOKS, LOAN, [])
-        assert work.holds(*BOOKS) == []
-        assert list(work.loan_holds("xero", "x")) == [(LOAN, hold)]
+        assert work.holds(BOOKS) == [hold, hold]
+        work.put_holds(BOOKS, LOAN, [])
+        assert work.holds(BOOKS) == []
+        assert list(work.loan_holds(BooksId("xero", "x"))) == [(LOAN, hold)]
 
 
 def test_revisits_are_planned_until_taken_back(store: Store) -> None:
     with store.begin() as work:
-        work.set_revisit(*BOOKS, LOAN, "rate.missing")
-        work.set_revisit(*BOOKS, LOAN, "books.period_closed")
-        assert work.revisit_reasons(*BOOKS) == {"books.period_closed": 1}
-        work.set_revisit(*BOOKS, LOAN, None)
-        assert work.revisits(*BOOKS) == []
-        work.set_planned_through(*BOOKS, 3)
-        assert work.planned_through(*BOOKS) == 3
-        assert work.planned_through("xero", "other") == 0
+        work.plans.set_revisit(BOOKS, LOAN, "rate.missing")
+        work.plans.set_revisit(BOOKS, LOAN, "books.period_closed")
+        assert work.plans.revisit_reasons(BOOKS) == {"books.period_closed": 1}
+        work.plans.set_revisit(BOOKS, LOAN, None)
+        assert work.plans.revisits(BOOKS) == []
+        work.plans.set_planned_through(BOOKS, 3)
+        assert work.plans.planned_through(BOOKS) == 3
+        assert work.plans.planned_through(BooksId("xero", "other")) == 0
 
 
 def test_reading_about_unknown_books_writes_nothing(store: Store) -> None:
     with store.read() as work:
-        assert work.outbox_counts("zoho", "none") == {}
-        assert work.planned_through("zoho", "none") == 0
+        assert work.outbox.counts(BooksId("zoho", "none")) == {}
+        assert work.plans.planned_through(BooksId("zoho", "none")) == 0
 
 
 def test_the_mirror_is_compared_with_what_is_bound(store: Store) -> None:
     with store.begin() as work:
         for number in "1234":
-            work.put_binding(*BOOKS, bound(f"DY7F3A-L{number}", number), LOAN)
-        work.put_binding(*BOOKS, bound("DY7F3A-L5", "5", voided=True), LOAN)
-        assert work.mirror_put(
-            *BOOKS,
+            work.bindings.put(BOOKS, bound(f"DY7F3A-L{number}", number), LOAN)
+        work.bindings.put(BOOKS, bound("DY7F3A-L5", "5", voided=True), LOAN)
+        assert work.mirror.put(
+            BOOKS,
             [
                 posted(Kind.INVOICE, "1", total=Decimal("10.50"), currency="COP"),
                 posted(Kind.INVOICE, "2", "1", total=Decimal(1), currency="COP"),
@@ -80,21 +80,21 @@ def test_the_mirror_is_compared_with_what_is_bound(store: Store) -> None:
                 posted(Kind.INVOICE, "7", number="1001"),
             ],
         ) == 6  # fmt: skip
-        missing = [(b.reference, d and d.status) for _, b, d in work.missing(*BOOKS)]
+        missing = [(b.reference, d and d.status) for _, b, d in work.mirror.missing(BOOKS)]
         assert missing == [("DY7F3A-L3", Status.VOIDED), ("DY7F3A-L4", None)]
-        assert [b.reference for _, b, _ in work.altered(*BOOKS)] == ["DY7F3A-L2"]
-        assert [b.reference for b, _ in work.revived(*BOOKS)] == ["DY7F3A-L5"]
-        total = work.mirror_totals(*BOOKS)[(Kind.INVOICE, "COP")]
+        assert [b.reference for _, b, _ in work.mirror.altered(BOOKS)] == ["DY7F3A-L2"]
+        assert [b.reference for b, _ in work.mirror.revived(BOOKS)] == ["DY7F3A-L5"]
+        total = work.mirror.totals(BOOKS)[(Kind.INVOICE, "COP")]
         assert (total.count, total.total) == (2, Decimal("11.50"))
-        assert work.mirror_status(*BOOKS, Kind.INVOICE, "1", Status.DELETED)
-        assert not work.mirror_status(*BOOKS, Kind.INVOICE, "404", Status.DELETED)
-        assert len(list(work.missing(*BOOKS))) == 3
-        work.set_mirror_cursor(*BOOKS, "a")
-        work.set_mirror_cursor(*BOOKS, "b")
-        assert work.mirror_cursor(*BOOKS) == "b"
-        work.mirror_clear(*BOOKS)
-        assert list(work.mirror_documents(*BOOKS)) == []
-        assert work.mirror_cursor(*BOOKS) == ""
+        assert work.mirror.set_status(BOOKS, Kind.INVOICE, "1", Status.DELETED)
+        assert not work.mirror.set_status(BOOKS, Kind.INVOICE, "404", Status.DELETED)
+        assert len(list(work.mirror.missing(BOOKS))) == 3
+        work.mirror.set_cursor(BOOKS, "a")
+        work.mirror.set_cursor(BOOKS, "b")
+        assert work.mirror.cursor(BOOKS) == "b"
+        work.mirror.clear(BOOKS)
+        assert list(work.mirror.documents(BOOKS)) == []
+        assert work.mirror.cursor(BOOKS) == ""
 
 
 def test_a_customer_is_found_by_its_name_without_generation(store: Store) -> None:
@@ -103,20 +103,20 @@ def test_a_customer_is_found_by_its_name_without_generation(store: Store) -> Non
             binding = bound(
                 reference, reference, document=customer(reference), generation=generation
             )
-            work.put_binding(*BOOKS, binding)
-        found = work.customer_binding(*BOOKS, "DY7F3A-D1")
+            work.bindings.put(BOOKS, binding)
+        found = work.bindings.customer(BOOKS, "DY7F3A-D1")
         assert found is not None
         assert found.reference == "DY7F3A-D1.2"
-        assert work.loan_of(*BOOKS, "DY7F3A-D1") is None
-        assert work.binding_counts(*BOOKS) == {(Kind.CUSTOMER, False): 2}
+        assert work.bindings.loan_of(BOOKS, "DY7F3A-D1") is None
+        assert work.bindings.counts(BOOKS) == {(Kind.CUSTOMER, False): 2}
 
 
 def test_runs_sort_by_time_and_keep_their_end(store: Store) -> None:
     with store.begin() as work:
-        first = work.start_run("sync", "xero", AT)
-        second = work.start_run("sync", "xero", "2026-11-20T06:00:00.000001+00:00")
-        later = work.start_run("reconcile", "", "2026-11-20T07:00:00Z")
+        first = work.runs.start("sync", "xero", AT)
+        second = work.runs.start("sync", "xero", "2026-11-20T06:00:00.000001+00:00")
+        later = work.runs.start("reconcile", "", "2026-11-20T07:00:00Z")
         assert (first, second) == ("20261120T060000Z-sync", "20261120T060000Z-sync-2")
-        work.end_run(later, "clean", "nothing to do", {"posted": 0}, AT)
-        newest, *_ = work.runs(limit=1)
+        work.runs.end(later, "clean", "nothing to do", {"posted": 0}, AT)
+        newest, *_ = work.runs.latest(limit=1)
     assert (newest.id, newest.verdict, newest.counts) == (later, "clean", {"posted": 0})

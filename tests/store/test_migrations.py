@@ -24,6 +24,7 @@ from sqlalchemy import Connection
 from bridge.cli.main import main
 from bridge.core.change.alike_names import name_key
 from bridge.core.delivery import State
+from bridge.core.identity import BooksId
 from bridge.errors import ConfigurationError
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store, schema, tables
@@ -34,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 OLDER = [version for version in VERSIONS if version != tables.SCHEMA]
 every_version = pytest.mark.parametrize("version", VERSIONS)
 older_version = pytest.mark.parametrize("version", OLDER)
-WHERE = ("quickbooks", REALM)
+WHERE = BooksId("quickbooks", REALM)
 
 
 @pytest.fixture(scope="module")
@@ -111,29 +112,29 @@ def test_what_was_written_then_means_the_same_now(tmp_path: Path, version: str) 
     }
     store = upgraded(path)
     with store.read() as work:
-        bound = work.binding_counts(*WHERE)
+        bound = work.bindings.counts(WHERE)
         assert Counter((r["kind"], bool(r["voided"])) for r in written["binding"]) == bound
         for row in written["binding"]:
-            binding = work.binding(*WHERE, str(row["reference"]))
+            binding = work.bindings.named(WHERE, str(row["reference"]))
             assert binding is not None
             assert binding.external_id == row["external_id"]
             assert binding.document.reference == row["reference"]
-        assert Counter(r["state"] for r in written["outbox"]) == work.outbox_counts(*WHERE)
-        entries = {entry.id: entry for entry in work.entries(*WHERE, limit=1000)}
+        assert Counter(r["state"] for r in written["outbox"]) == work.outbox.counts(WHERE)
+        entries = {entry.id: entry for entry in work.entries.of(WHERE, limit=1000)}
         for row in written["outbox"]:
             entry = entries[row["id"]]  # type: ignore[index]
             assert (entry.key, entry.reference) == (row["key"], row["reference"])
-        assert len(work.holds(*WHERE)) == len(written["hold"])
-        assert [(d.who, d.verb, d.reference) for d in work.decisions()] == [
+        assert len(work.plans.holds(WHERE)) == len(written["hold"])
+        assert [(d.who, d.verb, d.reference) for d in work.decisions.latest()] == [
             (r["who"], r["verb"], r["reference"]) for r in written["decision"]
         ]
-        assert len(work.findings()) == len(written["finding"])
-        assert work.ledger_totals().keys() == {"COP", "MXN"}
-        assert {run.id for run in work.runs()} == {r["id"] for r in written.get("run", [])}
-        mirrored = sum(each.count for each in work.mirror_totals(*WHERE).values())
+        assert len(work.findings.all()) == len(written["finding"])
+        assert work.ledger.totals().keys() == {"COP", "MXN"}
+        assert {run.id for run in work.runs.latest()} == {r["id"] for r in written.get("run", [])}
+        mirrored = sum(each.count for each in work.mirror.totals(WHERE).values())
         assert mirrored == sum(r["status"] == "live" for r in written.get("mirror", []))
         first, last = date(2026, 11, 1), date(2026, 11, 30)
-        calls = work.calls_between(*WHERE, first, last)
+        calls = work.calls.between(WHERE, first, last)
         assert calls.total == sum(int(str(r["total"])) for r in written.get("call_day", []))
     store.close()
 
@@ -147,8 +148,8 @@ def test_what_was_on_its_way_is_in_doubt_with_its_key_and_document(
     sent = [row for row in rows(path)["outbox"][1] if "sending" in row]
     store = upgraded(path)
     with store.begin() as work:
-        assert work.doubt_all(*WHERE) == len(sent) == 1
-        (doubted,) = work.in_doubt(*WHERE)
+        assert work.outbox.doubt_all(WHERE) == len(sent) == 1
+        (doubted,) = work.outbox.in_doubt(WHERE)
         assert doubted.state is State.IN_DOUBT
         assert doubted.key in sent[0]
         assert doubted.links, "the customer's id is known"

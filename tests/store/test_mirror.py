@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from bridge.core.books import Status
 from bridge.core.delivery import Binding
 from bridge.store import Store
-from tests.store.rows import COMPANY, SYSTEM, invoice, posted
+from tests.store.rows import BOOKS, invoice, posted
 
 
 def test_a_document_of_ours_stays_known_as_ours_whatever_is_read_of_it_again(store: Store) -> None:
@@ -22,11 +22,11 @@ def test_a_document_of_ours_stays_known_as_ours_whatever_is_read_of_it_again(sto
         posted=told,
     )
     with store.begin() as work:
-        work.put_binding(SYSTEM, COMPANY, bound)
-        work.mirror_put(SYSTEM, COMPANY, [told])
-        work.recognise(SYSTEM, COMPANY)
-        assert list(work.strangers(SYSTEM, COMPANY, told.kind, told.total)) == []
-        work.mirror_put(SYSTEM, COMPANY, [replace(told, version="2")])
-        assert list(work.strangers(SYSTEM, COMPANY, told.kind, told.total)) == []
-        work.mirror_status(SYSTEM, COMPANY, told.kind, "77", Status.LIVE)
-        assert list(work.strangers(SYSTEM, COMPANY, told.kind, told.total)) == []
+        work.bindings.put(BOOKS, bound)
+        work.mirror.put(BOOKS, [told])
+        work.strangers.recognise(BOOKS)
+        assert list(work.strangers.of_total(BOOKS, told.kind, told.total)) == []
+        work.mirror.put(BOOKS, [replace(told, version="2")])
+        assert list(work.strangers.of_total(BOOKS, told.kind, told.total)) == []
+        work.mirror.set_status(BOOKS, told.kind, "77", Status.LIVE)
+        assert list(work.strangers.of_total(BOOKS, told.kind, told.total)) == []

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from bridge.cli import failures
+from bridge.core.identity import BooksId
 from bridge.store import Store, tables
 from tests.disks import FULL, REFUSING, Disk, SizeLimit, opened
 from tests.store.rows import borrower, loan, repayment, take
@@ -37,7 +38,7 @@ refusing = pytest.mark.parametrize("disk", REFUSING, indirect=True, ids=lambda k
 def write_much(store: Store) -> None:
     with store.begin() as work:
         for number in range(2000):
-            work.set_revisit("xero", "company", ("dev", str(number)), "half done")
+            work.plans.set_revisit(BooksId("xero", "company"), ("dev", str(number)), "half done")
 
 
 def told(error: BaseException) -> str:
@@ -59,8 +60,8 @@ def test_a_transaction_that_finds_no_room_leaves_nothing_of_itself(
         write_much(store)
     told(failed.value)
     with store.read() as work:
-        assert work.ledger_totals() == {"COP": Decimal(100000)}
-        assert work.revisits("xero", "company") == []
+        assert work.ledger.totals() == {"COP": Decimal(100000)}
+        assert work.plans.revisits(BooksId("xero", "company")) == []
     disk.take_again()
     write_much(store)
     store.close()
@@ -78,13 +79,13 @@ def test_a_database_that_may_not_grow_takes_no_half_of_a_delivery(store: Store) 
         take(store, MANY)
     assert "Free some space" in told(failed.value)
     with store.read() as work:
-        assert work.ledger_totals() == {"COP": Decimal(100000)}
-        assert work.change_seq() == 1
+        assert work.ledger.totals() == {"COP": Decimal(100000)}
+        assert work.ledger.change_seq() == 1
     event.remove(store._engine, "checkout", _stop_growing)
     store._engine.dispose()
     take(store, MANY)
     with store.read() as work:
-        assert work.change_seq() == 2
+        assert work.ledger.change_seq() == 2
 
 
 @full
@@ -120,7 +121,7 @@ def test_a_delivery_without_room_leaves_no_file_behind(
     told(failed.value)
     assert [path.name for path in disk.folder.glob(".*")] == []
     with store.read() as work:
-        assert work.change_seq() == 1
+        assert work.ledger.change_seq() == 1
     disk.take_again()
     take(store, MANY)
     store.close()
@@ -141,7 +142,7 @@ def test_without_room_for_the_copy_nothing_is_migrated(disk: Disk, tmp_path: Pat
     assert path.read_bytes() == before
     store = Store.open(url(tmp_path))
     with store.read() as work:
-        assert work.planned_through("quickbooks", "4620816365000000001") == 3
+        assert work.plans.planned_through(BooksId("quickbooks", "4620816365000000001")) == 3
     store.close()
     assert (disk.folder / f"state.db.before-{tables.SCHEMA}-from-{VERSIONS[0]}").exists()
 

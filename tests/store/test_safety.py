@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, insert, make_url, select
 from sqlalchemy.exc import StatementError
 
+from bridge.core.identity import BooksId
 from bridge.core.ledger import Entity
 from bridge.core.money import NO_CURRENCY
 from bridge.errors import ConfigurationError, TryLater
@@ -47,6 +48,7 @@ def modes(folder: Path) -> dict[str, int]:
 CHILD = """
 import os, sys
 from tests.store.rows import borrower, facts, loan, take
+from bridge.core.identity import BooksId
 from bridge.store import Store
 
 store = Store.open(sys.argv[1])
@@ -63,7 +65,7 @@ if sys.argv[2] == "stage":
     store.stage(facts(), rows())
 with store.begin() as work:
     for number in range(2000):
-        work.set_revisit("xero", "company", ("dev", str(number)), "half done")
+        work.plans.set_revisit(BooksId("xero", "company"), ("dev", str(number)), "half done")
     print("ready", flush=True)
     sys.stdin.read()
 """
@@ -94,12 +96,12 @@ def test_a_process_killed_half_way_leaves_nothing_of_its_transaction(tmp_path: P
     kill(child(url(tmp_path), "write"))
     store = Store.open(url(tmp_path))
     with store.begin() as work:
-        assert work.revisits("xero", "company") == []
-        assert work.ledger_totals() == {"COP": Decimal(100000)}
-        work.set_revisit("xero", "company", ("dev", "1"), "whole")
+        assert work.plans.revisits(BooksId("xero", "company")) == []
+        assert work.ledger.totals() == {"COP": Decimal(100000)}
+        work.plans.set_revisit(BooksId("xero", "company"), ("dev", "1"), "whole")
     kill(child(url(tmp_path), "write"))
     with store.read() as work:
-        assert work.revisits("xero", "company") == [("dev", "1")]
+        assert work.plans.revisits(BooksId("xero", "company")) == [("dev", "1")]
     store.close()
 
 
@@ -126,7 +128,7 @@ def test_a_delivery_that_breaks_off_leaves_nothing(store: Store, tmp_path: Path)
         store.stage(facts(), rows())  # type: ignore[arg-type]
     assert list((tmp_path / "state").glob(".*")) == []
     with store.read() as work:
-        assert work.change_seq() == 0
+        assert work.ledger.change_seq() == 0
 
 
 def dry_run(original: Store) -> dict[str, Decimal]:
@@ -134,11 +136,11 @@ def dry_run(original: Store) -> dict[str, Decimal]:
     scratch = original.scratch()
     try:
         with scratch.read() as work:
-            totals = work.ledger_totals()
+            totals = work.ledger.totals()
         take(scratch, [borrower("9"), loan("9", "9")])
         with scratch.begin() as work:
-            run = work.start_run("sync", "xero", "2026-11-20T06:00:00+00:00")
-            work.end_run(run, "clean", "dry", {})
+            run = work.runs.start("sync", "xero", "2026-11-20T06:00:00+00:00")
+            work.runs.end(run, "clean", "dry", {})
         return totals
     finally:
         scratch.close()
@@ -242,7 +244,7 @@ def test_amounts_keep_every_cent(store: Store) -> None:
     huge = Decimal("99999999999999.99")
     take(store, [borrower("1"), loan("1", "1", opening=huge, currency=NO_CURRENCY)])
     with store.read() as work:
-        assert work.ledger_totals() == {NO_CURRENCY: huge}
+        assert work.ledger.totals() == {NO_CURRENCY: huge}
 
 
 @pytest.mark.parametrize("text", ["0", "7", "007", "-1", "1.0", "9" * 18, "9" * 30, "٣", " 1", ""])

@@ -13,8 +13,8 @@ def made(folder: Path) -> set[object]:
     """The statements that had to be made into SQL for a state that is asked something."""
     with closing(Store.open(f"sqlite:///{folder}/state.db")) as store, store.read() as work:
         before = set(STATEMENTS)
-        work.findings()
-        work.ledger_totals()
+        work.findings.all()
+        work.ledger.totals()
         return set(STATEMENTS) - before
 
 

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bridge.core.delivery import InDoubt, Outcome, Posted, Rejected, State, Unavailable
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.patience import PERHAPS_THERE, UNCLEAR
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
-from tests.store.rows import NOW, SYSTEM, customer, posted
-from tests.store.test_outbox import BOOKS, claimed, enqueue, new
+from tests.store.rows import BOOKS, COMPANY, NOW, SYSTEM, customer, posted
+from tests.store.test_outbox import claimed, enqueue, new
 
 LATER = NOW + timedelta(days=2)
 NUMBER = "DY7F3A-D1"
@@ -26,21 +27,30 @@ def sent(store: Store, *references: str) -> list[Entry]:
 
 def trials(store: Store) -> dict[int, Trial]:
     with store.read() as work:
-        return work.trials(*BOOKS)
+        return work.trials.under_trial(BOOKS)
 
 
 def test_trials_and_passes_add_up_since_the_first(store: Store) -> None:
     one, two = sent(store, NUMBER, "DY7F3A-D2")
     with store.begin() as work:
-        work.tried_in_vain([one.id, two.id], NOW, counts=False)
-        work.tried_in_vain([one.id], LATER, counts=True)
-        work.tried_in_vain([one.id], LATER, counts=True)
-        work.tried_in_vain([one.id], LATER, counts=False)
-        work.tried_in_vain([], LATER, counts=True)
+        work.trials.tried_in_vain([one.id, two.id], NOW, counts=False)
+        work.trials.tried_in_vain([one.id], LATER, counts=True)
+        work.trials.tried_in_vain([one.id], LATER, counts=True)
+        work.trials.tried_in_vain([one.id], LATER, counts=False)
+        work.trials.tried_in_vain([], LATER, counts=True)
     assert trials(store) == {
         one.id: Trial(unclear=2, passes=2, since=NOW),
         two.id: Trial(unclear=1, passes=0, since=NOW),
     }
+
+
+def test_an_earlier_instant_counts_from_then_on(store: Store) -> None:
+    """A clock that is ahead for one pass must not put off for years what a person is told."""
+    (one,) = sent(store, NUMBER)
+    with store.begin() as work:
+        for now in (NOW + timedelta(days=1200), NOW, LATER):
+            work.tried_in_vain([one.id], now, counts=True)
+    assert trials(store) == {one.id: Trial(unclear=0, passes=3, since=NOW)}
 
 
 ENDS: dict[str, tuple[Outcome, bool]] = {
@@ -56,11 +66,11 @@ def test_they_are_told_of_what_is_still_to_be_made(store: Store, end: str) -> No
     outcome, told = ENDS[end]
     (one,) = sent(store, NUMBER)
     with store.begin() as work:
-        work.tried_in_vain([one.id], NOW, counts=True)
-        work.move(one, outcome, NOW)
+        work.trials.tried_in_vain([one.id], NOW, counts=True)
+        work.outbox.move(one, outcome, NOW)
     assert (one.id in trials(store)) is told
     with store.read() as work:
-        assert work.trials(SYSTEM, "another company") == {}
+        assert work.trials.under_trial(BooksId(SYSTEM, "another company")) == {}
 
 
 Asked = Callable[[Store, str, str], set[str]]
@@ -68,12 +78,12 @@ Asked = Callable[[Store, str, str], set[str]]
 
 def given_up(store: Store, company: str, reference: str) -> set[str]:
     with store.read() as work:
-        return work.given_up(SYSTEM, company, [reference, "DY7F3A-D9"])
+        return work.trials.given_up(BooksId(SYSTEM, company), [reference, "DY7F3A-D9"])
 
 
 def perhaps_made(store: Store, company: str, reference: str) -> set[str]:
     with store.read() as work:
-        return work.perhaps_made(SYSTEM, company, [reference, "DY7F3A-D9"])
+        return work.trials.perhaps_made(BooksId(SYSTEM, company), [reference, "DY7F3A-D9"])
 
 
 @pytest.mark.parametrize(
@@ -95,12 +105,12 @@ def test_what_may_be_in_the_books_is_known_by_its_reference(
     (one,) = sent(store, NUMBER)
     if outcome is not None:
         with store.begin() as work:
-            work.move(one, outcome, NOW)
+            work.outbox.move(one, outcome, NOW)
     assert one.state is State.SENDING
     asked: list[tuple[Asked, bool]] = [(given_up, given), (perhaps_made, perhaps)]
     for ask, expected in asked:
-        assert ask(store, BOOKS[1], NUMBER) == ({NUMBER} if expected else set())
-        assert ask(store, BOOKS[1], f"{NUMBER}.2") == set()
+        assert ask(store, COMPANY, NUMBER) == ({NUMBER} if expected else set())
+        assert ask(store, COMPANY, f"{NUMBER}.2") == set()
         assert ask(store, "another company", NUMBER) == set()
 
 
@@ -109,6 +119,6 @@ def test_however_many_are_asked_about_all_are_found(store: Store) -> None:
     names = [f"DY7F3A-D{number}" for number in range(1, 1205)]
     enqueue(store, *(new(customer(name), 6) for name in names))
     with store.begin() as work:
-        work.claim(*BOOKS, NOW, len(names))
+        work.outbox.claim(BOOKS, NOW, len(names))
     with store.read() as work:
-        assert work.perhaps_made(*BOOKS, names) == set(names)
+        assert work.trials.perhaps_made(BOOKS, names) == set(names)

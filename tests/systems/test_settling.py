@@ -16,15 +16,19 @@ from tests.systems.zoho.bench import CUSTOMER, changed
 HERE, AWAY = "http://127.0.0.1:8765", "https://books.example.com"
 
 
+USUAL, LISTED_S = 120, 120
+"""What each is given to finish, and what a listing of Zoho may lag after that."""
+
+
 @pytest.mark.parametrize("system", registry.SYSTEMS)
 @pytest.mark.parametrize(
     ("given", "seconds"),
     [
-        ({}, 120),
+        ({}, USUAL),
         ({"base_url": HERE, "calls_per_minute": 0}, 0),
         ({"base_url": "http://localhost:1", "calls_per_minute": 0}, 0),
-        ({"base_url": HERE, "calls_per_minute": 60}, 120),
-        ({"base_url": AWAY, "calls_per_minute": 0}, 120),
+        ({"base_url": HERE, "calls_per_minute": 60}, USUAL),
+        ({"base_url": AWAY, "calls_per_minute": 0}, USUAL),
         ({"base_url": HERE, "calls_per_minute": 0, "lag_s": 7}, 7),
         ({"lag_s": 0}, 0),
     ],
@@ -32,6 +36,8 @@ HERE, AWAY = "http://127.0.0.1:8765", "https://books.example.com"
 def test_a_product_is_given_two_minutes_and_a_fast_sandbox_on_this_machine_nothing(
     system: str, given: dict[str, Any], seconds: float
 ) -> None:
+    if seconds == USUAL and system == "zoho":
+        seconds += LISTED_S
     settings = registry.load(system).settings_type(company_id="1", **given)
     assert settings.settles_after_s == seconds
 

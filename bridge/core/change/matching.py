@@ -31,8 +31,8 @@ from bridge.core.books import (
     Status,
     Transaction,
 )
-from bridge.core.change.lines_alike import Difference as Difference  # noqa: PLC0414
 from bridge.core.change.lines_alike import (
+    Difference,
     our_lines,
     our_tags,
     our_taxes,

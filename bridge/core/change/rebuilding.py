@@ -28,13 +28,14 @@ from bridge.core.books import (
     Transaction,
     digest_of,
 )
+from bridge.core.change.corrected import as_it_was_posted, is_correction, used_as_posted
 from bridge.core.change.matching import as_wanted
 from bridge.core.change.numbered import one_of_each
 from bridge.core.change.owning import reversed_by, stems
 from bridge.core.change.told import REBUILT, as_told, fields_told
 from bridge.core.change.wanted import as_it_was_wanted
 from bridge.core.delivery import NEVER_COMPARED, Binding
-from bridge.core.identity import Letter, base_reference, is_loans_own
+from bridge.core.identity import base_reference, is_loans_own
 from bridge.core.ledger import LoanFile
 from bridge.core.loan.parts import part_facts
 from bridge.core.mapping.booking import Booking
@@ -94,7 +95,7 @@ class _Rebuilding:
             undone: name for name, undone in self.reverses.items() if self._is_live(name)
         }
         self.theirs = {name: each for name, each in self.theirs.items() if not self._is_older(name)}
-        self.corrected = any(_letter(name) is Letter.CORRECTION for name in self._live())
+        self.corrected = any(map(is_correction, self._live()))
         self.wanted = self._what_was_wanted()
         self.invoices = {
             each.external_id: name
@@ -183,7 +184,11 @@ class _Rebuilding:
         if wanted is None or name in self.undone:
             if not self._explains_itself(name):
                 self.asked.add(name)
-            return self._as_in_the_books(name, theirs)
+            told = self._as_in_the_books(name, theirs)
+            if not is_correction(name) or not self._counts(name):
+                return told
+            counting = {each: self.theirs[each] for each in self._live() if self._counts(each)}
+            return as_it_was_posted(name, told, counting, self.wanted)
         if isinstance(wanted, Receipt):
             return self._receipt(name, wanted, theirs)
         if isinstance(wanted, Invoice) and self.corrected and theirs.total != wanted.total:
@@ -224,6 +229,7 @@ class _Rebuilding:
             "dated": note.dated,
             "rate": note.rate,
         }
+        used = used_as_posted(used, note, self.theirs[note.reference])
         return CreditApplication(**fields, credit_note=note.reference, applications=used)
 
     def _ask_about_parts(self) -> None:
@@ -277,7 +283,7 @@ class _Rebuilding:
         document that one cancels. A reversal of a document that is gone is not explained so."""
         if name in self.reverses:
             return self._is_live(self.reverses[name])
-        return _letter(name) is Letter.CORRECTION or name in self.undone
+        return is_correction(name) or name in self.undone
 
     def _is_older(self, name: str) -> bool:
         """Whether the document counts although a later generation is there too: it was entered
@@ -304,6 +310,9 @@ class _Rebuilding:
 
     def _is_live(self, name: str) -> bool:
         return self.theirs[name].status is Status.LIVE
+
+    def _counts(self, name: str) -> bool:
+        return name not in self.undone and name not in self.reverses
 
     def _live(self) -> list[str]:
         return [name for name in self.theirs if self._is_live(name)]
@@ -378,10 +387,6 @@ class _Rebuilding:
         if other is None or other.currency != self.theirs[name].currency:
             return None
         return other.rate
-
-
-def _letter(name: str) -> Letter:
-    return Letter(name.rpartition("-")[2][0])
 
 
 def _number(name: str) -> int:

@@ -8,7 +8,7 @@ day from before another that is applied, finds open what that one has left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -53,72 +53,107 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     rounding: Rounding
 
 
-class Allocator:
-    """The open amounts of one loan's invoices while what was paid is applied to them."""
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules by which receipts and credits of one loan are applied."""
 
-    def __init__(
-        self,
-        *,
-        extends: bool = True,
-        locked: date | None = None,
-        dated_uses: bool = False,
-        share: Share | None = None,
-    ) -> None:
-        """`extends`: the unapplied rest of a posted receipt may be applied later. In the period
-        closed through `locked` it may not, unless the books date such uses by themselves
-        (`dated_uses`): then to invoices posted after that period."""
+    extends: bool = True
+    """Whether the unapplied rest of a posted receipt may be applied later."""
+    locked: date | None = None
+    """Last day of the closed period: what is posted in it is applied to nothing more."""
+    dated_uses: bool = False
+    """Whether the books date such uses by themselves: then the rest of what is posted in the closed
+    period may be applied to invoices posted after it."""
+    share: Share | None = None
+
+
+AS_USUAL = Terms()
+
+
+class Allocation(msgspec.Struct, frozen=True, kw_only=True):
+    """The applications of one loan's receipts and credits."""
+
+    uses: Mapping[str, tuple[Application, ...]]
+    """Receipt, or use of a credit note → which invoices it settles, and with how much."""
+    days: Mapping[str, date]
+    """Invoice → the ledger's day of it."""
+
+    def applied(self, reference: str) -> tuple[Application, ...]:
+        """The applications of a document: which invoice it settles, and with how much."""
+        return self.uses.get(reference, ())
+
+    def is_later(self, invoice: str, day: date) -> bool:
+        """Whether the invoice is dated after that day."""
+        return self.days[invoice] > day
+
+
+def allocate(
+    invoices: Iterable[Invoice],
+    *,
+    kept: Iterable[Document] = (),
+    asked: Sequence[Asking] = (),
+    at_last: Iterable[tuple[str, Decimal]] = (),
+    shut: frozenset[str] = frozenset(),
+    terms: Terms = AS_USUAL,
+) -> Allocation:
+    """The applications of receipts and credits to these invoices.
+
+    `kept` are posted receipts and uses of credit: they keep what they were applied to, as far as
+    the invoice is still there. `asked` are applied day by day, in their own order on each day.
+    `at_last` are pairs of a reference and an amount that are applied to whatever is left open then.
+    To the invoices in `shut` nothing new is applied.
+    """
+    open_ones = _Open(invoices, shut, terms)
+    for document in kept:
+        if isinstance(document, Receipt | CreditApplication):
+            open_ones.keep(document)
+    open_ones.settle(asked)
+    for reference, amount in at_last:
+        open_ones.apply(reference, amount)
+    uses = {
+        reference: tuple(Application(invoice, amount) for invoice, amount in pairs.items())
+        for reference, pairs in open_ones.applied.items()
+    }
+    return Allocation(uses=uses, days=open_ones.days)
+
+
+class _Open:
+    """The open amounts of one loan's invoices: the tally that `allocate` fills."""
+
+    def __init__(self, invoices: Iterable[Invoice], shut: frozenset[str], terms: Terms) -> None:
+        self.days: dict[str, date] = {}
+        self.applied: dict[str, dict[str, Decimal]] = {}
         self._open: dict[str, Decimal] = {}
-        self._days: dict[str, date] = {}
         self._paid: dict[str, Decimal] = {}
-        self._applied: dict[str, dict[str, Decimal]] = {}
-        self._extends = extends
-        self._locked = locked
-        self._dated_uses = dated_uses
-        self._share = share
         self._after: dict[str, date] = {}
         self._posted_on: dict[str, date] = {}
         self._fixed: set[str] = set()
-        self._closed: frozenset[str] = frozenset()
-
-    def open_invoices(
-        self, invoices: Iterable[Invoice], closed: frozenset[str] = frozenset()
-    ) -> None:
-        """`closed`: those of them to which nothing new is applied."""
-        self._closed = closed
-        for invoice in sorted(
-            invoices, key=lambda i: (i.due, i.day, len(i.reference), i.reference)
-        ):
+        self._shut = shut
+        self._terms = terms
+        for invoice in sorted(invoices, key=_oldest_due_first):
             self._open[invoice.reference] = invoice.total
-            self._days[invoice.reference] = invoice.dated or invoice.day
+            self.days[invoice.reference] = invoice.dated or invoice.day
             self._posted_on[invoice.reference] = invoice.day
 
-    def keep(self, documents: Iterable[Document]) -> None:
-        """Give posted receipts and credit applications what they were applied to when they were
-        posted.
-
-        Applications to invoices that are no longer there are let go. Calling it twice for a
-        document changes nothing.
-        """
-        for document in documents:
-            if not isinstance(document, Receipt | CreditApplication):
-                continue
-            if document.reference in self._applied:
-                continue
-            self._applied[document.reference] = {}
-            for application in document.applications:
-                amount = min(application.amount, self._open.get(application.invoice, ZERO))
-                self._apply(document.reference, application.invoice, amount)
-            is_closed = self._locked is not None and document.day <= self._locked
-            if is_closed and self._dated_uses:
-                assert self._locked is not None
-                self._after[document.reference] = self._locked
-            if not self._extends or (is_closed and not self._dated_uses):
-                self._fixed.add(document.reference)
+    def keep(self, document: Receipt | CreditApplication) -> None:
+        """Give a posted document what it was applied to when it was posted. Applications to
+        invoices that are no longer there are let go; a document counts once."""
+        if document.reference in self.applied:
+            return
+        self.applied[document.reference] = {}
+        for application in document.applications:
+            amount = min(application.amount, self._open.get(application.invoice, ZERO))
+            self._apply(document.reference, application.invoice, amount)
+        locked = self._terms.locked
+        is_closed = locked is not None and document.day <= locked
+        if is_closed and self._terms.dated_uses:
+            assert locked is not None
+            self._after[document.reference] = locked
+        if not self._terms.extends or (is_closed and not self._terms.dated_uses):
+            self._fixed.add(document.reference)
 
     def settle(self, asked: Sequence[Asking]) -> None:
-        """Apply these receipts and credits day by day, in their own order on each day; `applied`
-        tells the result."""
-        days = {each.day for each in asked} | set(self._days.values())
+        """Apply these receipts and credits day by day, in their own order on each day."""
+        days = {each.day for each in asked} | set(self.days.values())
         left = sorted(asked, key=lambda each: each.day)
         waiting: list[Asking] = []
         for day in sorted(days):
@@ -128,23 +163,11 @@ class Allocator:
                 self._take(each, day)
             waiting = [e for e in waiting if self._rest(e) > 0 and not e.same_day]
 
-    def apply(self, reference: str, amount: Decimal) -> tuple[Application, ...]:
+    def apply(self, reference: str, amount: Decimal) -> None:
         """Apply this amount of a document to any open invoice, on top of its earlier
         applications."""
-        day = max(self._days.values(), default=date.min)
+        day = max(self.days.values(), default=date.min)
         self._take(Asking(reference=reference, day=day, total=amount), day)
-        return self.applied(reference)
-
-    def applied(self, reference: str) -> tuple[Application, ...]:
-        """The applications of a document: which invoice it settles, and with how much."""
-        pairs = self._applied.get(reference, {}).items()
-        return tuple(Application(invoice, amount) for invoice, amount in pairs)
-
-    def is_later(self, invoice: str, day: date) -> bool:
-        """Whether the invoice is dated after that day."""
-        return self._days[invoice] > day
-
-    # ── inside ───────────────────────────────────────────────────────────────────────────────
 
     def _is_open(self, day: date) -> bool:
         return any(amount > 0 for _, amount in self._payable(day))
@@ -156,15 +179,15 @@ class Allocator:
             (invoice, amount)
             for invoice, amount in self._open.items()
             if amount > 0
-            and self._days[invoice] <= day
+            and self.days[invoice] <= day
             and self._posted_on[invoice] > after
-            and invoice not in self._closed
+            and invoice not in self._shut
         ]
 
     def _rest(self, asking: Asking) -> Decimal:
         if asking.reference in self._fixed:
             return ZERO
-        return asking.total - sum(self._applied.get(asking.reference, {}).values(), ZERO)
+        return asking.total - sum(self.applied.get(asking.reference, {}).values(), ZERO)
 
     def _take(self, asking: Asking, day: date) -> None:
         """Apply the rest of a receipt or credit to the invoices that are open on that day."""
@@ -172,7 +195,7 @@ class Allocator:
         payable = self._payable(day, self._after.get(asking.reference, date.min))
         if asking.whole and rest > sum((amount for _, amount in payable), ZERO):
             return
-        self._applied.setdefault(asking.reference, {})
+        self.applied.setdefault(asking.reference, {})
         for invoice, amount in self._shared(_in_order(payable, rest), payable):
             self._apply(asking.reference, invoice, amount)
 
@@ -181,7 +204,7 @@ class Allocator:
     ) -> list[tuple[str, Decimal]]:
         """The applications of `taken`, with the loan's part of them shared between its interest and
         the rest."""
-        share = self._share
+        share = self._terms.share
         if share is None:
             return taken
         own = sum((amount for invoice, amount in taken if invoice in share.invoices), ZERO)
@@ -202,12 +225,16 @@ class Allocator:
     def _apply(self, reference: str, invoice: str, amount: Decimal) -> None:
         if amount <= 0:
             return
-        applied = self._applied[reference]
+        applied = self.applied[reference]
         applied[invoice] = applied.get(invoice, ZERO) + amount
         self._open[invoice] -= amount
         if not self._open[invoice]:
             del self._open[invoice]
         self._paid[invoice] = self._paid.get(invoice, ZERO) + amount
+
+
+def _oldest_due_first(invoice: Invoice) -> tuple[date, date, int, str]:
+    return (invoice.due, invoice.day, len(invoice.reference), invoice.reference)
 
 
 def _in_order(payable: list[tuple[str, Decimal]], amount: Decimal) -> list[tuple[str, Decimal]]:

@@ -8,7 +8,7 @@ need nothing, they go with their notes; a sale (money for income at once) cannot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ from bridge.core.identity import (
     with_generation,
 )
 from bridge.core.ledger import LoanFile
-from bridge.core.loan.allocation import Allocator
+from bridge.core.loan.allocation import Allocation, allocate
 from bridge.core.loan.standing import is_gone
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.templates import Value, render
@@ -161,11 +161,13 @@ def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) ->
     undoing = Undoing(file, booking, bound)
     made = reversals(undoing, closed)
     kept = [*stays.values(), *keepable(closed, made)]
-    allocator = Allocator(extends=False)
-    everything = [*kept, *made]
-    allocator.open_invoices(d for d in everything if isinstance(d, Invoice))
-    allocator.keep([*stays.values(), *closed])
-    return [*kept, *settled(undoing, made, allocator)]
+    uses = uses_of(undoing, made)
+    allocation = allocate(
+        [document for document in (*kept, *made) if isinstance(document, Invoice)],
+        kept=[*stays.values(), *closed],
+        at_last=[(use.reference, use.total) for use in uses.values()],
+    )
+    return [*kept, *settled(made, uses, allocation)]
 
 
 def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transaction]:
@@ -202,18 +204,25 @@ def keepable(closed: Iterable[Transaction], made: Iterable[Transaction]) -> list
     ]
 
 
+def uses_of(undoing: Undoing, made: Iterable[Invoice | CreditNote]) -> dict[str, CreditApplication]:
+    """The uses of those reversals that are credit notes, by the note's reference: how much, but not
+    yet of which invoices."""
+    return {note.reference: undoing.use(note) for note in made if isinstance(note, CreditNote)}
+
+
 def settled(
-    undoing: Undoing, made: Iterable[Invoice | CreditNote], allocator: Allocator
+    made: Iterable[Invoice | CreditNote],
+    uses: Mapping[str, CreditApplication],
+    allocation: Allocation,
 ) -> list[Transaction]:
     """The reversals and, for those that are credit notes, their applications."""
     documents: list[Transaction] = []
     for document in made:
         documents.append(document)
-        if isinstance(document, CreditNote):
-            use = undoing.use(document)
-            applied = allocator.apply(use.reference, use.total)
-            if applied:
-                documents.append(msgspec.structs.replace(use, applications=applied))
+        use = uses.get(document.reference)
+        applied = allocation.applied(use.reference) if use is not None else ()
+        if use is not None and applied:
+            documents.append(msgspec.structs.replace(use, applications=applied))
     return documents
 
 

@@ -16,6 +16,7 @@ from bridge.core.books import (
     CreditApplication,
     CreditNote,
     Customer,
+    Document,
     Invoice,
     Kind,
     Receipt,
@@ -29,7 +30,7 @@ from bridge.core.ledger import (
     LoanFile,
 )
 from bridge.core.loan import parts
-from bridge.core.loan.allocation import Allocator, Asking
+from bridge.core.loan.allocation import Allocation, Asking, Terms, allocate
 from bridge.core.loan.cutover import began_before
 from bridge.core.loan.draft import Draft
 from bridge.core.loan.holding import held_as_a_whole, not_posted
@@ -44,6 +45,7 @@ from bridge.core.loan.reversing import (
     settled,
     take_back_all,
     undone,
+    uses_of,
 )
 from bridge.core.loan.review import review
 from bridge.core.loan.settling import NO_CREDIT, Settling
@@ -133,7 +135,7 @@ class _Translator:
         self.borrower = file.borrower
         self.draft = Draft(file, booking, bound)
         self.undoing = Undoing(file, booking, bound)
-        self.allocator = Allocator()
+        self.allocation = Allocation(uses={}, days={})
         self.documents: list[Transaction] = []
         self.holds: list[Hold] = []
         self.findings: list[Finding] = []
@@ -161,7 +163,7 @@ class _Translator:
                 customer=None, documents=(), holds=rest, findings=findings, keep=True
             )
         self.holds.extend([*invoicing.holds, *self.settling.holds])
-        self.allocator = Allocator(
+        terms = Terms(
             extends=Kind.RECEIPT in self.booking.limits.updates
             or self.booking.limits.receipt_parts,
             locked=self.booking.company.locked_through,
@@ -169,11 +171,20 @@ class _Translator:
             share=share_of(self.file, invoicing.mapping, invoicing.rounding, invoices),
         )
         closed, reversals = self._undone(invoices, settling)
-        self._open_invoices([*invoices, *closed, *reversals])
-        self.allocator.keep(closed)
-        self._settle([*self._with_applications(invoices), *settling])
+        uses = uses_of(self.undoing, reversals)
+        opened, shut = self._opened([*invoices, *closed, *reversals])
+        unsettled = [*self._with_applications(invoices), *settling]
+        self.allocation = allocate(
+            opened,
+            kept=[*closed, *self._kept(unsettled)],
+            asked=[self._asking(document) for document in self._asking_for(unsettled)],
+            at_last=[(use.reference, use.total) for use in uses.values()],
+            shut=shut,
+            terms=terms,
+        )
+        self._settle(unsettled)
         self.documents.extend(closed)
-        self.documents.extend(settled(self.undoing, reversals, self.allocator))
+        self.documents.extend(settled(reversals, uses, self.allocation))
         standing = self.draft.standing
         wanted_too = frozenset(document.reference for document in self.documents)
         left = (*self.draft.live(), *self.draft.earlier())
@@ -189,9 +200,9 @@ class _Translator:
             noted=tuple(standing.noted.values()),
         )
 
-    def _open_invoices(self, documents: Sequence[Transaction]) -> None:
-        """Open the invoices that can be settled. An invoice that only a person's decision keeps, or
-        one that is gone, keeps its applications and takes no new ones."""
+    def _opened(self, documents: Sequence[Transaction]) -> tuple[list[Invoice], frozenset[str]]:
+        """The invoices that are settled, and those of them that take nothing new: an invoice that
+        only a person's decision keeps, or one that is gone, keeps its applications."""
         wanted = {document.reference for document in documents}
         left = [
             b.document
@@ -201,7 +212,12 @@ class _Translator:
         closed = {document.reference for document in left}
         closed |= {d.reference for d in documents if self.draft.is_gone(d.reference)}
         opened = [d for d in (*documents, *left) if isinstance(d, Invoice)]
-        self.allocator.open_invoices(opened, frozenset(closed))
+        return opened, frozenset(closed)
+
+    def _kept(self, unsettled: Sequence[Transaction]) -> Iterator[Document]:
+        """Posted documents that keep what they were applied to."""
+        wanted = {document.reference for document in unsettled} | self.staying
+        return (b.document for b in self.draft.live() if b.reference in wanted)
 
     def _undone(
         self, invoices: Sequence[Transaction], settling: Sequence[Transaction]
@@ -240,11 +256,7 @@ class _Translator:
         )
 
     def _settle(self, unsettled: Sequence[Transaction]) -> None:
-        """Apply receipts and credit notes; what is posted keeps what it was applied to."""
-        asked = {document.reference for document in unsettled}
-        wanted = asked | self.staying
-        self.allocator.keep(b.document for b in self.draft.live() if b.reference in wanted)
-        self.allocator.settle([self._asking(document) for document in self._asking_for(unsettled)])
+        """Receipts and credit notes with what they settle."""
         for document in unsettled:
             match document:
                 case CreditApplication() if self.draft.stands(document.reference):
@@ -254,12 +266,12 @@ class _Translator:
                 case Receipt():
                     self._receipt(document)
                 case CreditApplication():
-                    used = self.allocator.applied(document.reference)
+                    used = self.allocation.applied(document.reference)
                     if used:
                         self.documents.append(msgspec.structs.replace(document, applications=used))
                 case _:
                     self.documents.append(document)
-        self._find_lost(asked)
+        self._find_lost({document.reference for document in unsettled})
 
     def _asking_for(
         self, unsettled: Sequence[Transaction]
@@ -317,7 +329,7 @@ class _Translator:
                 yield self.settling.application(self.loan.id, f"{CORRECTION_PART}{part}", document)
 
     def _receipt(self, receipt: Receipt) -> None:
-        applications = self.allocator.applied(receipt.reference)
+        applications = self.allocation.applied(receipt.reference)
         done = msgspec.structs.replace(receipt, applications=applications)
         if self.booking.limits.receipt_parts and applications and not receipt.applications:
             done = msgspec.structs.replace(done, on_account=True)
@@ -345,7 +357,7 @@ class _Translator:
             row_id = self.settling.paid_by[receipt.reference]
             day = self._day_of(receipt)
             later = {
-                a.invoice for a in done.applications if self.allocator.is_later(a.invoice, day)
+                a.invoice for a in done.applications if self.allocation.is_later(a.invoice, day)
             }
             first = self.settling.whole[receipt.reference]
             self.documents.extend(parts.split(self.draft, row_id, done, later, first))

@@ -177,6 +177,7 @@ def resolve(
     Refuses, before anything is written: unknown or inactive items and accounts, an account of a
     class that the purpose may not be booked to (principal is never income), deposit accounts that
     are not asset accounts of the right currency, and a last deposit rule with conditions.
+    What is there and is not told now is a problem too (`NotTold`).
     """
     finder = _Finder(chart, where)
     targets: dict[str, Target] = {}
@@ -242,6 +243,10 @@ _WHY_NOT = {
 NEEDED_LINES = ("principal", "interest", "late_fee", "sale", "discount", "write_off", "recovery")
 
 
+class NotTold(Problem):
+    """A problem that may pass: the books have what the mapping names, and do not tell it."""
+
+
 class _Finder:
     """Looks names up in a chart and collects what is wrong."""
 
@@ -253,6 +258,15 @@ class _Finder:
 
     def problem(self, key: str, what: str, fix: str) -> None:
         self.problems.append(Problem(f"{self.where}, {key}", what, fix))
+
+    def is_untold(self, wanted: str, key: str, *names: str) -> bool:
+        """Whether the books say nothing that can be used about what is named there."""
+        came = next((self.chart.untold[n] for n in names if n in self.chart.untold), "")
+        if came:
+            what = f'{self.chart.company.name} does not tell what "{wanted}" is: {came}'
+            fix = "Open it there and save it, or name another one here."
+            self.problems.append(NotTold(f"{self.where}, {key}", what, fix))
+        return came != ""
 
     def missing_lines(self, lines: Iterable[str]) -> None:
         for purpose in NEEDED_LINES:
@@ -266,7 +280,7 @@ class _Finder:
         if target == "item":
             found = self.item(item, key)
             behind = self.accounts.get(found.account_id) if found else None
-            if found and behind is None:
+            if found and behind is None and not self.is_untold(item, key, found.id):
                 self.problem(key, f'item "{found.name}" has no account.', "Give it one.")
         else:
             found = None
@@ -287,7 +301,10 @@ class _Finder:
 
     def item(self, wanted: str, key: str) -> Item | None:
         choices = [i.name for i in self.chart.items if i.active]
-        return self._one(wanted, items_named(self.chart, wanted), choices, key, "an item")
+        named = items_named(self.chart, wanted)
+        if not named and self.is_untold(wanted, key, wanted):
+            return None
+        return self._one(wanted, named, choices, key, "an item")
 
     def account(self, wanted: str, key: str) -> Account | None:
         named = accounts_named(self.chart, wanted)
@@ -314,6 +331,8 @@ class _Finder:
             return ""
         values = self.chart.lists.get(name, ())
         named = [v for v in values if wanted in (v.id, v.name)]
+        if not named and self.is_untold(wanted, key, wanted, name):
+            return ""
         found = self._one(wanted, named, [v.name for v in values], key, f"a {name} value")
         return found.id if found else ""
 
@@ -334,6 +353,8 @@ class _Finder:
         else:
             near = get_close_matches(wanted, [c for c in choices if c], n=3, cutoff=0.4)
             hint = f"Nearest: {', '.join(near)}. " if near else ""
+            untold = [f"{name} ({came})" for name, came in sorted(self.chart.untold.items())]
+            hint += f"What it is may not be told: {', '.join(untold)}. " if untold else ""
             self.problem(
                 key,
                 f'"{wanted}" is not {what} in {company}.',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -19,24 +19,22 @@ class AgedTotal(msgspec.Struct, frozen=True, kw_only=True):
     amounts: tuple[Decimal, ...]
 
 
-def bucket(due: date, as_of: date, edges: Sequence[int] = EDGES) -> int:
+def bucket(due: date, as_of: date) -> int:
     """The bucket's place: 0 is not past due, the last one is beyond every edge."""
     late = (as_of - due).days
-    return sum(1 for edge in edges if late > edge)
+    return sum(1 for edge in EDGES if late > edge)
 
 
-def aged(
-    open_by_due: Iterable[tuple[str, date, Decimal]], as_of: date, edges: Sequence[int] = EDGES
-) -> tuple[AgedTotal, ...]:
+def aged(open_by_due: Iterable[tuple[str, date, Decimal]], as_of: date) -> tuple[AgedTotal, ...]:
     """Sums of (currency, due date, open amount) by bucket, currencies in order."""
     sums: dict[str, list[Decimal]] = {}
     for currency, due, amount in open_by_due:
-        row = sums.setdefault(currency, [Decimal(0)] * (len(edges) + 1))
-        row[bucket(due, as_of, edges)] += amount
+        row = sums.setdefault(currency, [Decimal(0)] * (len(EDGES) + 1))
+        row[bucket(due, as_of)] += amount
     return tuple(AgedTotal(currency=c, amounts=tuple(row)) for c, row in sorted(sums.items()))
 
 
-def labels(edges: Sequence[int] = EDGES) -> tuple[tuple[int, int | None], ...]:
+def labels() -> tuple[tuple[int, int | None], ...]:
     """First and last day past due of each bucket after the first; None for open-ended."""
-    lasts: list[int | None] = [*edges[1:], None]
-    return tuple((edge + 1, last) for edge, last in zip(edges, lasts, strict=True))
+    lasts: list[int | None] = [*EDGES[1:], None]
+    return tuple((edge + 1, last) for edge, last in zip(EDGES, lasts, strict=True))

@@ -67,6 +67,21 @@ def blames_refused(refused: int, heard: int) -> bool:
     return heard > 0 and refused <= max(heard, A_FEW)
 
 
+def is_told(since: datetime, now: datetime) -> bool:
+    """Whether trouble that is a product's, and no document's, is a person's after so long."""
+    return is_over(FEW_PASSES, since, now)
+
+
+def told_mute(waiting: int, since: str, came: str) -> str:
+    """The words for books that answer questions and take no write."""
+    return f"{waiting} writes wait, and none has got through since {since}: {came}"
+
+
+def told_unended(since: str, came: str) -> str:
+    """The words for books with which no pass comes to its end."""
+    return f"no pass has come to its end since {since}: {came}"
+
+
 def told(sent: int, since: str, came: str) -> str:
     """The words in which a person reads of such a write. `since` is a day."""
     return f"sent {sent} times since {since}: {came}"

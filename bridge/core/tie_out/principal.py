@@ -17,8 +17,8 @@ import msgspec
 from bridge.core.books import Account, Chart, HandEntry
 from bridge.core.mapping.booking import accounts_named, items_named
 from bridge.core.mapping.mapping_file import NEEDED_CLASSES, BooksMapping
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.labels import label
-from bridge.core.tie_out.reconciliation import Item, ItemKind
 
 NEVER_INCOME = tuple(p for p, classes in NEEDED_CLASSES.items() if "income" not in classes)
 """Purposes of lines that may not be booked to income."""

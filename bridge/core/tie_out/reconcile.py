@@ -17,23 +17,16 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bridge.core.books import (
-    Account,
-    ControlEntry,
-    Document,
-    Kind,
-    PostedDocument,
-    Sale,
-    Status,
-)
-from bridge.core.change.matching import Difference, differences, drift
+from bridge.core.books import Account, ControlEntry, Document, Kind, PostedDocument, Sale, Status
+from bridge.core.change.lines_alike import Difference
+from bridge.core.change.matching import differences, drift
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.loan.standing import is_gone, receivable
 from bridge.core.plan import Hold
 from bridge.core.tie_out.causes import ROW_ACTIONS
+from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.patience import GIVEN_UP, IF_ARRIVED, IF_FOUND
-from bridge.core.tie_out.reconciliation import Item, ItemKind, Notice
-from bridge.core.tie_out.tasks import NOWHERE, Place
+from bridge.core.tie_out.reconciliation import Notice
 
 RECEIVABLE = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.RECEIPT: -1}
 """Kind → what one unit of its total does to the receivable account. Others leave it alone."""
@@ -75,8 +68,8 @@ HOLD_ACTIONS = {
 """What to do about a hold; for every other code the ledger's row is to be set right."""
 
 
-def held(hold: Hold, loan: str, where: Place = NOWHERE) -> Item:
-    """A hold beside the place in the lender's file that it is about."""
+def held(hold: Hold, loan: str) -> Item:
+    """The item for something that the ledger has and the books do not get yet."""
     return Item(
         kind=ItemKind.HELD,
         currency=hold.currency,
@@ -87,8 +80,6 @@ def held(hold: Hold, loan: str, where: Place = NOWHERE) -> Item:
         detail=hold.detail,
         subject=hold.subject,
         loan=loan,
-        file=where.file,
-        row=where.row,
     )
 
 

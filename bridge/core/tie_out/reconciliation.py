@@ -13,11 +13,10 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.findings import Severity
+from bridge.core.identity import BooksId
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import Check, Evidence
-from bridge.core.tie_out.items import BREAKING as BREAKING  # noqa: PLC0414
-from bridge.core.tie_out.items import Item as Item  # noqa: PLC0414
-from bridge.core.tie_out.items import ItemKind as ItemKind  # noqa: PLC0414
+from bridge.core.tie_out.items import BREAKING, Item, ItemKind
 from bridge.core.tie_out.verdict import Result, Verdict
 
 CAUSES = frozenset(
@@ -98,6 +97,8 @@ ACTIONS = frozenset(
         "look_closer",
         "look_then_decide",
         "look_there",
+        "look_why_ended",
+        "look_why_none",
         "look_why_older",
         "make_no_income",
         "mend_settings",
@@ -127,6 +128,7 @@ ACTIONS = frozenset(
         "say_what_it_is",
         "set_currency",
         "void_again",
+        "tie_again",
         "void_or_renumber",
         "wait",
         "write_payment",
@@ -250,6 +252,10 @@ class SystemResult(msgspec.Struct, frozen=True, kw_only=True):
             and not self.counts.get(ItemKind.REMAINDER, 0)
             and not any(self.counts.get(kind, 0) for kind in BREAKING)
         )
+
+    @property
+    def books(self) -> BooksId:
+        return BooksId(self.system, self.company)
 
 
 class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):

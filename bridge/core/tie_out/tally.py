@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bridge.core.tie_out.items import SETTLES_ITSELF
+from bridge.core.tie_out.items import SETTLES_ITSELF, Item, ItemKind
 from bridge.core.tie_out.reconcile import rounded
-from bridge.core.tie_out.reconciliation import COUNTED, Item, ItemKind, TieOut, in_order
+from bridge.core.tie_out.reconciliation import COUNTED, TieOut, in_order
 
 LISTED = 1000
 """Items listed of one kind and currency; the rest is summed in one closing line."""

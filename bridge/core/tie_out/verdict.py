@@ -17,10 +17,7 @@ import msgspec
 from bridge.core.tie_out.causes import CAUSES, OF_SETTINGS, by_gravity_and_money
 from bridge.core.tie_out.items import ItemKind
 from bridge.core.tie_out.known import CONFIGURATION, TRY_LATER, BooksKnown, Known
-from bridge.core.tie_out.tasks import NOWHERE as NOWHERE  # noqa: PLC0414
-from bridge.core.tie_out.tasks import Place as Place  # noqa: PLC0414
-from bridge.core.tie_out.tasks import Task as Task  # noqa: PLC0414
-from bridge.core.tie_out.tasks import told_apart
+from bridge.core.tie_out.tasks import Task, told_apart
 
 
 class Result(StrEnum):

@@ -10,6 +10,7 @@ ABOUT = About(
     reader="bridge.source.deudores.reader:Deudores",
     mapping="bridge.source.deudores.mapping:DeudoresMapping",
     check="bridge.source.deudores.mapping:check",
+    questions="bridge.source.deudores.questions:QUESTIONS",
     letters="DY",
     forms=("json", "csv", "xlsx", "ods"),
     calls=Dialect(

@@ -8,19 +8,20 @@ so the questions that must be answered come first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from bridge.core.books import Account, Chart, Company, Item, Kind, Named
-from bridge.errors import LoginRequired, QuestionRefused
+from bridge.errors import LoginRequired, QuestionRefused, TryLater
+from bridge.systems.apart import Untold, told_apart
 from bridge.systems.truth import untrue
 from bridge.systems.zoho import posted as inward
 from bridge.systems.zoho import translate
 from bridge.systems.zoho.posted import amount, text
-from bridge.systems.zoho.shapes import rows_of
+from bridge.systems.zoho.shapes import Came, Rows, rows_of
 from bridge.systems.zoho.wire import ACCOUNTS, ITEMS, ORGANIZATIONS, Wire
 
 _ASSET = (
@@ -80,6 +81,8 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
     item_accounts: dict[str, str]
     lists: dict[str, tuple[Named, ...]]
     fields: dict[Kind, str]
+    untold: Came = {}
+    """Items, tags and values that are not told: see `Chart.untold`."""
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,22 +101,24 @@ def read_lists(wire: Wire, company_id: str) -> Lists:
             f"the data centre in base_url, then run: ledger-bridge connect zoho"
         )
     currencies = _required(wire, "settings/currencies", "currencies", "currency_id")
-    items = list(wire.rows(ITEMS, filter_by="Status.All"))
+    untold: Came = {}
+    items = list(wire.rows(ITEMS, untold, filter_by="Status.All"))
     lists = {
         "payment_method": tuple(Named(id=mode, name=mode) for mode in translate.PAYMENT_MODES),
         "tax_code": tuple(
             Named(id=text(raw, "tax_id"), name=text(raw, "tax_name"))
-            for raw in _asked(wire, "settings/taxes", "taxes") or ()
+            for raw in _each(wire, "settings/taxes", _TAXES, untold)
         ),
     }
-    lists |= _dimensions(wire)
+    lists |= _dimensions(wire, untold)
     return Lists(
         organization=organization,
         currencies=currencies,
         items=items,
-        item_accounts=_item_accounts(wire, items),
+        item_accounts=_item_accounts(wire, items, untold),
         lists=lists,
         fields=own_fields(wire),
+        untold=untold,
     )
 
 
@@ -178,6 +183,7 @@ def chart_of(company_id: str, accounts: Iterable[Raw], lock: Lock, lists: Lists)
         accounts=tuple(_account(raw, home, by_id) for raw in accounts),
         items=tuple(_item(raw, lists.item_accounts) for raw in lists.items),
         lists=lists.lists,
+        untold=lists.untold,
     )
 
 
@@ -236,41 +242,80 @@ def _item(raw: Raw, accounts: dict[str, str]) -> Item:
     )
 
 
-def _item_accounts(wire: Wire, items: Iterable[Raw]) -> dict[str, str]:
-    """Item → its account. The documented rows of the listing do not have it; live ones may."""
+def _item_accounts(wire: Wire, items: Iterable[Raw], untold: Came) -> dict[str, str]:
+    """Item → its account. The documented rows of the listing do not have it; live ones may. One
+    that is not told by itself either is noted in `untold`."""
     found = {text(raw, "item_id"): text(raw, "account_id") for raw in items}
-    untold = [item_id for item_id, account in found.items() if not account]
-    for start in range(0, len(untold), 50):
-        some = ",".join(untold[start : start + 50])
-        for raw in _asked(wire, "itemdetails", "items", item_ids=some) or ():
-            found[text(raw, "item_id")] = text(raw, "account_id")
-    for item_id in untold:
+    missing = [item_id for item_id, account in found.items() if not account]
+    for start in range(0, len(missing), 50):
+        part = missing[start : start + 50]
+        told, _ = told_apart(lambda ids: _accounts_of(wire, ids), part, wire.is_there)
+        found |= told
+    alone = Untold(wire.is_there)
+    for item_id in missing:
         if not found[item_id]:
-            whole = wire.one(ITEMS, item_id) or {}
-            found[item_id] = text(whole, "account_id")
+            try:
+                whole = wire.one(ITEMS, item_id) or {}
+            except TryLater as trouble:
+                alone.leave(item_id, trouble)
+            else:
+                alone.answered()
+                found[item_id] = text(whole, "account_id")
+    untold |= alone.came
     return found
 
 
-def _dimensions(wire: Wire) -> dict[str, tuple[Named, ...]]:
+def _accounts_of(wire: Wire, item_ids: Sequence[str]) -> dict[str, str]:
+    rows = _asked(wire, "itemdetails", "items", item_ids=",".join(item_ids)) or ()
+    return {text(raw, "item_id"): text(raw, "account_id") for raw in rows}
+
+
+def _dimensions(wire: Wire, untold: Came) -> dict[str, tuple[Named, ...]]:
     """Locations and reporting tags, where the organization uses them."""
     found: dict[str, tuple[Named, ...]] = {}
-    locations = _asked(wire, "locations", "locations")
+    locations = _each(wire, "locations", _LOCATIONS, untold)
     if locations:
         found[translate.LOCATION] = tuple(
             Named(id=text(raw, "location_id"), name=text(raw, "location_name")) for raw in locations
         )
-    for tag in _asked(wire, "reportingtags", "reporting_tags") or ():
-        tag_id = text(tag, "tag_id")
-        options = _asked(wire, f"reportingtags/{tag_id}/options/all", "results")
-        found[text(tag, "tag_name")] = tuple(
-            Named(
-                id=f"{tag_id}:{text(option, 'option_id')}",
-                name=text(option, "option_name"),
-                active=option.get("is_active", True) in (True, "true"),
-            )
-            for option in options or ()
-        )
+    alone = Untold(wire.is_there)
+    for tag in _each(wire, "reportingtags", _TAGS, untold):
+        try:
+            found[text(tag, "tag_name")] = _options(wire, text(tag, "tag_id"), untold)
+        except TryLater as trouble:
+            alone.leave(text(tag, "tag_name"), trouble)
+    untold |= alone.came
     return found
+
+
+def _options(wire: Wire, tag_id: str, untold: Came) -> tuple[Named, ...]:
+    wrong: Came = {}
+    options = _each(wire, f"reportingtags/{tag_id}/options/all", _OPTIONS, wrong)
+    untold |= wrong | {f"{tag_id}:{option}": came for option, came in wrong.items()}
+    return tuple(
+        Named(
+            id=f"{tag_id}:{text(option, 'option_id')}",
+            name=text(option, "option_name"),
+            active=option.get("is_active", True) in (True, "true"),
+        )
+        for option in options
+    )
+
+
+_TAXES = Rows("taxes", "tax_id", "tax_name")
+_LOCATIONS = Rows("locations", "location_id", "location_name")
+_TAGS = Rows("reporting_tags", "tag_id", "tag_name")
+_OPTIONS = Rows("results", "option_id", "option_name")
+
+
+def _each(wire: Wire, path: str, rows: Rows, untold: Came) -> list[Raw]:
+    """The rows of a list that can be true, the others noted in `untold`; none where a plan, a scope
+    or a role does not allow the question."""
+    try:
+        content = wire.listed(path, rows, untold)
+    except (QuestionRefused, LoginRequired):
+        return []
+    return _rows(content, rows.name) or []
 
 
 def _required(wire: Wire, path: str, name: str, id_field: str) -> list[Raw]:
@@ -283,6 +328,10 @@ def _asked(wire: Wire, path: str, name: str, **options: str) -> list[Raw] | None
         content = wire.get(path, **options)
     except (QuestionRefused, LoginRequired):
         return None
+    return _rows(content, name)
+
+
+def _rows(content: Raw | None, name: str) -> list[Raw] | None:
     rows = None if content is None else content.get(name)
     if isinstance(rows, dict):
         return [rows]

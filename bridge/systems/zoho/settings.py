@@ -7,12 +7,12 @@ from typing import Literal
 import msgspec
 
 from bridge.systems.budget import Budget
-from bridge.systems.settling import settles_after_s
+from bridge.systems.settling import CAUTIOUS_S, settles_after_s
 from bridge.systems.zoho.about import ABOUT
 
 LAG_S = 120.0
 """How long after a write a listing may still not show it (FACTS Z29). How long Zoho works on a
-request no source tells; this is held to be enough for that, too."""
+request no source tells: the write may be made as late as `CAUTIOUS_S`, and is listed after that."""
 
 _PATH = "/books/v3"
 
@@ -40,8 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lists_age_s: float = 600
     """How long items and other lists are kept before they are read again."""
     lag_s: float | None = None
-    """Seconds before a write without an answer that is not found counts as absent; None is `LAG_S`,
-    but nothing for a sandbox with --fast on this machine, which does not lag."""
+    """Seconds before a write without an answer that is not found counts as absent, what Zoho works
+    on it and what listings lag together; None is the sum of `CAUTIOUS_S` and `LAG_S`, but nothing
+    for a sandbox with --fast on this machine, which does not lag."""
     budget: Budget = Budget()
     documents_known: int = 0
     """Documents that the books had when they were read last: how long a list may be."""
@@ -56,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def settles_after_s(self) -> float:
+        usual = CAUTIOUS_S + LAG_S
         return settles_after_s(
-            self.lag_s, LAG_S, self.base_url, unlimited=not self.calls_per_minute
+            self.lag_s, usual, self.base_url, unlimited=not self.calls_per_minute
         )

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from bridge.systems import truth
+from bridge.systems.apart import BY_THEMSELVES
 from bridge.systems.truth import (
     AMOUNT,
     DAY,
@@ -70,6 +73,41 @@ def rows_of(content: Mapping[str, Any], name: str, id_field: str, *needed: str) 
     if not sort.fits(found):
         raise truth.untrue("Zoho", f"it came without {name} as {sort.noun}")
     return list(found)
+
+
+Came = dict[str, str]
+"""Id or name → what came back instead of something that can be used."""
+NOTHING: Came = {}
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """A list of an answer of which one row is never the others' trouble."""
+
+    name: str
+    id: str
+    called: str
+    """The fields of a row that have its id and its name."""
+
+    def keep_sound(self, content: Raw, untold: Came) -> None:
+        """Leave the rows that can be true in the answer, and note the others in `untold`. Many of
+        them are left there too, so that the answer is refused."""
+        found = content.get(self.name)
+        if not isinstance(found, list):
+            return
+        judged = [(row, self._wrong(row)) for row in found]
+        wrong = [(row, why) for row, why in judged if why]
+        if len(wrong) > BY_THEMSELVES:
+            return
+        content[self.name] = [row for row, why in judged if not why]
+        for row, why in wrong:
+            names = (row.get(self.id), row.get(self.called)) if isinstance(row, dict) else ()
+            untold |= {str(name): why for name in names if isinstance(name, str | int)}
+
+    def _wrong(self, row: Any) -> str:
+        if not isinstance(row, dict):
+            return "it is no object"
+        wrong = truth.flaw(row, SHAPES)
+        return wrong or ("" if truth.row(self.id).fits(row) else f"it has no {self.id}")
 
 
 def list_of(content: Mapping[str, Any], name: str) -> list[Raw]:

@@ -21,7 +21,7 @@ from bridge.systems.transport import Reply, Request, to_json
 from bridge.systems.truth import flaw, untrue
 from bridge.systems.zoho import faults
 from bridge.systems.zoho.settings import Settings
-from bridge.systems.zoho.shapes import SHAPES, rows_of
+from bridge.systems.zoho.shapes import NOTHING, SHAPES, Came, Rows, rows_of
 
 PAGE = 200
 """The most that a page holds (FACTS Z28)."""
@@ -78,11 +78,24 @@ class Wire:
 
     def get(self, path: str, /, **options: str) -> Raw | None:
         """The answer to a question; None when what it is about surely does not exist."""
+        return self._told(path, options)
+
+    def listed(self, path: str, rows: Rows, untold: Came, /, **options: str) -> Raw | None:
+        """The same, of a list whose rows are judged one by one: one that can not be true is left
+        out, and noted in `untold` by its id and its name. Raises TryLater for more than a few."""
+        return self._told(path, options, rows, untold)
+
+    def _told(
+        self, path: str, options: dict[str, str], rows: Rows | None = None, untold: Came = NOTHING
+    ) -> Raw | None:
         request = Request(method="GET", url=self._url(path, options), headers={})
         reply = self._client.read(request, metered=True)
         content = reply.json()
-        if isinstance(content, dict) and (wrong := flaw(content, SHAPES)):
-            raise untrue("Zoho", wrong)
+        if isinstance(content, dict):
+            if rows is not None:
+                rows.keep_sound(content, untold)
+            if wrong := flaw(content, SHAPES):
+                raise untrue("Zoho", wrong)
         if faults.succeeded(reply, content):
             assert isinstance(content, dict)
             return content
@@ -114,7 +127,9 @@ class Wire:
             raise untrue("Zoho", f"it is about another {listing.one} than was asked for")
         return raw
 
-    def rows(self, listing: Listing, /, **options: str) -> Iterator[Raw]:
+    def rows(
+        self, listing: Listing, untold: Came | None = None, /, **options: str
+    ) -> Iterator[Raw]:
         """All rows of a listing, page by page, each once.
 
         Pages are numbers into a moving list: oldest first, so that what is added comes at the
@@ -124,7 +139,7 @@ class Wire:
         pages = self.pages(listing)
         for number in itertools.count(1):
             before = len(seen)
-            page, more = self.page(listing, number, sort_order="A", **options)
+            page, more = self.page(listing, number, untold, sort_order="A", **options)
             for raw in page:
                 external_id = str(raw.get(listing.id))
                 if external_id not in seen:
@@ -138,22 +153,29 @@ class Wire:
         """What ends one reading of a listing that has no end."""
         return Pages("Zoho", listing.path, self._known, PAGE)
 
-    def page(self, listing: Listing, number: int, /, **options: str) -> tuple[list[Raw], bool]:
-        """One page of a listing, and whether there is another."""
-        content = self.get(
-            listing.path,
-            **{
-                "page": str(number),
-                "per_page": str(PAGE),
-                "sort_column": listing.sort,
-                **options,
-            },
-        )
+    def page(
+        self, listing: Listing, number: int, untold: Came | None = None, /, **options: str
+    ) -> tuple[list[Raw], bool]:
+        """One page of a listing, and whether there is another. With `untold`, a row that can not
+        be true is left out, as in `listed`."""
+        paged = {
+            "page": str(number),
+            "per_page": str(PAGE),
+            "sort_column": listing.sort,
+            **options,
+        }
+        if untold is None:
+            content, before = self._told(listing.path, paged), 0
+        else:
+            before = len(untold)
+            rows = Rows(listing.rows, listing.id, listing.sort)
+            content = self._told(listing.path, paged, rows, untold)
+            before = len(untold) - before
         if content is None:
             raise TryLater(f"Zoho answered without {listing.rows}.")
         page = rows_of(content, listing.rows, listing.id)
         told = more(content)
-        return page, len(page) >= PAGE if told is None else told
+        return page, len(page) + before >= PAGE if told is None else told
 
     def _url(self, path: str, options: dict[str, str]) -> str:
         """Every call names the organization, except the one that asks for them (FACTS Z26)."""

@@ -23,7 +23,8 @@ from bridge.core.books import (
     Status,
     with_uses,
 )
-from bridge.core.change.matching import Difference, differences, drift, with_rate_known
+from bridge.core.change.lines_alike import Difference
+from bridge.core.change.matching import differences, drift, with_rate_known
 
 LINKS = {"DY-D1": "58", "DY-L1": "130", "DY-L2": "131", "DY-K1": "140"}
 DAY = date(2026, 11, 2)

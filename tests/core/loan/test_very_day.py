@@ -14,7 +14,7 @@ import pytest
 
 from bridge.core.books import Application, Invoice
 from bridge.core.ledger import AdjustmentKind
-from bridge.core.loan.allocation import Allocator
+from bridge.core.loan.allocation import Terms, allocate
 from bridge.core.loan.cutover import began_before, is_history
 from bridge.core.loan.translate import translate
 from tests.core.builders import START, Shelf, adjusted, booking, file, loan, paid
@@ -175,13 +175,10 @@ def test_what_is_kept_settles_no_more_than_the_invoice_is() -> None:
     assert isinstance(invoice, Invoice)
     lowered = _with_total(invoice, "300")
     other = _with_total(invoice, "1000", "DY7F3A-L85")
-    allocator = Allocator()
-    allocator.open_invoices([lowered, other])
-    allocator.keep([receipt])
-    assert allocator.applied("DY7F3A-P1") == (Application(L, Decimal(300)),)
-    assert allocator.apply("DY7F3A-P2", Decimal(5000)) == (
-        Application("DY7F3A-L85", Decimal(1000)),
-    )
+    at_last = [("DY7F3A-P2", Decimal(5000))]
+    made = allocate([lowered, other], kept=[receipt], at_last=at_last)
+    assert made.applied("DY7F3A-P1") == (Application(L, Decimal(300)),)
+    assert made.applied("DY7F3A-P2") == (Application("DY7F3A-L85", Decimal(1000)),)
 
 
 def test_one_peso_is_applied_too() -> None:
@@ -190,11 +187,10 @@ def test_one_peso_is_applied_too() -> None:
     receipt = shelf.bindings["DY7F3A-P1"].document
     invoice = shelf.bindings[L].document
     assert isinstance(invoice, Invoice)
-    allocator = Allocator()
-    allocator.open_invoices([invoice])
-    allocator.keep([receipt])
-    assert allocator.applied("DY7F3A-P1") == (Application(L, Decimal(1)),)
-    assert allocator.apply("DY7F3A-P1", Decimal(3)) == (Application(L, Decimal(3)),)
+    made = allocate([invoice], kept=[receipt])
+    assert made.applied("DY7F3A-P1") == (Application(L, Decimal(1)),)
+    made = allocate([invoice], kept=[receipt], at_last=[("DY7F3A-P1", Decimal(3))])
+    assert made.applied("DY7F3A-P1") == (Application(L, Decimal(3)),)
 
 
 @pytest.mark.parametrize(
@@ -210,11 +206,11 @@ def test_the_rest_of_a_receipt_of_an_open_month_settles_what_is_left(
     invoice, receipt = shelf.bindings[L].document, shelf.bindings["DY7F3A-P1"].document
     assert isinstance(invoice, Invoice)
     facts: dict[str, bool] = {} if extends is None else {"extends": extends}
-    allocator = Allocator(locked=PAID - DAY, dated_uses=dated_uses, **facts)
-    allocator.open_invoices([invoice])
-    allocator.keep([receipt])
-    made = allocator.apply("DY7F3A-P1", Decimal(700))
-    assert made == (Application(L, Decimal(700 if gets == "open" else 500)),)
+    terms = Terms(locked=PAID - DAY, dated_uses=dated_uses, **facts)
+    at_last = [("DY7F3A-P1", Decimal(700))]
+    made = allocate([invoice], kept=[receipt], at_last=at_last, terms=terms)
+    settled = Decimal(700 if gets == "open" else 500)
+    assert made.applied("DY7F3A-P1") == (Application(L, settled),)
 
 
 def _with_total(invoice: Invoice, total: str, name: str = L) -> Invoice:

@@ -25,9 +25,10 @@ from bridge.core.books import (
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.findings import CATALOGUE, holds
 from bridge.core.plan import HOLD_CODES, Hold
-from bridge.core.tie_out.aging import EDGES, aged, bucket, labels
+from bridge.core.tie_out.aging import aged, bucket, labels
 from bridge.core.tie_out.causes import _of_item
 from bridge.core.tie_out.inactive import inactive, is_inactive
+from bridge.core.tie_out.items import BREAKING, Item, ItemKind
 from bridge.core.tie_out.reconcile import (
     RECEIVABLE,
     arrived,
@@ -43,10 +44,7 @@ from bridge.core.tie_out.reconcile import (
 )
 from bridge.core.tie_out.reconciliation import (
     ACTIONS,
-    BREAKING,
     CAUSES,
-    Item,
-    ItemKind,
     Notice,
     Reconciliation,
     SystemResult,
@@ -516,7 +514,7 @@ _BOUND = {"matched", "correcting", "taking_back", "corrected", "missing", "voide
 
 
 def test_ages_are_counted_from_the_day_after_the_due_date():
-    assert [bucket(date(2026, 11, 20), day, EDGES) for day in (
+    assert [bucket(date(2026, 11, 20), day) for day in (
         date(2026, 11, 20), date(2026, 11, 21), date(2026, 12, 20), date(2026, 12, 21),
         date(2027, 3, 20), date(2027, 3, 21),
     )] == [0, 1, 1, 2, 4, 5]  # fmt: skip

@@ -15,7 +15,8 @@ from bridge.core.tie_out.causes import CAUSES, a_check_fails, lent_money_is_inco
 from bridge.core.tie_out.items import BREAKING, Item, ItemKind
 from bridge.core.tie_out.known import Behind, BooksKnown, Delivery, Fresh, Known, Stop
 from bridge.core.tie_out.said import reason_of
-from bridge.core.tie_out.verdict import Result, Task, Verdict, verdict
+from bridge.core.tie_out.tasks import Task
+from bridge.core.tie_out.verdict import Result, Verdict, verdict
 from bridge.errors import Problem
 
 TODAY = date(2026, 11, 20)

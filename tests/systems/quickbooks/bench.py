@@ -27,7 +27,7 @@ from bridge.core.books import (
     Sale,
 )
 from bridge.core.delivery import Binding, Operation, Outcome, Outgoing, Posted
-from bridge.core.identity import key
+from bridge.core.identity import BooksId, key
 from bridge.credentials import MemoryCredentials
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.quickbooks.adapter import QuickBooks
@@ -130,7 +130,9 @@ class Bench:
         return Outgoing(
             entry=1,
             operation=operation,
-            key=key("quickbooks", REALM, operation, document.reference, document.digest + salt),
+            key=key(
+                BooksId("quickbooks", REALM), operation, document.reference, document.digest + salt
+            ),
             document=document,
             links=dict(self.links),
             target=None if operation is Operation.CREATE else self.bound[document.reference],

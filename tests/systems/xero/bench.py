@@ -12,7 +12,7 @@ from typing import Any
 from bridge.clock import SystemClock
 from bridge.core.books import Customer, Document, Kind, PostedDocument
 from bridge.core.delivery import Binding, Operation, Outcome, Outgoing, Posted
-from bridge.core.identity import key
+from bridge.core.identity import BooksId, key
 from bridge.credentials import MemoryCredentials
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.transport import Timeouts, from_json
@@ -85,7 +85,7 @@ class Bench:
         return Outgoing(
             entry=1,
             operation=operation,
-            key=key("xero", TENANT, operation, document.reference, document.digest + salt),
+            key=key(BooksId("xero", TENANT), operation, document.reference, document.digest + salt),
             document=document,
             links=dict(self.links),
             target=None if operation is Operation.CREATE else self.bound[document.reference],

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from bridge.clock import ManualClock
 from bridge.core.books import Document
 from bridge.core.delivery import Binding, Operation, Outgoing
-from bridge.core.identity import key
+from bridge.core.identity import BooksId, key
 from bridge.credentials import MemoryCredentials
 from bridge.systems.transport import from_json
 from bridge.systems.xero.adapter import Xero
@@ -105,7 +105,7 @@ def outgoing(
     return Outgoing(
         entry=1,
         operation=operation,
-        key=key("xero", TENANT, operation, document.reference, document.digest),
+        key=key(BooksId("xero", TENANT), operation, document.reference, document.digest),
         document=document,
         links=LINKS,
         target=target,

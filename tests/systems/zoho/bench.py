@@ -28,7 +28,7 @@ from bridge.core.books import (
     Sale,
 )
 from bridge.core.delivery import Binding, Operation, Outcome, Outgoing, Posted
-from bridge.core.identity import key
+from bridge.core.identity import BooksId, key
 from bridge.credentials import MemoryCredentials
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.transport import Timeouts
@@ -178,7 +178,9 @@ class Bench:
         return Outgoing(
             entry=1,
             operation=operation,
-            key=key("zoho", ORGANIZATION, operation, document.reference, document.digest + salt),
+            key=key(
+                BooksId("zoho", ORGANIZATION), operation, document.reference, document.digest + salt
+            ),
             document=document,
             links=dict(self.links),
             target=None if operation is Operation.CREATE else self.bound[document.reference],
