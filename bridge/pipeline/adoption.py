@@ -112,7 +112,7 @@ def propose(bridge: Dry, progress: Progress = silent) -> list[Proposal]:
 def _held(store: Store, books: Books[System]) -> set[LoanKey]:
     """The loans that wait for a person's word about what is like theirs."""
     with store.read() as work:
-        holds = work.loan_holds(books.id)
+        holds = work.plans.loan_holds(books.id)
         return {loan for loan, hold in holds if hold.code == "books.lookalike"}
 
 

@@ -41,7 +41,10 @@ def caught_up_with(
     """
     with store.read() as work:
         where = books.id
-        unknown = {(k, i): n for n, k, i in work.numbered(where, work.prefixes(), strange=True)}
+        unknown = {
+            (k, i): n
+            for n, k, i in work.strangers.numbered(where, work.ledger.prefixes(), strange=True)
+        }
         numbers = OurNumbers(work, books) if unknown else None
         if numbers is not None:
             found = map(base_reference, unknown.values())
@@ -57,7 +60,7 @@ def caught_up_with(
         for file in work.ledger.loan_files(0):
             if (file.installation, file.loan_id) in adoption.of_loans:
                 adoption.loan(file)
-        work.recognise(where)
+        work.strangers.recognise(where)
         note_untied(work, where, adoption.untold)
     return adoption.done()
 

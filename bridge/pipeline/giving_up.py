@@ -120,13 +120,13 @@ def _for_days(
     `over`: this pass ends the row."""
     name, now = _SINCE.format(code, system.name, system.company_id), clock.now()
     with store.read() as work:
-        noted = work.noted(name)
+        noted = work.upkeep.noted(name)
     if so and noted:
         since = datetime.fromisoformat(noted)
         return since.date().isoformat() if is_told(since, now) else ""
     if so or (over and noted):
         with store.begin() as work:
-            work.note(name, now.isoformat() if so else "")
+            work.upkeep.note(name, now.isoformat() if so else "")
     return ""
 
 

@@ -234,7 +234,7 @@ def _places_of_documents(work: Work, items: Sequence[Item]) -> dict[str, Place]:
 def _places_of_customers(work: Work, references: Sequence[str]) -> dict[str, Place]:
     """Reference of a customer → file and row of the borrower that it was made of."""
     borrowers = {each: [f"borrower:{name}" for name in borrowers_of(each)] for each in references}
-    placed = work.places(chain.from_iterable(borrowers.values()))
+    placed = work.tasks.places(chain.from_iterable(borrowers.values()))
     return {
         each: next(placed[name] for name in names if name in placed)
         for each, names in borrowers.items()

@@ -78,7 +78,7 @@ def known_again(
                 progress("known again", count, 0)
         adoption.what_no_loan_has(as_of)
         adoption.give_names_back()
-        work.recognise(books.id)
+        work.strangers.recognise(books.id)
         note_untied(work, adoption.where, adoption.untold)
     return adoption.done()
 

@@ -24,12 +24,12 @@ def rates_of_loans(
         return
     wanted: Days = set()
     with store.read() as work:
-        since, which = work.planned_through(books.id), loans
+        since, which = work.plans.planned_through(books.id), loans
         if which is None:
-            which = work.revisits(books.id)
+            which = work.plans.revisits(books.id)
         else:
-            since = work.change_seq()
-        for file in work.loan_files(since, which):
+            since = work.ledger.change_seq()
+        for file in work.ledger.loan_files(since, which):
             wanted |= _days_of(file)
     _ask(books, booking, wanted)
 
@@ -51,7 +51,7 @@ def rates_of_known(
                     wanted.add((each.currency, each.day))
                     if key is not None:
                         loans.add(key)
-        for file in work.loan_files(work.change_seq(), loans) if loans else ():
+        for file in work.ledger.loan_files(work.ledger.change_seq(), loans) if loans else ():
             wanted |= _days_of(file)
     _ask(books, booking, wanted)
 

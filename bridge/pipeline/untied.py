@@ -20,14 +20,14 @@ def note_untied(work: Work, where: BooksId, untold: Mapping[LoanKey, str]) -> No
     """Note which loans were left out, whole. None: all are tied."""
     lines = [[*key, came] for key, came in sorted(untold.items())]
     told = msgspec.json.encode(lines).decode() if lines else ""
-    if told != work.noted(_NOTED.format(where.system, where.company)):
-        work.note(_NOTED.format(where.system, where.company), told)
+    if told != work.upkeep.noted(_NOTED.format(where.system, where.company)):
+        work.upkeep.note(_NOTED.format(where.system, where.company), told)
 
 
 def untied(work: Work, where: BooksId) -> dict[LoanKey, str]:
     """Loan → what came back instead of a document of it, when it was tied last. Nothing of it is
     taken for known by itself."""
-    told = work.noted(_NOTED.format(where.system, where.company))
+    told = work.upkeep.noted(_NOTED.format(where.system, where.company))
     lines = msgspec.json.decode(told, type=list[tuple[str, str, str]]) if told else []
     return {(installation, loan): came for installation, loan, came in lines}
 

@@ -153,7 +153,7 @@ def test_or_it_is_a_question_where_the_mapping_says_so(world: World, ledger: Led
     deliver(world, ledger, "person")
     assert documents(world) == before
     with world.dry() as bridge, bridge.store.read() as work:
-        (hold,) = work.holds(world.where)
+        (hold,) = work.plans.holds(world.where)
     assert (hold.code, hold.amount) == ("loan.amount_edited", Decimal(6_000))
     assert agrees(world)
 

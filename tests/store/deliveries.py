@@ -63,8 +63,8 @@ def _without_numbers(store: Store) -> None:
             answer(work)
 
     def same(work: Work) -> None:
-        work.say_same("t7", f"loan:{_named(12_005)}", f"loan:{_named(11_005)}", WHO, AT)
-        work.say_different(
+        work.alike.say_same("t7", f"loan:{_named(12_005)}", f"loan:{_named(11_005)}", WHO, AT)
+        work.alike.say_different(
             "t9", f"movement:{_named(22_004)}", [f"movement:{_named(21_004)}"], WHO, AT
         )
 

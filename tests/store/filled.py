@@ -158,7 +158,7 @@ def _leave_open(store: Store, loans: int) -> None:
         for n in range(1, loans // 10 + 1):
             key = (PHONE, f"{n}")
             hold = Hold(code="loan.held", subject=f"loan:{n}", currency="COP", amount=Decimal(1))
-            work.put_holds(BOOKS, key, [hold])
-            work.put_findings(f"loan/{n}", [Finding(code="loan.overpaid", subject=f"loan:{n}")])
-            work.set_revisit(BOOKS, key, "rate.missing")
-            work.record_decision("ana", AT, "accept", f"{PREFIX}-L{n}")
+            work.plans.put_holds(BOOKS, key, [hold])
+            work.findings.put(f"loan/{n}", [Finding(code="loan.overpaid", subject=f"loan:{n}")])
+            work.plans.set_revisit(BOOKS, key, "rate.missing")
+            work.decisions.record("ana", AT, "accept", f"{PREFIX}-L{n}")

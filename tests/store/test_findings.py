@@ -168,5 +168,5 @@ def test_what_a_state_of_before_says_of_a_row_is_still_asked(store: Store) -> No
         line = {"scope": "loan/dev-7f3a/2", "code": "debt.orphan", "body": body}
         work._connection.execute(FINDING.insert(), [line])
     with store.read() as work:
-        asked = work.asking_findings()
+        asked = work.findings.asking()
     assert asked == [Finding(code="loan.orphan", subject="loan:2", related=("borrower:7",))]

@@ -37,13 +37,13 @@ def test_findings_and_holds_are_replaced_in_their_scope(store: Store) -> None:
         work.plans.put_holds(BOOKS, LOAN, [hold, hold])
         work.plans.put_holds(BooksId("xero", "x"), LOAN, [hold])
     with store.begin() as work:
-        assert work.findings() == [one, two]
-        assert work.findings(scope_prefix="loan/") == [one]
-        assert sorted(f.code for f in work.findings()) == ["amount.mixed", "loan.overpaid"]
-        assert work.holds(BOOKS) == [hold, hold]
-        work.put_holds(BOOKS, LOAN, [])
-        assert work.holds(BOOKS) == []
-        assert list(work.loan_holds(BooksId("xero", "x"))) == [(LOAN, hold)]
+        assert work.findings.all() == [one, two]
+        assert work.findings.all(scope_prefix="loan/") == [one]
+        assert sorted(f.code for f in work.findings.all()) == ["amount.mixed", "loan.overpaid"]
+        assert work.plans.holds(BOOKS) == [hold, hold]
+        work.plans.put_holds(BOOKS, LOAN, [])
+        assert work.plans.holds(BOOKS) == []
+        assert list(work.plans.loan_holds(BooksId("xero", "x"))) == [(LOAN, hold)]
 
 
 def test_revisits_are_planned_until_taken_back(store: Store) -> None:

@@ -49,7 +49,7 @@ def test_an_earlier_instant_counts_from_then_on(store: Store) -> None:
     (one,) = sent(store, NUMBER)
     with store.begin() as work:
         for now in (NOW + timedelta(days=1200), NOW, LATER):
-            work.tried_in_vain([one.id], now, counts=True)
+            work.trials.tried_in_vain([one.id], now, counts=True)
     assert trials(store) == {one.id: Trial(unclear=0, passes=3, since=NOW)}
 
 
