@@ -15,6 +15,7 @@ from bridge.core.ledger import (
     Loan,
     LoanKind,
     Origin,
+    ReadTable,
     Repayment,
     SnapshotFacts,
 )
@@ -62,6 +63,9 @@ class ToySnapshot:
                     yield Repayment(
                         id=own, origin=origin, loan=whose, paid_on=paid_on, amount=Decimal(amount)
                     )
+
+    def tables(self) -> list[ReadTable]:
+        return [ReadTable(file=self._path.name, kind="movements")]
 
     def findings(self) -> list[Finding]:
         return []
