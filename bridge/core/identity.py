@@ -12,6 +12,8 @@ from enum import StrEnum
 
 REFERENCE_LENGTH = 21
 PREFIX_LENGTH = 6
+CORRECTION_PART = "N"
+"""The part of a reference that names a loan's corrections, before their number: `DY7F3A-X84N1`."""
 
 
 class Letter(StrEnum):
