@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bridge.core.books import Document, PostedDocument, Several
+from bridge.core.books import Document, PostedDocument, Several, Status
 from bridge.core.identity import base_reference
 
 
@@ -64,6 +64,29 @@ class Operation(StrEnum):
     VOID = "void"
 
 
+class Unseen(msgspec.Struct, frozen=True):
+    """Nothing of the ledger yet: no plan has written down what it says of the document."""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The ledger's facts behind the document. While they are the same, nothing is asked."""
+
+    facts: str
+
+
+class Unwanted(msgspec.Struct, frozen=True):
+    """No such document: the ledger wants none."""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's decision to leave a posted document as the books have it."""
+
+    saw: Unseen | Seen | Unwanted
+    """What the person saw of the ledger."""
+    gone: bool
+    """Whether the books have the document no longer."""
+
+
 class Binding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Our reference tied to the system's id, with what was posted under it."""
 
@@ -79,9 +102,8 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reversed_by: str = ""
     """Reference of the document of an open period that has undone this one. Both stay."""
     accepted: str = ""
-    """Not empty: a person left the document as the books have it (`posted`). It holds the facts
-    that the person saw in the ledger: `UNSEEN` until a plan fills them in, `NOTHING` where the
-    ledger wants no such document."""
+    """A person's decision as it is written down, empty for none: the facts that were seen, or
+    `UNSEEN` or `NOTHING`. `decision` reads it."""
     restore: bool = False
     """The document is to be as we posted it again: a person's decision, or the mapping's."""
 
@@ -89,6 +111,19 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def in_force(self) -> bool:
         """Whether the document counts: neither taken back nor undone by another one."""
         return not self.voided and not self.reversed_by
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether a person accepted that the books no longer have this document."""
+        there = self.posted is None or self.posted.status is Status.LIVE
+        return bool(self.accepted) and not there
+
+    @property
+    def decision(self) -> Decision | None:
+        """A person's decision about this document; None: nobody decided."""
+        if not self.accepted:
+            return None
+        return Decision(saw=_seen(self.accepted), gone=self.is_gone)
 
 
 def latest_generations(bound: Iterable[Binding]) -> dict[str, int]:
@@ -101,6 +136,13 @@ NEVER_COMPARED = ""
 """The version of a document that is to be compared with the books whatever version they have."""
 UNSEEN = "?"
 NOTHING = "-"
+
+
+def _seen(written: str) -> Unseen | Seen | Unwanted:
+    """The ledger as the person saw it, read from a decision that was written down."""
+    if written == UNSEEN:
+        return Unseen()
+    return Unwanted() if written == NOTHING else Seen(written)
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,8 @@ import msgspec
 
 REFERENCE_LENGTH = 21
 PREFIX_LENGTH = 6
+CORRECTION_PART = "N"
+"""The part of a reference that names a loan's corrections, before their number: `DY7F3A-X84N1`."""
 
 
 class BooksId(msgspec.Struct, frozen=True):

@@ -12,7 +12,6 @@ import msgspec
 from bridge.core.books import Chart, ControlEntry, Customer, Kind, PostedDocument, Status
 from bridge.core.delivery import Binding, State
 from bridge.core.identity import is_ours
-from bridge.core.loan.standing import is_gone
 from bridge.core.tie_out.aging import aged
 from bridge.core.tie_out.checks import (
     CheckCode,
@@ -201,7 +200,7 @@ class Comparison:
         self.bound += 1
         self._document(binding.document.currency, effect(binding.document))
         came = self._unread_ones.get((binding.document.kind, binding.external_id))
-        if came is not None and not is_gone(binding):
+        if came is not None and not binding.is_gone:
             self.tally.add(self._placed([not_read(binding, came)], loan))
             return
         if binding.reference in self._reached:

@@ -32,6 +32,7 @@ from bridge.core.delivery import Binding, Operation, latest_generations
 from bridge.core.identity import base_reference, with_generation
 from bridge.core.ledger import LoanFile
 from bridge.core.loan import owed
+from bridge.core.loan.already import already_posted
 from bridge.core.loan.reversing import take_back_all
 from bridge.core.loan.standing import receivable
 from bridge.core.mapping.booking import Booking
@@ -197,7 +198,7 @@ class _Undo:
         company = msgspec.structs.replace(self.booking.company, locked_through=through)
         booking = msgspec.structs.replace(self.booking, company=company)
         known = self.by_reference.keys()
-        made = take_back_all(self.task.file, booking, closed) if closed else []
+        made = take_back_all(self.task.file, booking, already_posted(closed)) if closed else []
         for document in made:
             if document.reference not in known:
                 self._add(Operation.CREATE, document, _generation(document.reference))

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from bridge.core.books import (
-    CreditApplication,
-    CreditNote,
-    Customer,
-    Document,
-    Sale,
-    Transaction,
-    digest_of,
-)
+from bridge.core.books import Customer, Document, Sale, Transaction, digest_of
 from bridge.core.delivery import Binding
-from bridge.core.identity import Letter, base_reference, reference, with_generation
-from bridge.core.ledger import Adjustment, LoanFile, Repayment
-from bridge.core.loan.reversing import closed_documents, undone
-from bridge.core.loan.standing import Standing, is_gone
+from bridge.core.identity import Letter, reference, with_generation
+from bridge.core.ledger import Adjustment, Borrower, Loan, LoanFile, Repayment
+from bridge.core.loan.already import AlreadyPosted
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer_reference
+from bridge.core.mapping.rounding import Rounding
 from bridge.core.mapping.templates import Value, render
-
-Doc = TypeVar("Doc", bound=Transaction)
+from bridge.core.plan import Hold
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,74 +39,43 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.asdict(self)
 
 
-class Draft:
-    """One loan's file, its booking, and what is bound already."""
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """One loan's file, its booking, and what is posted already: what its documents are made of."""
 
-    def __init__(self, file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> None:
-        assert file.loan is not None
-        assert file.borrower is not None
-        self.file, self.loan, self.booking = file, file.loan, booking
-        self.borrower = file.borrower
-        self.customer = customer_reference(file, self.borrower.id, self.loan.currency, booking)
-        self.undone = undone(bound)
-        """What was undone in an open period, and what undid it: none of it counts."""
-        self.standing = Standing()
-        self._bound = bound
-        self._latest: dict[str, Binding] = {}
-        for binding in bound:
-            base = base_reference(binding.reference)
-            known = self._latest.get(base)
-            if known is None or known.generation < binding.generation:
-                self._latest[base] = binding
+    file: LoanFile
+    loan: Loan
+    borrower: Borrower
+    booking: Booking
+    """In the shape in which the loan is posted."""
+    already: AlreadyPosted
+    customer: str
+    """Reference of the customer."""
+    rounding: Rounding
+    common_words: Mapping[str, Value]
+    """The fields that templates may use for every document, by name."""
 
-    def live(self) -> Iterator[Binding]:
-        """Bindings whose documents are in the books and count, as far as we know."""
-        return (b for b in self._latest.values() if self._counts(b))
+    def without(self, gone: Sequence[Transaction]) -> Draft:
+        """A copy in which these posted documents count no longer."""
+        if not gone:
+            return self
+        return msgspec.structs.replace(self, already=self.already.without(gone))
 
-    def earlier(self) -> Iterator[Binding]:
-        """Bindings of earlier generations that no reversal cancels any more: somebody deleted the
-        reversal, or the document itself is gone."""
-        for binding in self._bound:
-            is_latest = self._latest[base_reference(binding.reference)] is binding
-            if self._counts(binding) and not is_latest:
-                yield binding
+    def hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
+        """A hold of something of this loan, in its currency."""
+        currency = self.loan.currency
+        return Hold(code=code, subject=subject, currency=currency, amount=amount, detail=detail)
 
-    def bound(self, base: str) -> Binding | None:
-        """The live binding of a base reference."""
-        found = self._latest.get(base)
-        return found if found is not None and self._counts(found) else None
+    def receipt_day(self, row: Repayment) -> date:
+        """The day of a payment's receipt."""
+        moves = self.booking.mapping.policies.before_loan == "loan_date"
+        return max(row.paid_on, self.loan.start) if moves else row.paid_on
 
-    def _counts(self, binding: Binding) -> bool:
-        return not binding.voided and binding.reference not in self.undone
-
-    def is_live(self, full: str) -> bool:
-        found = self.bound(base_reference(full))
-        return found is not None and found.reference == full
-
-    def settled(self, document: Doc) -> Doc:
-        """The document as it was posted, when the ledger's facts behind it are still the same.
-
-        So a mapping edited later, a rate or a closed period changes nothing that is posted.
-        """
-        found = self.bound(base_reference(document.reference))
-        if found is None:
-            return document
-        if found.accepted:
-            return self.standing.weigh(found, document)
-        if found.reference != document.reference or found.document.facts != document.facts:
-            return document
-        assert type(found.document) is type(document)
-        return found.document
-
-    def stands(self, full: str) -> bool:
-        """Whether a person left this document as the books have it."""
-        found = self.bound(base_reference(full))
-        return found is not None and found.reference == full and bool(found.accepted)
-
-    def is_gone(self, full: str) -> bool:
-        """Whether a person accepted that the books have this document no longer."""
-        found = self.bound(base_reference(full))
-        return found is not None and found.reference == full and is_gone(found)
+    def is_closed(self, document: Document) -> bool:
+        """Whether this posted document is of the closed period."""
+        locked = self.booking.company.locked_through
+        if locked is None or isinstance(document, Customer):
+            return False
+        return document.day <= locked
 
     def number(self, base: str, facts: str, *, replace: bool) -> str:
         """The full reference: the live one, or the next generation after a void.
@@ -123,13 +83,14 @@ class Draft:
         `replace`: a posted document whose facts changed is voided and posted anew; so is every
         document of a loan that moved to another customer or currency.
         """
-        found = self._latest.get(base)
+        found = self.already.latest.get(base)
         if found is None:
             return base
-        if self._counts(found) and found.accepted:
+        counts = self.already.counts(found)
+        if counts and found.accepted:
             return found.reference
         changed = (replace or self.moved(found)) and found.document.facts != facts
-        if not self._counts(found) or changed or self.is_renewed(found):
+        if not counts or changed or self.is_renewed(found):
             return with_generation(base, found.generation + 1)
         return found.reference
 
@@ -165,7 +126,7 @@ class Draft:
         base = reference(self.file.prefix, letter, native_id, part)
         digest = self.facts(day, facts)
         full = self.number(base, digest, replace=replace)
-        bound = self.bound(base)
+        bound = self.already.bound(base)
         is_kept = bound is not None and bound.document.facts == digest
         posted_day, note = day, ""
         locked = self.booking.company.locked_through
@@ -179,7 +140,7 @@ class Draft:
             rate = self.booking.rate(self.loan.currency, posted_day)
             if rate is None and not is_kept:
                 return None, "rate.missing"
-        words = self.words() | words | {"reference": full, "date": day}
+        words = {**self.common_words, **words, "reference": full, "date": day}
         text = render(memo, words)[: self.booking.limits.memo_length - len(note)] + note
         head = Head(
             reference=full,
@@ -201,34 +162,14 @@ class Draft:
         that moved to another customer with such a document is held as a whole.)"""
         if refused != "books.period_closed":
             return None
-        found, locked = self.bound(base), self.booking.company.locked_through
-        if found is None or found.accepted or locked is None:
+        found = self.already.bound(base)
+        if found is None or found.accepted or not self.is_closed(found.document):
             return None
-        document = found.document
-        is_closed = not isinstance(document, Customer) and document.day <= locked
-        return document if is_closed else None
+        return found.document
 
     def facts(self, day: date, facts: object) -> str:
         """The digest of what the ledger says of a document of this loan."""
         return digest_of((self.customer, self.loan.currency, day, facts))
-
-    def words(self) -> dict[str, Value]:
-        """The fields that templates may use, by name."""
-        loan = self.loan
-        return {
-            "name": self.borrower.name,
-            "loan": loan.id,
-            "concept": loan.concept,
-            "currency": loan.currency,
-            "collector": loan.collector,
-            "route": loan.route,
-            "store": loan.store,
-            "ticket": "",
-            "method": "",
-            "number": "",
-            "corrected": "",
-            "original_date": "",
-        }
 
     def receipt_head(
         self, row: Repayment, day: date, amount: Decimal, part: str = ""
@@ -261,7 +202,7 @@ class Draft:
         """The head of a credit note; `interest` is the part of a write-off that is interest. A note
         that was posted before that part was told apart stays as it is."""
         facts: tuple[object, ...] = (row.kind, amount)
-        bound = self.bound(reference(self.file.prefix, Letter.CREDIT, row.id))
+        bound = self.already.bound(reference(self.file.prefix, Letter.CREDIT, row.id))
         is_older = bound is not None and bound.document.facts == self.facts(row.on, facts)
         if interest is not None and not is_older:
             facts = (*facts, interest)
@@ -274,45 +215,44 @@ class Draft:
             words=row_words(row),
         )
 
-    def application_head(self, native_id: str, part: str, note: CreditNote) -> Head:
-        """The head of the application of a credit note: it lives and dies with the note."""
-        base = reference(self.file.prefix, Letter.APPLICATION, native_id, part)
-        self._let_go(base, note)
-        facts = digest_of((note.reference, note.facts))
-        return Head(
-            reference=self.number(base, facts, replace=True),
-            loan=note.loan,
-            facts=facts,
-            customer=note.customer,
-            day=note.day,
-            currency=note.currency,
-            rate=note.rate,
-            memo=note.memo,
-            tags=note.tags,
-            dated=note.dated,
-        )
-
-    def _let_go(self, base: str, note: CreditNote) -> None:
-        """Drop an application that a person answered about, if it is of another credit note that a
-        closed period holds: the two are undone together, and this note's application gets the next
-        number."""
-        found = self.bound(base)
-        if found is None or not found.accepted or is_gone(found):
-            return
-        use = found.document
-        if isinstance(use, CreditApplication) and use.credit_note != note.reference:
-            of_note = [b for b in self._bound if b.reference == use.credit_note]
-            if closed_documents(self.booking, of_note):
-                self.undone[use.reference] = use
-
     def describe(self, purpose: str, row: Adjustment | Repayment | None = None) -> str:
         """The text of a line of that purpose."""
-        words = self.words() | (row_words(row) if row is not None else {})
-        day = self.loan.start
+        words, day = self.common_words, self.loan.start
         if row is not None:
+            words = {**words, **row_words(row)}
             day = row.paid_on if isinstance(row, Repayment) else row.on
         text = self.booking.targets[purpose].description
-        return render(text, words | {"date": day, "reference": ""})
+        return render(text, {**words, "date": day, "reference": ""})
+
+
+def draft_of(file: LoanFile, booking: Booking, already: AlreadyPosted) -> Draft:
+    """The draft of a loan that has a borrower."""
+    loan, borrower = file.loan, file.borrower
+    assert loan is not None
+    assert borrower is not None
+    return Draft(
+        file=file,
+        loan=loan,
+        borrower=borrower,
+        booking=booking,
+        already=already,
+        customer=customer_reference(file, borrower.id, loan.currency, booking),
+        rounding=booking.rounding_of(file),
+        common_words={
+            "name": borrower.name,
+            "loan": loan.id,
+            "concept": loan.concept,
+            "currency": loan.currency,
+            "collector": loan.collector,
+            "route": loan.route,
+            "store": loan.store,
+            "ticket": "",
+            "method": "",
+            "number": "",
+            "corrected": "",
+            "original_date": "",
+        },
+    )
 
 
 def closed_edit(posted: Decimal, now: Decimal, currency: str) -> str:

@@ -10,8 +10,8 @@ from bridge.core.delivery import Binding
 from bridge.core.findings import holds
 from bridge.core.ledger import Adjustment, Loan, LoanFile, Repayment
 from bridge.core.loan import lending, owed
+from bridge.core.loan.already import AlreadyPosted
 from bridge.core.loan.cutover import began_before
-from bridge.core.loan.reversing import undone
 from bridge.core.loan.review import paid_without_payment
 from bridge.core.loan.standing import receivable
 from bridge.core.mapping.booking import Booking
@@ -24,13 +24,13 @@ ZERO = Decimal(0)
 
 
 def held_as_a_whole(
-    file: LoanFile, booking: Booking, bound: Sequence[Binding]
+    file: LoanFile, booking: Booking, already: AlreadyPosted
 ) -> tuple[Hold, ...] | None:
     """The holds of a loan that cannot be posted at all; None when it can.
 
     What is posted already stays: its part is taken off the hold's amount.
     """
-    loan = file.loan
+    loan, bound = file.loan, already.bindings
     if loan is None:
         return _orphans(file, bound)
     if loan.annulled:
@@ -56,7 +56,7 @@ def held_as_a_whole(
     elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:
         code = "rate.missing"
     else:
-        code, detail = _cannot_move(file, booking, bound)
+        code, detail = _cannot_move(file, booking, already)
     if not code:
         return None
     return not_posted(file, loan, code, bound, detail)
@@ -108,7 +108,7 @@ def _orphans(file: LoanFile, bound: Sequence[Binding]) -> tuple[Hold, ...] | Non
     return tuple(found)
 
 
-def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> tuple[str, str]:
+def _cannot_move(file: LoanFile, booking: Booking, already: AlreadyPosted) -> tuple[str, str]:
     """Why a loan that has another customer or currency now cannot be posted anew, and because of
     which document; else empty.
 
@@ -117,10 +117,9 @@ def _cannot_move(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> 
     assert file.loan is not None
     locked = booking.company.locked_through
     customer_now = customer_reference(file, file.loan.borrower, file.loan.currency, booking)
-    settled_already = undone(bound)
-    for binding in bound:
+    for binding in already.bindings:
         document = binding.document
-        if binding.voided or isinstance(document, Customer) or binding.reference in settled_already:
+        if isinstance(document, Customer) or not already.counts(binding):
             continue
         currency = file.loan.currency
         if isinstance(document, Sale) and document.currency == booking.company.home_currency:

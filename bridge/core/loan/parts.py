@@ -16,6 +16,8 @@ from bridge.core.books import Receipt, digest_of
 from bridge.core.delivery import Binding
 from bridge.core.identity import Letter, reference
 from bridge.core.loan.draft import Draft
+from bridge.core.loan.made import NONE, Made
+from bridge.core.loan.standing import weigh_parts
 
 ZERO = Decimal(0)
 _MOST = 1_000
@@ -23,23 +25,24 @@ _MOST = 1_000
 
 def kept(
     draft: Draft, row_id: str, facts: str, amount: Decimal, *, partly: bool = False
-) -> list[Receipt]:
+) -> tuple[list[Receipt], Made]:
     """The posted receipts of a repayment, if together they still are this repayment (or, with
-    `partly`, as much of it as could be posted); else none."""
+    `partly`, as much of it as could be posted), else none; and what is asked or noted where a
+    person decided about any of them."""
     left = left_by_a_person(draft, row_id)
     if left:
-        return draft.standing.weigh_parts(left, facts, amount)
+        return weigh_parts(left, facts, amount)
     bound = list(_bound(draft, row_id))
     found: list[Receipt] = []
     for number, binding in enumerate(bound, start=1):
         receipt = binding.document
         if not isinstance(receipt, Receipt) or receipt.facts != part_facts(facts, number, receipt):
-            return []
+            return [], NONE
         if draft.is_renewed(binding):
-            return []
+            return [], NONE
         found.append(receipt)
     total = sum((receipt.total for receipt in found), ZERO)
-    return found if total == amount or (partly and total < amount) else []
+    return found if total == amount or (partly and total < amount) else [], NONE
 
 
 def posted(draft: Draft, row_id: str) -> list[Receipt]:
@@ -51,18 +54,18 @@ def posted(draft: Draft, row_id: str) -> list[Receipt]:
 def left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
     """The receipts of this repayment, if a person accepted an edit to any of them. The numbering
     may have gaps."""
-    live = list(draft.live())
+    live = draft.already.live
     if not any(binding.accepted for binding in live):
         return []
     numbers = range(1, len(live) + 2)
-    there = [b for n in numbers if (b := draft.bound(base(draft, row_id, n)))]
+    there = [b for n in numbers if (b := draft.already.bound(base(draft, row_id, n)))]
     return there if any(binding.accepted for binding in there) else []
 
 
 def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:
     """The receipts of a repayment that are in the books, in order."""
     for number in range(1, _MOST):
-        bound = draft.bound(base(draft, row_id, number))
+        bound = draft.already.bound(base(draft, row_id, number))
         if bound is None:
             return
         yield bound

@@ -8,7 +8,7 @@ need nothing, they go with their notes; a sale (money for income at once) cannot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +24,6 @@ from bridge.core.books import (
     Transaction,
     digest_of,
 )
-from bridge.core.delivery import Binding, latest_generations
 from bridge.core.identity import (
     Letter,
     base_reference,
@@ -34,198 +33,151 @@ from bridge.core.identity import (
 )
 from bridge.core.ledger import LoanFile
 from bridge.core.loan.allocation import Allocation, allocate
-from bridge.core.loan.standing import is_gone
+from bridge.core.loan.already import AlreadyPosted, closed_documents
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.templates import Value, render
 
 
-def undone(bound: Iterable[Binding]) -> dict[str, Transaction]:
-    """Pairs of a document and its reversal, and the uses of either, by reference: neither side
-    counts. If a person accepted that one of a pair was deleted, the other counts again."""
-    live = [
-        (b, b.document)
-        for b in bound
-        if not b.voided and not is_gone(b) and isinstance(b.document, Transaction)
-    ]
-    there = {b.reference for b, _ in live}
-    pairs = {
-        b.reference: document
-        for b, document in live
-        if b.reversed_by in there or document.reverses in there
-    }
-    uses = {
-        b.reference: document
-        for b, document in live
-        if isinstance(document, CreditApplication) and document.credit_note in pairs
-    }
-    return pairs | uses
+class Reversals(msgspec.Struct, frozen=True, kw_only=True):
+    """The documents of closed periods that the ledger wants no more, and what undoes them."""
+
+    kept: tuple[Transaction, ...] = ()
+    """What stays in the books as it is: what is undone, and what has undone something before."""
+    made: tuple[Invoice | CreditNote, ...] = ()
+    uses: Mapping[str, CreditApplication] = {}
+    """Reversal that is a credit note → its use: how much, but not yet of which invoices."""
+
+    def settled(self, allocation: Allocation) -> list[Transaction]:
+        """The reversals, each with what it settles."""
+        documents: list[Transaction] = []
+        for document in self.made:
+            documents.append(document)
+            use = self.uses.get(document.reference)
+            applied = allocation.applied(use.reference) if use is not None else ()
+            if use is not None and applied:
+                documents.append(msgspec.structs.replace(use, applications=applied))
+        return documents
 
 
-def counting_again(bound: Sequence[Binding]) -> list[Binding]:
-    """The bindings, where a document counts again if a person accepted that its reversal is
-    gone."""
-    gone = {binding.reference for binding in bound if is_gone(binding)}
-    return [
-        msgspec.structs.replace(binding, reversed_by="") if binding.reversed_by in gone else binding
-        for binding in bound
-    ]
+def reversals_of(
+    file: LoanFile, booking: Booking, already: AlreadyPosted, wanted: Collection[str]
+) -> Reversals:
+    """The reversals of those documents of closed periods that are not among the wanted ones
+    (references), and the documents that stay because of it."""
+    left = (b for b in (*already.live, *already.earlier) if b.reference not in wanted)
+    return _undone(file, booking, already, closed_documents(booking, left))
 
 
-class Undoing:
-    """Makes the reversals of one loan's documents, dated in the open period."""
-
-    def __init__(self, file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> None:
-        self._file = file
-        self._booking = booking
-        self._generations = latest_generations(bound)
-
-    def reversal(self, document: Transaction) -> Invoice | CreditNote | None:
-        """The document that undoes this one; None where no document can."""
-        lines = self._lines(document)
-        if lines is None:
-            return None
-        base = reference(self._file.prefix, Letter.REVERSAL, reversal_name(document.reference))
-        fields: dict[str, Any] = {
-            "reference": self._next(base),
-            "loan": document.loan,
-            "facts": digest_of(("reversal", document.reference, document.facts)),
-            "customer": document.customer,
-            "day": self._day(),
-            "currency": document.currency,
-            "rate": document.rate,
-            "memo": self._memo(document),
-            "tags": document.tags,
-            "reverses": document.reference,
-        }
-        if isinstance(document, Invoice):
-            return CreditNote(**fields, lines=lines)
-        return Invoice(**fields, lines=lines, due=fields["day"])
-
-    def use(self, note: CreditNote) -> CreditApplication:
-        """The application of a credit note that reverses an invoice; which invoices it settles is
-        decided later."""
-        base = reference(
-            self._file.prefix, Letter.APPLICATION, f"{Letter.REVERSAL.value}{_tail(note.reference)}"
-        )
-        return CreditApplication(
-            reference=self._next(base),
-            loan=note.loan,
-            facts=digest_of((note.reference, note.facts)),
-            customer=note.customer,
-            day=note.day,
-            currency=note.currency,
-            rate=note.rate,
-            memo=note.memo,
-            tags=note.tags,
-            credit_note=note.reference,
-            applications=(Application("", note.total),),
-        )
-
-    def _lines(self, document: Transaction) -> tuple[Line, ...] | None:
-        if isinstance(document, Invoice | CreditNote):
-            return document.lines
-        if isinstance(document, Receipt) and "reversal" in self._booking.targets:
-            text = render(self._booking.targets["reversal"].description, self._words(document))
-            return (self._booking.line("reversal", document.total, text),)
-        return None
-
-    def _day(self) -> date:
-        locked = self._booking.company.locked_through
-        day = self._file.as_of
-        return day if locked is None or day > locked else locked + timedelta(days=1)
-
-    def _next(self, base: str) -> str:
-        return with_generation(base, self._generations.get(base, 0) + 1)
-
-    def _memo(self, document: Transaction) -> str:
-        text = render(self._booking.mapping.memos.correction, self._words(document))
-        return text[: self._booking.limits.memo_length]
-
-    def _words(self, document: Transaction) -> dict[str, Value]:
-        return {
-            "reference": document.reference,
-            "loan": document.loan,
-            "date": document.day,
-            "currency": document.currency,
-            "corrected": document.reference,
-            "original_date": document.day,
-        }
-
-
-def take_back_all(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> list[Transaction]:
+def take_back_all(file: LoanFile, booking: Booking, already: AlreadyPosted) -> list[Transaction]:
     """Documents that stay of a loan that the ledger no longer has: those of closed periods, their
     reversals, and the applications between them. All others are to be voided, except those that a
     person answered about."""
-    stays = undone(bound)
-    closed = closed_documents(booking, [b for b in bound if b.reference not in stays])
-    undoing = Undoing(file, booking, bound)
-    made = reversals(undoing, closed)
-    kept = [*stays.values(), *keepable(closed, made)]
-    uses = uses_of(undoing, made)
+    left = (b for b in already.bindings if b.reference not in already.undone)
+    closed = closed_documents(booking, left)
+    found = _undone(file, booking, already, closed)
     allocation = allocate(
-        [document for document in (*kept, *made) if isinstance(document, Invoice)],
-        kept=[*stays.values(), *closed],
-        at_last=[(use.reference, use.total) for use in uses.values()],
+        [document for document in (*found.kept, *found.made) if isinstance(document, Invoice)],
+        kept=[*already.undone.values(), *closed],
+        at_last=[(use.reference, use.total) for use in found.uses.values()],
     )
-    return [*kept, *settled(made, uses, allocation)]
+    return [*found.kept, *found.settled(allocation)]
 
 
-def closed_documents(booking: Booking, bound: Iterable[Binding]) -> list[Transaction]:
-    """Live documents dated in the closed period, where the mapping says to correct them. One that a
-    person left as it is gets no correction; but an application goes with its credit note, whoever
-    left it."""
-    locked = booking.company.locked_through
-    if locked is None or booking.mapping.policies.closed_period != "adjust":
-        return []
-    return [
-        b.document
-        for b in bound
-        if b.in_force
-        and (not b.accepted or (isinstance(b.document, CreditApplication) and not is_gone(b)))
-        and isinstance(b.document, Transaction)
-        and b.document.day <= locked
-    ]
-
-
-def reversals(undoing: Undoing, closed: Iterable[Transaction]) -> list[Invoice | CreditNote]:
-    """One reversal for each document that can be undone; a sale, for one, has none."""
-    made = [undoing.reversal(document) for document in closed]
-    return [document for document in made if document is not None]
-
-
-def keepable(closed: Iterable[Transaction], made: Iterable[Transaction]) -> list[Transaction]:
-    """The closed documents that are undone, and the applications of undone credit notes."""
+def _undone(
+    file: LoanFile, booking: Booking, already: AlreadyPosted, closed: Sequence[Transaction]
+) -> Reversals:
+    """The reversals of these documents, as far as they can be undone: a sale, for one, cannot."""
+    reversals = (_reversal(file, booking, already, document) for document in closed)
+    made = tuple(document for document in reversals if document is not None)
     gone = {document.reverses for document in made}
-    return [
+    undone = (
         document
         for document in closed
         if document.reference in gone
         or (isinstance(document, CreditApplication) and document.credit_note in gone)
-    ]
+    )
+    notes = (document for document in made if isinstance(document, CreditNote))
+    return Reversals(
+        kept=(*already.undone.values(), *undone),
+        made=made,
+        uses={note.reference: _use(file, already, note) for note in notes},
+    )
 
 
-def uses_of(undoing: Undoing, made: Iterable[Invoice | CreditNote]) -> dict[str, CreditApplication]:
-    """The uses of those reversals that are credit notes, by the note's reference: how much, but not
-    yet of which invoices."""
-    return {note.reference: undoing.use(note) for note in made if isinstance(note, CreditNote)}
+def _reversal(
+    file: LoanFile, booking: Booking, already: AlreadyPosted, document: Transaction
+) -> Invoice | CreditNote | None:
+    """The document that undoes this one, dated in the open period; None where no document can."""
+    lines = _lines(booking, document)
+    if lines is None:
+        return None
+    base = reference(file.prefix, Letter.REVERSAL, reversal_name(document.reference))
+    memo = render(booking.mapping.memos.correction, _words(document))
+    fields: dict[str, Any] = {
+        "reference": _next(already, base),
+        "loan": document.loan,
+        "facts": digest_of(("reversal", document.reference, document.facts)),
+        "customer": document.customer,
+        "day": _day(file, booking),
+        "currency": document.currency,
+        "rate": document.rate,
+        "memo": memo[: booking.limits.memo_length],
+        "tags": document.tags,
+        "reverses": document.reference,
+    }
+    if isinstance(document, Invoice):
+        return CreditNote(**fields, lines=lines)
+    return Invoice(**fields, lines=lines, due=fields["day"])
 
 
-def settled(
-    made: Iterable[Invoice | CreditNote],
-    uses: Mapping[str, CreditApplication],
-    allocation: Allocation,
-) -> list[Transaction]:
-    """The reversals and, for those that are credit notes, their applications."""
-    documents: list[Transaction] = []
-    for document in made:
-        documents.append(document)
-        use = uses.get(document.reference)
-        applied = allocation.applied(use.reference) if use is not None else ()
-        if use is not None and applied:
-            documents.append(msgspec.structs.replace(use, applications=applied))
-    return documents
+def _use(file: LoanFile, already: AlreadyPosted, note: CreditNote) -> CreditApplication:
+    """The application of a credit note that reverses an invoice; which invoices it settles is
+    decided later."""
+    tail = base_reference(note.reference).rpartition("-")[2][1:]
+    base = reference(file.prefix, Letter.APPLICATION, f"{Letter.REVERSAL.value}{tail}")
+    return CreditApplication(
+        reference=_next(already, base),
+        loan=note.loan,
+        facts=digest_of((note.reference, note.facts)),
+        customer=note.customer,
+        day=note.day,
+        currency=note.currency,
+        rate=note.rate,
+        memo=note.memo,
+        tags=note.tags,
+        credit_note=note.reference,
+        applications=(Application("", note.total),),
+    )
 
 
-def _tail(full: str) -> str:
-    """The end of a reversal's reference, after prefix and letter and without generation."""
-    return base_reference(full).rpartition("-")[2][1:]
+def _lines(booking: Booking, document: Transaction) -> tuple[Line, ...] | None:
+    if isinstance(document, Invoice | CreditNote):
+        return document.lines
+    if isinstance(document, Receipt) and "reversal" in booking.targets:
+        text = render(booking.targets["reversal"].description, _words(document))
+        return (booking.line("reversal", document.total, text),)
+    return None
+
+
+def _day(file: LoanFile, booking: Booking) -> date:
+    """The first open day, today at the earliest."""
+    locked = booking.company.locked_through
+    day = file.as_of
+    return day if locked is None or day > locked else locked + timedelta(days=1)
+
+
+def _next(already: AlreadyPosted, base: str) -> str:
+    """The reference of the next generation under this number."""
+    latest = already.latest.get(base)
+    return with_generation(base, 1 if latest is None else latest.generation + 1)
+
+
+def _words(document: Transaction) -> dict[str, Value]:
+    return {
+        "reference": document.reference,
+        "loan": document.loan,
+        "date": document.day,
+        "currency": document.currency,
+        "corrected": document.reference,
+        "original_date": document.day,
+    }

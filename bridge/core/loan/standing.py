@@ -6,7 +6,7 @@ decided, nothing is asked; when it says something else, that is a new question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -18,10 +18,12 @@ from bridge.core.books import (
     Document,
     Invoice,
     Receipt,
-    Status,
     Transaction,
 )
-from bridge.core.delivery import NOTHING, UNSEEN, Binding
+from bridge.core.delivery import NOTHING, Binding, Decision, Seen, Unseen
+from bridge.core.identity import base_reference
+from bridge.core.loan.already import AlreadyPosted
+from bridge.core.loan.made import NONE, Made, together
 from bridge.core.plan import Hold
 
 Doc = TypeVar("Doc", bound=Transaction)
@@ -39,111 +41,118 @@ def receivable(document: Document) -> Decimal:
             return ZERO
 
 
-def is_gone(binding: Binding) -> bool:
-    """Whether a person accepted that the books no longer have this document."""
-    return (
-        bool(binding.accepted)
-        and binding.posted is not None
-        and binding.posted.status is not Status.LIVE
-    )
+def settled(already: AlreadyPosted, document: Doc) -> tuple[Doc, Made]:
+    """The document as it was posted, when the ledger's facts behind it are still the same, and what
+    is asked or noted where a person decided about it.
+
+    So a mapping edited later, a rate or a closed period changes nothing that is posted.
+    """
+    found = already.bound(base_reference(document.reference))
+    if found is None:
+        return document, NONE
+    if found.accepted:
+        return weigh(found, document)
+    if found.reference != document.reference or found.document.facts != document.facts:
+        return document, NONE
+    assert type(found.document) is type(document)
+    return found.document, NONE
 
 
-class Standing:
-    """The documents of one loan that a person left as the books have them, and the questions and
-    notes that follow from it."""
-
-    def __init__(self) -> None:
-        self.holds: list[Hold] = []
-        self.noted: dict[str, Binding] = {}
-        """Bindings to be written down anew, with what the person has now seen."""
-
-    def weigh(self, bound: Binding, wanted: Doc) -> Doc:
-        """The document that counts in place of `wanted`, where a person decided about `bound`."""
-        posted = bound.document
-        assert type(posted) is type(wanted), f"{bound.reference}: {wanted.kind}"
-        if bound.accepted == UNSEEN:
+def weigh(bound: Binding, wanted: Doc) -> tuple[Doc, Made]:
+    """The document that counts in place of `wanted`, where a person decided about `bound`, and what
+    is asked or noted because of it."""
+    posted = bound.document
+    assert type(posted) is type(wanted), f"{bound.reference}: {wanted.kind}"
+    match _decided(bound).saw:
+        case Unseen():
             counts = msgspec.structs.replace(wanted, reference=bound.reference)
             if isinstance(posted, Receipt | CreditApplication):
                 counts = msgspec.structs.replace(counts, applications=posted.applications)
-            self._note(bound, document=counts, accepted=wanted.facts)
-            return counts
-        if bound.accepted != wanted.facts:
-            self._ask(bound, receivable(wanted) - receivable(posted))
-        return posted
+            return counts, _noted(bound, document=counts, accepted=wanted.facts)
+        case Seen(facts) if facts == wanted.facts:
+            return posted, NONE
+        case _:
+            return posted, _asked(bound, receivable(wanted) - receivable(posted))
 
-    def weigh_invoice(self, bound: Binding, wanted: Invoice, corrected: bool) -> Invoice:
-        """The invoice that counts in place of `wanted`, where a person decided about `bound`. Other
-        documents correct its amounts: if the ledger wants more or less than the answered total, the
-        caller corrects that or asks about it."""
-        posted = bound.document
-        assert isinstance(posted, Invoice)
-        if bound.accepted == UNSEEN:
+
+def weigh_invoice(bound: Binding, wanted: Invoice, *, corrected: bool) -> tuple[Invoice, Made]:
+    """The invoice that counts in place of `wanted`, where a person decided about `bound`, and what
+    is asked or noted because of it. Other documents correct its amounts: if the ledger wants more
+    or less than the answered total, the caller corrects that or asks about it."""
+    posted = bound.document
+    assert isinstance(posted, Invoice)
+    match _decided(bound).saw:
+        case Unseen():
             counts = posted
             if not corrected:
                 counts = msgspec.structs.replace(wanted, reference=bound.reference)
-            self._note(bound, document=counts, accepted=wanted.facts)
-            return counts
-        if bound.accepted != wanted.facts and posted.total == wanted.total:
-            self._ask(bound, ZERO)
-        return posted
+            return counts, _noted(bound, document=counts, accepted=wanted.facts)
+        case Seen(facts) if facts == wanted.facts:
+            return posted, NONE
+        case _:
+            return posted, _asked(bound, ZERO) if posted.total == wanted.total else NONE
 
-    def weigh_parts(self, bound: Sequence[Binding], facts: str, total: Decimal) -> list[Receipt]:
-        """The receipts of one repayment that count, where a person decided about any of them.
-        `facts` and `total` are those of the whole repayment.
 
-        Once the answer is seen, all receipts stand, and the first counts for what the others leave
-        of the total.
-        """
-        receipts = [b.document for b in bound if isinstance(b.document, Receipt)]
-        rest = total - sum((receipt.total for receipt in receipts), ZERO)
-        seen = {b.accepted for b in bound if b.accepted}
-        if UNSEEN in seen:
-            receipts[0] = msgspec.structs.replace(receipts[0], total=receipts[0].total + rest)
-            for binding, receipt in zip(bound, receipts, strict=True):
-                self._note(binding, document=receipt, accepted=facts)
-        elif seen != {facts} or rest:
-            self._ask(bound[0], -rest)
-        return receipts
+def weigh_parts(bound: Sequence[Binding], facts: str, total: Decimal) -> tuple[list[Receipt], Made]:
+    """The receipts of one repayment that count, where a person decided about any of them, and what
+    is asked or noted because of it. `facts` and `total` are those of the whole repayment.
 
-    def unwanted(self, bound: Iterable[Binding], wanted: frozenset[str]) -> list[Transaction]:
-        """Documents that stay although the ledger wants none of them. Those that are gone from
-        ledger and books alike are let go."""
-        left: list[Transaction] = []
-        for binding in bound:
-            document = binding.document
-            if not binding.accepted or not isinstance(document, Transaction):
-                continue
-            if binding.reference in wanted:
-                if binding.accepted == UNSEEN and binding.reference not in self.noted:
-                    self._note(binding, accepted=document.facts)
-                continue
-            if is_gone(binding):
-                self._note(binding, voided=True, accepted="")
-                continue
-            left.append(document)
-            if binding.accepted == UNSEEN:
-                self._note(binding, accepted=NOTHING)
-            if binding.accepted in {UNSEEN, NOTHING}:
-                self._hold("books.accepted", binding, -receivable(document))
-            else:
-                self._ask(binding, -receivable(document))
-        return left
+    Once the answer is seen, all receipts stand, and the first counts for what the others leave
+    of the total.
+    """
+    receipts = [b.document for b in bound if isinstance(b.document, Receipt)]
+    rest = total - sum((receipt.total for receipt in receipts), ZERO)
+    saw = {decision.saw for b in bound if (decision := b.decision) is not None}
+    if Unseen() in saw:
+        receipts[0] = msgspec.structs.replace(receipts[0], total=receipts[0].total + rest)
+        pairs = zip(bound, receipts, strict=True)
+        return receipts, together(_noted(b, document=r, accepted=facts) for b, r in pairs)
+    if saw != {Seen(facts)} or rest:
+        return receipts, _asked(bound[0], -rest)
+    return receipts, NONE
 
-    def _note(self, binding: Binding, **changes: object) -> None:
-        self.noted[binding.reference] = msgspec.structs.replace(binding, **changes)
 
-    def _ask(self, binding: Binding, amount: Decimal) -> None:
-        code = "books.tombstoned" if is_gone(binding) else "books.drifted"
-        self._hold(code, binding, amount)
+def unwanted(bound: Iterable[Binding], wanted: Collection[str], noted: Collection[str]) -> Made:
+    """Documents that stay although the ledger wants none of them, as a person decided. Those that
+    are gone from ledger and books alike are let go. `noted`: what is written down anew already."""
+    return together(_unwanted(b, wanted, noted) for b in bound if b.accepted)
 
-    def _hold(self, code: str, binding: Binding, amount: Decimal) -> None:
-        document = binding.document
-        assert isinstance(document, Transaction)
-        self.holds.append(
-            Hold(
-                code=code,
-                subject=f"document:{binding.reference}",
-                currency=document.currency,
-                amount=amount,
-            )
-        )
+
+def _unwanted(binding: Binding, wanted: Collection[str], noted: Collection[str]) -> Made:
+    document, decision = binding.document, _decided(binding)
+    if not isinstance(document, Transaction):
+        return NONE
+    is_new = isinstance(decision.saw, Unseen)
+    if binding.reference in wanted:
+        if is_new and binding.reference not in noted:
+            return _noted(binding, accepted=document.facts)
+        return NONE
+    if decision.gone:
+        return _noted(binding, voided=True, accepted="")
+    stays = Made(documents=(document,))
+    if isinstance(decision.saw, Seen):
+        return together([stays, _asked(binding, -receivable(document))])
+    seen = _noted(binding, accepted=NOTHING) if is_new else NONE
+    return together([stays, seen, _held("books.accepted", binding, -receivable(document))])
+
+
+def _decided(binding: Binding) -> Decision:
+    decision = binding.decision
+    assert decision is not None, f"nobody decided about {binding.reference}"
+    return decision
+
+
+def _noted(binding: Binding, **changes: object) -> Made:
+    return Made(noted=(msgspec.structs.replace(binding, **changes),))
+
+
+def _asked(binding: Binding, amount: Decimal) -> Made:
+    return _held("books.tombstoned" if binding.is_gone else "books.drifted", binding, amount)
+
+
+def _held(code: str, binding: Binding, amount: Decimal) -> Made:
+    document = binding.document
+    assert isinstance(document, Transaction)
+    subject = f"document:{binding.reference}"
+    hold = Hold(code=code, subject=subject, currency=document.currency, amount=amount)
+    return Made(asked=(hold,))

@@ -6,56 +6,31 @@ the loan's balance in the ledger. Every cent is in one or the other.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Sequence
 
 import msgspec
 
-from bridge.core.books import (
-    CreditApplication,
-    CreditNote,
-    Customer,
-    Document,
-    Invoice,
-    Kind,
-    Receipt,
-    Transaction,
-    applied,
-)
+from bridge.core.books import Customer, Transaction
 from bridge.core.delivery import Binding
 from bridge.core.findings import Finding
-from bridge.core.identity import Letter, base_reference, reference
-from bridge.core.ledger import (
-    LoanFile,
-)
-from bridge.core.loan import parts
-from bridge.core.loan.allocation import Allocation, Asking, Terms, allocate
-from bridge.core.loan.cutover import began_before
-from bridge.core.loan.draft import Draft
+from bridge.core.identity import base_reference
+from bridge.core.ledger import LoanFile
+from bridge.core.loan.already import AlreadyPosted, already_posted, counting_again
+from bridge.core.loan.credits import receipts_and_credits
+from bridge.core.loan.draft import Draft, draft_of
 from bridge.core.loan.holding import held_as_a_whole, not_posted
-from bridge.core.loan.instalments import share_of
-from bridge.core.loan.invoices import CORRECTION_PART, Invoicing
-from bridge.core.loan.reversing import (
-    Undoing,
-    closed_documents,
-    counting_again,
-    keepable,
-    reversals,
-    settled,
-    take_back_all,
-    undone,
-    uses_of,
-)
+from bridge.core.loan.invoices import invoices_for
+from bridge.core.loan.made import together
+from bridge.core.loan.reversing import reversals_of, take_back_all
 from bridge.core.loan.review import review
-from bridge.core.loan.settling import NO_CREDIT, Settling
+from bridge.core.loan.rows import rows_of
+from bridge.core.loan.settling import settle
 from bridge.core.loan.shape import as_posted
-from bridge.core.loan.standing import Standing, is_gone
+from bridge.core.loan.standing import unwanted
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer
 from bridge.core.plan import Hold
 
-ZERO = Decimal(0)
 _BESIDE_A_TOLD_BALANCE = frozenset({"loan.balance_mismatch", "loan.paid_unexplained"})
 
 
@@ -96,275 +71,85 @@ def translate(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Tra
 def _translated(file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> Translation:
     """The translation of one loan, before its notes on a person's answers are put into the
     bindings."""
-    findings = review(file)
-    whole = held_as_a_whole(file, booking, bound)
+    findings, already = review(file), already_posted(bound)
+    whole = held_as_a_whole(file, booking, already)
     if whole is not None:
-        return Translation(customer=None, documents=(), holds=whole, findings=findings, keep=True)
+        return _kept(findings, whole)
     if file.loan is None or file.loan.annulled:
-        standing = Standing()
-        pairs = undone(bound)
-        alone = (b for b in bound if b.reference not in pairs and (b.in_force or is_gone(b)))
-        left = take_back_all(file, booking, bound)
-        stays = standing.unwanted(alone, frozenset(document.reference for document in left))
-        return Translation(
-            customer=None,
-            documents=(*stays, *left),
-            holds=tuple(standing.holds),
-            findings=findings,
-            noted=tuple(standing.noted.values()),
-        )
-    booking = as_posted(booking, file, bound)
-    first = _Translator(file, booking, bound)
-    made = first.run(findings)
-    if not first.lost:
-        return made
+        return _taken_back(file, booking, already, findings)
+    draft = draft_of(file, as_posted(booking, file, bound), already)
+    made, lost = _made(draft, findings)
+    if lost:
+        made, _ = _made(_posting_anew(draft, lost), findings)
+    return made
+
+
+def _made(draft: Draft, findings: tuple[Finding, ...]) -> tuple[Translation, frozenset[str]]:
+    """The translation of one loan that is posted, and which posted documents must be posted anew
+    for it."""
+    rows = rows_of(draft)
+    credits = receipts_and_credits(draft, rows)
+    draft = draft.without(credits.made.let_go)
+    invoices, refused = invoices_for(draft, rows, credits.staying)
+    if rows.carried is not None and rows.carried.told:
+        # what its movements make is then not what it says, nor meant to be
+        findings = tuple(f for f in findings if f.code not in _BESIDE_A_TOLD_BALANCE)
+    if refused:
+        held = not_posted(draft.file, draft.loan, refused, draft.already.live)
+        return _kept(findings, held), frozenset()
+    wanted = {d.reference for d in (*invoices.documents, *credits.made.documents)}
+    reversals = reversals_of(draft.file, draft.booking, draft.already, wanted)
+    settled = settle(draft.without(invoices.let_go), invoices, credits, reversals)
+    all_of_it = together([credits.made, invoices, settled.made])
+    documents = settled.made.documents
+    translation = Translation(
+        customer=_customer(draft) if documents else None,
+        documents=documents,
+        holds=(*invoices.holds, *credits.made.holds, *settled.made.holds, *all_of_it.asked),
+        findings=(*findings, *settled.findings),
+        noted=_once(all_of_it.noted),
+    )
+    return translation, settled.lost
+
+
+def _kept(findings: tuple[Finding, ...], holds: tuple[Hold, ...]) -> Translation:
+    """The translation of a loan that is held as a whole: what is posted stays as it is."""
+    return Translation(customer=None, documents=(), holds=holds, findings=findings, keep=True)
+
+
+def _taken_back(
+    file: LoanFile, booking: Booking, already: AlreadyPosted, findings: tuple[Finding, ...]
+) -> Translation:
+    """The translation of a loan that the ledger no longer has."""
+    left = take_back_all(file, booking, already)
+    alone = (
+        binding
+        for binding in already.bindings
+        if binding.reference not in already.undone and (binding.in_force or binding.is_gone)
+    )
+    stays = unwanted(alone, {document.reference for document in left}, ())
+    return Translation(
+        customer=None,
+        documents=(*stays.documents, *left),
+        holds=stays.asked,
+        findings=findings,
+        noted=_once(stays.noted),
+    )
+
+
+def _posting_anew(draft: Draft, lost: frozenset[str]) -> Draft:
+    """A copy in which these documents (by base reference) are to be posted anew."""
     again = [
-        msgspec.structs.replace(b, restore=True) if base_reference(b.reference) in first.lost else b
-        for b in bound
+        msgspec.structs.replace(b, restore=True) if base_reference(b.reference) in lost else b
+        for b in draft.already.bindings
     ]
-    return _Translator(file, booking, again).run(findings)
+    return msgspec.structs.replace(draft, already=already_posted(again))
 
 
-class _Translator:
-    """Walks one loan's rows in order and makes its documents."""
+def _customer(draft: Draft) -> Customer:
+    return customer(draft.file, draft.borrower, draft.loan.currency, draft.booking)
 
-    def __init__(self, file: LoanFile, booking: Booking, bound: Sequence[Binding]) -> None:
-        assert file.loan is not None
-        assert file.borrower is not None
-        self.file, self.loan, self.booking = file, file.loan, booking
-        self.borrower = file.borrower
-        self.draft = Draft(file, booking, bound)
-        self.undoing = Undoing(file, booking, bound)
-        self.allocation = Allocation(uses={}, days={})
-        self.documents: list[Transaction] = []
-        self.holds: list[Hold] = []
-        self.findings: list[Finding] = []
-        self.settling = Settling(self.draft)
-        self.staying: frozenset[str] = frozenset()
-        self.lost: set[str] = set()
-        """Bases of posted documents that settle something else now and cannot be changed in place:
-        they are to be posted anew."""
 
-    def run(self, findings: tuple[Finding, ...]) -> Translation:
-        settling = list(self.settling.documents())
-        self.staying = self._staying(settling)
-        carried = None
-        if began_before(self.loan, self.booking.cutover):
-            assert self.booking.cutover is not None
-            carried = self.settling.carried_over(self.booking.cutover)
-            if carried.told:  # what its movements make is then not what it says, nor meant to be
-                findings = tuple(f for f in findings if f.code not in _BESIDE_A_TOLD_BALANCE)
-        invoicing = Invoicing(self.draft, self.staying, carried, self.settling.lost.stopped)
-        invoices = invoicing.all()
-        if invoicing.refused:
-            code, live = invoicing.refused, self.draft.live()
-            rest = not_posted(self.file, self.loan, code, live)
-            return Translation(
-                customer=None, documents=(), holds=rest, findings=findings, keep=True
-            )
-        self.holds.extend([*invoicing.holds, *self.settling.holds])
-        terms = Terms(
-            extends=Kind.RECEIPT in self.booking.limits.updates
-            or self.booking.limits.receipt_parts,
-            locked=self.booking.company.locked_through,
-            dated_uses=self.booking.limits.dated_uses,
-            share=share_of(self.file, invoicing.mapping, invoicing.rounding, invoices),
-        )
-        closed, reversals = self._undone(invoices, settling)
-        uses = uses_of(self.undoing, reversals)
-        opened, shut = self._opened([*invoices, *closed, *reversals])
-        unsettled = [*self._with_applications(invoices), *settling]
-        self.allocation = allocate(
-            opened,
-            kept=[*closed, *self._kept(unsettled)],
-            asked=[self._asking(document) for document in self._asking_for(unsettled)],
-            at_last=[(use.reference, use.total) for use in uses.values()],
-            shut=shut,
-            terms=terms,
-        )
-        self._settle(unsettled)
-        self.documents.extend(closed)
-        self.documents.extend(settled(reversals, uses, self.allocation))
-        standing = self.draft.standing
-        wanted_too = frozenset(document.reference for document in self.documents)
-        left = (*self.draft.live(), *self.draft.earlier())
-        self.documents.extend(standing.unwanted(left, wanted_too))
-        wanted = None
-        if self.documents:
-            wanted = customer(self.file, self.borrower, self.loan.currency, self.booking)
-        return Translation(
-            customer=wanted,
-            documents=tuple(self.documents),
-            holds=(*self.holds, *standing.holds),
-            findings=(*findings, *self.findings),
-            noted=tuple(standing.noted.values()),
-        )
-
-    def _opened(self, documents: Sequence[Transaction]) -> tuple[list[Invoice], frozenset[str]]:
-        """The invoices that are settled, and those of them that take nothing new: an invoice that
-        only a person's decision keeps, or one that is gone, keeps its applications."""
-        wanted = {document.reference for document in documents}
-        left = [
-            b.document
-            for b in self.draft.live()
-            if b.accepted and b.reference not in wanted and not is_gone(b)
-        ]
-        closed = {document.reference for document in left}
-        closed |= {d.reference for d in documents if self.draft.is_gone(d.reference)}
-        opened = [d for d in (*documents, *left) if isinstance(d, Invoice)]
-        return opened, frozenset(closed)
-
-    def _kept(self, unsettled: Sequence[Transaction]) -> Iterator[Document]:
-        """Posted documents that keep what they were applied to."""
-        wanted = {document.reference for document in unsettled} | self.staying
-        return (b.document for b in self.draft.live() if b.reference in wanted)
-
-    def _undone(
-        self, invoices: Sequence[Transaction], settling: Sequence[Transaction]
-    ) -> tuple[list[Transaction], list[Invoice | CreditNote]]:
-        """Documents of closed periods that stay although the ledger does not want them, and the new
-        reversals that undo them."""
-        wanted = {document.reference for document in (*invoices, *settling)}
-        left = (*self.draft.live(), *self.draft.earlier())
-        closed = closed_documents(self.booking, (b for b in left if b.reference not in wanted))
-        made = reversals(self.undoing, closed)
-        return [*self.draft.undone.values(), *keepable(closed, made)], made
-
-    def _staying(self, settling: Sequence[Transaction]) -> frozenset[str]:
-        """Posted receipts and applications that will still be there after this plan."""
-        wanted = {document.reference for document in settling}
-        corrections = reference(self.file.prefix, Letter.APPLICATION, self.loan.id, CORRECTION_PART)
-        locked = self.booking.company.locked_through
-        return frozenset(
-            b.reference
-            for b in self.draft.live()
-            if not is_gone(b)
-            and (
-                b.reference in wanted
-                or b.accepted
-                or (
-                    base_reference(b.reference).startswith(corrections)
-                    and not self.draft.is_renewed(b)
-                    and not self.draft.moved(b)
-                )
-                or (
-                    locked is not None
-                    and not isinstance(b.document, Customer)
-                    and b.document.day <= locked
-                )
-            )
-        )
-
-    def _settle(self, unsettled: Sequence[Transaction]) -> None:
-        """Receipts and credit notes with what they settle."""
-        for document in unsettled:
-            match document:
-                case CreditApplication() if self.draft.stands(document.reference):
-                    self.documents.append(self.draft.settled(document))
-                case Receipt() if self.draft.stands(document.reference):
-                    self.documents.append(document)
-                case Receipt():
-                    self._receipt(document)
-                case CreditApplication():
-                    used = self.allocation.applied(document.reference)
-                    if used:
-                        self.documents.append(msgspec.structs.replace(document, applications=used))
-                case _:
-                    self.documents.append(document)
-        self._find_lost({document.reference for document in unsettled})
-
-    def _asking_for(
-        self, unsettled: Sequence[Transaction]
-    ) -> Iterator[Receipt | CreditApplication]:
-        """The receipts and applications that look for invoices; one that a person left keeps its
-        own."""
-        settling = (d for d in unsettled if isinstance(d, Receipt | CreditApplication))
-        return (d for d in settling if not self.draft.stands(d.reference))
-
-    def _asking(self, document: Receipt | CreditApplication) -> Asking:
-        return Asking(
-            reference=document.reference,
-            day=self._day_of(document),
-            total=document.total,
-            whole=isinstance(document, Receipt) and self._may_be_held(document),
-            same_day=isinstance(document, Receipt) and self._takes_no_credit(document),
-        )
-
-    def _day_of(self, document: Transaction) -> date:
-        """The ledger's day of a receipt or credit; what is from before the loan counts on its first
-        day in the books."""
-        first = self.loan.start
-        if began_before(self.loan, self.booking.cutover):
-            assert self.booking.cutover is not None
-            first = self.booking.cutover
-        return max(document.dated or document.day, first)
-
-    def _may_be_held(self, receipt: Receipt) -> bool:
-        """Whether this receipt waits while it is more than what is owed: the mapping holds
-        overpayments, and it is not posted yet."""
-        policy = self.booking.mapping.policies.overpayment
-        return policy == "hold" and not self.draft.is_live(receipt.reference)
-
-    def _takes_no_credit(self, receipt: Receipt) -> bool:
-        """Whether the part of this receipt that exceeds what is owed on its day cannot be
-        posted."""
-        is_new = receipt.reference in self.settling.whole
-        return is_new and self.booking.takes_no_credit(receipt.deposit_account, receipt.currency)
-
-    def _find_lost(self, asked: Collection[str]) -> None:
-        settled_now = {d.reference: applied(d) for d in self.documents}
-        for binding in self.draft.live():
-            if binding.accepted or binding.reference not in asked:
-                continue
-            fixed = not self.booking.limits.may_settle_otherwise(binding.document)
-            if fixed and settled_now.get(binding.reference) != applied(binding.document):
-                self.lost.add(base_reference(binding.reference))
-
-    def _with_applications(self, documents: list[Transaction]) -> Iterator[Transaction]:
-        """A credit note that corrects an invoice is applied like any other."""
-        for document in documents:
-            yield document
-            if isinstance(document, CreditNote):
-                part = base_reference(document.reference).rpartition(CORRECTION_PART)[2]
-                yield self.settling.application(self.loan.id, f"{CORRECTION_PART}{part}", document)
-
-    def _receipt(self, receipt: Receipt) -> None:
-        applications = self.allocation.applied(receipt.reference)
-        done = msgspec.structs.replace(receipt, applications=applications)
-        if self.booking.limits.receipt_parts and applications and not receipt.applications:
-            done = msgspec.structs.replace(done, on_account=True)
-        if done.unapplied > 0:
-            subject = f"loan:{self.loan.id}"
-            excess = f"{done.unapplied} {self.loan.currency} more than was owed"
-            self.findings.append(
-                Finding(
-                    code="loan.overpaid",
-                    subject=subject,
-                    related=(f"movement:{self.settling.paid_by[receipt.reference]}",),
-                    detail=excess,
-                )
-            )
-            if self._may_be_held(receipt):
-                self.holds.append(
-                    self._hold("policy.overpayment", subject, -receipt.total, receipt.reference)
-                )
-                return
-            if self._takes_no_credit(receipt):
-                subject = f"movement:{self.settling.paid_by[receipt.reference]}"
-                self.holds.append(self._hold(NO_CREDIT, subject, -done.unapplied))
-                done = msgspec.structs.replace(done, total=done.total - done.unapplied)
-        if receipt.reference in self.settling.whole:
-            row_id = self.settling.paid_by[receipt.reference]
-            day = self._day_of(receipt)
-            later = {
-                a.invoice for a in done.applications if self.allocation.is_later(a.invoice, day)
-            }
-            first = self.settling.whole[receipt.reference]
-            self.documents.extend(parts.split(self.draft, row_id, done, later, first))
-        else:
-            self.documents.append(done)
-
-    def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
-        return Hold(
-            code=code, subject=subject, currency=self.loan.currency, amount=amount, detail=detail
-        )
+def _once(noted: Sequence[Binding]) -> tuple[Binding, ...]:
+    """Each binding as it was noted last."""
+    return tuple({binding.reference: binding for binding in noted}.values())

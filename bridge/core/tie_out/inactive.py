@@ -7,14 +7,13 @@ from decimal import Decimal
 
 from bridge.core.books import Customer, PostedDocument, Status
 from bridge.core.delivery import Binding
-from bridge.core.loan.standing import is_gone
 from bridge.core.tie_out.items import Item, ItemKind
 
 
 def is_inactive(binding: Binding, now: PostedDocument | None) -> bool:
     """Whether the document is a customer that was made inactive: it takes no more documents, and is
     not gone."""
-    if not isinstance(binding.document, Customer) or now is None or is_gone(binding):
+    if not isinstance(binding.document, Customer) or now is None or binding.is_gone:
         return False
     return now.status is Status.VOIDED
 

@@ -13,7 +13,6 @@ import msgspec
 
 from bridge.core.books import Customer, PostedDocument, Status
 from bridge.core.delivery import Binding
-from bridge.core.loan.standing import is_gone
 from bridge.core.tie_out.items import Item, ItemKind
 
 
@@ -45,7 +44,7 @@ class Merges:
         merge. `owes`: this customer still has open invoices, which a merged one never has."""
         document, told = binding.document, _Told(loan, items)
         if isinstance(document, Customer):
-            if is_gone(binding) or (now is not None and now.status is Status.LIVE):
+            if binding.is_gone or (now is not None and now.status is Status.LIVE):
                 return False
             self._lost[binding.reference] = (told, binding, owes)
             return True

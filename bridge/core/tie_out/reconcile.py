@@ -21,7 +21,7 @@ from bridge.core.books import Account, ControlEntry, Document, Kind, PostedDocum
 from bridge.core.change.lines_alike import Difference
 from bridge.core.change.matching import differences, drift
 from bridge.core.delivery import Binding, Operation, State
-from bridge.core.loan.standing import is_gone, receivable
+from bridge.core.loan.standing import receivable
 from bridge.core.plan import Hold
 from bridge.core.tie_out.causes import ROW_ACTIONS
 from bridge.core.tie_out.items import Item, ItemKind
@@ -172,7 +172,7 @@ def compared(binding: Binding, now: PostedDocument | None, links: Mapping[str, s
     """
     document = binding.document
     ours = effect(document)
-    if is_gone(binding) and (now is None or now.status is not Status.LIVE):
+    if binding.is_gone and (now is None or now.status is not Status.LIVE):
         return [_gone(binding, ItemKind.ACCEPTED, "books.accepted", ours)] if ours else []
     if now is None:
         return [_gone(binding, ItemKind.MISSING, "books.absent", ours)]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bridge.core.books import CreditNote, Receipt, Sale
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment
-from bridge.core.loan.draft import Draft
+from bridge.core.loan.already import already_posted
+from bridge.core.loan.draft import draft_of
 from bridge.core.loan.owed import balance, course, taken_back
 from bridge.core.loan.standing import receivable
 from tests.core.builders import ITEMS, START, Shelf, account, adjusted, booking, file, loan, paid
@@ -440,7 +441,7 @@ def test_a_write_off_that_was_posted_as_one_bad_debt_stays_so() -> None:
     assert in_books(shelf)["write_off"] == -1200
     bound = shelf.bindings["DY7F3A-K1"]
     day = START + timedelta(days=40)
-    plain = Draft(of, booking(), []).facts(day, (WRITE_OFF, Decimal(1200)))
+    plain = draft_of(of, booking(), already_posted(())).facts(day, (WRITE_OFF, Decimal(1200)))
     older = msgspec.structs.replace(bound.document, facts=plain)
     for posted in (bound.document, older):
         shelf.bindings["DY7F3A-K1"] = msgspec.structs.replace(bound, document=posted)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bridge.core.books import CreditNote, Invoice, Kind, Receipt, Sale
 from bridge.core.delivery import Binding
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment, RepaymentState
-from bridge.core.loan.holding import receivable
 from bridge.core.loan.owed import balance
+from bridge.core.loan.standing import receivable
 from bridge.core.loan.translate import Translation, translate
 from bridge.core.mapping.booking import Booking
 from tests.core.builders import (

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from bridge.core.books import Invoice
-from bridge.core.delivery import UNSEEN
-from bridge.core.loan.standing import Standing
+from bridge.core.delivery import UNSEEN, Decision, Seen
+from bridge.core.loan.standing import weigh
 from bridge.core.mapping.naming import customer, customer_reference
 from tests.core.builders import BORROWER, LIMITS, Shelf, booking, file, loan
 
@@ -59,11 +59,14 @@ def test_what_a_person_left_is_taken_as_seen_with_what_the_ledger_says_now() -> 
     shelf.sync(file(loan()))
     (bound,) = [b for b in shelf.live() if isinstance(b.document, Invoice)]
     wanted = msgspec.structs.replace(bound.document, facts="now", memo="other words")
-    seen, again = Standing(), Standing()
     unseen = msgspec.structs.replace(bound, accepted=UNSEEN)
-    assert seen.weigh(unseen, wanted).memo == "other words"
-    assert seen.noted[bound.reference].accepted == "now"
-    assert not seen.holds
+    counts, beside = weigh(unseen, wanted)
+    assert counts.memo == "other words"
+    assert [(b.reference, b.decision) for b in beside.noted] == [
+        (bound.reference, Decision(saw=Seen("now"), gone=False))
+    ]
+    assert not beside.asked
     decided = msgspec.structs.replace(bound, accepted="then")
-    assert again.weigh(decided, wanted) == bound.document
-    assert again.holds
+    counts, beside = weigh(decided, wanted)
+    assert counts == bound.document
+    assert beside.asked
