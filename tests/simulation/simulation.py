@@ -317,9 +317,10 @@ class Life:
 
     def _must_be_refused(self, what: str) -> None:
         """A pass believes nothing that is wrong, as far as it can know that, and asks nobody."""
-        before = self.seams.requests
-        must = what.startswith("unreadable") or (what.startswith("unbel") and self.accepted)
+        before, known = self.seams.requests, self.accepted
+        must = what.startswith("unreadable") or (what.startswith("unbel") and known)
         ended = self._pass()
+        self.accepted = known  # what was taken in now is not the newest
         if not must:
             return
         if ended.result is not None:
