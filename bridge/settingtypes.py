@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -35,6 +35,9 @@ ADDRESSES: dict[str, tuple[str, str, str]] = {
 """System → (base, token, authorize URL) of the provider, for settings that name none."""
 
 
+_OF_A_CONTINENT = re.compile(r"(?:America|Europe|Africa|Asia|Pacific|Atlantic)/[A-Z][A-Za-z_/-]+")
+
+
 def _listed(value: Any) -> Any:
     """Lists may come from the environment as words with commas between them."""
     if isinstance(value, str) and "," in value:
@@ -57,8 +60,19 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def _is_zone(value: str) -> bool:
+    """Whether a zone is known: one like the world's is looked up, since hundreds of files are
+    opened to list them all; what only may be one is looked for in the list."""
+    if not _OF_A_CONTINENT.fullmatch(value):
+        return value in zones()
+    try:
+        return ZoneInfo(value).key == value
+    except (ValueError, OSError, KeyError):
+        return False
+
+
 def _known_zone(value: str) -> str:
-    if value not in zones():
+    if not _is_zone(value):
         near = nearest(value, zones())
         near = near if near.startswith("Did") else "Write it as in America/Bogota."
         raise refusal(f'"{value}" is not a time zone.', near)
