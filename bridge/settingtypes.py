@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
@@ -17,6 +17,8 @@ from bridge.source import registry as ledgers
 from bridge.source.registry import SOURCES
 from bridge.systems.registry import SYSTEMS
 from bridge.tomlfiles import nearest, refusal
+
+_OF_A_CONTINENT = re.compile(r"(?:America|Europe|Africa|Asia|Pacific|Atlantic)/[A-Z][A-Za-z_/-]+")
 
 
 def _listed(value: Any) -> Any:
@@ -41,8 +43,19 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def _is_zone(value: str) -> bool:
+    """Whether a zone is known: one like the world's is looked up, since hundreds of files are
+    opened to list them all; what only may be one is looked for in the list."""
+    if not _OF_A_CONTINENT.fullmatch(value):
+        return value in zones()
+    try:
+        return ZoneInfo(value).key == value
+    except (ValueError, OSError, KeyError):
+        return False
+
+
 def _known_zone(value: str) -> str:
-    if value not in zones():
+    if not _is_zone(value):
         near = nearest(value, zones())
         near = near if near.startswith("Did") else "Write it as in America/Bogota."
         raise refusal(f'"{value}" is not a time zone.', near)

@@ -20,6 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 _DIGITS = re.compile(r"\D+")
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
 _DOCUMENT = re.compile(r"([A-Za-zÑñ.]{1,8})[\s:.#-]*(\d.*)")
+_GROUPING = re.compile(r"[.\s]+")
 _CURP_OR_RFC = re.compile(r"[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{2,8}")
 
 
@@ -75,9 +76,11 @@ def phone(text: str, country: str) -> tuple[str, str]:
     raw = text.strip().lstrip("'’").strip()
     if not raw:
         return "", "borrower.missing_phone"
-    if _SCIENTIFIC.fullmatch(raw):
-        return "", "phone.scientific"
-    digits = _DIGITS.sub("", raw)
+    digits = raw
+    if not (raw.isascii() and raw.isdigit()):
+        if _SCIENTIFIC.fullmatch(raw):
+            return "", "phone.scientific"
+        digits = _DIGITS.sub("", raw)
     if not digits:
         return "", "borrower.missing_phone"
     if raw.startswith("+"):
@@ -118,4 +121,4 @@ def document(text: str) -> tuple[str, str]:
     match = _DOCUMENT.fullmatch(raw)
     kind, number = (match[1], match[2]) if match else ("", raw)
     kind = heading_key(kind)
-    return _DOCUMENT_TYPES.get(kind, kind), re.sub(r"[.\s]+", "", number).upper()
+    return _DOCUMENT_TYPES.get(kind, kind), _GROUPING.sub("", number).upper()

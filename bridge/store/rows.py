@@ -87,7 +87,7 @@ def _quoted(text: str) -> bytes:
     return json(text)
 
 
-_PLAIN = b'{"file":%b,"line":%d}'
+_PLAIN = b'%b,"origin":{"file":%b,"line":%d}}'
 _exact = lru_cache(maxsize=65536)(cents_of)
 
 
@@ -149,16 +149,14 @@ def _line(kind: type[Row]) -> _Cells:
 
     def line(row: Any) -> tuple[Any, ...]:
         values = _values(row)
-        content = json(twin(values[0], *values[2:]))
+        content = json(twin(*values[:1] + values[2:]))
         origin = values[1]
-        where = json(origin) if origin.cells else _PLAIN % (_quoted(origin.file), origin.line)
-        return (
-            native(values[0]),
-            blake2b(content, digest_size=FINGERPRINT_SIZE).digest(),
-            1 if values[2] else 0,
-            b'%b,"origin":%b}' % (content[:-1], where),
-            *cells(row),
-        )
+        if origin.cells:
+            body = b'%b,"origin":%b}' % (content[:-1], json(origin))
+        else:
+            body = _PLAIN % (content[:-1], _quoted(origin.file), origin.line)
+        fingerprint = blake2b(content, digest_size=FINGERPRINT_SIZE).digest()
+        return (native(values[0]), fingerprint, 1 if values[2] else 0, body, *cells(row))
 
     return line
 

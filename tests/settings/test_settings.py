@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from bridge import settings
 from bridge.cli.shipped import shipped
 from bridge.core.money import EXPONENTS
 from bridge.errors import ConfigurationError
+from bridge.settingtypes import Zone, zones
 
 GOOD = """\
 [lender]
@@ -268,3 +271,22 @@ def test_the_currency_table_for_people_is_the_one_the_program_uses():
         row = next(line for line in text.splitlines() if f"| {code} |" in line)
         cells = [cell.strip() for cell in row.split("|")]
         assert cells[cells.index(code) + 2] == str(decimals), code
+
+
+def test_every_time_zone_of_this_machine_may_be_the_lenders():
+    known = TypeAdapter(Zone)
+    assert {known.validate_python(zone) for zone in available_timezones()} == available_timezones()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["America", "America/", "America/Argentina", "America/Bogotá", "Europe/../Asia/Tokyo"]
+)
+def test_what_is_no_time_zone_is_refused(wrong):
+    with pytest.raises(ValidationError, match="is not a time zone"):
+        TypeAdapter(Zone).validate_python(wrong)
+
+
+def test_a_lenders_time_zone_is_known_without_listing_all_of_them(load):
+    zones.cache_clear()
+    load()
+    assert not zones.cache_info().misses

@@ -254,7 +254,7 @@ def _invoice(
         invoice = msgspec.structs.replace(posted, facts=facts, due=due, lines=lines)
         return _Opened(wanted=(Wanted(invoice=invoice, closed=True),))
     amount = sum((amount for _, amount in parts), ZERO)
-    kind = "debt" if letter is Letter.LOAN else "movement"
+    kind = "loan" if letter is Letter.LOAN else "movement"
     return _Opened(
         holds=(draft.hold(refused, f"{kind}:{native_id}", amount),),
         refused=refused if letter is Letter.LOAN and not _is_posted(draft) else "",

@@ -27,6 +27,8 @@ from bridge.source.texts import heading_key
 FIELDS = tuple(LoanColumns.model_fields)
 _AT = {field: position for position, field in enumerate(FIELDS)}
 _MOST_INSTALMENTS = 10_000
+_REMEMBERED = 16_384
+"""So many texts of amounts and counts are read once, where nothing is to be told of them."""
 
 
 class Loans:
@@ -38,6 +40,8 @@ class Loans:
         self._convention = convention
         self._has_total = "total" in table.headings
         self._states: dict[str, str] = {}
+        self._amounts: dict[tuple[str, Cell, str], Decimal] = {}
+        self._counts: dict[str, int | None] = {"": None}
 
     def read(self, line: int, cells: tuple[Cell, ...]) -> Loan | None:
         """The row, or None when it had to be given up (and the log says why)."""
@@ -155,7 +159,19 @@ class Loans:
         currency: str,
         posted: bool = True,
     ) -> Decimal | None:
-        return reading.amount(field, cells[_AT[field]], currency, self._convention, posted)
+        cell = cells[_AT[field]]
+        if cell == "":
+            return None
+        known = self._amounts.get((field, cell, currency))
+        if known is not None:
+            return known
+        told = len(reading.notes), len(reading.cells)
+        read = reading.amount(field, cell, currency, self._convention, posted)
+        silent = told == (len(reading.notes), len(reading.cells))
+        room = len(self._amounts) < _REMEMBERED
+        if read is not None and silent and room and cell.__class__ is str:
+            self._amounts[field, cell, currency] = read
+        return read
 
     def _needed_amount(
         self, reading: RowReading, field: str, cells: tuple[Cell, ...], currency: str
@@ -185,11 +201,16 @@ class Loans:
 
     def _count(self, reading: RowReading, field: str, cells: tuple[Cell, ...]) -> int | None:
         cell = cells[_AT[field]]
+        if cell.__class__ is str and cell in self._counts:
+            return self._counts[cell]
         text = identifier(cell)
         if not text:
             return None
         if text.isdecimal() and text.isascii() and int(text[:9]) <= _MOST_INSTALMENTS:
-            return int(text) or None
+            count = int(text) or None
+            if cell.__class__ is str and len(self._counts) < _REMEMBERED:
+                self._counts[cell] = count
+            return count
         reading.keep(field, cell)
         where = reading.place(field)
         reading.note("amount.unreadable", f'{where}: "{text[:40]}" is not a number of instalments')

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from bridge.core.ledger import Adjustment, AdjustmentKind, Note, Origin, Repayment, RepaymentKind
 from bridge.core.money import NO_CURRENCY
@@ -20,6 +22,21 @@ BESIDE = ("name", "capital", "interest", "late_fee")
 FIELDS = tuple(field for field in MovementColumns.model_fields if field not in BESIDE)
 _CURRENCY, _CONCEPT = FIELDS.index("currency"), FIELDS.index("concept")
 _APP_TYPES = ("payment", "charge")
+_CHARGE = AdjustmentKind.CHARGE
+_TAIL = FIELDS.index("amount") + 1
+_REMEMBERED = 16_384
+"""So many cells of each kind are read once. Only texts are: equal ones say the same."""
+
+
+class _Tail(NamedTuple):
+    """What the cells after a movement's amount say, where all of them are ordinary."""
+
+    is_charge: bool
+    concept: str
+    method: str
+    ticket: str
+    reverses: str
+    collector: str
 
 
 class Movements:
@@ -35,17 +52,62 @@ class Movements:
         self._typed = "type" in table.headings
         self._types: dict[str, str | None] = {}
         self._methods: dict[str, str] = {}
+        self._tails: dict[tuple[Cell, ...], _Tail] = {}
+        self._days: dict[Cell, date] = {}
+        self._amounts: dict[tuple[Cell, str], Decimal] = {}
 
     def read(self, line: int, cells: tuple[Cell, ...]) -> Repayment | Adjustment | None:
-        """The row, or None when it had to be given up (and the log says why)."""
+        """The row, or None when it had to be given up (and the log says why).
+
+        Written out, and by what is remembered: these lines run for every payment of millions.
+        """
+        tail = self._tails.get(cells[_TAIL:])
+        if tail is None:
+            return self._anew(line, cells)
+        native, loan, day_cell, amount_cell = cells[:_TAIL]
+        if not (
+            native.__class__ is str is loan.__class__
+            and native.isalnum()
+            and loan.isalnum()
+            and len(native) < 20 > len(loan)
+        ):
+            return self._anew(line, cells)
+        context = self._context
+        currency = context.currency_of_loan.get(loan) or context.default_currency
+        day, amount = self._days.get(day_cell), self._amounts.get((amount_cell, currency))
+        if day is None or amount is None:
+            return self._anew(line, cells)
+        is_charge, concept, method, ticket, reverses, who = tail
+        if is_charge:
+            return Adjustment(
+                id=native,
+                origin=Origin(self._table.file, line),
+                loan=loan,
+                on=day,
+                kind=_CHARGE,
+                amount=amount,
+                concept=concept,
+                reverses=reverses,
+            )
+        return Repayment(
+            id=native,
+            origin=Origin(self._table.file, line),
+            loan=loan,
+            paid_on=day,
+            amount=amount,
+            concept=concept,
+            method=method,
+            ticket=ticket,
+            reverses=reverses,
+            collector=who,
+        )
+
+    def _anew(self, line: int, cells: tuple[Cell, ...]) -> Repayment | Adjustment | None:
+        """The row by all of its cells; what is ordinary of them is remembered."""
         native, loan, day_cell, amount_cell, type_cell, concept, method, reverses, ticket, who = (
             cells[:10]
         )
-        # Written out: these lines run for every payment of millions.
-        plain = native.__class__ is str and native.isalnum() and len(native) < 20
-        native_id = native if plain else identifier(native)
-        plain = loan.__class__ is str and loan.isalnum() and len(loan) < 20
-        loan_id = loan if plain else identifier(loan)
+        native_id, loan_id = identifier(native), identifier(loan)
         context = self._context
         currency = context.currency_of_loan.get(loan_id) or context.default_currency
         amount = context.amounts.money(amount_cell, currency)
@@ -60,39 +122,56 @@ class Movements:
         if not native_id or not loan_id or amount is None or day is None or meaning is None:
             self._give_up(line, cells, native_id, loan_id, currency)
             return None
-        text, codes = free_text(concept) if type(concept) is str else free_text(as_text(concept))
+        text, codes = free_text(as_text(concept))
         doubtful = amount.form is Form.AMBIGUOUS and self._convention.against(
             "amount", currency, amount
         )
         doubtful = doubtful or self._convention.against_day(day_cell)
         plain = not codes and not amount.codes and not doubtful
-        ordinary = plain and amount.value > 0 and day <= context.as_of
-        if ordinary and meaning == "charge":
+        if not plain or amount.value <= 0 or day > context.as_of or meaning not in _APP_TYPES:
+            reading = RowReading(context, self._table, line)
+            return self._slowly(reading, cells, native_id, loan_id, currency, amount, meaning)
+        origin, back = Origin(self._table.file, line), identifier(reverses)
+        if meaning == "charge":
+            self._remember(cells, day, amount.value, currency, _Tail(True, text, "", "", back, ""))
             return Adjustment(
                 id=native_id,
-                origin=Origin(self._table.file, line),
+                origin=origin,
                 loan=loan_id,
                 on=day,
-                kind=AdjustmentKind.CHARGE,
+                kind=_CHARGE,
                 amount=amount.value,
                 concept=text,
-                reverses=identifier(reverses) if reverses != "" else "",
+                reverses=back,
             )
-        if ordinary and meaning == "payment":
-            return Repayment(
-                id=native_id,
-                origin=Origin(self._table.file, line),
-                loan=loan_id,
-                paid_on=day,
-                amount=amount.value,
-                concept=text,
-                method=self._method(method),
-                ticket=as_text(ticket).strip() if ticket != "" else "",
-                reverses=identifier(reverses) if reverses != "" else "",
-                collector=as_text(who).strip() if who != "" else "",
-            )
-        reading = RowReading(context, self._table, line)
-        return self._slowly(reading, cells, native_id, loan_id, currency, amount, meaning)
+        number, collector = as_text(ticket).strip(), as_text(who).strip()
+        tail = _Tail(False, text, self._method(method), number, back, collector)
+        self._remember(cells, day, amount.value, currency, tail)
+        return Repayment(
+            id=native_id,
+            origin=origin,
+            loan=loan_id,
+            paid_on=day,
+            amount=amount.value,
+            concept=text,
+            method=tail.method,
+            ticket=number,
+            reverses=back,
+            collector=collector,
+        )
+
+    def _remember(
+        self, cells: tuple[Cell, ...], day: date, amount: Decimal, currency: str, tail: _Tail
+    ) -> None:
+        """Keep what the texts of an ordinary row say; a foreign word beside it is asked anew."""
+        _, _, day_cell, amount_cell, *rest = cells
+        if day_cell.__class__ is str and len(self._days) < _REMEMBERED:
+            self._days[day_cell] = day
+        if amount_cell.__class__ is str and len(self._amounts) < _REMEMBERED:
+            self._amounts[amount_cell, currency] = amount
+        words = all(cell is None or cell.__class__ is str for cell in rest)
+        if words and not cells[_CURRENCY] and len(self._tails) < _REMEMBERED:
+            self._tails[cells[_TAIL:]] = tail
 
     def _slowly(
         self,

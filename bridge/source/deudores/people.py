@@ -15,6 +15,8 @@ NAME_FIELDS = ("name", "surname", "second_surname")
 def full_name(name: Cell, *surnames: Cell) -> str:
     """Name and surnames as one, where a sheet has columns for each."""
     own = as_text(name)
+    if surnames.count("") == len(surnames):
+        return own
     others = [text for cell in surnames if (text := as_text(cell)).strip()]
     return " ".join([own, *others]) if others else own
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 
 import msgspec
 
@@ -32,6 +33,8 @@ _ORDERED = {
 }
 _DATES = {"borrowers": "created_on", "loans": "start", "movements": "date"}
 _DATES_LOOKED_AT = 5_000
+_REMEMBERED = 16_384
+"""So many dates and amounts are known to say nothing new."""
 _DAY_FORMS = (
     ("dd/mm/yyyy", re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")),
     ("dd/mm/yy", re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}")),
@@ -72,15 +75,20 @@ def survey(
     days, seen = Days(), [Order.SILENT]
     day_at = fields.index(_DATES[kind])
     day_forms: Counter[str] = Counter()
+    days_of, quiet_days = _picked(position for _, position in at), set[str]()
     for number, (line, cells) in enumerate(rows):
         if number < _DATES_LOOKED_AT:
             day_forms[_day_form(cells[day_at])] += 1
+        elif quiet_days.issuperset(days_of(cells)) and amounts.are_quiet(cells):
+            continue
         for field, position in at:
             cell = cells[position]
             order = order_of_text(cell) if cell.__class__ is str else order_of(cell)
             if order not in seen:
                 seen.append(order)
                 days.see(order, _place(file, line, headings.get(field, field), cell))
+            if cell.__class__ is str and len(quiet_days) < _REMEMBERED:
+                quiet_days.add(cell)
         if amounts.at:
             amounts.see(file, line, cells)
     if amounts.at:
@@ -92,6 +100,14 @@ def survey(
 
 def _place(file: str, line: int, heading: str, cell: Cell) -> str:
     return f'{file}, row {line}, column {heading} has "{as_text(cell)[:40]}"'
+
+
+def _picked(positions: Iterable[int]) -> Callable[[tuple[Cell, ...]], tuple[Cell, ...]]:
+    """What takes these cells of a row."""
+    wanted = tuple(positions)
+    if not wanted:
+        return lambda _: ()
+    return itemgetter(*wanted, wanted[0])  # of one alone it would take the cell itself
 
 
 class _Amounts:
@@ -114,6 +130,14 @@ class _Amounts:
         self._both: dict[str, set[str]] = {field: set() for field, _ in self.at}
         self._numbers: Counter[str] = Counter()
         self._texts: Counter[str] = Counter()
+        self._of = _picked(position for _, position in self.at)
+        self._quiet = {""}
+
+    def are_quiet(self, cells: tuple[Cell, ...]) -> bool:
+        """Whether the amounts of a row are texts that were seen and say nothing."""
+        if self.none_seen or self._numbers:
+            return not self.at
+        return self._quiet.issuperset(self._of(cells))
 
     def see(self, file: str, line: int, cells: tuple[Cell, ...]) -> None:
         """The amounts of one row."""
@@ -131,6 +155,8 @@ class _Amounts:
             if self._numbers:
                 self._texts[field] += 1
             if not _says_something(cell):
+                if len(self._quiet) < _REMEMBERED:
+                    self._quiet.add(cell)
                 continue
             assert self._currency_of is not None
             currency = currency or self._currency_of(cells)
