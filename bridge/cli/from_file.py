@@ -122,12 +122,12 @@ class FileDialog:
     def _ask(self, found: OpenQuestion) -> str:
         key = found.question.key
         self._out.say("")
-        if found.example is not None:
-            self._out.say(self._example(found.example))
         if found.question.any_currency:
             home = self._loaded.lender.home_currency
             return self._questions.ask(self._words[key], home, self._currency)
         outcomes = {each.answer: each for each in found.outcomes}
+        if found.example is not None:
+            self._out.say(self._example(found.example))
         self._out.say(self._words[key])
         for number, answer in enumerate(found.question.options, start=1):
             effect = f" → {self._short(outcomes[answer])}" if outcomes else ""
