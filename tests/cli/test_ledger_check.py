@@ -101,6 +101,39 @@ def test_payments_in_columns_are_told_as_payments(capsys, nowhere: Path) -> None
     assert owed(told) == {"COP": Decimal("75000.00")}
 
 
+@pytest.mark.parametrize(
+    ("headings", "cells", "field", "left"),
+    [
+        (
+            "Nombre;Fecha;Prestó;Debe;Abonó",
+            "Ana;03/10/2026;100000;120000;30000",
+            "collected",
+            90000,
+        ),
+        (
+            "Nombre;Fecha;Prestó;Debe;Abono",
+            "Ana;03/10/2026;100000;120000;30000",
+            "collected",
+            90000,
+        ),
+        (
+            "Nombre;Fecha;Prestó;Debe;Cuotas;Abono",
+            "Ana;03/10/2026;100000;120000;4;30000",
+            "instalment_amount",
+            120000,
+        ),
+    ],
+)
+def test_what_was_paid_is_not_taken_for_the_instalment(
+    headings: str, cells: str, field: str, left: int, capsys, nowhere: Path
+) -> None:
+    (nowhere / "cartera.csv").write_text(f"{headings}\n{cells}", encoding="utf-8")
+    told = checked(capsys, "cartera.csv")
+    taken = {each["heading"]: each["field"] for each in told["tables"][0]["columns"]}
+    assert taken[headings.rpartition(";")[2]] == field
+    assert owed(told) == {"COP": Decimal(left)}
+
+
 def test_held_loans_come_with_reason_place_and_amount(capsys) -> None:
     told = checked(capsys, str(SAMPLES / "dia1"))
     held = {each["loan"]: each for each in told["held"]}

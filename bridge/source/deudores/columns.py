@@ -27,6 +27,8 @@ _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "splitwise": (("date",), ("description",), ("category",), ("cost",), ("currency",)),
 }
 """Fields a kind cannot do without: one of each group."""
+_EITHER = heading_key("Abono")
+"""The heading of an instalment, and of what was paid."""
 _PAID = re.compile(r"ABONO|PAGO|RECAUDO|COBRO|COBRANZA|RECEBIMENTO|PAYMENT")
 _LENT = re.compile(r"PREST|EMPREST|DEUD|CARTERA|CREDITO|LOAN")
 _OF_THE_PERSON = frozenset({"name", "phone", "document", "address"})
@@ -109,11 +111,25 @@ def _fit(
             found[field] = position
     if lent and "principal" in found:
         found["amount"] = found.pop("principal")
+    if kind == "loans" and _is_what_was_paid(found, cells):
+        found["collected"] = found.pop("instalment_amount")
     if not all(any(field in found for field in group) for group in _NEEDED[kind]):
         return None
     headings = {field: as_text(cells[position]).strip() for field, position in found.items()}
     own = [field for field in found if kind == "borrowers" or field not in _OF_THE_PERSON]
     return Heading(kind, line, found, headings, len(cells), len(own))
+
+
+def _is_what_was_paid(found: Mapping[str, int], cells: list[Any]) -> bool:
+    """Whether the column that was taken for the instalment says what was paid: "Abono" is either,
+    "Abonó" never the instalment; and where nothing says how many instalments there are, none is
+    meant. Money that came in must not be lost for a price."""
+    if "instalment_amount" not in found or "collected" in found:
+        return False
+    heading = as_text(cells[found["instalment_amount"]]).strip()
+    if heading_key(heading) != _EITHER:
+        return False
+    return heading.lower().endswith("ó") or not found.keys() & {"instalments", "frequency"}
 
 
 def _positions(cells: list[Any]) -> dict[str, int]:
