@@ -88,7 +88,7 @@ def _system(work: Work, where: BooksId) -> dict[str, Any]:
         "held": sum(held.values()),
         "held_by_reason": held,
         "revisits": len(work.plans.revisits(where)),
-        "rests_after": work.decisions.paused_by(where.system),
+        "rests_after": work.decisions.paused_by(where),
         "waits_until": None if until is None else told(until),
         "outbox": {state.value: number for state, number in sorted(counts.items())},
     }

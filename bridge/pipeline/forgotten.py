@@ -61,7 +61,7 @@ class Keeping:
         SecondWriter when they hold documents of ours."""
         with self.store.read() as work:
             met = bool(work.mirror.cursor(self.where))
-            restored = work.marks.restored_at(self.books.name)
+            restored = work.marks.restored_at(self.books.id)
         if not met:
             read_back(self.store, self.books.system, progress=self.progress)
             self._begin_cursors()
@@ -81,7 +81,7 @@ class Keeping:
         nobody knows whether this state is one, or one more, documents of ours that were read and
         are not known say so: a plan would take them for its own, and nobody would hear of it."""
         with self.store.read() as work:
-            restored = work.marks.restoring(self.books.name)
+            restored = work.marks.restoring(self.books.id)
             done = work.upkeep.noted(TIED.format(self.books.name))
             unsure = is_unsure(work, self.books.name)
             untold = untied(work, self.where)
@@ -124,7 +124,7 @@ class Keeping:
     def _judge(self, booking: Booking, unknown: Sequence[Made]) -> None:
         at = self.clock.now().isoformat()
         with self.store.read() as work:
-            restored = work.marks.restoring(self.books.name)
+            restored = work.marks.restoring(self.books.id)
             unsure = is_unsure(work, self.books.name)
         if restored is not None:
             self._tie(booking, restored.at, FOUND)

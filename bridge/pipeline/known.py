@@ -304,7 +304,7 @@ def _books(
         items=with_places(work, items),
         behind=behind,
         stops=tuple(with_question(work, where, stopped)),
-        rests_after=work.decisions.paused_by(where.system),
+        rests_after=work.decisions.paused_by(where),
     )
 
 

@@ -83,7 +83,7 @@ def may_have_forgotten(store: Store, work: Work, where: BooksId) -> bool:
     is, and the books as they were read last have documents of ours that it does not know."""
     if is_from_elsewhere(store, work, where):
         return True
-    restored = work.marks.restoring(where.system)
+    restored = work.marks.restoring(where)
     if restored is not None and restored.at != work.upkeep.noted(TIED.format(where.system)):
         return True
     known = bool(work.bindings.counts(where))

@@ -23,7 +23,7 @@ def resting(store: Store, books: Books[System]) -> Resting | None:
     """The reason why nothing is planned for these books after a person has undone a run; None where
     they do not rest."""
     with store.read() as work:
-        run = work.decisions.paused_by(books.name)
+        run = work.decisions.paused_by(books.id)
     if not run:
         return None
     return Resting(

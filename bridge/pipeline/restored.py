@@ -32,10 +32,10 @@ def caught_up(store: Store, system: AccountingSystem, as_of: date, now: datetime
     It has every row that the state had not, so each of them has been looked up by now.
     """
     with store.read() as work:
-        restored = work.marks.restored_at(system.name)
+        restored = work.marks.restored_at(books_of(system))
     if restored and as_of > date.fromisoformat(restored[:10]):
         with store.begin() as work:
-            work.marks.trust_again(system.name, now.isoformat())
+            work.marks.trust_again(books_of(system), now.isoformat())
 
 
 class _LooksFirst:
@@ -57,7 +57,7 @@ class _LooksFirst:
         where = books_of(self._system)
         references = [each.document.reference for each in batch]
         with self._store.read() as work:
-            everything = bool(work.marks.restored_at(where.system))
+            everything = bool(work.marks.restored_at(where))
             unsure = work.strangers.were_several(where, references)
             unsure |= work.trials.given_up(where, references)
         asked = [each for each in batch if each.document.reference in unsure]

@@ -327,9 +327,9 @@ def _heed(bridge: Bridge[System], resume: str, new_company: str) -> None:
 
 def _let_go_on(bridge: Bridge[System], who: str) -> None:
     with bridge.store.begin() as work:
-        for name in bridge.books:
-            if work.decisions.paused_by(name):
-                work.decisions.resume(name, who, bridge.clock.now().isoformat())
+        for books in bridge.books.values():
+            if work.decisions.paused_by(books.id):
+                work.decisions.resume(books.id, who, bridge.clock.now().isoformat())
 
 
 def _planned(

@@ -109,9 +109,9 @@ def undo(
                 made.done.plan = planner.plan()
                 refuse_unsafe(made.done.plan, bridge.plan_limits, approved)
                 made.left = tuple(planner.left)
-                if planner.rests and work.decisions.paused_by(books.name) != target:
-                    work.decisions.pause(books.name, target, who, at)
-                made.rests = bool(work.decisions.paused_by(books.name))
+                if planner.rests and work.decisions.paused_by(books.id) != target:
+                    work.decisions.pause(books.id, target, who, at)
+                made.rests = bool(work.decisions.paused_by(books.id))
             send(bridge, books, made.done, progress)
         except BridgeError as error:
             made.done.stopped = error
@@ -213,7 +213,7 @@ class _Planner:
 
         Raises TryLater while something is on its way: what became of it must be known first.
         """
-        goes_on = self.work.decisions.paused_by(self.where.system) == self.target
+        goes_on = self.work.decisions.paused_by(self.where) == self.target
         for state in sorted(UNSETTLED):
             for entry in self.work.entries.of(self.where, state=state, limit=_ALL):
                 if state is not State.PENDING:

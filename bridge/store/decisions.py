@@ -21,7 +21,6 @@ from bridge.store.values import DecisionRecord, NewEntry
 DECISION = tables.DECISION
 BRIDGE = "ledger-bridge"
 """Who decided, when it was nobody."""
-_RESTORED, _TRUSTED = "restored", "caught_up"
 _UNDO, _RESUME = "undo", "resume"
 _NEW_COMPANY = "new-company"
 _NOW = "now"
@@ -111,20 +110,20 @@ class Decisions(Part):
         newest = self._connection.execute(select(func.max(DECISION.c.id))).scalar()
         return int(newest or 0)
 
-    def pause(self, system: str, run: str, who: str, at: str) -> None:
+    def pause(self, where: BooksId, run: str, who: str, at: str) -> None:
         """A run was undone in these books: they rest until a person lets them follow again."""
-        self.record(who, at, _UNDO, run, system)
+        self.record(who, at, _UNDO, run, written(where))
 
-    def resume(self, system: str, who: str, at: str) -> None:
+    def resume(self, where: BooksId, who: str, at: str) -> None:
         """These books may follow the ledger again."""
-        self.record(who, at, _RESUME, system, system)
+        self.record(who, at, _RESUME, where.system, written(where))
 
-    def paused_by(self, system: str) -> str:
+    def paused_by(self, where: BooksId) -> str:
         """The run whose undoing these books rest after; empty when they follow the ledger."""
         t = DECISION.c
         query = (
             select(t.verb, t.reference)
-            .where(t.verb.in_((_UNDO, _RESUME)), t.detail == system)
+            .where(t.verb.in_((_UNDO, _RESUME)), t.detail.in_(readings(where)))
             .order_by(t.id.desc())
         )
         last = self._connection.execute(query.limit(1)).first()
@@ -164,6 +163,16 @@ class Decisions(Part):
         self._outbox.steps([(row, state, {"code": row.code, "detail": row.detail})])
         self.record(who, at, verb, row.reference, row.detail, entry_id)
         return row
+
+
+def written(where: BooksId) -> str:
+    """These books as a decision about them names them."""
+    return f"{where.system} {where.company}"
+
+
+def readings(where: BooksId) -> tuple[str, str]:
+    """All that names these books in a decision: one of before names the system alone."""
+    return where.system, written(where)
 
 
 def record_of(row: Row[Any]) -> DecisionRecord:

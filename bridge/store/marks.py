@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import and_, or_, select
 
-from bridge.store.decisions import BRIDGE, DECISION, Decisions, record_of
+from bridge.core.identity import BooksId
+from bridge.store.decisions import BRIDGE, DECISION, Decisions, readings, record_of, written
 from bridge.store.engine import A_COPY, is_sqlite
 from bridge.store.session import Part, Session
 from bridge.store.values import DecisionRecord
@@ -33,22 +34,19 @@ class Marks(Part):
         """Write down that the books may know more than this state; `why` where nobody knew it."""
         self._decisions.record(who, at, _RESTORED, "", why)
 
-    def restored_at(self, system: str) -> str:
+    def restored_at(self, where: BooksId) -> str:
         """When a copy was put in place that these books may be ahead of; else empty."""
-        last = self.restoring(system)
+        last = self.restoring(where)
         return last.at if last is not None else ""
 
-    def restoring(self, system: str) -> DecisionRecord | None:
+    def restoring(self, where: BooksId) -> DecisionRecord | None:
         """The putting in place of a copy that these books may be ahead of."""
         t = DECISION.c
-        query = (
-            select(DECISION)
-            .where(or_(t.verb == _RESTORED, and_(t.verb == _TRUSTED, t.reference == system)))
-            .order_by(t.id.desc())
-        )
+        caught_up = and_(t.verb == _TRUSTED, t.reference.in_(readings(where)))
+        query = select(DECISION).where(or_(t.verb == _RESTORED, caught_up)).order_by(t.id.desc())
         last = self._connection.execute(query.limit(1)).first()
         return record_of(last) if last is not None and last.verb == _RESTORED else None
 
-    def trust_again(self, system: str, at: str) -> None:
+    def trust_again(self, where: BooksId, at: str) -> None:
         """The state has caught up with these books."""
-        self._decisions.record(BRIDGE, at, _TRUSTED, system)
+        self._decisions.record(BRIDGE, at, _TRUSTED, written(where))

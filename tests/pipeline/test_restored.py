@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.identity import BooksId
 from bridge.pipeline.restored import caught_up
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
@@ -137,13 +138,13 @@ def test_a_delivery_of_the_restoring_day_is_not_enough_to_trust_the_state(
 ) -> None:
     """It may have been made in the morning, before what the copy does not know was posted."""
     day = date(2026, 11, 20)
-    system: Any = SimpleNamespace(name="xero")
+    system: Any = SimpleNamespace(name="xero", company_id="x")
     with closing(Store.open(f"sqlite:///{tmp_path}/state.db")) as store:
         with store.begin() as work:
             work.marks.doubt_state("ana", f"{day}T11:00:00+00:00")
         caught_up(store, system, day + timedelta(days), NOW)
         with store.read() as work:
-            assert bool(work.marks.restored_at("xero")) is not trusted
+            assert bool(work.marks.restored_at(BooksId("xero", "x"))) is not trusted
 
 
 def test_a_state_that_was_never_a_copy_is_not_doubted(world: World) -> None:

@@ -302,7 +302,7 @@ class Mislaid:
         """Whether the state still looks for everything that it creates: what it finds then it
         knows again without a word, whoever has made it meanwhile."""
         with self.estate.dry() as bridge, bridge.store.read() as work:
-            return bool(work.marks.restored_at(name))
+            return bool(work.marks.restored_at(bridge.books[name].id))
 
     def _knows_nothing(self, name: str) -> bool:
         """Whether what was done to the state left it without a document of these books."""
