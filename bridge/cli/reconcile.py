@@ -103,6 +103,7 @@ def compared(
         lender=bridge.lender,
         run=last,
         names=loaded.lender.names_in_reports,
+        full=arguments.full,
         fresh=bridge.fresh.on(as_of),
         progress=progress,
     )

@@ -19,6 +19,7 @@ from bridge.core.tie_out.known import Delivery
 from bridge.core.tie_out.tasks import Task
 from bridge.store import NO_LOAN, DayCalls, Entry, Store, Work, soundness
 from bridge.store.late import LateQueries
+from bridge.store.mirror_parts import MirrorParts
 from bridge.store.mirror_sums import MirrorSums
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.store.tasks import Compared
@@ -138,6 +139,12 @@ def _mirror(work: Work) -> None:
     all_of(work.strangers(*BOOKS, Kind.INVOICE, Decimal(7)))
     all_of(work.numbered(*BOOKS, [PREFIX]))
     all_of(work.numbered(*BOOKS, [PREFIX], strange=True))
+    parts = MirrorParts.on(work)
+    parts.known(*BOOKS, Kind.INVOICE, [f"id-{each}" for each in REFERENCES])
+    parts.owing(*BOOKS)
+    all_of(parts.of_customers(*BOOKS, [f"id-{PREFIX}-D2"]))
+    parts.count(*BOOKS, Kind.INVOICE)
+    parts.ids(*BOOKS, Kind.SALE)
     made = [Made(kind=Kind.INVOICE, external_id="77", number=f"{PREFIX}-L999999")]
     work.never_heard_of(*BOOKS, made, [PREFIX])
     work.were_several(*BOOKS, REFERENCES)
@@ -307,6 +314,8 @@ def _bind(store: Store, loans: int) -> None:
         work.mirror_status(*BOOKS, Kind.INVOICE, f"id-{REFERENCES[1]}", Status.VOIDED)
         work.recognise(*BOOKS)
         work.set_mirror_cursor(*BOOKS, "2026")
+        MirrorParts.on(work).forget(*BOOKS, Kind.SALE, ["77"])
+        MirrorParts.on(work).forget_kind(*BOOKS, Kind.SALE)
         work.set_planned_through(SYSTEM, f"a new company of {loans}", 1)
 
 

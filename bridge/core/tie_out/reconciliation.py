@@ -147,6 +147,8 @@ NOTICES = frozenset(
         "ledger.no_snapshot",
         "ledger.refused",
         "read.full",
+        "read.in_part",
+        "read.unseen_until",
         "unchecked.login",
         "unchecked.no_ledger",
         "unchecked.refused",
