@@ -237,7 +237,8 @@ class _Demo:
             wiring.open_bridge(settings, clock=clock) as bridge,
             self.out.progress() as progress,
         ):
-            found = compared(bridge, settings, argparse.Namespace(as_of=day.day), progress)
+            asked = argparse.Namespace(as_of=day.day, full=False)
+            found = compared(bridge, settings, asked, progress)
         pages = [path for path in write_reports(settings, found, None, None)
                  if path.suffix == ".html"]  # fmt: skip
         own = [page for page in pages if page.suffixes[-2:-1] == [f".{self.words.language}"]]
