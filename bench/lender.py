@@ -48,6 +48,9 @@ class BenchClock(SystemClock):
     def now(self) -> datetime:
         return super().now() + self._ahead
 
+    def pass_days(self, days: int) -> None:
+        self._ahead += timedelta(days=days)
+
     @property
     def ahead(self) -> timedelta:
         return self._ahead
@@ -91,6 +94,8 @@ class Lender:
 
     def __init__(self, folder: Path, sandbox: Sandbox, clock: BenchClock, system: str) -> None:
         self.folder, self.sandbox, self.clock, self.system = folder, sandbox, clock, system
+        self.more: dict[str, str] = {}
+        """Settings beside these, by the names of their variables."""
 
     @contextmanager
     def bridge(
@@ -116,7 +121,7 @@ class Lender:
         }
         for name in DEMO:
             environment |= self._system(name, mode, limits=limits)
-        return environment
+        return environment | self.more
 
     def _system(self, name: str, mode: str, *, limits: bool) -> dict[str, str]:
         """One of the sandbox's demo companies; only the lender's own is switched on."""

@@ -17,6 +17,7 @@ from bench import (
     books_rows,
     growth_rows,
     ledger_rows,
+    mornings_rows,
     posting_rows,
     reading_rows,
     rivals_rows,
@@ -42,6 +43,7 @@ ROWS: dict[str, Row] = {
     "zoho": posting_rows.posting_zoho,
     "rivals": rivals_rows.beside_rivals,
     "reconcile": books_rows.reconciling,
+    "mornings": mornings_rows.mornings,
     "growth": growth_rows.growing,
     "reading": reading_rows.reading,
 }

@@ -110,6 +110,10 @@ class SystemSettings(_Section):
     """The day of going live: older loans get one opening invoice instead of their history."""
     budget: Annotated[int, Field(gt=0)] | None = None
     """Metered calls that one day may use; none is the provider's own limit."""
+    whole_every_days: Annotated[int, Field(ge=1, le=31)] | None = None
+    """Zoho: what shows in no figure is read afresh within so many days; none is 7."""
+    in_part_from: Annotated[int, Field(ge=0)] | None = None
+    """Zoho: books of fewer documents are read in full every day; none is the adapter's choice."""
     electronic_invoicing: ElectronicInvoicing | None = None
     """Whether this company issues electronic invoices; none: nobody was asked."""
 

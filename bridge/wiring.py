@@ -188,6 +188,7 @@ class Reader:
         self.name = system.name
         self.company_id = system.company_id
         self.capabilities = system.capabilities
+        self.in_part = system.in_part
         self.chart = cache(system.chart)
         self.find = system.find
         self.read = system.read
@@ -348,6 +349,8 @@ def _connection(
         "parallel": system.parallel,
         "calls_per_minute": system.calls_per_minute,
         "calls_per_second": system.calls_per_second,
+        "whole_every_days": system.whole_every_days,
+        "in_part_from": system.in_part_from,
         "budget": budget,
         "documents_known": documents_known,
     }

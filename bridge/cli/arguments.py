@@ -230,6 +230,7 @@ def _working(verb: Any) -> None:
     undo.add_argument("--approve", metavar="DIGEST", help="go on although it is over a limit")
     reconcile = verb("reconcile", "bridge.cli.reconcile:run", "compare both sides and report")
     reconcile.add_argument("--dry-run", action="store_true", help="also plan; write no state")
+    reconcile.add_argument("--full", action="store_true", help="read all of the books")
     reconcile.add_argument("--as-of", type=day, metavar="DATE", help="business day, 2026-11-20")
     _system(reconcile)
     reconcile.add_argument("--format", type=formats, metavar="LIST", help=",".join(FORMATS))

@@ -37,7 +37,11 @@ def _run(loaded: Settings, arguments: Namespace, out: Output) -> int:
     with wiring.open_bridge(loaded, names) as live:
         with out.progress() as progress:
             found = reconcile(
-                live, progress, as_of=arguments.as_of, names=loaded.lender.names_in_reports
+                live,
+                progress,
+                as_of=arguments.as_of,
+                names=loaded.lender.names_in_reports,
+                full=arguments.full,
             )
         if out.json:
             out.document(json.document(found))

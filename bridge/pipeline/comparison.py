@@ -44,6 +44,7 @@ from bridge.core.tie_out.reconciliation import Notice, SystemResult
 from bridge.core.tie_out.tally import LISTED, Tally
 from bridge.pipeline.evidence import seen_in_books
 from bridge.pipeline.late import came_late
+from bridge.pipeline.standing import standing_of
 from bridge.pipeline.under_way import under_way
 from bridge.store import LoanKey, Work
 from bridge.store.outbox_rows import named_by
@@ -77,6 +78,9 @@ class Comparison:
         self.tally = Tally(listed)
         self._unread_ones = unread
         self._merges = Merges()
+        standing = standing_of(work, system)
+        self._unopened = standing.unopened if standing is not None else {}
+        """Invoices of which only the listing was seen: none of them is known to be the same yet."""
         installations = self.queries.installations()
         self.prefixes = [prefix for _, _, prefix, _ in installations]
         self.several = len(installations) > 1
@@ -84,6 +88,8 @@ class Comparison:
         self.bound = 0
         self._rounding: dict[str, Decimal] = {}
         """Home currency → what translating foreign documents may leave on its account."""
+        self.beyond: dict[str, Decimal] = {}
+        """Currency → what the receivable accounts hold beyond all documents of the books."""
         self._reached: set[str] = set()
         self._found: set[tuple[Kind, str]] = set()
         self._under_way: set[str] = set()
@@ -124,7 +130,7 @@ class Comparison:
         return {
             currency
             for currency in self._currencies(self.ledger, self.control)
-            if abs(self.tally.rest(currency, *self._figures(currency)[1:])) > self._room(currency)
+            if abs(self.tally.rest(currency, *self._figures(currency)[1:])) > self.room(currency)
         }
 
     def result(
@@ -141,7 +147,7 @@ class Comparison:
             others = bool(entry.customers) and borrowers.isdisjoint(entry.customers)
             self.tally.add([by_journal(entry, others=others)])
         ties = [
-            self.tally.tie(currency, *self._figures(currency), self._room(currency))
+            self.tally.tie(currency, *self._figures(currency), self.room(currency))
             for currency in self._currencies(self.ledger, self.control)
         ]
         items = self.tally.items()
@@ -164,7 +170,7 @@ class Comparison:
         )
         return on_ledger, on_documents, on_control
 
-    def _room(self, currency: str) -> Decimal:
+    def room(self, currency: str) -> Decimal:
         """The difference that rounding may leave on the control account."""
         return self._rounding.get(currency, ZERO)
 
@@ -217,7 +223,8 @@ class Comparison:
         self.tally.add(self._placed(found, loan))
         if found:
             self._sign(binding, found, now)
-        if not found and now is not None and now.version != binding.version:
+        moved = now is not None and now.version != binding.version
+        if not found and now is not None and moved and now.external_id not in self._unopened:
             self.same_in[binding.reference] = now.version
 
     def _sign(self, binding: Binding, found: Sequence[Item], now: PostedDocument | None) -> None:
@@ -284,7 +291,11 @@ class Comparison:
         )
         self._rounding[home] = HALF_A_CENT * translated
         named = {currency: amount for currency, amount in in_books.items() if currency}
-        return control_accounts(self.chart.accounts, home, named, at_home)
+        control, notices = control_accounts(self.chart.accounts, home, named, at_home)
+        self.beyond = {
+            currency: amount - named.get(currency, ZERO) for currency, amount in control.items()
+        }
+        return control, notices
 
     def _open_at_home(self, currency: str) -> Decimal:
         """The open amounts in a currency, translated at each document's own rate."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from bridge.core.books import ControlEntry
 from bridge.core.tie_out.reconciliation import Notice
@@ -13,7 +13,9 @@ from bridge.systems.base import AccountingReader, books_of
 
 
 def entered_by_hand(
-    system: AccountingReader, currencies: Collection[str]
+    system: AccountingReader,
+    currencies: Collection[str],
+    told: Sequence[ControlEntry] | None = None,
 ) -> tuple[list[ControlEntry], list[Notice]]:
     """The journal entries on receivables in these currencies; with no currency given, none is asked
     for.
@@ -24,7 +26,8 @@ def entered_by_hand(
     if not currencies:
         return [], []
     try:
-        return [e for e in system.control_entries() if e.currency in currencies], []
+        entries = system.control_entries() if told is None else told
+        return [e for e in entries if e.currency in currencies], []
     except TryLater as error:
         return [], [Notice("control.unread", str(error))]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
 
@@ -10,7 +10,10 @@ import msgspec
 
 from bridge.core.books import Kind, PostedDocument, Status
 from bridge.pipeline.apart import Unread, fetched
+from bridge.pipeline.as_opened import as_opened, moved, opened_before, with_moves
 from bridge.pipeline.context import Progress, silent
+from bridge.pipeline.in_part import read_in_part, read_wholly
+from bridge.pipeline.unopened import left_for_later
 from bridge.store import Store, Work
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.systems.base import AccountingReader, books_of
@@ -42,6 +45,12 @@ def read_back(
     where = books_of(system)
     with store.read() as work:
         cursor = work.mirror.cursor(where)
+    if cursor and not full:
+        paid_by_us = read_in_part(store, system, cursor, unread)
+        if paid_by_us is not None:
+            _look_up_absent(store, system, unread)
+            _open_moved(store, system, unread, left_for_later(store, system, paid_by_us))
+            return False
     if cursor and not full and system.capabilities.change_feed_days > 0:
         changes = system.changes(KINDS, cursor)
         if changes.complete:
@@ -53,17 +62,18 @@ def read_back(
             _open_moved(store, system, unread)
             return False
     cursor = system.cursor()
-    opened = _opened(store, system)
+    opened = opened_before(store, system)
     with store.begin() as work:
         work.mirror.clear(where)
     count = 0
     for page in _pages(system.read(KINDS)):
         with store.begin() as work:
-            told = _as_opened(_with_moves(work, system, page), opened)
+            told = as_opened(with_moves(work, system, page), opened)
             count += work.mirror.put(where, told)
         progress("read", count, 0)
     with store.begin() as work:
         work.mirror.set_cursor(where, cursor)
+        read_wholly(work, system)
         work.strangers.recognise(where)
     _look_up_absent(store, system, unread)
     _open_moved(store, system, unread)
@@ -99,52 +109,15 @@ def _look_up_absent(store: Store, system: AccountingReader, unread: Unread) -> N
                 work.strangers.recognise(books_of(system))
 
 
-_Key = tuple[Kind, str]
-
-
-def _opened(store: Store, system: AccountingReader) -> dict[_Key, PostedDocument]:
-    """The documents that somebody wrote and that were fetched since: each is fetched once, not on
-    every morning on which it waits for a person."""
-    with store.read() as work:
-        moved = _moved(work, system)
-        # Without a time of its last write, a version need not tell all that was written.
-        return {(d.kind, d.external_id): d for d in moved if d.whole and d.updated_at}
-
-
-def _with_moves(
-    work: Work, system: AccountingReader, page: Sequence[PostedDocument]
-) -> Iterator[PostedDocument]:
-    """The documents, with another version for those that now settle other invoices than they were
-    posted for: a listing may tell the invoices' numbers, but not when somebody moved one."""
-    told = [document.external_id for document in page if document.settles is not None]
-    wanted = work.mirror.posted_for(books_of(system), told) if told else {}
-    for document in page:
-        posted_for = wanted.get(document.external_id)
-        if posted_for is None or document.settles is None or posted_for == {*document.settles}:
-            yield document
-        else:
-            version = f"{document.version}|{','.join(document.settles)}"
-            yield msgspec.structs.replace(document, version=version)
-
-
-def _as_opened(
-    page: Iterable[PostedDocument], opened: Mapping[_Key, PostedDocument]
-) -> Iterator[PostedDocument]:
-    for document in page:
-        known = opened.get((document.kind, document.external_id))
-        same = known is not None and (known.version, known.status, known.open) == (
-            document.version,
-            document.status,
-            document.open,
-        )
-        yield known if known is not None and same else document
-
-
-def _open_moved(store: Store, system: AccountingReader, unread: Unread) -> None:
+def _open_moved(
+    store: Store, system: AccountingReader, unread: Unread, later: Collection[str] = ()
+) -> None:
     """Fetch each document of ours that somebody wrote, where listings leave out its lines or what
     it settles: nobody can say from such a listing that it is the same."""
     with store.read() as work:
-        listed = {(d.kind, d.external_id): d.version for d in _moved(work, system) if not d.whole}
+        listed = {(d.kind, d.external_id): d.version for d in moved(work, system) if not d.whole}
+    for external_id in later:
+        listed.pop((Kind.INVOICE, external_id), None)
     for kind, group in groupby(listed, key=itemgetter(0)):
         ids = [external_id for _, external_id in group]
         for start in range(0, len(ids), _OPENED_AT_ONCE):
@@ -163,10 +136,3 @@ def _open_moved(store: Store, system: AccountingReader, unread: Unread) -> None:
                 for gone in set(told) - set(found):
                     where = (books_of(system), kind, gone)
                     work.mirror.set_status(*where, Status.DELETED)
-
-
-def _moved(work: Work, system: AccountingReader) -> Iterator[PostedDocument]:
-    kinds = system.capabilities.listed_in_part
-    if not kinds:
-        return iter(())
-    return work.mirror.moved(books_of(system), kinds)

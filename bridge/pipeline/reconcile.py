@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 
 import msgspec
 
-from bridge.core.books import Chart
+from bridge.core.books import Chart, ControlEntry
 from bridge.core.tie_out.checks import CheckCode
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Fresh, Stop
@@ -32,6 +33,8 @@ from bridge.pipeline.evidence import lent_in_books, renewals_in_books, with_chec
 from bridge.pipeline.known import after_comparison, keep_comparison, stop_of, unchecked, with_places
 from bridge.pipeline.principal import Seen, keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.standing import adds_up
+from bridge.pipeline.standing import notices as freshness
 from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
 from bridge.store import LoanKey, Store
@@ -46,6 +49,7 @@ def reconcile(
     *,
     as_of: date | None = None,
     names: bool = True,
+    full: bool = False,
 ) -> Reconciliation:
     """The comparison of a day, today's if none is named, written down as a run of its own.
 
@@ -58,7 +62,9 @@ def reconcile(
         last = next((each.id for each in work.runs.latest() if each.verb == "sync"), "")
         own = work.runs.start("reconcile", ",".join(bridge.books), started.isoformat())
     fresh = bridge.fresh.on(day)
-    found = compare(bridge, day, started, run=last, names=names, fresh=fresh, progress=progress)
+    found = compare(
+        bridge, day, started, run=last, names=names, full=full, fresh=fresh, progress=progress
+    )
     verdict, reason = found.verdict.word, reason_of(found.verdict)
     counts = {result.system: result.counts for result in found.systems}
     with store.begin() as work:
@@ -98,19 +104,17 @@ def compare(
         system = each.system
         before, unread = system.calls(), Unread()
         try:
-            if read is None:
-                read_fully = read_back(store, system, full=full, progress=progress, unread=unread)
-            else:
-                read_fully = read(system, unread)
-            chart = system.chart()
-            with store.read() as work:
-                comparison = Comparison(work, system, chart, listed, unread)
-                comparison.gather(run, as_of)
-            inside, seen = _inside(store, each, chart, comparison, afresh=full)
+            first = partial(read_back, store, system, full=full, progress=progress, unread=unread)
+            if read is not None:
+                first = partial(read, system, unread)
+            gather = partial(_gathered, store, system, listed, unread, run, as_of)
+            again = partial(read_back, store, system, full=True, progress=progress, unread=unread)
+            comparison, read_fully, by_hand = _that_adds_up(store, system, first, again, gather)
+            inside, seen = _inside(store, each, comparison.chart, comparison, afresh=full)
             with store.begin() as work:
                 work.bindings.saw_versions(books_of(system), comparison.same_in)
                 keep(work, each, seen)
-            entries, unread_ones = entered_by_hand(system, comparison.unaccounted())
+            entries, unread_ones = entered_by_hand(system, comparison.unaccounted(), by_hand)
             with store.read() as work:
                 ours = our_borrowers(work, system, entries)
             made = comparison.result(entries, ours, unread_ones, inside, loans)
@@ -122,6 +126,9 @@ def compare(
             told += dated_after(store, system, as_of)
         if made.checked and read_fully:
             told.append(Notice("read.full"))
+        elif made.checked:
+            with store.read() as work:
+                told += freshness(work, system)
         calls = {**_calls(before, system.calls()), "metered_today": metered_on(day, store, system)}
         results.append(msgspec.structs.replace(made, calls=calls, notices=tuple(told)))
     results = _kept(store, results, stops, now, as_of)
@@ -133,6 +140,41 @@ def compare(
         fields = {"event": "reconcile.ended", "system": name, "run_id": run}
         log.info("reconciled", extra={**fields, "outcome": result.value})
     return msgspec.structs.replace(found, verdict=judged)
+
+
+def _that_adds_up(
+    store: Store,
+    system: AccountingReader,
+    first: Callable[[], bool],
+    again: Callable[[], bool],
+    gather: Callable[[], Comparison],
+) -> tuple[Comparison, bool, list[ControlEntry] | None]:
+    """The comparison after a reading; after one of everything, where what was read in part does not
+    add up. Whether everything was read, and what people entered on receivables where it was asked
+    for."""
+    fully = first()
+    made = gather()
+    complete, by_hand = adds_up(store, system, made.beyond, made.room, fully=fully)
+    if not complete:
+        fully = again()
+        made = gather()
+        _, by_hand = adds_up(store, system, made.beyond, made.room, fully=fully)
+    return made, fully, by_hand
+
+
+def _gathered(
+    store: Store,
+    system: AccountingReader,
+    listed: int,
+    unread: Unread,
+    run: str,
+    as_of: date,
+) -> Comparison:
+    chart = system.chart()
+    with store.read() as work:
+        comparison = Comparison(work, system, chart, listed, unread)
+        comparison.gather(run, as_of)
+    return comparison
 
 
 def _inside(

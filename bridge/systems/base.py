@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -71,6 +71,47 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """False when the window was too long or too full: read everything instead."""
 
 
+Known = Callable[[Kind, Sequence[str]], Mapping[str, PostedDocument]]
+"""Those of some documents that are known already, by external id."""
+
+
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """What books without a feed of changes tell of the time since a cursor."""
+
+    documents: tuple[PostedDocument, ...]
+    """What was made or written, as far as lists tell it, and each invoice with anything open."""
+    listed: Mapping[Kind, frozenset[str]]
+    """Kind → the ids of all its documents, where its list was read to the end."""
+    complete: bool
+    """False when a list did not heed what it was asked: read everything instead."""
+
+
+class ReadInPart(Protocol):
+    """Reading what changed where no feed tells it, and what proves that nothing else did."""
+
+    every_days: int
+    """What shows in no figure is read afresh within so many days; 1: everything, each day."""
+    worth_it_from: int
+    """Books with fewer documents cost no more calls when they are read in full."""
+    page_size: int
+
+    def today(self) -> date:
+        """The day on which the books are read."""
+
+    def since(self, cursor: str, known: Known) -> Since:
+        """What was made or written since, and what has anything open. Deletions are not in it."""
+
+    def are_exactly(self, kind: Kind, count: int) -> bool:
+        """Whether the books have so many documents of a kind, in any state. One call."""
+
+    def of_customer(self, customer_id: str) -> Iterator[PostedDocument]:
+        """All receipts, credit notes and their applications of one customer; others may be among
+        them."""
+
+    def pages(self, kind: Kind, first: int, last: int) -> Iterator[PostedDocument]:
+        """The documents of a kind on some pages of its list, oldest first."""
+
+
 class Newest(msgspec.Struct, frozen=True, kw_only=True):
     """What was made in the books since some cursors; what was made before may be among it."""
 
@@ -137,6 +178,8 @@ class AccountingReader(Protocol):
     name: str
     company_id: str
     capabilities: Capabilities
+    in_part: ReadInPart | None
+    """How changes are read where `changes` cannot tell them; None: it can."""
 
     def chart(self) -> Chart:
         """Company facts (home currency, lock date, ...), accounts with balances, items, lists.

@@ -127,7 +127,7 @@ def test_once_the_ledger_has_moved_on_nothing_is_looked_up_any_more(world: World
         assert done.verdict == "clean"
         assert one(done).posting.posted > 0
         looked.append(reads(world) - before)
-    assert history(world) == [f"caught_up {world.system}", "restored"]
+    assert history(world) == [f"caught_up {world.system} {world.company}", "restored"]
     assert looked[2] < looked[1]
     check_laws(world)
 

@@ -20,6 +20,7 @@ from bridge.core.tie_out.known import Delivery
 from bridge.core.tie_out.tasks import Task
 from bridge.store import NO_LOAN, DayCalls, Entry, Store, Work, soundness
 from bridge.store.late import LateQueries
+from bridge.store.mirror_parts import MirrorParts
 from bridge.store.mirror_sums import MirrorSums
 from bridge.store.reconcile_queries import ReconcileQueries
 from bridge.store.tasks import Compared
@@ -139,6 +140,12 @@ def _mirror(work: Work) -> None:
     all_of(work.strangers.of_total(BOOKS, Kind.INVOICE, Decimal(7)))
     all_of(work.strangers.numbered(BOOKS, [PREFIX]))
     all_of(work.strangers.numbered(BOOKS, [PREFIX], strange=True))
+    parts = MirrorParts.on(work)
+    parts.known(BOOKS, Kind.INVOICE, [f"id-{each}" for each in REFERENCES])
+    parts.owing(BOOKS)
+    all_of(parts.of_customers(BOOKS, [f"id-{PREFIX}-D2"]))
+    parts.count(BOOKS, Kind.INVOICE)
+    parts.ids(BOOKS, Kind.SALE)
     made = [Made(kind=Kind.INVOICE, external_id="77", number=f"{PREFIX}-L999999")]
     work.strangers.never_heard_of(BOOKS, made, [PREFIX])
     work.strangers.were_several(BOOKS, REFERENCES)
@@ -310,6 +317,8 @@ def _bind(store: Store, loans: int) -> None:
         work.mirror.set_status(BOOKS, Kind.INVOICE, f"id-{REFERENCES[1]}", Status.VOIDED)
         work.strangers.recognise(BOOKS)
         work.mirror.set_cursor(BOOKS, "2026")
+        MirrorParts.on(work).forget(BOOKS, Kind.SALE, ["77"])
+        MirrorParts.on(work).forget_kind(BOOKS, Kind.SALE)
         work.plans.set_planned_through(BooksId(SYSTEM, f"a new company of {loans}"), 1)
 
 

@@ -149,6 +149,8 @@ NOTICES = frozenset(
         "ledger.no_snapshot",
         "ledger.refused",
         "read.full",
+        "read.in_part",
+        "read.unseen_until",
         "unchecked.login",
         "unchecked.no_ledger",
         "unchecked.refused",

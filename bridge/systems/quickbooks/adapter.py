@@ -71,6 +71,7 @@ class QuickBooks:
     settings_type = Settings
     name = NAME
     capabilities = CAPABILITIES
+    in_part = None
     login = LOGIN
     token_endpoint = staticmethod(token_endpoint)
 

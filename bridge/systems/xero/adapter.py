@@ -60,6 +60,7 @@ class Xero:
     settings_type = Settings
     name = NAME
     capabilities = CAPABILITIES
+    in_part = None
     login = LOGIN
     token_endpoint = staticmethod(token_endpoint)
 

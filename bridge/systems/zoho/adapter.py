@@ -28,6 +28,7 @@ from bridge.systems.tokens import StaticToken, Tokens
 from bridge.systems.transport import Timeouts, Transport
 from bridge.systems.zoho import chart as charts
 from bridge.systems.zoho import control, entries, faults, probes, setup, translate
+from bridge.systems.zoho.in_part import InPart
 from bridge.systems.zoho.login import LOGIN, NAME, ZohoTokens, token_endpoint
 from bridge.systems.zoho.marking import AT_ONCE, Marking
 from bridge.systems.zoho.posted import day, optional, stamp_of, text
@@ -108,6 +109,7 @@ class ZohoBooks:
         self._settling = Settling(clock, settings.settles_after_s)
         marking = Marking(self._wire, clock)
         self._reading = Reading(self._wire, self._company, self._settling, marking)
+        self.in_part = InPart(self._wire, self._company, settings, clock)
         self._writer = Writer(self._wire, self._reading, marking, settings, self._company)
         self._lock = threading.RLock()
         self._lists: charts.Lists | None = None
@@ -148,8 +150,7 @@ class ZohoBooks:
         return self._reading.read(kinds)
 
     def changes(self, kinds: Sequence[Kind], cursor: str) -> Changes:
-        """See base. There is no feed: what was deleted shows only in a full reading, which is
-        200 documents a call and has every time of change, so nothing less is ever enough."""
+        """See base. There is no feed: see `in_part`."""
         del kinds
         return Changes(documents=(), cursor=cursor, complete=False)
 

@@ -141,7 +141,7 @@ class Reading:
         listings = dict.fromkeys(LISTING[kind] for kind in kinds)
         for listing in listings:
             here = [kind for kind in kinds if LISTING[kind] is listing]
-            for raw in self._wire.rows(listing, **_everything(listing)):
+            for raw in self._wire.rows(listing, **everything(listing)):
                 yield from self._documents(here, listing, raw, company, untold)
 
     def newest(self, kinds: Sequence[Kind], cursors: Mapping[Kind, str]) -> Newest:
@@ -163,7 +163,7 @@ class Reading:
         return Newest(made=tuple(made.values()), cursors=following)
 
     def _pages_back(self, listing: Listing, before: Collection[str]) -> Iterator[list[Raw]]:
-        options = {"sort_column": listing.newest, "sort_order": "D", **_everything(listing)}
+        options = {"sort_column": listing.newest, "sort_order": "D", **everything(listing)}
         pages = self._wire.pages(listing)
         for number in itertools.count(1):
             rows, more = self._wire.page(listing, number, **options)
@@ -215,7 +215,7 @@ class Reading:
         }
         found: dict[str, list[str]] = {}
         if len(wanted) > _A_FEW:
-            newest, _ = self._wire.page(listing, 1, sort_order="D", **_everything(listing))
+            newest, _ = self._wire.page(listing, 1, sort_order="D", **everything(listing))
             by_name: dict[str, list[str]] = {}
             for raw in newest:
                 name = folded(inward.text(raw, field))
@@ -263,7 +263,7 @@ class Reading:
         if Kind.CUSTOMER not in self._company().fields:
             return
         missing = {document.reference: document for document in wanted}
-        for raw in self._wire.rows(CONTACTS, **_everything(CONTACTS)):
+        for raw in self._wire.rows(CONTACTS, **everything(CONTACTS)):
             document = missing.pop(inward.own_field(raw), None)
             if document is not None:
                 yield document, [inward.text(raw, CONTACTS.id)]
@@ -339,6 +339,6 @@ def folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _everything(listing: Listing) -> dict[str, str]:
+def everything(listing: Listing) -> dict[str, str]:
     """What makes a listing show all: of contacts the inactive ones too."""
     return {"filter_by": "Status.All"} if listing is CONTACTS else {}

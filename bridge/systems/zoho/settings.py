@@ -44,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     on it and what listings lag together; None is the sum of `CAUTIOUS_S` and `LAG_S`, but nothing
     for a sandbox with --fast on this machine, which does not lag."""
     budget: Budget = Budget()
+    whole_every_days: int = 7
+    """Within so many days all of the books is read afresh, part of it each day."""
+    in_part_from: int = 3000
+    """Books of fewer documents are read in full each time, in no more calls."""
     documents_known: int = 0
     """Documents that the books had when they were read last: how long a list may be."""
 
