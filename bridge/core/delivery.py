@@ -78,10 +78,13 @@ class Unwanted(msgspec.Struct, frozen=True):
     """No such document: the ledger wants none."""
 
 
+Saw = Unseen | Seen | Unwanted
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """A person's decision to leave a posted document as the books have it."""
 
-    saw: Unseen | Seen | Unwanted
+    saw: Saw
     """What the person saw of the ledger."""
     gone: bool
     """Whether the books have the document no longer."""
@@ -138,7 +141,20 @@ UNSEEN = "?"
 NOTHING = "-"
 
 
-def _seen(written: str) -> Unseen | Seen | Unwanted:
+def written(saw: Saw | None) -> str:
+    """A decision as a binding has it in writing; None: nobody decides any more."""
+    match saw:
+        case None:
+            return ""
+        case Unseen():
+            return UNSEEN
+        case Unwanted():
+            return NOTHING
+        case Seen(facts):
+            return facts
+
+
+def _seen(written: str) -> Saw:
     """The ledger as the person saw it, read from a decision that was written down."""
     if written == UNSEEN:
         return Unseen()

@@ -20,7 +20,7 @@ from bridge.core.books import (
     Receipt,
     Transaction,
 )
-from bridge.core.delivery import NOTHING, Binding, Decision, Seen, Unseen
+from bridge.core.delivery import Binding, Decision, Saw, Seen, Unseen, Unwanted, written
 from bridge.core.identity import base_reference
 from bridge.core.loan.already import AlreadyPosted
 from bridge.core.loan.made import NONE, Made, together
@@ -68,7 +68,7 @@ def weigh(bound: Binding, wanted: Doc) -> tuple[Doc, Made]:
             counts = msgspec.structs.replace(wanted, reference=bound.reference)
             if isinstance(posted, Receipt | CreditApplication):
                 counts = msgspec.structs.replace(counts, applications=posted.applications)
-            return counts, _noted(bound, document=counts, accepted=wanted.facts)
+            return counts, _noted(bound, Seen(wanted.facts), document=counts)
         case Seen(facts) if facts == wanted.facts:
             return posted, NONE
         case _:
@@ -86,7 +86,7 @@ def weigh_invoice(bound: Binding, wanted: Invoice, *, corrected: bool) -> tuple[
             counts = posted
             if not corrected:
                 counts = msgspec.structs.replace(wanted, reference=bound.reference)
-            return counts, _noted(bound, document=counts, accepted=wanted.facts)
+            return counts, _noted(bound, Seen(wanted.facts), document=counts)
         case Seen(facts) if facts == wanted.facts:
             return posted, NONE
         case _:
@@ -106,7 +106,7 @@ def weigh_parts(bound: Sequence[Binding], facts: str, total: Decimal) -> tuple[l
     if Unseen() in saw:
         receipts[0] = msgspec.structs.replace(receipts[0], total=receipts[0].total + rest)
         pairs = zip(bound, receipts, strict=True)
-        return receipts, together(_noted(b, document=r, accepted=facts) for b, r in pairs)
+        return receipts, together(_noted(b, Seen(facts), document=r) for b, r in pairs)
     if saw != {Seen(facts)} or rest:
         return receipts, _asked(bound[0], -rest)
     return receipts, NONE
@@ -125,14 +125,14 @@ def _unwanted(binding: Binding, wanted: Collection[str], noted: Collection[str])
     is_new = isinstance(decision.saw, Unseen)
     if binding.reference in wanted:
         if is_new and binding.reference not in noted:
-            return _noted(binding, accepted=document.facts)
+            return _noted(binding, Seen(document.facts))
         return NONE
     if decision.gone:
-        return _noted(binding, voided=True, accepted="")
+        return _noted(binding, None, voided=True)
     stays = Made(documents=(document,))
     if isinstance(decision.saw, Seen):
         return together([stays, _asked(binding, -receivable(document))])
-    seen = _noted(binding, accepted=NOTHING) if is_new else NONE
+    seen = _noted(binding, Unwanted()) if is_new else NONE
     return together([stays, seen, _held("books.accepted", binding, -receivable(document))])
 
 
@@ -142,8 +142,9 @@ def _decided(binding: Binding) -> Decision:
     return decision
 
 
-def _noted(binding: Binding, **changes: object) -> Made:
-    return Made(noted=(msgspec.structs.replace(binding, **changes),))
+def _noted(binding: Binding, saw: Saw | None, **changes: object) -> Made:
+    noted = msgspec.structs.replace(binding, accepted=written(saw), **changes)
+    return Made(noted=(noted,))
 
 
 def _asked(binding: Binding, amount: Decimal) -> Made:
