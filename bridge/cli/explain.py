@@ -11,13 +11,14 @@ import msgspec
 from bridge import wiring
 from bridge.cli.lookup import loan_of
 from bridge.cli.outbox import told, without_person
-from bridge.cli.output import Output
+from bridge.cli.output import Output, plainly_told
 from bridge.cli.session import companies, open_settings, open_state
 from bridge.core.books import Kind
 from bridge.core.delivery import Binding
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.errors import BridgeError, UsageError
+from bridge.report.details import english
 from bridge.settings import Settings
 from bridge.store.store import Work
 from bridge.store.values import Entry, LoanKey
@@ -83,7 +84,7 @@ def _findings(work: Work, loan: LoanKey | None) -> list[dict[str, str]]:
     found = work.findings_at(
         f"loan/{installation}/{number}", f"snapshot/{installation}/loan/{number}"
     )
-    return [{"code": f.code, "subject": f.subject, "detail": f.detail} for f in found]
+    return [{"code": f.code, "subject": f.subject, "detail": english(f.detail)} for f in found]
 
 
 def _system(
@@ -106,11 +107,12 @@ def _system(
         )
     holds = [] if loan is None else work.holds_of(name, company, loan)
     decided = {e.id for e in entries}
+    holds = [msgspec.structs.replace(each, detail=english(each.detail)) for each in holds]
     return {
         "entries": [told(name, entry) | {"run": entry.run} for entry in entries],
         "bindings": [_binding(binding) for binding in bindings],
         "holds": holds,
-        "decisions": [d for d in work.decisions() if d.entry in decided],
+        "decisions": [plainly_told(d) for d in work.decisions() if d.entry in decided],
         "books_now": [],
     }
 

@@ -10,7 +10,6 @@ from bridge.cli.reports import place_for_reports, write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
 from bridge.core.tie_out.as_of import DayNotKept
 from bridge.core.tie_out.reconciliation import Reconciliation
-from bridge.core.tie_out.said import reason_of
 from bridge.errors import UsageError
 from bridge.pipeline.as_of import refuse_day_not_kept
 from bridge.pipeline.context import Bridge, System
@@ -19,6 +18,7 @@ from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
 from bridge.report import json, text
 from bridge.report.figures import figures
+from bridge.report.said import reason_of
 from bridge.report.texts import language_of, texts
 from bridge.settings import Settings
 
@@ -126,9 +126,9 @@ def _tell_plan(told: OneOff, words: dict[str, str], out: Output) -> None:
         counts = {"create": planned.create, "update": planned.update, "void": planned.void}
         out.line(words["would_write"].format(system=name, **counts))
         for problem in each.stopped.problems if each.stopped is not None else ():
-            out.say(f"{name}: {problem}")
+            out.say(f"{name}: {out.told(problem)}")
     for problem in told.refused.problems if told.refused is not None else ():
-        out.say(str(problem))
+        out.say(out.told(problem))
     out.line(words["dry_run"])
 
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Detail
+
 
 class Severity(StrEnum):
     INFO = "info"
@@ -123,7 +125,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     subject: str
     related: tuple[str, ...] = ()
-    detail: str = ""
+    detail: Detail = ""
     file: str = ""
     row: int = 0
     amount: Decimal | None = None

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Detail
+
 
 class LoanKind(StrEnum):
     CASH_LOAN = "cash_loan"
@@ -78,7 +80,7 @@ class Note(msgspec.Struct, frozen=True):
     """A remark of the reader about one row: a finding's code and its particulars (no names)."""
 
     code: str
-    detail: str = ""
+    detail: Detail = ""
 
 
 class Origin(msgspec.Struct, frozen=True):

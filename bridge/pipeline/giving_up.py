@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bridge.core.delivery import InDoubt, Outcome, Rejected, State, Unavailable
+from bridge.core.message import Detail, Message
 from bridge.core.tie_out.patience import (
     PERHAPS_THERE,
     UNCLEAR,
@@ -56,7 +57,7 @@ def give_up(
             if entry.state is State.PENDING:
                 work.move(entry, Rejected(so_far(entry, trial, came), UNCLEAR), now)
             elif entry.state is State.IN_DOUBT:
-                unknown = told_unknown(trial.passes, trial.since.date().isoformat(), came)
+                unknown = told_unknown(trial.passes, trial.since.date(), came)
                 work.move(entry, Rejected(unknown, PERHAPS_THERE), now)
 
 
@@ -65,15 +66,16 @@ def _says_nothing(came: Outcome) -> bool:
     return isinstance(came, InDoubt) or (isinstance(came, Unavailable) and not came.this_pass)
 
 
-def words(came: Outcome) -> str:
+def words(came: Outcome) -> Detail:
     """The answer in words, as far as there are any."""
-    return short(str(getattr(came, "cause", "")) or type(came).__name__)
+    cause: Detail = getattr(came, "cause", "") or type(came).__name__
+    return short(cause) if isinstance(cause, str) else cause
 
 
-def so_far(entry: Entry, trial: Trial, came: str) -> str:
-    """The words for why a write waits: how often it was sent and since when, or how often it was
+def so_far(entry: Entry, trial: Trial, came: Detail) -> Message:
+    """The reason why a write waits: how often it was sent and since when, or how often it was
     asked for, if it never got so far."""
-    day = trial.since.date().isoformat()
+    day = trial.since.date()
     if not entry.attempt:
         return told_unknown(trial.passes, day, came)
     return told(entry.attempt, day, came)

@@ -3,10 +3,12 @@ company of the same system: nothing is sent there before a person has confirmed 
 
 from __future__ import annotations
 
+from bridge.core.message import Detail, message
 from bridge.core.tie_out.known import Stop
 from bridge.errors import BridgeError, PersonNeeded
 from bridge.pipeline.context import Books, Bridge, System
 from bridge.pipeline.issuing import unanswered
+from bridge.report.details import english
 from bridge.store import Store, Work
 
 CODE = "pass.other_company"
@@ -15,9 +17,10 @@ CODE = "pass.other_company"
 class OtherCompany(PersonNeeded):
     """bridge.toml names another company than the one that has the documents."""
 
-    def __init__(self, system: str, detail: str) -> None:
+    def __init__(self, system: str, detail: Detail) -> None:
+        told = english(detail)
         super().__init__(
-            f"bridge.toml names another company of {system} than before: {detail}. Nothing was "
+            f"bridge.toml names another company of {system} than before: {told}. Nothing was "
             "posted: everything would be posted there once more. If it is the wrong one, correct "
             "company_id. If it is meant: ledger-bridge sync --new-company"
         )
@@ -53,11 +56,11 @@ def welcome(bridge: Bridge[System], who: str) -> None:
                 work.welcome_company(name, books.company, who, at)
 
 
-def _detail(work: Work, system: str, company: str) -> str:
+def _detail(work: Work, system: str, company: str) -> Detail:
     """The companies with documents of ours, how many each has, and the one named now; empty where
     there is no question."""
     if work.binding_counts(system, company) or work.is_welcome(system, company):
         return ""
     there = work.documents_elsewhere(system, company)
     had = ", ".join(f"{each} ({number})" for each, number in there.items())
-    return f"documents of ours: {had}; named now: {company}" if had else ""
+    return message("other_company", others=had, text=company) if had else ""

@@ -11,6 +11,7 @@ import pytest
 from bridge.core.delivery import State
 from bridge.core.tie_out.reconciliation import ItemKind, SystemResult
 from bridge.pipeline.reconcile import reconcile
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
@@ -62,7 +63,7 @@ def drifted(world: World) -> dict[str, str]:
     """Reference → what differs, of what waits for a person."""
     with world.dry() as bridge, bridge.store.read() as work:
         entries = work.entries("quickbooks", REALM, state=State.DRIFTED, limit=100)
-        return {entry.reference: entry.detail for entry in entries}
+        return {entry.reference: english(entry.detail) for entry in entries}
 
 
 def id_of(world: World, number: str) -> str:

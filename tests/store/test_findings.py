@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bridge.core.ledger import Entity
+from bridge.core.message import message
 from bridge.store import Store
 from tests.source.conftest import DAY1, source
 from tests.store.rows import AT, borrower, facts, loan, repayment, take
@@ -103,7 +104,10 @@ def test_repeats_are_dropped_and_conflicts_keep_the_first(store: Store) -> None:
         kept = {row.id: row for row in file.repayments}
         assert kept["351"].amount == Decimal(20000)
         (note,) = kept["351"].notes
-        assert (note.code, note.detail) == ("movement.duplicate_conflict", "20000 and 30000.5")
+        assert (note.code, note.detail) == (
+            "movement.duplicate_conflict",
+            message("two_values", first=Decimal(20000), second=Decimal("30000.5")),
+        )
         assert codes(store) == [
             ("movement.duplicate_conflict", "movement:351", ()),
             ("movement.duplicate_identical", "movement:201", ()),

@@ -26,6 +26,7 @@ from bridge.core.loan.standing import Standing, is_gone
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer_reference
 from bridge.core.mapping.templates import Value, render
+from bridge.core.message import Message, message
 
 Doc = TypeVar("Doc", bound=Transaction)
 
@@ -315,11 +316,11 @@ class Draft:
         return render(text, words | {"date": day, "reference": ""})
 
 
-def closed_edit(posted: Decimal, now: Decimal, currency: str) -> str:
-    """The words of a hold for an amount that was edited after its month was closed."""
+def closed_edit(posted: Decimal, now: Decimal, currency: str) -> Message:
+    """The particulars of a hold for an amount that was edited after its month was closed."""
     if posted == now:
-        return "changed in the ledger after its period was closed"
-    return f"posted as {posted} {currency}, the ledger says {now}; its period is closed"
+        return message("period_closed")
+    return message("closed_edit", shown=posted, currency=currency, amount=now)
 
 
 def row_words(row: Repayment | Adjustment) -> dict[str, Value]:

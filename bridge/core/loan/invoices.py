@@ -24,6 +24,7 @@ from bridge.core.loan.cutover import Carried, back_dated, is_history
 from bridge.core.loan.draft import Draft, closed_edit
 from bridge.core.loan.instalments import Parts, interest_due, parts_of, per_instalment, schedule_of
 from bridge.core.mapping.templates import Value
+from bridge.core.message import Detail, message
 from bridge.core.plan import Hold
 
 ZERO = Decimal(0)
@@ -137,8 +138,9 @@ class Invoicing:
 
     def _hold_moved(self, amount: Decimal) -> None:
         if amount:
-            way = "fell" if amount < 0 else "rose"
-            detail = f"the balance {way} by {abs(amount)} {self.loan.currency}, nothing says why"
+            detail = message("balance_rose", amount=amount, currency=self.loan.currency)
+            if amount < 0:
+                detail = message("balance_fell", amount=-amount, currency=self.loan.currency)
             self._hold("debt.balance_moved", f"debt:{self.loan.id}", amount, detail)
 
     def _per_instalment(
@@ -380,7 +382,7 @@ class Invoicing:
     def _posted_invoices(self) -> Iterator[Invoice]:
         return (document for document in self._posted() if isinstance(document, Invoice))
 
-    def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> None:
+    def _hold(self, code: str, subject: str, amount: Decimal, detail: Detail = "") -> None:
         currency = self.loan.currency
         self.holds.append(
             Hold(code=code, subject=subject, currency=currency, amount=amount, detail=detail)

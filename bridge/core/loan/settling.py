@@ -29,6 +29,7 @@ from bridge.core.loan.draft import Draft, Head, closed_edit, recovery_facts, rep
 from bridge.core.loan.instalments import Parts
 from bridge.core.loan.losing import Lost
 from bridge.core.loan.owed import Course, Loss
+from bridge.core.message import Detail, message
 from bridge.core.money import quantised
 from bridge.core.plan import Hold
 
@@ -239,7 +240,7 @@ class Settling:
         """Money on what was written off: income, and nothing that anybody owes."""
         head, refused = self.draft.recovery_head(row, amount)
         if head is None:
-            detail = f"{amount} {self.loan.currency} came in on what was written off"
+            detail = message("recovery_waits", amount=amount, currency=self.loan.currency)
             hold = self._hold(refused, f"movement:{row.id}", ZERO, detail)
             self.holds.append(msgspec.structs.replace(hold, worth=amount))
             return
@@ -257,7 +258,12 @@ class Settling:
         """The credit note for what is lost, and its application; an amount beyond what was owed and
         paid is held."""
         if loss.beyond:
-            detail = f"{loss.row.amount} {self.loan.currency} written off, {loss.amount} was owed"
+            detail = message(
+                "lost_beyond",
+                shown=loss.row.amount,
+                currency=self.loan.currency,
+                amount=loss.amount,
+            )
             subject = f"movement:{loss.row.id}"
             self.holds.append(
                 self._hold("movement.written_off_beyond", subject, -loss.beyond, detail)
@@ -328,7 +334,7 @@ class Settling:
     def _hold_row(self, row: Repayment | Adjustment, code: str) -> None:
         self.holds.append(self._hold(code, f"movement:{row.id}", lending.effect(row)))
 
-    def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
+    def _hold(self, code: str, subject: str, amount: Decimal, detail: Detail = "") -> Hold:
         currency = self.loan.currency
         return Hold(code=code, subject=subject, currency=currency, amount=amount, detail=detail)
 

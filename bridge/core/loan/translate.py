@@ -51,6 +51,7 @@ from bridge.core.loan.shape import as_posted
 from bridge.core.loan.standing import Standing, is_gone
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer
+from bridge.core.message import Detail, message
 from bridge.core.plan import Hold
 
 ZERO = Decimal(0)
@@ -323,7 +324,7 @@ class _Translator:
             done = msgspec.structs.replace(done, on_account=True)
         if done.unapplied > 0:
             subject = f"debt:{self.loan.id}"
-            excess = f"{done.unapplied} {self.loan.currency} more than was owed"
+            excess = message("overpaid", amount=done.unapplied, currency=self.loan.currency)
             self.findings.append(
                 Finding(
                     code="debt.overpaid",
@@ -352,7 +353,7 @@ class _Translator:
         else:
             self.documents.append(done)
 
-    def _hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
+    def _hold(self, code: str, subject: str, amount: Decimal, detail: Detail = "") -> Hold:
         return Hold(
             code=code, subject=subject, currency=self.loan.currency, amount=amount, detail=detail
         )

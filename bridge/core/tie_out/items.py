@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Detail
+
 
 class ItemKind(StrEnum):
     """Why the two sides may differ, in the order in which a person wants to read it."""
@@ -64,7 +66,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     books: str = ""
     cause: str
     action: str
-    detail: str = ""
+    detail: Detail = ""
     subject: str = ""
     """The ledger's row (`debt:142`), where there is one."""
     loan: str = ""

@@ -6,9 +6,10 @@ product that answers nobody is in trouble itself; no document is to blame for th
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bridge.core.delivery import WAITS_FOR_A_PERSON, State
+from bridge.core.message import Detail, Message, message
 from bridge.core.tie_out.items import ItemKind
 
 PASSES = 3
@@ -67,13 +68,13 @@ def blames_refused(refused: int, heard: int) -> bool:
     return heard > 0 and refused <= max(heard, A_FEW)
 
 
-def told(sent: int, since: str, came: str) -> str:
-    """The words in which a person reads of such a write. `since` is a day."""
-    return f"sent {sent} times since {since}: {came}"
+def told(sent: int, since: date, came: Detail) -> Message:
+    """The particulars that a person reads of such a write."""
+    return message("tried", number=sent, day=since, text=came)
 
 
-def told_unknown(passes: int, since: str, came: str) -> str:
-    return f"asked for in {passes} passes since {since}: {came}"
+def told_unknown(passes: int, since: date, came: Detail) -> Message:
+    return message("asked_for", number=passes, day=since, text=came)
 
 
 def short(came: str) -> str:

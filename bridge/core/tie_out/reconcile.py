@@ -17,18 +17,11 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bridge.core.books import (
-    Account,
-    ControlEntry,
-    Document,
-    Kind,
-    PostedDocument,
-    Sale,
-    Status,
-)
+from bridge.core.books import Account, ControlEntry, Document, Kind, PostedDocument, Sale, Status
 from bridge.core.change.matching import Difference, differences, drift
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.loan.standing import is_gone, receivable
+from bridge.core.message import Detail
 from bridge.core.plan import Hold
 from bridge.core.tie_out.causes import ROW_ACTIONS
 from bridge.core.tie_out.patience import GIVEN_UP, IF_ARRIVED, IF_FOUND
@@ -132,7 +125,7 @@ def waiting(
     found: PostedDocument | None = None,
     reached: bool = False,
     code: str = "",
-    detail: str = "",
+    detail: Detail = "",
 ) -> tuple[list[Item], list[Decimal]]:
     """Items of a write that is not settled, and the part of each that is not posted.
 
