@@ -26,7 +26,7 @@ def entered_by_hand(
     try:
         return [e for e in system.control_entries() if e.currency in currencies], []
     except TryLater as error:
-        return [], [Notice("control.unread", str(error))]
+        return [], [Notice("control.unread", error.what)]
 
 
 def our_borrowers(

@@ -18,7 +18,6 @@ from bridge.core.tie_out.checks import CheckCode
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Fresh, Stop
 from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
-from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.tally import LISTED
 from bridge.core.tie_out.verdict import verdict
 from bridge.errors import BridgeError
@@ -34,6 +33,7 @@ from bridge.pipeline.principal import Seen, keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
+from bridge.report.said import reason_of
 from bridge.store import LoanKey, Store
 from bridge.systems.base import AccountingReader, CallCount, books_of
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bridge.report.details import english
 from tests.found.desk import FOUND, Desk
 from tests.source import ods
 from tests.source.test_found_sheets import sheets
@@ -76,7 +77,7 @@ def test_a_balance_that_its_payments_contradict_is_a_question(
     made = desk(case, change, **how)
     assert made.found("loan.opened_at_balance") == []
     (finding,) = made.found("loan.balance_mismatch")
-    assert told in finding.detail
+    assert told in english(finding.detail)
     assert "loan.balance_mismatch" in made.asked
     assert made.adds_up()
 
