@@ -25,7 +25,7 @@ def test_a_payment_of_a_loan_written_with_zeros_names_the_nearest(
     assert made.receipts == []
     told = made.found("movement.orphan")
     assert [(english(f.detail), f.asks, f.row) for f in told] == [
-        ("debt 7 does not exist; the nearest is 007", True, 2)
+        ("loan 7 is not in the ledger; the nearest is 007", True, 2)
     ]
     assert told[0].file.startswith("libro.xlsx")
     assert made.adds_up() or made.ledger == made.owed  # the payment has no loan, so no currency

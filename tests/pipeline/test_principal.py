@@ -110,7 +110,7 @@ def test_an_item_put_on_income_is_named_before_anything_is_posted_with_it(
     (item,) = told(morning(world))
     assert (item.cause, item.action) == ("principal.is_income", "make_no_income")
     assert SALES[system] in english(item.detail)
-    assert english(item.detail).endswith('for principal "Loan principal"')
+    assert english(item.detail).endswith('used for principal "Loan principal"')
     assert (item.currency, item.amount) == ("COP", 0)  # nothing was posted with it since
     hand(world, account=CLEARING[system], **where)
     assert green(morning(world))
@@ -148,7 +148,7 @@ def test_an_account_of_what_was_lent_that_is_no_longer_active_is_named(
     hand(world, action="inactivate", kind="account", name=CLEARING[system])
     (item,) = told(morning(world))
     assert (item.cause, item.action) == ("principal.gone", "name_account")
-    assert "is inactive, for principal" in english(item.detail)
+    assert "is inactive; it was used for principal" in english(item.detail)
     (account,) = (a for a in world.books()["accounts"] if "Loan clearing" in a["name"])
     hand(world, action="reactivate", kind="account", id=account["id"])
     assert green(morning(world))

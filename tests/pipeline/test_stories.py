@@ -179,7 +179,7 @@ def test_a_shrunken_ledger_is_refused_and_nothing_is_voided(world: World, ledger
     ledger.write(world.snapshot)
     with pytest.raises(SnapshotRefused) as refused:
         world.sync()
-    assert "the last snapshot had 39" in english(refused.value.problems[0].told)
+    assert "the last one had 39" in english(refused.value.problems[0].told)
     assert numbers(world) == before
 
 
