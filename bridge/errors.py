@@ -7,18 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bridge.core.message import Detail, Message
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing a person must fix: where it is, what is wrong, and what would be right."""
 
-    where: str
-    what: str
-    fix: str
+    where: Detail
+    what: Detail
+    fix: Detail
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what} {self.fix}".strip()
+
+    @property
+    def told(self) -> Message:
+        """All of it as one message."""
+        from bridge.core.message import message  # `--help` and its like do without
+
+        if isinstance(self.what, str):
+            return message("problem_as_written", where=self.where, what=self.what, fix=self.fix)
+        if not self.fix:
+            return message("problem_alone", where=self.where, what=self.what)
+        return message("problem", where=self.where, what=self.what, fix=self.fix)
 
 
 class BridgeError(Exception):
@@ -26,8 +41,9 @@ class BridgeError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, what: Detail, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(str(what))
+        self.what = what
         self.problems = tuple(problems)
         self.document: dict[str, object] = {}
         """What the verb's JSON document says beside the error: the verdict and its tasks."""
@@ -55,9 +71,9 @@ class TryLater(BridgeError):
     exit_code = 75
 
     def __init__(
-        self, message: str, retry_after_s: float | None = None, problems: Sequence[Problem] = ()
+        self, what: Detail, retry_after_s: float | None = None, problems: Sequence[Problem] = ()
     ) -> None:
-        super().__init__(message, problems)
+        super().__init__(what, problems)
         self.retry_after_s = retry_after_s
 
 

@@ -137,7 +137,7 @@ def problems_of(
 ) -> list[Problem]:
     """Everything pydantic found, in our words."""
     problems = [_problem(details, model, where) for details in error.errors()]
-    return sorted(problems, key=lambda problem: _by_line(problem.where))
+    return sorted(problems, key=lambda problem: _by_line(str(problem.where)))
 
 
 def _by_line(where: str) -> tuple[str, int]:
@@ -146,7 +146,7 @@ def _by_line(where: str) -> tuple[str, int]:
 
 
 def _one(problem: Problem) -> ConfigurationError:
-    return ConfigurationError(f"{problem.where.split(':')[0]} cannot be used.", [problem])
+    return ConfigurationError(f"{str(problem.where).split(':')[0]} cannot be used.", [problem])
 
 
 def _syntax_problem(path: Path, text: str, message: str) -> Problem:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from bridge.errors import BridgeError, Problem
+from bridge.report.details import plain_problem
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,13 +23,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 def told(topic: str, error: BridgeError) -> Iterator[Line]:
     """An error as lines: one for each problem in it."""
-    for problem in error.problems or [Problem("", str(error), "")]:
+    for problem in error.problems or [Problem("", error.what, "")]:
         yield wrong(topic, problem, error.exit_code)
 
 
 def wrong(topic: str, problem: Problem, exit_code: int = 78) -> Line:
     """A problem as a line."""
-    finding = f"{problem.where}: {problem.what}" if problem.where else problem.what
+    told = plain_problem(problem)
+    finding = f"{told['where']}: {told['what']}" if problem.where else told["what"]
     return Line(
-        topic=topic, state="problem", finding=finding, advice=problem.fix, exit_code=exit_code
+        topic=topic, state="problem", finding=finding, advice=told["fix"], exit_code=exit_code
     )

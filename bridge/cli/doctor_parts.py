@@ -23,12 +23,13 @@ from bridge.core.mapping.electronic import told as told_of
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.mapping.untaxed import taxed_items
 from bridge.core.money import text
-from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.tasks import counted, first_of_each, sums_of_each
 from bridge.errors import BridgeError, Problem
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.plan import limits_of
 from bridge.pipeline.principal import last_seen, principal_items
+from bridge.report.details import english
+from bridge.report.said import reason_of
 from bridge.report.texts import texts
 from bridge.settings import Settings
 from bridge.source import registry as ledgers
@@ -223,10 +224,11 @@ def invoicing(loaded: Settings, name: str) -> Iterator[Line]:
         yield Line(topic=topic, finding=f"{what}{answer}{signed}")
         return
     goes_on = lacks is Lacking.NOT_ASKED and _posted_to(loaded, name)
+    missing = told_of(said, lacks)
     yield Line(
         topic=topic,
         state="warning" if goes_on else "problem",
-        finding=f"bridge.toml, [systems.{name}] electronic_invoicing: {told_of(said, lacks)}.",
+        finding=f"bridge.toml, [systems.{name}] electronic_invoicing: {english(missing)}.",
         advice=f"{texts('en').of('actions', 'answer_invoicing')} See bridge.toml.example.",
         exit_code=0 if goes_on else 78,
     )
@@ -322,13 +324,15 @@ def _fit(name: str, books: Books[System], chart: Chart) -> Iterator[Line]:
         yield Line(
             topic=f"{name} chart",
             state="problem",
-            finding=f"{problem.where}: {problem.what}",
-            advice=problem.fix,
+            finding=f"{problem.where}: {english(problem.what)}",
+            advice=english(problem.fix),
             exit_code=78,
         )
     for each in _advice(booking, chart, books.where):
-        finding = f"{each.where}: {each.what}"
-        yield Line(topic=f"{name} chart", state="warning", finding=finding, advice=each.fix)
+        finding = f"{each.where}: {english(each.what)}"
+        yield Line(
+            topic=f"{name} chart", state="warning", finding=finding, advice=english(each.fix)
+        )
     if booking is not None:
         targets = len(books.mapping.lines) + len(books.mapping.deposits)
         yield Line(topic=f"{name} chart", finding=f"{targets} accounts and items found")
@@ -345,7 +349,7 @@ def _principal(store: Store, books: Books[System], chart: Chart) -> Iterator[Lin
         yield Line(
             topic=topic,
             state="problem",
-            finding=f"{words.cause(item.cause)} {entry}{amount}{item.detail}.",
+            finding=f"{words.cause(item.cause)} {entry}{amount}{english(item.detail)}.",
             advice=words.of("actions", item.action),
             exit_code=1,
         )

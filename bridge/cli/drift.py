@@ -20,6 +20,7 @@ from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.decide import Decided
 from bridge.pipeline.reconcile import compare
 from bridge.report import json
+from bridge.report.details import english
 from bridge.settings import Settings
 
 _ALL = 100_000
@@ -52,7 +53,7 @@ def list(arguments: Namespace, out: Output) -> int:
     out.table(("system", *_HEADS, "choices"), rows)
     for result in found:
         if not result.checked:
-            out.say(f"{result.system}: not checked. {result.notices[0].detail}")
+            out.say(f"{result.system}: not checked. {english(result.notices[0].detail)}")
     open_ones = sum(
         item["kind"] != ItemKind.ACCEPTED for each in shown.values() for item in each["items"]
     )

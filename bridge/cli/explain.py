@@ -11,13 +11,14 @@ import msgspec
 from bridge import wiring
 from bridge.cli.lookup import loan_of
 from bridge.cli.outbox import told, without_person
-from bridge.cli.output import Output
+from bridge.cli.output import Output, plainly_told
 from bridge.cli.session import companies, open_settings, open_state
 from bridge.core.books import Kind
 from bridge.core.delivery import Binding
 from bridge.core.identity import BooksId, base_reference
 from bridge.core.ledger import LoanFile
 from bridge.errors import BridgeError, UsageError
+from bridge.report.details import english
 from bridge.settings import Settings
 from bridge.store.store import Work
 from bridge.store.values import Entry, LoanKey
@@ -83,7 +84,7 @@ def _findings(work: Work, loan: LoanKey | None) -> list[dict[str, str]]:
     found = work.findings.at(
         f"loan/{installation}/{number}", f"snapshot/{installation}/loan/{number}"
     )
-    return [{"code": f.code, "subject": f.subject, "detail": f.detail} for f in found]
+    return [{"code": f.code, "subject": f.subject, "detail": english(f.detail)} for f in found]
 
 
 def _system(work: Work, where: BooksId, loan: LoanKey | None, wanted: str) -> dict[str, Any]:
@@ -107,11 +108,12 @@ def _system(work: Work, where: BooksId, loan: LoanKey | None, wanted: str) -> di
         )
     holds = [] if loan is None else work.plans.holds_of(where, loan)
     decided = {e.id for e in entries}
+    holds = [msgspec.structs.replace(each, detail=english(each.detail)) for each in holds]
     return {
         "entries": [told(where.system, entry) | {"run": entry.run} for entry in entries],
         "bindings": [_binding(binding) for binding in bindings],
         "holds": holds,
-        "decisions": [d for d in work.decisions.latest() if d.entry in decided],
+        "decisions": [plainly_told(d) for d in work.decisions.latest() if d.entry in decided],
         "books_now": [],
     }
 
@@ -143,7 +145,7 @@ def _books_now(loaded: Settings, name: str, story: dict[str, Any]) -> None:
                 for external_id in ids:
                     story["books_now"].append(_now(kind, external_id, found.get(external_id)))
     except BridgeError as error:
-        story["books_unknown"] = str(error)
+        story["books_unknown"] = english(error.what)
 
 
 def _now(kind: str, external_id: str, document: Any) -> dict[str, Any]:

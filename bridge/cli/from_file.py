@@ -162,7 +162,7 @@ class FileDialog:
 
     def _parts(self, outcome: Outcome) -> Iterator[str]:
         if outcome.reading is None:
-            what = outcome.problems[0].what
+            what = said(outcome.problems[0].what, self._texts, self._figures)
             yield self._words["outcome_refused"].format(what=what)
             return
         if not outcome.reading.sums:

@@ -48,7 +48,7 @@ def _run(arguments: argparse.Namespace, out: Output) -> int:
         code = _verb(arguments.run)(arguments, out)
         sys.stdout.flush()
     except BridgeError as error:
-        out.error(str(error), error.problems, error.exit_code, error.document)
+        out.error(error.what, error.problems, error.exit_code, error.document)
         return error.exit_code
     except KeyboardInterrupt:
         left = "What was on its way is looked up in the books by the next run."

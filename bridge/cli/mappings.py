@@ -12,6 +12,7 @@ from bridge import mappingfiles, settings, tomlfiles
 from bridge.cli.output import Output
 from bridge.cli.placeholders import left_in
 from bridge.errors import ConfigurationError, Problem, UsageError
+from bridge.report.details import plain_problem
 
 
 def check(arguments: Namespace, out: Output) -> int:
@@ -44,9 +45,9 @@ def check(arguments: Namespace, out: Output) -> int:
         advice = check_charts(loaded.settings, systems)
         out.line("The charts of accounts have everything that the mappings name.")
         for each in advice:
-            out.line(f"warning     {each.where}: {each.what} {each.fix}")
+            out.line(f"warning     {out.told(each)}")
     if arguments.json:
-        shown = [{"where": each.where, "what": each.what, "fix": each.fix} for each in advice]
+        shown = [plain_problem(each) for each in advice]
         out.document({"mappings": results, "problems": [], "warnings": shown})
     return 0
 

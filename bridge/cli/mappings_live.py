@@ -26,6 +26,7 @@ from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.pipeline.context import Books, Dry
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.plan import booking_of
+from bridge.report.details import english
 from bridge.settings import Settings
 from bridge.store.store import Work
 from bridge.systems.base import AccountingReader
@@ -129,7 +130,9 @@ def _explained(books: Reading, work: Work, file: LoanFile, booking: Booking) -> 
     made = translate(file, booking, bound)
     live = {b.reference for b in bound if not b.voided}
     documents = [_document(each, books, booking, live) for each in made.documents]
-    holds = [{"code": h.code, "subject": h.subject, "detail": h.detail} for h in made.holds]
+    holds = [
+        {"code": h.code, "subject": h.subject, "detail": english(h.detail)} for h in made.holds
+    ]
     return {"documents": documents, "holds": holds, "kept_as_posted": made.keep}
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
-from bridge.cli.output import Output
+from bridge.cli.output import Output, plainly_told
 from bridge.cli.plans import shown
 from bridge.cli.session import companies, open_settings, open_state, this_person
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.errors import UsageError
+from bridge.report.details import english
 from bridge.store.values import Entry
 
 
@@ -49,7 +50,7 @@ def show(arguments: Namespace, out: Output) -> int:
         entry = work.entries.numbered(arguments.entry)
         if entry is None:
             raise UsageError(f"Outbox entry {arguments.entry} does not exist; see `outbox list`.")
-        decisions = [each for each in work.decisions.latest() if each.entry == entry.id]
+        decisions = [plainly_told(d) for d in work.decisions.latest() if d.entry == entry.id]
     document = told("", entry) | {
         "run": entry.run,
         "key": entry.key,
@@ -138,7 +139,7 @@ def told(system: str, entry: Entry) -> dict[str, Any]:
         "state": entry.state.value,
         "attempt": entry.attempt,
         "code": entry.code,
-        "detail": entry.detail,
+        "detail": english(entry.detail),
     }
 
 

@@ -15,13 +15,25 @@ from bridge.cli.called import as_called
 from bridge.cli.languages import of_terminal
 
 if TYPE_CHECKING:
+    from bridge.core.message import Detail
     from bridge.errors import Problem
+    from bridge.store.values import DecisionRecord
 
 INTERRUPTED = 130
 """Exit code of a verb that a person stopped with Ctrl-C."""
 
 Progress = Callable[[str, int, int], None]
 """(what is done, so many, of so many; 0 when nobody knows)."""
+
+
+def plainly_told(decision: DecisionRecord) -> DecisionRecord:
+    """A decision as JSON documents have it: the particulars in words."""
+    import msgspec
+
+    from bridge.core.message import read
+    from bridge.report.details import english
+
+    return msgspec.structs.replace(decision, detail=english(read(decision.detail)))
 
 
 class Output:
@@ -65,24 +77,39 @@ class Output:
 
     def error(
         self,
-        message: str,
+        what: Detail,
         problems: Sequence[Problem],
         exit_code: int,
         more: Mapping[str, object] | None = None,
     ) -> None:
         """What went wrong and what to do: words on stderr, and the JSON document when asked for."""
-        self.say(f"ledger-bridge: {self._spoken(message)}")
+        self.say(f"ledger-bridge: {self.told(what)}")
         self.problems(problems)
         if self.json and not self._answered:
-            listed = [{"where": p.where, "what": p.what, "fix": p.fix} for p in problems]
-            told = {"error": message, "problems": listed, "exit_code": exit_code}
+            from bridge.report.details import english, plain_problem
+
+            listed = [plain_problem(each) for each in problems]
+            told = {"error": english(what), "problems": listed, "exit_code": exit_code}
             self.document(told | dict(more or {}))
 
     def problems(self, problems: Sequence[Problem]) -> None:
         """What is wrong with a person's input, one line each."""
         for each in problems:
-            told = f"{each.where}: {self._spoken(each.what)} {self._spoken(each.fix)}"
-            self.say(f"  - {told.strip()}")
+            self.say(f"  - {self.told(each)}")
+
+    def told(self, found: Detail | Problem) -> str:
+        """A message or a problem in the words of whoever reads here."""
+        if isinstance(found, str):
+            return self._spoken(found)
+        from bridge.core.message import Message
+        from bridge.report.details import plainly
+        from bridge.report.texts import texts
+
+        if isinstance(found, Message):
+            return plainly(found, texts(self.language))
+        if isinstance(found.what, Message):
+            return plainly(found.told, texts(self.language))
+        return f"{found.where}: {self.told(found.what)} {self.told(found.fix)}".strip()
 
     def _said(self, text: str) -> str:
         return printable(as_called(self._spoken(text)))

@@ -10,10 +10,10 @@ from bridge import wiring
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, state_file, this_person
 from bridge.clock import SystemClock
-from bridge.core.tie_out.said import document, reason_of
 from bridge.pipeline.context import Progress
 from bridge.pipeline.known_again import Adopted
 from bridge.pipeline.rebuild import RebuildResult, rebuild
+from bridge.report.said import document, reason_of
 from bridge.settings import Settings
 from bridge.store.soundness import Damaged, set_aside
 

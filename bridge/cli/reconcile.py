@@ -100,9 +100,9 @@ def _tell_plan(told: OneOff, words: dict[str, str], out: Output) -> None:
         counts = {"create": planned.create, "update": planned.update, "void": planned.void}
         out.line(words["would_write"].format(system=name, **counts))
         for problem in each.stopped.problems if each.stopped is not None else ():
-            out.say(f"{name}: {problem}")
+            out.say(f"{name}: {out.told(problem)}")
     for problem in told.refused.problems if told.refused is not None else ():
-        out.say(str(problem))
+        out.say(out.told(problem))
     out.line(words["dry_run"])
 
 

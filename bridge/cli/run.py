@@ -105,7 +105,7 @@ def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, ou
 def health_of(loaded: Settings, daemon: Daemon) -> dict[str, Any]:
     """The jobs, and the verdict that every other door tells. Without a name in it."""
     from bridge.cli.standing import in_passing  # not before somebody asks: it needs the whole store
-    from bridge.core.tie_out import said
+    from bridge.report import said
 
     return {**daemon.health(), **said.document(in_passing(loaded))}
 

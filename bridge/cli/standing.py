@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from bridge import wiring
 from bridge.clock import SystemClock
 from bridge.core.identity import BooksId
+from bridge.core.message import message
 from bridge.core.tie_out.known import Known
 from bridge.core.tie_out.verdict import Result, Verdict, verdict
 from bridge.errors import TryLater
@@ -47,7 +48,7 @@ def in_passing(loaded: Settings) -> Verdict:
         with store.read() as work:
             return verdict_of(work, loaded)
     except (OperationalError, TryLater) as error:  # of an older program, or locked
-        told = f"the state store cannot be read now ({type(error).__name__})"
+        told = message("state_unreadable", text=type(error).__name__)
         return Verdict(result=Result.UNCHECKED, reason="pass.later", told=(told,))
     finally:
         store.close()

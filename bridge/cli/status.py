@@ -6,16 +6,18 @@ from argparse import Namespace
 from datetime import date
 from typing import Any
 
-from bridge.cli.output import Output
+from bridge.cli.output import Output, plainly_told
 from bridge.cli.session import open_settings, open_state
 from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.identity import BooksId
+from bridge.core.message import read
 from bridge.core.money import text
-from bridge.core.tie_out import said
 from bridge.instance import serving
 from bridge.pipeline.waits import told, waits_until
+from bridge.report import said
+from bridge.report.details import english
 from bridge.settings import SystemSettings
 from bridge.store.store import Work
 from bridge.store.values import RunRecord
@@ -46,7 +48,9 @@ def status(arguments: Namespace, out: Output) -> int:
         )
     out.line(f"The daemon is at work (process {daemon})." if daemon else "No daemon is at work.")
     for run in runs:
-        out.line(f"Last run {run.id}: {run.verdict or 'not finished'}. {run.reason}")
+        out.line(
+            f"Last run {run.id}: {run.verdict or 'not finished'}. {out.told(read(run.reason))}"
+        )
     out.line("Owed by the ledger: " + (", ".join(f"{v} {c}" for c, v in owed.items()) or "nothing"))
     heads = ("system", ">in the books", ">under way", ">for a person", ">held", ">to look at again")
     keys = ("in_the_books", "under_way", "waits_for_a_person", "held", "revisits")
@@ -113,10 +117,18 @@ def history(arguments: Namespace, out: Output) -> int:
         )
         decisions = work.decisions.latest(limit=arguments.limit)
     if out.json:
-        out.document({"runs": [_run(run) for run in runs], "decisions": decisions})
+        out.document(
+            {
+                "runs": [_run(run) for run in runs],
+                "decisions": [plainly_told(each) for each in decisions],
+            }
+        )
     out.table(
         ("run", "systems", "ended", "verdict", "reason"),
-        [[r.id, r.system, r.ended_at[:19], r.verdict or "not finished", r.reason] for r in runs],
+        [
+            [r.id, r.system, r.ended_at[:19], r.verdict or "not finished", out.told(read(r.reason))]
+            for r in runs
+        ],
     )
     for decision in decisions:
         out.line(f"{decision.at[:19]} {decision.who}: {decision.verb} {decision.reference}")
@@ -131,6 +143,6 @@ def _run(run: RunRecord) -> dict[str, Any]:
         "started_at": run.started_at,
         "ended_at": run.ended_at,
         "verdict": run.verdict,
-        "reason": run.reason,
+        "reason": english(read(run.reason)),
         "counts": run.counts,
     }

@@ -88,7 +88,7 @@ def _tell(result: SyncResult, out: Output, foreseen: Foreseen | None = None) -> 
         foreseen.tell(out)
     for name, each in result.systems.items():
         if each.stopped is not None:
-            out.say(f"{name}: {each.stopped}")
+            out.say(f"{name}: {out.told(each.stopped.what)}")
             out.problems(each.stopped.problems)
     assert result.intake is not None, "a sync reads the newest delivery or stops"
     intake = result.intake.accepted

@@ -11,10 +11,10 @@ from bridge.cli.session import open_settings, open_state
 from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
 from bridge.core.money import text
-from bridge.core.tie_out import said
 from bridge.core.tie_out.tasks import Task
 from bridge.errors import UsageError
 from bridge.pipeline import alike
+from bridge.report import said
 from bridge.report.tasks import command_of
 from bridge.report.texts import texts
 from bridge.store import Work

@@ -47,9 +47,9 @@ def _tell(result: UndoResult, dry: bool, out: Output) -> None:
     out.table(HEADS, rows)
     for name, each in result.systems.items():
         if each.done.stopped is not None:
-            out.say(f"{name}: {each.done.stopped}")
+            out.say(f"{name}: {out.told(each.done.stopped.what)}")
             for problem in each.done.stopped.problems:
-                out.say(f"  - {problem}")
+                out.say(f"  - {out.told(problem)}")
         if each.done.rejected:
             out.say(
                 f"{name}: {each.done.rejected} documents were edited in the books, or refused, and "

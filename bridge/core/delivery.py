@@ -16,6 +16,7 @@ import msgspec
 
 from bridge.core.books import Document, PostedDocument, Several, Status
 from bridge.core.identity import base_reference
+from bridge.core.message import Detail, message
 
 
 class State(StrEnum):
@@ -187,7 +188,7 @@ class Posted(msgspec.Struct, frozen=True):
 class Rejected(msgspec.Struct, frozen=True):
     """The system read the document and refused it. Never retried; a person must look."""
 
-    reason: str
+    reason: Detail
     code: str
 
 
@@ -224,10 +225,9 @@ AMBIGUOUS = "ambiguous"
 def ambiguous(reference: str, found: Several) -> Rejected:
     """The rejection of a write whose reference several documents carry: a person must say which is
     the one, since another posting would make one more."""
+    number = len(found.documents)
     return Rejected(
-        f"{len(found.documents)} documents in the books carry {reference} (ids {found.ids}): void "
-        f"or delete there all but one, then let it be looked for again (outbox retry)",
-        AMBIGUOUS,
+        message("several", number=number, reference=reference, others=found.ids), AMBIGUOUS
     )
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Detail
 from bridge.core.renamed import in_words_of_now, now
 
 
@@ -125,7 +126,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     subject: str
     related: tuple[str, ...] = ()
-    detail: str = ""
+    detail: Detail = ""
     file: str = ""
     row: int = 0
     amount: Decimal | None = None

@@ -6,11 +6,13 @@ A snapshot that fails any of these is refused with every reason, and nothing is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
 from bridge.core.ledger import SnapshotFacts
+from bridge.core.message import Word, message
 from bridge.errors import Problem
 
 
@@ -52,16 +54,19 @@ def refuse(
     if not facts.complete:
         return list(_without_payments(figures, where))
     if not figures.counts.get("loans") and figures.previous_counts.get("loans"):
-        what = f"has no loans; the last snapshot had {figures.previous_counts['loans']}."
-        return [Problem(where, what, "Export again from the app. Nothing was planned.")]
+        what = message("emptied", before=figures.previous_counts["loans"])
+        return [Problem(where, what, message("mend_emptied"))]
     problems = list(_shrunk(figures, limits, where))
     if figures.last_as_of and facts.as_of.isoformat() < figures.last_as_of:
         problems.append(
             Problem(
                 where,
-                f"is of {facts.as_of.isoformat()}, older than the last one accepted "
-                f"({figures.last_as_of}).",
-                "A phone restored from a backup does this. Export again.",
+                message(
+                    "older_delivery",
+                    day=facts.as_of,
+                    start=date.fromisoformat(figures.last_as_of),
+                ),
+                message("mend_older_delivery"),
             )
         )
     if figures.reinstalled:
@@ -69,9 +74,8 @@ def refuse(
         problems.append(
             Problem(
                 where,
-                f"{len(figures.reinstalled)} ids are other people's now (such as {shown}): the app "
-                "was reinstalled and counts from 1 again.",
-                "Give the phone a new installation id; the old loans stay as they are.",
+                message("reinstalled", number=len(figures.reinstalled), others=shown),
+                message("mend_reinstalled"),
             )
         )
     return problems
@@ -84,8 +88,8 @@ def _without_payments(figures: SnapshotFigures, where: str) -> Iterator[Problem]
     if before and figures.counts.get("loans") and not figures.counts.get("repayments"):
         yield Problem(
             where,
-            f"has loans and no payments; the last one had {before} payments.",
-            "Deliver the sheet of payments too: without it all of them would be owed again.",
+            message("without_payments", before=before),
+            message("mend_without_payments"),
         )
 
 
@@ -95,25 +99,21 @@ def _shrunk(figures: SnapshotFigures, limits: SnapshotLimits, where: str) -> Ite
         if _is_lost(before - now, before, limits):
             yield Problem(
                 where,
-                f"has {now} {name}, the last snapshot had {before}.",
-                f"A loss of more than {limits.shrink_rows_percent} %, or of most of a small table, "
-                "is not believed; if it is true, raise [limits] shrink_rows_percent (100 believes "
-                "an empty table) for one run.",
+                message("fewer_rows", number=now, entity=Word("ledger", name), before=before),
+                message("mend_fewer_rows", percent=f"{limits.shrink_rows_percent}"),
             )
-    for what, previous, current in (
-        ("loans", figures.previous_money, figures.money),
-        ("payments", figures.previous_paid, figures.paid),
-    ):
-        for currency, money in previous.items():
-            left = current.get(currency, Decimal(0))
-            if _has_fallen(money, left, limits.shrink_money_percent):
-                yield Problem(
-                    where,
-                    f"has {what} of {left} {currency}, the last snapshot had {money}.",
-                    f"A fall of more than {limits.shrink_money_percent} % is not believed; if it "
-                    "is true, raise [limits] shrink_money_percent (100 believes any fall) for one "
-                    "run.",
-                )
+    percent = limits.shrink_money_percent
+    fix = message("mend_less_money", percent=f"{percent}")
+    for currency, money in figures.previous_money.items():
+        left = figures.money.get(currency, Decimal(0))
+        if _has_fallen(money, left, percent):
+            what = message("less_money", amount=left, currency=currency, shown=money)
+            yield Problem(where, what, fix)
+    for currency, money in figures.previous_paid.items():
+        left = figures.paid.get(currency, Decimal(0))
+        if _has_fallen(money, left, percent):
+            what = message("less_paid", amount=left, currency=currency, shown=money)
+            yield Problem(where, what, fix)
 
 
 def _has_fallen(money: Decimal, left: Decimal, percent: Decimal) -> bool:

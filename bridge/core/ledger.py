@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Detail
 from bridge.core.renamed import in_words_of_now
 
 
@@ -80,7 +81,7 @@ class Note(msgspec.Struct, frozen=True):
     """A remark of the reader about one row: a finding's code and its particulars (no names)."""
 
     code: str
-    detail: str = ""
+    detail: Detail = ""
 
     def __post_init__(self) -> None:
         in_words_of_now(self, "code")

@@ -9,6 +9,7 @@ import msgspec
 
 from bridge.core.books import Document, Invoice, Kind, Receipt
 from bridge.core.delivery import Operation
+from bridge.core.message import Detail
 from bridge.core.renamed import in_words_of_now
 
 
@@ -25,7 +26,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """`loan:142`, `movement:44`."""
     currency: str
     amount: Decimal
-    detail: str = ""
+    detail: Detail = ""
     worth: Decimal = Decimal(0)
     """What the row is worth, where it does nothing to what borrowers owe."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bridge.core.message import message
 from bridge.core.tie_out.as_of import refuse_untrue
 from bridge.core.tie_out.reconcile import RECEIVABLE
 from bridge.core.tie_out.reconciliation import Notice
@@ -26,4 +27,4 @@ def dated_after(store: Store, system: AccountingReader, day: date) -> list[Notic
     with store.read() as work:
         where = books_of(system)
         count = MirrorSums.on(work).dated_after(where, RECEIVABLE, day)
-    return [Notice("books.after_day", str(count))] if count else []
+    return [Notice("books.after_day", message("count", number=count))] if count else []

@@ -29,7 +29,7 @@ def entered_by_hand(
         entries = system.control_entries() if told is None else told
         return [e for e in entries if e.currency in currencies], []
     except TryLater as error:
-        return [], [Notice("control.unread", str(error))]
+        return [], [Notice("control.unread", error.what)]
 
 
 def our_borrowers(

@@ -29,6 +29,7 @@ from bridge.core.books import (
 )
 from bridge.core.change.matching import differences, with_rate_known
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
+from bridge.core.message import written
 from bridge.errors import TryLater, UsageError
 from bridge.pipeline import customer_anew
 from bridge.pipeline.absence import find_surely
@@ -213,9 +214,10 @@ def _entered_anew(waiting: Sequence[Entry], binding: Binding) -> str:
     """The id of the document that somebody entered in the place of a deleted one, where that
     stopped a correction."""
     for entry in waiting:
-        if entry.state is not State.DRIFTED or not entry.detail.startswith("{"):
+        held = written(entry.detail)
+        if entry.state is not State.DRIFTED or not held.startswith("{"):
             continue
-        found = msgspec.json.decode(entry.detail, type=PostedDocument)
+        found = msgspec.json.decode(held, type=PostedDocument)
         if found.external_id != binding.external_id:
             return found.external_id
     return ""

@@ -15,6 +15,7 @@ from bridge.core.books import Kind, Made
 from bridge.core.delivery import Operation
 from bridge.core.identity import is_ours
 from bridge.core.mapping.booking import Booking
+from bridge.core.message import message, written
 from bridge.core.plan import PlanFigures
 from bridge.pipeline.catching_up import caught_up_with
 from bridge.pipeline.context import Books, Bridge, Progress, System
@@ -174,10 +175,10 @@ class Keeping:
                 work.plans.set_revisit(self.where, loan, "books.ahead")
             work.upkeep.note(TIED.format(self.books.name), restored_at)
             if why:
-                detail = f"{tied} of its documents known again"
+                detail = message("known_again", number=tied)
                 if left:
-                    detail = f"{detail}; of {named(left)} nobody knows the loan"
-                work.upkeep.note(UNTOLD.format(self.books.name), detail)
+                    detail = message("known_again_but", number=tied, others=named(left))
+                work.upkeep.note(UNTOLD.format(self.books.name), written(detail))
 
     def _newest(self, kinds: Sequence[Kind]) -> list[Made]:
         with self.store.read() as work:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from bridge.core.delivery import InDoubt, Outcome, Rejected, State, Unavailable
+from bridge.core.message import Detail, Message
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.patience import (
     PERHAPS_THERE,
@@ -68,7 +69,7 @@ def give_up(
             if entry.state is State.PENDING:
                 work.outbox.move(entry, Rejected(so_far(entry, trial, came), UNCLEAR), now)
             elif entry.state is State.IN_DOUBT:
-                unknown = told_unknown(trial.passes, trial.since.date().isoformat(), came)
+                unknown = told_unknown(trial.passes, trial.since.date(), came)
                 work.outbox.move(entry, Rejected(unknown, PERHAPS_THERE), now)
 
 
@@ -110,24 +111,26 @@ def none_ends(
     time mends. Each pass tries again; one that ends otherwise ends this."""
     later = isinstance(stopped, TryLater)
     since = _for_days(store, system, clock, NO_END, so=later, over=not later)
-    return [Stop(code=NO_END, detail=told_unended(since, short(str(stopped))))] if since else []
+    if stopped is None or not since:
+        return []
+    return [Stop(code=NO_END, detail=told_unended(since, _in_short(stopped.what)))]
 
 
 def _for_days(
     store: Store, system: AccountingReader, clock: Time, code: str, *, so: bool, over: bool
-) -> str:
-    """The day since which passes have ended so, where a person is to be told of it; else empty.
+) -> date | None:
+    """The day since which passes have ended so, where a person is to be told of it; else none.
     `over`: this pass ends the row."""
     name, now = _SINCE.format(code, system.name, system.company_id), clock.now()
     with store.read() as work:
         noted = work.upkeep.noted(name)
     if so and noted:
         since = datetime.fromisoformat(noted)
-        return since.date().isoformat() if is_told(since, now) else ""
+        return since.date() if is_told(since, now) else None
     if so or (over and noted):
         with store.begin() as work:
             work.upkeep.note(name, now.isoformat() if so else "")
-    return ""
+    return None
 
 
 def _says_nothing(came: Outcome) -> bool:
@@ -135,15 +138,19 @@ def _says_nothing(came: Outcome) -> bool:
     return isinstance(came, InDoubt) or (isinstance(came, Unavailable) and not came.this_pass)
 
 
-def words(came: Outcome) -> str:
+def words(came: Outcome) -> Detail:
     """The answer in words, as far as there are any."""
-    return short(str(getattr(came, "cause", "")) or type(came).__name__)
+    return _in_short(getattr(came, "cause", "") or type(came).__name__)
 
 
-def so_far(entry: Entry, trial: Trial, came: str) -> str:
-    """The words for why a write waits: how often it was sent and since when, or how often it was
+def _in_short(came: Detail) -> Detail:
+    return short(came) if isinstance(came, str) else came
+
+
+def so_far(entry: Entry, trial: Trial, came: Detail) -> Message:
+    """The reason why a write waits: how often it was sent and since when, or how often it was
     asked for, if it never got so far."""
-    day = trial.since.date().isoformat()
+    day = trial.since.date()
     if not entry.attempt:
         return told_unknown(trial.passes, day, came)
     return told(entry.attempt, day, came)

@@ -11,7 +11,7 @@ from bridge.core.findings import Finding
 from bridge.core.guards import SnapshotFigures, SnapshotLimits, refuse
 from bridge.core.ledger import ReadTable, SnapshotFacts
 from bridge.core.money import from_cents
-from bridge.core.tie_out.known import Delivery
+from bridge.core.tie_out.known import Delivery, Reason
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.base import Source
 from bridge.store import Accepted, Stage, Store
@@ -45,8 +45,9 @@ def take_in(
     try:
         intake = _taken_in(store, source, where, limits, now)
     except SnapshotRefused as refused:
-        problems = refused.problems or (Problem(where, str(refused), ""),)
-        tried = msgspec.structs.replace(tried, accepted=False, problems=problems)
+        problems = refused.problems or (Problem(where, refused.what, ""),)
+        reasons = tuple(Reason(each.where, each.what, each.fix) for each in problems)
+        tried = msgspec.structs.replace(tried, accepted=False, problems=reasons)
         with store.begin() as work:
             work.tasks.put_delivery(tried)
         raise

@@ -4,10 +4,12 @@ invoice of ours does not become one."""
 from __future__ import annotations
 
 from bridge.core.mapping.electronic import Lacking, lacking, office_of, told
+from bridge.core.message import Detail
 from bridge.core.tie_out.known import Stop
 from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline.context import Books, System
 from bridge.pipeline.to_do import has_work
+from bridge.report.details import english
 from bridge.store import Store
 
 HELD = "books.unanswered"
@@ -22,7 +24,7 @@ _ANSWERS = (
 class Unanswered(ConfigurationError):
     """The accountant has not said that documents may be posted to this company, so none is."""
 
-    def __init__(self, message: str, problem: Problem, detail: str) -> None:
+    def __init__(self, message: str, problem: Problem, detail: Detail) -> None:
         super().__init__(message, [problem])
         self.detail = detail
         """The particulars for reports."""
@@ -46,7 +48,7 @@ def unanswered(store: Store, books: Books[System]) -> Unanswered | None:
         fix = "Switch this system off (enabled = false), or name another company."
     return Unanswered(
         f"Nothing is posted to {books.name}: its electronic invoices are an open question.",
-        Problem(where, f"{detail}.", fix),
+        Problem(where, f"{english(detail)}.", fix),
         detail,
     )
 

@@ -13,6 +13,7 @@ import msgspec
 from bridge.core.change.owning import borrowers_of, row_of
 from bridge.core.findings import Finding
 from bridge.core.identity import BooksId
+from bridge.core.message import message
 from bridge.core.tie_out.items import SETTLES_ITSELF, Item, ItemKind
 from bridge.core.tie_out.known import LOGIN, Behind, BooksKnown, Delivery, Fresh, Known, Stop
 from bridge.core.tie_out.reconcile import held
@@ -39,7 +40,7 @@ OF_THE_WRITES = (OF_THE_STORE - {ItemKind.HELD}) | {ItemKind.MISMATCHED}
 _ABSENT = "books.absent"
 _NOT_SINCE = Stop(
     code="pass.later",
-    detail="The books were not compared since there is a login again; the next comparison does it.",
+    detail=message("not_compared_since_login"),
     exit_code=TryLater.exit_code,
 )
 _RUNS = 100
@@ -147,9 +148,11 @@ def stop_of(error: BridgeError) -> Stop:
         (OtherCompany, OTHER_COMPANY),
     )
     code = next((code for kind, code in kinds if isinstance(error, kind)), "pass.stopped")
-    told = "; ".join([str(error), *map(str, error.problems)])
+    told = error.what
+    if error.problems:
+        told = message("together", parts=(told, *(each.told for each in error.problems)))
     if isinstance(error, Unanswered | SecondWriter | OtherCompany):
-        told = error.detail
+        return Stop(code=code, detail=error.detail, exit_code=error.exit_code)
     return Stop(code=code, detail=told, exit_code=error.exit_code)
 
 
@@ -162,7 +165,7 @@ def unchecked(system: AccountingReader, error: BridgeError) -> SystemResult:
         company=system.company_id,
         checked=False,
         exit_code=error.exit_code,
-        notices=(Notice(code, str(error)),),
+        notices=(Notice(code, error.what),),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bridge.core.books import Made
 from bridge.core.identity import BooksId
+from bridge.core.message import read
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict
 from bridge.store import Store, Work
@@ -40,7 +41,7 @@ def begin_pass(store: Store, work: Work, at: str) -> None:
 def to_be_told(work: Work, system: str) -> list[Stop]:
     """The stop that a person is told although the pass goes on; every pass tells it until one was
     heard."""
-    detail = work.upkeep.noted(UNTOLD.format(system))
+    detail = read(work.upkeep.noted(UNTOLD.format(system)))
     return [Stop(code=RESTORED, detail=detail)] if detail else []
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from bridge.core.message import Detail, message
 from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
 from bridge.core.tie_out.verdict import verdict
 from bridge.errors import BridgeError, ConfigurationError, SnapshotRefused
@@ -156,7 +157,7 @@ class _Foresight:
 
     def _tell(self, name: str, code: str, documents: int) -> None:
         if documents:
-            self.told[name] = Notice(code, str(documents))
+            self.told[name] = Notice(code, message("count", number=documents))
 
 
 def _late_ledger(refused: SnapshotRefused | None) -> list[Notice]:
@@ -179,8 +180,9 @@ def _nothing_to_compare_with(bridge: Dry, refused: SnapshotRefused, day: date) -
         return whole(work, results, {}, bridge.lender, day, bridge.clock.now(), "")
 
 
-def _all_of(error: BridgeError) -> str:
-    return " ".join([str(error), *map(str, error.problems)])
+def _all_of(error: BridgeError) -> Detail:
+    parts = (error.what, *(each.told for each in error.problems))
+    return message("together", parts=parts) if error.problems else error.what
 
 
 def _with_notices(found: Reconciliation, foresight: _Foresight) -> Reconciliation:

@@ -65,7 +65,7 @@ class Reader:
             try:
                 made = Outcome(answer=answer, reading=self._read(answers))
             except SnapshotRefused as refused:
-                problems = refused.problems or (Problem("", str(refused), ""),)
+                problems = refused.problems or (Problem("", refused.what, ""),)
                 made = Outcome(answer=answer, problems=tuple(problems))
             self._made[place] = made
         return msgspec.structs.replace(self._made[place], answer=answer)

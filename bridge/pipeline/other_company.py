@@ -4,10 +4,12 @@ company of the same system: nothing is sent there before a person has confirmed 
 from __future__ import annotations
 
 from bridge.core.identity import BooksId
+from bridge.core.message import Detail, message
 from bridge.core.tie_out.known import Stop
 from bridge.errors import BridgeError, PersonNeeded
 from bridge.pipeline.context import Books, Bridge, System
 from bridge.pipeline.issuing import unanswered
+from bridge.report.details import english
 from bridge.store import Store, Work
 
 CODE = "pass.other_company"
@@ -16,9 +18,10 @@ CODE = "pass.other_company"
 class OtherCompany(PersonNeeded):
     """bridge.toml names another company than the one that has the documents."""
 
-    def __init__(self, system: str, detail: str) -> None:
+    def __init__(self, system: str, detail: Detail) -> None:
+        told = english(detail)
         super().__init__(
-            f"bridge.toml names another company of {system} than before: {detail}. Nothing was "
+            f"bridge.toml names another company of {system} than before: {told}. Nothing was "
             "posted: everything would be posted there once more. If it is the wrong one, correct "
             "company_id. If it is meant: ledger-bridge sync --new-company"
         )
@@ -54,11 +57,11 @@ def welcome(bridge: Bridge[System], who: str) -> None:
                 work.decisions.welcome_company(books.id, who, at)
 
 
-def _detail(work: Work, where: BooksId) -> str:
+def _detail(work: Work, where: BooksId) -> Detail:
     """The companies with documents of ours, how many each has, and the one named now; empty where
     there is no question."""
     if work.bindings.counts(where) or work.decisions.is_welcome(where):
         return ""
     there = work.bindings.documents_elsewhere(where)
     had = ", ".join(f"{each} ({number})" for each, number in there.items())
-    return f"documents of ours: {had}; named now: {where.company}" if had else ""
+    return message("other_company", others=had, text=where.company) if had else ""

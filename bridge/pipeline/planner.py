@@ -24,6 +24,7 @@ from bridge.core.loan.translate import translate
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.electronic import in_series
 from bridge.core.mapping.mapping_file import OWNED_FIELDS
+from bridge.core.message import Detail, message
 from bridge.core.plan import Change, Hold, Plan, PlanFigures, reason_to_come_back
 from bridge.errors import ConfigurationError, Problem
 from bridge.pipeline import stamped
@@ -330,12 +331,11 @@ def _may_be_there(
     assert file.loan is not None, "only what a loan gives is looked for in the books"
     first = alike[0]
     other = first.stranger
-    about = {
-        "subject": f"document:{first.wanted.reference}",
-        "detail": f"{other.external_id} {other.number} {other.day}",
-    }
+    subject = f"document:{first.wanted.reference}"
+    day: Detail = message("on_day", day=other.day) if other.day else ""
+    detail = message("lookalike", document=other.external_id, number=other.number, day=day)
     rest = not_posted(file, file.loan, "books.lookalike", bound)
-    return [msgspec.structs.replace(hold, **about) for hold in rest]
+    return [msgspec.structs.replace(hold, subject=subject, detail=detail) for hold in rest]
 
 
 def _refuse_in_series(name: str, reference: str, series: Sequence[str]) -> None:

@@ -12,7 +12,6 @@ from datetime import date
 import msgspec
 
 from bridge.core.tie_out.known import Stop
-from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.pipeline.catching_up import caught_up_with
 from bridge.pipeline.context import Books, Bridge, Progress, System, silent
@@ -23,6 +22,7 @@ from bridge.pipeline.older_state import TIED, strangers_of_ours
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.untied import UNTIED
+from bridge.report.said import reason_of
 from bridge.store import Store
 
 

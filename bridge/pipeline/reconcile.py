@@ -19,7 +19,6 @@ from bridge.core.tie_out.checks import CheckCode
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Fresh, Stop
 from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
-from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.tally import LISTED
 from bridge.core.tie_out.verdict import verdict
 from bridge.errors import BridgeError
@@ -37,6 +36,7 @@ from bridge.pipeline.standing import adds_up
 from bridge.pipeline.standing import notices as freshness
 from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
+from bridge.report.said import reason_of
 from bridge.store import LoanKey, Store
 from bridge.systems.base import AccountingReader, CallCount, books_of
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
+from bridge.core.message import written
 from bridge.core.plan import Plan, PlanFigures
-from bridge.core.tie_out import said
 from bridge.core.tie_out.known import Stop
-from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.errors import BridgeError, LoginRequired, Problem, SnapshotRefused, TryLater
 from bridge.pipeline.context import (
@@ -36,6 +35,9 @@ from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.stamped import look_before_taking_back
 from bridge.pipeline.to_do import has_work
 from bridge.pipeline.untied import still_untied
+from bridge.report import said
+from bridge.report.details import english, plain_problem
+from bridge.report.said import reason_of
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -104,7 +106,7 @@ class SystemPass(msgspec.Struct, kw_only=True):
         }
         if self.stopped is not None:
             document["stopped"] = {
-                "reason": str(self.stopped),
+                "reason": english(self.stopped.what),
                 "problems": [_problem(p) for p in self.stopped.problems],
             }
         return document
@@ -236,7 +238,7 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
     except BridgeError as error:
         books = {name: each.id for name, each in bridge.books.items()}
         with bridge.store.begin() as work:
-            work.runs.end(run, "refused", str(error), {}, bridge.clock.now().isoformat())
+            work.runs.end(run, "refused", written(error.what), {}, bridge.clock.now().isoformat())
             if isinstance(error, SnapshotRefused):
                 error.document = said.document(standing(work, books, bridge.fresh))
         raise
@@ -371,4 +373,4 @@ def _end(
 
 
 def _problem(problem: Problem) -> dict[str, str]:
-    return {"where": problem.where, "what": problem.what, "fix": problem.fix}
+    return plain_problem(problem)

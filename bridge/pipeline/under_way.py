@@ -10,6 +10,7 @@ import msgspec
 from bridge.core.books import PostedDocument
 from bridge.core.delivery import Operation, State
 from bridge.core.identity import BooksId
+from bridge.core.message import Detail, message
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.core.tie_out.reconcile import arrived, settled, waiting
@@ -86,13 +87,15 @@ def _has_arrived(work: Work, where: BooksId, side: Waiting) -> bool:
     return arrived(entry.operation, entry.document, side.now, links)
 
 
-def _detail(side: Waiting, trials: Mapping[int, Trial]) -> str:
+def _detail(side: Waiting, trials: Mapping[int, Trial]) -> Detail:
     """Why a write waits, in the accounting system's words, and for how long that is so; nothing
     that holds a body."""
     entry, trial = side.entry, trials.get(side.entry.id)
     if entry.state is State.REJECTED:
         code = "" if entry.code in LOOKED_FOR_FIRST else entry.code
-        return ": ".join(part for part in (code, entry.detail) if part)
+        if isinstance(entry.detail, str):
+            return ": ".join(part for part in (code, entry.detail) if part)
+        return message("coded", reason=code, text=entry.detail) if code else entry.detail
     if entry.state not in {State.PENDING, State.IN_DOUBT}:
         return ""
     return (

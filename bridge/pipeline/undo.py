@@ -21,9 +21,9 @@ from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operati
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.mapping.booking import Booking
+from bridge.core.message import message
 from bridge.core.plan import Change, Plan, PlanFigures
 from bridge.core.tie_out.known import Stop
-from bridge.core.tie_out.said import reason_of
 from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.errors import BridgeError, TryLater, UsageError
 from bridge.pipeline import stamped
@@ -34,6 +34,7 @@ from bridge.pipeline.other_company import open_question
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.post import Posting, settle_doubts
 from bridge.pipeline.sync import SystemPass, send
+from bridge.report.said import reason_of
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingSystem
 
@@ -56,7 +57,7 @@ class SystemUndo(msgspec.Struct, kw_only=True):
         since."""
         if not self.left:
             return []
-        return [Stop(code="undo.left", detail=f"{len(self.left)} were changed since, and stay")]
+        return [Stop(code="undo.left", detail=message("undo_left", number=len(self.left)))]
 
 
 class UndoResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from bridge.core.findings import CATALOGUE
+from bridge.core.message import Detail
 from bridge.core.tie_out.reconciliation import FindingGroup, Reconciliation, SystemResult
 from bridge.store import LoanKey, Work
 from bridge.store.reconcile_queries import ReconcileQueries
@@ -43,7 +44,7 @@ def whole(
 def _findings(work: Work) -> tuple[FindingGroup, ...]:
     """Findings by code, with the first of each. Several systems notice the same thing once."""
     counts: Counter[str] = Counter()
-    examples: dict[str, dict[tuple[str, str], None]] = {}
+    examples: dict[str, dict[tuple[str, Detail], None]] = {}
     for finding in work.findings.all():
         counts[finding.code] += 1
         some = examples.setdefault(finding.code, {})

@@ -17,6 +17,7 @@ import msgspec
 
 from bridge.core import money
 from bridge.core.tie_out.items import Item
+from bridge.report.details import plainly
 from bridge.report.texts import Texts
 from bridge.report.view import Line, read
 
@@ -107,6 +108,11 @@ def _action(told: Told) -> str:
     return told.texts.of("actions", told.item.action) if told.texts else told.item.action
 
 
+def _detail(told: Told) -> str:
+    """In the report's language where it has one, with figures as programs read them."""
+    return plainly(told.item.detail, told.texts)
+
+
 def _where(told: Told) -> dict[str, str | int]:
     return {"file": told.item.file, "row": told.item.row}
 
@@ -127,7 +133,7 @@ ITEM = (
     _field("books", 9, 24, head="in_books"),
     _field("cause", 10, 60),
     _field("action", 11, 60),
-    _field("detail", 12, 40),
+    Column(key="detail", value=_detail, sheet=Sheet(12, 40, "detail", attrgetter("line.detail"))),
     _field("subject", 13, 18),
     Column(key="where", value=_where, kind=Kind.PLACE, csv=False),
     _field("loan", 14, 12),

@@ -13,6 +13,7 @@ import io
 from bridge.core import money
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.report.columns import CSV, Kind, Told
+from bridge.report.details import plainly
 from bridge.report.figures import Figures
 from bridge.report.tasks import Row, jobs
 from bridge.report.texts import Texts
@@ -34,7 +35,7 @@ def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> by
     writer = csv.DictWriter(out, TITLES, restval="", lineterminator="\r\n")
     writer.writeheader()
     day = reconciliation.as_of.isoformat()
-    rows = [_task(row) for job in jobs(reconciliation, texts, figures) for row in job.rows]
+    rows = [_task(row, texts) for job in jobs(reconciliation, texts, figures) for row in job.rows]
     for result in reconciliation.systems:
         rows += [
             _item(
@@ -54,7 +55,7 @@ def render(reconciliation: Reconciliation, texts: Texts, figures: Figures) -> by
     return out.getvalue().encode("utf-8-sig")
 
 
-def _task(row: Row) -> dict[str, str]:
+def _task(row: Row, texts: Texts) -> dict[str, str]:
     fact = row.task
     return {
         "record": "task",
@@ -65,7 +66,7 @@ def _task(row: Row) -> dict[str, str]:
         "external_id": fact.external_id,
         "cause": fact.code,
         "action": fact.action,
-        "detail": fact.detail,
+        "detail": plainly(fact.detail, texts),
         "subject": fact.subject,
         "borrower": row.borrower,
         "count": "1",

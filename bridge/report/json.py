@@ -12,13 +12,14 @@ from typing import Any
 import msgspec
 
 from bridge.core import money
-from bridge.core.tie_out import said
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import Check
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.reconciliation import Lateness, Reconciliation, SystemResult, TieOut
 from bridge.core.tie_out.verdict import Result
+from bridge.report import said
 from bridge.report.columns import JSON, Told
+from bridge.report.details import english
 
 
 def document(reconciliation: Reconciliation) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def document(reconciliation: Reconciliation) -> dict[str, Any]:
                 "code": group.code,
                 "severity": group.severity.value,
                 "count": group.count,
-                "examples": [{"subject": s, "detail": d} for s, d in group.examples],
+                "examples": [{"subject": s, "detail": english(d)} for s, d in group.examples],
             }
             for group in reconciliation.findings
         ],
@@ -75,7 +76,9 @@ def _system(result: SystemResult, answer: Result) -> dict[str, Any]:
         "outbox": result.outbox,
         "posted": result.posted,
         "calls": result.calls,
-        "notices": [{"code": notice.code, "detail": notice.detail} for notice in result.notices],
+        "notices": [
+            {"code": notice.code, "detail": english(notice.detail)} for notice in result.notices
+        ],
     }
 
 

@@ -11,7 +11,8 @@ from bridge.core.books import Customer, Document
 from bridge.core.change.planned import AccountEffect, Held, Noticed, Planned
 from bridge.core.delivery import Operation
 from bridge.core.findings import Finding, Severity
-from bridge.report.details import said
+from bridge.core.message import Detail
+from bridge.report.details import english, said
 from bridge.report.figures import Figures
 from bridge.report.texts import Texts
 
@@ -125,7 +126,7 @@ class PlanWords:
             amount = f"{self.figures.amount(found.amount, found.currency)} {found.currency}"
         return self._told(found.subject, amount, self._place(found.file, found.row), found.detail)
 
-    def _told(self, subject: str, amount: str, place: str, detail: str) -> str:
+    def _told(self, subject: str, amount: str, place: str, detail: Detail) -> str:
         told = said(detail, self.texts, self.figures)
         parts = (self.texts.subject(subject), amount.strip(), place, told)
         return " · ".join(part for part in parts if part)
@@ -174,7 +175,7 @@ def document(plan: Planned) -> dict[str, Any]:
                 "currency": each.hold.currency,
                 "amount": money.text(each.hold.amount, each.hold.currency),
                 "where": {"file": each.file, "row": each.row},
-                "detail": each.hold.detail,
+                "detail": english(each.hold.detail),
             }
             for each in plan.held_rows
         ],
@@ -239,5 +240,5 @@ def _found(finding: Finding) -> dict[str, Any]:
         "amount": None if amount is None else money.text(amount, finding.currency),
         "currency": finding.currency,
         "where": {"file": finding.file, "row": finding.row},
-        "detail": finding.detail,
+        "detail": english(finding.detail),
     }

@@ -12,6 +12,7 @@ from string import Formatter
 
 import msgspec
 
+from bridge.core.message import Detail, Message, message
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.core.tie_out.tasks import Task
@@ -145,7 +146,7 @@ def _row(
     task: Task, systems: tuple[str, ...], found: Reconciliation, texts: Texts, figures: Figures
 ) -> Row:
     behind = _lines(task, found, texts, figures)
-    said_of = said(task.detail, texts, figures).removeprefix(texts("at_row", row=task.where.row))
+    said_of = said(_without_row(task.detail, task.where.row), texts, figures)
     details = [said_of, *(_particulars(line) for line in behind)]
     details.append(texts("behind", count=figures.number(task.behind)) if task.behind else "")
     details.append(texts("documents_count", count=task.count) if task.count > 1 else "")
@@ -168,6 +169,27 @@ def _row(
         consequence=texts.of("consequences", task.action),
         command=command_of(task, texts),
     )
+
+
+def _without_row(detail: Detail, row: int) -> Detail:
+    """The particulars without the row, where the task's place says it already."""
+    return detail if isinstance(detail, str) else _placed(detail, row)
+
+
+def _placed(detail: Message, row: int) -> Message:
+    parts = detail.value("parts")
+    if detail.code == "together" and isinstance(parts, tuple):
+        told = (_placed(part, row) if isinstance(part, Message) else part for part in parts)
+        return message("together", parts=told)
+    what, column = detail.value("what"), detail.value("column")
+    if detail.value("row") != row or not isinstance(what, Message):
+        return detail
+    match detail.code:
+        case "in_cell" if isinstance(column, str):
+            return message("in_column", column=column, what=what)
+        case "in_row":
+            return what
+    return detail
 
 
 def _lines(task: Task, found: Reconciliation, texts: Texts, figures: Figures) -> list[Line]:

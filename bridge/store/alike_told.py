@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from bridge.core.findings import Finding
+from bridge.core.message import Detail, Message, message
 from bridge.core.money import from_cents
 from bridge.store.alike_rows import LEVELS, LOANS, MONEY, Alike, Level
 
@@ -15,17 +17,38 @@ LISTED = 20
 RELATED = 20
 
 
-def was(rows: list[Any]) -> str:
-    """What the old ones were, without a name; several are said with their rows' numbers first."""
+def was(rows: list[Any]) -> Message:
+    """The old ones, without a name; several are said with their rows' numbers first."""
     if len(rows) == 1:
         (row,) = rows
-        money = f", {from_cents(row.cents)} {row.currency} on {row.day}" if row.day else ""
-        return f"is gone: row {row.line}{money} ({row.id})"
-    said = []
-    for row in rows[:RELATED]:
-        money = f" {from_cents(row.cents)} {row.currency} {row.day}" if row.day else ""
-        said.append(f"{row.line}:{money} ({row.id})")
-    return f"may be any of these rows: {'; '.join(said)}"
+        if not row.day:
+            return message("alike_person", row=row.line, old=row.id)
+        return message(
+            "alike_one",
+            row=row.line,
+            amount=from_cents(row.cents),
+            currency=row.currency,
+            day=date.fromisoformat(row.day),
+            old=row.id,
+        )
+    return message("alike_many", parts=tuple(_one_of(row) for row in rows[:RELATED]))
+
+
+def _one_of(row: Any) -> Message:
+    if not row.day:
+        return message("one_person", row=row.line, old=row.id)
+    return message(
+        "one_row",
+        row=row.line,
+        amount=from_cents(row.cents),
+        currency=row.currency,
+        day=date.fromisoformat(row.day),
+        old=row.id,
+    )
+
+
+def _on(day: str) -> Detail:
+    return message("on_day", day=date.fromisoformat(day)) if day else ""
 
 
 def waiting(level: Level, rows: Iterable[Any]) -> Iterator[Finding]:
@@ -35,7 +58,7 @@ def waiting(level: Level, rows: Iterable[Any]) -> Iterator[Finding]:
             code="identity.waiting",
             subject=f"{level.subject}:{id}",
             related=(f"{above.subject}:{parent}",),
-            detail=day,
+            detail=_on(day),
             file=file,
             row=line,
             amount=from_cents(cents),
@@ -58,7 +81,7 @@ def vanished(alike: Alike) -> Iterator[Finding]:
             yield Finding(
                 code="identity.vanished",
                 subject=f"{level.subject}:{row.id}",
-                detail=row.day,
+                detail=_on(row.day),
                 file=row.file,
                 row=row.line,
                 amount=from_cents(row.cents),
@@ -79,7 +102,7 @@ def _more(alike: Alike, rest: str) -> Iterator[Finding]:
         yield Finding(
             code="identity.vanished",
             subject=f"file:{file}",
-            detail=f"{len(cents)} more rows",
+            detail=message("more_rows", number=len(cents)),
             file=file,
             amount=from_cents(sum(cents)),
             currency=currency,
@@ -98,7 +121,7 @@ def by_first_name(alike: Alike) -> Iterator[Finding]:
         yield Finding(
             code="identity.name_only",
             subject=f"borrower:{id}",
-            detail=f"{many} loans",
+            detail=message("loans_of_one", number=many),
             file=file,
             row=line,
         )

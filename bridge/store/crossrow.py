@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, text
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import Origin
+from bridge.core.message import Detail, message
 from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.store import tables
 from bridge.store.engine import by, by_index, in_order, size_up, temporary
@@ -66,7 +68,7 @@ def put_delivery(connection: Connection, stage: Stage, scope: Scope) -> None:
             Finding(
                 code="movement.duplicate_identical",
                 subject=f"installation:{scope.name}",
-                detail=f"{stage.repeats} rows were delivered more than once; {LISTED} are listed",
+                detail=message("delivered_twice", number=stage.repeats, listed=LISTED),
             )
         )
     _insert(connection, ((where, finding) for finding in found))
@@ -159,9 +161,9 @@ def _orphan_rows(connection: Connection, scope: Scope) -> Iterator[Scoped]:
             " WHERE r.installation = :i AND r.loan = m.loan AND r.present = 1"
             f" ORDER BY {in_order(connection, 'm.loan')}, {in_order(connection, 'r.id')}",
         ):
-            detail = f"debt {loan} does not exist"
+            detail = message("no_loan", loan=str(loan))
             if near := nearest.get(str(loan)):
-                detail += f"; the nearest is {near}"
+                detail = message("nearest_loan", loan=str(loan), near=near)
             yield (
                 scope.of(f"loan/{loan}"),
                 _at(
@@ -222,7 +224,7 @@ def _orphan_loans(connection: Connection, scope: Scope) -> Iterator[Scoped]:
                     code="loan.orphan",
                     subject=f"loan:{loan}",
                     related=(f"borrower:{borrower}",),
-                    detail=f"debtor {borrower} does not exist",
+                    detail=message("no_borrower", borrower=str(borrower)),
                 ),
             ),
         )
@@ -286,7 +288,13 @@ def _double_entries(connection: Connection, scope: Scope) -> Iterator[Scoped]:
                     code="movement.possible_double_entry",
                     subject=ids[0],
                     related=tuple(ids[1 : RELATED + 1]),
-                    detail=f"{len(ids)} of {from_cents(cents)} on {day} for debt {loan}",
+                    detail=message(
+                        "alike",
+                        number=len(ids),
+                        amount=from_cents(cents),
+                        day=date.fromisoformat(day),
+                        loan=str(loan),
+                    ),
                 ),
             )
 
@@ -324,19 +332,21 @@ def _told_apart(people: Sequence[Any]) -> Iterator[Finding]:
         by_phone.setdefault(person.phone or f"none:{person.id}", []).append(person)
     for group in by_phone.values():
         if len(group) > 1:
-            yield _about("borrower.possible_duplicate", group, "same name, same phone")
+            yield _about(
+                "borrower.possible_duplicate", group, message("same_person", number=len(group))
+            )
     documents = {person.document for person in people if person.document}
     if len(by_phone) > 1 or len(documents) > 1:
-        yield _about("borrower.homonym", people, "same name, other phone or document")
+        yield _about("borrower.homonym", people, message("same_name", number=len(people)))
 
 
-def _about(code: str, people: Sequence[Any], detail: str) -> Finding:
+def _about(code: str, people: Sequence[Any], detail: Detail) -> Finding:
     ids = [f"borrower:{person.id}" for person in people]
     return Finding(
         code=code,
         subject=ids[0],
         related=tuple(ids[1 : RELATED + 1]),
-        detail=f"{detail} ({len(ids)})",
+        detail=detail,
     )
 
 
@@ -355,7 +365,7 @@ def _two_currencies(connection: Connection, scope: Scope) -> Iterator[Scoped]:
             Finding(
                 code="borrower.two_currencies",
                 subject=f"borrower:{borrower}",
-                detail=f"has debts in {low} and {high}",
+                detail=message("two_currencies", first=low, second=high),
             ),
         )
 

@@ -27,6 +27,7 @@ from bridge.core.delivery import (
     may,
 )
 from bridge.core.identity import BooksId
+from bridge.core.message import Detail, message, written
 from bridge.store.bindings import BINDING, OUTBOX, WAIT, Bindings
 from bridge.store.engine import by
 from bridge.store.entries import BY_STATE, SUPERSEDABLE
@@ -211,7 +212,7 @@ class Outbox(Part):
         ended = (
             OUTBOX.update()
             .where(t.books == self._books_of(where), t.state == State.SENDING.value)
-            .values(state=State.IN_DOUBT.value, detail="the program ended while this was sent")
+            .values(state=State.IN_DOUBT.value, detail=written(message("interrupted")))
         )
         return int(self._connection.execute(by(ended, OUTBOX, BY_STATE)).rowcount)
 
@@ -223,14 +224,14 @@ class Outbox(Part):
         """Entries that were applied and are not proved yet, with links and bindings."""
         return self._in_state(where, State.POSTED, limit)
 
-    def confirm_all(self, verdicts: Mapping[int, tuple[State, str]]) -> None:
+    def confirm_all(self, verdicts: Mapping[int, tuple[State, Detail]]) -> None:
         """The books were read back: they hold what was posted (CONFIRMED) or not (DRIFTED).
         Number of an entry → that state, and what to say of it."""
         assert {state for state, _ in verdicts.values()} <= {State.CONFIRMED, State.DRIFTED}
         rows = self._rows(verdicts)
         self.steps(
             [
-                (rows[number], state, {"code": "", "detail": detail})
+                (rows[number], state, {"code": "", "detail": written(detail)})
                 for number, (state, detail) in verdicts.items()
             ]
         )
@@ -357,7 +358,7 @@ def _step_of(row: Row[Any], outcome: Outcome, now: datetime) -> tuple[State, Val
         case Posted():
             return State.POSTED, {"code": "", "detail": ""}
         case Rejected(reason, code):
-            return State.REJECTED, {"code": code, "detail": reason}
+            return State.REJECTED, {"code": code, "detail": written(reason)}
         case InDoubt(cause):
             return State.IN_DOUBT, {"code": "", "detail": cause}
         case Drifted(current):

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from bridge.core.books import CreditApplication, Customer, Document, Kind, Receipt
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
 from bridge.core.identity import base_reference
+from bridge.core.message import read
 from bridge.store.bindings import BINDING, BY_BASE, OUTBOX
 from bridge.store.engine import by
 from bridge.store.session import PARAMETERS, chunks
@@ -107,7 +108,7 @@ def entry_of(row: Row[Any]) -> Entry:
         not_before=row.not_before,
         waiting=row.waiting,
         code=row.code,
-        detail=row.detail,
+        detail=read(row.detail),
     )
 
 

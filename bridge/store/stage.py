@@ -11,12 +11,14 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from bridge.core.ledger import Adjustment, Entity, Loan, Note, Repayment, Row, SnapshotFacts
+from bridge.core.message import Detail, Message, message
 from bridge.core.money import NO_CURRENCY, from_cents
 from bridge.store.engine import ANALYSED
 from bridge.store.rows import COLUMNS, COMMON, DECODERS, ENTITIES, LINES, TABLES, with_note
@@ -51,7 +53,7 @@ class Stage:
         self.repeats = 0
         self.identical: list[str] = []
         """Subjects of rows delivered twice alike, at most `LISTED`."""
-        self.conflicting: list[tuple[str, str]] = []
+        self.conflicting: list[tuple[str, Detail]] = []
         """(subject, both amounts) of rows delivered twice with other content."""
         if folder is not None:
             sweep(folder)
@@ -146,7 +148,10 @@ class Stage:
                 continue
             self._first_prints[(entity, identifier)] = original
             first = DECODERS[kind](kept)
-            note = Note("movement.duplicate_conflict", f"{_amount(first)} and {_amount(row)}")
+            note = Note(
+                "movement.duplicate_conflict",
+                message("two_values", first=_amount(first), second=_amount(row)),
+            )
             if len(self.conflicting) < LISTED:
                 self.conflicting.append((subject_of(row), note.detail))
             now = LINES[kind](with_note(first, note))[1:4]
@@ -198,12 +203,12 @@ def subject_of(row: Row) -> str:
     return f"{tag}:{row.id}"
 
 
-def _amount(row: Entity) -> str:
+def _amount(row: Entity) -> Decimal | Message:
     """What tells two versions of a row apart for a person: never a name or a phone."""
     if isinstance(row, Loan):
-        return str(row.opening if row.gross is None else row.gross)
-    amount = getattr(row, "amount", None)
-    return "another content" if amount is None else str(amount)
+        return row.gross if row.gross is not None else row.opening or Decimal(0)
+    amount: Decimal | None = getattr(row, "amount", None)
+    return message("another_content") if amount is None else amount
 
 
 def amount_text(cents: int | None) -> str:

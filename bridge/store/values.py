@@ -9,6 +9,7 @@ import msgspec
 
 from bridge.core.books import Document, Kind
 from bridge.core.delivery import Binding, Operation, Outgoing, State
+from bridge.core.message import Detail
 
 LoanKey = tuple[str, str]
 """(installation, loan id), as in `LoanFile`."""
@@ -74,7 +75,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     not_before: str
     waiting: int
     code: str
-    detail: str
+    detail: Detail
     links: dict[str, str] = {}
     binding: Binding | None = None
 

@@ -25,6 +25,7 @@ from bridge.pipeline import decide
 from bridge.pipeline.context import Live
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
+from bridge.report.details import english
 from bridge.settings import Settings
 from tests.answers.ground import Ground
 from tests.pipeline.ledger import Rows
@@ -151,8 +152,8 @@ class Life(World):
         try:
             return verb()
         except BridgeError as error:
-            problems = "; ".join(map(str, error.problems))
-            return Said(error.exit_code, f"{error} {problems}".strip())
+            problems = "; ".join(english(each.told) for each in error.problems)
+            return Said(error.exit_code, f"{english(error.what)} {problems}".strip())
         except Exception as error:  # noqa: BLE001  (the one at the top)
             return Said(1, f"unexpected {type(error).__name__}: {error}", error)
 
@@ -246,7 +247,7 @@ def _compared(bridge: Live) -> Said:
     found = _reconciled(bridge)
     tasks = Counter(task.code for task in found.verdict.tasks)
     told = [each for result in found.systems for each in result.notices]
-    details = [each.detail for each in told if not found.verdict.green and each.detail]
+    details = [english(each.detail) for each in told if not found.verdict.green and each.detail]
     words = [f"{count} {code}" for code, count in sorted(tasks.items())]
     reason = "; ".join(words + details) or found.verdict.reason
     agrees = found.verdict.result is Result.AGREES

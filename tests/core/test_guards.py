@@ -11,6 +11,7 @@ import pytest
 
 from bridge.core.guards import SnapshotFigures, SnapshotLimits, refuse
 from bridge.core.ledger import SnapshotFacts
+from bridge.report.details import english
 
 FACTS = SnapshotFacts(
     source="deudores",
@@ -34,7 +35,7 @@ GOOD = SnapshotFigures(
 
 def said(facts: SnapshotFacts = FACTS, **changes: Any) -> list[str]:
     figures = msgspec.structs.replace(GOOD, **changes)
-    return [str(p) for p in refuse(facts, figures, SnapshotLimits(), "dia2")]
+    return [english(p.told) for p in refuse(facts, figures, SnapshotLimits(), "dia2")]
 
 
 def test_an_ordinary_day_is_accepted() -> None:
@@ -44,12 +45,12 @@ def test_an_ordinary_day_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"counts": {"loans": 0}}, "has no loans"),
-        ({"counts": {"loans": 150, "repayments": 900}}, "has 150 loans"),
-        ({"counts": {"loans": 200, "repayments": 400}}, "has 400 repayments"),
-        ({"money": {"COP": Decimal(100)}}, "has loans of 100 COP"),
+        ({"counts": {"loans": 0}}, "there are no loans in it"),
+        ({"counts": {"loans": 150, "repayments": 900}}, "150 loans"),
+        ({"counts": {"loans": 200, "repayments": 400}}, "400 payments"),
+        ({"money": {"COP": Decimal(100)}}, "loans of 100 COP"),
         ({"last_as_of": "2026-11-25"}, "older than the last one accepted"),
-        ({"reinstalled": ["debt 1"]}, "the app was reinstalled"),
+        ({"reinstalled": ["debt 1"]}, "the app was installed again"),
     ],
 )
 def test_what_cannot_be_believed_is_refused(changes: dict[str, Any], words: str) -> None:

@@ -15,6 +15,7 @@ from bridge.errors import SnapshotRefused
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 from bridge.report import render
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import COMPANIES, GONE, ROOT, World
 
@@ -89,7 +90,9 @@ class Lender:
             try:
                 synced = sync(bridge).answer
             except SnapshotRefused as refused:
-                why = "\n".join(str(problem) for problem in refused.problems) or str(refused)
+                why = "\n".join(english(problem.told) for problem in refused.problems) or str(
+                    refused
+                )
             found = compare(
                 bridge,
                 bridge.today,

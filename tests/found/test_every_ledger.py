@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.found.cases import CASES, LENT, Case, Told
 from tests.found.desk import FOUND
@@ -122,7 +123,7 @@ def assert_told(case: Case, form: str, made: Morning) -> None:
             for t in made.compared.tasks
             if (t.code, t.where.row) == at and sheet_of(told, form) in t.where.file
         ]
-        assert any(told.text in task.detail for task in there)
+        assert any(told.text in english(task.detail) for task in there)
     assert made.compared.exit_code == (1 if case.told else 0)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.report.details import english
 from bridge.source.deudores.inparts import Parts, meaning
 from tests.found.desk import FOUND, Desk
 
@@ -33,7 +34,9 @@ def test_an_amount_that_may_hold_the_interest_is_asked_about(desk: Callable[...,
     made = desk()
     assert made.holds == [("loan.interest_unclear", "loan:1", Decimal(200_000))]
     (told,) = made.found("loan.interest_unclear")
-    assert "300000.00 was lent, or is all that is owed with its interest; 20000.00" in told.detail
+    assert "300000.00 was lent, or is all that is owed with its interest; 20000.00" in english(
+        told.detail
+    )
     assert made.adds_up()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.change.alike_names import name_key
+from bridge.report.details import english
 from tests.found.desk import FOUND, Desk
 
 
@@ -23,8 +24,8 @@ def test_a_payment_of_a_loan_written_with_zeros_names_the_nearest(
     made = desk().day(FOUND / "M09" / "libro.xlsx")
     assert made.receipts == []
     told = made.found("movement.orphan")
-    assert [(f.detail, f.asks, f.row) for f in told] == [
-        ("debt 7 does not exist; the nearest is 007", True, 2)
+    assert [(english(f.detail), f.asks, f.row) for f in told] == [
+        ("loan 7 is not in the ledger; the nearest is 007", True, 2)
     ]
     assert told[0].file.startswith("libro.xlsx")
     assert made.adds_up() or made.ledger == made.owed  # the payment has no loan, so no currency

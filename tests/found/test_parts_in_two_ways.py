@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.ledger import Loan, Repayment
+from bridge.report.details import english
 from tests.source.conftest import Read
 
 LOANS = (
@@ -36,7 +37,7 @@ def test_a_part_that_its_column_contradicts_is_told_with_its_row(tmp_path: Path)
     found = read(tmp_path, *TWO_WAYS)
     assert [row.id for row in found.of(Repayment)] == ["2"]
     told = [f for f in found.findings if f.code == "amount.unreadable"]
-    assert [(f.file, f.row, "can be read in two ways" in f.detail) for f in told] == [
+    assert [(f.file, f.row, "can be read in two ways" in english(f.detail)) for f in told] == [
         ("pagos.csv", 2, True)
     ]
 

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from bridge.core.ledger import Borrower, Loan
 from bridge.errors import SnapshotRefused
+from bridge.report.details import english
 from tests.source.conftest import Read, source
 
 
@@ -95,10 +96,10 @@ def test_the_columns_of_an_unknown_sheet_are_named_as_they_are(tmp_path: Path) -
     with pytest.raises(SnapshotRefused) as refused:
         list(source(path).snapshot().rows())
     (problem,) = refused.value.problems
-    assert 'the nearest has "Día", "Persona", "Abono"' in problem.what
-    assert '"ID deuda"' in problem.fix
-    assert '"Fecha"' in problem.fix
-    assert "Category" not in problem.fix
+    assert 'the nearest has "Día", "Persona", "Abono"' in english(problem.what)
+    assert '"ID deuda"' in english(problem.fix)
+    assert '"Fecha"' in english(problem.fix)
+    assert "Category" not in english(problem.fix)
 
 
 def test_what_was_lent_may_stand_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.findings import Finding
+from bridge.report.details import english
 from tests.found.desk import FOUND, Desk
 
 M20 = FOUND / "M20"
@@ -68,7 +69,7 @@ def test_until_somebody_answers_nothing_is_posted_and_nothing_is_voided(book: No
             (Decimal(220_000), "COP", 3, "cuaderno.csv"),
         ]
         assert all(f.asks and len(f.related) == 1 for f in asked)
-        assert "200000.00 COP on 2026-10-15" in asked[1].detail
+        assert "200000.00 COP on 2026-10-15" in english(asked[1].detail)
         assert desk.found("identity.vanished") == []
 
 
@@ -161,7 +162,7 @@ def test_of_several_that_it_may_be_all_are_named_and_one_is_chosen(book: Noteboo
     assert desk.done == []
     (asked,) = desk.found("identity.proposed")
     assert len(asked.related) == 2
-    assert all(old.partition(":")[2] in asked.detail for old in asked.related)
+    assert all(old.partition(":")[2] in english(asked.detail) for old in asked.related)
     assert desk.found("identity.vanished") == []
     book.same(asked, at=1)
     desk = book.day("Bob Díaz;3002;200.000;17/10/2026;lote", ANA)
@@ -326,7 +327,7 @@ def test_a_corrected_payment_is_asked_and_is_one(
     assert desk.done == []
     (asked,) = desk.found("identity.proposed")
     assert (asked.amount, asked.currency, asked.row) == (Decimal(amount), "COP", 4)
-    assert "20000.00 COP on 2026-10-18" in asked.detail
+    assert "20000.00 COP on 2026-10-18" in english(asked.detail)
     getattr(payments, answer)(asked)
     for _ in range(2):
         desk = payments.day(*PAID[:2], after)
@@ -363,4 +364,4 @@ def test_loans_of_a_bare_first_name_are_told(book: Notebook) -> None:
     one, two = "Juan;;100.000;15/10/2026;a", "Juan;;200.000;16/10/2026;b"
     assert book.day(one, BOB).found("identity.name_only") == []
     (told,) = book.day(one, BOB, two).found("identity.name_only")
-    assert (told.detail, told.file, told.asks) == ("2 loans", "cuaderno.csv", False)
+    assert (english(told.detail), told.file, told.asks) == ("2 loans", "cuaderno.csv", False)

@@ -28,6 +28,7 @@ from bridge.pipeline.context import Books
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.known import standing
 from bridge.pipeline.planner import Planner
+from bridge.report.details import english
 from bridge.source.deudores.reader import Deudores
 from bridge.store.store import Store, Work
 from tests.core import builders
@@ -109,7 +110,7 @@ def account_for(drawn: Drawn) -> Account:
         try:
             take_in(store, source, path.name, SnapshotLimits(), NOW)
         except SnapshotRefused as refused:
-            return Account(refused=[str(problem) for problem in refused.problems])
+            return Account(refused=[english(problem.told) for problem in refused.problems])
         return _planned(store)
 
 

@@ -13,6 +13,7 @@ from bridge.core.identity import BooksId
 from bridge.core.tie_out.items import ItemKind
 from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.reconcile import compare
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_never_twice import check_laws
@@ -64,7 +65,7 @@ def drifted(world: World) -> dict[str, str]:
     """Reference → what differs, of what waits for a person."""
     with world.dry() as bridge, bridge.store.read() as work:
         entries = work.entries.of(BooksId("quickbooks", REALM), state=State.DRIFTED, limit=100)
-        return {entry.reference: entry.detail for entry in entries}
+        return {entry.reference: english(entry.detail) for entry in entries}
 
 
 def id_of(world: World, number: str) -> str:

@@ -13,6 +13,7 @@ from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
 from bridge.pipeline.reconcile import compare
+from bridge.report.details import english
 from tests.pipeline.test_answers_for_ever import (
     ANSWERS,
     DAY_S,
@@ -162,7 +163,7 @@ def told_all(world: World, tasks: tuple[Task, ...]) -> None:
     left = [e for e in entries if e.state in UNSETTLED | WAITS_FOR_A_PERSON]
     loans = {e.loan for e in left if e.reference in named and e.loan[1]}
     silent = [
-        (e.operation.value, e.reference, e.state.value, e.detail)
+        (e.operation.value, e.reference, e.state.value, english(e.detail))
         for e in left
         if e.reference not in named and e.loan not in loans
     ]

@@ -14,6 +14,7 @@ import requests
 
 from bridge.core.tie_out.patience import LONG_DAYS
 from bridge.pipeline.sync import SyncResult
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.apart import BY_THEMSELVES
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -161,7 +162,7 @@ def test_an_item_that_the_mapping_names_is_told_as_what_it_is(world: World, trou
         )
     (task,) = last.answer.tasks
     assert (last.exit_code, task.code) == (1, "pass.no_end")
-    assert named in task.detail
+    assert named in english(task.detail)
     assert not world.live_documents()
 
     world.control("DELETE", "faults")
@@ -178,7 +179,7 @@ def test_an_item_that_has_no_name_any_more_is_told_with_what_the_mapping_misses(
     lender(world)
     done = world.sync()
     assert done.exit_code == 78
-    (told,) = done.answer.told
+    (told,) = map(english, done.answer.told)
     assert f'"{USED}" is not an item' in told
     assert f"{external_id} (name is not a word)" in told
     assert not world.live_documents()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.pipeline.reconcile import compare
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.test_closed_periods import lock
@@ -65,7 +66,7 @@ def test_it_is_one_task_of_the_difference(world: World, ledger: Ledger) -> None:
     assert told == [
         ("books.period_closed", "open_period", "loan:1", "COP", Decimal(-12_000)),
     ]
-    assert done.answer.tasks[0].detail.startswith("posted as 120000")
+    assert english(done.answer.tasks[0].detail).startswith("posted as 120000")
     assert world.receivable("COP") == Decimal(90_000)
     with world.bridge() as bridge:
         found = compare(bridge, bridge.today, world.clock.now())

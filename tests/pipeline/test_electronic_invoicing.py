@@ -21,6 +21,7 @@ from bridge.pipeline.known import standing
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import preview, sync
 from bridge.pipeline.undo import undo
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.settings import Settings
 from bridge.settingtypes import ElectronicInvoicing
@@ -248,6 +249,6 @@ def test_no_number_of_ours_falls_into_the_series_of_electronic_invoices(
     assert (result.exit_code, world.ours()) == (78, [])
     (problem,) = one(result).stopped.problems
     assert "series" in problem.where
-    assert '"DY7F"' in problem.what
+    assert '"DY7F"' in english(problem.what)
     world.said |= {"series": ("FE",)}
     assert (world.sync().exit_code, world.ours() != []) == (0, True)

@@ -11,6 +11,7 @@ import pytest
 
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.waits import told, waits_until
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import COMPANIES, NOW, SharedClock, World, one
@@ -65,7 +66,7 @@ def test_a_wait_of_years_is_one_of_a_day_and_its_end_is_said(world: World) -> No
     assert waiting(world)[:15] == end[:15]  # to ten minutes: the pass itself took some
     with world.bridge() as bridge:
         found = compare(bridge, bridge.today, bridge.clock.now())
-    notices = {notice.code: notice.detail for notice in found.systems[0].notices}
+    notices = {notice.code: english(notice.detail) for notice in found.systems[0].notices}
     assert notices["books.wait"] == waiting(world)
 
     world.clock.move(DAY / 2)

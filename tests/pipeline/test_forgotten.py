@@ -13,6 +13,7 @@ from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, sync
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
 from tests.pipeline.ledger import Ledger
@@ -126,7 +127,7 @@ def test_an_older_plain_copy_posts_nothing_twice_and_says_so(
     assert "pass.restored" in codes(done)
     assert looked or codes(done) == ["pass.restored"]
     (told,) = (task for task in done.answer.tasks if task.code == "pass.restored")
-    assert "known again" in told.detail
+    assert "known again" in english(told.detail)
     assert twice(world) == []
     assert numbers(world) == there
     if looked:

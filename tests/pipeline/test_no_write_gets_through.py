@@ -14,6 +14,7 @@ from bridge.core.tie_out.patience import A_FEW, LONG_DAYS
 from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.known import standing
 from bridge.pipeline.sync import SyncResult
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_answers_for_ever import (
     DAY_S,
@@ -98,9 +99,9 @@ def test_a_person_is_told_after_some_days_and_all_is_posted_when_the_answer_chan
         assert done.exit_code == 1
         (task,) = done.answer.tasks
         assert (task.code, task.action) == (TOLD, "look_why_none")
-        waiting = f"{len(LOANS)} writes wait, and none has got through since {since}: "
-        assert task.detail.startswith(waiting)
-        assert task.detail != waiting
+        waiting = f"{len(LOANS)} documents wait, and none has got through since {since}: "
+        assert english(task.detail).startswith(waiting)
+        assert english(task.detail) != waiting
         assert told_in(of_the_morning(world)) == [task]
 
     world.control("DELETE", "faults")
@@ -142,7 +143,7 @@ def test_a_product_that_stops_every_pass_is_told_after_some_days(world: World) -
         assert done.exit_code == 1
         (task,) = done.answer.tasks
         assert (task.code, task.action) == ("pass.no_end", "look_why_ended")
-        assert task.detail.startswith(f"no pass has come to its end since {since}: ")
+        assert english(task.detail).startswith(f"no process has come to its end since {since}: ")
         assert of_the_morning(world) == (task,)
 
     world.control("DELETE", "faults")

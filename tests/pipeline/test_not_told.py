@@ -11,6 +11,7 @@ import pytest
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import compare
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.test_answers_for_ever import ANSWERS, QUESTIONS
@@ -93,7 +94,7 @@ def test_one_that_is_absent_and_never_told(world: World, answer: str) -> None:
         assert {subject for _, subject in told} <= {RECEIPT, ""}
         assert not found.verdict.green
     (task,) = [t for t in found.verdict.tasks if t.code == "books.unread"]
-    assert task.detail, "what came back is told"
+    assert english(task.detail), "what came back is told"
     world.control("DELETE", "faults")
     codes = [t.code for t in compared(world).verdict.tasks if t.subject == RECEIPT]
     assert codes == ["books.absent"]

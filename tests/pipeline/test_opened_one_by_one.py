@@ -11,6 +11,7 @@ import pytest
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.errors import TryLater
 from bridge.pipeline import decide
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.test_answers_for_ever import ANSWERS, Lender
 from tests.pipeline.test_not_told import compared, id_of, made, silence, strike
@@ -90,7 +91,7 @@ def test_a_journal_of_somebody_that_is_never_told_is_named_until_it_is(world: Wo
         assert codes == ["principal.entry_unread", "principal.to_income"]
         (unread, _) = sorted(found.verdict.tasks, key=lambda task: task.code)
         assert (unread.external_id, unread.answerable) == (silent["id"], True)
-        assert unread.detail, "what came back is told"
+        assert english(unread.detail), "what came back is told"
     world.control("DELETE", "faults")
     codes = [code for code, _ in told(compared(world))]
     assert codes == ["principal.to_income", "principal.to_income"]

@@ -14,6 +14,7 @@ from bridge.core.identity import BooksId
 from bridge.pipeline.one_off import one_off
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
 from tests.pipeline.ledger import Ledger
@@ -79,7 +80,7 @@ def test_nothing_is_posted_to_another_company_before_somebody_says_so(world: Wor
         assert BEFORE in words and world.company in words and "--new-company" in words
         assert ASKED in standing(world)
     (task,) = done.answer.tasks
-    assert f"{BEFORE} (" in task.detail and task.detail.endswith(world.company)
+    assert f"{BEFORE} (" in english(task.detail) and english(task.detail).endswith(world.company)
 
     with world.bridge() as bridge:
         taken = sync(bridge, new_company="ana")

@@ -20,6 +20,7 @@ from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import ConfigurationError
 from bridge.pipeline.one_off import one_off
 from bridge.pipeline.reconcile import compare
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.base import HandEntries
 from tests.pipeline.ledger import Ledger
@@ -108,8 +109,8 @@ def test_an_item_put_on_income_is_named_before_anything_is_posted_with_it(
     hand(world, account=SALES[system], **where)
     (item,) = told(morning(world))
     assert (item.cause, item.action) == ("principal.is_income", "make_no_income")
-    assert SALES[system] in item.detail
-    assert item.detail.endswith('for principal "Loan principal"')
+    assert SALES[system] in english(item.detail)
+    assert english(item.detail).endswith('used for principal "Loan principal"')
     assert (item.currency, item.amount) == ("COP", 0)  # nothing was posted with it since
     hand(world, account=CLEARING[system], **where)
     assert green(morning(world))
@@ -126,7 +127,7 @@ def test_the_account_of_what_was_lent_made_income_is_named_with_what_stands_ther
     hand(world, type=to_income, **where)
     (item,) = told(morning(world))
     assert (item.cause, item.currency, item.amount) == ("principal.is_income", "COP", -stood)
-    assert "Loan clearing" in item.detail and to_income in item.detail
+    assert "Loan clearing" in english(item.detail) and to_income in english(item.detail)
     hand(world, type=back, **where)
     assert green(morning(world))
 
@@ -147,7 +148,7 @@ def test_an_account_of_what_was_lent_that_is_no_longer_active_is_named(
     hand(world, action="inactivate", kind="account", name=CLEARING[system])
     (item,) = told(morning(world))
     assert (item.cause, item.action) == ("principal.gone", "name_account")
-    assert "is inactive, for principal" in item.detail
+    assert "is inactive; it was used for principal" in english(item.detail)
     (account,) = (a for a in world.books()["accounts"] if "Loan clearing" in a["name"])
     hand(world, action="reactivate", kind="account", id=account["id"])
     assert green(morning(world))
@@ -162,7 +163,7 @@ def test_a_journal_to_income_is_named_until_it_is_taken_back(system: str, world:
         assert (item.amount, item.currency) == (Decimal("90.25"), "COP")
         assert (item.reference, item.external_id) == ("J-1", made["id"])
         assert (item.field, item.books, item.document) == ("day", "2026-11-10", "journal")
-        assert "Loan clearing" in item.detail and SALES[system] in item.detail
+        assert "Loan clearing" in english(item.detail) and SALES[system] in english(item.detail)
     hand(world, action="void" if system == "xero" else "delete", kind="journal", number="J-1")
     assert green(morning(world))
 

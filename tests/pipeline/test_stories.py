@@ -16,6 +16,7 @@ from bridge.core.identity import BooksId
 from bridge.errors import ConfigurationError, SnapshotRefused, TryLater
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
 from tests.pipeline.ledger import Ledger
@@ -162,7 +163,7 @@ def test_principal_on_an_income_account_stops_the_pass_before_anything(
     done = world.sync()
     stopped = one(done).stopped
     assert isinstance(stopped, ConfigurationError)
-    assert "Money lent is not income" in str(stopped.problems[0])
+    assert "Money lent is not income" in english(stopped.problems[0].told)
     assert done.exit_code == 78
     assert numbers(world) == []
 
@@ -178,7 +179,7 @@ def test_a_shrunken_ledger_is_refused_and_nothing_is_voided(world: World, ledger
     ledger.write(world.snapshot)
     with pytest.raises(SnapshotRefused) as refused:
         world.sync()
-    assert "the last snapshot had 39" in str(refused.value.problems[0])
+    assert "the last one had 39" in english(refused.value.problems[0].told)
     assert numbers(world) == before
 
 
@@ -188,7 +189,7 @@ def test_an_older_delivery_is_refused(world: World, ledger: Ledger) -> None:
     ledger.write(world.snapshot)
     with pytest.raises(SnapshotRefused, match="refused") as refused:
         world.sync()
-    assert "older than the last one accepted" in str(refused.value.problems[0])
+    assert "older than the last one accepted" in english(refused.value.problems[0].told)
 
 
 def test_a_second_process_is_told_that_one_is_at_work(world: World, ledger: Ledger) -> None:
@@ -238,8 +239,8 @@ def test_an_item_made_inactive_stops_the_pass_with_what_to_do(world: World, ledg
     edit(world, action="inactivate", kind="item", name="Late fee")
     stopped = one(world.sync()).stopped
     assert isinstance(stopped, ConfigurationError)
-    assert '"Late fee" is not an item in' in str(stopped.problems[0])
-    assert "deleted" not in stopped.problems[0].fix
+    assert '"Late fee" is not an item in' in english(stopped.problems[0].told)
+    assert "deleted" not in english(stopped.problems[0].fix)
     assert numbers(world) == []
 
 

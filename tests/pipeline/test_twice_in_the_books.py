@@ -15,6 +15,7 @@ import pytest
 
 from bridge.core.delivery import State
 from bridge.pipeline.sync import SyncResult
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
 from tests.pipeline.ledger import Rows
@@ -95,7 +96,9 @@ def test_it_is_one_documents_task_and_the_others_go_on(world: World, ledger: Row
     assert (task.code, task.subject) == ("outbox.rejected", OURS)
     (entry,) = entries(world, State.REJECTED)
     assert entry.code == "ambiguous"
-    assert all(each.removeprefix("payment:") in entry.detail for each in ids), entry.detail
+    assert all(each.removeprefix("payment:") in english(entry.detail) for each in ids), english(
+        entry.detail
+    )
     assert len(there(world)) == 2
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.core.identity import BooksId
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.world import GONE, ROOT
 from tests.recount.abroad import lends_in
@@ -76,7 +77,7 @@ class Company:
         with self.estate.dry() as bridge, bridge.store.read() as work:
             entries = work.entries.of(BooksId(system, bridge.books[system].company), limit=10_000)
             return "; ".join(
-                f"{each.reference}: {each.detail}"
+                f"{each.reference}: {english(each.detail)}"
                 for each in entries
                 if each.state.value == "rejected"
             )

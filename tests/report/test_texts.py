@@ -24,9 +24,10 @@ from bridge.core.tie_out.items import ItemKind
 from bridge.core.tie_out.principal import DEPOSIT, NEVER_INCOME
 from bridge.core.tie_out.reconciliation import ACTIONS, CAUSES, COUNTED, NOTICES
 from bridge.core.tie_out.verdict import Result
-from bridge.report.details import FORMS
 from bridge.report.texts import LANGUAGES, LOCALES, texts
 from bridge.settingtypes import Languages
+from bridge.source.deudores.mapping import MovementWords
+from bridge.source.deudores.survey import DAY_FORMS
 
 REPORT = Path(bridge.report.__file__).parent
 FIELDS = {
@@ -60,7 +61,6 @@ CODES = {
     "severities": {severity.value for severity in Severity},
     "results": {result.value for result in Result},
     "result_notes": {result.value for result in Result},
-    "details": set(FORMS),
     "checks": {code.value for code in CheckCode},
     "check_outcomes": {outcome.value for outcome in Outcome},
     "check_amounts": {
@@ -69,6 +69,8 @@ CODES = {
     },
     "check_reasons": WHY,
     "purposes": {*NEVER_INCOME, DEPOSIT},
+    "movements": {*MovementWords.model_fields},
+    "day_forms": {*(name for name, _ in DAY_FORMS), "date cell"},
     "calls": {"total", "metered", "metered_today", "throttled"},
 }
 

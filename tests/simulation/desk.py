@@ -10,6 +10,7 @@ from bridge.errors import BridgeError, UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.adoption import answer
 from bridge.pipeline.rebuild import rebuild
+from bridge.report.details import english
 from tests.simulation.estate import Estate
 from tests.simulation.hand import Hand
 from tests.simulation.trace import Trace
@@ -41,7 +42,7 @@ class Desk:
         if item.cause == "books.lookalike":
             reference = item.subject.removeprefix("document:")
             same = chance.random() < 0.4
-            return self._answered(system, reference, item.detail.split(" ")[0], same)
+            return self._answered(system, reference, english(item.detail).split(" ")[0], same)
         if chance.random() < 0.5:
             return self._decided(system, decide.accept, item, self.estate.clock.now())
         what = self._decided(system, decide.repost, item, self.estate.clock)

@@ -18,6 +18,7 @@ from bridge.core.delivery import State
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST, PASSES
 from bridge.core.tie_out.tasks import Task
 from bridge.errors import BridgeError
+from bridge.report.details import english
 from bridge.store import Entry
 from tests.simulation.agenda import Agenda
 from tests.simulation.estate import Estate
@@ -268,7 +269,9 @@ class Forever:
                 self.person.outbox(verb, entry)
                 struck.dropped = struck.dropped or verb == "drop"
                 self.trace.count("decisions", f"{verb} what was answered so for ever")
-                self.trace.say(f"person: {verb} {entry.reference}: {entry.code} {entry.detail}")
+                self.trace.say(
+                    f"person: {verb} {entry.reference}: {entry.code} {english(entry.detail)}"
+                )
 
     def _is_of(self, struck: Struck, entry: Entry) -> bool:
         debtor = self.ledger.debts[struck.loan]["debtor_id"]

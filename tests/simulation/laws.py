@@ -14,6 +14,7 @@ from typing import Any
 
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.reconcile import HALF_A_CENT
+from bridge.report.details import english
 from tests.simulation.estate import Estate, unlike
 from tests.simulation.expected import OURS, kept, loan_of, ours, row_of, undoes, wanted
 from tests.simulation.ledger import FieldLedger
@@ -82,7 +83,9 @@ def no_document_is_without_a_row(quiet: Quiet) -> None:
         told = {row_of(item.reference) for item in quiet.items(name)}
         told |= {row_of(undoes(item.reference)) for item in quiet.items(name)}
         told |= {row_of(named(item)) for item in quiet.items(name)}
-        told |= {row_of(item.detail.removeprefix("because of ")) for item in quiet.items(name)}
+        told |= {
+            row_of(english(item.detail).removeprefix("because of ")) for item in quiet.items(name)
+        }
         one_of = _one_of(quiet, name)
         held = {
             one_of.get(int(item.loan), int(item.loan))

@@ -18,6 +18,7 @@ from bridge.pipeline.limits import UnsafePlan
 from bridge.pipeline.rebuild import rebuild
 from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.sync import SyncResult
+from bridge.report.details import english
 from bridge.store import Entry
 from tests.pipeline.world import COMPANIES
 from tests.simulation.estate import Estate
@@ -68,7 +69,7 @@ class Person:
     def decide(self, ended: Ended) -> bool:
         """Do something about the questions. False when there is nothing left to do."""
         for name, entry in self.waiting(State.REJECTED, State.DRIFTED):
-            said = f"{entry.state.value} {entry.code} {entry.detail[:300]}"
+            said = f"{entry.state.value} {entry.code} {english(entry.detail)[:300]}"
             self.trace.say(f"asked: {name} {entry.operation.value} {entry.reference}: {said}")
         done = False
         for decision in DECISIONS:
@@ -122,7 +123,7 @@ def believe(person: Person, ended: Ended) -> str:
     """The ledger really is smaller: the limit is raised for one pass."""
     if not isinstance(ended.error, SnapshotRefused):
         return ""
-    if not all("limits]" in problem.fix for problem in ended.error.problems):
+    if not all("limits]" in english(problem.fix) for problem in ended.error.problems):
         return ""
     person.estate.believed = True
     return "the ledger is smaller"
@@ -155,7 +156,7 @@ def look_again(person: Person, ended: Ended) -> str:
     """What the books had and the state did not know is known by now: the next pass goes on."""
     del person
     tasks = ended.result.answer.tasks if ended.result else ()
-    return ", ".join(task.detail for task in tasks if task.code == "pass.restored")
+    return ", ".join(english(task.detail) for task in tasks if task.code == "pass.restored")
 
 
 def log_in_again(person: Person, ended: Ended) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.report.details import english
 from bridge.source.amounts import AmountReader, Form, read_number, settled
 from bridge.source.deudores.mapping import DeudoresMapping
 from tests.source.conftest import shipped
@@ -211,9 +212,11 @@ def test_a_column_that_contradicts_itself_holds_what_can_be_read_in_two_ways(csv
     notes = {loan.id: {note.code for note in loan.notes} for loan in read.of(Loan)}
     assert "amount.unreadable" in notes["1"]
     assert "amount.unreadable" not in notes["2"] | notes["3"]
-    detail = next(n.detail for n in read.one(Loan, "1").notes if n.code == "amount.unreadable")
+    detail = next(
+        english(n.detail) for n in read.one(Loan, "1").notes if n.code == "amount.unreadable"
+    )
     assert "row 2, column Monto" in detail
-    assert 'row 3, column Monto has "12.50"' in detail
+    assert "row 3 of Monto has “12.50”" in detail
     assert "amount.mixed" in read.codes()
 
     trusting = Read(path, ambiguous_amounts="locale", default_kind="running_account")

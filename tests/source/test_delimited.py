@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.core.ledger import Loan, Repayment
 from bridge.errors import BridgeError, SnapshotRefused
+from bridge.report.details import english
 from bridge.source.files import delimited
 from tests.source.conftest import Read, source
 
@@ -26,18 +27,18 @@ def test_a_row_that_cannot_be_read_names_file_row_column_and_what_would_be_right
     assert finding.code == "row.unreadable"
     assert finding.related == ("loan:9",)
     for part in (
-        'hoja.csv, row 3, column Monto: "5 mil" is not an amount; write it like 1.234.567,89',
-        'column Fecha: "31/02/2026" is not a date; write dd/mm/yyyy',
-        'column Tipo de movimiento: "Regalo" is not a type; use Pago',
+        "row 3, column Monto: “5 mil” is not an amount; write it like 1.234.567,89",
+        "column Fecha: “31/02/2026” is not a date; write dd/mm/yyyy",
+        "column Tipo de movimiento: “Regalo” is not a type of movement; use Pago",
     ):
-        assert part in finding.detail
+        assert part in english(finding.detail)
     assert read.snapshot.unreadable == 1
 
 
 def test_an_unquoted_delimiter_in_a_text_does_not_shift_amounts(csv_file):
     read = Read(csv_file(HEAD + "1;9;01/02/2026;pan; leche;Pago;5.000;Efectivo\n"))
     assert read.of(Repayment) == []
-    assert "has 8 cells, the heading has 7" in read.findings[-1].detail
+    assert "has 8 cells, and there are 7 headings" in english(read.findings[-1].detail)
 
 
 def test_quotes_that_do_not_close_cost_their_rows_only(csv_file):
@@ -54,7 +55,7 @@ def test_rows_after_empty_rows_are_read_however_many_there_are(csv_file, blanks)
     read = Read(csv_file(HEAD + ROW.format("x") + ";;;;;;\n" * blanks + ROW.format("y")))
     assert len(read.of(Repayment)) == 2
     assert read.snapshot.unreadable == 0
-    assert f"{blanks} empty rows" in [f.detail for f in read.findings]
+    assert f"{blanks} blank rows" in [english(f.detail) for f in read.findings]
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
@@ -73,14 +74,14 @@ def test_missing_columns_are_named_with_the_nearest_heading(csv_file):
     path = csv_file("ID deuda;ID deudor;Montto;Fecha;Saldo\n1;1;5;01/02/2026;5\n")
     with pytest.raises(SnapshotRefused) as refused:
         source(path).snapshot()
-    told = str(refused.value.problems[0])
+    told = english(refused.value.problems[0].told)
     assert '"Monto"' in told
-    assert 'nearest: "Montto"' in told
+    assert '(≈ "Montto")' in told
 
 
 def test_two_columns_with_one_heading_are_a_question(csv_file):
     path = csv_file("ID deuda;ID deudor;Monto;Monto;Fecha\n1;1;5;6;01/02/2026\n")
-    with pytest.raises(SnapshotRefused, match="two columns"):
+    with pytest.raises(SnapshotRefused, match="refused_two_headings"):
         source(path).snapshot()
 
 
@@ -96,15 +97,16 @@ def test_many_unreadable_rows_are_counted_not_listed(csv_file):
     read = Read(csv_file(HEAD + rows), limits={"reported_rows": 10})
     told = [f for f in read.findings if "unreadable" in f.code]
     assert len(told) == 11
-    assert "40 more rows" in told[-1].detail
+    assert "40 more rows" in english(told[-1].detail)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_file_above_its_limit_is_refused(csv_file, monkeypatch, encoding):
     monkeypatch.setattr(delimited, "CHUNK", 100)
     path = csv_file((HEAD + ROW * 100).encode(encoding))
-    with pytest.raises(SnapshotRefused, match="too large"):
+    with pytest.raises(SnapshotRefused) as refused:
         source(path, limits={"file_bytes": 500}).snapshot()
+    assert "above the limit of 500 bytes" in english(refused.value.problems[0].told)
 
 
 @pytest.mark.parametrize("chunk", [16, delimited.CHUNK])
@@ -113,8 +115,10 @@ def test_a_text_that_is_utf8_until_its_torn_end_is_refused(csv_file, monkeypatch
     monkeypatch.setattr(delimited, "CHUNK", chunk)
     no_windows_text = "Í".encode()  # its second byte, 8D, is no letter of Windows-1252
     path = csv_file(HEAD.encode() + no_windows_text + ROW.encode() + end)
-    with pytest.raises(SnapshotRefused, match="is not text"):
+    with pytest.raises(SnapshotRefused) as refused:
         source(path).snapshot()
+    told = english(refused.value.problems[0].told)
+    assert "its text cannot be read" in told or "is not text" in told
 
 
 def test_a_torn_end_does_not_matter_where_all_the_bytes_are_windows_letters(csv_file):

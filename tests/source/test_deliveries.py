@@ -12,6 +12,7 @@ import pytest
 
 from bridge.core.ledger import Loan, Repayment
 from bridge.errors import ConfigurationError, SnapshotRefused
+from bridge.report.details import english
 from bridge.source.deudores.reader import Deudores
 from bridge.source.registry import load
 from tests.source.conftest import DAY1, SAMPLES, Read, source
@@ -32,7 +33,7 @@ def refused(path, **changes):
     with pytest.raises(SnapshotRefused) as caught:
         list(source(path, **changes).snapshot().rows())
     assert caught.value.problems
-    return [str(problem) for problem in caught.value.problems]
+    return [english(problem.told) for problem in caught.value.problems]
 
 
 def manifest_of(package):
@@ -69,22 +70,28 @@ def test_every_wrong_file_of_a_package_is_told_at_once(package):
     (package / "deudores.xlsx").write_bytes(b"PK")
     told = refused(package)
     assert len(told) == 3
-    assert "deudas.csv: is missing" in told[0]
-    assert "SHA-256" in told[1]
+    assert "deudas.csv: it is missing" in told[0]
+    assert "not the file that was exported" in told[1]
     assert "bytes" in told[2]
 
 
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"schema": "otro/2"}, "schema"),
+        ({"schema": "otro/2"}, "of a version that is not known"),
         ({"as_of": "ayer"}, "not a date"),
-        ({"device_id": ""}, "empty"),
+        ({"device_id": ""}, "phone's id is missing"),
         ({"default_currency": "PESOS"}, "not a currency"),
-        ({"files": []}, "nothing"),
-        ({"files": [{"name": "../x", "content": "all", "bytes": 1, "sha256": ""}]}, "plain name"),
-        ({"files": [{"name": "x", "content": "gps", "bytes": 1, "sha256": ""}]}, "not a content"),
-        ({"files": "x"}, "readable manifest"),
+        ({"files": []}, "lists no file"),
+        (
+            {"files": [{"name": "../x", "content": "all", "bytes": 1, "sha256": ""}]},
+            "cannot stand in the list",
+        ),
+        (
+            {"files": [{"name": "x", "content": "gps", "bytes": 1, "sha256": ""}]},
+            "cannot stand in the list",
+        ),
+        ({"files": "x"}, "it is cut or was edited"),
     ],
 )
 def test_a_manifest_that_makes_no_sense_is_refused(package, change, what):
@@ -94,7 +101,7 @@ def test_a_manifest_that_makes_no_sense_is_refused(package, change, what):
 
 def test_a_manifest_that_is_not_json_is_refused(package):
     (package / "manifest.json").write_bytes(b"{")
-    assert "readable manifest" in refused(package)[0]
+    assert "it is cut or was edited" in refused(package)[0]
 
 
 def test_a_package_without_one_of_its_tables_is_refused(package):
@@ -111,13 +118,13 @@ def test_a_package_with_fewer_rows_than_declared_is_refused(package):
     path = package / "movimientos.csv"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-3]))
     rehash(package, "movimientos.csv")
-    with pytest.raises(SnapshotRefused, match="1134 rows, but 1137"):
+    with pytest.raises(SnapshotRefused, match=r"refused_declared\(number=1134, before=1137\)"):
         list(source(package, "csv").snapshot().rows())
 
 
 def test_a_snapshot_of_another_day_than_its_manifest_is_refused(package):
     save(package, manifest_of(package) | {"as_of": "2026-11-18"})
-    assert "mixes two exports" in refused(package)[0]
+    assert "two exports are mixed" in refused(package)[0]
 
 
 @pytest.mark.parametrize("inside", ["", "paquete/"])
@@ -152,7 +159,7 @@ def test_a_bomb_is_refused_from_its_directory(tmp_path):
         archive.writestr("deudas.csv", b"0" * 60_000_000)
     assert any("would grow" in told for told in refused(path))
     limits = {"unpacked_bytes": 1000}
-    assert any("would unpack" in told for told in refused(path, limits=limits))
+    assert any("unpacked it would have" in told for told in refused(path, limits=limits))
 
 
 def test_a_truncated_zip_is_refused(package, tmp_path):
@@ -163,8 +170,9 @@ def test_a_truncated_zip_is_refused(package, tmp_path):
 
 def test_a_form_that_is_not_there_is_named(tmp_path):
     shutil.copy(SAMPLES / "dia2" / "deudores_snapshot.json", tmp_path)
-    with pytest.raises(SnapshotRefused, match="has no xlsx form"):
+    with pytest.raises(SnapshotRefused) as caught:
         source(tmp_path, "xlsx").snapshot()
+    assert "not there in the form xlsx" in english(caught.value.problems[0].told)
 
 
 @pytest.mark.parametrize(
@@ -175,14 +183,14 @@ def test_a_form_that_is_not_there_is_named(tmp_path):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "password"),
         (bytes(range(256)) * 20, "not text"),
         (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj", "no heading row"),
-        (b"{", "readable snapshot"),
-        (b'{"schema": 5}', "readable snapshot"),
-        (b"[" * 100_000, "readable snapshot"),
-        (b'{"debtor": [{"debtorId": 1}], "movement": 3}', "readable dump"),
+        (b"{", "it is cut or was edited"),
+        (b'{"schema": 5}', "it is cut or was edited"),
+        (b"[" * 100_000, "it is cut or was edited"),
+        (b'{"debtor": [{"debtorId": 1}], "movement": 3}', "it is cut or was edited"),
         (b"PK\x03\x04garbage", "damaged"),
         (b"hola\n", "no heading row"),
-        (b"a\x81;b\nc;d\n", "not text"),
-        (b"\xef\xbb\xbfa;\xff\n", "not text"),
+        (b"a\x81;b\nc;d\n", "its text cannot be read"),
+        (b"\xef\xbb\xbfa;\xff\n", "its text cannot be read"),
     ],
 )
 def test_what_is_no_ledger_is_refused_with_the_reason(tmp_path, content, what):
@@ -196,7 +204,7 @@ def test_a_missing_path_is_told(tmp_path):
 
 
 def test_an_empty_folder_is_told(tmp_path):
-    assert "has no delivery in it. Put one there" in refused(tmp_path)[0]
+    assert "has no ledger in it. Put one there" in refused(tmp_path)[0]
 
 
 def test_what_a_file_is_follows_from_its_content(tmp_path, day1):
@@ -221,10 +229,10 @@ def snapshot_with(**changes):
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"schema": "deudores-snapshot/2"}, "schema"),
-        ({"counts": {"debtors": 121, "debts": 201, "movements": 1}}, "counts say 1"),
-        ({"counts": {"debtors": 121}}, "does not count debts"),
-        ({"device_id": " "}, "empty"),
+        ({"schema": "deudores-snapshot/2"}, "of a version that is not known"),
+        ({"counts": {"debtors": 121, "debts": 201, "movements": 1}}, "and says 1"),
+        ({"counts": {"debtors": 121}}, "does not say how many"),
+        ({"device_id": " "}, "phone's id is missing"),
         ({"as_of": "20.11.2026"}, "not a date"),
         ({"default_currency": "PES"}, "not a currency"),
     ],
@@ -291,7 +299,7 @@ def test_nesting_without_end_is_refused(tmp_path):
     content = snapshot_with(debts=["x"])
     path = tmp_path / "s.json"
     path.write_bytes(content.replace(b'["x"]', b"[" * 100_000 + b"]" * 100_000))
-    assert "readable snapshot" in refused(path)[0]
+    assert "it is cut or was edited" in refused(path)[0]
 
 
 def test_a_file_that_cannot_be_read_is_refused_unless_another_form_is_wanted(tmp_path):
@@ -311,7 +319,7 @@ def test_the_registry_knows_the_source_and_names_the_others():
     assert load("deudores") is Deudores
     with pytest.raises(ConfigurationError) as unknown:
         load("deudor")
-    assert "Use deudores" in unknown.value.problems[0].fix
+    assert "Use deudores" in english(unknown.value.problems[0].fix)
 
 
 def test_an_unknown_time_zone_is_a_configuration_error(mapping):

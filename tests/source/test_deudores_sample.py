@@ -21,6 +21,7 @@ from bridge.core.ledger import (
     Store,
 )
 from bridge.core.money import NO_CURRENCY
+from bridge.report.details import english
 from tests.expected import problems
 from tests.source.conftest import DAY1, SAMPLES, Read
 
@@ -143,7 +144,7 @@ def test_every_oddity_of_a_file_is_told(day1, form, code, file):
 
 
 def test_the_encoding_used_is_named(day1):
-    told = [f.detail for f in day1("csv").findings if f.code == "file.encoding"]
+    told = [english(f.detail) for f in day1("csv").findings if f.code == "file.encoding"]
     assert told == ["cp1252"]
 
 

@@ -9,6 +9,7 @@ import pytest
 from bridge.core.findings import holds
 from bridge.core.ledger import Loan, Repayment, RepaymentKind
 from bridge.core.money import NO_CURRENCY
+from bridge.report.details import english
 from tests.source.conftest import FOUND, Read, shipped
 
 
@@ -30,7 +31,7 @@ def test_fifty_thousand_in_six_ways_is_that_or_held_with_its_cell():
     for row, text in ((4, "50 mil"), (5, "50k")):
         (finding,) = told(read, f"loan:{row - 1}")
         assert (finding.code, finding.file, finding.row) == ("amount.unreadable", "deudas.csv", row)
-        assert f'row {row}, column Monto: "{text}" is not an amount' in finding.detail
+        assert f"row {row}, column Monto: “{text}” is not an amount" in english(finding.detail)
         assert finding.amount is None  # 50 is not what anybody meant
 
 
@@ -38,11 +39,11 @@ def test_words_instead_of_an_amount_are_visits_or_are_asked():
     read = Read(FOUND / "M14")
     rows = {row.id: row for row in read.of(Repayment)}
     assert {native: row.amount for native, row in rows.items()} == {"1": 0, "4": 0, "5": 50_000}
-    for native, row, said in (("1", 2, '"no vino" says'), ("4", 5, "nothing was written")):
+    for native, row, said in (("1", 2, "“no vino”, nothing"), ("4", 5, "nothing is written")):
         assert rows[native].kind is RepaymentKind.VISIT
         (note,) = rows[native].notes
         assert note.code == "movement.visit"
-        assert f"row {row}, column Monto: {said}" in note.detail
+        assert f"row {row}, column Monto: {said}" in english(note.detail)
         assert not holds(note.code)
     for native, row, text, amount in (
         ("2", 3, "abonó 50.000", 50_000),
@@ -51,7 +52,7 @@ def test_words_instead_of_an_amount_are_visits_or_are_asked():
     ):
         (finding,) = told(read, f"movement:{native}")
         assert (finding.file, finding.row) == ("movimientos.csv", row)
-        assert f'"{text}"' in finding.detail
+        assert f"“{text}”" in english(finding.detail)
         assert finding.amount == amount
 
 
@@ -86,7 +87,7 @@ def test_words_for_a_currency_are_that_currency_or_held_with_what_would_be_right
         ("8", "M.N.", "can be MXN, PEN; write the code"),
     ):
         (note,) = [note for note in read.one(Loan, native).notes if holds(note.code)]
-        assert f'column Moneda: "{text}" {right}' in note.detail
+        assert f"column Moneda: “{text}” {right}" in english(note.detail)
 
 
 def test_pesos_are_of_the_one_country_that_the_mapping_leaves_them():
@@ -109,7 +110,9 @@ def test_an_amount_in_another_currency_than_its_debt_is_held_with_the_cell():
     ):
         (finding,) = told(read, subject)
         assert finding.code == "amount.other_currency"
-        assert f'row {row}, column Monto: "{text}" is in USD, the debt is in COP' in finding.detail
+        assert f"row {row}, column Monto: “{text}” is in USD; the loan is in COP" in english(
+            finding.detail
+        )
         assert (finding.amount, finding.currency) == (Decimal(amount), "USD")
 
 
@@ -133,7 +136,7 @@ def test_a_movements_own_currency_is_read_in_every_heading(tmp_path):
         assert (finding.code, finding.row) == ("amount.other_currency", 2)
         assert (finding.amount, finding.currency) == (Decimal(400_000), "COP")
         (finding,) = told(read, "movement:5")
-        assert f'column {heading}: "lucas" is not USD' in finding.detail
+        assert f"column {heading}: “lucas” is not USD" in english(finding.detail)
 
 
 def test_dates_that_only_the_month_first_explains_make_the_others_a_question():
@@ -144,13 +147,13 @@ def test_dates_that_only_the_month_first_explains_make_the_others_a_question():
         notes = [note for note in row.notes if note.code == "date.unreadable"]
         assert notes
         for note in notes:
-            assert "can be read in two ways" in note.detail
-            assert "Set date_order in mappings/deudores.toml" in note.detail
+            assert "can be read in two ways" in english(note.detail)
+            assert "date_order in mappings/deudores.toml" in english(note.detail)
     assert len(read.one(Loan, "2").notes) >= 2  # Fecha and Vencimiento
     for subject, row, text in (("loan:1", 2, "09/30/2026"), ("movement:1", 2, "10/31/2026")):
         (finding,) = told(read, subject)
         assert (finding.code, finding.row) == ("date.unreadable", row)
-        assert f'"{text}" is a date only with the month first' in finding.detail
+        assert f"“{text}” is a date only with the month first" in english(finding.detail)
         assert finding.amount is not None
 
 
@@ -197,7 +200,7 @@ def test_amounts_as_text_in_json_are_read_as_in_a_csv():
     assert [loan.gross for loan in read.of(Loan)][:2] == [Decimal("1234567.89")] * 2
     notes = [n for n in read.one(Loan, "3").notes if n.code == "amount.unreadable"]
     assert notes
-    assert '"1.234" can be read in two ways' in notes[0].detail
+    assert "“1.234” can be read in two ways" in english(notes[0].detail)
     assert read.of(Repayment) == []
     (finding,) = told(read, "movement:1")
     assert (finding.code, finding.amount, finding.currency) == (
@@ -210,7 +213,7 @@ def test_an_unquoted_decimal_comma_is_a_task_with_file_and_row():
     assert [row.id for row in read.of(Repayment)] == ["2"]
     (finding,) = [f for f in read.findings if f.code == "row.unreadable"]
     assert (finding.file, finding.row, finding.asks) == ("movimientos.csv", 2, True)
-    assert "has 6 cells, the heading has 5" in finding.detail
+    assert "has 6 cells, and there are 5 headings" in english(finding.detail)
 
 
 def test_splitwise_with_decimal_commas_is_one_running_account():

@@ -14,6 +14,7 @@ import xlsxwriter
 
 from bridge.core.ledger import Adjustment, Loan, LoanKind, Repayment
 from bridge.errors import SnapshotRefused
+from bridge.report.details import english
 from bridge.source.files.delivered import PlainFile, SizeLimits
 from bridge.source.files.workbook import Workbook
 from bridge.source.files.zippedxml import BookLimits
@@ -96,7 +97,7 @@ def problems(path: Path, **changes: object) -> list[str]:
     """Why the delivery is refused: while it is taken in, or while its rows are read."""
     with pytest.raises(SnapshotRefused) as refused:
         list(source(path, **changes).snapshot().rows())
-    return [str(problem) for problem in refused.value.problems]
+    return [english(problem.told) for problem in refused.value.problems]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -123,8 +124,8 @@ def test_abonos_without_a_day_can_be_held_one_by_one(form, tmp_path):
     read = Read(in_form("M04", form, tmp_path), undated_payments="hold")
     held = [f for f in read.findings if f.code == "date.unreadable"]
     assert [(f.row, f.amount) for f in held] == [(2, 50_000), (2, 50_000), (3, 20_000)]
-    assert all(f.asks and "the payment has no day" in f.detail for f in held)
-    assert "column Abono 2" in held[1].detail
+    assert all(f.asks and "the payment has no date" in english(f.detail) for f in held)
+    assert "column Abono 2" in english(held[1].detail)
     assert owed(read) == 500_000
     assert [loan.reported_balance for loan in read.of(Loan)] == [200_000, 180_000]
 
@@ -158,7 +159,7 @@ def test_months_that_use_the_same_numbers_are_a_question(tmp_path):
     (tmp_path / "noviembre.csv").write_text(head + "1;1;03/11/2026;60.000\n", encoding="utf-8")
     (told,) = problems(tmp_path)
     assert "noviembre.csv, octubre.csv" in told
-    assert 'the number "1" of row 2' in told
+    assert "the number “1” of row 2" in told
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -171,7 +172,7 @@ def test_titles_totals_and_notes_are_told_and_never_booked(form, tmp_path):
         ("file.total_row", 7), ("file.total_row", 8), ("file.note_row", 10),
     ]  # fmt: skip
     assert read.snapshot.unreadable == 0
-    assert not any("María" in f.subject + f.detail for f in read.findings)
+    assert not any("María" in f.subject + english(f.detail) for f in read.findings)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -189,7 +190,7 @@ def test_payments_by_name_belong_to_the_clients_only_open_loan(form, tmp_path):
     ("loans", "told"),
     [
         ("Ana Ruiz;300.000;15/10/2026\nAna Ruiz;90.000;16/10/2026\n", "2 open loans"),
-        ("Bob Díaz;300.000;15/10/2026\n", "no open loan is in this client's name"),
+        ("Bob Díaz;300.000;15/10/2026\n", "no open loan is in this customer's name"),
     ],
 )
 def test_a_payment_by_name_that_fits_no_one_loan_is_told_with_its_amount(tmp_path, loans, told):
@@ -198,8 +199,8 @@ def test_a_payment_by_name_that_fits_no_one_loan_is_told_with_its_amount(tmp_pat
     (tmp_path / "pagos.csv").write_text(payments, encoding="utf-8")
     read = Read(tmp_path)
     (finding,) = [f for f in read.findings if f.code == "row.unreadable"]
-    assert told in finding.detail
-    assert "Ana" not in finding.detail
+    assert told in english(finding.detail)
+    assert "Ana" not in english(finding.detail)
     assert (finding.file, finding.row, finding.amount) == ("pagos.csv", 2, 50_000)
     assert read.of(Repayment) == []
 
@@ -217,7 +218,7 @@ def test_parts_that_do_not_make_the_amount_beside_them_are_told(csv_file):
     head = "ID pago;ID deuda;Fecha;Monto;Abono capital;Abono interés\n"
     read = Read(csv_file(head + "1;1;20/10/2026;60.000;40.000;10.000\n2;1;21/10/2026;5;4;1\n"))
     (finding,) = [f for f in read.findings if f.code == "amount.unreadable"]
-    assert '"60.000", but its parts make 50000' in finding.detail
+    assert "“60.000”, but its parts make 50000" in english(finding.detail)
     assert (finding.row, finding.amount) == (2, 50_000)
     assert paid(read) == [("2026-10-21", 5)]
 
@@ -237,7 +238,7 @@ def test_a_total_that_its_rows_do_not_make_is_a_task(csv_file):
     (finding,) = [f for f in read.findings if f.code == "file.total_differs"]
     assert finding.asks
     assert finding.row == 3
-    assert "says 96500.00, its rows make 84500.00" in finding.detail
+    assert "says 96500.00, its rows make 84500.00" in english(finding.detail)
 
 
 @pytest.mark.parametrize(
@@ -328,21 +329,21 @@ def test_every_form_of_a_found_sheet_gives_the_same_rows_and_findings(case, tmp_
 def test_a_column_with_money_or_dates_that_nobody_reads_stops_the_file(csv_file, heading, cell):
     text = f"ID deuda;ID deudor;Tipo;Monto;Fecha;{heading}\n1;1;Fiado;9;01/02/2026;{cell}\n"
     (told,) = problems(csv_file(text))
-    for part in ("hoja.csv", "row 2", cell, heading and f'"{heading}"'):
+    for part in ("hoja.csv", "row 2", cell, heading and f"“{heading}”"):
         assert part in told
     if heading:
         assert f'ignore = ["{heading}"]' in told
         read = Read(csv_file(text), ignore=[heading])
         assert len(read.of(Loan)) == 1
         (finding,) = [f for f in read.findings if f.code == "file.columns_unread"]
-        assert heading in finding.detail
+        assert heading in english(finding.detail)
 
 
 def test_money_in_an_unread_column_far_down_stops_the_file_too(csv_file):
     rows = "".join(f"{n};1;Fiado;9;01/02/2026;\n" for n in range(1, 900))
     text = "ID deuda;ID deudor;Tipo;Monto;Fecha;Prima\n" + rows + "900;1;Fiado;9;01/02/2026;2.500\n"
     (told,) = problems(csv_file(text))
-    assert 'row 901 has an amount in it: "2.500"' in told
+    assert "row 901 has an amount in it: “2.500”" in told
 
 
 @pytest.mark.parametrize(
@@ -359,7 +360,7 @@ def test_a_column_without_money_is_left_out_and_named(csv_file, heading, cell):
     text = f"ID deuda;ID deudor;Tipo;Monto;Fecha;{heading}\n1;1;Fiado;9;01/02/2026;{cell}\n"
     read = Read(csv_file(text))
     assert len(read.of(Loan)) == 1
-    named = [f.detail for f in read.findings if f.code == "file.columns_unread"]
+    named = [english(f.detail) for f in read.findings if f.code == "file.columns_unread"]
     assert bool(named) == bool(heading)
     assert all(heading in detail for detail in named)
 
@@ -389,7 +390,7 @@ def test_a_list_of_balances_is_what_its_words_say(csv_file, name, text, kind):
 def test_a_list_of_balances_that_says_nothing_is_asked(csv_file):
     path = csv_file("Cliente;Saldo;Teléfono\nRosa;5.000;1\n", "lista.csv")
     (told,) = problems(path)
-    for part in ("lista.csv", '"Saldo"', "default_kind", "running_account", "cash_loan"):
+    for part in ("lista.csv", "“Saldo”", "default_kind", "running_account", "cash_loan"):
         assert part in told
     (loan,) = Read(path, default_kind="cash_loan").of(Loan)
     assert loan.kind is LoanKind.CASH_LOAN
@@ -415,7 +416,7 @@ def test_a_json_key_with_money_that_nobody_reads_stops_the_file(tmp_path, key, v
     path = tmp_path / "libro.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     (told,) = problems(path)
-    assert f'debts, column "{key}"' in told
+    assert f"debts: column “{key}”" in told
     assert "row 5" in told
     assert Read(path, ignore=[key]).rows
 

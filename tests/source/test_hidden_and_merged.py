@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from bridge.core.ledger import Loan, Repayment, RepaymentKind
+from bridge.report.details import english
 from tests.source import ods
 from tests.source.conftest import Read
 
@@ -104,7 +105,7 @@ def paid(read: Read) -> list[tuple[str, int]]:
 
 
 def hidden(read: Read) -> list[tuple[str, int]]:
-    return [(f.detail, f.row) for f in read.findings if f.code == "file.hidden"]
+    return [(english(f.detail), f.row) for f in read.findings if f.code == "file.hidden"]
 
 
 WHOLE = [[*row[:1], [1, 1, 2, 2][n - 1] if n else row[1], *row[2:]] for n, row in enumerate(PAYS)]

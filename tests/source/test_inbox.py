@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import SnapshotRefused
+from bridge.report.details import english
 from tests.source.conftest import DAY1, SAMPLES, Read
 
 DAY2 = SAMPLES / "dia2" / "deudores_snapshot.json"
@@ -89,7 +90,7 @@ def test_the_newest_delivery_counts_by_its_own_day(
     read = Read(tmp_path)
     assert read.facts.as_of.isoformat() == "2026-11-20"
     (told,) = (finding for finding in read.findings if finding.code == "delivery.chosen")
-    assert "(2026-11-20); older: " in told.detail
+    assert "(2026-11-20); older: " in english(told.detail)
     assert not told.asks
 
 
@@ -106,7 +107,7 @@ def test_sheets_of_several_days_are_told_apart_by_the_days_in_their_names(tmp_pa
     sheet(tmp_path / "cartera 18.11.2026.csv", "2026-11-02", 3)
     read = Read(tmp_path)
     (told,) = (finding for finding in read.findings if finding.code == "delivery.chosen")
-    assert told.detail == (
+    assert english(told.detail) == (
         "read: cartera_20261120.csv (2026-11-20); older: cartera_2026-11-19.csv (2026-11-19), "
         "cartera 18.11.2026.csv (2026-11-18)"
     )
@@ -134,12 +135,12 @@ def test_a_newest_zip_that_is_cut_short_is_refused_with_what_else_lies_there(
     zipped(tmp_path / "2026-11-19.zip", *DAY1.iterdir())
     whole = (tmp_path / "2026-11-19.zip").read_bytes()
     (tmp_path / "2026-11-20.zip").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(
-        SnapshotRefused, match=r"2026-11-20\.zip, the newest .* is not whole"
-    ) as said:
+    with pytest.raises(SnapshotRefused, match=r"newest_not_whole\(file=2026-11-20\.zip") as said:
         Read(tmp_path)
-    assert "also holds 2026-11-19.zip of 2026-11-19, which is older" in str(said.value.problems[-1])
-    assert "take it away" in said.value.problems[-1].fix
+    assert "2026-11-19.zip of 2026-11-19 lies there too, which is older" in english(
+        said.value.problems[-1].told
+    )
+    assert "take it away" in english(said.value.problems[-1].fix)
 
 
 def test_an_older_one_that_is_cut_short_keeps_nothing_up(tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_a_snapshot_that_is_cut_short_is_refused_when_it_is_the_newest(tmp_path:
     copied(tmp_path / "2026-11-19.json")
     text = DAY2.read_text("utf-8")
     (tmp_path / "2026-11-20.json").write_text(text[: len(text) // 2], encoding="utf-8")
-    with pytest.raises(SnapshotRefused, match=r"2026-11-20\.json, the newest delivery"):
+    with pytest.raises(SnapshotRefused, match=r"newest_not_whole\(file=2026-11-20\.json"):
         Read(tmp_path)
 
 
@@ -190,7 +191,7 @@ def test_what_is_newer_and_cannot_be_read_is_a_task(tmp_path: Path, name: str, s
     read = Read(tmp_path)
     (told,) = (finding for finding in read.findings if finding.file == name)
     assert (told.code, told.asks) == ("delivery.newer_unread", True)
-    assert told.detail.startswith(said)
+    assert english(told.detail).startswith(said)
     os.utime(tmp_path / name, (0, 0))
     told = next(finding for finding in Read(tmp_path).findings if finding.file == name)
     assert told.asks == name.endswith(".part")
@@ -200,10 +201,10 @@ def test_what_is_newer_and_cannot_be_read_is_a_task(tmp_path: Path, name: str, s
 def test_an_empty_inbox_is_told_in_words(tmp_path: Path, name: str) -> None:
     if name:
         (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    with pytest.raises(SnapshotRefused, match=f"there is no delivery in {tmp_path.name}") as said:
+    with pytest.raises(SnapshotRefused, match=rf"no_delivery\(file={tmp_path.name}") as said:
         Read(tmp_path)
-    assert "Put one there" in said.value.problems[0].fix
-    assert ("cartera.xls" in str(said.value.problems[-1])) == (name == "cartera.xls")
+    assert "Put one there" in english(said.value.problems[0].fix)
+    assert ("cartera.xls" in english(said.value.problems[-1].told)) == (name == "cartera.xls")
 
 
 def test_hidden_folders_and_deep_ones_are_not_looked_into_for_ever(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bridge.core.ledger import Loan
+from bridge.report.details import english
 from bridge.source.deudores.mapping import DeudoresMapping, check
 from tests.source.conftest import DAY1, Read, shipped
 
@@ -26,13 +27,13 @@ def test_a_heading_claimed_twice_is_told():
     wrong = edited(lambda m: m["columns"]["loans"]["principal"].append("monto"))
     (problem,) = check(wrong)
     assert "[columns.loans] principal" in problem.where
-    assert '"amount"' in problem.what
+    assert '"amount"' in english(problem.what)
 
 
 def test_a_word_that_means_two_things_is_told():
     wrong = edited(lambda m: m["words"]["movements"]["discount"].append("PAGO"))
     (problem,) = check(wrong)
-    assert '"payment"' in problem.what
+    assert '"payment"' in english(problem.what)
 
 
 def test_unknown_currencies_and_locales_are_told():

@@ -10,6 +10,7 @@ import pytest
 
 from bridge.core.findings import CATALOGUE, holds
 from bridge.core.ledger import Adjustment, Borrower, Frequency, Loan, LoanKind, Repayment
+from bridge.report.details import english
 from tests.source.conftest import Read
 
 LOANS = (
@@ -41,7 +42,7 @@ def codes(row):
 def test_an_optional_cell_that_cannot_be_read_holds_the_debt(csv_file, row, code, heading):
     loan = loan_of(csv_file, row)
     note = next(note for note in loan.notes if note.code == code)
-    assert f"hoja.csv, row 2, column {heading}" in note.detail
+    assert f"row 2, column {heading}" in english(note.detail)
     assert holds(code)
     assert (heading, "x" if "x" in row else "diez") in loan.origin.cells
 
@@ -49,8 +50,8 @@ def test_an_optional_cell_that_cannot_be_read_holds_the_debt(csv_file, row, code
 def test_a_debt_that_cannot_be_read_says_every_reason(csv_file):
     read = Read(csv_file(LOANS + ";;A;Fiado;;mil;;;;COP;ayer;;;;;;\n"))
     (finding,) = [f for f in read.findings if f.code == "row.unreadable"]
-    for part in ("column ID deuda", "column ID deudor", '"mil" is not an amount', '"ayer" is not'):
-        assert part in finding.detail
+    for part in ("column ID deuda", "column ID deudor", "“mil” is not an amount", "“ayer” is not"):
+        assert part in english(finding.detail)
     assert read.of(Loan) == []
 
 
@@ -60,8 +61,8 @@ def test_findings_never_carry_a_name_or_a_phone(csv_file):
     assert read.of(Borrower) == []
     assert read.snapshot.unreadable == 2
     for finding in read.findings:
-        assert "Rosa" not in finding.detail
-        assert "3905550101" not in finding.detail
+        assert "Rosa" not in english(finding.detail)
+        assert "3905550101" not in english(finding.detail)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_debt_without_kind_is_a_loan_when_it_has_terms(csv_file, row, kind):
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("1;1;A;Empeño;;5.000;;;;COP;01/02/2026;;12;;;;", '"Empeño" is not a known kind of debt'),
+        ("1;1;A;Empeño;;5.000;;;;COP;01/02/2026;;12;;;;", "“Empeño” is not a known kind of debt"),
         ("1;1;A;;;5.000;;;;COP;01/02/2026;;;;;;", "nothing says whether money was lent"),
         ("1;1;A;;Préstamo para mercancía;5.000;;;;COP;01/02/2026;;;;;;", "nothing says whether"),
     ],
@@ -88,8 +89,8 @@ def test_a_debt_without_kind_is_a_loan_when_it_has_terms(csv_file, row, kind):
 def test_a_kind_that_nobody_knows_is_asked_and_never_income(csv_file, row, told):
     loan = loan_of(csv_file, row)
     (note,) = [note for note in loan.notes if note.code == "loan.kind_unknown"]
-    assert told in note.detail
-    assert "hoja.csv, row 2" in note.detail
+    assert told in english(note.detail)
+    assert "row 2" in english(note.detail)
     assert holds("loan.kind_unknown")
     assert loan.kind is LoanKind.CASH_LOAN
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bridge.core.message import message
 from bridge.core.money import EXPONENTS
 from bridge.source.amounts import AmountReader, Form
 from bridge.source.currencies import SHIPPED
@@ -108,5 +109,5 @@ def test_what_is_read_has_the_digits_that_stand_there_and_no_others(text, curren
 def test_three_decimals_of_dollars_are_never_taken_for_ten_dollars(text):
     """A Colombian who writes `10.000` beside Dólares means ten thousand of them."""
     read = READER.money(text, "USD")
-    assert "three decimals" in COLUMN.against("amount", "USD", read)
+    assert COLUMN.against("amount", "USD", read) == message("three_decimals", currency="USD")
     assert not COLUMN.against("amount", "COP", READER.money(text, "COP"))

@@ -8,6 +8,7 @@ import pytest
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
+from bridge.core.message import message
 from bridge.store import Store
 from bridge.store.findings import FINDING
 from tests.expected import problems
@@ -105,7 +106,10 @@ def test_repeats_are_dropped_and_conflicts_keep_the_first(store: Store) -> None:
         kept = {row.id: row for row in file.repayments}
         assert kept["351"].amount == Decimal(20000)
         (note,) = kept["351"].notes
-        assert (note.code, note.detail) == ("movement.duplicate_conflict", "20000 and 30000.5")
+        assert (note.code, note.detail) == (
+            "movement.duplicate_conflict",
+            message("two_values", first=Decimal(20000), second=Decimal("30000.5")),
+        )
         assert codes(store) == [
             ("movement.duplicate_conflict", "movement:351", ()),
             ("movement.duplicate_identical", "movement:201", ()),

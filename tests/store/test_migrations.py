@@ -156,6 +156,11 @@ def test_what_was_on_its_way_is_in_doubt_with_its_key_and_document(
     store.close()
 
 
+REWORDED = {"1", "2"}
+"""Loans with a row whose remark has particulars: older programs wrote them as a sentence, so the
+row is another one, once, and its loan is looked at again."""
+
+
 @every_version
 def test_a_pass_on_an_upgraded_store_plans_nothing(world: World, version: str) -> None:
     made_by(version, state(world))
@@ -168,8 +173,8 @@ def test_a_pass_on_an_upgraded_store_plans_nothing(world: World, version: str) -
             database.executemany(again, [(loan,) for loan in loans])
         done = world.preview()
         figures = one(done).plan.figures
-        assert one(done).plan.loans == len(loans)
-        assert done.intake.accepted.changes == 0
+        assert one(done).plan.loans == len({*loans} | REWORDED)
+        assert done.intake.accepted.changes == len(REWORDED)
         assert (figures.create, figures.update, figures.void) == (0, 0, 0)
 
 

@@ -20,6 +20,7 @@ from bridge.core.identity import base_reference
 from bridge.core.loan.standing import receivable
 from bridge.core.loan.translate import Translation
 from bridge.core.mapping.booking import Booking
+from bridge.core.message import message
 from bridge.core.plan import Change, Hold
 
 ZERO = Decimal(0)
@@ -133,7 +134,7 @@ def _closed(document: Transaction, effect: Decimal) -> Hold:
         subject=f"document:{document.reference}",
         currency=document.currency,
         amount=effect,
-        detail="changed in the ledger after its period was closed",
+        detail=message("period_closed"),
     )
 
 

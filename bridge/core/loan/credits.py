@@ -20,6 +20,7 @@ from bridge.core.loan.made import NONE, Credits, Made, joined, together
 from bridge.core.loan.rows import Rows
 from bridge.core.loan.standing import settled
 from bridge.core.loan.uses import use_of
+from bridge.core.message import message
 
 ZERO = Decimal(0)
 
@@ -62,7 +63,9 @@ def _write_off(draft: Draft, rows: Rows, row: Adjustment) -> Made:
     loss, note = rows.losses[row.id], rows.lost.notes[row.id]
     found = []
     if loss.beyond:
-        detail = f"{row.amount} {draft.loan.currency} written off, {loss.amount} was owed"
+        detail = message(
+            "lost_beyond", shown=row.amount, currency=draft.loan.currency, amount=loss.amount
+        )
         code = "movement.written_off_beyond"
         found.append(draft.hold(code, f"movement:{row.id}", -loss.beyond, detail))
     if loss.less:

@@ -16,6 +16,7 @@ from bridge.core.findings import holds
 from bridge.core.ledger import CHARGES, Adjustment, AdjustmentKind, Loan, LoanFile, Repayment
 from bridge.core.loan import lending
 from bridge.core.loan.owed import Course, recovered
+from bridge.core.message import Message, message
 
 ZERO = Decimal(0)
 
@@ -71,9 +72,9 @@ def carried_over(
     return Carried(balance=told, told=True, beyond=beyond)
 
 
-def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, str] | None:
+def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, Message] | None:
     """The payment dated before going live that lowers the opening balance by `less`: the subject
-    (its row, or the loan where several rows do it together) and a text with its day. None where
+    (its row, or the loan where several rows do it together) and the particulars. None where
     nothing is less, or there is no such payment."""
     loan = file.loan
     assert loan is not None
@@ -83,7 +84,7 @@ def back_dated(file: LoanFile, began: date, less: Decimal) -> tuple[str, str] | 
     alone = [row for row in paid if -lending.effect(row) == less]
     row = max(alone or paid, key=lambda row: (len(row.id), row.id))
     subject = f"movement:{row.id}" if alone else f"loan:{loan.id}"
-    return subject, f"paid {row.paid_on}, the books began on {began}"
+    return subject, message("back_dated", day=row.paid_on, start=began)
 
 
 def _counts(row: Repayment | Adjustment) -> bool:

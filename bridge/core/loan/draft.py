@@ -18,6 +18,7 @@ from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer_reference
 from bridge.core.mapping.rounding import Rounding
 from bridge.core.mapping.templates import Value, render
+from bridge.core.message import Detail, Message, message
 from bridge.core.plan import Hold
 
 
@@ -60,7 +61,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             return self
         return msgspec.structs.replace(self, already=self.already.without(gone))
 
-    def hold(self, code: str, subject: str, amount: Decimal, detail: str = "") -> Hold:
+    def hold(self, code: str, subject: str, amount: Decimal, detail: Detail = "") -> Hold:
         """A hold of something of this loan, in its currency."""
         currency = self.loan.currency
         return Hold(code=code, subject=subject, currency=currency, amount=amount, detail=detail)
@@ -255,11 +256,11 @@ def draft_of(file: LoanFile, booking: Booking, already: AlreadyPosted) -> Draft:
     )
 
 
-def closed_edit(posted: Decimal, now: Decimal, currency: str) -> str:
-    """The words of a hold for an amount that was edited after its month was closed."""
+def closed_edit(posted: Decimal, now: Decimal, currency: str) -> Message:
+    """The particulars of a hold for an amount that was edited after its month was closed."""
     if posted == now:
-        return "changed in the ledger after its period was closed"
-    return f"posted as {posted} {currency}, the ledger says {now}; its period is closed"
+        return message("period_closed")
+    return message("closed_edit", shown=posted, currency=currency, amount=now)
 
 
 def row_words(row: Repayment | Adjustment) -> dict[str, Value]:

@@ -17,6 +17,7 @@ from bridge.core.loan.standing import receivable
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.naming import customer_reference
 from bridge.core.mapping.rounding import finest
+from bridge.core.message import Detail, message
 from bridge.core.money import NO_CURRENCY, fits
 from bridge.core.plan import Hold
 
@@ -35,7 +36,8 @@ def held_as_a_whole(
         return _orphans(file, bound)
     if loan.annulled:
         return None
-    code, detail = "", ""
+    code: str = ""
+    detail: Detail = ""
     if file.borrower is None:
         code = "loan.orphan"
     elif loan.currency == NO_CURRENCY:
@@ -52,7 +54,8 @@ def held_as_a_whole(
         code = "amount.decimals_not_allowed"
     elif (finer := _finer_than_the_books(file, loan, booking)) is not None:
         kept = booking.company.decimals[loan.currency]
-        code, detail = "books.decimals", f"{finer} {loan.currency}, the books keep {kept} decimals"
+        code = "books.decimals"
+        detail = message("books_decimals", exact=finer, currency=loan.currency, number=kept)
     elif loan.currency != booking.company.home_currency and not booking.company.multicurrency:
         code = "rate.missing"
     else:
@@ -63,7 +66,7 @@ def held_as_a_whole(
 
 
 def not_posted(
-    file: LoanFile, loan: Loan, code: str, bound: Iterable[Binding], detail: str = ""
+    file: LoanFile, loan: Loan, code: str, bound: Iterable[Binding], detail: Detail = ""
 ) -> tuple[Hold, ...]:
     """The loan's balance less what is posted of it: a hold, and one more for every other currency
     in which something is posted."""
@@ -90,7 +93,7 @@ def _orphans(file: LoanFile, bound: Sequence[Binding]) -> tuple[Hold, ...] | Non
             subject=f"movement:{row.id}",
             currency=NO_CURRENCY,
             amount=lending.effect(row),
-            detail=f"debt {file.loan_id} is not in the ledger",
+            detail=message("no_loan", loan=file.loan_id),
         )
         for row in rows
     ]
@@ -102,13 +105,13 @@ def _orphans(file: LoanFile, bound: Sequence[Binding]) -> tuple[Hold, ...] | Non
                 subject=f"loan:{file.loan_id}",
                 currency=live[0].currency,
                 amount=-posted,
-                detail="the loan was posted and is gone from the ledger, its movements are not",
+                detail=message("loan_gone"),
             )
         )
     return tuple(found)
 
 
-def _cannot_move(file: LoanFile, booking: Booking, already: AlreadyPosted) -> tuple[str, str]:
+def _cannot_move(file: LoanFile, booking: Booking, already: AlreadyPosted) -> tuple[str, Detail]:
     """Why a loan that has another customer or currency now cannot be posted anew, and because of
     which document; else empty.
 
@@ -127,9 +130,9 @@ def _cannot_move(file: LoanFile, booking: Booking, already: AlreadyPosted) -> tu
         if (document.customer, document.currency) == (customer_now, currency):
             continue
         if locked is not None and document.day <= locked:
-            return "books.period_closed", f"because of {binding.reference}"
+            return "books.period_closed", message("because_of", document=binding.reference)
         if binding.accepted:
-            return "books.drifted", f"because of {binding.reference}"
+            return "books.drifted", message("because_of", document=binding.reference)
     return "", ""
 
 

@@ -26,6 +26,7 @@ from bridge.core.loan.instalments import Parts, interest_due, parts_of, per_inst
 from bridge.core.loan.made import NONE, Made, together
 from bridge.core.loan.rows import Rows
 from bridge.core.mapping.templates import Value
+from bridge.core.message import message
 from bridge.core.plan import Hold
 
 ZERO = Decimal(0)
@@ -159,8 +160,9 @@ def _as_carried(draft: Draft, carried: Carried) -> tuple[Decimal, tuple[Hold, ..
 def _moved(draft: Draft, amount: Decimal) -> tuple[Hold, ...]:
     if not amount:
         return ()
-    way = "fell" if amount < 0 else "rose"
-    detail = f"the balance {way} by {abs(amount)} {draft.loan.currency}, nothing says why"
+    detail = message("balance_rose", amount=amount, currency=draft.loan.currency)
+    if amount < 0:
+        detail = message("balance_fell", amount=-amount, currency=draft.loan.currency)
     return (draft.hold("loan.balance_moved", f"loan:{draft.loan.id}", amount, detail),)
 
 

@@ -14,6 +14,7 @@ from bridge.core.loan import parts
 from bridge.core.loan.draft import Draft, Head, closed_edit, recovery_facts, repayment_facts
 from bridge.core.loan.made import NONE, Credits, Made, Paid, joined
 from bridge.core.loan.standing import settled
+from bridge.core.message import message
 from bridge.core.money import quantised
 
 ZERO = Decimal(0)
@@ -136,7 +137,7 @@ def _recovery(draft: Draft, row: Repayment, amount: Decimal) -> Made:
     """Money on what was written off: income, and nothing that anybody owes."""
     head, refused = draft.recovery_head(row, amount)
     if head is None:
-        detail = f"{amount} {draft.loan.currency} came in on what was written off"
+        detail = message("recovery_waits", amount=amount, currency=draft.loan.currency)
         hold = draft.hold(refused, f"movement:{row.id}", ZERO, detail)
         return Made(holds=(msgspec.structs.replace(hold, worth=amount),))
     account = draft.booking.deposit_account(draft.loan, row)

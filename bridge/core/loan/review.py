@@ -24,6 +24,7 @@ from bridge.core.ledger import (
 from bridge.core.loan import lending
 from bridge.core.loan.owed import balance as balance_of
 from bridge.core.mapping.naming import unkept
+from bridge.core.message import Detail, message
 from bridge.core.money import NO_CURRENCY
 
 ZERO = Decimal(0)
@@ -45,7 +46,7 @@ def review_borrower(borrower: Borrower) -> tuple[Finding, ...]:
     notes = list(borrower.notes)
     if lost := unkept(borrower.name):
         notes = [note for note in notes if note.code != "borrower.name_cleanup"]
-        notes.append(Note("borrower.name_cleanup", f"{lost} signs that accounting systems drop"))
+        notes.append(Note("borrower.name_cleanup", message("signs_dropped", number=lost)))
     return tuple(
         Finding(
             code=note.code,
@@ -106,7 +107,7 @@ def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
     reported = loan.reported_balance
     without = paid_without_payment(file)
     if without == "loan.paid_unexplained":
-        detail = f"said to be paid, and no movement pays the {owed} {loan.currency}"
+        detail = message("said_paid", amount=owed, currency=loan.currency)
         yield _about(loan, without, detail, -owed)
     elif without:
         pass
@@ -114,20 +115,20 @@ def _money(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Finding]:
         yield _about(
             loan,
             "loan.balance_mismatch",
-            f"the ledger says {reported}, its movements make {owed} {loan.currency}",
+            message("balance", shown=reported, amount=owed, currency=loan.currency),
             reported - owed,
         )
     elif reported is None and _is_said_paid(loan) and owed > tolerance:
-        detail = f"said to be paid, its movements leave {owed} {loan.currency}"
+        detail = message("left_owed", amount=owed, currency=loan.currency)
         yield _about(loan, "loan.balance_mismatch", detail, -owed)
     if loan.collected is not None:
         yield from _paid_in_all(file, loan, tolerance)
     if loan.reported_paid is not None and reported is not None:
         if loan.reported_paid and reported > 0:
-            detail = f"marked as paid with {reported} {loan.currency} owed"
+            detail = message("paid_and_owed", amount=reported, currency=loan.currency)
             yield _about(loan, "loan.paid_flag_mismatch", detail)
         elif not loan.reported_paid and reported <= 0 and not _written_off(file):
-            yield _about(loan, "loan.paid_flag_mismatch", "nothing owed, not marked")
+            yield _about(loan, "loan.paid_flag_mismatch", message("nothing_owed"))
     opening = lending.opening(loan, file.adjustments) if loan.agreed is None else loan.agreed
     if loan.kind is LoanKind.CASH_LOAN and loan.currency != NO_CURRENCY:
         yield from _terms(loan, opening)
@@ -141,11 +142,11 @@ def _paid_in_all(file: LoanFile, loan: Loan, tolerance: Decimal) -> Iterator[Fin
     if not _has_payments(file) and loan.reported_balance is not None:
         paid = start - loan.reported_balance
     if abs(loan.collected - paid) > tolerance:
-        detail = f"paid in all: the ledger says {loan.collected}, its rows make {paid}"
+        detail = message("paid_in_all", shown=loan.collected, amount=paid)
         yield _about(loan, "loan.balance_mismatch", detail, paid - loan.collected)
 
 
-def _about(loan: Loan, code: str, detail: str, amount: Decimal | None = None) -> Finding:
+def _about(loan: Loan, code: str, detail: Detail, amount: Decimal | None = None) -> Finding:
     return Finding(
         code=code,
         subject=f"loan:{loan.id}",
@@ -162,11 +163,11 @@ def _terms(loan: Loan, opening: Decimal) -> Iterator[Finding]:
         parts = loan.principal + loan.interest
         with_insurance = parts + (loan.insurance or ZERO)
         if opening not in (parts, with_insurance):
-            detail = f"principal and interest make {parts}, the total is {opening}"
+            detail = message("split", parts=parts, amount=opening)
             yield _about(loan, "loan.split_mismatch", detail, opening - parts)
     number, each = loan.instalments, loan.instalment_amount
     if number and each and not lending.pays_off(number, each, opening):
-        detail = f"{number} × {each} is not {opening}"
+        detail = message("schedule", number=number, each=each, amount=opening)
         yield _about(loan, "loan.schedule_mismatch", detail, opening - number * each)
 
 
@@ -177,7 +178,7 @@ def _dates(file: LoanFile, loan: Loan) -> Iterator[Finding]:
                 code="movement.before_loan",
                 subject=f"movement:{row.id}",
                 related=(f"loan:{loan.id}",),
-                detail=f"paid {row.paid_on.isoformat()}, lent {loan.start.isoformat()}",
+                detail=message("before_loan", day=row.paid_on, start=loan.start),
                 file=row.origin.file,
                 row=row.origin.line,
             )

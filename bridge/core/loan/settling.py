@@ -27,6 +27,7 @@ from bridge.core.loan.made import NONE, Credits, Made, Paid, together
 from bridge.core.loan.receipts import NO_CREDIT
 from bridge.core.loan.reversing import Reversals
 from bridge.core.loan.standing import settled, unwanted
+from bridge.core.message import message
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,7 +202,7 @@ def _overpaid(draft: Draft, receipt: Receipt, paid: Paid) -> Finding:
         code="loan.overpaid",
         subject=f"loan:{draft.loan.id}",
         related=(f"movement:{paid.row}",),
-        detail=f"{receipt.unapplied} {draft.loan.currency} more than was owed",
+        detail=message("overpaid", amount=receipt.unapplied, currency=draft.loan.currency),
     )
 
 

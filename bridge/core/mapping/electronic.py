@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Message, message
+
 OFFICES = {
     "AR": "ARCA",
     "BO": "SIN",
@@ -120,14 +122,14 @@ def _plain(number: str) -> str:
     return "".join(sign for sign in number.upper() if sign.isalnum())
 
 
-def told(said: Declared, lacks: Lacking, country: str = "") -> str:
-    """The particulars of what is lacking, in a fixed form that reports say in any language."""
+def told(said: Declared, lacks: Lacking, country: str = "") -> Message:
+    """The particulars of what is lacking."""
     match lacks:
         case Lacking.NOT_ASKED:
-            return f"nobody has said whether its invoices go to {office_of(said, country)}"
+            return message("invoicing_not_asked", office=office_of(said, country))
         case Lacking.UNANSWERED:
-            return f"issues is {said.issues}, and the accountant's answer is missing"
+            return message("invoicing_unanswered", issues=said.issues)
         case Lacking.UNSIGNED:
-            return "the accountant's answer does not say who gave it and on which day"
+            return message("invoicing_unsigned")
         case Lacking.NOT_HERE:
-            return "the accountant's answer is that nothing is to be posted here"
+            return message("invoicing_not_here")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
 
+from bridge.core.message import Detail, message
 from bridge.core.tie_out.items import BREAKING, SETTLES_ITSELF, Item, ItemKind
-from bridge.core.tie_out.known import CONFIGURATION, TRY_LATER, Behind, Known
+from bridge.core.tie_out.known import CONFIGURATION, TRY_LATER, Behind, Known, Reason
 from bridge.core.tie_out.tasks import ZERO, Place, Task
-from bridge.errors import Problem
 
 Cause = Callable[[Known], Iterable[Task]]
-
-_AT_ROW = re.compile(r"(?s)(?P<file>.+), row (?P<row>\d{1,9})")
-_AT_COLUMNS = re.compile(r'(?s)(?P<file>.+?), (?P<columns>columns? (?:".+"|[A-Z]+))')
-"""How the readers say where in a file something is."""
 
 
 def the_ledger_was_never_read(known: Known) -> Iterator[Task]:
@@ -31,7 +26,7 @@ def the_newest_delivery_was_refused(known: Known) -> Iterator[Task]:
     delivery = known.delivery
     if delivery is None or delivery.accepted:
         return
-    for problem in delivery.problems or (Problem(delivery.source, "", ""),):
+    for problem in delivery.problems or (Reason(delivery.source, "", ""),):
         yield Task(
             code="delivery.refused",
             action="deliver_again",
@@ -41,20 +36,20 @@ def the_newest_delivery_was_refused(known: Known) -> Iterator[Task]:
         )
 
 
-def _place_of(problem: Problem) -> Place:
+def _place_of(problem: Reason) -> Place:
     """File and row of a reason to refuse a delivery."""
-    row = _AT_ROW.fullmatch(problem.where)
-    if row:
-        return Place(row["file"], int(row["row"]))
-    columns = _AT_COLUMNS.fullmatch(problem.where)
-    return Place(columns["file"] if columns else problem.where)
+    where = problem.where
+    if isinstance(where, str):
+        return Place(where)
+    file, row = where.value("file"), where.value("row")
+    return Place(file if isinstance(file, str) else "", row if isinstance(row, int) else 0)
 
 
-def _reason(problem: Problem) -> str:
-    """The reason to refuse a delivery, in words: the columns, the mistake, and the remedy."""
-    columns = _AT_COLUMNS.fullmatch(problem.where)
-    said = f"{problem.what} {problem.fix}".strip()
-    return f"{columns['columns']}: {said}" if columns else said
+def _reason(problem: Reason) -> Detail:
+    """The reason to refuse a delivery: the mistake, and the remedy."""
+    if isinstance(problem.what, str):
+        return f"{problem.what} {problem.fix}".strip()
+    return message("mistake", what=problem.what, fix=problem.fix) if problem.fix else problem.what
 
 
 def the_ledger_is_old(known: Known) -> Iterator[Task]:
@@ -69,7 +64,7 @@ def the_ledger_is_old(known: Known) -> Iterator[Task]:
             action="deliver_newer",
             subject=f"file:{ledger.source}",
             where=Place(ledger.source),
-            detail=f"of {ledger.as_of or ledger.day}, {age_days} days old",
+            detail=message("days_old", day=ledger.as_of or ledger.day, number=age_days),
         )
     if fresh.read_since is not None and ledger.day < fresh.read_since:
         refused = known.delivery is not None and not known.delivery.accepted
@@ -77,7 +72,7 @@ def the_ledger_is_old(known: Known) -> Iterator[Task]:
             yield Task(
                 code="delivery.not_read",
                 action="run_sync_now",
-                detail=f"last read on {ledger.day}, was to be read on {fresh.read_since}",
+                detail=message("not_read_since", day=ledger.day, start=fresh.read_since),
             )
 
 
@@ -107,7 +102,7 @@ def something_is_held(known: Known) -> Iterator[Task]:
     that hold the same, in the words of the finding about the row: it knows what stands there."""
     words = _words_of_findings(known)
     systems = {books.system for books in known.books}
-    seen: dict[tuple[str, str, str, Decimal, str], set[str]] = {}
+    seen: dict[tuple[str, str, str, Decimal, Detail], set[str]] = {}
     rows = list(_items(known, ItemKind.HELD))
     for system, item in rows:
         seen.setdefault(_row(item), set()).add(system)
@@ -122,16 +117,16 @@ def something_is_held(known: Known) -> Iterator[Task]:
         yield task
 
 
-def _words_of_findings(known: Known) -> dict[tuple[str, str], list[str]]:
+def _words_of_findings(known: Known) -> dict[tuple[str, str], list[Detail]]:
     """Code and subject → what each finding about it says."""
-    said: dict[tuple[str, str], list[str]] = {}
+    said: dict[tuple[str, str], list[Detail]] = {}
     for finding in known.findings:
         if finding.detail:
             said.setdefault((finding.code, finding.subject), []).append(finding.detail)
     return said
 
 
-def _row(item: Item) -> tuple[str, str, str, Decimal, str]:
+def _row(item: Item) -> tuple[str, str, str, Decimal, Detail]:
     return (item.cause, item.subject, item.currency, item.amount, item.detail)
 
 
@@ -217,7 +212,7 @@ def the_books_rest(known: Known) -> Iterator[Task]:
                 code="pass.resting",
                 action="resume_sync",
                 system=books.system,
-                detail=f"since {books.rests_after} was undone",
+                detail=message("undone", run=books.rests_after),
             )
 
 

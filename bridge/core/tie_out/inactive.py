@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bridge.core.books import Customer, PostedDocument, Status
 from bridge.core.delivery import Binding
+from bridge.core.message import message
 from bridge.core.tie_out.items import Item, ItemKind
 
 
@@ -21,7 +22,7 @@ def is_inactive(binding: Binding, now: PostedDocument | None) -> bool:
 def inactive(binding: Binding, owed: Mapping[str, Decimal]) -> list[Item]:
     """The item of an inactive customer, with what it owes in the books by currency. A person is
     asked even if it owes nothing: its documents may have gone to another customer."""
-    sums = ", ".join(f"{amount:f} {currency}" for currency, amount in sorted(owed.items()))
+    sums = tuple(message("sum", amount=owed[each], currency=each) for each in sorted(owed))
     return [
         Item(
             kind=ItemKind.TOMBSTONED,
@@ -32,6 +33,6 @@ def inactive(binding: Binding, owed: Mapping[str, Decimal]) -> list[Item]:
             field="status",
             cause="customer.inactive",
             action="reactivate_customer",
-            detail=f"still owes {sums}" if owed else "",
+            detail=message("still_owes", sums=sums) if owed else "",
         )
     ]

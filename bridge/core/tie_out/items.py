@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Detail
 from bridge.core.renamed import in_words_of_now
 
 
@@ -66,7 +67,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     books: str = ""
     cause: str
     action: str
-    detail: str = ""
+    detail: Detail = ""
     subject: str = ""
     """The ledger's row (`loan:142`), where there is one."""
     loan: str = ""

@@ -8,8 +8,8 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.findings import Finding
+from bridge.core.message import Detail
 from bridge.core.tie_out.items import Item
-from bridge.errors import Problem
 
 TRY_LATER, CONFIGURATION = 75, 78
 """Exit codes of work that time mends, and of settings or logins that are in the way."""
@@ -33,6 +33,14 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, today=day, read_since=since)
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """One reason why a delivery was refused, as it is kept."""
+
+    where: Detail
+    what: Detail
+    fix: Detail
+
+
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """An attempt to read the ledger's newest delivery."""
 
@@ -45,7 +53,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date | None = None
     """The day that the delivery speaks of, by its own word or its file's; None: not known."""
     accepted: bool = True
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Reason, ...] = ()
     """Why it was refused."""
 
 
@@ -54,7 +62,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     """One of `STOPS`."""
-    detail: str = ""
+    detail: Detail = ""
     exit_code: int = 1
 
     @property

@@ -13,6 +13,7 @@ import msgspec
 
 from bridge.core.books import Customer, PostedDocument, Status
 from bridge.core.delivery import Binding
+from bridge.core.message import message
 from bridge.core.tie_out.items import Item, ItemKind
 
 
@@ -81,5 +82,5 @@ def _merged(binding: Binding, keeper: str, documents: int) -> Item:
         field="status",
         cause="customer.merged",
         action="adopt_merged",
-        detail=f"{documents} documents are on customer {keeper}",
+        detail=message("merged_into", number=documents, keeper=keeper),
     )

@@ -6,9 +6,10 @@ product that answers nobody is in trouble itself; no document is to blame for th
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bridge.core.delivery import WAITS_FOR_A_PERSON, State
+from bridge.core.message import Detail, Message, message
 from bridge.core.tie_out.items import ItemKind
 
 PASSES = 3
@@ -72,23 +73,23 @@ def is_told(since: datetime, now: datetime) -> bool:
     return is_over(FEW_PASSES, since, now)
 
 
-def told_mute(waiting: int, since: str, came: str) -> str:
-    """The words for books that answer questions and take no write."""
-    return f"{waiting} writes wait, and none has got through since {since}: {came}"
+def told_mute(waiting: int, since: date, came: Detail) -> Message:
+    """The particulars of books that answer questions and take no write."""
+    return message("no_writes", number=waiting, day=since, text=came)
 
 
-def told_unended(since: str, came: str) -> str:
-    """The words for books with which no pass comes to its end."""
-    return f"no pass has come to its end since {since}: {came}"
+def told_unended(since: date, came: Detail) -> Message:
+    """The particulars of books with which no pass comes to its end."""
+    return message("no_end", day=since, text=came)
 
 
-def told(sent: int, since: str, came: str) -> str:
-    """The words in which a person reads of such a write. `since` is a day."""
-    return f"sent {sent} times since {since}: {came}"
+def told(sent: int, since: date, came: Detail) -> Message:
+    """The particulars that a person reads of such a write."""
+    return message("tried", number=sent, day=since, text=came)
 
 
-def told_unknown(passes: int, since: str, came: str) -> str:
-    return f"asked for in {passes} passes since {since}: {came}"
+def told_unknown(passes: int, since: date, came: Detail) -> Message:
+    return message("asked_for", number=passes, day=since, text=came)
 
 
 def short(came: str) -> str:

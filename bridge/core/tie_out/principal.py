@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from bridge.core.books import Account, Chart, HandEntry
 from bridge.core.mapping.booking import accounts_named, items_named
 from bridge.core.mapping.mapping_file import NEEDED_CLASSES, BooksMapping
+from bridge.core.message import Message, Word, message
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.labels import label
 
@@ -39,13 +41,21 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     item: str = ""
 
 
+class Lost(NamedTuple):
+    """An account or item that the mapping names and that nothing can be booked on."""
+
+    of: Literal["account", "item"]
+    name: str
+    why: Literal["inactive", "absent", "twice", "bare"]
+
+
 def places(
     mapping: BooksMapping, chart: Chart, line_target: str
 ) -> tuple[tuple[Place, ...], list[Item]]:
     """The places where money that may never be income is booked by this morning's chart, and an
     item for each account or item of the mapping that is not there any more."""
     found: list[Place] = []
-    gone: dict[str, list[str]] = {}
+    gone: dict[Lost, list[Word]] = {}
     for purpose in NEVER_INCOME:
         rule = mapping.lines.get(purpose)  # type: ignore[call-overload]
         if rule is None:
@@ -56,14 +66,14 @@ def places(
             place, lost = by_account(chart, rule.account, purpose)
         if place:
             found.append(place)
-        else:
-            gone.setdefault(lost, []).append(purpose)
+        elif lost:
+            gone.setdefault(lost, []).append(Word("purposes", purpose))
     for rule in mapping.deposits:
         place, lost = by_account(chart, rule.account, DEPOSIT)
         if place:
             found.append(place)
-        else:
-            gone.setdefault(lost, []).append(DEPOSIT)
+        elif lost:
+            gone.setdefault(lost, []).append(Word("purposes", DEPOSIT))
     return tuple(dict.fromkeys(found)), [_gone(chart, what, p) for what, p in gone.items()]
 
 
@@ -88,13 +98,16 @@ def on_income(
     """
     income = {account.id: account for account in chart.accounts if account.id in of_income(chart)}
     names = {item.id: item.name for item in chart.items}
-    purposes: dict[str, list[str]] = {}
+    purposes: dict[str, list[Word | Message]] = {}
     for place in found:
         if place.account in income:
-            via = f' "{names[place.item]}"' if place.item else ""
-            purposes.setdefault(place.account, []).append(place.purpose + via)
+            purpose = Word("purposes", place.purpose)
+            by: Word | Message = purpose
+            if place.item:
+                by = message("by_item", purpose=purpose, item=names[place.item])
+            purposes.setdefault(place.account, []).append(by)
     for account in sorted(set(before) & set(income) - set(purposes)):
-        purposes[account] = ["principal"]
+        purposes[account] = [Word("purposes", "principal")]
     return [
         _income(chart, income[account], words, before, stood) for account, words in purposes.items()
     ]
@@ -137,7 +150,7 @@ def to_income(
             books=move.entry.day.isoformat(),
             cause="principal.to_income",
             action="move_from_income",
-            detail=f'from account "{labels[move.lent]}" to account "{labels[move.income]}"',
+            detail=message("moved_to_income", account=labels[move.lent], other=labels[move.income]),
         )
         for move in left
     ]
@@ -159,8 +172,12 @@ def posted_to_income(
             external_id=account,
             cause="principal.posted_to_income",
             action="rebook_past",
-            detail=f'{count} lines of item "{names.get(item, item)}" are on account '
-            f'"{accounts.get(account, account)}"',
+            detail=message(
+                "posted_to_income",
+                number=count,
+                item=names.get(item, item),
+                account=accounts.get(account, account),
+            ),
         )
         for (item, account, currency), (count, amount) in sorted(sums.items())
     ]
@@ -218,48 +235,48 @@ def _largest(entry: HandEntry, accounts: Collection[str]) -> str:
     return max(there)[1] if there else ""
 
 
-def _by_item(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, str]:
+def _by_item(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, Lost | None]:
     named = items_named(chart, wanted)
     active = [item for item in named if item.active]
     if len(active) != 1:
-        return None, f'item "{wanted}" {_why(len(named), len(active))}'
+        return None, Lost("item", wanted, _why(len(named), len(active)))
     behind = next((a for a in chart.accounts if a.id == active[0].account_id), None)
     if behind is None:
-        return None, f'item "{wanted}" has no account'
+        return None, Lost("item", wanted, "bare")
     if not behind.active:
-        return None, f'account "{label(behind)}" is inactive'
-    return Place(purpose=purpose, account=behind.id, item=active[0].id), ""
+        return None, Lost("account", label(behind), "inactive")
+    return Place(purpose=purpose, account=behind.id, item=active[0].id), None
 
 
-def by_account(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, str]:
+def by_account(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, Lost | None]:
     """The account that the mapping names, or why it is none."""
     named = accounts_named(chart, wanted)
     active = [account for account in named if account.active]
     if len(active) != 1:
-        return None, f'account "{wanted}" {_why(len(named), len(active))}'
-    return Place(purpose=purpose, account=active[0].id), ""
+        return None, Lost("account", wanted, _why(len(named), len(active)))
+    return Place(purpose=purpose, account=active[0].id), None
 
 
-def _why(named: int, active: int) -> str:
+def _why(named: int, active: int) -> Literal["twice", "inactive", "absent"]:
     if active:
-        return "is there more than once"
-    return "is inactive" if named else "is not there"
+        return "twice"
+    return "inactive" if named else "absent"
 
 
-def _gone(chart: Chart, what: str, purposes: list[str]) -> Item:
+def _gone(chart: Chart, lost: Lost, purposes: list[Word]) -> Item:
     return Item(
         kind=ItemKind.PRINCIPAL,
         currency=chart.company.home_currency,
         cause="principal.gone",
         action="name_account",
-        detail=f"{what}, for {_words(purposes)}",
+        detail=_said(lost, tuple(dict.fromkeys(purposes))),
     )
 
 
 def _income(
     chart: Chart,
     account: Account,
-    purposes: list[str],
+    purposes: list[Word | Message],
     before: Collection[str],
     stood: Mapping[str, Decimal],
 ) -> Item:
@@ -276,10 +293,28 @@ def _income(
         external_id=account.id,
         cause="principal.is_income",
         action="make_no_income",
-        detail=f'account "{label(account)}" is of type {account.type or account.classification}, '
-        f"for {_words(purposes)}",
+        detail=message(
+            "account_of_income",
+            account=label(account),
+            type=account.type or account.classification,
+            purposes=tuple(dict.fromkeys(purposes)),
+        ),
     )
 
 
-def _words(purposes: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(purposes))
+def _said(lost: Lost, purposes: tuple[Word, ...]) -> Message:
+    name = lost.name
+    match lost.of, lost.why:
+        case "account", "inactive":
+            return message("account_inactive", account=name, purposes=purposes)
+        case "account", "twice":
+            return message("account_twice", account=name, purposes=purposes)
+        case "account", _:
+            return message("account_absent", account=name, purposes=purposes)
+        case _, "inactive":
+            return message("item_inactive", item=name, purposes=purposes)
+        case _, "twice":
+            return message("item_twice", item=name, purposes=purposes)
+        case _, "bare":
+            return message("item_bare", item=name, purposes=purposes)
+    return message("item_absent", item=name, purposes=purposes)

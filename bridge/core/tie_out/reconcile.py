@@ -22,6 +22,7 @@ from bridge.core.change.lines_alike import Difference
 from bridge.core.change.matching import differences, drift
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.loan.standing import receivable
+from bridge.core.message import Detail
 from bridge.core.plan import Hold
 from bridge.core.tie_out.causes import ROW_ACTIONS
 from bridge.core.tie_out.items import Item, ItemKind
@@ -123,7 +124,7 @@ def waiting(
     found: PostedDocument | None = None,
     reached: bool = False,
     code: str = "",
-    detail: str = "",
+    detail: Detail = "",
 ) -> tuple[list[Item], list[Decimal]]:
     """Items of a write that is not settled, and the part of each that is not posted.
 

@@ -14,6 +14,7 @@ import msgspec
 
 from bridge.core.findings import Severity
 from bridge.core.identity import BooksId
+from bridge.core.message import Detail
 from bridge.core.tie_out.aging import AgedTotal
 from bridge.core.tie_out.checks import Check, Evidence
 from bridge.core.tie_out.items import BREAKING, Item, ItemKind
@@ -181,7 +182,7 @@ class Notice(msgspec.Struct, frozen=True):
     """A remark beside the figures: a code of `NOTICES` and its particulars."""
 
     code: str
-    detail: str = ""
+    detail: Detail = ""
 
 
 class FindingGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +191,7 @@ class FindingGroup(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     severity: Severity
     count: int
-    examples: tuple[tuple[str, str], ...] = ()
+    examples: tuple[tuple[str, Detail], ...] = ()
     """(subject, detail) pairs."""
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
+from bridge.core.message import Detail, fact_of
 from bridge.core.renamed import in_words_of_now, then
 
 ZERO = Decimal(0)
@@ -41,7 +42,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal = ZERO
     """Its effect on ledger less books, or what the row is worth; 0 where nobody knows."""
     where: Place = NOWHERE
-    detail: str = ""
+    detail: Detail = ""
     loan: str = ""
     count: int = 1
     """How many documents it stands for: more than one in the line that closes a long list."""
@@ -82,7 +83,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             self.currency,
             f"{self.amount:f}",
             self.where.file if of_a_file else "",
-            self.detail.replace(place, ""),
+            fact_of(self.detail).replace(place, ""),
         ]
         if self.alike > 1:
             parts.append(f"{self.nth} of {self.alike}")

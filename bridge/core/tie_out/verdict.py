@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.core.message import Message, message
 from bridge.core.tie_out.causes import CAUSES, OF_SETTINGS, by_gravity_and_money
 from bridge.core.tie_out.items import ItemKind
 from bridge.core.tie_out.known import CONFIGURATION, TRY_LATER, BooksKnown, Known
@@ -47,8 +48,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What is about everything first, then what is worth most."""
     systems: dict[str, Result] = {}
     """The answer for each company's books by themselves. A task about the ledger counts in all."""
-    told: tuple[str, ...] = ()
-    """What kept each company's books from being checked, in words."""
+    told: tuple[Message, ...] = ()
+    """What kept each company's books from being checked."""
     unconfigured: bool = False
     """Whether a login or a setting is in the way."""
 
@@ -103,7 +104,7 @@ def verdict(known: Known) -> Verdict:
         tasks=tuple(tasks),
         systems=systems,
         told=tuple(
-            f"{books.system}: {stop.detail or stop.code}"
+            message("of_system", system=books.system, what=stop.detail or stop.code)
             for books in known.books
             for stop in books.stops
         ),

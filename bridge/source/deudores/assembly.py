@@ -89,7 +89,7 @@ class Assembly:
         if not sheets:
             return
         table = ClientLoans([client for client, _, _ in sheets])
-        self._say_weak("debts", "persons", "movements")
+        self._say_weak("loans", "borrowers", "movements")
         self._loans.append(table)
         for (client, sheet, cells), loan in zip(sheets, table.ids(), strict=True):
             found = Found(sheet, client.payments, cells, [], [])
@@ -178,7 +178,7 @@ class Assembly:
         word = (words.cash_loan if kind is LoanKind.CASH_LOAN else words.running_account)[0]
         fields = tuple(self._mapping.columns.table("balances"))
         table = self._table(found, found.heading, fields)
-        self._say_weak("debts", "persons")
+        self._say_weak("loans", "borrowers")
         self._loans.append(BalancesAsLoans(table, fields, word))
 
     def _table(
@@ -204,8 +204,8 @@ class Assembly:
     def _named(self, table: Table) -> Table:
         """Loans with names made up where the sheet has none."""
         headings = table.headings.keys()
-        self._say_weak(*(["debts"] if "id" not in headings else []))
-        self._say_weak(*(["persons"] if "borrower" not in headings else []))
+        self._say_weak(*(["loans"] if "id" not in headings else []))
+        self._say_weak(*(["borrowers"] if "borrower" not in headings else []))
         return table if {"id", "borrower"} <= headings else NamedLoans(table)
 
     def _say_weak(self, *what: str) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import Entity
+from bridge.core.message import message
 from bridge.source.deudores.context import Context
 from bridge.source.deudores.day_order import Days, doubt
 from bridge.source.deudores.loans import Loans
@@ -38,7 +39,7 @@ def _tell_nothing_read(context: Context, file: str, count: int) -> None:
     nothing = Finding(
         code="file.nothing_read",
         subject=f"file:{file}",
-        detail=f"none of {count} rows of {file} could be read",
+        detail=message("none_of_table", number=count, file=file),
         file=file,
     )
     context.log.findings.insert(0, nothing)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.ledger import LoanKind, ReadTable
+from bridge.core.message import Message, message
 from bridge.errors import Problem
 from bridge.source.deudores import loans, movements
 from bridge.source.deudores.columns import HEADING_WITHIN, Heading, read_table
@@ -140,31 +141,29 @@ def client_problems(sheet: ClientSheet, rows: Sequence[tuple[int, Any]]) -> list
     """What is missing for a client's sheet to be read, and amounts that belong to no label."""
     problems = []
     missing = [
-        what
-        for field, what in (("name", "the client's name"), ("start", "the day of the loan"))
+        field
+        for field in ("name", "start")
         if not as_text(sheet.labels[field][2] if field in sheet.labels else "").strip()
     ]
     if missing:
-        problems.append(
-            Problem(
-                sheet.file,
-                f"looks like one client's sheet, without {' and '.join(missing)}.",
-                'Write it above the payments with its label: "Cliente", "Fecha".',
-            )
-        )
+        problems.append(Problem(sheet.file, *_without(missing)))
     read = {(line, as_text(value)) for line, _, value in sheet.labels.values()}
     for line, row in rows:
         if line >= sheet.payments.line or not isinstance(row, list):
             continue
         for cell in row:
             if look(cell) is Look.MONEY and (line, as_text(cell)) not in read:
-                what = f'row {line} has "{as_text(cell)[:40]}", under a label that is not known.'
-                fix = (
-                    "Add the label to the field that it is, in [columns.loans] of "
-                    "mappings/deudores.toml."
-                )
-                problems.append(Problem(sheet.file, what, fix))
+                what = message("refused_label", row=line, text=as_text(cell)[:40])
+                problems.append(Problem(sheet.file, what, message("mend_label")))
     return problems
+
+
+def _without(missing: list[str]) -> tuple[Message, Message]:
+    if missing == ["name"]:
+        return message("refused_client_without_name"), message("mend_client_without_name")
+    if missing == ["start"]:
+        return message("refused_client_without_day"), message("mend_client_without_day")
+    return message("refused_client_without_both"), message("mend_client_without_both")
 
 
 class ClientLoans:

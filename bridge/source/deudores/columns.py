@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.ledger import ReadTable
+from bridge.core.message import message
 from bridge.errors import Problem
 from bridge.source.deudores.context import as_text
 from bridge.source.deudores.headings import Columns, Headings
@@ -146,10 +147,9 @@ def heading_problems(name: str, cells: list[Any], heading: Heading) -> list[Prob
     keys = [heading_key(as_text(cell)) for cell in cells]
     return [
         Problem(
-            f"{name}, row {heading.line}",
-            f'has two columns headed "{text}".',
-            "Give each the heading that says what it holds, and add them to [columns] of "
-            "mappings/deudores.toml.",
+            message("row_of_file", file=name, row=heading.line),
+            message("refused_two_headings", text=text),
+            message("mend_two_headings"),
         )
         for text in heading.headings.values()
         if keys.count(heading_key(text)) > 1
@@ -175,20 +175,18 @@ def missing_columns(
     kind = min(kinds, key=lambda kind: (len(lacking(kind)), -_known(best, columns, [kind])))
     wanted = []
     for names in lacking(kind):
-        text = " or ".join(f'"{n}"' for n in names[:3])
+        text = " / ".join(f'"{n}"' for n in names[:3])
         near = [
             match
             for n in names
             for match in difflib.get_close_matches(heading_key(n), list(keys), 1, 0.75)
         ]
-        wanted.append(f'{text} (nearest: "{keys[near[0]]}")' if near else text)
-    shown = ", ".join(f'"{text[:30]}"' for text in there[:15]) or "nothing"
+        wanted.append(f'{text} (≈ "{keys[near[0]]}")' if near else text)
+    shown = ", ".join(f'"{text[:30]}"' for text in there[:15]) or "—"
     return Problem(
         name,
-        f"has no heading row that we know; the nearest has {shown}.",
-        f"It needs a column {'; and '.join(wanted) or 'more that we know'}: add the sheet's own "
-        "heading to [columns] of mappings/deudores.toml; or, if nothing of the sheet is to be "
-        "booked, its title to the list there: ignore_sheets.",
+        message("refused_no_heading", others=shown),
+        message("mend_no_heading", needed="; ".join(wanted) or "…"),
     )
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import Consent, LoanKind
+from bridge.core.message import Detail, Message, message
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.source.amounts import AmountReader
 from bridge.source.dates import date_reader
@@ -77,6 +78,16 @@ def _plain_number(native_id: str) -> int:
     return number if native_id[0] != "0" and number <= _LARGEST_DENSE_ID else -1
 
 
+def in_row(line: int, what: Detail) -> Message:
+    """What is told of one row of a file."""
+    return message("in_row", row=line, what=what)
+
+
+def in_cell(line: int, column: str, what: Detail) -> Message:
+    """What is told of one cell of a file."""
+    return message("in_cell", row=line, column=column, what=what)
+
+
 class StoreFacts(msgspec.Struct, frozen=True):
     """What is known of a store, by the delivery or by the mapping."""
 
@@ -93,13 +104,13 @@ class Log:
         self.findings: list[Finding] = []
         self.unreadable: Counter[str] = Counter()
         self._limit = reported_rows
-        self._told: set[tuple[str, str, str]] = set()
+        self._told: set[tuple[str, str, Detail]] = set()
 
     def note(
         self,
         code: str,
         subject: str,
-        detail: str = "",
+        detail: Detail = "",
         once: bool = False,
         at: tuple[str, int] = ("", 0),
     ) -> None:
@@ -117,7 +128,7 @@ class Log:
         kind: str,
         code: str,
         subject: str,
-        detail: str,
+        detail: Detail,
         related: tuple[str, ...] = (),
         at: tuple[str, int] = ("", 0),
         amount: Decimal | None = None,
@@ -146,7 +157,7 @@ class Log:
             Finding(
                 code="row.unreadable",
                 subject=f"file:{kind}",
-                detail=f"{count - self._limit} more rows of {kind} could not be read",
+                detail=message("more_unread", number=count - self._limit),
             )
             for kind, count in sorted(self.unreadable.items())
             if count > self._limit

@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from bridge.core.message import Message
 from bridge.source.dates import Order, order_of
 from bridge.source.deudores.context import Cell
 
 
 class Days(msgspec.Struct):
-    """What a table's dates say about the order of day and month: places, empty when none does."""
+    """What a table's dates say about the order of day and month: places, None when none does."""
 
-    day_first: str = ""
-    month_first: str = ""
+    day_first: Message | None = None
+    month_first: Message | None = None
     either: bool = False
 
-    def see(self, order: Order, place: str) -> None:
+    def see(self, order: Order, place: Message) -> None:
         """One cell that says something, and where it stands; the first of each order counts."""
         if order is Order.EITHER:
             self.either = True
@@ -39,15 +40,15 @@ class Days(msgspec.Struct):
         )
 
 
-def doubt(own: Days, others: Iterable[Callable[[], Days]]) -> str:
-    """The place that makes a table's dates doubtful; empty when nothing does.
+def doubt(own: Days, others: Iterable[Callable[[], Days]]) -> Message | None:
+    """The place that makes a table's dates doubtful; None when nothing does.
 
     A table that shows no order of its own is asked about when another one of the delivery, from
     the same hand, has the month first.
     """
     if own.month_first or own.day_first or not own.either:
         return own.month_first
-    return next((place for days in others if (place := days().month_first)), "")
+    return next((place for days in others if (place := days().month_first)), None)
 
 
 def in_doubt(cell: Cell, date_order: str) -> bool:

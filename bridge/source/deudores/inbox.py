@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import Enum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bridge.core.message import Detail, Message, message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import json_book
 from bridge.source.deudores.package import MANIFEST, day, manifest_of
@@ -41,13 +43,22 @@ _YEAR_FIRST = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d\d)[-_.](\d\d)[-_.](20\d\d)(?!\d)")
 
 
+class Why(Enum):
+    """The reason why a file of the inbox is not read."""
+
+    BEING_COPIED = "being_copied"
+    OLD_WORKBOOK = "old_workbook"
+    OTHER_SHEET = "other_sheet"
+    NO_LEDGER_FILE = "no_ledger_file"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something about the inbox as a whole, told as a finding of that code."""
 
     code: str
     file: str
-    detail: str
+    detail: Detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ class _Reading:
 
     def __init__(self, inbox: Path, sizes: SizeLimits, json_bytes: int, zone: ZoneInfo) -> None:
         self._inbox, self._sizes, self._json_bytes, self._zone = inbox, sizes, json_bytes, zone
-        self.unread: list[tuple[str, str, date]] = []
+        self.unread: list[tuple[str, Why, date]] = []
         """Name, why, and day of what lies there and is no delivery."""
         self._seen = 0
         self._been: set[Path] = set()
@@ -104,9 +115,11 @@ class _Reading:
         self._seen += len(files) + len(inside)
         if self._seen > _MOST:
             problem = Problem(
-                self._inbox.name, f"holds more than {_MOST} files.", "Move the old ones away."
+                self._inbox.name,
+                message("refused_too_many_files", number=_MOST),
+                message("mend_too_many_files"),
             )
-            raise SnapshotRefused(f"{self._inbox.name} holds too much", [problem])
+            raise SnapshotRefused(message("file_refused", file=self._inbox.name), [problem])
         if any(file.name == MANIFEST for file in files):
             yield self._made(folder, files, single=False)
             return
@@ -178,8 +191,9 @@ class _Reading:
         try:
             return msgspec.json.decode(outline(file, self._json_bytes, _Dated).frame, type=_Dated)
         except UNREADABLE as error:
-            problem = Problem(file.name, f"is cut short: {error}.", "Copy or export it again.")
-            raise SnapshotRefused(f"{file.name} cannot be read", [problem]) from error
+            what = message("refused_cut_short", text=str(error))
+            problem = Problem(file.name, what, message("mend_cut_short"))
+            raise SnapshotRefused(message("file_refused", file=file.name), [problem]) from error
 
     def _broken(self, path: Path, error: SnapshotRefused) -> Delivery:
         copied = self._copied(path, ())
@@ -196,13 +210,13 @@ class _Reading:
         if kind is Content.JSON or lower.endswith(_NO_LEDGER):
             return
         if lower.endswith(_UNDER_WAY):
-            why = "is still being copied"
+            why = Why.BEING_COPIED
         elif lower.endswith(".xls") or kind is Content.OLE:
-            why = "is an old Excel workbook or has a password: save it as .xlsx without one"
+            why = Why.OLD_WORKBOOK
         elif kind is Content.OTHER_SHEET or lower.endswith((".ods", ".numbers", ".xlsb")):
-            why = "is a sheet of another program: save it as .xlsx or CSV"
+            why = Why.OTHER_SHEET
         else:
-            why = "is no file that a ledger comes in"
+            why = Why.NO_LEDGER_FILE
         copied = self._day_of(path.stat().st_mtime_ns)
         self.unread.append((self._name(path), why, _day_in(path.name) or copied))
 
@@ -226,7 +240,7 @@ def newest(inbox: Path, sizes: SizeLimits, json_bytes: int, zone: ZoneInfo) -> D
     with refusing(inbox.name):
         found = list(reading.deliveries(inbox))
     if not found:
-        raise SnapshotRefused(f"there is no delivery in {inbox.name}", _nothing(inbox, reading))
+        raise SnapshotRefused(message("no_delivery", file=inbox.name), _nothing(inbox, reading))
     if len(found) == 1 and found[0].name == inbox.name:  # its files lie there themselves
         return replace(found[0], files=folder_files(inbox))
     found.sort(key=lambda d: (d.counts_as_of, d.made, d.copied_ns, d.name), reverse=True)
@@ -234,7 +248,7 @@ def newest(inbox: Path, sizes: SizeLimits, json_bytes: int, zone: ZoneInfo) -> D
     problems = [*best.problems, *_unfinished(best, others)]
     if problems:
         raise SnapshotRefused(
-            f"{best.name}, the newest delivery in {inbox.name}, is not whole",
+            message("newest_not_whole", file=best.name, folder=inbox.name),
             [*problems, *before(inbox, best, others)],
         )
     return _with_notices(best, inbox, others, reading)
@@ -245,22 +259,40 @@ def _with_notices(
 ) -> Delivery:
     notices = []
     if others:
-        older = [f"{each.name} ({each.counts_as_of})" for each in others[:_TOLD]]
+        older: list[str | Message] = [_dated(each) for each in others[:_TOLD]]
         older += [f"+{len(others) - _TOLD}"] if len(others) > _TOLD else []
-        detail = f"read: {best.name} ({best.counts_as_of}); older: {', '.join(older)}"
+        detail = message("delivery_read", file=best.name, day=best.counts_as_of, others=older)
         notices.append(Notice("delivery.chosen", inbox.name, detail))
     for name, why, of_day in reading.unread:
         newer = others and of_day >= best.counts_as_of
-        code = "delivery.newer_unread" if newer or "copied" in why else "delivery.unread"
-        notices.append(Notice(code, name, f"{name} {why}"))
+        code = "delivery.newer_unread" if newer or why is Why.BEING_COPIED else "delivery.unread"
+        notices.append(Notice(code, name, _not_read(name, why)))
     return replace(best, notices=tuple(notices))
+
+
+def _dated(delivery: Delivery) -> Message:
+    return message("dated", file=delivery.name, day=delivery.counts_as_of)
+
+
+def _not_read(name: str, why: Why) -> Message:
+    match why:
+        case Why.BEING_COPIED:
+            return message("being_copied", file=name)
+        case Why.OLD_WORKBOOK:
+            return message("old_workbook", file=name)
+        case Why.OTHER_SHEET:
+            return message("other_sheet", file=name)
+        case Why.NO_LEDGER_FILE:
+            return message("no_ledger_file", file=name)
 
 
 def _unfinished(best: Delivery, others: Sequence[Delivery]) -> Iterator[Problem]:
     """A manifest is written last: where packages come, one without it is still being copied."""
     if not best.package and any(each.package for each in others) and len(best.files) > 1:
         yield Problem(
-            f"{best.name}/{MANIFEST}", "is not there (yet).", "Copy the whole package again."
+            f"{best.name}/{MANIFEST}",
+            message("refused_not_there_yet"),
+            message("mend_not_there_yet"),
         )
 
 
@@ -270,15 +302,27 @@ def before(inbox: Path, best: Delivery, others: Sequence[Delivery]) -> Iterator[
     if whole:
         yield Problem(
             inbox.name,
-            f"also holds {whole[0].name} of {whole[0].counts_as_of}, which is older.",
-            f"Copy {best.name} again; or take it away, and the older one is read.",
+            message("refused_older_one", file=whole[0].name, day=whole[0].counts_as_of),
+            message("mend_older_one"),
         )
 
 
 def _nothing(inbox: Path, reading: _Reading) -> list[Problem]:
-    unread = [Problem(name, f"{why}.", "") for name, why, _ in reading.unread]
-    fix = "Put one there: a ZIP, a folder, an Excel workbook, CSV files or a JSON snapshot."
-    return [Problem(inbox.name, "has no delivery in it.", fix), *unread]
+    unread = [_left(name, why) for name, why, _ in reading.unread]
+    what, fix = message("refused_nothing_there"), message("mend_nothing_there")
+    return [Problem(inbox.name, what, fix), *unread]
+
+
+def _left(name: str, why: Why) -> Problem:
+    match why:
+        case Why.BEING_COPIED:
+            return Problem(name, message("refused_being_copied"), "")
+        case Why.OLD_WORKBOOK:
+            return Problem(name, message("refused_old_workbook"), message("mend_old_workbook"))
+        case Why.OTHER_SHEET:
+            return Problem(name, message("refused_other_program"), message("mend_other_program"))
+        case Why.NO_LEDGER_FILE:
+            return Problem(name, message("refused_no_ledger_file"), "")
 
 
 def _day_in(name: str) -> date | None:

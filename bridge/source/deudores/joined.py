@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bridge.core.ledger import LoanKind
+from bridge.core.message import message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import loans, movements, people
-from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, as_text, identifier, in_cell
 from bridge.source.deudores.split import PARTS
 from bridge.source.deudores.survey import Survey
 from bridge.source.deudores.tables import NumberedCells, Table
@@ -68,15 +69,15 @@ class Chained:
             first |= dict.fromkeys(here, self._part.file)
 
     def _twice(self, other: str, line: int, native_id: str) -> SnapshotRefused:
-        own = not native_id.startswith("W")
-        what = f'the number "{native_id}" of row {line}' if own else f"what row {line} has"
+        what = message("refused_same_row", row=line)
+        if not native_id.startswith("W"):
+            what = message("refused_same_number", text=native_id, row=line)
         problem = Problem(
             f"{other}, {self.file}",
-            f"both have {what}.",
-            "If one is a copy of the other, deliver one of them; if not, give each row a number "
-            "of its own.",
+            what,
+            message("mend_same_number"),
         )
-        return SnapshotRefused(f"the delivery cannot be trusted: {problem}", [problem])
+        return SnapshotRefused(message("untrusted", problem=problem.told), [problem])
 
 
 class PaymentsByName:
@@ -142,11 +143,9 @@ class PaymentsByName:
 
     def _tell(self, context: Context, line: int, cells: tuple[Cell, ...], open_loans: int) -> None:
         heading = self._table.headings["name"]
-        why = (
-            f"the client has {open_loans} open loans; write the loan's number beside the payment"
-            if open_loans
-            else "no open loan is in this client's name; write the loan's number beside the payment"
-        )
+        why = message("no_open_loan")
+        if open_loans:
+            why = message("many_open_loans", number=open_loans)
         money, default = context.amounts.money, context.default_currency
         written = {f: cells[self._at[f]] for f in ("amount", *PARTS) if f in self._at}
         fields = ("amount",) if as_text(written["amount"]).strip() else PARTS
@@ -155,7 +154,7 @@ class PaymentsByName:
             self.kind,
             "row.unreadable",
             f"file:{self.file}",
-            f"{self.file}, row {line}, column {heading}: {why}",
+            in_cell(line, heading, why),
             at=(self.file, line),
             amount=sum(read, Decimal(0)) if read else None,
             currency=default if read else "",

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.ledger import Consent, Entity, Origin, ReadTable, SnapshotFacts, Store
+from bridge.core.message import Detail, Message, message
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import table_dump
@@ -111,7 +112,7 @@ class JsonTable:
                 told.add(key)
             yield number, self._row(record)
         if told:
-            detail = f"columns not read: {', '.join(sorted(told))}"
+            detail = message("columns_unread", columns=sorted(told))
             context.log.note("file.columns_unread", f"file:{self.file}", detail)
 
     def survey(self, context: Context) -> Survey:
@@ -142,7 +143,7 @@ class JsonTable:
 class JsonBook:
     """A snapshot whose counts agree with its arrays."""
 
-    weak = ""
+    weak: Detail = ""
 
     def __init__(self, name: str, lists: dict[str, Records], facts: SnapshotFacts) -> None:
         self.facts = facts
@@ -202,8 +203,8 @@ def _disagreements(name: str, document: Document, manifest: Manifest | None) -> 
         if says != other:
             yield Problem(
                 f"{name}, {field}",
-                f'"{says}" is not what the manifest says ("{other}").',
-                "The package mixes two exports; export it again.",
+                message("mixed_exports", text=says, other=other),
+                message("mend_by_exporting"),
             )
 
 
@@ -215,10 +216,9 @@ def parse(file: Delivered, limit: int) -> tuple[Document, dict[str, Records]]:
         found = outline(file, limit, Document)
         document = msgspec.json.decode(found.frame, type=Document)
     except UNREADABLE as error:
-        problem = Problem(
-            name, f"is not a readable snapshot: {error}.", f"Export it again as {SCHEMA}."
-        )
-        raise SnapshotRefused(f"{name} is not a readable snapshot", [problem]) from error
+        what = message("refused_unreadable", text=str(error))
+        problem = Problem(name, what, message("mend_unreadable"))
+        raise SnapshotRefused(message("file_refused", file=name), [problem]) from error
     refuse_if(list(_problems(name, document, found)))
     return document, found.lists
 
@@ -231,25 +231,29 @@ def declared(document: Document) -> dict[str, int]:
 
 def _problems(name: str, document: Document, found: Outline) -> Iterator[Problem]:
     if document.schema != SCHEMA:
-        yield Problem(name, f'has schema "{document.schema}".', f"We read {SCHEMA}.")
+        what = message("refused_schema", text=document.schema)
+        yield Problem(name, what, message("mend_schema"))
     if not document.device_id.strip():
-        yield Problem(f"{name}, device_id", "is empty.", "Ids mean nothing without the phone's id.")
+        where = f"{name}, device_id"
+        yield Problem(where, message("refused_no_phone"), message("mend_no_phone"))
     if day(document.as_of) is None:
-        yield Problem(f"{name}, as_of", f'"{document.as_of}" is not a date.', "Use YYYY-MM-DD.")
+        what = message("refused_day", text=document.as_of)
+        yield Problem(f"{name}, as_of", what, message("mend_day"))
     if document.default_currency and document.default_currency not in EXPONENTS:
-        what = f'"{document.default_currency}" is not a currency we know.'
-        yield Problem(f"{name}, default_currency", what, "Use an ISO 4217 code.")
+        what = message("refused_currency", text=document.default_currency)
+        yield Problem(f"{name}, default_currency", what, message("mend_currency"))
     if document.counts is None:
         return
     for array in ("debtors", "debts", "movements"):
         there = len(found.lists[array])
         if array not in document.counts:
-            yield Problem(f"{name}, counts", f"does not count {array}.", "Export the file again.")
+            what = message("refused_uncounted", entity=array)
+            yield Problem(f"{name}, counts", what, message("mend_uncounted"))
         elif document.counts[array] != there:
             yield Problem(
                 f"{name}, {array}",
-                f"has {there} records, but counts say {document.counts[array]}.",
-                "The file is cut or was edited; export it again.",
+                message("records_differ", number=there, before=document.counts[array]),
+                message("mend_by_exporting"),
             )
 
 
@@ -258,23 +262,23 @@ def decoded(
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and content of each record; one that is no object is told and left out."""
 
-    def tell(number: int, reason: str) -> None:
-        detail = f"{file}, record {number}: {reason}"
+    def tell(number: int, what: Message) -> None:
+        detail = message("in_record", row=number, what=what)
         context.log.unread(kind, "row.unreadable", f"file:{file}", detail, at=(file, number))
 
     yield from _records(records, tell)
 
 
 def _records(
-    records: Records, tell: Callable[[int, str], None]
+    records: Records, tell: Callable[[int, Message], None]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, record in enumerate(records, start=1):
         if isinstance(record, dict):
             yield number, record
         elif isinstance(record, Unreadable):
-            tell(number, f"cannot be read ({record.reason})")
+            tell(number, message("no_record", text=record.reason))
         else:
-            tell(number, "is not an object")
+            tell(number, message("no_object"))
 
 
 def machine_columns(records: Iterable[dict[str, Any]]) -> frozenset[str]:
@@ -317,7 +321,7 @@ def _stores(records: Records, name: str, context: Context) -> Iterator[Store]:
         native_id = identifier(record.get("store_id"))
         display = as_text(record.get("name")).strip()
         if not native_id or not display:
-            detail = f"{file}, record {number}: a store needs store_id and name"
+            detail = message("in_record", row=number, what=message("store_without"))
             at = (file, number)
             context.log.unread("stores", "row.unreadable", f"file:{file}", detail, at=at)
             continue
@@ -343,7 +347,7 @@ def _consents(records: Records, name: str, context: Context) -> WordOf[tuple[Con
         borrower = identifier(record.get("debtor_id"))
         purposes = record.get("purposes")
         if not borrower or not isinstance(purposes, list):
-            detail = f"{file}, record {number}: a consent needs debtor_id and purposes"
+            detail = message("in_record", row=number, what=message("consent_without"))
             at = (file, number)
             context.log.unread("consents", "row.unreadable", f"file:{file}", detail, at=at)
             continue

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bridge.core.ledger import LoanKind
+from bridge.core.message import message
 from bridge.errors import Problem
 from bridge.source.deudores.context import as_text
 from bridge.source.deudores.looks import words
@@ -42,8 +43,6 @@ def kind_question(file: str, balance: str) -> Problem:
     """The question that a list of balances raises when nothing says what they are."""
     return Problem(
         file,
-        f'has what is owed in "{balance}", and nothing says whether goods were sold on credit '
-        "(their sale is income) or money was lent (it is none).",
-        'Say it in mappings/deudores.toml: default_kind = "running_account" for goods, '
-        '"cash_loan" for money.',
+        message("refused_kind", column=balance),
+        message("mend_kind"),
     )

@@ -8,8 +8,9 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.ledger import Frequency, Loan, LoanKind
+from bridge.core.message import Message, message
 from bridge.source.amounts import Form
-from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier, in_row
 from bridge.source.deudores.headings import LoanColumns
 from bridge.source.deudores.kinds import said_kind
 from bridge.source.deudores.owing import (
@@ -61,7 +62,7 @@ class Loans:
             return None
         reading.ask_day("start", cells[_AT["start"]], self._convention)
         if owed <= 0:
-            reading.note("loan.total_not_positive", f"{owed} {currency}")
+            reading.note("loan.total_not_positive", message("sum", amount=owed, currency=currency))
         told = self._told(reading, cells, currency, owed)
         kind = self._kind(
             reading, cells, store, bool(told.instalments or told.rate or told.has_principal)
@@ -147,8 +148,8 @@ class Loans:
         currency, code = self._context.currency(written, store)
         if code:
             reading.keep("currency", written)
-            what = no_currency(self._context, written) if written else f"read as {currency}"
-            reading.note(code, f"{reading.place('currency')}: {what}")
+            what = no_currency(self._context, written) if written else _read_as(currency)
+            reading.note(code, reading.at("currency", what))
         return currency
 
     def _amount(
@@ -193,10 +194,8 @@ class Loans:
         rate = self._context.amounts.rate(cell)
         if rate is None:
             reading.keep("interest_rate", cell)
-            where = reading.place("interest_rate")
-            reading.note(
-                "amount.unreadable", f'{where}: "{as_text(cell)[:40]}" is not a percentage'
-            )
+            what = message("not_a_percentage", text=as_text(cell)[:40])
+            reading.note("amount.unreadable", reading.at("interest_rate", what))
         return rate
 
     def _count(self, reading: RowReading, field: str, cells: tuple[Cell, ...]) -> int | None:
@@ -212,8 +211,8 @@ class Loans:
                 self._counts[cell] = count
             return count
         reading.keep(field, cell)
-        where = reading.place(field)
-        reading.note("amount.unreadable", f'{where}: "{text[:40]}" is not a number of instalments')
+        what = message("not_a_number_of_instalments", text=text[:40])
+        reading.note("amount.unreadable", reading.at(field, what))
         return None
 
     def _kind(
@@ -228,10 +227,9 @@ class Loans:
             return kind
         if word:
             reading.keep("kind", word)
-            detail = f'{reading.place("kind")}: "{word[:40]}" is not a known kind of debt'
+            detail = reading.at("kind", message("kind_word", text=word[:40]))
         else:
-            where = f"{self._table.file}, row {reading.line}"
-            detail = f"{where}: nothing says whether money was lent or goods were sold"
+            detail = in_row(reading.line, message("kind_unsaid"))
         reading.note("loan.kind_unknown", detail)
         return LoanKind.CASH_LOAN  # held; and if it were not, never income
 
@@ -242,7 +240,9 @@ class Loans:
             self._context.log.note(
                 "value.unknown",
                 f"file:{self._table.file}",
-                f'{self._table.headings["frequency"]}: "{word[:40]}" is not a known frequency',
+                message(
+                    "unknown_frequency", column=self._table.headings["frequency"], text=word[:40]
+                ),
                 once=True,
             )
         if found is None and kind is LoanKind.RUNNING_ACCOUNT:
@@ -272,7 +272,7 @@ class Loans:
         due = reading.day("due", cells[_AT["due"]])
         reading.ask_day("due", cells[_AT["due"]], self._convention)
         if due is not None and due < start:
-            reading.note("loan.due_before_start", f"due {due}, start {start}")
+            reading.note("loan.due_before_start", message("due_before_start", day=due, start=start))
         return due
 
     def _give_up(
@@ -289,13 +289,16 @@ class Loans:
         context, owed, start = self._context, cells[_AT[owed_field]], cells[_AT["start"]]
         wrong: list[Wrong] = []
         if not native_id:
-            wrong.append(Wrong("row.unreadable", "id", "has no id; every debt needs its number"))
+            wrong.append(Wrong("row.unreadable", "id", message("loan_without_id")))
         if not borrower:
-            what = "has no debtor; write the debtor's id"
-            wrong.append(Wrong("row.unreadable", "borrower", what))
+            wrong.append(Wrong("row.unreadable", "borrower", message("loan_without_borrower")))
         if amount_wrong:
             wrong.append(no_amount(context, owed_field, owed, currency))
         if context.day(start) is None:
             wrong.append(no_day(context, "start", start))
         subject = f"loan:{native_id}" if native_id else f"file:{self._table.file}"
         reading.give_up(wrong, subject, worth=worth(context, owed, currency))
+
+
+def _read_as(currency: str) -> Message:
+    return message("read_as", value=currency)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bridge.core.ledger import Adjustment, AdjustmentKind, Note, Origin, Repayment, RepaymentKind
+from bridge.core.message import Word, message
 from bridge.core.money import NO_CURRENCY
 from bridge.source.amounts import Amount, Form
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier
@@ -192,16 +193,18 @@ class Movements:
             reading.doubtful("amount", amount_cell, against)
         reading.ask_day("date", day_cell, self._convention)
         if day > self._context.as_of:
-            reading.note("movement.future_date", f"{day} is after {self._context.as_of}")
+            late = message("after", day=day, as_of=self._context.as_of)
+            reading.note("movement.future_date", late)
         if self._is_visit(cells, currency):
             shown = as_text(amount_cell).strip()[:40]
-            what = f'"{shown}" says that nothing was paid' if shown else "nothing was written"
-            reading.note("movement.visit", f"{reading.place('amount')}: {what}")
+            what = message("visit", text=shown) if shown else message("visit_unwritten")
+            reading.note("movement.visit", reading.at("amount", what))
         elif amount.value == 0:
             reading.note("movement.zero")
         if meaning == "payment":
             if amount.value < 0:
-                reading.note("movement.negative_payment", f"{amount.value} {currency}")
+                below = message("sum", amount=amount.value, currency=currency)
+                reading.note("movement.negative_payment", below)
             return Repayment(
                 id=native_id,
                 origin=reading.origin(),
@@ -217,13 +220,18 @@ class Movements:
                 collector=as_text(who).strip(),
             )
         if amount.value < 0:
-            detail = f"{reading.place('amount')}: {amount.value} is below zero"
+            detail = reading.at("amount", message("below_zero", amount=amount.value))
             reading.unread(
                 "amount.unreadable", f"movement:{native_id}", detail, (f"loan:{loan_id}",)
             )
             return None
         if meaning not in _APP_TYPES:
-            reading.notes.insert(0, Note("movement.extended_types", meaning))
+            reading.notes.insert(
+                0,
+                Note(
+                    "movement.extended_types", message("of_type", type=Word("movements", meaning))
+                ),
+            )
         return Adjustment(
             id=native_id,
             origin=reading.origin(),
@@ -271,7 +279,7 @@ class Movements:
             self._context.log.note(
                 "value.unknown",
                 f"file:{self._table.file}",
-                f'{heading}: "{word[:40]}" is not a known method; read as other',
+                message("unknown_method", column=heading, text=word[:40]),
                 once=True,
             )
         if len(self._methods) < 1000:
@@ -293,20 +301,19 @@ class Movements:
         _, _, day_cell, amount_cell, type_cell, *_ = cells
         wrong: list[Wrong] = []
         if not native_id:
-            wrong.append(
-                Wrong("row.unreadable", "id", "has no id; every movement needs its number")
-            )
+            wrong.append(Wrong("row.unreadable", "id", message("movement_without_id")))
         if not loan_id:
-            wrong.append(Wrong("row.unreadable", "loan", "has no debt; write the debt's id"))
+            wrong.append(Wrong("row.unreadable", "loan", message("movement_without_loan")))
         if self._meaning(type_cell) is None:
             shown = as_text(type_cell)[:40]
             known = ", ".join(words[0] for words in _first_words(context))
-            wrong.append(Wrong("row.unreadable", "type", f'"{shown}" is not a type; use {known}'))
+            what = message("not_a_type", text=shown, words=known)
+            wrong.append(Wrong("row.unreadable", "type", what))
         if context.day(day_cell) is None:
             wrong.append(no_day(context, "date", day_cell))
         read_in = currency
         if foreign:
-            what = f'"{foreign[:20]}" is not {currency}, the currency of its debt'
+            what = message("not_its_loans_currency", text=foreign[:20], currency=currency)
             wrong.append(Wrong("amount.other_currency", "currency", what))
             read_in = context.currency(foreign, StoreFacts(""))[0]
         elif is_blank(amount_cell) and self._meaning(type_cell) == "payment":

@@ -14,7 +14,9 @@ import msgspec
 
 from bridge.core.ledger import Note
 from bridge.core.loan import lending
+from bridge.core.message import message
 from bridge.core.money import worked_out
+from bridge.source.deudores.context import in_cell
 from bridge.source.deudores.inparts import Meaning, Parts, meaning
 from bridge.source.deudores.rows import interest_of
 
@@ -26,8 +28,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """The amounts of one row, as far as it has them."""
 
     currency: str
-    where: str
-    """File, row and column of the amount, for a person."""
+    where: tuple[int, str]
+    """Row and column of the amount, as a person finds them."""
     is_cash: bool = False
     """Whether money was lent, at interest perhaps; goods on credit have no principal."""
     total: Decimal | None = None
@@ -88,14 +90,21 @@ def owing(told: Told, amount_is: AmountIs) -> Owing:
     if meaning == "owed":
         within = interest_within(amount, rate, told.currency)
         return Owing(gross=amount, principal=amount - within, interest=within)
-    schedule = ""
-    if told.instalments and told.each:
-        schedule = f"; {told.instalments} × {told.each} is {told.instalments * told.each}"
-    detail = (
-        f"{told.where}: {amount} with {rate.normalize():f} % is {amount + interest}, or {amount} "
-        f"is all that is owed{schedule}"
+    what = message(
+        "interest_unclear", shown=amount, rate=f"{rate.normalize():f}", amount=amount + interest
     )
-    return Owing(gross=amount, notes=(Note("loan.interest_unclear", detail),))
+    if told.instalments and told.each:
+        what = message(
+            "instalments_unclear",
+            shown=amount,
+            rate=f"{rate.normalize():f}",
+            amount=amount + interest,
+            number=told.instalments,
+            each=told.each,
+            parts=told.instalments * told.each,
+        )
+    note = Note("loan.interest_unclear", in_cell(*told.where, what))
+    return Owing(gross=amount, notes=(note,))
 
 
 def _paid_in_parts(told: Told, amount: Decimal, parts: Parts, amount_is: AmountIs) -> Owing:
@@ -112,11 +121,9 @@ def _paid_in_parts(told: Told, amount: Decimal, parts: Parts, amount_is: AmountI
         return Owing(opening=amount, principal=amount, grows=True)
     if what == "owed":
         return Owing(opening=amount)
-    detail = (
-        f"{told.where}: {amount} was lent, or is all that is owed with its interest; "
-        f"{parts.interest} of interest was paid"
-    )
-    return Owing(opening=amount, notes=(Note("loan.interest_unclear", detail),))
+    unclear = message("interest_apart", amount=amount, parts=parts.interest)
+    note = Note("loan.interest_unclear", in_cell(*told.where, unclear))
+    return Owing(opening=amount, notes=(note,))
 
 
 def _meaning(told: Told, amount: Decimal, with_interest: Decimal, amount_is: AmountIs) -> str:
@@ -187,7 +194,8 @@ def opened_at_balance(told: Told, made: Owing, rule: WithoutPayments) -> Owing:
         return made
     left = max(left, Decimal(0))
     code = "loan.balance_only" if rule == "ask" else "loan.opened_at_balance"
-    note = Note(code, f"{left} of {agreed} {told.currency} is owed, and no payments are told")
+    detail = message("left_of", shown=left, amount=agreed, currency=told.currency)
+    note = Note(code, detail)
     return msgspec.structs.replace(
         made, opening=left, gross=None, agreed=agreed, notes=(*made.notes, note)
     )

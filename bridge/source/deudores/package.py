@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from bridge.core.message import Message, message
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.files.delivered import Delivered, digest, refuse_if, refusing
@@ -55,37 +56,44 @@ def manifest_of(files: Sequence[Delivered]) -> Manifest | None:
             raise msgspec.DecodeError("larger than a megabyte")
         manifest = msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        problem = Problem(MANIFEST, f"is not a readable manifest: {error}.", "Export it again.")
-        raise SnapshotRefused("the package's manifest cannot be read", [problem]) from error
+        what = message("refused_unreadable", text=str(error))
+        problem = Problem(MANIFEST, what, message("mend_unreadable"))
+        raise SnapshotRefused(message("file_refused", file=MANIFEST), [problem]) from error
     refuse_if(_form_problems(manifest))
     return manifest
 
 
 def _form_problems(manifest: Manifest) -> Iterator[Problem]:
     if manifest.schema != SCHEMA:
-        yield Problem(MANIFEST, f'has schema "{manifest.schema}".', f"We read {SCHEMA}.")
+        what = message("refused_schema", text=manifest.schema)
+        yield Problem(MANIFEST, what, message("mend_schema"))
     if not manifest.device_id.strip():
-        yield Problem(f"{MANIFEST}, device_id", "is empty.", "Ids mean nothing without it.")
+        where = f"{MANIFEST}, device_id"
+        yield Problem(where, message("refused_no_phone"), message("mend_no_phone"))
     if day(manifest.as_of) is None:
-        yield Problem(f"{MANIFEST}, as_of", f'"{manifest.as_of}" is not a date.', "Use YYYY-MM-DD.")
+        what = message("refused_day", text=manifest.as_of)
+        yield Problem(f"{MANIFEST}, as_of", what, message("mend_day"))
     if manifest.default_currency and manifest.default_currency not in EXPONENTS:
         yield Problem(
             f"{MANIFEST}, default_currency",
-            f'"{manifest.default_currency}" is not a currency we know.',
-            "Use an ISO 4217 code.",
+            message("refused_currency", text=manifest.default_currency),
+            message("mend_currency"),
         )
     names = [listed.name for listed in manifest.files]
     for listed in manifest.files:
         where = f"{MANIFEST}, files"
         if PurePosixPath(listed.name).name != listed.name or "\\" in listed.name:
-            yield Problem(where, f'"{listed.name}" is not a plain name.', "List names, not paths.")
+            what = message("refused_listed_wrong", text=listed.name)
+            yield Problem(where, what, message("mend_listed_wrong"))
         if listed.content not in _CONTENTS:
-            known = ", ".join(_CONTENTS)
-            yield Problem(where, f'"{listed.content}" is not a content.', f"Use {known}.")
+            what = message("refused_listed_wrong", text=listed.content)
+            yield Problem(where, what, message("mend_listed_wrong"))
         if names.count(listed.name) > 1:
-            yield Problem(where, f'lists "{listed.name}" more than once.', "List each file once.")
+            what = message("refused_lists_twice", text=listed.name)
+            yield Problem(where, what, message("mend_lists_twice"))
     if not manifest.files:
-        yield Problem(f"{MANIFEST}, files", "lists nothing.", "Export the package again.")
+        what = message("refused_lists_nothing")
+        yield Problem(f"{MANIFEST}, files", what, message("mend_lists_nothing"))
 
 
 def day(text: str) -> date | None:
@@ -103,10 +111,10 @@ def check_files(manifest: Manifest, files: Sequence[Delivered], limit: int) -> N
     for listed in manifest.files:
         file = there.get(listed.name)
         if file is None:
-            problems.append(Problem(listed.name, "is missing.", "Copy the whole package again."))
+            problems.append(_copy_again(listed.name, message("file_missing")))
         elif file.size != listed.bytes:
-            what = f"has {file.size:,} bytes; the manifest says {listed.bytes:,}."
-            problems.append(Problem(listed.name, what, "Copy the whole package again."))
+            what = message("bytes_differ", number=file.size, before=listed.bytes)
+            problems.append(_copy_again(listed.name, what))
         else:
             problems += _content_problems(listed, file, limit)
     refuse_if(problems)
@@ -118,6 +126,9 @@ def _content_problems(listed: Listed, file: Delivered, limit: int) -> list[Probl
     except SnapshotRefused as refused:
         return list(refused.problems)
     if sha256 != listed.sha256.lower():
-        what = "is not the file that was exported (its SHA-256 differs)."
-        return [Problem(listed.name, what, "Copy the whole package again.")]
+        return [_copy_again(listed.name, message("not_as_exported"))]
     return []
+
+
+def _copy_again(name: str, what: Message) -> Problem:
+    return Problem(name, what, message("mend_by_copying"))

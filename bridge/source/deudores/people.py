@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bridge.core.ledger import Borrower, Consent
+from bridge.core.message import Detail, message
 from bridge.source.deudores.context import Cell, Context, as_text, identifier
 from bridge.source.deudores.headings import BorrowerColumns
 from bridge.source.deudores.rows import RowReading, TableFacts
@@ -49,7 +52,7 @@ class Borrowers:
         if not native_id or not name:
             missing = "id" if not native_id else "name"
             subject = f"borrower:{native_id}" if native_id else f"file:{self._table.file}"
-            detail = f"{reading.place(missing)}: is empty or not text; every debtor needs it"
+            detail = reading.at(missing, message("borrower_without"))
             reading.unread("row.unreadable", subject, detail)
             return None
         store = self._context.store(as_text(store_cell).strip())
@@ -97,7 +100,7 @@ class Borrowers:
             if not consents:
                 reading.note("consent.missing")
             elif all(consent.revoked_on is not None for consent in consents):
-                reading.note("consent.revoked", str(consents[-1].revoked_on))
+                reading.note("consent.revoked", _on(consents[-1].revoked_on))
             return consents
         if "consent" not in self._table.headings:
             return None
@@ -107,3 +110,7 @@ class Borrowers:
             return (Consent(),)
         reading.note(f"consent.{meaning}")
         return ()
+
+
+def _on(day: date | None) -> Detail:
+    return message("on_day", day=day) if day is not None else ""

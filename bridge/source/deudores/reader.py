@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import SnapshotFacts
+from bridge.core.message import message
 from bridge.errors import ConfigurationError, Problem, SnapshotRefused
 from bridge.source.deudores import json_book
 from bridge.source.deudores.about import ABOUT
@@ -86,9 +87,9 @@ class Deudores:
         facts = book.facts
         if book.weak and self._mapping.weak_ids == "refuse":
             problem = Problem(
-                self._path.name, f"{book.weak}.", 'Set weak_ids = "accept", or deliver ids.'
+                self._path.name, message("refused_weak", what=book.weak), message("mend_weak")
             )
-            raise SnapshotRefused(f"{self._path.name} has no identities of its own", [problem])
+            raise SnapshotRefused(message("file_refused", file=self._path.name), [problem])
 
         def context() -> Context:
             new = Context(
@@ -105,7 +106,7 @@ class Deudores:
                 )
             code = "file.not_read" if manifest or self._prefer else "file.unread_ledger"
             for name in left:
-                detail = f"read as {facts.format}; [source] prefer says which form is read"
+                detail = message("other_form", form=facts.format)
                 new.log.note(code, f"file:{name}", detail, at=(name, 0))
             return new
 
@@ -116,16 +117,14 @@ class Deudores:
         path = self._path
         with refusing(path.name):
             if not path.exists():
-                problem = Problem(path.name, "does not exist.", "Check [source] path.")
-                raise SnapshotRefused(f"{path.name} does not exist", [problem])
+                problem = Problem(path.name, message("refused_absent"), message("mend_path"))
+                raise SnapshotRefused(message("file_refused", file=path.name), [problem])
             if path.is_dir():
                 limit = self._mapping.limits.json_bytes
                 return newest(path, self._sizes, limit, self._zone)
             if not path.is_file():
-                problem = Problem(
-                    path.name, "is neither a file nor a folder.", "Check [source] path."
-                )
-                raise SnapshotRefused(f"{path.name} is no file", [problem])
+                problem = Problem(path.name, message("refused_no_file"), message("mend_path"))
+                raise SnapshotRefused(message("file_refused", file=path.name), [problem])
             file = PlainFile(path)
             what = content(file)
         if what is Content.ARCHIVE:
@@ -173,20 +172,18 @@ class Deudores:
         for form in wanted:
             if form in by_form:
                 return form
-        there = ", ".join(sorted(by_form)) or "nothing that can be read"
-        what = f"has no {self._prefer} form" if self._prefer else "has no ledger"
-        problem = Problem(
-            self._path.name,
-            f"{what}; it holds {there}.",
-            "Deliver a package, a JSON snapshot, CSV files or a workbook.",
-        )
-        raise SnapshotRefused(f"{self._path.name} {what}", [problem])
+        what = message("refused_no_ledger")
+        if self._prefer:
+            there = sorted(by_form) or ["—"]
+            what = message("refused_no_form", form=self._prefer, others=there)
+        problem = Problem(self._path.name, what, message("mend_no_ledger"))
+        raise SnapshotRefused(message("file_refused", file=self._path.name), [problem])
 
     def _json(self, files: list[Delivered], manifest: Manifest | None) -> Book:
         if len(files) > 1:
             names = ", ".join(file.name for file in files)
-            problem = Problem(names, "are several snapshots.", "Deliver one at a time.")
-            raise SnapshotRefused("more than one snapshot", [problem])
+            problem = Problem(names, message("refused_several"), message("mend_several"))
+            raise SnapshotRefused(message("untrusted", problem=problem.told), [problem])
         file = files[0]
         limit = self._mapping.limits.json_bytes
         return json_book.book_of(file, limit, manifest, self._loose_facts("json", files))
@@ -214,13 +211,10 @@ class Deudores:
 
 def _unreadable(name: str, what: Content) -> list[Problem]:
     said = {
-        Content.EMPTY: ("is empty.", "Export it again."),
-        Content.OLE: (
-            "is protected with a password, or is an old .xls.",
-            "Open it in Excel and save it as .xlsx without a password.",
-        ),
-        Content.OTHER_SHEET: ("is a spreadsheet of another kind.", "Save it as .xlsx or CSV."),
-        Content.BINARY: ("is not text, JSON, a workbook or a ZIP.", "Export it again."),
-        Content.DAMAGED_ZIP: ("is a damaged ZIP or workbook.", "Copy or export it again."),
+        Content.EMPTY: (message("refused_empty"), message("mend_empty")),
+        Content.OLE: (message("refused_password"), message("mend_password")),
+        Content.OTHER_SHEET: (message("refused_other_kind"), message("mend_other_kind")),
+        Content.BINARY: (message("refused_binary"), message("mend_binary")),
+        Content.DAMAGED_ZIP: (message("refused_damaged"), message("mend_damaged")),
     }.get(what)
     return [Problem(name, *said)] if said else []

@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from bridge.core.ledger import LoanKind, Note, Origin
+from bridge.core.message import Detail, Message, message, together
 from bridge.core.money import worked_out
 from bridge.source.amounts import Amount, Form
-from bridge.source.deudores.context import Cell, Context, as_text
+from bridge.source.deudores.context import Cell, Context, as_text, in_cell
 from bridge.source.deudores.day_order import in_doubt
 from bridge.source.deudores.wrong import Wrong, no_amount, no_day
 from bridge.source.texts import free_text
@@ -51,8 +52,8 @@ class Convention:
     def __init__(
         self,
         mapping_says: str,
-        contradictions: dict[tuple[str, str], str],
-        days: str = "",
+        contradictions: dict[tuple[str, str], Message],
+        days: Message | None = None,
         date_order: str = "hold",
     ) -> None:
         self._trusts_locale = mapping_says == "locale"
@@ -60,17 +61,17 @@ class Convention:
         self._days = days
         self._date_order = date_order
 
-    def against_day(self, cell: Cell) -> str:
-        """Why a date is doubtful: where its table has the month first; empty when it is not."""
-        return self._days if self._days and in_doubt(cell, self._date_order) else ""
+    def against_day(self, cell: Cell) -> Message | None:
+        """Why a date is doubtful: where its table has the month first; None when it is not."""
+        return self._days if self._days and in_doubt(cell, self._date_order) else None
 
-    def against(self, field: str, currency: str, amount: Amount) -> str:
-        """Why an amount is doubtful by its form; empty when it is not."""
+    def against(self, field: str, currency: str, amount: Amount) -> Message | None:
+        """Why an amount is doubtful by its form; None when it is not."""
         if amount.form is not Form.AMBIGUOUS or self._trusts_locale:
-            return ""
+            return None
         if amount.thousandths:
-            return f"with the convention of {currency} it would have three decimals"
-        return self._contradictions.get((field, currency), "")
+            return message("three_decimals", currency=currency)
+        return self._contradictions.get((field, currency))
 
 
 class RowReading:
@@ -85,17 +86,20 @@ class RowReading:
         self.notes: list[Note] = []
         self.cells: list[tuple[str, str]] = []
 
-    def note(self, code: str, detail: str = "") -> None:
+    def note(self, code: str, detail: Detail = "") -> None:
         self.notes.append(Note(code, detail))
 
     def keep(self, field: str, cell: Cell) -> None:
         """Keep the original text of a cell that was changed in reading."""
         self.cells.append((self._table.headings.get(field, field), as_text(cell)))
 
-    def place(self, field: str) -> str:
-        """File, row and column for a person."""
-        heading = self._table.headings.get(field, field)
-        return f"{self._table.file}, row {self.line}, column {heading}"
+    def place(self, field: str) -> tuple[int, str]:
+        """Row and column, as a person finds them in the file."""
+        return self.line, self._table.headings.get(field, field)
+
+    def at(self, field: str, what: Detail) -> Message:
+        """What is told of one cell of the row."""
+        return in_cell(*self.place(field), what)
 
     def origin(self) -> Origin:
         return Origin(self._table.file, self.line, tuple(self.cells))
@@ -122,7 +126,7 @@ class RowReading:
         if amount is None:
             self.keep(field, cell)
             wrong = no_amount(self._context, field, cell, currency)
-            self.note(wrong.code, f"{self.place(field)}: {wrong.what}")
+            self.note(wrong.code, self.at(field, wrong.what))
             return None
         if against := convention.against(field, currency, amount):
             self.doubtful(field, cell, against)
@@ -136,14 +140,15 @@ class RowReading:
         """Note what reading an amount meant."""
         for code in amount.codes:
             self.keep(field, cell)
-            self.note(code, f'{self.place(field)}: "{as_text(cell)[:40]}" read as {amount.value}')
+            shown = as_text(cell)[:40]
+            self.note(code, self.at(field, message("text_read_as", text=shown, value=amount.value)))
         if amount.rounded and self._context.mapping.rounding == "hold":
-            self.note("amount.unreadable", f"{self.place(field)}: more decimals than the currency")
+            self.note("amount.unreadable", self.at(field, message("more_decimals")))
 
-    def doubtful(self, field: str, cell: Cell, against: str) -> None:
+    def doubtful(self, field: str, cell: Cell, against: Message) -> None:
         """Hold the row: this cell can be read in two ways, and the column does not settle it."""
         self.keep(field, cell)
-        self.note("amount.unreadable", f"{self.place(field)}: {in_two_ways(cell, against)}")
+        self.note("amount.unreadable", self.at(field, in_two_ways(cell, against)))
 
     def day(self, field: str, cell: Cell) -> date | None:
         """An optional date."""
@@ -153,7 +158,7 @@ class RowReading:
         if found is None:
             self.keep(field, cell)
             wrong = no_day(self._context, field, cell)
-            self.note(wrong.code, f"{self.place(field)}: {wrong.what}")
+            self.note(wrong.code, self.at(field, wrong.what))
         return found
 
     def ask_day(self, field: str, cell: Cell, convention: Convention) -> None:
@@ -161,17 +166,14 @@ class RowReading:
         if against := convention.against_day(cell):
             self.keep(field, cell)
             shown = as_text(cell)[:40]
-            self.note(
-                "date.unreadable",
-                f'{self.place(field)}: "{shown}" can be read in two ways; {against}. '
-                "Set date_order in mappings/deudores.toml",
-            )
+            what = message("days_two_ways", text=shown, against=against)
+            self.note("date.unreadable", self.at(field, what))
 
     def unread(
         self,
         code: str,
         subject: str,
-        detail: str,
+        detail: Detail,
         related: Sequence[str] = (),
         worth: tuple[Decimal, str] | None = None,
     ) -> None:
@@ -190,16 +192,13 @@ class RowReading:
         worth: tuple[Decimal, str] | None = None,
     ) -> None:
         """Give the row up for these cells: what each has, and what would be right."""
-        detail = "; ".join(f"{self.place(cell.field)}: {cell.what}" for cell in wrong)
+        detail = together(self.at(cell.field, cell.what) for cell in wrong)
         self.unread(wrong[0].code, subject, detail, related, worth)
 
 
-def in_two_ways(cell: Cell, against: str) -> str:
-    """Why an amount is left to a person, and what would settle it."""
-    return (
-        f'"{as_text(cell)[:40]}" can be read in two ways; {against}. Write it with '
-        "decimals, or set ambiguous_amounts in mappings/deudores.toml"
-    )
+def in_two_ways(cell: Cell, against: Message) -> Message:
+    """The reason why an amount is left to a person, and what would settle it."""
+    return message("two_ways", text=as_text(cell)[:40], against=against)
 
 
 def interest_of(principal: Decimal | None, rate: Decimal | None, currency: str) -> Decimal | None:

@@ -12,10 +12,11 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 from bridge.core.ledger import LoanKind
+from bridge.core.message import Detail, message
 from bridge.errors import Problem
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.columns import Heading
-from bridge.source.deudores.context import Context
+from bridge.source.deudores.context import Context, in_cell, in_row
 from bridge.source.deudores.mergedcells import FilledDown
 from bridge.source.deudores.rowkinds import ControlSums, RowKinds
 from bridge.source.deudores.survey import Survey, survey
@@ -138,12 +139,13 @@ class SheetTable:
     ) -> None:
         subject = f"file:{self.file}"
         if blanks:
-            context.log.note("file.blank_rows", subject, f"{blanks} empty rows")
+            context.log.note("file.blank_rows", subject, message("blank_rows", number=blanks))
         most = context.mapping.limits.reported_rows
         for line, kind in left_out[:most]:
-            context.log.note(f"file.{kind}_row", subject, f"row {line}", at=(self.file, line))
+            detail = message("row", row=line)
+            context.log.note(f"file.{kind}_row", subject, detail, at=(self.file, line))
         if len(left_out) > most:
-            detail = f"{len(left_out) - most} more rows that are no data"
+            detail = message("rows_beyond", number=len(left_out) - most)
             context.log.note("file.note_row", subject, detail, at=(self.file, 0))
         if any(kind == "total" for _, kind in left_out):
             self._check_totals(context, {line for line, kind in left_out if kind == "total"})
@@ -163,7 +165,7 @@ class SheetTable:
                     sums.data(position, amount)
         for line, position, said, made in sums.wrong():
             heading = sums.positions[position]
-            detail = f"{self.file}, row {line}, column {heading}: says {said}, its rows make {made}"
+            detail = in_cell(line, heading, message("total_differs", shown=said, amount=made))
             context.log.note(
                 "file.total_differs", f"file:{self.file}", detail, at=(self.file, line)
             )
@@ -184,21 +186,18 @@ class SheetTable:
             return True
         if strict and any(cell.strip() for cell in row[width:]):
             if context is not None:
-                detail = (
-                    f"{self.file}, row {line}: has {len(row)} cells, the heading has {width}; "
-                    "quote the text that holds the delimiter"
-                )
-                self._left_out(context, line, detail)
+                what = message("too_wide", cells=len(row), width=width)
+                self._left_out(context, line, in_row(line, what))
             return False
         del row[width:]
         return True
 
     def _broken(self, context: Context | None, line: int, row: Broken) -> None:
         if context is not None:
-            detail = f"{self.file}, {row.reason}; write two quotes for one inside a text"
+            detail = message("broken_quotes", first_row=row.first, last_row=row.last)
             self._left_out(context, line, detail)
 
-    def _left_out(self, context: Context, line: int, detail: str) -> None:
+    def _left_out(self, context: Context, line: int, detail: Detail) -> None:
         at = (self.file, line)
         context.log.unread(self.kind, "row.unreadable", f"file:{self.file}", detail, at=at)
 
@@ -211,10 +210,8 @@ class SheetTable:
         if self._sheet.delimiter not in ("", ","):
             note("file.delimiter", subject, repr(self._sheet.delimiter))
         if self._heading.line > 1:
-            note("file.header_offset", subject, f"heading in row {self._heading.line}")
+            note("file.header_offset", subject, message("row", row=self._heading.line))
 
 
 def _too_many(file: str, limit: int) -> Problem:
-    return Problem(
-        file, f"has over {limit:,} rows.", "Raise [limits] rows in the mapping if it is genuine."
-    )
+    return Problem(file, message("refused_rows", number=limit), message("mend_rows"))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.ledger import Entity, ReadTable, SnapshotFacts
+from bridge.core.message import Detail, Word, message
 from bridge.errors import Problem
 from bridge.source.deudores.assembly import Assembly, Found
 from bridge.source.deudores.canonical import canonical_rows
@@ -50,7 +51,7 @@ class SheetNote(msgspec.Struct, frozen=True):
 
     code: str
     file: str
-    detail: str = ""
+    detail: Detail = ""
     row: int = 0
 
 
@@ -61,7 +62,7 @@ class SheetBook:
         self,
         facts: SnapshotFacts,
         tables: Sequence[Table],
-        weak: str,
+        weak: Detail,
         notes: Sequence[SheetNote],
         in_parts: Sequence[SplitPayments] = (),
         read: Sequence[ReadTable] = (),
@@ -113,8 +114,8 @@ def sheet_book(
     assembly.add_clients(understood.clients)
     tables = assembly.tables()
     refuse_if(problems + assembly.problems)
-    weak = " and ".join(assembly.weak)
-    said = f"the file has no ids of its own for {weak}" if weak else ""
+    weak = tuple(Word("ledger", each) for each in assembly.weak)
+    said = message("weak_ids", others=weak) if weak else ""
     read = [_read(one, mapping) for one in found]
     read += [client.as_read for client, _, _ in understood.clients]
     noted = [*notes, *understood.notes]
@@ -179,7 +180,7 @@ class Understood:
                     SheetNote(
                         "file.sheet_not_read",
                         alternatives[0].name,
-                        "the mapping leaves the sheet out",
+                        message("sheet_ignored"),
                     )
                 )
             elif not self._understand(alternatives, kinds):
@@ -187,11 +188,9 @@ class Understood:
         anything = len(self.found) + len(self.clients) > before
         for sheet, rows in unknown:
             if anything and not has_amounts([row for _, row in rows if isinstance(row, list)]):
-                what = (
-                    "the sheet has text only"
-                    if any(row for _, row in rows)
-                    else "the sheet is empty"
-                )
+                what = message("sheet_empty")
+                if any(row for _, row in rows):
+                    what = message("sheet_of_text")
                 self.notes.append(SheetNote("file.sheet_not_read", sheet.name, what))
             else:
                 where = sheet.name if anything else name
@@ -268,15 +267,11 @@ def _doubled(found: Sequence[Found]) -> list[Problem]:
         same = [one for one in found if one.heading.kind == kind]
         if len(same) > 1 and any(_titles(one) != _titles(same[0]) for one in same):
             names = ", ".join(one.sheet.name for one in same)
-            fix = (
-                "Sheets with the same headings are read as one table; if one of these is not part "
-                "of the ledger, deliver it apart, or name its title in ignore_sheets of "
-                "mappings/deudores.toml."
-            )
-            problems.append(Problem(names, f"are both a table of {kind}, each its own way.", fix))
+            what = message("refused_two_tables", entity=Word("ledger", kind))
+            problems.append(Problem(names, what, message("mend_two_tables")))
     if "splitwise" in kinds and len(kinds) > 1:
         names = ", ".join(one.sheet.name for one in found)
-        problems.append(Problem(names, "are of two apps.", "Read them one at a time."))
+        problems.append(Problem(names, message("refused_two_apps"), message("mend_two_apps")))
     return problems
 
 
@@ -291,7 +286,11 @@ def _lacking(found: Sequence[Found], manifest: Manifest | None) -> list[Problem]
         return []
     there = {one.heading.kind for one in found}
     return [
-        Problem("manifest.json", f"lists no table of {kind}.", "Export the package again.")
+        Problem(
+            "manifest.json",
+            message("refused_no_table", entity=Word("ledger", kind)),
+            message("mend_no_table"),
+        )
         for kind in FIELDS
         if kind not in there
     ]

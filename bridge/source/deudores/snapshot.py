@@ -9,6 +9,7 @@ import msgspec
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import Adjustment, Borrower, Entity, Loan, ReadTable, Repayment
+from bridge.core.message import message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores.context import Context
 from bridge.source.deudores.tables import Book
@@ -80,11 +81,11 @@ class DeudoresSnapshot:
         problems = [
             Problem(
                 f"{self._name}, {kind}",
-                f"has {seen[kind]} rows, but {count} were declared.",
-                "The delivery is cut or was edited; export it again.",
+                message("refused_declared", number=seen[kind], before=count),
+                message("mend_by_exporting"),
             )
             for kind, count in sorted(self.facts.declared_counts.items())
             if seen[kind] != count
         ]
         if problems:
-            raise SnapshotRefused(f"{self._name} does not add up: {problems[0]}", problems)
+            raise SnapshotRefused(message("untrusted", problem=problems[0].told), problems)

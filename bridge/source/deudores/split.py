@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from bridge.core.message import Message, message
 from bridge.source.deudores import movements
-from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, as_text, identifier, in_cell
 from bridge.source.deudores.inparts import Parts
 from bridge.source.deudores.rows import Convention, in_two_ways
 from bridge.source.deudores.survey import Survey
@@ -116,22 +117,22 @@ class SplitPayments:
         if found is None:
             return False
         part, why = found
-        place = f"{self.file}, row {line}, column {self.headings.get(part, part)}"
+        detail = in_cell(line, self.headings.get(part, part), why)
         loan = identifier(cells[_MOVEMENT["loan"]])
         context.log.unread(
-            self.kind, "amount.unreadable", f"loan:{loan}", f"{place}: {why}", (f"loan:{loan}",),
+            self.kind, "amount.unreadable", f"loan:{loan}", detail, (f"loan:{loan}",),
             at=(self.file, line), currency=currency,
         )  # fmt: skip
         return True
 
     def _in_two_ways(
         self, context: Context, cells: tuple[Cell, ...], currency: str
-    ) -> tuple[str, str] | None:
+    ) -> tuple[str, Message] | None:
         """The first part that can be read in two ways, and why; None if there is none."""
         for part in PARTS:
             cell = cells[self._at[part]]
             amount = context.amounts.money(cell, currency)
-            against = self._convention.against(part, currency, amount) if amount else ""
+            against = self._convention.against(part, currency, amount) if amount else None
             if against:
                 return part, in_two_ways(cell, against)
         return None
@@ -152,7 +153,7 @@ class SplitPayments:
     ) -> None:
         shown = as_text(cells[_MOVEMENT["amount"]])[:40]
         heading = self.headings["amount"]
-        detail = f'{self.file}, row {line}, column {heading}: "{shown}", but its parts make {total}'
+        detail = in_cell(line, heading, message("parts_differ", text=shown, amount=total))
         loan = identifier(cells[_MOVEMENT["loan"]])
         context.log.unread(
             self.kind, "amount.unreadable", f"loan:{loan}", detail, (f"loan:{loan}",),

@@ -29,9 +29,10 @@ from bridge.core.ledger import (
     Repayment,
     SnapshotFacts,
 )
+from bridge.core.message import Detail, message
 from bridge.core.money import NO_CURRENCY, quantised
 from bridge.source.deudores.columns import Heading, read_table
-from bridge.source.deudores.context import Context, StoreFacts, as_text
+from bridge.source.deudores.context import Context, StoreFacts, as_text, in_row
 from bridge.source.deudores.sheet_table import Sheet
 from bridge.source.deudores.weak import Numbered, weak_id
 from bridge.source.texts import heading_key, name_key, person_name
@@ -55,7 +56,7 @@ class Share(msgspec.Struct, frozen=True):
 class SplitwiseBook:
     """One exported group."""
 
-    weak = "Splitwise exports no ids; persons are known by name, expenses by content"
+    weak: Detail = message("weak_splitwise")
 
     def __init__(self, sheet: Sheet, heading: Heading, cells: list[Any], facts: SnapshotFacts):
         self.facts = facts
@@ -108,7 +109,7 @@ class SplitwiseBook:
                 or any(amount is None for amount in parts.values())
                 or number > _MOST_ROWS
             ):
-                detail = f"{self._sheet.name}, row {line}: needs a date and an amount per person"
+                detail = in_row(line, message("shared_expense"))
                 at = (self._sheet.name, line)
                 context.log.unread(
                     "movements", "row.unreadable", f"file:{self._sheet.name}", detail, at=at
@@ -169,7 +170,11 @@ def _movements(
         if part.amount < 0 and not opened:
             opened = True
             continue
-        late = (Note("movement.future_date", str(part.day)),) if part.day > as_of else ()
+        late = (
+            (Note("movement.future_date", message("after", day=part.day, as_of=as_of)),)
+            if part.day > as_of
+            else ()
+        )
         native = numbered.name(
             "share", person, currency, str(part.day), str(part.amount), part.concept
         )

@@ -16,6 +16,7 @@ from operator import itemgetter
 
 import msgspec
 
+from bridge.core.message import Message, Word, message
 from bridge.core.money import NO_CURRENCY
 from bridge.source.amounts import Form, read_number
 from bridge.source.dates import Order, order_of, order_of_text
@@ -35,7 +36,7 @@ _DATES = {"borrowers": "created_on", "loans": "start", "movements": "date"}
 _DATES_LOOKED_AT = 5_000
 _REMEMBERED = 16_384
 """So many dates and amounts are known to say nothing new."""
-_DAY_FORMS = (
+DAY_FORMS = (
     ("dd/mm/yyyy", re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")),
     ("dd/mm/yy", re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}")),
     ("yyyy-mm-dd", re.compile(r"\d{4}-\d{1,2}-\d{1,2}.*")),
@@ -46,7 +47,7 @@ _DAY_FORMS = (
 class Survey(msgspec.Struct, frozen=True):
     """What a first look at a table found."""
 
-    contradictions: dict[tuple[str, str], str] = msgspec.field(default_factory=dict)
+    contradictions: dict[tuple[str, str], Message] = msgspec.field(default_factory=dict)
     """(field, currency) → where a cell contradicts the currency's convention."""
     days: Days = msgspec.field(default_factory=Days)
     unpaid: frozenset[str] = frozenset()
@@ -86,11 +87,11 @@ def survey(
             order = order_of_text(cell) if cell.__class__ is str else order_of(cell)
             if order not in seen:
                 seen.append(order)
-                days.see(order, _place(file, line, headings.get(field, field), cell))
+                days.see(order, _place(line, headings.get(field, field), cell))
             if cell.__class__ is str and len(quiet_days) < _REMEMBERED:
                 quiet_days.add(cell)
         if amounts.at:
-            amounts.see(file, line, cells)
+            amounts.see(line, cells)
     if amounts.at:
         amounts.tell(file)
         _tell_dates(context, file, headings.get(_DATES[kind], ""), day_forms)
@@ -98,8 +99,8 @@ def survey(
     return Survey(amounts.contradictions, days, unpaid)
 
 
-def _place(file: str, line: int, heading: str, cell: Cell) -> str:
-    return f'{file}, row {line}, column {heading} has "{as_text(cell)[:40]}"'
+def _place(line: int, heading: str, cell: Cell) -> Message:
+    return message("cell_has", row2=line, column2=heading, text2=as_text(cell)[:40])
 
 
 def _picked(positions: Iterable[int]) -> Callable[[tuple[Cell, ...]], tuple[Cell, ...]]:
@@ -119,7 +120,7 @@ class _Amounts:
         self.at = [
             (f, fields.index(f)) for f in _AMOUNTS.get(kind, ()) if f in headings and f in fields
         ]
-        self.contradictions: dict[tuple[str, str], str] = {}
+        self.contradictions: dict[tuple[str, str], Message] = {}
         self.none_seen = True
         """Whether no cell had an amount."""
         self._headings = headings
@@ -139,7 +140,7 @@ class _Amounts:
             return not self.at
         return self._quiet.issuperset(self._of(cells))
 
-    def see(self, file: str, line: int, cells: tuple[Cell, ...]) -> None:
+    def see(self, line: int, cells: tuple[Cell, ...]) -> None:
         """The amounts of one row."""
         currency = ""
         for field, position in self.at:
@@ -164,7 +165,7 @@ class _Amounts:
             if amount is None or amount.form is Form.SILENT:
                 continue
             if amount.form is Form.CONTRADICTS and currency != NO_CURRENCY:
-                place = _place(file, line, self._headings[field], cell)
+                place = _place(line, self._headings[field], cell)
                 self.contradictions.setdefault((field, currency), place)
                 self._count[field, currency] += 1
             elif amount.form is Form.AGREES:
@@ -179,19 +180,20 @@ class _Amounts:
         """What a person should know of how the amounts are written."""
         note, headings, subject = self._log.note, self._headings, f"file:{file}"
         for (field, currency), where in self.contradictions.items():
-            detail = (
-                f"column {headings[field]}: {self._count[field, currency]} amounts of {currency} "
-                f"are not written as {currency} usually is; the first: {where}"
+            detail = message(
+                "amounts_mixed",
+                column=headings[field],
+                number=self._count[field, currency],
+                currency=currency,
+                first=where,
             )
             note("amount.mixed", subject, detail)
         for field, ways in self._both.items():
             if len(ways) > 1:
-                detail = (
-                    f"column {headings[field]}: 1.234,56 and 1,234.56, each read by its currency"
-                )
+                detail = message("amounts_both_ways", column=headings[field])
                 note("amount.mixed", subject, detail)
         for field in self._numbers.keys() & self._texts.keys():
-            detail = f"column {headings[field]}: some amounts are text, not numbers"
+            detail = message("numbers_as_text", column=headings[field])
             note("cell.number_as_text", subject, detail)
 
 
@@ -223,10 +225,12 @@ def _currency_by_row(
 def _day_form(cell: Cell) -> str:
     if not isinstance(cell, str):
         return "" if cell is None else "date cell"
-    return next((name for name, form in _DAY_FORMS if form.fullmatch(cell.strip())), "")
+    return next((name for name, form in DAY_FORMS if form.fullmatch(cell.strip())), "")
 
 
 def _tell_dates(context: Context, file: str, heading: str, forms: Counter[str]) -> None:
     told = sorted(form for form in forms if form)
     if len(told) > 1:
-        context.log.note("date.mixed", f"file:{file}", f"column {heading}: {', '.join(told)}")
+        forms_told = tuple(Word("day_forms", form) for form in told)
+        detail = message("days_mixed", column=heading, day_forms=forms_told)
+        context.log.note("date.mixed", f"file:{file}", detail)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.ledger import Entity, ReadTable, SnapshotFacts
+from bridge.core.message import Detail, message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import loans, movements, people
 from bridge.source.deudores.canonical import canonical_rows
@@ -78,7 +79,7 @@ class DumpTable:
 
 
 class DumpBook:
-    weak = "the phone's tables have no persons of their own; debts were grouped by name and phone"
+    weak: Detail = message("weak_dump")
 
     def __init__(self, name: str, lists: dict[str, Records], facts: SnapshotFacts) -> None:
         self.facts = facts
@@ -123,8 +124,9 @@ def book_of(file: Delivered, limit: int, facts: SnapshotFacts) -> Book:
         found = outline(file, limit, dict[str, Any], _check)
         _decode(found.frame)
     except UNREADABLE as error:
-        problem = Problem(name, f"is not a readable dump: {error}.", "Export it again.")
-        raise SnapshotRefused(f"{name} is not a readable dump", [problem]) from error
+        what = message("refused_unreadable", text=str(error))
+        problem = Problem(name, what, message("mend_unreadable"))
+        raise SnapshotRefused(message("file_refused", file=name), [problem]) from error
     return DumpBook(name, found.lists, facts)
 
 

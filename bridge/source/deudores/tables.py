@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from bridge.core.ledger import Entity, LoanKind, ReadTable, SnapshotFacts
+from bridge.core.message import Detail
 from bridge.source.deudores.context import Cell, Context
 from bridge.source.deudores.survey import Survey
 
@@ -42,7 +43,7 @@ class Book(Protocol):
     """A delivery whose form is understood: it knows its facts and yields its rows."""
 
     facts: SnapshotFacts
-    weak: str
+    weak: Detail
     """Why its identities are weak; empty when they are the ledger's own."""
 
     @property

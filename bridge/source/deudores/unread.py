@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from bridge.core.message import message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores.context import Context, as_text
 from bridge.source.deudores.looks import Look, matters
@@ -64,7 +65,7 @@ class UnreadColumns:
     def check(self, line: int, row: Sequence[Any]) -> None:
         """Raise SnapshotRefused for a cell that has to be booked and is not read."""
         for _, problem in self._questions(line, row):
-            raise SnapshotRefused(f"the delivery cannot be trusted: {problem}", [problem])
+            raise SnapshotRefused(message("untrusted", problem=problem.told), [problem])
 
     def _questions(self, line: int, row: Sequence[Any]) -> Iterator[tuple[int, Problem]]:
         width = len(row)
@@ -86,7 +87,7 @@ class UnreadColumns:
         """Name the columns that are left out."""
         left = [column.name for column in (*self.ignored, *self.watched) if column.heading]
         if left:
-            detail = f"columns not read: {', '.join(left)}"
+            detail = message("columns_unread", columns=left)
             context.log.note("file.columns_unread", f"file:{self.file}", detail)
 
 
@@ -102,13 +103,10 @@ def unread_key(
 
 def _question(file: str, line: int, column: Column, cell: Any, seen: Look) -> Problem:
     shown = as_text(cell).strip()[:40]
-    where = f"{file}, column {column.name}"
-    what = f'is not read, and row {line} has {seen.value} in it: "{shown}".'
-    if column.heading:
-        fix = (
-            "Add the heading to the field that it is, in [columns] of mappings/deudores.toml; or, "
-            f'if nothing of it is to be booked, to the list there: ignore = ["{column.heading}"].'
-        )
-    else:
-        fix = "Give the column a heading that says what it is, or empty it."
-    return Problem(where, what, fix)
+    if not column.heading:
+        what = message("refused_column_bare", column=column.name, row=line, text=shown)
+        return Problem(file, what, message("mend_column_bare"))
+    what = message("refused_column_amount", column=column.heading, row=line, text=shown)
+    if seen is Look.DATE:
+        what = message("refused_column_date", column=column.heading, row=line, text=shown)
+    return Problem(file, what, message("mend_column", column=column.heading))

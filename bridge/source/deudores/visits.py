@@ -6,6 +6,7 @@ table that writes amounts elsewhere and nothing else in its row speaks of money.
 
 from __future__ import annotations
 
+from bridge.core.message import message
 from bridge.source.deudores.context import Cell, Context, as_text
 from bridge.source.deudores.headings import MovementColumns
 from bridge.source.deudores.wrong import Wrong
@@ -36,10 +37,9 @@ class Visits:
 
     def wrong(self, cells: tuple[Cell, ...], currency: str) -> Wrong:
         """Why an empty cell is no visit, and what would be right."""
-        why = "no other row has an amount"
+        what = message("unwritten")
         if self._speaks_of_money(cells, currency):
-            why = "the rest of the row speaks of money"
-        what = f"nothing is written, and {why}; write the amount, or that nobody paid"
+            what = message("unwritten_but_paid")
         return Wrong("amount.unreadable", "amount", what)
 
     def _says_so(self, concept: Cell) -> bool:

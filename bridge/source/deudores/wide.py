@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bridge.core.ledger import Frequency
+from bridge.core.message import message
 from bridge.errors import Problem
 from bridge.source.dates import date_reader
 from bridge.source.deudores import loans, movements
 from bridge.source.deudores.columns import Heading
-from bridge.source.deudores.context import Cell, Context, as_text, identifier
+from bridge.source.deudores.context import Cell, Context, as_text, identifier, in_cell
 from bridge.source.deudores.looks import Look, look
 from bridge.source.deudores.mapping import DeudoresMapping
 from bridge.source.deudores.survey import Survey, survey
@@ -117,27 +118,11 @@ def undated_question(
         return []
     named = ", ".join(f'"{column.heading}"' for column in undated)
     periods = "frequency" in heading.columns or all(c.word in _PERIODS for c in undated)
-    place = f"{file}, columns {named}"
-    write = "Write the day as the heading of each column"
     if not periods:
-        return [
-            Problem(
-                place,
-                f"hold {count} payments, and nothing says on which day each was made, "
-                "or how often.",
-                f"{write} (10/10/2026); or say in mappings/deudores.toml: undated_payments = "
-                '"hold" (the loans are read, each payment waits).',
-            )
-        ]
-    return [
-        Problem(
-            place,
-            f"hold {count} payments, and nothing says on which day each was made.",
-            f"{write} (10/10/2026); or say in "
-            'mappings/deudores.toml: undated_payments = "period" (the n-th is n weeks, or the '
-            'loan\'s periods, after the loan) or "hold" (the loans are read, each payment waits).',
-        )
-    ]
+        what = message("refused_undated_never", columns=named, number=count)
+        return [Problem(file, what, message("mend_undated_never"))]
+    what = message("refused_undated", columns=named, number=count)
+    return [Problem(file, what, message("mend_undated"))]
 
 
 class WidePayments:
@@ -207,7 +192,7 @@ class WidePayments:
             self.kind,
             "date.unreadable",
             f"loan:{loan}",
-            f"{self.file}, row {line}, column {self._column.heading}: the payment has no day",
+            in_cell(line, self._column.heading, message("undated_payment")),
             (f"loan:{loan}",),
             at=(self.file, line),
             amount=amount.value if amount else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from bridge.core.message import Message, message
 from bridge.core.money import NO_CURRENCY
 from bridge.source.dates import Order, order_of
 from bridge.source.deudores.context import Cell, Context, as_text
@@ -13,11 +14,11 @@ _SHOWN = 40
 
 
 class Wrong(NamedTuple):
-    """One cell, the code of what is wrong with it, and that in words."""
+    """One cell, the code of what is wrong with it, and that."""
 
     code: str
     field: str
-    what: str
+    what: Message
 
 
 def no_amount(context: Context, field: str, cell: Cell, currency: str) -> Wrong:
@@ -25,28 +26,27 @@ def no_amount(context: Context, field: str, cell: Cell, currency: str) -> Wrong:
     shown = as_text(cell)[:_SHOWN]
     other = context.amounts.in_another(cell, currency)
     if other is not None:
-        what = f'"{shown}" is in {other[1]}, the debt is in {currency}'
+        what = message("in_another_currency", text=shown, other=other[1], currency=currency)
         return Wrong("amount.other_currency", field, what)
     right = "1.234.567,89" if context.amounts.grouping(currency) == "." else "1,234,567.89"
-    return Wrong("amount.unreadable", field, f'"{shown}" is not an amount; write it like {right}')
+    return Wrong("amount.unreadable", field, message("not_an_amount_like", text=shown, right=right))
 
 
 def no_day(context: Context, field: str, cell: Cell) -> Wrong:
     """A date that cannot be read, or only with the month first."""
     shown = as_text(cell)[:_SHOWN]
     if order_of(cell) is Order.MONTH_FIRST and context.mapping.date_order != "month_first":
-        what = f'"{shown}" is a date only with the month first'
-        return Wrong("date.unreadable", field, f"{what}; set date_order in mappings/deudores.toml")
-    return Wrong("date.unreadable", field, f'"{shown}" is not a date; write dd/mm/yyyy')
+        return Wrong("date.unreadable", field, message("month_first", text=shown))
+    return Wrong("date.unreadable", field, message("not_a_date_like", text=shown))
 
 
-def no_currency(context: Context, written: str) -> str:
+def no_currency(context: Context, written: str) -> Message:
     """What is wrong with the word for a debt's currency, and what would be right."""
     shown = written[:20]
     meant = sorted(context.amounts.currencies.meanings(written))
     if len(meant) > 1:
-        return f'"{shown}" can be {", ".join(meant)}; write the code of the one that is meant'
-    return f'"{shown}" is not a currency; write its code, such as {context.default_currency}'
+        return message("currency_of_several", text=shown, codes=meant)
+    return message("no_currency_write", text=shown, currency=context.default_currency)
 
 
 def worth(context: Context, cell: Cell, currency: str) -> tuple[Decimal, str] | None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from bridge.core.message import message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.files.delivered import CHUNK, Delivered, refusing, too_large
 from bridge.source.files.layout import PLAIN
@@ -31,8 +32,9 @@ _BOM_ENCODINGS = (
 class Broken:
     """A row whose quotes do not close."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    def __init__(self, first: int, last: int) -> None:
+        self.first = first
+        self.last = last
 
 
 class DelimitedSheet:
@@ -69,12 +71,13 @@ class DelimitedSheet:
                     broken += 1
                     if broken > _MOST_BROKEN_ROWS:
                         problem = Problem(
-                            f"{self.name}, row {line}",
-                            "and over a thousand others have quotes that do not close.",
-                            "Export the file again with its texts quoted.",
+                            message("row_of_file", file=self.name, row=line),
+                            message("refused_quotes"),
+                            message("mend_quotes"),
                         )
-                        raise SnapshotRefused(f"{self.name} is broken", [problem]) from error
-                    yield line, Broken(f"rows {line} to {reader.line_num}: {error}")
+                        refused = message("file_refused", file=self.name)
+                        raise SnapshotRefused(refused, [problem]) from error
+                    yield line, Broken(line, reader.line_num)
                     line = reader.line_num + 1
 
     def _open(self) -> io.TextIOWrapper:
@@ -138,7 +141,5 @@ def _checked(file: Delivered, encoding: str, limit: int) -> str:
 
 
 def _not_text(name: str) -> SnapshotRefused:
-    problem = Problem(
-        name, "is not text in UTF-8 or Windows-1252.", "Save it as CSV UTF-8, or deliver .xlsx."
-    )
-    return SnapshotRefused(f"{name} is not text", [problem])
+    problem = Problem(name, message("refused_encoding"), message("mend_encoding"))
+    return SnapshotRefused(message("file_refused", file=name), [problem])

@@ -20,6 +20,7 @@ from typing import IO, Protocol
 
 import msgspec
 
+from bridge.core.message import Message, message
 from bridge.errors import Problem, SnapshotRefused
 
 CHUNK = 1024 * 1024
@@ -127,7 +128,9 @@ def zip_files(path: Path, limits: SizeLimits) -> list[Delivered]:
     names = [PurePosixPath(member.filename).name for member in shown]
     doubled = sorted({name for name in names if names.count(name) > 1})
     refuse_if(
-        Problem(f"{path.name}/{name}", "is in the ZIP twice.", "Pack each file once.")
+        Problem(
+            f"{path.name}/{name}", message("refused_twice_packed"), message("mend_twice_packed")
+        )
         for name in doubled
     )
     return [PackedFile(path, member) for member in sorted(shown, key=lambda m: m.filename)]
@@ -139,25 +142,26 @@ def zip_problems(
     """What speaks against unpacking, from the directory of the ZIP alone."""
     unpacked = sum(member.file_size for member in members)
     if len(members) > _MOST_MEMBERS:
-        yield Problem(name, f"holds {len(members)} files.", f"At most {_MOST_MEMBERS} are read.")
+        what = message("refused_many_packed", number=len(members), before=_MOST_MEMBERS)
+        yield Problem(name, what, "")
     if unpacked > limits.unpacked_bytes:
         yield Problem(
             name,
-            f"would unpack to {unpacked:,} bytes, above the limit of {limits.unpacked_bytes:,}.",
-            "Deliver a smaller file, or raise [limits] unpacked_bytes if it is genuine.",
+            message("refused_unpacked", number=unpacked, before=limits.unpacked_bytes),
+            message("mend_unpacked"),
         )
     elif unpacked > _RATIO_MATTERS_FROM and unpacked > packed_bytes * limits.unpacked_ratio:
         yield Problem(
             name,
-            f"would grow {unpacked // max(packed_bytes, 1)} times when unpacked.",
-            "It looks like a damaged or hostile file; pack it again from the originals.",
+            message("refused_grows", number=unpacked // max(packed_bytes, 1)),
+            message("mend_grows"),
         )
     for member in members:
         if member.flag_bits & 1:
             yield Problem(
                 f"{name}/{PurePosixPath(member.filename).name}",
-                "is protected with a password.",
-                "Pack it again without one.",
+                message("refused_packed_password"),
+                message("mend_packed_password"),
             )
 
 
@@ -186,46 +190,41 @@ def refusing(name: str) -> Iterator[None]:
         yield
     except DAMAGE as error:
         what, fix = _damage(error)
-        raise SnapshotRefused(f"{name} cannot be unpacked", [Problem(name, what, fix)]) from error
+        refused = message("file_refused", file=name)
+        raise SnapshotRefused(refused, [Problem(name, what, fix)]) from error
     except OSError as error:
-        reason = error.strerror or "read error"
-        raise SnapshotRefused(
-            f"{name} cannot be read",
-            [Problem(name, f"cannot be read ({reason}).", "Check the file and its permissions.")],
-        ) from error
+        what = message("refused_not_read", text=error.strerror or "OSError")
+        problem = Problem(name, what, message("mend_not_read"))
+        raise SnapshotRefused(message("file_refused", file=name), [problem]) from error
 
 
-def _damage(error: Exception) -> tuple[str, str]:
+def _damage(error: Exception) -> tuple[Message, Message]:
     """What is wrong with a ZIP, and what would be right: a copy of a whole one is no better."""
     match error:
         case NotImplementedError():
-            return (
-                f"is packed in a way that is not read here ({error}).",
-                "Pack it again as an ordinary ZIP.",
-            )
+            what = message("refused_way_of_packing", text=str(error))
+            return what, message("mend_way_of_packing")
         case UnicodeDecodeError():
-            return (
-                "has a file in it whose name cannot be read.",
-                "Give the files plain names and pack them again.",
-            )
+            return message("refused_packed_name"), message("mend_packed_name")
         case EOFError():
-            return "ends before it should.", "Copy or export the file again."
+            return message("refused_ends_early"), message("mend_ends_early")
         case _:
-            return f"cannot be unpacked ({error}).", "Copy or export the file again."
+            what = message("refused_not_unpacked", text=str(error))
+            return what, message("mend_not_unpacked")
 
 
 def too_large(name: str, limit: int) -> SnapshotRefused:
     """The refusal of a file above its limit."""
     problem = Problem(
         name,
-        f"is larger than the limit of {limit:,} bytes.",
-        "Deliver a CSV package, or raise the limit in [limits] of the mapping if it is genuine.",
+        message("refused_large", number=limit),
+        message("mend_large"),
     )
-    return SnapshotRefused(f"{name} is too large", [problem])
+    return SnapshotRefused(message("file_refused", file=name), [problem])
 
 
 def refuse_if(problems: Iterator[Problem] | list[Problem]) -> None:
     """Raise SnapshotRefused with every problem, if there is one."""
     found = list(problems)
     if found:
-        raise SnapshotRefused(f"the delivery cannot be trusted: {found[0]}", found)
+        raise SnapshotRefused(message("untrusted", problem=found[0].told), found)

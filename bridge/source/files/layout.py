@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from bridge.core.message import Message, message
 from bridge.source.files.references import REFERENCE, column_of, letter
 from bridge.source.files.zippedxml import BLOCK, Events, ZippedBook
 
@@ -41,13 +42,15 @@ class Layout(msgspec.Struct, frozen=True):
 PLAIN = Layout()
 
 
-def hidden_parts(is_hidden: bool, layout: Layout) -> list[tuple[str, int]]:
-    """What of a sheet is hidden, in words, with the first row that is."""
-    said = [("the sheet", 0)] if is_hidden else []
+def hidden_parts(is_hidden: bool, layout: Layout) -> list[tuple[Message, int]]:
+    """The hidden parts of a sheet, each with the first row that is."""
+    said = [(message("sheet_hidden"), 0)] if is_hidden else []
     if rows := layout.hidden_rows:
-        said.append((f"rows {_stretches(rows, str)} ({len(rows)} in all)", rows[0]))
+        hidden = message("rows_hidden", rows=_stretches(rows, str), number=len(rows))
+        said.append((hidden, rows[0]))
     if columns := layout.hidden_columns:
-        said.append((f"columns {_stretches(columns, letter)} ({len(columns)} in all)", 0))
+        named = _stretches(columns, letter)
+        said.append((message("columns_hidden", columns=named, number=len(columns)), 0))
     return said
 
 

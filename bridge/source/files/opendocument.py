@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bridge.core.message import message
 from bridge.source.files.delivered import Delivered, refusing
 from bridge.source.files.layout import Layout, Merged
 from bridge.source.files.zippedxml import BookLimits, Events, ZippedBook, exact
@@ -32,7 +33,7 @@ _GAP = 11
 class OpenDocument(ZippedBook):
     """The sheets of an OpenDocument spreadsheet, found and checked but not yet read."""
 
-    save_again = "Open it and save it again, without a password; or save it as .xlsx or CSV."
+    save_again = message("mend_open_document")
 
     def __init__(self, file: Delivered, limits: BookLimits, staging: Path | None) -> None:
         super().__init__(file, limits, staging)
@@ -42,7 +43,7 @@ class OpenDocument(ZippedBook):
                 pass
         self._outline = events
         if not events.titles:
-            raise self.refused(_CONTENT, "has no sheets")
+            raise self.refused(_CONTENT, message("refused_no_sheets"))
 
     def sheets(self) -> list[OpenSheet]:
         """The sheets in their order."""
@@ -184,7 +185,7 @@ class _Table(Events):
         if self._length > self.limits.cell_characters:
             limit = self.limits.cell_characters
             raise self.book.refused(
-                f"{_CONTENT}, row {self.row}", f"has a cell of over {limit} characters"
+                _CONTENT, message("refused_cell", number=limit), message("mend_cell"), self.row
             )
         self._text.append(text)
 
@@ -289,7 +290,8 @@ class _Rows(_Table):
         self._last = self.row + self.times - 1
         self._count += self.times
         if self._count > self.limits.rows:
-            raise self.book.refused(self._name, f"has over {self.limits.rows:,} rows")
+            what = message("refused_rows", number=self.limits.rows)
+            raise self.book.refused(self._name, what, message("mend_rows"))
 
     def end_table(self) -> None:
         self.is_over = self.is_over or self.table == self._at

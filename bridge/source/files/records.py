@@ -17,6 +17,7 @@ from typing import IO, Any, NoReturn
 
 import msgspec
 
+from bridge.core.message import message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.files.delivered import Delivered, refusing, too_large
 
@@ -90,9 +91,9 @@ class Records:
             return _raws(block)
         except UNREADABLE as error:
             name = self._file.name
-            what = "is not a readable snapshot: it was changed while it was read."
-            problem = Problem(name, what, "Copy or export it again.")
-            raise SnapshotRefused(f"{name} was changed while it was read", [problem]) from error
+            what = message("refused_changed")
+            problem = Problem(name, what, message("mend_cut_short"))
+            raise SnapshotRefused(message("file_refused", file=name), [problem]) from error
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bridge.core.message import message
 from bridge.source.dates import from_serial
 from bridge.source.files.delivered import Delivered, refusing
 from bridge.source.files.layout import Layout, layout_of
@@ -33,7 +34,7 @@ _LARGEST_PART = 16 * 1024 * 1024
 class Workbook(ZippedBook):
     """The sheets of a workbook, found and checked but not yet read."""
 
-    save_again = "Save the workbook again in Excel."
+    save_again = message("mend_workbook")
 
     def __init__(self, file: Delivered, limits: BookLimits, staging: Path | None) -> None:
         super().__init__(file, limits, staging)
@@ -128,7 +129,10 @@ class _RowEvents(Events):
         if self._length > self._limits.cell_characters:
             limit = self._limits.cell_characters
             raise self._book.refused(
-                f"{self._name}, row {self._number}", f"has a cell of over {limit} characters"
+                self._name,
+                message("refused_cell", number=limit),
+                message("mend_cell"),
+                self._number,
             )
         self._text.append(text)
 
@@ -141,7 +145,8 @@ class _RowEvents(Events):
         self._number = number
         self._count += 1
         if self._count > self._limits.rows:
-            raise self._book.refused(self._name, f"has over {self._limits.rows:,} rows")
+            what = message("refused_rows", number=self._limits.rows)
+            raise self._book.refused(self._name, what, message("mend_rows"))
         self._row = []
         self._column = -1
 
@@ -166,7 +171,7 @@ class _RowEvents(Events):
             position = int(text) if text.isdecimal() and len(text) < 10 else len(shared)
             if position >= len(shared):
                 raise self._book.refused(
-                    f"{self._name}, row {self._number}", "points to a text that is not there"
+                    self._name, message("refused_text_absent"), row=self._number
                 )
             return shared[position]
         if self._type == "b":
@@ -201,7 +206,7 @@ def _small_part(book: Workbook, archive: zipfile.ZipFile, part: str, events: Eve
     if part not in book.parts:
         return
     if archive.getinfo(part).file_size > _LARGEST_PART:
-        raise book.refused(part, "is too large")
+        raise book.refused(part, message("refused_part_large"), message("mend_part_large"))
     for _ in book.parse(archive, part, events):
         pass
 
@@ -230,7 +235,7 @@ def _sheets(book: Workbook, archive: zipfile.ZipFile) -> tuple[list[tuple[str, s
     sheets = [(title, targets.get(key, ""), hidden) for title, key, hidden in found]
     present = [sheet for sheet in sheets if sheet[1] in book.parts]
     if not present:
-        raise book.refused("xl/workbook.xml", "has no sheets")
+        raise book.refused("xl/workbook.xml", message("refused_no_sheets"))
     return present, any(base_1904)
 
 
@@ -299,10 +304,11 @@ class _Texts(Events):
         if self._length > self._book.limits.cell_characters:
             limit = self._book.limits.cell_characters
             raise self._book.refused(
-                "xl/sharedStrings.xml", f"has a cell of over {limit} characters"
+                "xl/sharedStrings.xml", message("refused_cell", number=limit), message("mend_cell")
             )
         if self._size > self._book.limits.shared_text_bytes:
-            raise self._book.refused("xl/sharedStrings.xml", "is too large; deliver CSV instead")
+            too_large, fix = message("refused_part_large"), message("mend_part_large")
+            raise self._book.refused("xl/sharedStrings.xml", too_large, fix)
         self._parts.append(text)
 
 

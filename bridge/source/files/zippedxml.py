@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 import msgspec
 
+from bridge.core.message import Detail, Message, message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.files.delivered import (
     Delivered,
@@ -46,7 +47,7 @@ class Events:
 class ZippedBook:
     """A book whose parts are checked as a whole and not yet read."""
 
-    save_again = ""
+    save_again: Detail = ""
     """What a person does with a book that cannot be read."""
 
     def __init__(self, file: Delivered, limits: BookLimits, staging: Path | None) -> None:
@@ -79,14 +80,18 @@ class ZippedBook:
                 parser.Parse(b"", True)
                 yield
         except (expat.ExpatError, KeyError) as error:
-            raise self.refused(part, f"cannot be read ({error})") from error
+            raise self.refused(part, message("refused_not_read", text=str(error))) from error
 
-    def refused(self, part: str, what: str) -> SnapshotRefused:
-        problem = Problem(f"{self.name}, {part}", f"{what}.", self.save_again)
-        return SnapshotRefused(f"{self.name} cannot be read: {part} {what}", [problem])
+    def refused(self, part: str, what: Message, fix: Detail = "", row: int = 0) -> SnapshotRefused:
+        """The refusal for what is wrong in one part; without a remedy of its own, the book is to be
+        saved again."""
+        file = f"{self.name}, {part}"
+        where = message("row_of_file", file=file, row=row) if row else file
+        problem = Problem(where, what, fix or self.save_again)
+        return SnapshotRefused(message("untrusted", problem=problem.told), [problem])
 
     def _refuse_doctype(self, *_: object) -> None:
-        raise self.refused("XML", "declares a document type, which no workbook does")
+        raise self.refused("XML", message("refused_doctype"))
 
 
 class _OwningZip(zipfile.ZipFile):

@@ -11,6 +11,7 @@ import pytest
 
 from bridge.core.loan.owed import balance
 from bridge.core.loan.standing import receivable
+from bridge.core.message import message
 from tests.core.builders import LIMITS, Shelf, booking, file, loan, paid
 
 BEGAN = date(2026, 9, 15)
@@ -43,7 +44,7 @@ def test_a_back_dated_payment_has_a_hold_of_its_own(
             "cutover.back_dated",
             "movement:9",
             Decimal(-5000),
-            "paid 2026-09-01, the books began on 2026-09-15",
+            message("back_dated", day=date(2026, 9, 1), start=date(2026, 9, 15)),
         )
     ]
     posted = sum((receivable(b.document) for b in shelf.live()), Decimal(0))

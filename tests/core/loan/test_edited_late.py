@@ -12,6 +12,7 @@ import pytest
 from bridge.core.ledger import AdjustmentKind
 from bridge.core.loan.owed import balance
 from bridge.core.loan.standing import receivable
+from bridge.report.details import english
 from tests.core.builders import LIMITS, Shelf, adjusted, booking, file, loan, paid
 
 LOCKED = date(2026, 9, 30)
@@ -62,7 +63,7 @@ def test_an_edit_in_a_closed_month_is_one_hold_of_the_difference(
     assert [(h.code, h.subject, h.amount) for h in held] == [
         ("books.period_closed", subject, Decimal(amount))
     ]
-    assert held[0].detail.startswith(f"posted as {was} COP, the ledger says ")
+    assert english(held[0].detail).startswith(f"posted as {was} COP; the ledger says ")
     assert {b.reference: b.document for b in shelf.live()} == posted
     owed = sum((receivable(document) for document in posted.values()), Decimal(0))
     assert owed + sum(h.amount for h in held) == balance(edited)

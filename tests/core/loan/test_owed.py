@@ -16,6 +16,7 @@ from bridge.core.loan.already import already_posted
 from bridge.core.loan.draft import draft_of
 from bridge.core.loan.owed import balance, course, taken_back
 from bridge.core.loan.standing import receivable
+from bridge.core.message import message
 from tests.core.builders import ITEMS, START, Shelf, account, adjusted, booking, file, loan, paid
 from tests.core.loan.test_translate import accounted_for, in_parts, owed
 
@@ -230,8 +231,9 @@ def test_what_is_written_off_beyond_what_there_was_is_held() -> None:
     (note,) = [b.document for b in shelf.live() if isinstance(b.document, CreditNote)]
     assert note.total == 1200
     assert shelf.last is not None
+    beyond = message("lost_beyond", shown=Decimal(1500), currency="COP", amount=Decimal(1200))
     assert [(h.code, h.amount, h.detail) for h in shelf.last.holds] == [
-        ("movement.written_off_beyond", Decimal(-300), "1500 COP written off, 1200 was owed")
+        ("movement.written_off_beyond", Decimal(-300), beyond)
     ]
 
 

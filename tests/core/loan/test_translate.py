@@ -18,6 +18,7 @@ from bridge.core.loan.owed import balance
 from bridge.core.loan.standing import receivable
 from bridge.core.loan.translate import Translation, translate
 from bridge.core.mapping.booking import Booking
+from bridge.core.message import message
 from tests.core.builders import (
     BORROWER,
     ITEMS,
@@ -619,7 +620,8 @@ def test_a_loan_moved_behind_a_lock_is_held() -> None:
     assert shelf.sync(file(loan(borrower="12"), borrower=other)) == []
     assert shelf.last is not None
     (held,) = shelf.last.holds
-    assert (held.code, held.detail) == ("books.period_closed", "because of DY7F3A-L84")
+    why = message("because_of", document="DY7F3A-L84")
+    assert (held.code, held.detail) == ("books.period_closed", why)
 
 
 def test_a_system_of_one_invoice_for_each_receipt_gets_the_payment_in_parts() -> None:

@@ -10,6 +10,7 @@ from bridge.core.books import Kind, PostedDocument, Status
 from bridge.core.delivery import UNSEEN, Binding
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.merged import Merges
+from bridge.report.details import english
 from tests.core.builders import Shelf, file, loan, paid
 
 LOAN = ("dev-7f3a", "84")
@@ -74,7 +75,7 @@ def test_a_merge_is_told_once_and_names_the_customer_that_is_left() -> None:
         "DY7F3A-D11",
         "7",
     )
-    assert item.detail.startswith("2 documents")
+    assert english(item.detail).startswith("2 documents")
     assert (item.amount, item.worth) == (0, 0)  # nothing lies between ledger and books by it
 
 

@@ -10,6 +10,8 @@ import pytest
 from bridge.core.books import Account, Chart, Company, EntryKind, HandEntry, Item
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.tie_out.principal import lent_on, of_income, on_income, places, to_income
+from bridge.report.details import english
+from bridge.report.texts import texts
 
 COMPANY = Company(id="1", name="Uno", home_currency="COP")
 ACCOUNTS = {
@@ -89,12 +91,13 @@ def test_each_account_that_may_never_be_income_is_named_when_it_is(account: str,
     now = chart(**{account: "income"})
     found, _ = places(MAPPING, now, "account")
     (item,) = on_income(found, [account.replace("_", " ")], now, {})
-    assert item.detail.endswith(f"is of type income, for {word}")
+    words = texts("en").of("purposes", word)
+    assert english(item.detail).endswith(f"is of type income; it is used for {words}")
     assert item.amount == 500  # what stands on the credit side
     now = chart(**{account: ""})
     (gone,) = places(MAPPING, now, "account")[1]
     assert gone.cause == "principal.gone"
-    assert gone.detail.endswith(f"is inactive, for {word}")
+    assert english(gone.detail).endswith(f"is inactive; it was used for {words}")
 
 
 def test_an_account_that_carried_what_was_lent_once_is_watched_for_ever() -> None:
@@ -119,9 +122,9 @@ def test_where_no_balance_is_told_the_last_one_counts() -> None:
 @pytest.mark.parametrize(
     ("item", "why"),
     [
-        (Item(id="1", name="Capital", account_id="clearing", active=False), "is inactive"),
-        (Item(id="1", name="Otro", account_id="clearing"), "is not there"),
-        (Item(id="1", name="Capital", account_id="lost"), "has no account"),
+        (Item(id="1", name="Capital", account_id="clearing", active=False), "is inactive; it was"),
+        (Item(id="1", name="Otro", account_id="clearing"), "is not in the books; it was"),
+        (Item(id="1", name="Capital", account_id="lost"), "has no account; it is"),
     ],
 )
 def test_an_item_that_leads_nowhere_is_named(item: Item, why: str) -> None:
@@ -129,7 +132,7 @@ def test_an_item_that_leads_nowhere_is_named(item: Item, why: str) -> None:
     lines = {"principal": {"item": "Capital"}}
     mapping = BooksMapping.model_validate({"lines": lines, "deposits": [{"account": "bank"}]})
     (gone,) = places(mapping, now, "item")[1]
-    assert gone.detail == f'item "Capital" {why}, for principal'
+    assert english(gone.detail) == f"item Capital {why} used for principal"
 
 
 @pytest.mark.parametrize(

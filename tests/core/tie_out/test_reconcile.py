@@ -24,6 +24,7 @@ from bridge.core.books import (
 )
 from bridge.core.delivery import Binding, Operation, State
 from bridge.core.findings import CATALOGUE, holds
+from bridge.core.message import message
 from bridge.core.plan import HOLD_CODES, Hold
 from bridge.core.tie_out.aging import aged, bucket, labels
 from bridge.core.tie_out.causes import _of_item
@@ -126,7 +127,8 @@ def test_an_inactive_customer_is_told_with_what_it_owes_and_is_no_void_document(
     assert not is_inactive(bound, replace(now, status=Status.DELETED))
     items = inactive(bound, owed)
     told = [(item.cause, item.action, item.amount, item.detail) for item in items]
-    sums = "still owes 50 COP" if owed else ""
+    owes = message("sum", amount=Decimal(50), currency="COP")
+    sums = message("still_owes", sums=[owes]) if owed else ""
     assert told == [("customer.inactive", "reactivate_customer", ZERO, sums)]
 
 

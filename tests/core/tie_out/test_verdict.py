@@ -13,11 +13,10 @@ from msgspec.structs import replace
 from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.tie_out.causes import CAUSES, a_check_fails, lent_money_is_income
 from bridge.core.tie_out.items import BREAKING, Item, ItemKind
-from bridge.core.tie_out.known import Behind, BooksKnown, Delivery, Fresh, Known, Stop
-from bridge.core.tie_out.said import reason_of
+from bridge.core.tie_out.known import Behind, BooksKnown, Delivery, Fresh, Known, Reason, Stop
 from bridge.core.tie_out.tasks import Task
 from bridge.core.tie_out.verdict import Result, Verdict, verdict
-from bridge.errors import Problem
+from bridge.report.said import reason_of
 
 TODAY = date(2026, 11, 20)
 LEDGER = Delivery(day=TODAY, as_of=TODAY, source="ledger.json")
@@ -48,7 +47,7 @@ REFUSED = replace(
     LEDGER,
     accepted=False,
     as_of=None,
-    problems=(Problem("ledger.json", "has no loans.", "Again."),),
+    problems=(Reason("ledger.json", "has no loans.", "Again."),),
 )
 UNREAD = Finding(code="row.unreadable", subject="file:pagos.csv", file="pagos.csv", row=7)
 

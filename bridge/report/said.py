@@ -11,6 +11,7 @@ from bridge.core import money
 from bridge.core.money import NO_CURRENCY
 from bridge.core.tie_out.tasks import Task, counted
 from bridge.core.tie_out.verdict import Result, Verdict
+from bridge.report.details import english
 
 _SHOWN = 4
 
@@ -24,7 +25,7 @@ def reason_of(verdict: Verdict, changes: int | None = None) -> str:
         things = "1 task" if number == 1 else f"{number} tasks"
         return f"{things} for a person: {', '.join([*lines[:_SHOWN], *more])}"
     if not verdict.green:
-        return "; ".join(verdict.told) or verdict.reason
+        return "; ".join(map(english, verdict.told)) or verdict.reason
     if changes is not None:
         return f"{changes} changes" if changes else "nothing to do"
     if verdict.result is Result.AGREES:
@@ -63,7 +64,7 @@ def task(of: Task) -> dict[str, Any]:
         "system": of.system,
         "external_id": of.external_id,
         "loan": of.loan,
-        "detail": of.detail,
+        "detail": english(of.detail),
         "count": of.count,
         "behind": {
             "count": of.behind,
