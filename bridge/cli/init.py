@@ -111,6 +111,8 @@ def _next(questions: Questions, answers: Answers, folder: Path) -> Iterator[str]
         yield f"  - {words('inbox', path=str(place))}"
     yield words("then")
     steps = [("mappings check", words("check"))]
+    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+        steps.append(("ledger check", words("reading")))
     steps += [(f"connect {n}", words("connect", product=p)) for n, p in products.items()]
     steps += [("doctor", words("doctor")), ("sync --dry-run", words("dry"))]
     commands = [f"{program()}{given} {verb}" for verb, _ in steps]
