@@ -108,7 +108,7 @@ def test_credit_applied_elsewhere_is_told_by_field_and_a_person_is_asked(world: 
     assert (result.verdict, result.exit_code) == ("person", 1)
     detail = drifted(world)["DY7F3A-A1"]
     other = id_of(world, "DY7F3A-L2")
-    assert f"applications: DY7F3A-L1 5000.00 / {other} 5000.00" in detail
+    assert f"Invoices paid: DY7F3A-L1 5000.00 / {other} 5000.00" in detail
     assert len(uses_of_credit(world)) == 1
     told = morning(world)
     assert not told.agree
@@ -130,7 +130,7 @@ def test_a_payment_applied_to_another_loan_is_told_and_a_person_is_asked(world: 
     ledger.write(world.snapshot)
     assert world.sync().verdict == "person"
     other = id_of(world, "DY7F3A-L2")
-    assert drifted(world) == {"DY7F3A-P2": f"applications:  / {other} 3000.00"}
+    assert drifted(world) == {"DY7F3A-P2": f"Invoices paid:  / {other} 3000.00"}
     told = morning(world)
     assert not told.agree
     assert [i.reference for i in told.items if i.field == "applications"] == ["DY7F3A-P2"]
