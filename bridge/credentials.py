@@ -1,4 +1,5 @@
-"""Where secrets live: a keyring, by (system, company, name). A value set is durable on return.
+"""The places where secrets live: a keyring, by (system, company, name). A value set is durable on
+return.
 
 On a desktop the keyring is the Secret Service. On a server without one it is our own file of
 AES-256-GCM records: the key comes from systemd (`LoadCredentialEncrypted=`, a read-only folder

@@ -1,4 +1,5 @@
-"""What stops a run, grouped by what must happen next, and what is wrong with a user's input.
+"""The errors that stop a run, grouped by what must happen next, and the problems with a user's
+input.
 
 What happens to a single document is a value (`core/delivery.py`); our own mistakes are assertions.
 """

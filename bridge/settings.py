@@ -133,7 +133,8 @@ class SystemSettings(_Section):
 
 
 class Limits(_Section):
-    """What one pass may do before a person looks at its plan."""
+    """The number of documents and the money that one pass may write before a person looks at its
+    plan."""
 
     documents: Annotated[int, Field(ge=0)] = 2000
     voids: Annotated[int, Field(ge=0)] = 50
@@ -153,7 +154,8 @@ class Schedule(_Section):
 
 
 class Listen(_Section):
-    """Where the daemon answers, on this machine alone: `/health`, and the ledger's webhooks."""
+    """The port that the daemon answers at, on this machine alone: `/health`, and the ledger's
+    webhooks."""
 
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """None: nowhere."""
@@ -193,7 +195,7 @@ class Settings(BaseSettings):
 
     @property
     def state_folder(self) -> Path:
-        """Where keys, tokens and locks are: beside the state store."""
+        """The folder of keys, tokens and locks: beside the state store."""
         return Path(self.state.url.removeprefix("sqlite:///")).parent
 
     @classmethod

@@ -51,7 +51,8 @@ class TomlFile:
 
 
 def refusal(what: str, fix: str = "") -> PydanticCustomError:
-    """What a validator raises when a value is wrong: what of it, and what would be right."""
+    """The error that a validator raises when a value is wrong: what of it, and what would be
+    right."""
     return PydanticCustomError(_OURS, "{what}", {"what": what, "fix": fix})
 
 

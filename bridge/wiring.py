@@ -218,7 +218,8 @@ def open_source(settings: Settings, today: date, answers: Mapping[str, str] = {}
 
 
 def fresh_on(settings: Settings, clock: Clock, work: Work | None = None) -> Fresh:
-    """How new the ledger must be now: by its own day, and by the last time it was to be read.
+    """The freshness that the ledger must have now: by its own day, and by the last time it was to
+    be read.
 
     `work`: of a state that knows when it was read. Today is soon enough, whatever was due.
     """
@@ -300,7 +301,7 @@ def _system_known_of(settings: Settings, name: str, clock: Clock, store: Store) 
 
 
 def _budget(name: str, system: SystemSettings, clock: Clock, store: Store) -> Budget:
-    """What the settings allow, less what earlier runs of the day and month used."""
+    """The calls that the settings allow, less what earlier runs of the day and month used."""
     today = clock.now().date()
     with store.read() as work:
         of_day = work.calls.between(BooksId(name, system.company_id), today, today)
@@ -375,7 +376,7 @@ def _books(settings: Settings, name: str, system: Any, *, patient: bool = False)
 
 
 def declared(settings: Settings, name: str) -> Declared:
-    """What the settings say of one company's electronic invoices."""
+    """The answer in the settings about one company's electronic invoices."""
     said = settings.systems[name].electronic_invoicing
     given = said.model_dump() if said is not None else {}
     return Declared(country=settings.lender.locale[3:5], **given)

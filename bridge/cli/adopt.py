@@ -33,7 +33,7 @@ def adopt(arguments: Namespace, out: Output) -> int:
 
 
 def different(arguments: Namespace, out: Output) -> int:
-    """That document of the books is not this one of ours: both are to be there."""
+    """A document of the books is not this one of ours: both are to be there."""
     return _pair(arguments, out, same=False)
 
 

@@ -37,7 +37,7 @@ def run(arguments: Namespace, out: Output) -> int:
 
 
 def _target(wanted: Path | None, state: Path, loaded: Settings) -> Path:
-    """Where the copy goes: beside the state under the lender's date and time, or where asked."""
+    """The path of the copy: beside the state under the lender's date and time, or where asked."""
     now = SystemClock().now().astimezone(ZoneInfo(loaded.lender.timezone))
     target = (state.parent if wanted is None else wanted).absolute()
     if target.is_dir():

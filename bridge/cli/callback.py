@@ -164,7 +164,7 @@ def wait(
 
 
 def _typed(descriptor: int) -> bytes:
-    """What has been typed; nothing at the end of it, or when nobody can type."""
+    """The bytes typed so far; nothing at the end of it, or when nobody can type."""
     with contextlib.suppress(OSError):
         return os.read(descriptor, PASTED_MAX)
     return b""

@@ -1,4 +1,5 @@
-"""How this program was called, so that the commands it prints run as they are printed."""
+"""The command that this program was called by, so that the commands it prints run as they are
+printed."""
 
 from __future__ import annotations
 

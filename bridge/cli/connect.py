@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Ends(NamedTuple):
-    """How long a login lasts."""
+    """The time that a login lasts."""
 
     ends: GrantEnds
     endless: bool
@@ -211,7 +211,8 @@ def _facts(loaded: Settings, system: AccountingSystem, login: Ends, out: Output)
 
 
 def _prepared(system: AccountingSystem, out: Output, *, may_fail: bool) -> list[Prepared]:
-    """What the company has now for the bridge. After a login no trouble with it is a failure."""
+    """The things that the company has now for the bridge. After a login no trouble with it is a
+    failure."""
     name = system.name
     try:
         made = list(system.set_up())

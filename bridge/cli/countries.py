@@ -1,4 +1,4 @@
-"""What a country's lenders usually answer: the time zone and currency that its locale offers."""
+"""The usual answers of a country's lenders: the time zone and currency that its locale offers."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ USUAL = {
 
 
 def usual(locale: str) -> Usual:
-    """Of the country in `es-MX`; Colombia's where we know none."""
+    """The usual answers of the country in `es-MX`; Colombia's where we know none."""
     return USUAL.get(locale[3:5].upper(), USUAL["CO"])

@@ -260,7 +260,7 @@ class _Demo:
         self._tell(f"→ {found.lender}: {self.words.of('results', found.verdict.result)}")
 
     def _waits(self, found: Reconciliation) -> None:
-        """What waits for a person, one line each."""
+        """The tasks that wait for a person, one line each."""
         from bridge.report.tasks import jobs
 
         rows = [row for job in jobs(found, self.words, self._figures(found)) for row in job.rows]
@@ -274,7 +274,8 @@ class _Demo:
                 self.out.line(line)
 
     def _to_do(self, found: Reconciliation) -> None:
-        """What differs in the books, as the report says it; the ledger's own was told before."""
+        """The differences in the books, as the report says them; the ledger's own were told
+        before."""
         from bridge.report.tasks import jobs
         from bridge.report.text import told
 

@@ -1,4 +1,5 @@
-"""What `doctor` says of the ledger, the state store, the folders and each company's books."""
+"""The lines that `doctor` says of the ledger, the state store, the folders and each company's
+books."""
 
 from __future__ import annotations
 
@@ -165,7 +166,7 @@ def _space(path: Path) -> Iterator[Line]:
 
 
 def tasks(loaded: Settings) -> Iterator[Line]:
-    """What waits for a person, one line of each kind, by the state store alone."""
+    """The tasks that wait for a person, one line of each kind, by the state store alone."""
     path = Path(loaded.state.url.removeprefix("sqlite:///"))
     if not path.exists() or not os.access(path, os.R_OK):
         return
@@ -198,7 +199,7 @@ def tasks(loaded: Settings) -> Iterator[Line]:
 
 
 def folders(loaded: Settings) -> Iterator[Line]:
-    """Whether what is written beside the state can be written."""
+    """Whether the folders of reports and logs can be written to."""
     for topic, folder in (("reports", loaded.report.folder), ("logs", loaded.logs.folder)):
         there = next(each for each in (folder, *folder.parents) if each.exists())
         if there.is_dir() and os.access(there, os.W_OK):
@@ -214,7 +215,7 @@ def folders(loaded: Settings) -> Iterator[Line]:
 
 
 def invoicing(loaded: Settings, name: str) -> Iterator[Line]:
-    """What was said of one company's electronic invoices, by bridge.toml alone."""
+    """The answer about one company's electronic invoices, by bridge.toml alone."""
     said = wiring.declared(loaded, name)
     topic, lacks = f"{name} electronic invoicing", lacking(said)
     if lacks is None:
@@ -309,7 +310,7 @@ def _company(loaded: Settings, name: str, chart: Chart) -> Iterator[Line]:
 
 
 def _advice(booking: Booking | None, chart: Chart, where: str) -> Iterator[Problem]:
-    """What a mapping that fits would better not do."""
+    """Advice on a mapping that fits its chart: what it would better not do."""
     if booking is not None:
         yield from mixed(booking, chart, where)
         yield from taxed_items(booking, chart, where)
@@ -340,7 +341,7 @@ def _fit(name: str, books: Books[System], chart: Chart) -> Iterator[Line]:
 
 
 def _principal(store: Store, books: Books[System], chart: Chart) -> Iterator[Line]:
-    """Whether what was lent is income in the live books."""
+    """Whether principal that was lent is income in the live books."""
     topic, words = f"{books.name} principal", texts("en")
     items, _ = principal_items(books, chart, last_seen(store, books))
     for item in items:

@@ -37,7 +37,8 @@ _OPEN = frozenset(CHOICES) - {ItemKind.ACCEPTED}
 
 
 def list(arguments: Namespace, out: Output) -> int:
-    """What differs, read from the books now; writes nothing. Answers 1 when something is open."""
+    """The differences, read from the books now; writes nothing. Answers 1 when something is
+    open."""
     loaded = open_settings(arguments)
     start_logs(loaded, out, writes=False)
     with out.progress() as progress, wiring.open_dry(loaded, chosen(arguments, loaded)) as dry:

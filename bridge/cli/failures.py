@@ -1,4 +1,4 @@
-"""How a verb that could not finish says so: in words, with an exit code, without a traceback."""
+"""The end of a verb that could not finish: in words, with an exit code, without a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What `sync --dry-run` tells beside its counts: sums, accounts, what is left out, documents."""
+"""The words that `sync --dry-run` tells beside its counts: sums, accounts, what is left out,
+documents."""
 
 from __future__ import annotations
 

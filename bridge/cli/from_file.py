@@ -46,7 +46,8 @@ def settings_for(answers: Answers, mapping: Path | None) -> Settings:
 
 
 def _usual_of(loaded: Settings) -> dict[str, str]:
-    """What the lender's country makes of the mapping as shipped; nothing beside one of his own."""
+    """The changes that the lender's country makes to the mapping as shipped; nothing beside one of
+    his own."""
     if loaded.source.mapping != shipped(str(ledger_mapping(loaded.source.kind))):
         return {}
     lender = loaded.lender
@@ -102,7 +103,8 @@ class FileDialog:
             return check_ledger(ledger)
 
     def _tell(self, outcome: Outcome, *, briefly: bool = False) -> None:
-        """What was understood: in short, or with tables and the first loans."""
+        """Tell the reading of the file as it was understood: in short, or with tables and the first
+        loans."""
         if outcome.reading is None:
             self._out.say(self._words["refused"])
             self._out.problems(outcome.problems)

@@ -86,7 +86,7 @@ def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
 
 
 def _next(questions: Questions, answers: Answers, folder: Path) -> Iterator[str]:
-    """What to do now, as things to write and commands that run from here as they are printed."""
+    """The next steps, as things to write and commands that run from here as they are printed."""
     here = folder.resolve() == Path.cwd()
     config = folder / "bridge.toml"
     given = "" if here else f" --config {shlex.quote(str(config))}"

@@ -1,4 +1,4 @@
-"""What `init` says to a person, in the three languages."""
+"""The words that `init` says to a person, in the three languages."""
 
 from __future__ import annotations
 

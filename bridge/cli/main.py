@@ -113,7 +113,7 @@ def _unexpected(error: Exception, arguments: argparse.Namespace, out: Output) ->
 
 
 def _log_folder(config: Path | None) -> Path | None:
-    """Where logs go by the settings, when they can be read at all."""
+    """The folder of the logs by the settings, when they can be read at all."""
     from bridge import settings
     from bridge.errors import BridgeError
 

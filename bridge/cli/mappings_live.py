@@ -64,8 +64,8 @@ def accounts(arguments: Namespace, out: Output) -> int:
 
 
 def check_charts(loaded: Settings, names: Sequence[str]) -> list[Problem]:
-    """What a mapping would better not do in its chart. Raises ConfigurationError with everything
-    that it names and its chart lacks."""
+    """Advice on what a mapping would better not do in its chart. Raises ConfigurationError with
+    everything that it names and its chart lacks."""
     problems: list[Problem] = []
     advice: list[Problem] = []
     with wiring.open_dry(loaded, names) as bridge:
@@ -203,7 +203,7 @@ def _tell_documents(each: dict[str, Any], out: Output) -> None:
 
 
 def preview(arguments: Namespace, out: Output) -> int:
-    """What posted documents would look like under the mapping as it is now, and some examples."""
+    """Posted documents as they would look under the mapping as it is now, and some examples."""
     loaded = open_settings(arguments)
     with wiring.open_dry(loaded, chosen(arguments, loaded)) as bridge:
         _ledger(bridge)

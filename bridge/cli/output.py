@@ -1,4 +1,4 @@
-"""What a verb says: results on stdout, messages on stderr, one JSON document when asked for.
+"""The output of a verb: results on stdout, messages on stderr, one JSON document when asked for.
 
 On a terminal tables have lines and long work shows its progress; elsewhere there are plain lines.
 """
@@ -37,7 +37,7 @@ def plainly_told(decision: DecisionRecord) -> DecisionRecord:
 
 
 class Output:
-    """Where a verb's words go."""
+    """The place that a verb's words go to."""
 
     def __init__(self, stdout: TextIO, stderr: TextIO, json: bool = False) -> None:
         self.json = json
@@ -82,7 +82,8 @@ class Output:
         exit_code: int,
         more: Mapping[str, object] | None = None,
     ) -> None:
-        """What went wrong and what to do: words on stderr, and the JSON document when asked for."""
+        """The failure of a verb and its remedy: words on stderr, and the JSON document when asked
+        for."""
         self.say(f"ledger-bridge: {self.told(what)}")
         self.problems(problems)
         if self.json and not self._answered:
@@ -93,7 +94,7 @@ class Output:
             self.document(told | dict(more or {}))
 
     def problems(self, problems: Sequence[Problem]) -> None:
-        """What is wrong with a person's input, one line each."""
+        """The mistakes in a person's input, one line each."""
         for each in problems:
             self.say(f"  - {self.told(each)}")
 

@@ -21,8 +21,8 @@ _FOR_NOW = NO_ROOM | {errno.EROFS, errno.EACCES, errno.EPERM}
 
 @contextmanager
 def naming(path: Path, option: str, error: type[BridgeError] = UsageError) -> Iterator[None]:
-    """What the system says of a path that cannot be used, in words; a disk without room may have
-    some later, and is told apart."""
+    """The operating system's refusal of a path that cannot be used, in words; a disk without room
+    may have some later, and is told apart."""
     try:
         yield
     except (OSError, ValueError) as refused:
@@ -87,7 +87,8 @@ def refuse_own(
 
 
 def refuse_own_here(path: Path, option: str, config: Path | None) -> None:
-    """The same for a verb that works without settings: by those that are in force here, if any."""
+    """The bridge's own files are refused also to a verb that works without settings: by those that
+    are in force here, if any."""
     try:
         found = settings.load(config)
     except (BridgeError, OSError):

@@ -14,7 +14,8 @@ _CROSSES = re.compile(r"x{6,}", re.IGNORECASE)
 
 
 def left_in(settings: Settings) -> Iterator[Problem]:
-    """What bridge.toml still has as the examples have it, of the systems that are on."""
+    """The values that bridge.toml still has as the examples have them, of the systems that are
+    on."""
     yield from of_lender(settings)
     for name, system in settings.systems.items():
         if system.enabled:
@@ -22,7 +23,7 @@ def left_in(settings: Settings) -> Iterator[Problem]:
 
 
 def of_lender(settings: Settings) -> Iterator[Problem]:
-    """What [lender] still has as the examples have it."""
+    """The values that [lender] still has as the examples have them."""
     if settings.lender.name == LENDER:
         yield Problem(
             "[lender] name",
@@ -32,7 +33,7 @@ def of_lender(settings: Settings) -> Iterator[Problem]:
 
 
 def of_system(settings: Settings, name: str) -> Iterator[Problem]:
-    """What one system still lacks before anybody can log in to it."""
+    """The settings that one system still lacks before anybody can log in to it."""
     system = settings.systems[name]
     if system.access == "static":
         return

@@ -24,8 +24,8 @@ _BYTES_MAX = 2**30
 
 
 class PlanFile(msgspec.Struct, kw_only=True):
-    """What `--plan-out` writes. The digest, and whether the mapping was applied to what is posted,
-    are read again; the rest is for people."""
+    """The file that `--plan-out` writes. The digest, and whether the mapping was applied to what is
+    posted, are read again; the rest is for people."""
 
     format: int
     digest: str
@@ -52,7 +52,8 @@ def approved_by(path: Path) -> PlanFile:
 
 
 def place_for_plan(path: Path, loaded: Settings, config: Path | None) -> Path:
-    """Where a plan may be written: nothing is there, or an older plan. Raises UsageError."""
+    """The path that a plan may be written to: nothing is there, or an older plan. Raises
+    UsageError."""
     new_file(path, "--plan-out", loaded, config)
     if path.is_file():
         try:

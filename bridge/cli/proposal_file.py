@@ -142,7 +142,7 @@ def _cell(cells: Sequence[str], at: int) -> str:
 
 
 def _places(path: Path, header: Sequence[str]) -> dict[str, int]:
-    """Where each column that is read is, in whatever order they are now."""
+    """The place of each column that is read, in whatever order they are now."""
     names = [cell.strip().casefold() for cell in header]
     found: dict[str, int] = {}
     for at, name in _NEEDED.items():

@@ -23,7 +23,8 @@ from bridge.tomlfiles import shown
 
 
 def run(arguments: Namespace, out: Output) -> int:
-    """What the books have beyond the copy is found by the next `sync`: nothing is posted twice."""
+    """A copy is put back; documents that the books have beyond it are found by the next `sync`:
+    nothing is posted twice."""
     loaded = open_settings(arguments)
     state = file_of(parsed(loaded.state.url))
     assert state is not None, "the settings take files only"

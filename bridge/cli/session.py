@@ -1,4 +1,4 @@
-"""What every verb that works with a lender's data begins with: settings, logs, one system."""
+"""The beginning of every verb that works with a lender's data: settings, logs, one system."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def open_state(loaded: Settings) -> Iterator[Store]:
 
 
 def this_person() -> str:
-    """Who decides, for the record: the user's name, or its number where the machine has no name."""
+    """The person who decides, for the record: the user's name, or its number where the machine has
+    no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

@@ -24,7 +24,7 @@ _UNASKED = 'electronic_invoicing = { issues = "unknown" }'
 
 @dataclass(slots=True)
 class Answers:
-    """What `init` asks; these are the defaults."""
+    """The answers to what `init` asks; these are the defaults."""
 
     locale: str = "es-CO"
     name: str = LENDER
@@ -45,11 +45,12 @@ class Answers:
 
     @property
     def said(self) -> str:
-        """Who answered, and when: what stands beside an answer in a file."""
+        """The name of who answered, and the day: it stands beside an answer in a file."""
         return " ".join(part for part in (self.asked_by, str(self.asked_on or "")) if part)
 
     def invoicing_of(self, name: str) -> str:
-        """What was answered of a system; before that, what its country makes likely."""
+        """The answer about a system's electronic invoices; before that, what its country makes
+        likely."""
         return self.invoicing.get(name) or ("unknown" if self.locale[3:5] in OFFICES else "no")
 
 
@@ -103,8 +104,8 @@ def _system(table: str, name: str, answers: Answers) -> str:
 
 
 def _electronic(answers: Answers, name: str) -> str:
-    """What was answered about electronic invoices; a no with who said it. Where more is to be
-    said, that is the accountant's to sign."""
+    """The setting that says what was answered about electronic invoices; a no with who said it.
+    Where more is to be said, that is the accountant's to sign."""
     issues = answers.invoicing_of(name)
     if issues != "no" or answers.asked_on is None:
         return f'electronic_invoicing = {{ issues = "{issues}" }}'
@@ -120,7 +121,8 @@ def _bare(table: str) -> str:
 
 
 def _ledger_mapping(text: str, answers: Answers) -> str:
-    """How amounts without a currency or a convention of their own are read follows the answers."""
+    """The ledger's mapping, where amounts without a currency or convention of their own are read by
+    the answers."""
     if "\ndefault_currency = " in text:
         text = _with(text, "default_currency", answers.home_currency)
     if f"\n{answers.locale} = {{" in text:

@@ -1,4 +1,4 @@
-"""What verbs say, in the language of whoever reads at the terminal.
+"""The words that verbs say, in the language of whoever reads at the terminal.
 
 Whoever refuses something writes it once, in English. Here a sentence of a known form is taken apart
 and said again; what is in it (paths, numbers, other programs' words) stays as it came, unless it is
@@ -43,7 +43,7 @@ def _known(text: str, language: Language) -> str | None:
 
 
 def _of_one(text: str, language: Language) -> str | None:
-    """What is said of one system or file, whose name goes first."""
+    """The sentence said of one system or file, whose name goes first."""
     found = _AFTER.fullmatch(text)
     said = _known(found[2], language) if found else None
     return f"{found[1]}: {said}" if found and said else None
@@ -69,7 +69,7 @@ def _made(language: Language) -> Iterator[tuple[re.Pattern[str], str]]:
 
 
 def pattern(english: str) -> re.Pattern[str]:
-    """What a sentence of this form looks like. A name that comes twice has one value."""
+    """The pattern of a sentence of this form. A name that comes twice has one value."""
     seen: set[str] = set()
     made = ""
     for at, part in enumerate(_NAME.split(english)):

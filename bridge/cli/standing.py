@@ -29,7 +29,8 @@ def verdict_of(work: Work, loaded: Settings) -> Verdict:
 
 
 def looked_at(loaded: Settings) -> Verdict:
-    """The same, without a change to the store: neither made, nor migrated, nor a file beside it."""
+    """The verdict on the state, without a change to the store: neither made, nor migrated, nor a
+    file beside it."""
     scratch = Store.open(loaded.state.url, migrate=False).scratch()
     try:
         with scratch.read() as work:
@@ -39,7 +40,8 @@ def looked_at(loaded: Settings) -> Verdict:
 
 
 def in_passing(loaded: Settings) -> Verdict:
-    """The same for whoever asks often, beside a program at work: read where it is, not copied."""
+    """The verdict for whoever asks often, beside a program at work: read where it is, not
+    copied."""
     path = Path(loaded.state.url.removeprefix("sqlite:///"))
     if not path.exists():
         return verdict(Known(fresh=wiring.fresh_on(loaded, SystemClock())))

@@ -99,7 +99,7 @@ def _system(work: Work, where: BooksId) -> dict[str, Any]:
 
 
 def _calls(work: Work, name: str, system: SystemSettings, day: date) -> dict[str, int | None]:
-    """What finished runs called on a UTC day, and how many metered calls it may have."""
+    """The calls that finished runs made on a UTC day, and how many metered calls it may have."""
     made = work.calls.between(BooksId(name, system.company_id), day, day)
     return {
         "total": made.total,

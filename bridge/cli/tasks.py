@@ -73,7 +73,8 @@ def tell(task: Task, out: Output) -> None:
 
 
 def answer(arguments: Namespace, out: Output) -> int:
-    """It is nothing: these tasks are none any more, as long as their facts stay the same."""
+    """The chosen tasks are nothing: they are none any more, as long as their facts stay the
+    same."""
     loaded = open_settings(arguments)
     at, who = SystemClock().now().isoformat(), getpass.getuser()
     with open_state(loaded) as store, store.begin() as work:
@@ -108,7 +109,8 @@ def different(arguments: Namespace, out: Output) -> int:
 
 
 def gone(arguments: Namespace, out: Output) -> int:
-    """It is right that the file has these no longer: the next pass voids their documents."""
+    """The rows that are asked about are rightly no longer in the file: the next pass voids their
+    documents."""
     return _each(arguments, out, "gone", alike.gone, "voids what was posted of it")
 
 

@@ -1,4 +1,4 @@
-"""What is said of files and folders that people name: to write, to read, to copy or put back."""
+"""The words said of files and folders that people name: to write, to read, to copy or put back."""
 
 from __future__ import annotations
 

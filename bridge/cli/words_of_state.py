@@ -1,4 +1,4 @@
-"""What is said of the state store, its copies, and a disk or login that refuses."""
+"""The words said of the state store, its copies, and a disk or login that refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `sync` says of a pass, and how any verb ends."""
+"""The words that `sync` says of a pass, and those of how any verb ends."""
 
 from __future__ import annotations
 

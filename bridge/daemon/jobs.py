@@ -1,4 +1,5 @@
-"""What the daemon does at its times: verbs of the command line, each in a process of its own.
+"""The jobs that the daemon does at their times: verbs of the command line, each in a process of its
+own.
 
 So a pass reads bridge.toml and mappings as they are now, gives back all its memory when it ends,
 and cannot take the daemon along, whatever becomes of it.
@@ -29,7 +30,7 @@ VERDICTS = {0: "clean", 1: "person", TRY_LATER: "later", 78: "configuration"}
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a job ended: by the exit code of its verb, negative for a signal that killed it."""
+    """The end of a job, by the exit code of its verb, negative for a signal that killed it."""
 
     exit_code: int
 

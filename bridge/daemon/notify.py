@@ -1,4 +1,4 @@
-"""What systemd is told: ready, what is being done, still alive, stopping.
+"""The states that systemd is told: ready, what is being done, still alive, stopping.
 
 sd_notify(3): a datagram to the socket that NOTIFY_SOCKET names; nothing where there is none.
 """

@@ -131,7 +131,7 @@ class Daemon:
         tell(STATUS=f"{job.name} ended at {job.ended_at:%H:%M} UTC: {job.ended.verdict}")
 
     def _afterwards(self, job: Job, ended: Ended) -> None:
-        """What is left of it: nothing, or the same again in a while."""
+        """The rest of a job that ended: nothing, or the job again in a while."""
         if ended.later:
             job.failures += 1
             wait_s = min(RETRY_FIRST_S * 2 ** (job.failures - 1), RETRY_MAX_S)
@@ -149,7 +149,7 @@ class Daemon:
             log.warning("not kept", extra=fields)
 
     def health(self) -> dict[str, Any]:
-        """How it stands with the jobs, for whoever watches this machine. Without a name in it."""
+        """The standing of the jobs, for whoever watches this machine. Without a name in it."""
         now = self._clock.now()
         return {
             "began_at": self.began_at.isoformat(timespec="seconds"),

@@ -1,1 +1,1 @@
-"""What a reconciliation says, as people and programs read it."""
+"""A reconciliation, as people and programs read it."""

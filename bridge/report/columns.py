@@ -23,7 +23,7 @@ from bridge.report.view import Line, read
 
 
 class Kind(StrEnum):
-    """What a column holds; each format has its own way to write it."""
+    """The kind of value that a column holds; each format has its own way to write it."""
 
     TEXT = "text"
     MONEY = "money"

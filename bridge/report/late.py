@@ -1,4 +1,4 @@
-"""What came late, in words."""
+"""The documents that came late, in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LateRow(msgspec.Struct, frozen=True, kw_only=True):
 def late_rows(
     result: SystemResult, texts: Texts, figures: Figures, names: dict[str, str]
 ) -> list[LateRow]:
-    """What was posted this month for closed ones."""
+    """The documents that were posted this month for closed ones."""
     return [
         LateRow(
             reference=row.reference,

@@ -1,4 +1,4 @@
-"""What a plan comes to, in words for a screen and as plain values for programs."""
+"""The totals of a plan, in words for a screen and as plain values for programs."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class PlanWords:
         return [*heads, f">{words['debit']}", f">{words['credit']}"], rows
 
     def held(self, plan: Planned) -> Iterator[str]:
-        """What is not posted, by reason, with the first rows of each."""
+        """The amounts that are not posted, by reason, with the first rows of each."""
         for each in plan.held:
             amount = self.figures.signed(each.amount, each.currency)
             currency = self.texts.currency(each.currency)
@@ -78,7 +78,7 @@ class PlanWords:
                 yield f"      … {self._more(each.count)}"
 
     def found(self, several: Sequence[Noticed]) -> Iterator[str]:
-        """What was found in the ledger's rows, worst first."""
+        """The findings that were made in the ledger's rows, worst first."""
         order = tuple(reversed(Severity))
         for each in sorted(several, key=lambda n: (order.index(n.severity), -n.count)):
             yield f"  {self.texts.cause(each.code)} ({self.figures.number(each.count)})"
@@ -141,7 +141,7 @@ class PlanWords:
 
 
 def account_name(effect: AccountEffect) -> str:
-    """Its number, where it has one, and its name."""
+    """The number of an account, where it has one, and its name."""
     return " ".join(part for part in (effect.account.number, effect.account.name) if part)
 
 
@@ -183,7 +183,7 @@ def document(plan: Planned) -> dict[str, Any]:
 
 
 def findings(several: Sequence[Noticed]) -> list[dict[str, Any]]:
-    """What was found in the ledger's rows, as plain values."""
+    """The findings that were made in the ledger's rows, as plain values."""
     return [
         {
             "code": each.code,

@@ -101,7 +101,8 @@ class ReadingWords:
         return self._table("sums", heads, rows, note)
 
     def _beside(self, reading: LedgerReading) -> str:
-        """What stands in no sum: annulled loans, and payments of loans that are not there."""
+        """The rows that stand in no sum: annulled loans, and payments of loans that are not
+        there."""
         told = []
         if reading.annulled:
             told.append(self._words["annulled"].format(count=reading.annulled))

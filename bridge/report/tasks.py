@@ -83,12 +83,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def about(item: Item) -> About:
-    """What a task about this item says of it."""
+    """The fact that a task about this item tells: its cause, its subject, its document's id."""
     return item.cause, item.subject or item.reference, item.external_id
 
 
 def asked(tasks: Iterable[Task], system: str) -> frozenset[About]:
-    """What a person is asked about in one system's books."""
+    """The facts that a person is asked about in one system's books."""
     return frozenset(_about(task) for task in tasks if task.system in ("", system))
 
 
@@ -225,7 +225,8 @@ def _side(task: Task, texts: Texts) -> str:
 
 
 def command_of(task: Task, texts: Texts) -> str:
-    """What a technician types to settle a task, with the document's own numbers; or nothing."""
+    """The command that a technician types to settle a task, with the document's own numbers; or
+    nothing."""
     known = {
         "id": task.id,
         "system": task.system,

@@ -111,7 +111,7 @@ def notices(result: SystemResult, texts: Texts, figures: Figures) -> list[tuple[
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ledger's rows show, one kind of it."""
+    """One kind of remark about the ledger's rows."""
 
     severity: Severity
     cause: str

@@ -18,7 +18,7 @@ LATENCY_MS = 60_000
 
 
 class Control:
-    """What a test or a person may do to the sandbox that no API allows."""
+    """The things that a test or a person may do to the sandbox that no API allows."""
 
     def __init__(self, faces: dict[str, Face], clock: Clock) -> None:
         self.faces, self.clock = faces, clock

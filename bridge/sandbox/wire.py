@@ -87,7 +87,7 @@ class Face(Protocol):
         """Answer a request as if it were done, and keep nothing of it."""
 
     def throttled(self) -> int:
-        """How many answers were refused for a rate limit."""
+        """The number of answers that were refused for a rate limit."""
 
     def edit(self, wish: dict[str, Any]) -> dict[str, Any]:
         """Do what a bookkeeper would do by hand in the vendor's web site."""

@@ -1,7 +1,7 @@
-"""What a ledger's folder declares of itself.
+"""The facts that a ledger's folder declares of itself.
 
-It is known of every ledger without loading what reads it: `ABOUT` of a folder's `about.py` says it,
-and that module imports nothing but this one.
+They are known of every ledger without loading what reads it: `ABOUT` of a folder's `about.py` says
+them, and that module imports nothing but this one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one ledger names its headers, and which of its events mean that books may change."""
+    """The names that one ledger gives its headers, and those of its events that mean that books may
+    change."""
 
     event_header: str
     signature_header: str

@@ -98,7 +98,8 @@ class AmountReader:
         return (amount.value, other) if amount is not None else None
 
     def hint(self, cell: object, currency: str) -> Decimal | None:
-        """What a cell in words may be worth (`abonó 50.000`): to be shown, never posted."""
+        """The amount that a cell in words may be worth (`abonó 50.000`): to be shown, never
+        posted."""
         if not isinstance(cell, str):
             return None
         value = paid_number(cell, self.grouping(currency))

@@ -1,4 +1,4 @@
-"""What the bridge asks of a ledger source."""
+"""The questions that the bridge asks of a ledger source."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Snapshot(Protocol):
         """The tables that were read, in the order of the delivery."""
 
     def findings(self) -> list[Finding]:
-        """What was noticed about files and unreadable rows; complete once `rows` has ended."""
+        """The findings about files and unreadable rows; complete once `rows` has ended."""
 
     def complete_after_reading(self) -> bool:
         """Whether absence means deletion, now that `rows` has ended: `facts.complete`, and every
@@ -35,7 +35,7 @@ class Snapshot(Protocol):
 
 
 class Source(Protocol):
-    """Where snapshots come from."""
+    """The source that snapshots come from."""
 
     def snapshot(self) -> Snapshot:
         """The newest delivery. Raises SnapshotRefused with every problem, or TryLater."""

@@ -45,7 +45,7 @@ def currency_key(text: str) -> str:
 
 
 class Currencies:
-    """What the words of a mapping mean."""
+    """The currencies that the words of a mapping mean."""
 
     def __init__(self, words: Mapping[str, tuple[str, ...]]) -> None:
         self._meanings: dict[str, frozenset[str]] = {}

@@ -44,7 +44,7 @@ _MONTHS = {
 
 
 class Order(Enum):
-    """What a cell says about which comes first in its column, the day or the month."""
+    """The answer of a cell about which comes first in its column, the day or the month."""
 
     SILENT = "silent"
     DAY_FIRST = "day_first"
@@ -54,7 +54,8 @@ class Order(Enum):
 
 
 def order_of(cell: object) -> Order:
-    """What a cell says. A date that a spreadsheet made of text may have been swapped by it."""
+    """The order of day and month that a cell shows. A date that a spreadsheet made of text may have
+    been swapped by it."""
     if isinstance(cell, str):
         return order_of_text(cell)
     if isinstance(cell, date):
@@ -64,7 +65,7 @@ def order_of(cell: object) -> Order:
 
 @lru_cache(maxsize=20_000)
 def order_of_text(text: str) -> Order:
-    """The same of a text; equal ones are looked at once."""
+    """The order of day and month that a text shows; equal ones are looked at once."""
     match = _DAY_FIRST.fullmatch(text.strip().lstrip("'’"))
     if match is None:
         return Order.SILENT

@@ -35,7 +35,7 @@ _PAID = re.compile(
 
 
 class Form(Enum):
-    """What the way a number is written says about the convention of its column."""
+    """The evidence that the way a number is written gives about the convention of its column."""
 
     SILENT = "silent"
     AGREES = "agrees"
@@ -97,7 +97,8 @@ class _Beside(msgspec.Struct, frozen=True):
 
 
 def _beside(text: str, bracket: str) -> _Beside | None:
-    """What stands on one side of the digits; None when that is more than a sign and a mark."""
+    """The signs that stand on one side of the digits; None when that is more than a sign and a
+    mark."""
     minus = sum(text.count(sign) for sign in "-−")
     brackets = text.count(bracket)
     if minus > 1 or brackets > 1:

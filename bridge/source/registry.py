@@ -15,8 +15,8 @@ SOURCES = {
 
 
 def about(name: str) -> About:
-    """What the folder declares of itself: little is loaded for it. Raises ConfigurationError when
-    nobody knows the name."""
+    """The facts that a ledger's folder declares of itself: little is loaded for it. Raises
+    ConfigurationError when nobody knows the name."""
     if name not in SOURCES:
         known = ", ".join(sorted(SOURCES))
         problem = Problem(
@@ -34,7 +34,7 @@ def load(name: str) -> type[Any]:
 
 
 def part(where: str) -> Any:
-    """What stands at `package.module:name`."""
+    """The object that stands at `package.module:name`."""
     module, _, attribute = where.partition(":")
     return getattr(import_module(module), attribute)
 

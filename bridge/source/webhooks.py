@@ -1,4 +1,5 @@
-"""What a ledger calls out between its deliveries: "something changed". Checked, never booked.
+"""The events that a ledger calls out between its deliveries: "something changed". Checked, never
+booked.
 
 An event is a reason to look at the ledger again, and nothing else: what is posted comes from a
 delivery alone. So one that is lost, late, repeated or out of order cannot make the books wrong.
@@ -34,7 +35,7 @@ _ID_MAX = 200
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """What an event says of itself. Its data are not looked at."""
+    """The id and type that an event tells of itself. Its data are not looked at."""
 
     id: str
     type: str
@@ -74,7 +75,7 @@ class Receiver:
     def take(
         self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime
     ) -> Outcome:
-        """What becomes of one call. Only `accepted` is a reason to look at the ledger.
+        """The outcome of one call. Only `accepted` is a reason to look at the ledger.
 
         `secret`: what both sides know; none refuses everything. `now`: UTC.
         """
@@ -102,7 +103,7 @@ class Receiver:
 def _checked(
     signature: str, body: bytes, secret: str, now: datetime
 ) -> Literal["unsigned", "stale"] | None:
-    """What is wrong with a signature. The time is judged only when somebody who may has signed it.
+    """The fault in a signature. The time is judged only when somebody who may has signed it.
 
     A sender that changes its key signs with both: one that fits is enough.
     """

@@ -58,7 +58,7 @@ MONEY = (LOANS, REPAYMENTS, ADJUSTMENTS)
 
 
 def below(level: Level) -> tuple[Level, ...]:
-    """What belongs to rows of this level."""
+    """The levels that belong to rows of this level."""
     return tuple(other for other in LEVELS if other.above == level.name)
 
 
@@ -131,7 +131,7 @@ class Alike:
                 self.forget(level, side, (id for new in part for id in (new, names[new])))
 
     def forget(self, level: Level, side: str, ids: Iterable[str]) -> None:
-        """What is settled is neither new nor gone any more."""
+        """A row that is settled is neither new nor gone any more."""
         lines = [{"id": id} for id in ids]
         there = "SELECT 1 FROM sqlite_temp_master WHERE name = :table"
         if lines and self.rows(there, table=f"{side}_{level.name}"):
@@ -198,7 +198,7 @@ class Alike:
 
 
 def _given(column: str, heirs: Mapping[str, str]) -> Callable[[Any], Entity]:
-    """What hangs a row on another one."""
+    """The function that hangs a row on another one."""
 
     def changed(row: Any) -> Entity:
         made: Entity = msgspec.structs.replace(row, **{column: heirs[row.id]})

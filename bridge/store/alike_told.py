@@ -1,4 +1,5 @@
-"""What is said of rows without numbers of their own: what they were, what waits, what is gone."""
+"""The findings about rows without numbers of their own: what they were, what waits, what is
+gone."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ def waiting(level: Level, rows: Iterable[Any]) -> Iterator[Finding]:
 
 
 def vanished(alike: Alike) -> Iterator[Finding]:
-    """What the file no longer has, where nothing in it is like it: nobody said that it is gone."""
+    """The rows that the file no longer has, where nothing in it is like them: nobody said that they
+    are gone."""
     for level in MONEY:
         alone = ""
         if level is not LOANS:

@@ -142,7 +142,7 @@ class Bindings(Part):
             yield (row.installation, row.loan), decode_binding(row.body)
 
     def of_customer(self, where: BooksId, customer: str) -> list[Binding]:
-        """What should be in the books for a customer of that reference."""
+        """The documents that should be in the books for a customer of that reference."""
         t = BINDING.c
         named = document_text(self._connection, t.body).contains(
             f'"customer":"{customer}"', autoescape=True
@@ -157,7 +157,7 @@ class Bindings(Part):
         self.put_all(where, [(binding, loan)])
 
     def put_all(self, where: BooksId, bindings: Sequence[tuple[Binding, LoanKey]]) -> None:
-        """The same of several, each with its loan."""
+        """Write several bindings over those of the same references, each with its loan."""
         books = self._books_of(where)
         lines = [
             {
@@ -311,7 +311,7 @@ class Bindings(Part):
         return found
 
     def customer(self, where: BooksId, base: str) -> Binding | None:
-        """The same of one customer."""
+        """The binding of one customer."""
         return self.customers(where, [base]).get(base)
 
     def versions_of(self, where: BooksId, references: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What shows only when rows are seen together: orphans, repeats, namesakes.
+"""The findings that show only when rows are seen together: orphans, repeats, namesakes.
 
 Only what an intake touched is looked at again. Findings live under `snapshot/INSTALLATION/…`, in
 a scope for each loan, borrower and name (as a digest: scopes carry no names) and one for the
@@ -37,7 +37,8 @@ _CONFLICT = "movement.duplicate_conflict"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows, and which of them: those touched by intake `seq`; all when `fresh`."""
+    """The rows of one installation that are looked at: those touched by intake `seq`; all when
+    `fresh`."""
 
     name: str
     installation: int

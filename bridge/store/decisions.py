@@ -1,4 +1,4 @@
-"""What people see of the outbox, and what they decide about it."""
+"""The part of the outbox that people see, and what they decide about it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Decisions(Part):
         self.record(who, at, _NOW, row.reference, row.not_before, entry_id)
 
     def send_all_now(self, where: BooksId, who: str, at: str) -> int:
-        """The same of all that waits for its time in these books; says how many there were."""
+        """Send all now that waits for its time in these books; says how many entries there were."""
         lifted = self._lift(OUTBOX.c.books == self._books_of(where))
         if lifted:
             self.record(who, at, _NOW, where.company, where.system)
@@ -115,7 +115,7 @@ class Decisions(Part):
         self.record(who, at, _UNDO, run, written(where))
 
     def resume(self, where: BooksId, who: str, at: str) -> None:
-        """These books may follow the ledger again."""
+        """A person decided that these books may follow the ledger again."""
         self.record(who, at, _RESUME, where.system, written(where))
 
     def paused_by(self, where: BooksId) -> str:
@@ -140,7 +140,7 @@ class Decisions(Part):
         return self._connection.execute(select(t.id).where(*said).limit(1)).first() is not None
 
     def latest(self, limit: int = 1000) -> list[DecisionRecord]:
-        """What people decided, newest first."""
+        """The decisions of people, newest first."""
         t = DECISION.c
         query = select(DECISION).order_by(t.id.desc()).limit(limit)
         return [record_of(row) for row in self._connection.execute(query)]
@@ -166,7 +166,7 @@ class Decisions(Part):
 
 
 def written(where: BooksId) -> str:
-    """These books as a decision about them names them."""
+    """The books as a decision about them names them."""
     return f"{where.system} {where.company}"
 
 

@@ -1,4 +1,4 @@
-"""What planning and people ask of the outbox.
+"""The questions that planning and people ask of the outbox.
 
 Planning asks of many loans at once: a question for each of them costs more than planning it.
 """
@@ -42,7 +42,7 @@ class Entries(Part):
         return found
 
     def unsettled(self, where: BooksId, loans: Iterable[LoanKey]) -> set[LoanKey]:
-        """Those loans of which a write is on its way or not yet proved."""
+        """The loans of which a write is on its way or not yet proved."""
         t, books = OUTBOX.c, self._books_of(where)
         found: set[LoanKey] = set()
         for installation, part in by_installation(loans):
@@ -92,7 +92,7 @@ class Entries(Part):
         return found
 
     def live_one(self, where: BooksId, reference: str) -> Entry | None:
-        """The same of one reference."""
+        """The live entry of one reference."""
         return self.live(where, [reference]).get(reference)
 
     def _of_loans(

@@ -1,4 +1,4 @@
-"""What was noticed about the ledger's rows."""
+"""The findings made about the ledger's rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Findings(Part):
         self.put_all({scope: findings})
 
     def put_all(self, found: Mapping[str, Sequence[Finding]]) -> None:
-        """The same of several scopes."""
+        """Replace everything that was noticed in several scopes."""
         for part in chunks(found, PARAMETERS):
             old = FINDING.delete().where(FINDING.c.scope.in_(part))
             self._connection.execute(by(old, FINDING, BY_SCOPE))
@@ -50,11 +50,11 @@ class Findings(Part):
             self._connection.execute(FINDING.insert(), lines)
 
     def all(self, *, scope_prefix: str = "") -> list[Finding]:
-        """What was noticed, in the order it was."""
+        """The findings, in the order they were made."""
         return [finding for _, finding in self.scoped(scope_prefix=scope_prefix)]
 
     def at(self, *scopes: str) -> list[Finding]:
-        """What was noticed under exactly these scopes."""
+        """The findings made under exactly these scopes."""
         query = select(FINDING.c.body).where(FINDING.c.scope.in_(scopes)).order_by(FINDING.c.id)
         query = by(query, FINDING, BY_SCOPE)
         return [_finding(body) for body in self._connection.execute(query).scalars()]
@@ -68,6 +68,6 @@ class Findings(Part):
             yield scope, _finding(body)
 
     def asking(self) -> list[Finding]:
-        """What was noticed about rows and asks something of a person, in the order it was."""
+        """The findings about rows that ask something of a person, in the order they were made."""
         query = select(FINDING.c.body).where(FINDING.c.code.in_(_ASKING)).order_by(FINDING.c.id)
         return [_finding(body) for body in self._connection.execute(query).scalars()]

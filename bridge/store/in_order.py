@@ -61,5 +61,5 @@ def scratch_of(url: str, without_state: Callable[[str], None] | None) -> Store:
 
 
 def _short(error: Exception) -> str:
-    """What a disk or a database said, without the statement that it said it of."""
+    """The complaint of a disk or a database, without the statement that it said it of."""
     return str(getattr(error, "orig", None) or error)

@@ -139,7 +139,7 @@ class _Intake:
         return counts
 
     def _forget_returned(self) -> None:
-        """What a person called gone and is back is no longer so."""
+        """A row that a person called gone and that is back is gone no longer."""
         for name in COLUMNS:
             if name != "party":
                 self._do(
@@ -286,7 +286,7 @@ class _Intake:
 
 
 def _indexes(table: str) -> list[Index]:
-    """What is let go while a first delivery comes in, and made again after it."""
+    """The indexes let go while a first delivery comes in, and made again after it."""
     from bridge.store.models import metadata  # heavy to import, and few deliveries are the first
 
     return sorted(metadata.tables[table].indexes, key=lambda index: str(index.name))

@@ -1,4 +1,4 @@
-"""What a state store keeps of the ledger.
+"""The tables that a state store keeps of the ledger.
 
 Ledger rows are keyed by (installation, the source's own id) and never deleted: `present` is 0 for
 what the source no longer has. `body` is the whole row as JSON, amounts as text; the other columns

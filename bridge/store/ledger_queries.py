@@ -103,12 +103,12 @@ class LedgerQueries(Part):
         return int(self._connection.execute(query).scalar_one())
 
     def prefixes(self) -> list[str]:
-        """What our references begin with, one for each installation."""
+        """The prefixes that our references begin with, one for each installation."""
         query = text("SELECT prefix FROM installation ORDER BY id")
         return list(self._connection.execute(query).scalars())
 
     def installations_by_prefix(self) -> dict[str, str]:
-        """What references begin with → the installation that they are of."""
+        """The prefixes that references begin with → the installation that they are of."""
         query = text("SELECT prefix, installation FROM installation")
         return dict(self._connection.execute(query).tuples().all())
 
@@ -149,7 +149,7 @@ class LedgerQueries(Part):
         return found[0]
 
     def totals(self) -> dict[str, Decimal]:
-        """What borrowers owe by currency, as the ledger's own rows add up.
+        """The sums that borrowers owe by currency, as the ledger's own rows add up.
 
         Gross, or opening and charges, less approved repayments, discounts and write-offs, plus
         refunds and reversals. Money that came in on what was written off lowers nothing. Annulled

@@ -58,7 +58,8 @@ def settle(connection: Connection, installation: int, *, complete: bool) -> Sett
 
 
 class Settled:
-    """What is asked or told about such rows, and whether staged ones were changed."""
+    """The findings about rows without numbers of their own, and whether staged ones were
+    changed."""
 
     def __init__(self, findings: list[Finding], changed: bool) -> None:
         self.findings = findings
@@ -66,7 +67,7 @@ class Settled:
 
 
 def _rename(alike: Alike, level: Level) -> None:
-    """What a person called the same takes its old name, unless that row is back itself."""
+    """A row that a person called the same takes its old name, unless that row is back itself."""
     found = alike.rows(
         "SELECT k.new_id, k.old_id FROM likeness k"
         f" CROSS JOIN stage_{level.name} s WHERE k.installation = :i AND k.kind = :kind"
@@ -93,7 +94,8 @@ def _take(alike: Alike, level: Level, names: dict[str, str]) -> None:
 
 
 def _set_gone_aside(alike: Alike, level: Level) -> None:
-    """What a person said is rightly gone, and what belongs to it, is no longer in the ledger."""
+    """A row that a person said is rightly gone, and what belongs to it, is no longer in the
+    ledger."""
     alike.do(
         f"INSERT INTO stage_gone SELECT :kind, m.id FROM missing_{level.name} m WHERE EXISTS"
         " (SELECT 1 FROM likeness k WHERE k.installation = :i AND k.kind = :kind"
@@ -116,7 +118,7 @@ def _both_sides(alike: Alike, level: Level) -> bool:
 
 
 def _join_equals(alike: Alike, level: Level) -> None:
-    """What differs in its name alone: it belongs to a row that has another name now."""
+    """A row that differs in its name alone: it belongs to a row that has another name now."""
     if level is LOANS:
         moved = "parent IN (SELECT old_id FROM joined WHERE kind = 'borrower')"
         _join_by(alike, level, ("parent", "day", "cents", "word", "currency"), moved)
@@ -143,7 +145,7 @@ def _join_by(alike: Alike, level: Level, key: tuple[str, ...], which: str) -> No
 
 
 def _pairs(alike: Alike, level: Level) -> list[Pair]:
-    """What is new beside what is gone, where they have something in common."""
+    """The new rows beside those that are gone, where they have something in common."""
     if level is BORROWERS:
         scores = _people(alike)
     elif level is LOANS:
@@ -183,7 +185,7 @@ def _loans(alike: Alike) -> dict[tuple[str, str], int]:
 
 
 def _payments(alike: Alike, level: Level) -> dict[tuple[str, str], int]:
-    """Of one loan, with the day or the amount in common.
+    """The scores of payments of one loan, with the day or the amount in common.
 
     Where several are gone and several came, all of them later, the file goes on to another time.
     """

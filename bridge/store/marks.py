@@ -1,4 +1,5 @@
-"""What the passes themselves wrote down of a state: that it was a copy, and may have forgotten."""
+"""The marks that the passes themselves wrote down of a state: that it was a copy, and may have
+forgotten."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Mirror(Part):
         )
 
     def cursor(self, where: BooksId, name: str = CHANGES) -> str:
-        """How far the books have been read; empty before the first time."""
+        """The point up to which the books have been read; empty before the first time."""
         query = select(CURSOR.c.cursor).where(
             CURSOR.c.books == self._books_of(where), CURSOR.c.name == name
         )
@@ -88,7 +88,7 @@ class Mirror(Part):
             yield _posted(body)
 
     def size(self, where: BooksId) -> int:
-        """How many documents the books had when they were read last."""
+        """The number of documents that the books had when they were read last."""
         books = MIRROR.c.books == self._books_of(where)
         return int(self._connection.execute(select(func.count()).where(books)).scalar_one())
 
@@ -108,7 +108,8 @@ class Mirror(Part):
         }
 
     def owed_by(self, where: BooksId, customer: str) -> dict[str, Decimal]:
-        """What the invoices of one customer of the books have open, by currency; empty: nothing."""
+        """The sums that the invoices of one customer of the books have open, by currency; empty:
+        nothing."""
         t = MIRROR.c
         query = (
             select(t.currency, func.sum(t.open_cents))

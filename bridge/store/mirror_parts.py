@@ -23,7 +23,7 @@ class MirrorParts(Part):
     def known(
         self, where: BooksId, kind: Kind, external_ids: Iterable[str]
     ) -> dict[str, PostedDocument]:
-        """Those of these documents that the mirror has, by id."""
+        """The documents among these that the mirror has, by id."""
         books, found = self._books_of(where), {}
         for part in chunks(external_ids, PARAMETERS):
             query = select(MIRROR.c.external_id, MIRROR.c.body).where(
@@ -57,7 +57,7 @@ class MirrorParts(Part):
                 yield _posted(body)
 
     def count(self, where: BooksId, kind: Kind) -> int:
-        """How many documents of a kind there are, in any state."""
+        """The number of documents of a kind, in any state."""
         query = select(func.count()).where(
             MIRROR.c.books == self._books_of(where), MIRROR.c.kind == kind.value
         )

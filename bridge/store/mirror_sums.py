@@ -23,7 +23,7 @@ class MirrorSums(Part):
     """The part of a unit of work that adds up the mirror, on another unit's transaction."""
 
     def dated_after(self, where: BooksId, kinds: Iterable[Kind], day: date) -> int:
-        """How many live documents of these kinds, anybody's, are dated after a day."""
+        """The number of live documents of these kinds, anybody's, dated after a day."""
         query = select(func.count()).where(
             MIRROR.c.books == self._books_of(where),
             MIRROR.c.status == Status.LIVE.value,
@@ -71,14 +71,14 @@ class MirrorSums(Part):
         }
 
     def dated_until(self, where: BooksId, day: date) -> int:
-        """How many live documents of ours are dated on a day or before it."""
+        """The number of live documents of ours dated on a day or before it."""
         query = self._ours(where, RECEIVABLE_AND_SALES).where(
             text(f"{self._field('day')} <= :until").bindparams(until=day.isoformat())
         )
         return int(self._connection.execute(query.with_only_columns(func.count())).scalar_one())
 
     def bound(self, where: BooksId, *, voided: bool) -> int:
-        """How many documents of ours are in force, or were taken back."""
+        """The number of documents of ours that are in force, or that were taken back."""
         query = select(func.count()).where(
             BINDING.c.books == self._books_of(where),
             BINDING.c.voided == int(voided),

@@ -1,4 +1,4 @@
-"""What a state store is made of; what it keeps of the ledger is in `ledger_models`.
+"""The tables that a state store is made of; what it keeps of the ledger is in `ledger_models`.
 
 Loaded where one is made or brought up to date; statements are written on `tables`, which says the
 same more lightly. Books are one company in one accounting system. `body` is what a row is about,
@@ -53,7 +53,7 @@ class Revisit(Base, table=True):
 
 
 class HoldRow(Base, table=True):
-    """What the ledger has and the books do not get yet."""
+    """An amount that the ledger has and the books do not get yet."""
 
     __tablename__ = "hold"
     __table_args__ = (Index("ix_hold_loan", "books", "installation", "loan"),)
@@ -149,7 +149,7 @@ class Wait(Base, table=True):
 
 
 class Decision(Base, table=True):
-    """What a person decided, who and when."""
+    """The decision of a person, who and when."""
 
     __tablename__ = "decision"
     id: int | None = Field(default=None, primary_key=True)
@@ -193,7 +193,7 @@ class MirrorRow(Base, table=True):
 
 
 class MirrorCursor(Base, table=True):
-    """How far the books have been read."""
+    """The point up to which the books have been read."""
 
     __tablename__ = "mirror_cursor"
     books: int = Field(primary_key=True, foreign_key="books.id")
@@ -234,7 +234,7 @@ class DeliveryRow(Base, table=True):
 
 
 class Comparison(Base, table=True):
-    """What the last reconciliation of these books showed and a person may have to act on."""
+    """The results of the last reconciliation of these books that a person may have to act on."""
 
     __tablename__ = "comparison"
     books: int = Field(primary_key=True, foreign_key="books.id")
@@ -242,7 +242,7 @@ class Comparison(Base, table=True):
 
 
 class Answer(Base, table=True):
-    """What a person said of a task; it counts as long as the task is about the same fact."""
+    """The answer of a person about a task; it counts as long as the task is about the same fact."""
 
     __tablename__ = "answer"
     task: str = Field(primary_key=True)
@@ -253,7 +253,8 @@ class Answer(Base, table=True):
 
 
 class Likeness(Base, table=True):
-    """What a person said of rows without numbers of their own: the same, another one, or gone."""
+    """The answer of a person about rows without numbers of their own: the same, another one, or
+    gone."""
 
     __tablename__ = "likeness"
     __table_args__ = (Index("ix_likeness_task", "task"), COMPACT)
@@ -271,7 +272,8 @@ class Likeness(Base, table=True):
 
 
 class JobSlot(Base, table=True):
-    """Of an older program. Nothing is written here any more; an update drops nothing either."""
+    """A table of an older program. Nothing is written here any more; an update drops nothing
+    either."""
 
     __tablename__ = "job_slot"
     job: str = Field(primary_key=True)
@@ -281,7 +283,7 @@ class JobSlot(Base, table=True):
 
 
 class Upkeep(Base, table=True):
-    """What the state store knows of itself."""
+    """The facts that the state store knows of itself."""
 
     __tablename__ = "upkeep"
     __table_args__ = (COMPACT,)
@@ -290,7 +292,7 @@ class Upkeep(Base, table=True):
 
 
 class Trial(Base, table=True):
-    """What was tried of a write without a clear answer."""
+    """The attempts at a write without a clear answer."""
 
     __tablename__ = "trial"
     entry: int = Field(

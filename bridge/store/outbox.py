@@ -195,7 +195,7 @@ class Outbox(Part):
         return self.move_all({number: outcome}, now)[number]
 
     def move_all(self, outcomes: Mapping[int, Outcome], now: datetime) -> dict[int, State]:
-        """The same of several entries, by number. Returns where each is now."""
+        """Write down the outcomes of several entries, by number. Returns where each is now."""
         rows = self._rows(outcomes)
         steps = [(rows[each], *_step_of(rows[each], outcomes[each], now)) for each in outcomes]
         self.steps(steps)
@@ -265,7 +265,7 @@ class Outbox(Part):
             self._connection.execute(_STEP, lines)
 
     def _bind(self, posted: Iterable[tuple[Row[Any], PostedDocument]]) -> None:
-        """What the books have now, tied to what was wanted."""
+        """Tie the documents that the books have now to what was wanted."""
         made: dict[BooksId, list[tuple[Binding, LoanKey]]] = {}
         for row, document in posted:
             where = self._session.named(row.books)
@@ -353,7 +353,7 @@ class Outbox(Part):
 
 
 def _step_of(row: Row[Any], outcome: Outcome, now: datetime) -> tuple[State, Values]:
-    """Where an outcome takes an entry, and what is written down of it."""
+    """The state that an outcome takes an entry to, and the values written down of it."""
     match outcome:
         case Posted():
             return State.POSTED, {"code": "", "detail": ""}

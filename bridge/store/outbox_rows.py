@@ -34,7 +34,7 @@ def has_come(now: datetime) -> ColumnElement[bool]:
 
 
 def none_of(entries: Collection[int]) -> list[ColumnElement[bool]]:
-    """That an entry is not one of these."""
+    """The conditions that an entry is not one of these."""
     return [OUTBOX.c.id.not_in(part) for part in chunks(sorted(entries), PARAMETERS)]
 
 

@@ -1,4 +1,5 @@
-"""What planning remembers: how far it got, what to look at again, what it noticed and held."""
+"""The things that planning remembers: how far it got, what to look at again, what it noticed and
+held."""
 
 from __future__ import annotations
 
@@ -64,7 +65,7 @@ class Planning(Part):
         self.set_revisits(where, {loan: reason})
 
     def set_revisits(self, where: BooksId, reasons: Mapping[LoanKey, str | None]) -> None:
-        """The same of several loans."""
+        """Plan several loans again at the next pass, each for its reason; None: no longer."""
         books = self._books_of(where)
         self._forget(REVISIT, books, (loan for loan, reason in reasons.items() if reason is None))
         lines = [
@@ -80,7 +81,7 @@ class Planning(Part):
         self.put_all_holds(where, {loan: holds})
 
     def put_all_holds(self, where: BooksId, holds: Mapping[LoanKey, Sequence[Hold]]) -> None:
-        """The same of several loans."""
+        """Replace what is held back of several loans."""
         books = self._books_of(where)
         self._forget(HOLD, books, holds)
         lines = [
@@ -96,7 +97,7 @@ class Planning(Part):
         return [hold for _, hold in self.loan_holds(where)]
 
     def holds_of(self, where: BooksId, loan: LoanKey) -> list[Hold]:
-        """What is held back of a loan."""
+        """The holds of a loan."""
         t = HOLD.c
         query = (
             select(t.body)

@@ -144,7 +144,8 @@ TABLES: dict[type[Row], str] = {kind: table for kind, (table, _) in _CELLS.items
 
 
 def _line(kind: type[Row]) -> _Cells:
-    """What makes a line of a stage table of a row; written out because it runs for every row."""
+    """The function that makes a line of a stage table of a row; written out because it runs for
+    every row."""
     twin, cells = TWINS[kind], _CELLS[kind][1]
 
     def line(row: Any) -> tuple[Any, ...]:

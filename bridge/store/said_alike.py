@@ -1,4 +1,5 @@
-"""What people said of rows without numbers of their own; it counts from the next intake on."""
+"""The answers of people about rows without numbers of their own; they count from the next intake
+on."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ _finding = msgspec.json.Decoder(Finding).decode
 
 
 class SaidAlike(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person said, of one task."""
+    """The answer of a person about one task."""
 
     task: str
     answer: str
@@ -45,16 +46,17 @@ class AlikeAnswers(Part):
         return next((each for each in found if each.subject == subject), None)
 
     def say_same(self, task: str, new: str, old: str, who: str, at: str) -> bool:
-        """From the next intake on the new row has the old one's name (subjects: `loan:W…`)."""
+        """The new row has the old one's name from the next intake on (subjects: `loan:W…`)."""
         return self._say(task, SAME, new, [old], who, at)
 
     def say_different(self, task: str, new: str, olds: list[str], who: str, at: str) -> bool:
-        """They are two. What is not in the file, and was taken for this one alone, is gone."""
+        """The rows are different ones. A row that is not in the file, and was taken for this one
+        alone, is gone."""
         said = self._say(task, DIFFERENT, new, olds, who, at)
         return said and (len(olds) > 1 or self.say_gone(task, olds[0], who, at))
 
     def say_gone(self, task: str, old: str, who: str, at: str) -> bool:
-        """It is right that the file no longer has it. False: the ledger has no such row."""
+        """The row is rightly no longer in the file. False: the ledger has no such row."""
         return self._say(task, GONE, "", [old], who, at)
 
     def take_back(self, task: str) -> bool:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def migrations_folder() -> Path:
-    """Where the migrations are: beside the package in a checkout, inside it when installed."""
+    """The folder where the migrations are: beside the package in a checkout, inside it when
+    installed."""
     package = Path(bridge.__file__).parent
     for folder in (package / "_shipped" / "state", package.parent / "state"):
         if (folder / "env.py").is_file():
@@ -87,7 +88,7 @@ def _refuse_unknown(current: str, name: str) -> None:
 
 @cache
 def _statements() -> tuple[str, ...]:
-    """What makes every table and index of a new SQLite state."""
+    """The statements that make every table and index of a new SQLite state."""
     from bridge.store.models import metadata  # heavy to import, and most states are there
 
     dialect = StateDialect()

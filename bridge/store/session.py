@@ -1,4 +1,5 @@
-"""What every part of a unit of work shares: its connection and the number of each books."""
+"""The session that every part of a unit of work shares: its connection and the number of each
+books."""
 
 from __future__ import annotations
 
@@ -76,7 +77,7 @@ class Part:
 
     @classmethod
     def on(cls, work: HasSession) -> Self:
-        """The same transaction as another part's."""
+        """A part in the same transaction as another part."""
         return cls(work.session)
 
     def _books_of(self, where: BooksId) -> int:

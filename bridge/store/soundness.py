@@ -56,7 +56,7 @@ class Damaged(ConfigurationError):
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look through a whole store found."""
+    """The findings of a look through a whole store."""
 
     at: str
     rows: dict[str, int]
@@ -115,7 +115,7 @@ def damaged(path: Path, why: str) -> Damaged:
 
 
 def mark_of(path: Path) -> str:
-    """How a store looks that nobody has open: another mark says that it was written since."""
+    """The mark of a store that nobody has open: another mark says that it was written since."""
     log = log_of(path)
     if log.exists() and log.stat().st_size:
         return ""
@@ -183,8 +183,9 @@ def _wrong(database: sqlite3.Connection, known: set[str]) -> Iterator[str]:
 
 
 def _said(database: sqlite3.Connection, check: str) -> Iterator[str]:
-    """What a check of SQLite's own found. That something is empty which may not be it says wrongly
-    of tables without row numbers (3.40, last seen 2026-11-30): then the column is asked."""
+    """The faults that a check of SQLite's own found. Of tables without row numbers it says wrongly
+    that something is empty which may not be (3.40, last seen 2026-11-30): then the column is
+    asked."""
     for (said,) in database.execute(check).fetchall():
         empty = _EMPTY.fullmatch(said)
         if said != "ok" and not (empty and _is_full(database, empty["table"], empty["column"])):
@@ -224,7 +225,7 @@ def _last(path: Path) -> datetime:
 
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:
-    """To be looked at, nothing is left beside the store: no index, no log."""
+    """A store opened to be looked at, with nothing left beside it: no index, no log."""
     options = {"mode": mode}
     if mode == "ro":
         options |= {"immutable": "1"} if mark_of(path) else {"readonly_shm": "1"}

@@ -204,7 +204,7 @@ def subject_of(row: Row) -> str:
 
 
 def _amount(row: Entity) -> Decimal | Message:
-    """What tells two versions of a row apart for a person: never a name or a phone."""
+    """The amount that tells two versions of a row apart for a person: never a name or a phone."""
     if isinstance(row, Loan):
         return row.gross if row.gross is not None else row.opening or Decimal(0)
     amount: Decimal | None = getattr(row, "amount", None)

@@ -177,7 +177,8 @@ class Store:
         return stage
 
     def settle(self, stage: Stage) -> list[Finding]:
-        """What is asked about rows without numbers of their own, each joined to yesterday's.
+        """The findings that ask about rows without numbers of their own, each joined to
+        yesterday's.
 
         For a delivery whose ids are made from content; see `store.likeness`. The stage is what
         may be accepted afterwards.
@@ -227,8 +228,8 @@ class Store:
         schema.back_up(path, target)
 
     def lineage(self, kept: Kept) -> tuple[Lineage, int]:
-        """What the small file beside the state says of a state that is `kept` so, and the passes
-        that it counts. A scratch copy is judged like the state that it was made of."""
+        """The lineage of a state that is `kept` so, by the small file beside it, and the passes
+        that the file counts. A scratch copy is judged like the state that it was made of."""
         path = self._original if self._scratch is not None else file_of(self._url)
         beside = None if path is None else read_beside(path)
         found = kept.beside(beside)

@@ -108,7 +108,7 @@ class Strangers(Part):
     def never_heard_of(
         self, where: BooksId, found: Iterable[Made], prefixes: Sequence[str]
     ) -> list[Made]:
-        """Those of `found` that count, have a number of our form, and that this state knows
+        """The documents of `found` that count, have a number of our form, and that this state knows
         nothing of: neither the document nor the number is bound, and it was not so before; nor was
         the number found more than once, which a person has been told. What we sent and the books
         never told us of may be there by now."""
@@ -143,7 +143,7 @@ class Strangers(Part):
         ]
 
     def were_several(self, where: BooksId, references: Sequence[str]) -> set[str]:
-        """Those references that the books once had more than once, when they were looked for."""
+        """The references that the books once had more than once, when they were looked for."""
         t, found = OUTBOX.c, set[str]()
         for part in chunks(references, PARAMETERS):
             query = select(t.reference).where(

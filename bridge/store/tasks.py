@@ -1,4 +1,5 @@
-"""What the verdict is made of beside ledger, outbox and holds: deliveries, comparisons, answers."""
+"""The things that the verdict is made of beside ledger, outbox and holds: deliveries, comparisons,
+answers."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ _NEWEST, _ACCEPTED = 1, 2
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last comparison of one company's books left to be known."""
+    """The results that the last comparison of one company's books left to be known."""
 
     at: str
     """UTC."""
@@ -62,7 +63,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Placed(msgspec.Struct):
-    """Of a ledger row's body, where it came from."""
+    """The part of a ledger row's body that tells where it came from."""
 
     class Origin(msgspec.Struct):
         file: str = ""
@@ -103,7 +104,7 @@ class Tasks(Part):
         upsert(self._connection, COMPARISON, [line])
 
     def comparison(self, where: BooksId) -> Compared | None:
-        """What the last comparison of these books showed; None before the first."""
+        """The results of the last comparison of these books; None before the first."""
         query = select(COMPARISON.c.body).where(COMPARISON.c.books == self._books_of(where))
         body = self._connection.execute(query).scalar()
         return None if body is None else _compared(body)
@@ -119,7 +120,7 @@ class Tasks(Part):
         return gone.rowcount > 0
 
     def last_answer(self) -> tuple[int, str]:
-        """How many answers there are, and when the newest was given."""
+        """The number of answers, and the time when the newest was given."""
         row = self._connection.execute(select(func.count(), func.max(ANSWER.c.at))).one()
         return int(row[0]), str(row[1] or "")
 

@@ -1,4 +1,5 @@
-"""How often and since when writes are tried that the books never clearly answer."""
+"""The number of attempts, and the time of the first, at writes that the books never clearly
+answer."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ _TRIED = (State.PENDING.value, State.SENDING.value, State.IN_DOUBT.value)
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tried of one write without a clear answer."""
+    """The attempts at one write without a clear answer."""
 
     unclear: int
     """How often what came back said nothing."""
@@ -39,8 +40,9 @@ class Trials(Part):
     """The part of a unit of work that remembers what was tried in vain."""
 
     def tried_in_vain(self, entries: Iterable[int], now: datetime, *, counts: bool) -> None:
-        """These writes were not clearly answered. `counts`: which makes one pass more of it. An
-        earlier instant counts from then on: the clock was ahead before, or is behind now."""
+        """Write down that these writes were not clearly answered. `counts`: which makes one pass
+        more of it. An earlier instant counts from then on: the clock was ahead before, or is behind
+        now."""
         one = int(counts)
         lines = [
             {"entry": entry, "unclear": 1 - one, "passes": one, "since": instant_text(now)}
@@ -60,7 +62,7 @@ class Trials(Part):
         self._connection.execute(statement, lines)
 
     def under_trial(self, where: BooksId) -> dict[int, Trial]:
-        """What was tried in vain of the writes that are still to be made, by entry."""
+        """The vain attempts at the writes that are still to be made, by entry."""
         t = TRIAL.c
         tried = select(OUTBOX.c.id).where(
             OUTBOX.c.id == t.entry,
@@ -76,11 +78,11 @@ class Trials(Part):
         }
 
     def given_up(self, where: BooksId, references: Collection[str]) -> set[str]:
-        """Those references of which a write was once given up."""
+        """The references of which a write was once given up."""
         return self._with(where, references, OUTBOX.c.code.in_(sorted(LOOKED_FOR_FIRST)))
 
     def perhaps_made(self, where: BooksId, references: Collection[str]) -> set[str]:
-        """Those references of which a write was sent and nobody knows what became of it."""
+        """The references of which a write was sent and nobody knows what became of it."""
         doubt = OUTBOX.c.state.in_((State.IN_DOUBT.value, State.SENDING.value))
         given_up = OUTBOX.c.code.in_(sorted(LOOKED_FOR_FIRST))
         return self._with(where, references, or_(doubt, given_up))

@@ -1,4 +1,5 @@
-"""What the state store knows of itself: which state it is, and how many passes it has seen.
+"""The facts that the state store knows of itself: which state it is, and how many passes it has
+seen.
 
 Beside the file stands a small one that says the same. A state that has seen fewer passes than that
 one says is an older one: a copy was put in its place, or what was written last got lost.
@@ -26,7 +27,7 @@ _STATE, _PASSES, _NEWEST, _BEFORE = "state", "passes", "newest_pass", "pass_befo
 
 
 class Lineage(StrEnum):
-    """What the state and the small file say of each other."""
+    """The answer that the state and the small file give of each other."""
 
     SAME = "same"
     """It is the state that was left here, with all that it saw."""
@@ -50,7 +51,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """How the file looked when it was left in order; empty while a pass is at work on it."""
 
     def beside(self, other: Kept | None) -> Lineage:
-        """What it means that the small file says `other`."""
+        """The lineage that follows when the small file says `other`."""
         if other is None or other.state != self.state:
             return Lineage.UNKNOWN
         if other.passes > self.passes:
@@ -60,7 +61,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_beside(path: Path) -> Kept | None:
-    """What the small file beside a state says. One that cannot be read says nothing."""
+    """The content of the small file beside a state. One that cannot be read says nothing."""
     try:
         return msgspec.json.decode(path.with_suffix(BESIDE).read_bytes(), type=Kept)
     except (FileNotFoundError, msgspec.DecodeError):
@@ -76,7 +77,7 @@ def log_is_lost(path: Path) -> bool:
 
 
 def log_of(path: Path) -> Path:
-    """What SQLite wrote that is not in the file yet."""
+    """The log of what SQLite wrote that is not in the file yet."""
     return Path(f"{path}-wal")
 
 
@@ -117,7 +118,7 @@ class Upkeep(Part):
         return self.kept()
 
     def noted(self, name: str) -> str:
-        """What was noted under a name; empty when nothing was."""
+        """The value noted under a name; empty when nothing was."""
         query = select(UPKEEP.c.value).where(UPKEEP.c.name == name)
         return str(self._connection.execute(query).scalar() or "")
 

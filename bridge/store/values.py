@@ -1,4 +1,4 @@
-"""What goes into the store and comes out of it: plain values."""
+"""The values that go into the store and come out of it: plain values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_LOAN: LoanKey = ("", "")
 
 
 class Count(msgspec.Struct, frozen=True):
-    """What an intake did to the rows of one entity."""
+    """The changes that an intake made to the rows of one entity."""
 
     new: int = 0
     changed: int = 0

@@ -1,4 +1,4 @@
-"""What an accounting system's folder declares of itself.
+"""The facts that an accounting system's folder declares of itself.
 
 Names, addresses and words are known of every system without loading what talks to it: `ABOUT` of a
 folder's `about.py` says them, and that module imports nothing but this one.

@@ -49,7 +49,7 @@ def told_apart(
     is_there: Callable[[], object],
     most: int = BY_THEMSELVES,
 ) -> tuple[dict[str, T], dict[str, str]]:
-    """What was answered, by name, and what came back instead of an answer about those that get
+    """The answers, by name, and what came back instead of an answer about those that get
     none even alone: half of them is asked about, then half of those. Raises what `leave` raises.
     """
     found: dict[str, T] = {}

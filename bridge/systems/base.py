@@ -1,4 +1,4 @@
-"""What the bridge asks of an accounting system, in the bridge's words."""
+"""The questions that the bridge asks of an accounting system, in the bridge's words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from bridge.core.identity import BooksId
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What the product can do. `core` and `pipeline` ask this, never which product it is."""
+    """The things that the product can do. `core` and `pipeline` ask this, never which product it
+    is."""
 
     line_target: str
     """"item" or "account": what a line of an invoice points at."""
@@ -63,7 +64,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved in the books since a cursor. Deleted documents have status DELETED."""
+    """The documents that moved in the books since a cursor. Deleted documents have status
+    DELETED."""
 
     documents: tuple[PostedDocument, ...]
     cursor: str
@@ -76,7 +78,7 @@ Known = Callable[[Kind, Sequence[str]], Mapping[str, PostedDocument]]
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
-    """What books without a feed of changes tell of the time since a cursor."""
+    """The facts that books without a feed of changes tell of the time since a cursor."""
 
     documents: tuple[PostedDocument, ...]
     """What was made or written, as far as lists tell it, and each invoice with anything open."""
@@ -99,7 +101,8 @@ class ReadInPart(Protocol):
         """The day on which the books are read."""
 
     def since(self, cursor: str, known: Known) -> Since:
-        """What was made or written since, and what has anything open. Deletions are not in it."""
+        """The documents made or written since, and those with anything open. Deletions are not in
+        it."""
 
     def are_exactly(self, kind: Kind, count: int) -> bool:
         """Whether the books have so many documents of a kind, in any state. One call."""
@@ -113,7 +116,7 @@ class ReadInPart(Protocol):
 
 
 class Newest(msgspec.Struct, frozen=True, kw_only=True):
-    """What was made in the books since some cursors; what was made before may be among it."""
+    """The documents made in the books since some cursors; those made before may be among them."""
 
     made: tuple[Made, ...] = ()
     cursors: Mapping[Kind, str] = {}
@@ -122,7 +125,7 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True):
 
     @staticmethod
     def by(changes: Changes, kinds: Collection[Kind]) -> Newest:
-        """What a feed of changes says of it."""
+        """The newest documents as a feed of changes tells them."""
         return Newest(
             made=tuple(map(Made.of, changes.documents)),
             cursors=dict.fromkeys(kinds, changes.cursor),
@@ -131,7 +134,8 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandEntries(msgspec.Struct, frozen=True, kw_only=True):
-    """What people entered beside documents since a cursor; what they took back has no legs."""
+    """The entries that people made beside documents since a cursor; one that they took back has no
+    legs."""
 
     entries: tuple[HandEntry, ...] = ()
     cursor: str = ""
@@ -155,7 +159,7 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one thing that a company should have for the bridge, in words."""
+    """The state of one thing that a company should have for the bridge, in words."""
 
     what: str
     state: Literal["made", "there", "missing"]
@@ -190,7 +194,7 @@ class AccountingReader(Protocol):
     def find(
         self, kind: Kind, wanted: Sequence[Document], links: dict[str, str]
     ) -> dict[str, Found]:
-        """Those of `wanted` that exist in the books, by reference.
+        """The documents of `wanted` that exist in the books, by reference.
 
         Looked up by number, payment reference or name, whatever the product can search by, and
         then checked to be ours. A reference left out is surely not there now; doubt is TryLater;
@@ -208,7 +212,7 @@ class AccountingReader(Protocol):
         """Everything that changed since the cursor (by anyone), deletions included."""
 
     def newest(self, kinds: Sequence[Kind], cursors: Mapping[Kind, str]) -> Newest:
-        """What was made in the books, by anyone, since the cursors that it gave the last time.
+        """The documents made in the books, by anyone, since the cursors that it gave the last time.
 
         Asked before a pass writes, so in as few calls as it takes: one, or one for each list. Of a
         kind without a cursor at least the newest page is told, or the answer is not complete.
@@ -218,10 +222,11 @@ class AccountingReader(Protocol):
         """A cursor for "from now on", with some overlap backwards. By the product's clock."""
 
     def fetch(self, kind: Kind, external_ids: Sequence[str]) -> dict[str, PostedDocument]:
-        """Those documents as they are now, by external id; one left out is surely gone."""
+        """The documents as they are now, by external id; one left out is surely gone."""
 
     def control_entries(self) -> Iterator[ControlEntry]:
-        """What a person put on the receivable accounts besides invoices, receipts, credit notes.
+        """The entries that a person put on the receivable accounts besides invoices, receipts,
+        credit notes.
 
         Only asked when there is something to explain, since it may cost many calls. It explains
         and proves nothing: what the product does not tell is left out.
@@ -230,7 +235,8 @@ class AccountingReader(Protocol):
     def hand_entries(
         self, lent: Collection[str], income: Collection[str], cursor: str, known: Collection[str]
     ) -> HandEntries:
-        """What people entered that may move money from accounts of `lent` to accounts of `income`.
+        """The entries of people that may move money from accounts of `lent` to accounts of
+        `income`.
 
         With a cursor what changed since, in one or two calls where nothing did; without one all
         there is. Entries between other accounts may be among them or not. Of the entries of

@@ -1,4 +1,4 @@
-"""How many calls were made, and how many metered ones may still be."""
+"""The number of calls made, and of metered ones that may still be made."""
 
 from __future__ import annotations
 

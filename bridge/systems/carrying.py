@@ -74,7 +74,7 @@ def decided(
     is_there: Callable[[], object],
     decide: Callable[[Outgoing, Part | None], Job | Outcome],
 ) -> list[Job | Outcome]:
-    """What is to be sent of changes, or their outcomes, by what the books hold of each document
+    """The calls to be sent for changes, or their outcomes, by what the books hold of each document
     now; one that gets no answer does not cost the others theirs."""
     ids = [target(outgoing).external_id for outgoing in batch]
     current, untold = told_apart(load, ids, is_there)
@@ -87,7 +87,7 @@ def decided(
 
 
 class AtOnce:
-    """So many calls of one adapter under way at once."""
+    """Several calls of one adapter, `parallel` at most, under way at once."""
 
     def __init__(self, name: str, parallel: int) -> None:
         self._name, self._parallel = name, parallel
@@ -98,7 +98,7 @@ class AtOnce:
             self._threads.shutdown()
 
     def each(self, call: Callable[[Part], Done], parts: Sequence[Part]) -> list[Done]:
-        """What a call with each part came to, in order."""
+        """The result of a call with each part, in order."""
         if len(parts) <= 1 or self._parallel <= 1:
             return [call(part) for part in parts]
         if self._threads is None:

@@ -32,7 +32,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a product calls things."""
+    """The names that a product gives things."""
 
     system: str
     company: str
@@ -201,7 +201,7 @@ class Client:
         return msgspec.structs.replace(request, headers=headers)
 
     def _refused_twice(self, token: str) -> BridgeError:
-        """What it means that a renewed token was refused too."""
+        """The error to raise when a renewed token was refused too."""
         name = self._dialect.system
         if not self._tokens.should_work(token):
             return TryLater(f"The access tokens of {name} end before they can be used.")

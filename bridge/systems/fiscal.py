@@ -76,7 +76,8 @@ def never_changed(outgoing: Outgoing, mark: str) -> Rejected:
 
 
 def signs(country: str, setting: str, recent: Iterable[tuple[str, str]]) -> tuple[str, str, str]:
-    """What `doctor` says of the signs of electronic invoices: (topic, finding, advice).
+    """The lines that `doctor` says about the signs of electronic invoices: (topic, finding,
+    advice).
 
     `recent` are the number and the mark of the newest invoices, `setting` what the product's own
     settings tell, if anything.
@@ -99,6 +100,6 @@ def signs(country: str, setting: str, recent: Iterable[tuple[str, str]]) -> tupl
 
 
 def _beginning(number: str) -> str:
-    """What stands before the figures: `FE` of `FE-1021`."""
+    """The letters before the figures: `FE` of `FE-1021`."""
     found = re.match(r"[^0-9]*", number)
     return (found[0].rstrip("-. ") if found else "") or number

@@ -70,7 +70,7 @@ def key_at(outgoing: Outgoing, version: str) -> str:
 
 
 def gone(outgoing: Outgoing) -> PostedDocument:
-    """What to remember of a document that is not in the books any more."""
+    """The record to keep of a document that is not in the books any more."""
     bound = target(outgoing)
     if bound.posted is not None:
         return msgspec.structs.replace(bound.posted, status=Status.DELETED)
@@ -147,7 +147,7 @@ def after_refusal(outgoing: Outgoing, now: PostedDocument | None, refused: Rejec
 def meant(
     document: Document, ours: Sequence[PostedDocument], links: Mapping[str, str]
 ) -> Found | None:
-    """What a document's reference means in the books, of those that carry it."""
+    """The document that a reference means in the books, of those that carry it."""
     there = [each for each in ours if each.status is not Status.DELETED]
     if not there:
         return None

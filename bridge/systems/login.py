@@ -36,7 +36,7 @@ Keep = Callable[[oauth.Grant, Credentials, Clock, str], None]
 
 
 class BrowserLogin(msgspec.Struct, frozen=True, kw_only=True):
-    """What a product calls things in a login, and what it can do."""
+    """The names that a product gives things in a login, and what it can do."""
 
     system: str
     scope: str
@@ -59,7 +59,7 @@ class BrowserLogin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Redirect(msgspec.Struct, frozen=True, kw_only=True):
-    """What an address says that a browser was sent back to. Empty: it does not say."""
+    """The answer in an address that a browser was sent back to. Empty: it does not say."""
 
     code: str
     state: str = ""
@@ -142,7 +142,7 @@ class Login:
         )
 
     def read(self, address: str) -> Redirect | None:
-        """What a pasted or received address says; None when it is not one that comes back."""
+        """The answer in a pasted or received address; None when it is not one that comes back."""
         address = address.strip()
         if len(address) > _ADDRESS_MAX:
             return None
@@ -211,7 +211,7 @@ class Login:
 
     @property
     def scope(self) -> str:
-        """What the bridge asks to be allowed, in the product's words."""
+        """The rights that the bridge asks for, in the product's words."""
         return self._product.scope
 
     @property

@@ -1,4 +1,4 @@
-"""What every registered system can do, as a table: `python -m bridge.systems.matrix`."""
+"""The abilities of every registered system, as a table: `python -m bridge.systems.matrix`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What adapters are handed from outside, as far as they use it (`clock.py`, `credentials.py`)."""
+"""The things that adapters are handed from outside, as far as they use it (`clock.py`,
+`credentials.py`)."""
 
 from __future__ import annotations
 

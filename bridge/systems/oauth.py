@@ -45,7 +45,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 
 
 class TokenEndpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where and how a provider hands out tokens."""
+    """The address where a provider hands out tokens, and the way it does."""
 
     url: str
     client_id: str
@@ -69,7 +69,7 @@ class TokenEndpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a token endpoint answered."""
+    """The answer of a token endpoint."""
 
     access_token: str
     """Empty where the answer has none that could be one."""
@@ -82,7 +82,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lives_s(self) -> float:
-        """How long its access token is used: a little less than it lives."""
+        """The seconds that the access token is used: a little less than it lives."""
         return self.expires_in - min(_EARLY_S, self.expires_in / 4)
 
     def __repr__(self) -> str:
@@ -263,7 +263,8 @@ def authorize_url(
     state: str,
     options: Mapping[str, str] | None = None,
 ) -> str:
-    """Where the person's browser goes to say yes. `options` are a product's own parameters."""
+    """The address that the person's browser opens to say yes. `options` are a product's own
+    parameters."""
     query = {
         "client_id": client_id,
         "response_type": "code",

@@ -17,7 +17,7 @@ SYSTEMS = {
 
 
 def about(name: str) -> About:
-    """What the folder declares of itself: little is loaded for it."""
+    """The facts that a system's folder declares of itself: little is loaded for it."""
     folder = SYSTEMS.get(name)
     if folder is None:
         near = difflib.get_close_matches(name, SYSTEMS, n=1)

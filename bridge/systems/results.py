@@ -1,4 +1,4 @@
-"""What became of one call that writes, in the same words whatever the product.
+"""The result of one call that writes, in the same words whatever the product.
 
 Applied or refused: it was read and answered. Unsent: surely not applied. Unclear: perhaps applied,
 so it is looked up before it is ever sent again. A product's own table (`faults.py`) says which of
@@ -25,7 +25,7 @@ Step = TypeVar("Step")
 
 
 class Then(IntEnum):
-    """What must happen next. Of several faults in one answer the highest decides."""
+    """The step that must happen next. Of several faults in one answer the highest decides."""
 
     REJECT = 1
     """Read and refused: a person must look."""
@@ -62,7 +62,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a refusal comes to."""
+    """The meaning of a refusal."""
 
     then: Then
     code: str
@@ -120,14 +120,14 @@ def sent(
 
 
 def turned_away(client: Client, reply: Reply) -> Unsent | None:
-    """What a refusal for rate comes to; None for any other reply."""
+    """The result that a refusal for rate comes to; None for any other reply."""
     if not client.refused_for_rate(reply):
         return None
     return Unsent("refused for rate", client.wait_after(reply))
 
 
 def of_finding(finding: Finding) -> Refused | Unsent | Unclear:
-    """What became of a write that was refused so."""
+    """The result of a write that was refused so."""
     if finding.then is Then.DOUBT:
         return Unclear(finding.reason)
     if finding.then is Then.WAIT:
@@ -138,7 +138,7 @@ def of_finding(finding: Finding) -> Refused | Unsent | Unclear:
 
 
 def one_of(count: int, result: Result) -> Result:
-    """What became of one of so many documents that one call was refused for: of several, nobody
+    """The result of one of so many documents that one call was refused for: of several, nobody
     knows which one was meant. They are looked up, and sent apart."""
     if count > 1 and isinstance(result, Refused):
         return Unclear(f"refused together with others: {result.finding.reason}")
@@ -148,7 +148,7 @@ def one_of(count: int, result: Result) -> Result:
 def distinct(
     steps: Sequence[Step], id_of: Callable[[Step], str], doubted: Callable[[str], Step]
 ) -> list[Step]:
-    """What became of several new documents of one sort. Where two were answered with one id,
+    """The results of several new documents of one sort. Where two were answered with one id,
     neither answer is believed. `id_of` is empty for what is no new document."""
     ids = Counter(map(id_of, steps))
     return [

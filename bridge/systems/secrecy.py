@@ -70,7 +70,7 @@ def _is_secret(text: str) -> bool:
 
 
 def _forms(secret: str) -> tuple[bytes, ...]:
-    """As it is, and as addresses, forms, pages and JSON write it."""
+    """The forms of a secret: as it is, and as addresses, forms, pages and JSON write it."""
     percent = quote(secret, safe="")
     forms = {
         secret,
@@ -113,6 +113,6 @@ def _without(body: bytes, head: bytes, forms: tuple[bytes, ...]) -> bytes:
 
 
 def _alike(body: bytes, at: int, form: bytes) -> int:
-    """How many bytes of a form stand there."""
+    """The number of bytes of a form that stand there."""
     pairs = zip(body[at : at + len(form)], form, strict=False)
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -1,4 +1,4 @@
-"""How long a product may still be at work on a write whose answer was lost.
+"""The time that a product may still be at work on a write whose answer was lost.
 
 A connection that is cut stops nobody at the other end: the write may reach the books seconds, or
 minutes, later. So what a look-up does not show counts as absent only when the product must have

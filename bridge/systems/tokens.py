@@ -1,4 +1,4 @@
-"""What a source of access tokens promises, and the simplest one."""
+"""The promises of a source of access tokens, and the simplest one."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True):
-    """How patiently reads are repeated."""
+    """The patience with which reads are repeated."""
 
     attempts: int = 4
     first_wait_s: float = 0.5
@@ -91,7 +91,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def is_readable(self) -> bool:
-        """Whether it is an object or a list, as every answer of a product to a question is."""
+        """Whether the answer is an object or a list, as every answer of a product to a question
+        is."""
         return isinstance(self._content, dict | list)
 
     @cached_property

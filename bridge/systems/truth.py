@@ -40,7 +40,7 @@ Raw = dict[str, Any]
 
 
 class Sort(msgspec.Struct, frozen=True):
-    """What a field's value is: a noun for people, and the test."""
+    """The sort of a field's value: a noun for people, and the test."""
 
     noun: str
     fits: Callable[[Any], bool]
@@ -50,7 +50,7 @@ Table = Mapping[str, Sort]
 
 
 def flaw(content: Any, table: Table) -> str:
-    """What can not be true of a decoded body, in words; empty when nothing is wrong.
+    """The part of a decoded body that can not be true, in words; empty when nothing is wrong.
 
     Fields that are null are taken out of it, so that nobody meets them.
     """
@@ -74,7 +74,7 @@ def flaw(content: Any, table: Table) -> str:
 
 
 def untrue(product: str, wrong: str) -> TryLater:
-    """What is raised for an answer of which something can not be true."""
+    """The error raised for an answer of which something can not be true."""
     return TryLater(
         f"{product} gave an answer that can not be true: {wrong}. Nothing was "
         f"concluded from it; the question is asked again with the next sync."

@@ -1,4 +1,4 @@
-"""What the reports say, in every language: one catalogue for each, with the same keys."""
+"""The texts of the reports, in every language: one catalogue for each, with the same keys."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class OverApplied(ValueError):
 
 @dataclass(slots=True)
 class Saved:
-    """What must be written down to have the same books again."""
+    """The state that must be written down to have the same books again."""
 
     home: str
     gain_loss: str

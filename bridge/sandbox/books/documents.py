@@ -11,7 +11,8 @@ from bridge.sandbox.books.journal import Posting
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How a kind of document posts: the signs of its receivable, its money and its lines."""
+    """The pattern by which a kind of document posts: the signs of its receivable, its money and its
+    lines."""
 
     receivable: int
     money: int
@@ -48,7 +49,8 @@ class Line:
 
 @dataclass(slots=True)
 class Document:
-    """What was issued or received. `claim` is the part that stands in the receivables."""
+    """A document that was issued or received. `claim` is the part that stands in the
+    receivables."""
 
     id: str
     kind: str

@@ -1,4 +1,4 @@
-"""Who owes what: open amounts of documents, and which credit settled which debit."""
+"""The debts of customers: open amounts of documents, and which credit settled which debit."""
 
 from __future__ import annotations
 

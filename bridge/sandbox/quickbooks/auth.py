@@ -37,7 +37,7 @@ class RefreshToken:
 
 @dataclass(slots=True)
 class Tokens:
-    """What is valid now."""
+    """The codes and tokens that are valid now."""
 
     codes: dict[str, float] = field(default_factory=dict)
     access: dict[str, tuple[str, float]] = field(default_factory=dict)

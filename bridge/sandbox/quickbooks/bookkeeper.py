@@ -346,8 +346,8 @@ def _told(entity: str, row: Row) -> Wish:
 
 
 def _stamp(company: Company, wish: Wish) -> Wish:
-    """What an add-on leaves on a form that it sent to the tax office: the code in a custom field of
-    the form (31 characters) or, by default, after its note."""
+    """The mark that an add-on leaves on a form that it sent to the tax office: the code in a custom
+    field of the form (31 characters) or, by default, after its note."""
     entity, row = _document(company, wish)
     name, code = str(wish.get("name") or "CUFE"), str(wish.get("code") or "0" * 96)
     change: Row = {**_version(row), "sparse": True}

@@ -1,4 +1,5 @@
-"""What a bookkeeper changes in the lines of a sales form: item, amount, tax code, class."""
+"""The changes that a bookkeeper makes in the lines of a sales form: item, amount, tax code,
+class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How stored rows look when they are read."""
+"""The look of stored rows when they are read."""
 
 from __future__ import annotations
 

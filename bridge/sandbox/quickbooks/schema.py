@@ -1,4 +1,4 @@
-"""What each entity's properties may hold and which of them a query may name.
+"""The values that each entity's properties may hold and which of them a query may name.
 
 By Intuit's schema (FACTS Q5) and what was refused in the field (FACTS Q15, Q25).
 """

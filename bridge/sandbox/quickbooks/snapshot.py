@@ -20,7 +20,7 @@ from bridge.sandbox.wire import decode, encode
 
 @dataclass(slots=True)
 class Rest:
-    """What is typed beside the rows."""
+    """The values with types of their own, beside the rows."""
 
     books: Saved
     tokens: Tokens

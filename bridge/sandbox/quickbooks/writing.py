@@ -136,7 +136,7 @@ def _enter(company: Company, entity: str, row: Row, before: Row | None) -> None:
 
 
 def _afterwards(company: Company, entity: str, row: Row, body: Row, before: Row | None) -> None:
-    """What QBO does by itself after a write."""
+    """The changes that QBO makes by itself after a write."""
     if before is not None:
         return
     currency = (row.get("CurrencyRef") or {}).get("value")

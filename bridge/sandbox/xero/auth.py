@@ -61,7 +61,7 @@ class AccessToken:
 
 @dataclass(slots=True)
 class Tokens:
-    """What is valid now."""
+    """The codes and tokens that are valid now."""
 
     codes: dict[str, Code] = field(default_factory=dict)
     access: dict[str, AccessToken] = field(default_factory=dict)

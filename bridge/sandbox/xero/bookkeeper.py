@@ -302,8 +302,9 @@ def _told(company: Company, table: str, row_id: str) -> Wish:
 
 
 def _stamp(company: Company, wish: Wish) -> Wish:
-    """What an add-on leaves on a document that it sent to the tax office. Xero has no custom field:
-    the code goes after its reference, or with `"place":"field"` into its link to a source."""
+    """The mark that an add-on leaves on a document that it sent to the tax office. Xero has no
+    custom field: the code goes after its reference, or with `"place":"field"` into its link to a
+    source."""
     table, row = _document(company, wish)
     kind = str(wish["kind"])
     if kind not in FORMS:

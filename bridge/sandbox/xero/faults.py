@@ -1,4 +1,4 @@
-"""How Xero refuses: the texts, codes and shapes of its answers (FACTS X44, X45).
+"""The refusals of Xero: the texts, codes and shapes of its answers (FACTS X44, X45).
 
 Texts that no source gives are worded here, in the manner of the recorded ones; README.md
 lists them.

@@ -36,7 +36,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a document asks of its lines."""
+    """The rules that a document sets for its lines."""
 
     amounts: str = "Exclusive"
     approved: bool = True

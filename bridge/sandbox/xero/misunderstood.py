@@ -1,4 +1,4 @@
-"""What a bookkeeper's wish can be refused with."""
+"""The error that a bookkeeper's wish can be refused with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a bookkeeper changes in the lines of a document: account, amount, tax rate, tracking."""
+"""The changes that a bookkeeper makes in the lines of a document: account, amount, tax rate,
+tracking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each resource is written in an answer. Shapes as recorded. Last verified 2026-11-20."""
+"""The form of each resource in an answer. Shapes as recorded. Last verified 2026-11-20."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ IMPLAUSIBLE = Decimal(10)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What distinguishes an invoice from a credit note."""
+    """The names and fields that distinguish an invoice from a credit note."""
 
     table: str
     id: str

@@ -1,4 +1,4 @@
-"""What a request may carry, by the official description, and in which form (FACTS X7).
+"""The fields that a request may carry, by the official description, and in which form (FACTS X7).
 
 Names that the description does not have are ignored, as the real API ignores them.
 """

@@ -1,4 +1,4 @@
-"""How contacts and lists are written in an answer. Shapes as recorded. Last verified 2026-11-20."""
+"""The form of contacts and lists in an answer. Shapes as recorded. Last verified 2026-11-20."""
 
 from __future__ import annotations
 

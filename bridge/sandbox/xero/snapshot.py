@@ -22,7 +22,7 @@ MARK = "$"
 
 @dataclass(slots=True)
 class Rest:
-    """What is typed beside the rows."""
+    """The values with types of their own, beside the rows."""
 
     books: Saved
     tokens: Tokens

@@ -1,4 +1,4 @@
-"""How Xero writes numbers, dates and ids on the wire (FACTS X36)."""
+"""Numbers, dates and ids as Xero writes them on the wire (FACTS X36)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ Written = tuple[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """How a resource is written: its table, the name of one, and what does it.
+    """The way that a resource is written: its table, the name of one, and what does it.
 
     `flag` is the field that tells of errors; `first_only` marks those of which a request
     takes one.

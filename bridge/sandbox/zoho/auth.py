@@ -48,7 +48,7 @@ class Code:
 
 @dataclass(slots=True)
 class Tokens:
-    """What is valid now. Grants lie in the order of their making."""
+    """The codes and tokens that are valid now. Grants lie in the order of their making."""
 
     codes: dict[str, Code] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)

@@ -365,7 +365,8 @@ def _told(org: Organization, kind: str, row_id: str) -> Wish:
 
 
 def _stamp(org: Organization, wish: Wish) -> Wish:
-    """What an add-on leaves on a document that it sent to the tax office: a custom field."""
+    """The mark that an add-on leaves on a document that it sent to the tax office: a custom
+    field."""
     kind, row = _document(org, wish)
     entity, write = STAMPED[kind]
     name, code = str(wish.get("name") or "CUFE"), str(wish.get("code") or "0" * 96)

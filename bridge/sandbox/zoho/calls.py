@@ -53,7 +53,7 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What a handler answers, without the envelope."""
+    """The answer of a handler, without the envelope."""
 
     content: Row = field(default_factory=dict)
     message: str = "success"

@@ -11,7 +11,8 @@ Filters = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list can be asked. The names of texts are found loosely, of exact ones exactly."""
+    """The questions that a list can be asked. The names of texts are found loosely, of exact ones
+    exactly."""
 
     table: str
     report: str

@@ -1,4 +1,4 @@
-"""What the API answers about organizations, contacts, items, accounts, journals and settings."""
+"""The API's answers about organizations, contacts, items, accounts, journals and settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a bookkeeper changes in the lines of a document: item, account, amount, tax, tag."""
+"""The changes that a bookkeeper makes in the lines of a document: item, account, amount, tax,
+tag."""
 
 from __future__ import annotations
 

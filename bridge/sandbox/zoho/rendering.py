@@ -1,4 +1,4 @@
-"""How invoices, payments and credit notes look, in lists and one by one."""
+"""The look of invoices, payments and credit notes, in lists and one by one."""
 
 from __future__ import annotations
 

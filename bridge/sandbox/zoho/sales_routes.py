@@ -1,4 +1,4 @@
-"""What the API answers about invoices, payments and credit notes."""
+"""The API's answers about invoices, payments and credit notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API answers about custom fields, locks, journals, users and what is switched off."""
+"""The API's answers about custom fields, locks, journals, users and what is switched off."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from bridge.sandbox.zoho.tables import Table
 
 @dataclass(slots=True)
 class Rest:
-    """What is typed beside the rows."""
+    """The values with types of their own, beside the rows."""
 
     books: Saved
     tokens: Tokens

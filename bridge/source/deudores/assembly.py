@@ -1,4 +1,5 @@
-"""From sheets that were understood to the ledger's tables, whatever form each sheet has."""
+"""The assembly of the ledger's tables from sheets that were understood, whatever form each sheet
+has."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def _tell_nothing_read(context: Context, file: str, count: int) -> None:
 def builder(
     context: Context, table: Table, others: Sequence[Table] = ()
 ) -> Borrowers | Loans | Movements:
-    """What builds rows of this table's kind."""
+    """The builder of rows of this table's kind."""
     if table.kind == "borrowers":
         return Borrowers(context, table)
     found = table.survey(context)
@@ -63,6 +63,7 @@ def builder(
 
 
 def _days_of(table: Table, context: Context) -> Days:
-    """What another table's dates say. What else its survey tells is told when it is read itself."""
+    """The order of day and month that another table's dates show. What else its survey tells is
+    told when it is read itself."""
     with context.unheard():
         return table.survey(context).days

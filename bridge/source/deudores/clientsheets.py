@@ -52,7 +52,7 @@ class ClientSheet(msgspec.Struct, frozen=True):
 
     @property
     def as_read(self) -> ReadTable:
-        """What the labels and the columns of the payments were taken for."""
+        """The understanding of the labels and of the columns of the payments."""
         labels = [
             ("", "title") if label == TITLE else (label, field)
             for field, (_, label, _) in self.labels.items()
@@ -65,7 +65,7 @@ class ClientSheet(msgspec.Struct, frozen=True):
 def client_sheet(
     name: str, title: str, rows: Sequence[tuple[int, Any]], columns: Columns
 ) -> ClientSheet | None:
-    """What a sheet without a heading of its own says, if it is one client's."""
+    """The content of a sheet without a heading of its own, if it is one client's."""
     tops = (_payments(row, columns) for row in rows[:HEADING_WITHIN])
     payments = next((found for found in tops if found), None)
     if payments is None:
@@ -138,7 +138,7 @@ def _balance_at(rows: Sequence[tuple[int, Any]], payments: Heading, columns: Col
 
 
 def client_problems(sheet: ClientSheet, rows: Sequence[tuple[int, Any]]) -> list[Problem]:
-    """What is missing for a client's sheet to be read, and amounts that belong to no label."""
+    """The labels missing for a client's sheet to be read, and amounts that belong to no label."""
     problems = []
     missing = [
         field

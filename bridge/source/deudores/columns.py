@@ -48,8 +48,8 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 def read_table(file: str, heading: Heading, payments: Mapping[int, str] = {}) -> ReadTable:
-    """What a heading was taken for, column by column; `payments`: position → heading of those that
-    hold payments."""
+    """The understanding of a heading, column by column; `payments`: position → heading of those
+    that hold payments."""
     own = {at: (heading.headings.get(field, ""), field) for field, at in heading.columns.items()}
     told = own | {at: (text, "payment") for at, text in payments.items()}
     return ReadTable(
@@ -159,7 +159,8 @@ def heading_problems(name: str, cells: list[Any], heading: Heading) -> list[Prob
 def missing_columns(
     name: str, first_rows: Sequence[tuple[int, Any]], columns: Columns, kinds: Sequence[str]
 ) -> Problem:
-    """What a sheet that is no table has, and what would be needed, with the nearest names."""
+    """The problem of a sheet that is no table: what it has, and what would be needed, with the
+    nearest names."""
     rows = [cells for _, cells in first_rows if isinstance(cells, list)]
     best = max(rows, key=lambda cells: _known(cells, columns, kinds), default=[])
     there = [as_text(cell).strip() for cell in best if as_text(cell).strip()]

@@ -1,4 +1,4 @@
-"""What all tables of one delivery share while they are read."""
+"""The things that all tables of one delivery share while they are read."""
 
 from __future__ import annotations
 
@@ -79,17 +79,17 @@ def _plain_number(native_id: str) -> int:
 
 
 def in_row(line: int, what: Detail) -> Message:
-    """What is told of one row of a file."""
+    """The sentence that is told of one row of a file."""
     return message("in_row", row=line, what=what)
 
 
 def in_cell(line: int, column: str, what: Detail) -> Message:
-    """What is told of one cell of a file."""
+    """The sentence that is told of one cell of a file."""
     return message("in_cell", row=line, column=column, what=what)
 
 
 class StoreFacts(msgspec.Struct, frozen=True):
-    """What is known of a store, by the delivery or by the mapping."""
+    """The facts known of a store, by the delivery or by the mapping."""
 
     name: str
     currency: str = ""
@@ -209,7 +209,7 @@ class Context:
             self.log = told
 
     def parts_of(self, loan: str) -> Parts | None:
-        """What was paid of a loan by parts; None where the delivery does not tell them."""
+        """The parts in which a loan was paid; None where the delivery does not tell them."""
         return None if self.paid_in_parts is None else self.paid_in_parts.get(loan, Parts())
 
     def add_store(self, native_id: str, told: StoreFacts) -> None:
@@ -281,7 +281,7 @@ def identifier(cell: Cell) -> str:
 
 
 def as_text(cell: Cell) -> str:
-    """What a person would read in the cell."""
+    """The text that a person would read in the cell."""
     if isinstance(cell, str):
         return cell
     if cell is None:

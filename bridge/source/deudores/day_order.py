@@ -16,7 +16,8 @@ from bridge.source.deudores.context import Cell
 
 
 class Days(msgspec.Struct):
-    """What a table's dates say about the order of day and month: places, None when none does."""
+    """The evidence of a table's dates about the order of day and month: places, None when none
+    does."""
 
     day_first: Message | None = None
     month_first: Message | None = None
@@ -32,7 +33,7 @@ class Days(msgspec.Struct):
             self.month_first = self.month_first or place
 
     def also(self, other: Days) -> Days:
-        """What the dates of both say."""
+        """The evidence of both tables' dates together."""
         return Days(
             day_first=self.day_first or other.day_first,
             month_first=self.month_first or other.month_first,

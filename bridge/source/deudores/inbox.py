@@ -88,7 +88,7 @@ class Delivery:
 
 
 class _Dated(msgspec.Struct):
-    """What a snapshot says of itself."""
+    """The dates that a snapshot tells of itself."""
 
     as_of: str = ""
     generated_at: str = ""
@@ -185,7 +185,7 @@ class _Reading:
         )
 
     def _told(self, file: Delivered) -> _Dated | None:
-        """What a snapshot among the files says of itself."""
+        """The dates that a snapshot among the files tells of itself."""
         if content(file) is not Content.JSON or not json_book.looks_like_one(file):
             return None
         try:

@@ -1,4 +1,4 @@
-"""What payments in parts say of their loan's amount.
+"""The evidence that payments in parts give of their loan's amount.
 
 Where the interest that was paid stands beside the capital, an amount without a rate or a total may
 be all that is owed, or only what was lent, with the interest on top. The balance that the row
@@ -21,7 +21,7 @@ _ZERO = Decimal(0)
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What was paid of one loan, by its parts."""
+    """The amounts paid of one loan, by its parts."""
 
     capital: Decimal = _ZERO
     interest: Decimal = _ZERO
@@ -39,7 +39,7 @@ def meaning(
     instalments: tuple[int, Decimal] | None,
     by_mapping: str,
 ) -> Meaning:
-    """What the amount of a loan is; empty when nothing says it, or two things say otherwise."""
+    """The meaning of a loan's amount; empty when nothing says it, or two things say otherwise."""
     total = instalments[0] * instalments[1] if instalments else amount
     left: dict[Meaning, Decimal] = {
         "lent": amount - parts.capital,

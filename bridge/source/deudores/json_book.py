@@ -60,7 +60,7 @@ _HEAD = 4096
 
 
 class Document(msgspec.Struct):
-    """What the snapshot says beside its lists, which are read apart."""
+    """The content of the snapshot beside its lists, which are read apart."""
 
     schema: str
     as_of: str

@@ -1,4 +1,4 @@
-"""What a sheet without a column of kinds says about its debts: money lent, or goods sold.
+"""The kind of debts in a sheet without a column of kinds: money lent, or goods sold.
 
 Sales are income and money lent is not, so neither is ever taken for granted: the headings say it,
 else the title, the sheet or the file; else a person is asked.

@@ -116,7 +116,7 @@ class Loans:
     def _told(
         self, reading: RowReading, cells: tuple[Cell, ...], currency: str, owed: Decimal
     ) -> Told:
-        """What the row says of its amounts, whatever they turn out to mean."""
+        """The amounts that the row tells, whatever they turn out to mean."""
 
         def compared(field: str) -> Decimal | None:
             return self._amount(reading, field, cells, currency, posted=False)

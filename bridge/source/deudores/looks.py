@@ -1,4 +1,4 @@
-"""What a cell looks like when nobody reads its column: money, a date, a bare number, or text.
+"""The look of a cell when nobody reads its column: money, a date, a bare number, or text.
 
 Nothing is decided about the amount here: the question is only whether a column may be left out.
 The heading says what the digits alone cannot: a phone, a document and a count are no money.
@@ -68,7 +68,7 @@ class Look(Enum):
 
 
 def look(cell: Cell) -> Look:
-    """What one cell looks like, its heading aside."""
+    """The look of one cell, its heading aside."""
     if cell is None or cell == "" or isinstance(cell, bool):
         return Look.NOTHING
     if isinstance(cell, date):
@@ -109,7 +109,8 @@ def words(heading: str) -> list[str]:
 
 
 def matters(heading: str, cell: Cell) -> Look | None:
-    """What a cell under this heading may be that has to be booked; None when it surely is not."""
+    """The look of a cell under this heading that may have to be booked; None when it surely is
+    not."""
     found = look(cell)
     if found not in (Look.NUMBER, Look.MONEY, Look.DATE):
         return None

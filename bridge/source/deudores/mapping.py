@@ -30,14 +30,14 @@ VISITS: Words = (
 
 
 class Convention(Part):
-    """How a locale writes numbers, and its country for phones without prefix."""
+    """The way a locale writes numbers, and its country for phones without prefix."""
 
     grouping: Literal[".", ","]
     country: str = ""
 
 
 class StoreEntry(Part):
-    """What is known of a store that the CSV and XLSX forms cannot say."""
+    """The facts of a store that the CSV and XLSX forms cannot say."""
 
     currency: str = ""
     country: str = ""
@@ -45,7 +45,7 @@ class StoreEntry(Part):
 
 
 class Limits(Part):
-    """What is refused before it costs memory or time."""
+    """The sizes beyond which a file is refused before it costs memory or time."""
 
     file_bytes: int = Field(4 * 1024**3, gt=0)
     json_bytes: int = Field(4 * 1024**3, gt=0)
@@ -224,7 +224,7 @@ def _inverted(groups: Mapping[str, Words]) -> dict[str, str]:
 
 
 def check(mapping: DeudoresMapping, where: str = "mappings/deudores.toml") -> list[Problem]:
-    """What is wrong with a mapping that its form alone does not show; empty when all is well."""
+    """The mistakes in a mapping that its form alone does not show; empty when all is well."""
     return [
         *_doubled_headings(mapping, where),
         *_doubled_words(mapping, where),

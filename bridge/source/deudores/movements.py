@@ -30,7 +30,7 @@ _REMEMBERED = 16_384
 
 
 class _Tail(NamedTuple):
-    """What the cells after a movement's amount say, where all of them are ordinary."""
+    """The content of the cells after a movement's amount, where all of them are ordinary."""
 
     is_charge: bool
     concept: str

@@ -1,4 +1,4 @@
-"""What one row of the loans' table says was owed, is owed, and was lent.
+"""The amounts that one row of the loans' table says were owed, are owed, and were lent.
 
 A row may tell a total, or only what was lent; a balance without the payments that led to it; a
 rate without saying of what. Where the row itself settles it, that counts; otherwise the mapping
@@ -53,7 +53,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Owing(msgspec.Struct, frozen=True, kw_only=True):
-    """What the loan is taken to be."""
+    """The amounts that the loan is taken to have."""
 
     opening: Decimal | None = None
     gross: Decimal | None = None
@@ -66,7 +66,7 @@ class Owing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def owing(told: Told, amount_is: AmountIs) -> Owing:
-    """What was owed on day one and how much of it was lent."""
+    """The amount owed on day one and the part of it that was lent."""
     rate = told.rate if told.is_cash else None
     if told.total is not None:
         principal = told.principal if told.principal is not None else told.amount
@@ -158,7 +158,7 @@ def is_what_was_paid(
 
 
 def on_day_one(made: Owing) -> Decimal:
-    """What was owed on day one, increases since then included where the sheet adds them."""
+    """The amount owed on day one, increases since then included where the sheet adds them."""
     owed = made.opening if made.opening is not None else made.gross
     assert owed is not None
     return owed

@@ -94,7 +94,7 @@ class Borrowers:
     def _consents(
         self, reading: RowReading, native_id: str, cell: Cell
     ) -> tuple[Consent, ...] | None:
-        """What the source tells of the borrower's authorisation; a revoked one is never given."""
+        """The consents that the source tells of the borrower; a revoked one is never given."""
         if self._context.consents is not None:
             consents = self._context.consents.get(native_id)
             if not consents:

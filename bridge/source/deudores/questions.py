@@ -1,4 +1,5 @@
-"""What a sheet typed in by hand may leave open: see the same keys in mappings/deudores.toml."""
+"""The questions that a sheet typed in by hand may leave open: see the same keys in
+mappings/deudores.toml."""
 
 from __future__ import annotations
 

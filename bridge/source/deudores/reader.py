@@ -113,7 +113,8 @@ class Deudores:
         return DeudoresSnapshot(delivery.name, book, context)
 
     def _delivery(self) -> Delivery:
-        """What lies at the path: a file, a ZIP, a delivery's folder, or a folder of deliveries."""
+        """The delivery that lies at the path: a file, a ZIP, a delivery's folder, or a folder of
+        deliveries."""
         path = self._path
         with refusing(path.name):
             if not path.exists():
@@ -189,7 +190,7 @@ class Deudores:
         return json_book.book_of(file, limit, manifest, self._loose_facts("json", files))
 
     def _loose_facts(self, form: str, files: Sequence[Delivered]) -> SnapshotFacts:
-        """What is taken for granted about a delivery that says nothing about itself."""
+        """The facts taken for granted about a delivery that says nothing about itself."""
         return SnapshotFacts(
             source="deudores",
             letters=ABOUT.letters,

@@ -98,7 +98,7 @@ def _is_note(filled: list[tuple[int, Any]]) -> bool:
 
 
 class ControlSums:
-    """What the totals of a sheet say against what its rows make, column by column."""
+    """The totals that a sheet tells, against those that its rows make, column by column."""
 
     def __init__(self, positions: dict[int, str]) -> None:
         self._positions = positions

@@ -1,4 +1,4 @@
-"""From the cells of one row to a row of the ledger.
+"""The builders that make a row of the ledger from the cells of one row.
 
 Each builder takes the cells of its fields in the order of its column map, whatever file they came
 from. What cannot be read and is needed makes the row unreadable (told in the log, never dropped in
@@ -23,7 +23,7 @@ from bridge.source.texts import free_text
 
 
 class TableFacts(Protocol):
-    """What a builder asks about the table it reads."""
+    """The facts that a builder asks for about the table it reads."""
 
     @property
     def file(self) -> str:
@@ -98,7 +98,7 @@ class RowReading:
         return self.line, self._table.headings.get(field, field)
 
     def at(self, field: str, what: Detail) -> Message:
-        """What is told of one cell of the row."""
+        """The sentence that is told of one cell of the row."""
         return in_cell(*self.place(field), what)
 
     def origin(self) -> Origin:

@@ -29,7 +29,7 @@ PAYMENT = "payment"
 def payment_position(
     heading: Heading, cells: Sequence[Any], columns: Columns, rows: Iterable[tuple[int, Any]]
 ) -> int | None:
-    """Where the payments of a running book stand; None when the sheet is none.
+    """The position of the payments in a running book; None when the sheet is none.
 
     It is one when a row has a payment and nothing lent. The rows are only looked at where the
     heading could be one.
@@ -65,7 +65,7 @@ def book_heading(heading: Heading, position: int) -> Heading:
 
 
 def payments_heading(heading: Heading, position: int, cells: Sequence[Any]) -> Heading:
-    """The same sheet as a table of payments that name their client."""
+    """The heading of a running book, read as a table of payments that name their client."""
     at = heading.columns
     columns = {"name": at["name"], "date": at["start"], "amount": position}
     if "concept" in at:

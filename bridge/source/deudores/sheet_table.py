@@ -52,7 +52,7 @@ class Sheet(Protocol):
 
     @property
     def layout(self) -> Layout:
-        """What of it is hidden, and which cells are merged."""
+        """The parts of the sheet that are hidden, and which cells are merged."""
 
     def rows(self) -> Iterator[tuple[int, Any]]: ...
 

@@ -123,7 +123,7 @@ def sheet_book(
 
 
 def _read(one: Found, mapping: DeudoresMapping) -> ReadTable:
-    """What a sheet was taken for: columns of payments are told as such, whatever is over them."""
+    """The understanding of a sheet: columns of payments are told as such, whatever is over them."""
     wide = payment_columns(one.heading, one.cells, mapping)
     heading = with_payments(one.heading, wide) if wide else one.heading
     paid = {column.position: column.heading for column in wide}
@@ -160,7 +160,7 @@ def _sheets(
 
 
 class Understood:
-    """What was understood of the sheets of a delivery, and what was not."""
+    """The sheets of a delivery that were understood, and those that were not."""
 
     def __init__(self, mapping: DeudoresMapping) -> None:
         self.found: list[Found] = []
@@ -276,7 +276,7 @@ def _doubled(found: Sequence[Found]) -> list[Problem]:
 
 
 def _titles(found: Found) -> frozenset[str]:
-    """What the columns of a sheet are, dates as headings aside."""
+    """The meanings of a sheet's columns, dates as headings aside."""
     return frozenset(found.heading.columns)
 
 

@@ -61,7 +61,7 @@ class DeudoresSnapshot:
         return list(self._book.tables)
 
     def findings(self) -> list[Finding]:
-        """What was noticed about files and unreadable rows; complete once `rows` has ended."""
+        """The findings about files and unreadable rows; complete once `rows` has ended."""
         return self._context.log.finish()
 
     def complete_after_reading(self) -> bool:

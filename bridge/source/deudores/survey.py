@@ -45,7 +45,7 @@ DAY_FORMS = (
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What a first look at a table found."""
+    """The findings of a first look at a table."""
 
     contradictions: dict[tuple[str, str], Message] = msgspec.field(default_factory=dict)
     """(field, currency) → where a cell contradicts the currency's convention."""
@@ -54,7 +54,7 @@ class Survey(msgspec.Struct, frozen=True):
     """Files with payments in which no row has an amount."""
 
     def also(self, other: Survey) -> Survey:
-        """What both found, as of one table."""
+        """The findings of both surveys, as of one table."""
         return Survey(
             self.contradictions | other.contradictions,
             self.days.also(other.days),
@@ -104,7 +104,7 @@ def _place(line: int, heading: str, cell: Cell) -> Message:
 
 
 def _picked(positions: Iterable[int]) -> Callable[[tuple[Cell, ...]], tuple[Cell, ...]]:
-    """What takes these cells of a row."""
+    """The function that takes these cells of a row."""
     wanted = tuple(positions)
     if not wanted:
         return lambda _: ()
@@ -177,7 +177,7 @@ class _Amounts:
         self.none_seen = not (isinstance(value, Decimal | int) and value)
 
     def tell(self, file: str) -> None:
-        """What a person should know of how the amounts are written."""
+        """Note what a person should know of how the amounts are written."""
         note, headings, subject = self._log.note, self._headings, f"file:{file}"
         for (field, currency), where in self.contradictions.items():
             detail = message(

@@ -1,4 +1,5 @@
-"""What every form of the ledger is turned into: tables of cells, in the order of their fields."""
+"""The tables that every form of the ledger is turned into: tables of cells, in the order of their
+fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of a cell that stopped its row: what it has, and what would be right."""
+"""The sentences told of a cell that stopped its row: what it has, and what would be right."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def no_day(context: Context, field: str, cell: Cell) -> Wrong:
 
 
 def no_currency(context: Context, written: str) -> Message:
-    """What is wrong with the word for a debt's currency, and what would be right."""
+    """The mistake in the word for a debt's currency, and what would be right."""
     shown = written[:20]
     meant = sorted(context.amounts.currencies.meanings(written))
     if len(meant) > 1:
@@ -50,7 +50,8 @@ def no_currency(context: Context, written: str) -> Message:
 
 
 def worth(context: Context, cell: Cell, currency: str) -> tuple[Decimal, str] | None:
-    """What a cell is worth as far as it can be told, for a person to see: never posted."""
+    """The amount that a cell is worth as far as it can be told, for a person to see: never
+    posted."""
     amount = context.amounts.money(cell, currency)
     if amount is not None:
         return amount.value, currency

@@ -52,7 +52,7 @@ class Delivered(Protocol):
         """The file from its beginning; the caller closes it."""
 
     def seekable(self, staging: Path | None) -> IO[bytes]:
-        """The same, readable out of order; the caller closes it."""
+        """The content of the file, readable out of order; the caller closes it."""
 
 
 DAMAGE = (
@@ -139,7 +139,7 @@ def zip_files(path: Path, limits: SizeLimits) -> list[Delivered]:
 def zip_problems(
     name: str, packed_bytes: int, members: list[zipfile.ZipInfo], limits: SizeLimits
 ) -> Iterator[Problem]:
-    """What speaks against unpacking, from the directory of the ZIP alone."""
+    """The problems that speak against unpacking, from the directory of the ZIP alone."""
     unpacked = sum(member.file_size for member in members)
     if len(members) > _MOST_MEMBERS:
         what = message("refused_many_packed", number=len(members), before=_MOST_MEMBERS)
@@ -199,7 +199,7 @@ def refusing(name: str) -> Iterator[None]:
 
 
 def _damage(error: Exception) -> tuple[Message, Message]:
-    """What is wrong with a ZIP, and what would be right: a copy of a whole one is no better."""
+    """The damage to a ZIP, and what would be right: a copy of a whole one is no better."""
     match error:
         case NotImplementedError():
             what = message("refused_way_of_packing", text=str(error))

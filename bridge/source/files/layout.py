@@ -1,4 +1,4 @@
-"""What of a sheet is hidden, and which cells are merged into one.
+"""The parts of a sheet that are hidden, and which cells are merged into one.
 
 Both stand apart from the values: hidden rows and columns are read like the others and told, and a
 merged cell has its value once, in its first row.

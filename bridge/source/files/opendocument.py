@@ -298,7 +298,7 @@ class _Rows(_Table):
 
 
 def _times(attributes: dict[str, str], name: str, most: int, namespace: str = _TABLE) -> int:
-    """How often something stands there: once, or as it says, within `most`."""
+    """The number of times that something stands there: once, or as it says, within `most`."""
     written = attributes.get(namespace + name, "")
     number = int(written) if written.isdecimal() and len(written) < 9 else 1
     return max(1, min(number, most))

@@ -59,7 +59,7 @@ class Records:
         return self._count
 
     def add(self, start: int, length: int, count: int) -> None:
-        """So many more records, with the commas between them."""
+        """Add so many more records, with the commas between them."""
         self._starts.append(start)
         self._lengths.append(length)
         self._count += count
@@ -320,7 +320,7 @@ class _Walk:
         raise self._fault(listed) or msgspec.DecodeError("JSON is malformed")
 
     def _fault(self, listed: bytes) -> msgspec.DecodeError | None:
-        """What the decoder says of the document so far with all that follows here."""
+        """The decoder's complaint about the document so far with all that follows here."""
         enough = len(self._held) - self._at + len(_AFTER)
         while len(self._held) - self._at < enough and self._more():
             pass
@@ -340,7 +340,8 @@ def _past_blanks(held: bytes, at: int) -> int:
 
 
 def _walked(held: bytes, at: int, depth: int) -> tuple[int, int]:
-    """How far a value with brackets goes in what is held, and how many are open there."""
+    """The place up to which a value with brackets goes in the text held, and the number of brackets
+    open there."""
     while match := _TO_BRACKET.match(held, at):
         at = match.end()
         depth += 1 if match[1] else -1
@@ -357,7 +358,7 @@ def _key(written: bytes) -> str:
 
 
 def _truncated() -> str:
-    """What the decoder says of a document that ends too early."""
+    """The decoder's complaint about a document that ends too early."""
     try:
         msgspec.json.decode(b"{")
     except msgspec.DecodeError as error:

@@ -1,4 +1,4 @@
-"""What a file is, by its content."""
+"""The kind of a file, by its content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Content(Enum):
 
 
 def content(file: Delivered) -> Content:
-    """What the file holds. A ZIP is looked into: a workbook is one too."""
+    """The kind of content that the file holds. A ZIP is looked into: a workbook is one too."""
     head = beginning(file, _HEAD)
     if not head.strip():
         return Content.EMPTY

@@ -64,7 +64,7 @@ class WorkbookSheet:
 
     @cached_property
     def layout(self) -> Layout:
-        """What of the sheet is hidden, and which cells are merged."""
+        """The parts of the sheet that are hidden, and which cells are merged."""
         with refusing(self._book.name), self._book.open() as archive:
             return layout_of(self._book, archive, self._part)
 

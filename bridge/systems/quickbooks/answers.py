@@ -62,7 +62,7 @@ def stamp_of(raw: Body) -> str:
 
 
 def deleted(kind: Kind, raw: Body) -> PostedDocument:
-    """What is left of a deleted object: its id and when it went."""
+    """The rest of a deleted object: its id and when it went."""
     return PostedDocument(
         kind=kind,
         external_id=raw["Id"],

@@ -1,4 +1,4 @@
-"""What moved since a cursor: QuickBooks' change data capture.
+"""The documents that moved since a cursor: QuickBooks' change data capture.
 
 30 days back, 1000 objects an answer without continuation, deleted objects as stubs
 (FACTS Q26). A cursor is a UTC instant by QuickBooks' clock.

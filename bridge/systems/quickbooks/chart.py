@@ -66,7 +66,7 @@ Raw = dict[str, Any]
 
 
 class Lists(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept between two readings of the chart."""
+    """The lists kept between two readings of the chart."""
 
     company_info: Raw
     rows: dict[str, list[Raw]]

@@ -1,4 +1,4 @@
-"""What stands on the receivable accounts beside invoices, payments and credit memos.
+"""The entries that stand on the receivable accounts beside invoices, payments and credit memos.
 
 Journal entries, customers' opening balances among them, and deposits with a line on the account.
 Neither can be asked for by account, so all of them are read (FACTS Q29). A cheque or expense on the
@@ -39,7 +39,7 @@ def entries(wire: Wire, receivables: Collection[str], home: str) -> Iterator[Con
 
 
 def _moved(entity: str, raw: Raw, receivables: Collection[str]) -> Decimal:
-    """What its lines on the receivable accounts come to, debits first."""
+    """The sum of an entry's lines on the receivable accounts, debits first."""
     moved = Decimal(0)
     for line in raw.get("Line") or ():
         detail = line.get(_DETAIL[entity]) or {}

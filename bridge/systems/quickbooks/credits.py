@@ -1,4 +1,4 @@
-"""What QuickBooks itself did with a credit memo of ours.
+"""The use that QuickBooks itself made of a credit memo of ours.
 
 Where a company lets it (AutoApplyCredit), QuickBooks puts credit to use by payments of nothing
 that it makes of its own accord; whether it does so with documents made through the API is

@@ -1,4 +1,4 @@
-"""What people entered in QuickBooks beside sales forms: journal entries and deposits.
+"""The entries that people made in QuickBooks beside sales forms: journal entries and deposits.
 
 Change data capture tells both in one call, deleted ones as stubs (FACTS Q26); neither can be
 asked for by account (FACTS Q29). Cheques and expenses are from a bank or a card and not read.
@@ -27,7 +27,7 @@ Raw = dict[str, Any]
 
 
 def entries(wire: Wire, cursor: str, now: datetime, home: str) -> HandEntries:
-    """What was entered, changed or deleted since the cursor; without one all there is."""
+    """The entries made, changed or deleted since the cursor; without one all there is."""
     if not cursor:
         return _all(wire, now, home)
     if now - datetime.fromisoformat(cursor) > timedelta(days=DAYS):

@@ -1,4 +1,4 @@
-"""What a refusal by QuickBooks means: a table from its codes to what happens next.
+"""The meaning of a refusal by QuickBooks: a table from its codes to what happens next.
 
 Two envelopes: `Fault.Error[]` (business) and lower-case `fault.error[]` (gateway). A 200 can hold
 a Fault; codes are text, and leading zeros do not count (FACTS Q38). Refusals for rate also come as
@@ -96,7 +96,8 @@ def refused_for_rate(reply: Reply) -> bool:
 
 
 def judge(faults: Iterable[Fault]) -> Finding:
-    """What the faults of one write come to, the gravest first. There must be at least one."""
+    """The finding that the faults of one write come to, the gravest first. There must be at least
+    one."""
     found = [(_row(fault), fault) for fault in faults]
     assert found, "no fault to judge"
     row, _ = max(found, key=lambda pair: pair[0].then)

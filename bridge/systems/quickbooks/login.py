@@ -1,4 +1,4 @@
-"""How one logs in to QuickBooks Online (FACTS Q1, Q2)."""
+"""The login to QuickBooks Online (FACTS Q1, Q2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ LOGIN = BrowserLogin(system=NAME, scope="com.intuit.quickbooks.accounting", comp
 
 
 def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoint:
-    """Where this installation's app gets its tokens. A secret in the settings counts first."""
+    """The endpoint where this installation's app gets its tokens. A secret in the settings counts
+    first."""
     secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
     secret = app_secret(NAME, settings.client_id, secret, "an app at developer.intuit.com")
     return TokenEndpoint(

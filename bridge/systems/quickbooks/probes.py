@@ -16,7 +16,7 @@ _WARN = timedelta(days=60)
 
 
 def of_chart(chart: Chart) -> Iterator[Probe]:
-    """What the chart tells."""
+    """The facts that the chart tells."""
     company = chart.company
     yield (
         "document numbers",

@@ -33,7 +33,7 @@ def select(entity: str, *conditions: str, start: int = 1, rows: int = PAGE) -> s
 
 
 def newest(entity: str, rows: int) -> str:
-    """Those that were written last, the newest first."""
+    """The query for the rows that were written last, the newest first."""
     order = "MetaData.LastUpdatedTime DESC"
     return f"SELECT * FROM {entity} ORDERBY {order} STARTPOSITION 1 MAXRESULTS {rows}"
 

@@ -20,7 +20,7 @@ Raw = dict[str, Any]
 
 
 def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
-    """Those objects as they are now, by id: one query for a hundred, not one GET for each."""
+    """The objects as they are now, by id: one query for a hundred, not one GET for each."""
     found: dict[str, Raw] = {}
     for group in queries.chunks(external_ids):
         rows = wire.rows(ENTITY[kind], queries.among("Id", group))
@@ -34,7 +34,7 @@ def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
 def find(
     wire: Wire, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str], home: str
 ) -> dict[str, Found]:
-    """Those of `wanted` that are in the books, by reference.
+    """The documents of `wanted` that are in the books, by reference.
 
     Customers are searched by name, since notes can not be searched, and are ours only if their
     notes carry our reference. A customer renamed in the same moment as its post was lost is not

@@ -1,4 +1,4 @@
-"""What one connection to QuickBooks Online needs to know."""
+"""The settings that one connection to QuickBooks Online needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fields of QuickBooks' answers are, by their names, wherever they stand.
+"""The sorts of values in the fields of QuickBooks' answers, by their names, wherever they stand.
 
 By the vendor's own schema (FACTS Q5); only what the bridge reads. `Deposit` is an amount on an
 invoice and an object beside it.

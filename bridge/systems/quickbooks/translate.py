@@ -136,7 +136,7 @@ def _head(
     links: Mapping[str, str],
     company: Company,
 ) -> None:
-    """What all transactions have in common."""
+    """The fields that all transactions have in common."""
     body["CustomerRef"] = {"value": link(links, document.customer)}
     body["TxnDate"] = document.day.isoformat()
     body["CurrencyRef"] = {"value": document.currency}
@@ -241,7 +241,7 @@ def money(amount: Decimal) -> Decimal:
 
 
 def plain(number: Decimal) -> Decimal:
-    """The same number without an exponent, which not every JSON reader takes."""
+    """A number without an exponent, which not every JSON reader takes."""
     exponent = number.as_tuple().exponent
     return number.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else number
 

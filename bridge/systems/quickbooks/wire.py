@@ -175,7 +175,7 @@ class Wire:
         return part
 
     def _result(self, answer: Reply | Unsent | Unclear, entity: str, body: Raw) -> Result:
-        """What became of a write. An answer that can not be true says nothing of it."""
+        """The result of a write. An answer that can not be true says nothing of it."""
         if not isinstance(answer, Reply):
             return answer
         if limited := results.turned_away(self._client, answer):
@@ -198,7 +198,7 @@ class Wire:
 
 
 def _misnumbered(items: Sequence[Raw], answered: Sequence[Raw]) -> str:
-    """What is wrong with the numbers of a batch's answer: each is one of ours, and comes once."""
+    """The fault in the numbers of a batch's answer: each is one of ours, and comes once."""
     ours = {item["bId"] for item in items}
     told = [item.get("bId") for item in answered]
     if len(set(told)) != len(told) or not ours.issuperset(told):
@@ -221,7 +221,7 @@ def _query_response(item: Raw) -> Raw | None:
 
 
 def _item_result(item: Raw | None, entity: str, body: Raw) -> Result:
-    """What became of one item of a batch."""
+    """The result of one item of a batch."""
     if item is None:
         return Unclear("the batch answered without this item")
     if found := faults.faults_in(item):

@@ -86,7 +86,7 @@ class Writer:
     def _prepare(
         self, batch: Sequence[Outgoing], kind: Kind, operation: Operation
     ) -> Sequence[Job | Outcome]:
-        """What to send, or the outcome of what is not to be sent."""
+        """The calls to send, or the outcomes of changes that are not to be sent."""
         company = self._company_of()
         if operation is Operation.CREATE:
             used = self._credits.used_up(batch, company) if kind is Kind.APPLICATION else {}

@@ -34,7 +34,7 @@ _OUR_RECEIPT = re.compile(r"[A-Z0-9]{1,6}-P[A-Za-z0-9]+(\.\d+)?")
 
 
 def is_overpayment(raw: Body) -> bool:
-    """Whether it is an Overpayment, or the bank transaction that made one."""
+    """Whether the object is an Overpayment, or the bank transaction that made one."""
     return "PaymentID" not in raw and bool(raw.get("OverpaymentID"))
 
 
@@ -64,10 +64,11 @@ def posted(kind: Kind, raw: Body, company: Company) -> PostedDocument:
 
 
 def application(note: Body) -> PostedDocument:
-    """What a credit note settles: one document for each note, named by the note's own id.
+    """The invoices that a credit note settles: one document for each note, named by the note's own
+    id.
 
-    It has no number, date or total of its own in Xero. A note that settles nothing has no
-    application: it is told as deleted, for those who knew one.
+    That document has no number, date or total of its own in Xero. A note that settles nothing has
+    no application: it is told as deleted, for those who knew one.
     """
     pairs = allocations(note)
     live = bool(pairs) and note.get("Status") not in _STATUS
@@ -328,7 +329,8 @@ def _rate(raw: Body, company: Company) -> Decimal | None:
 
 
 def _payment_rate(raw: Body, company: Company) -> Decimal | None:
-    """As `_rate`, or by the amount that reached an account in home currency: that is exact."""
+    """The rate of a payment, as `_rate` has it or by the amount that reached an account in home
+    currency: that is exact."""
     currency = (raw.get("Invoice") or {}).get("CurrencyCode") or company.home_currency
     if currency == company.home_currency:
         return None

@@ -214,12 +214,12 @@ def days_of(wire: Wire, invoices: Sequence[str]) -> Days:
 
 
 def pairs_of(document: Receipt | CreditApplication, outgoing: Outgoing) -> Pairs:
-    """What it is to settle, by the ids of the invoices."""
+    """The invoices and amounts that a document is to settle, by the ids of the invoices."""
     return [(outgoing.links[each.invoice], each.amount) for each in document.applications]
 
 
 def put_to_use(now: PostedDocument, made: Allocations) -> PostedDocument:
-    """What the books hold after that."""
+    """The document that the books hold after money was put to use."""
     pairs = tuple(made.there.items())
     used = sum((amount for _, amount in pairs), Decimal(0))
     if now.kind is Kind.RECEIPT:
@@ -238,7 +238,8 @@ def _note_id(outgoing: Outgoing) -> str:
 
 
 def is_as_we_left_it(outgoing: Outgoing, now: PostedDocument) -> bool:
-    """Whether it settles what we settled with it, or what a write cut short has made of that."""
+    """Whether the document settles what we settled with it, or what a write cut short made of
+    that."""
     bound = target(outgoing)
     links = outgoing.links
     allowed: dict[str, set[Decimal]] = {}
@@ -259,7 +260,7 @@ def is_as_we_left_it(outgoing: Outgoing, now: PostedDocument) -> bool:
 
 
 def _stopped(result: Result, *, part_done: bool) -> Outcome | Unsent | None:
-    """How a part that was not applied ends the whole; None when it was applied."""
+    """The outcome of the whole when a part was not applied; None when it was applied."""
     if isinstance(result, Unsent):
         return InDoubt(f"applied in part; {result.cause}") if part_done else result
     if isinstance(result, Unclear):

@@ -1,4 +1,4 @@
-"""What moved since a cursor: every list asked with If-Modified-Since.
+"""The documents that moved since a cursor: every list asked with If-Modified-Since.
 
 Any age will do; deleted and voided documents are told with their status. Whether the instant
 itself is included is UNVERIFIED (FACTS X33), so cursors overlap. A few edits without money (a due

@@ -62,7 +62,7 @@ AHEAD = timedelta(days=366)
 
 
 class Lists(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept between two readings of the chart."""
+    """The lists kept between two readings of the chart."""
 
     accounts: list[Raw]
     tax_rates: list[Raw]
@@ -108,7 +108,7 @@ def chart_of(
 
 
 def writing_rules(company: Company, lists: Lists) -> translate.Company:
-    """What writing and reading documents needs of the lists."""
+    """The rules that writing and reading documents needs of the lists."""
     home = company.home_currency
     return translate.Company(
         home_currency=home,

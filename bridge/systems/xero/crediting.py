@@ -44,7 +44,7 @@ ZERO = Decimal(0)
 
 
 def is_put_to_use(outgoing: Outgoing) -> bool:
-    """Whether it is money on account that settles something from the first."""
+    """Whether the document is money on account that settles something from the first."""
     document = outgoing.document
     return isinstance(document, Receipt) and is_on_account(document) and bool(document.applications)
 
@@ -52,8 +52,8 @@ def is_put_to_use(outgoing: Outgoing) -> bool:
 def begun(
     wire: Wire, batch: Sequence[Outgoing], company: Company
 ) -> tuple[dict[str, Body], dict[str, str]]:
-    """Those of the batch that are in the books already, and perhaps not put to use; and what came
-    back about those of which that can not be seen."""
+    """The documents of the batch that are in the books already, and perhaps not put to use; and
+    what came back about those of which that can not be seen."""
     wanted = {o.document.reference: o.document for o in batch if is_put_to_use(o)}
     return told_apart(
         lambda part: reading.made(wire, [wanted[name] for name in part], company),

@@ -1,4 +1,4 @@
-"""What people entered in Xero as manual journals.
+"""The entries that people made in Xero as manual journals.
 
 Asked for with If-Modified-Since; voided and deleted ones are told with their status. A manual
 journal may stand on any account but banks, customers and suppliers, and is in home currency
@@ -27,7 +27,7 @@ Raw = dict[str, Any]
 
 
 def entries(wire: Wire, cursor: str, now: datetime, company: Company) -> HandEntries:
-    """What was entered, changed or voided since the cursor; without one all there is."""
+    """The entries made, changed or voided since the cursor; without one all there is."""
     if cursor and now - datetime.fromisoformat(cursor) > timedelta(days=DAYS):
         return HandEntries(cursor=cursor, complete=False)
     moment = stamps.modified_since(datetime.fromisoformat(cursor)) if cursor else ""

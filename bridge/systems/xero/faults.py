@@ -1,4 +1,4 @@
-"""What a refusal by Xero means: a table from its words to what happens next.
+"""The meaning of a refusal by Xero: a table from its words to what happens next.
 
 Xero's validation errors all carry number 10 and differ in their text only, which is compared
 without case, by fragment. What is not in the table is rejected with the text that came, since a
@@ -100,7 +100,7 @@ def says_refused(element: dict[str, Any]) -> bool:
 
 
 def judge(texts: Iterable[str]) -> Finding:
-    """What the messages of one element come to, the gravest first."""
+    """The finding that the messages of one element come to, the gravest first."""
     found = [(_row(text), " ".join(text.split())) for text in texts]
     if not found:
         return Finding(Then.REJECT, REFUSED.code, "Xero: refused without a reason")
@@ -110,7 +110,7 @@ def judge(texts: Iterable[str]) -> Finding:
 
 
 def judge_answer(content: Any) -> Finding | None:
-    """What a refused request comes to as a whole; None when the body says nothing.
+    """The finding that a refused request comes to as a whole; None when the body says nothing.
 
     Both envelopes: `{"ErrorNumber","Type","Message"}` and the gateway's `{"Title","Detail"}`.
     """

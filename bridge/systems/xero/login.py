@@ -1,4 +1,4 @@
-"""How one logs in to Xero (FACTS X1).
+"""The login to Xero (FACTS X1).
 
 Two ways: a person's consent in the browser, with a refresh token that changes at each use and
 dies after 60 days without one (FACTS X2); or a custom connection, which has no refresh token and
@@ -43,7 +43,8 @@ _REFRESH_TOKEN_S = 60 * 24 * 3600
 
 
 def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenEndpoint:
-    """Where this installation's app gets its tokens. A secret in the settings counts first."""
+    """The endpoint where this installation's app gets its tokens. A secret in the settings counts
+    first."""
     secret = settings.client_secret or credentials.get(NAME, "", oauth.CLIENT_SECRET)
     secret = oauth.app_secret(NAME, settings.client_id, secret, "an app at developer.xero.com")
     return oauth.TokenEndpoint(

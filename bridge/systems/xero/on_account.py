@@ -42,12 +42,12 @@ def is_so(external_id: str) -> bool:
 
 
 def has_id(raw: Body) -> bool:
-    """Whether what Xero answered for a receipt says what it has become."""
+    """Whether the answer of Xero for a receipt says what it has become."""
     return bool(raw.get("PaymentID") or raw.get("OverpaymentID") or raw.get("CreditNoteID"))
 
 
 def path_of(external_id: str) -> str:
-    """Where it is in Xero: `Overpayments/{id}`."""
+    """The path of money on account in Xero: `Overpayments/{id}`."""
     form, _, xero_id = external_id.partition("/")
     return f"{'Overpayments' if form + '/' == OVERPAYMENT else 'CreditNotes'}/{xero_id}"
 

@@ -39,7 +39,7 @@ def organisations(connections: Sequence[Body]) -> dict[str, str]:
 
 
 def of_chart(chart: Chart) -> Iterator[Probe]:
-    """What the chart tells."""
+    """The facts that the chart tells."""
     company = chart.company
     yield ("lock date", str(company.locked_through or "none"), "")
     yield ("currencies", ", ".join(company.currencies), "")
@@ -65,7 +65,7 @@ def of_chart(chart: Chart) -> Iterator[Probe]:
 
 
 def of_actions(content: Body) -> Iterator[Probe]:
-    """What the organisation's plan and this login may do."""
+    """The things that the organisation's plan and this login may do."""
     told = {row.get("Name"): row.get("Status") for row in content.get("Actions") or ()}
     wishes = {
         "CreateApprovedInvoice": "Invoices could not be approved: look at the plan and at the "
@@ -81,7 +81,7 @@ def of_actions(content: Body) -> Iterator[Probe]:
 
 
 def of_limits(day_left: int | None) -> Iterator[Probe]:
-    """What is left of the day's calls."""
+    """The calls left of the day."""
     if day_left is None:
         yield ("calls left today", "not told", "")
         return

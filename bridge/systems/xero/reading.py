@@ -44,7 +44,7 @@ _BOTH = {"Contacts": {"includeArchived": "true"}}
 
 
 def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
-    """Those objects as they are now, by external id."""
+    """The objects as they are now, by external id."""
     if kind is not Kind.RECEIPT:
         return _by_ids(wire, RESOURCE[kind], external_ids)
     found: dict[str, Raw] = {}
@@ -64,9 +64,8 @@ def load(wire: Wire, kind: Kind, external_ids: Sequence[str]) -> dict[str, Raw]:
 def find(
     wire: Wire, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str], company: Company
 ) -> dict[str, Found]:
-    """Those of `wanted` that are in the books, by reference.
-
-    What was deleted in Xero keeps its number or reference and is not in the books any more.
+    """The documents of `wanted` that are in the books, by reference. One that was deleted in Xero
+    keeps its number or reference and is not in the books any more.
     """
     if kind is Kind.APPLICATION:
         return _applications(wire, wanted, links, company)
@@ -81,7 +80,7 @@ def find(
 
 
 def made(wire: Wire, wanted: Sequence[Document], company: Company) -> dict[str, Raw]:
-    """Those receipts on account that are in the books, as Xero tells them, by reference."""
+    """The receipts on account that are in the books, as Xero tells them, by reference."""
     found: dict[str, Raw] = {}
     for reference, raws in _numbered(wire, Kind.RECEIPT, wanted, company).items():
         for raw in raws:
@@ -111,8 +110,8 @@ def resources(kinds: Sequence[Kind]) -> list[str]:
 def documents(
     resource: str, raw: Raw, kinds: Sequence[Kind], company: Company
 ) -> Iterator[PostedDocument]:
-    """What one object of a list is to us. A credit note is a document and its application, but for
-    one that is money on account."""
+    """The documents that one object of a list is to us. A credit note is a document and its
+    application, but for one that is money on account."""
     if not in_the_books(raw):
         return
     if resource == "Overpayments" or (resource == "CreditNotes" and is_money_on_account(raw)):
@@ -125,7 +124,7 @@ def documents(
 
 
 def since(wire: Wire, resource: str, moment: str) -> Iterator[Raw]:
-    """What of a list was written since then, deleted objects included."""
+    """The objects of a list that were written since then, deleted objects included."""
     options = {**_where(OURS[resource]), **_BOTH.get(resource, {})}
     return wire.rows(resource, since=moment, **options)
 

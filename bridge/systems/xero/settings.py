@@ -1,4 +1,4 @@
-"""What one connection to Xero needs to know."""
+"""The settings that one connection to Xero needs."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def root(self) -> str:
-        """Where /connections is: the host of the API."""
+        """The address of /connections: the host of the API."""
         return self.base_url.rstrip("/").removesuffix(API)
 
     @property
     def api(self) -> str:
-        """Where the accounting API is."""
+        """The address of the accounting API."""
         return self.root + API
 
     @property

@@ -1,4 +1,4 @@
-"""What the fields of Xero's answers are, by their names, wherever they stand.
+"""The sorts of values in the fields of Xero's answers, by their names, wherever they stand.
 
 By the official description (FACTS X7) and its examples, which leave out almost anything (payments
 name their contacts and invoices in short form), so no object is asked for more here than its

@@ -38,7 +38,7 @@ Body = dict[str, Any]
 
 
 class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What writing must know of an account."""
+    """The facts of an account that writing must know."""
 
     code: str
     name: str
@@ -190,7 +190,7 @@ def _contact(document: Customer) -> Body:
 
 
 def head_of(document: Transaction, links: Mapping[str, str], company: Company) -> Body:
-    """What invoices, credit notes and bank transactions have in common."""
+    """The fields that invoices, credit notes and bank transactions have in common."""
     body: Body = {
         "Contact": {"ContactID": link(links, document.customer)},
         "Date": document.day.isoformat(),
@@ -264,7 +264,7 @@ def _payment(document: Receipt, links: Mapping[str, str], company: Company) -> B
 
 
 def payment_rate(document: Receipt, company: Company) -> Body:
-    """What the money was worth at home.
+    """The worth of the money at home.
 
     Into an account in home currency that is an amount, in its decimals (BankAmount, writable since
     2026-06-22, FACTS X22); six decimals of an inverse rate would not match the bank statement.

@@ -134,7 +134,7 @@ class Wire:
         ]
 
     def _result(self, answer: Reply) -> Result:
-        """What became of a write whose answer holds no element."""
+        """The result of a write whose answer holds no element."""
         if limited := results.turned_away(self._client, answer):
             return limited
         if answer.status == 403:
@@ -277,7 +277,7 @@ def paired(resource: str, bodies: Sequence[Raw], elements: Sequence[Raw]) -> lis
 
 
 def element_result(resource: str, element: Raw | None, body: Mapping[str, Any] = _NONE) -> Result:
-    """What became of one body, by the element that answers it.
+    """The result of one body, by the element that answers it.
 
     A WARNING is applied: what Xero changed shows when the document is compared.
     """
@@ -292,7 +292,7 @@ def element_result(resource: str, element: Raw | None, body: Mapping[str, Any] =
 
 
 def distinct(resource: str, told: Sequence[Result]) -> list[Result]:
-    """What became of several bodies, each told by an id of its own."""
+    """The results of several bodies, each told by an id of its own."""
     field = ID_FIELD[resource]
 
     def new_id(each: Result) -> str:

@@ -80,7 +80,7 @@ class Writer:
     def _prepare(
         self, batch: Sequence[Outgoing], kind: Kind, operation: Operation
     ) -> Sequence[Job | Outcome]:
-        """What to send, or the outcome of what is not to be sent."""
+        """The calls to send, or the outcomes of changes that are not to be sent."""
         company = self._company_of()
         if operation is Operation.CREATE:
             begun, untold = crediting.begun(self._wire, batch, company)
@@ -197,7 +197,7 @@ class Writer:
         return Posted(msgspec.structs.replace(job.now, status=left.status, version=left.version))
 
     def _look_up(self, asked: Sequence[tuple[Job, Finding]]) -> list[Outcome]:
-        """What is behind refusals that say that something is there, or done, already."""
+        """The outcomes behind refusals that say that something is there, or done, already."""
         kind = asked[0][0].outgoing.document.kind
         company = self._company_of()
         links: dict[str, str] = {}

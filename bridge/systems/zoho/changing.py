@@ -31,7 +31,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 def calls(outgoing: Outgoing, raw: Raw, credited: Sequence[Raw], company: Company) -> list[Call]:
-    """What carries the change out, in order. Raises Refusal."""
+    """The calls that carry the change out, in order. Raises Refusal."""
     document, kind = outgoing.document, outgoing.document.kind
     listing = LISTING[kind]
     path = f"{listing.path}/{target(outgoing).external_id}"
@@ -45,7 +45,7 @@ def calls(outgoing: Outgoing, raw: Raw, credited: Sequence[Raw], company: Compan
 
 
 def taken_back(outgoing: Outgoing, now: PostedDocument) -> PostedDocument:
-    """What is left after a void, whose answer shows no document."""
+    """The document left after a void, whose answer shows no document."""
     if outgoing.document.kind in _DELETED:
         return gone(outgoing)
     return msgspec.structs.replace(now, status=Status.VOIDED, open=Decimal(0))

@@ -73,7 +73,7 @@ Raw = dict[str, Any]
 
 
 class Lists(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept between two readings of the chart."""
+    """The lists kept between two readings of the chart."""
 
     organization: Raw
     currencies: list[Raw]
@@ -207,7 +207,7 @@ def _decimals(lists: Lists) -> dict[str, int]:
 
 
 def calls_a_day(lists: Lists) -> int | None:
-    """What the organization's plan allows, for all its programs together."""
+    """The calls a day that the organization's plan allows, for all its programs together."""
     plan = text(lists.organization, "plan_name").lower()
     return next((limit for name, limit in DAY_LIMITS.items() if name in plan), None)
 

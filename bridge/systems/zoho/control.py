@@ -1,4 +1,4 @@
-"""What stands on the receivable account beside invoices, payments and credit notes.
+"""The entries that stand on the receivable account beside invoices, payments and credit notes.
 
 Asked of the account's own ledger, by the types of transaction that are none of ours, since all of
 it would be a call for every two hundred documents (FACTS Z37). An invoice that a person wrote off

@@ -1,4 +1,4 @@
-"""What people entered in Zoho Books as journals.
+"""The journals that people entered in Zoho Books.
 
 A listing has no lines, no time of change, and a filter by that time which some saw work as
 equality; sorted by it, the latest come first, and each is read until one is older than the last
@@ -39,7 +39,7 @@ def entries(
     known: Collection[str],
     now: datetime,
 ) -> HandEntries:
-    """What changed since the cursor; without one all that touches both sides."""
+    """The entries that changed since the cursor; without one all that touch both sides."""
     following = (now - OVERLAP).astimezone(UTC).isoformat()
     opened = _Opened(wire)
     try:
@@ -76,7 +76,7 @@ class _Opened:
         return None
 
     def entry(self, external_id: str) -> HandEntry | None:
-        """The same in our words: one that is no more has no legs."""
+        """The journal in our words: one that is no more has no legs."""
         raw = self.one(external_id)
         if raw is not None:
             return _entry(raw)

@@ -1,4 +1,4 @@
-"""What a refusal by Zoho Books means: a table from its codes to what happens next.
+"""The meaning of a refusal by Zoho Books: a table from its codes to what happens next.
 
 One envelope, `{"code": n, "message": "…"}`, whatever the HTTP status; the message follows the
 user's language, so only codes decide (FACTS Z42). A code that is not in the table is a refusal when
@@ -93,7 +93,7 @@ def refused_for_rate(reply: Reply) -> bool:
 
 
 def rate_wait_s(reply: Reply) -> float | None:
-    """How long a refusal for rate lasts, by its code; None when it does not say."""
+    """The seconds that a refusal for rate lasts, by its code; None when it does not say."""
     code = code_of(reply.json())
     if code == 45:
         told = reply.headers.get("X-Rate-Limit-Reset", "")
@@ -103,7 +103,7 @@ def rate_wait_s(reply: Reply) -> float | None:
 
 
 def judge(reply: Reply, content: Any) -> Finding:
-    """What a reply that is not a success comes to."""
+    """The finding that a reply that is not a success comes to."""
     code = code_of(content)
     refused = 400 <= reply.status < 500
     if code is None:

@@ -1,4 +1,4 @@
-"""How one logs in to Zoho, and where access tokens come from (FACTS Z2).
+"""The login to Zoho, and the source of access tokens (FACTS Z2).
 
 A refresh token never changes and never ends by itself, but gives at most ten access tokens in
 ten minutes: one is kept in the credential store and shared by every process (FACTS Z3). Errors of
@@ -102,7 +102,8 @@ Without `offline` there is no refresh token, without `consent` none the second t
 
 
 def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoint:
-    """Where this installation's client gets its tokens. A secret in the settings counts first."""
+    """The endpoint where this installation's client gets its tokens. A secret in the settings
+    counts first."""
     secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
     secret = app_secret(
         NAME, settings.client_id, secret, "a client at api-console.zoho.com (a Self Client will do)"

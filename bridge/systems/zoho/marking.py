@@ -28,7 +28,7 @@ at once."""
 
 
 class Marked(msgspec.Struct, frozen=True):
-    """What became of one draft: out of it, refused and taken away again, or unknown. One that Zoho
+    """The state of one draft: out of it, refused and taken away again, or unknown. One that Zoho
     refuses to take away too (its month was locked meanwhile) stays, and is refused all the same."""
 
     done: bool
@@ -66,7 +66,7 @@ class Marking:
         return marked
 
     def _together(self, ids: Sequence[str]) -> dict[str, Marked]:
-        """Those that one call for all surely marked, or left unknown."""
+        """The drafts that one call for all surely marked, or left unknown."""
         result = self._send("invoices/status/sent", invoice_ids=",".join(ids))
         if isinstance(result, Refused):
             return {}

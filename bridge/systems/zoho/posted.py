@@ -44,9 +44,11 @@ def posted(kind: Kind, raw: Raw, company: Company) -> PostedDocument:
 
 
 def application(note: Raw, credited: Iterable[Raw] | None, company: Company) -> PostedDocument:
-    """What a credit note is used for. `credited`: its invoices, where they were asked for.
+    """The invoices that a credit note is used for. `credited`: its invoices, where they were asked
+    for.
 
-    It has neither date nor number of its own, and its id is the note's: one note has one.
+    The application has neither date nor number of its own, and its id is the note's: one note
+    has one.
     """
     pairs = tuple(
         (text(row, "invoice_id"), amount(row, "credited_amount") or amount(row, "amount_applied"))
@@ -70,7 +72,7 @@ def application(note: Raw, credited: Iterable[Raw] | None, company: Company) -> 
 
 
 def is_draft(raw: Raw) -> bool:
-    """Whether it is there, and posts nothing yet."""
+    """Whether a document is there, and posts nothing yet."""
     return raw.get("status") in _NOT_IN_THE_BOOKS
 
 
@@ -276,7 +278,7 @@ def is_sale(raw: Raw) -> bool:
 
 
 def _document(kind: Kind, raw: Raw, company: Company, **told: Any) -> PostedDocument:
-    """What documents have in common, with `told` laid over it."""
+    """The fields that documents have in common, with `told` laid over it."""
     currency = currency_of(raw, company)
     common: dict[str, Any] = {
         "version": version(raw),
@@ -307,7 +309,7 @@ def _lines(raw: Raw) -> tuple[PostedLine, ...]:
 
 
 def _taxes_and_tags(raw: Raw) -> dict[str, Any]:
-    """What is tax and which dimensions are booked, where the lines are told."""
+    """The tax and the dimensions that are booked, where the lines are told."""
     lines = raw.get("line_items")
     if not lines:
         return {}

@@ -14,7 +14,7 @@ Probe = tuple[str, str, str]
 
 
 def of_chart(chart: Chart, rules: Company, plan: str, day_limit: int | None) -> Iterator[Probe]:
-    """What settings and lists tell."""
+    """The facts that settings and lists tell."""
     company = chart.company
     yield (
         "lock date",

@@ -73,7 +73,7 @@ class Reading:
     def look(
         self, kind: Kind, wanted: Sequence[Document], links: Mapping[str, str]
     ) -> dict[str, Found]:
-        """Those of `wanted` that can be seen now, which says nothing about the others."""
+        """The documents of `wanted` that can be seen now, which says nothing about the others."""
         if kind is Kind.APPLICATION:
             return self._applications(wanted, links)
         if kind is Kind.CUSTOMER:
@@ -323,7 +323,8 @@ class Reading:
 
 
 def _made(kind: Kind, listing: Listing, rows: Iterable[Raw]) -> Iterator[Made]:
-    """Whose the rows of a listing are. A draft is not in the books."""
+    """The rows of a listing, each with the number that tells whose it is. A draft is not in the
+    books."""
     for raw in rows:
         number = inward.text(raw, NUMBER_FIELD[kind])
         yield Made(
@@ -340,5 +341,5 @@ def folded(name: str) -> str:
 
 
 def everything(listing: Listing) -> dict[str, str]:
-    """What makes a listing show all: of contacts the inactive ones too."""
+    """The filter that makes a listing show all: of contacts the inactive ones too."""
     return {"filter_by": "Status.All"} if listing is CONTACTS else {}

@@ -1,4 +1,4 @@
-"""What one connection to Zoho Books needs to know."""
+"""The settings that one connection to Zoho Books needs."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _FIELD = {
 
 
 def prepare(wire: Wire) -> Prepared:
-    """What became of the field. Makes it if it is not there, and never two."""
+    """The state of our custom field. Makes it if it is not there, and never two."""
     try:
         field = _read(wire)
     except (QuestionRefused, LoginRequired) as reason:

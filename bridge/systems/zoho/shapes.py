@@ -1,4 +1,4 @@
-"""What the fields of Zoho Books' answers are, by their names, wherever they stand.
+"""The sorts of values in the fields of Zoho Books' answers, by their names, wherever they stand.
 
 By the official descriptions (FACTS Z7) and their examples: ids come as text or number, amounts
 too, empty text is nothing, `page_context` is an object or a list (FACTS Z30).

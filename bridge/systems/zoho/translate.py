@@ -336,7 +336,7 @@ def money(amount: Decimal, currency: str, company: Company) -> Decimal:
 
 
 def plain(number: Decimal) -> Decimal:
-    """The same number without an exponent, which not every JSON reader takes."""
+    """A number without an exponent, which not every JSON reader takes."""
     exponent = number.as_tuple().exponent
     return number.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else number
 

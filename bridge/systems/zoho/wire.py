@@ -29,7 +29,7 @@ _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """Where documents of one sort are listed, and what its answers are called."""
+    """The address where documents of one sort are listed, and the names in its answers."""
 
     path: str
     rows: str
@@ -81,8 +81,9 @@ class Wire:
         return self._told(path, options)
 
     def listed(self, path: str, rows: Rows, untold: Came, /, **options: str) -> Raw | None:
-        """The same, of a list whose rows are judged one by one: one that can not be true is left
-        out, and noted in `untold` by its id and its name. Raises TryLater for more than a few."""
+        """The answer to a question for a list whose rows are judged one by one: one that can not be
+        true is left out, and noted in `untold` by its id and its name. Raises TryLater for more
+        than a few."""
         return self._told(path, options, rows, untold)
 
     def _told(
@@ -150,7 +151,7 @@ class Wire:
             pages.turn(len(seen) - before)
 
     def pages(self, listing: Listing) -> Pages:
-        """What ends one reading of a listing that has no end."""
+        """The guard that ends one reading of a listing that has no end."""
         return Pages("Zoho", listing.path, self._known, PAGE)
 
     def page(
@@ -184,7 +185,7 @@ class Wire:
         return f"{self._root}/{path}{'?' if query else ''}{query}"
 
     def _result(self, answer: Reply | Unsent | Unclear) -> Result:
-        """What became of a write; where it was applied, with the whole envelope."""
+        """The result of a write; where it was applied, with the whole envelope."""
         if not isinstance(answer, Reply):
             return answer
         if limited := results.turned_away(self._client, answer):
