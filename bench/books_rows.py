@@ -18,7 +18,7 @@ from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import sync
 
 _NEW_ID = 900_000_000
-ASKED = re.compile(r"\d+ tasks? for a person: \d+ debt\.balance_mismatch")
+ASKED = re.compile(r"\d+ tasks? for a person: \d+ loan\.balance_mismatch")
 """What the made ledger leaves to a person: one debt in twenty shows another balance."""
 
 

@@ -29,7 +29,6 @@ from bridge.core.books import (
 )
 from bridge.core.change.matching import differences, with_rate_known
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
-from bridge.core.message import written
 from bridge.errors import TryLater, UsageError
 from bridge.pipeline import customer_anew
 from bridge.pipeline.absence import find_surely
@@ -214,9 +213,9 @@ def _entered_anew(waiting: Sequence[Entry], binding: Binding) -> str:
     """The id of the document that somebody entered in the place of a deleted one, where that
     stopped a correction."""
     for entry in waiting:
-        held = written(entry.detail)
-        if entry.state is not State.DRIFTED or not held.startswith("{"):
-            continue
+        held = entry.detail
+        if entry.state is not State.DRIFTED or not isinstance(held, str) or held[:1] != "{":
+            continue  # a message says why; the document itself is kept as it was told
         found = msgspec.json.decode(held, type=PostedDocument)
         if found.external_id != binding.external_id:
             return found.external_id

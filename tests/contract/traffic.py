@@ -238,10 +238,24 @@ def look_around(bench: Bench) -> None:
     for kind in Kind:
         ids = [p.external_id for r, p in bench.posted.items() if p.kind is kind]
         system.fetch(kind, ids)
+    by_what_changed(bench, cursor)
     by_hand(bench, cursor)
     system.rate("MXN", DAY)
     system.rate("MXN", DAY.replace(year=2000))
     list(system.probes())
+
+
+def by_what_changed(bench: Bench, cursor: str) -> None:
+    """What is asked where a morning reads a part: lists of changes, counts, a customer, pages."""
+    part = bench.system.in_part
+    if part is None:
+        return
+    part.since(cursor, lambda kind, ids: {})
+    for kind in (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_NOTE, Kind.RECEIPT):
+        part.are_exactly(kind, 1)
+    customers = [p.external_id for p in bench.posted.values() if p.kind is Kind.CUSTOMER]
+    list(part.of_customer(customers[0]))
+    list(part.pages(Kind.RECEIPT, 1, 2))
 
 
 def by_hand(bench: Bench, cursor: str) -> None:

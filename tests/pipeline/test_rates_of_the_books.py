@@ -76,6 +76,7 @@ def test_what_is_tied_beside_a_state_weighs_what_it_was_posted_with(world: World
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"
     copy = {path: path.read_bytes() for path in world.folder.glob("state.db*")}
+    world.clock.move(3600)  # stamps are of whole seconds
     ledger.movements |= receipts
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"

@@ -81,6 +81,8 @@ class ToyBooks:
     settings_type = Settings
     name = NAME
     capabilities = CAPABILITIES
+    in_part = None
+    """It reads everything that changed."""
     login = LOGIN
     token_endpoint = staticmethod(token_endpoint)
 
