@@ -50,6 +50,8 @@ class Hand:
     """Fields that are the ledger's own: an edit of one need not stay."""
     doubled: set[tuple[str, str]] = field(default_factory=set)
     """(system, base) of what another bridge posted as well, while the books did not list it yet."""
+    lied_to: set[str] = field(default_factory=set)
+    """Systems in which a write was said to be done and was not kept."""
     made: int = 0
 
     def do(self, system: str, **wish: Any) -> dict[str, Any] | None:

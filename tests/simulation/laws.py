@@ -44,11 +44,15 @@ def digest(books: object) -> str:
 
 def nothing_is_there_twice(quiet: Quiet) -> None:
     """Of everything that was ever posted for a row, one generation is in force at most. Of what two
-    bridges posted in the seconds in which the books list nothing yet, each other one is told."""
+    bridges posted in the seconds in which the books list nothing yet, each other one is told. So is
+    a document that a product said it had voided, and had not."""
     for name, books in quiet.books.items():
         told = {item.external_id for item in quiet.items(name) if item.cause == UNKNOWN}
         both = {base for system, base in quiet.hand.doubled if system == name}
         there = [each for each in kept(books) if each.base not in both or each.id not in told]
+        if name in quiet.hand.lied_to:
+            said = {item.reference for item in quiet.items(name)}
+            there = [each for each in there if each.reference not in said]
         undone = {undoes(document.reference) for document in there}  # edited before by somebody
         undone |= {undoes(item.reference) for item in quiet.items(name) if item.kind in GONE_SINCE}
         bases = Counter(each.base for each in there if each.reference not in undone)

@@ -133,7 +133,7 @@ class Life:
         self.desk = Desk(self.estate, self.hand, self.trace)
         self.troubles = Troubles(self.estate, self.seams, self.agenda, self.trace)
         self.strange = Strange(self.estate, self.seams, self.agenda, self.trace)
-        self.untrue = Untrue(self.estate, self.agenda, self.trace)
+        self.untrue = Untrue(self.estate, self.agenda, self.hand, self.trace)
         self.person = Person(
             self.estate, self.ledger, self.hand, self.trace, self.agenda.stream("person")
         )

@@ -18,6 +18,7 @@ import msgspec
 from tests.pipeline.test_untrue_answers import lies
 from tests.simulation.agenda import Agenda
 from tests.simulation.estate import KEYS, Estate
+from tests.simulation.hand import Hand
 from tests.simulation.quiet import Quiet
 from tests.simulation.trace import Broken, Trace
 from tests.simulation.troubles import LOGINS, WRITES
@@ -32,6 +33,7 @@ class Untrue:
 
     estate: Estate
     agenda: Agenda
+    hand: Hand
     trace: Trace
 
     def arm(self, day: int) -> None:
@@ -49,6 +51,7 @@ def unkept(untrue: Untrue, system: str, chance: random.Random) -> None:
     """A write is said to be done, and nothing of it is there."""
     method, paths = WRITES[system]
     match = {"method": method, "path": chance.choice(paths)}
+    untrue.hand.lied_to.add(system)
     untrue.plan(system, chance.choices((1, 2, 5), (6, 3, 1))[0], {"kind": "unkept"}, **match)
 
 
