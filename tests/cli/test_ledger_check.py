@@ -134,6 +134,36 @@ def test_what_was_paid_is_not_taken_for_the_instalment(
     assert owed(told) == {"COP": Decimal(left)}
 
 
+@pytest.mark.parametrize(
+    ("cells", "left", "held"),
+    [
+        (("30000", "0"), 330_000, 0),
+        (("si", "no"), 360_000, 0),
+        (("1", "0"), 360_000, 0),
+        (("30000", "si"), 360_000, 1),
+        (("", "40000"), 320_000, 0),
+    ],
+)
+def test_a_column_of_what_was_paid_is_no_mark_that_a_loan_is_paid(
+    cells: tuple[str, str], left: int, held: int, capsys, nowhere: Path
+) -> None:
+    rows = ["Nombre;Fecha;Prestó;Debe;Pagado"]
+    rows += [f"Ana;03/10/2026;100000;120000;{cells[0]}"]
+    rows += [f"Luz;04/10/2026;200000;240000;{cells[1]}"]
+    (nowhere / "cartera.csv").write_text("\n".join(rows), encoding="utf-8")
+    told = checked(capsys, "cartera.csv")
+    assert owed(told) == {"COP": Decimal(left)}
+    assert sum("amount.unreadable" in each["held"] for each in told["held"]) == held
+
+
+@pytest.mark.parametrize("heading", ["Frecuencia", "Estado"])
+def test_a_sum_among_words_holds_its_loan(heading: str, capsys, nowhere: Path) -> None:
+    rows = [f"Nombre;Fecha;Prestó;Debe;{heading}", "Ana;03/10/2026;100000;120000;30000"]
+    (nowhere / "cartera.csv").write_text("\n".join(rows), encoding="utf-8")
+    (loan,) = checked(capsys, "cartera.csv")["held"]
+    assert loan["held"] == ["amount.unreadable"]
+
+
 def test_held_loans_come_with_reason_place_and_amount(capsys) -> None:
     told = checked(capsys, str(SAMPLES / "dia1"))
     held = {each["loan"]: each for each in told["held"]}

@@ -36,6 +36,10 @@ class Texts:
         form = self.tables["subjects"].get(kind)
         return form.format(id=native_id) if form and colon else code
 
+    def place(self, file: str, row: int) -> str:
+        """A row as a person finds it; the file alone where no row is meant, nothing without one."""
+        return self.tables["cli"]["place"].format(file=file, row=row) if file and row else file
+
     def currency(self, code: str) -> str:
         """The currency's code, or that there is none."""
         return self("no_currency") if code == NO_CURRENCY else code

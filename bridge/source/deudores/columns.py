@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from bridge.core.message import message
 from bridge.errors import Problem
 from bridge.source.deudores.context import as_text
 from bridge.source.deudores.headings import Columns, Headings
-from bridge.source.deudores.looks import words
+from bridge.source.deudores.looks import Look, look, words
 from bridge.source.texts import heading_key
 
 HEADING_WITHIN = 20
@@ -131,6 +131,33 @@ def _is_what_was_paid(found: Mapping[str, int], cells: list[Any]) -> bool:
     if heading_key(heading) != _EITHER:
         return False
     return heading.lower().endswith("ó") or not found.keys() & {"instalments", "frequency"}
+
+
+def with_money_as_paid(
+    heading: Heading, rows: Sequence[tuple[int, Any]], marks: Collection[str]
+) -> Heading:
+    """The heading, with a column "Pagado" that has sums in it taken for what was paid in all.
+
+    `marks`: the words of a cell that only says whether a loan is paid ("sí", "no", 1, 0).
+    """
+    at = heading.columns.get("paid")
+    if heading.kind != "loans" or at is None or "collected" in heading.columns:
+        return heading
+    beneath = [
+        row[at]
+        for line, row in rows
+        if line > heading.line and isinstance(row, list) and at < len(row)
+    ]
+    filled = [cell for cell in beneath if look(cell) is not Look.NOTHING]
+    sums = [cell for cell in filled if heading_key(as_text(cell)) not in marks]
+    if not sums or any(look(cell) not in (Look.NUMBER, Look.MONEY) for cell in filled):
+        return heading
+    renamed = {"paid": "collected"}
+    return msgspec.structs.replace(
+        heading,
+        columns={renamed.get(f, f): position for f, position in heading.columns.items()},
+        headings={renamed.get(f, f): text for f, text in heading.headings.items()},
+    )
 
 
 def _positions(cells: list[Any]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from bridge.source.amounts import Form
 from bridge.source.deudores.context import Cell, Context, StoreFacts, as_text, identifier, in_row
 from bridge.source.deudores.headings import LoanColumns
 from bridge.source.deudores.kinds import said_kind
+from bridge.source.deudores.looks import Look, look
 from bridge.source.deudores.owing import (
     Told,
     is_what_was_paid,
@@ -27,6 +28,9 @@ from bridge.source.texts import heading_key
 
 FIELDS = tuple(LoanColumns.model_fields)
 _AT = {field: position for position, field in enumerate(FIELDS)}
+_WORDS = frozenset({"paid", "state", "frequency"})
+"""Fields that are read by their words."""
+_DIGITS_OF_A_SUM = 4
 _MOST_INSTALMENTS = 10_000
 _REMEMBERED = 16_384
 """So many texts of amounts and counts are read once, where nothing is to be told of them."""
@@ -82,6 +86,7 @@ class Loans:
         principal, rate = made.principal, told.rate
         if kind is LoanKind.CASH_LOAN and principal is None and rate is None:
             reading.note("loan.no_interest_split")
+        self._hold_sums_among_words(reading, cells)
         frequency = self._frequency(cells[_AT["frequency"]], kind)
         state = self._state(as_text(cells[_AT["state"]]))
         return Loan(
@@ -267,6 +272,23 @@ class Loans:
         if "paid" in self._table.headings:
             return self._context.mapping.truth_words.get(heading_key(as_text(cell)))
         return {"paid": True, "open": False}.get(state)
+
+    def _hold_sums_among_words(self, reading: RowReading, cells: tuple[Cell, ...]) -> None:
+        """Hold a loan with a sum where only words are read: money that came in may be in it."""
+        for field in _WORDS & self._table.headings.keys():
+            cell = cells[_AT[field]]
+            if isinstance(cell, bool):
+                continue
+            text, found = as_text(cell), look(cell)
+            if field == "paid":
+                known = heading_key(text) in self._context.mapping.truth_words
+                is_sum = found in (Look.NUMBER, Look.MONEY) and not known
+            else:  # a mark such as 4,5 is no sum
+                is_sum = found is Look.MONEY and sum(map(str.isdigit, text)) >= _DIGITS_OF_A_SUM
+            if is_sum:
+                reading.keep(field, cell)
+                what = message("sum_among_words", text=text[:40])
+                reading.note("amount.unreadable", reading.at(field, what))
 
     def _due(self, reading: RowReading, cells: tuple[Cell, ...], start: date) -> date | None:
         due = reading.day("due", cells[_AT["due"]])

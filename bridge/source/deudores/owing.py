@@ -150,8 +150,9 @@ def interest_within(total: Decimal, rate: Decimal, currency: str) -> Decimal:
 def is_what_was_paid(
     owed: Decimal, balance: Decimal | None, each: Decimal | None, instalments: int | None
 ) -> bool:
-    """Whether an amount under "Abono" is no instalment but what was paid in all ("Abonó"): it is
-    exactly what is missing from the balance, and no instalments are spoken of."""
+    """Whether an amount that its column leaves open (see `columns`) is no instalment but what was
+    paid in all: it is exactly what is missing from the balance, and no number of instalments is
+    spoken of."""
     if balance is None or each is None or instalments is not None:
         return False
     return 0 < each == owed - balance

@@ -26,14 +26,14 @@ QUESTIONS = (
         options=("hold", "day_first", "month_first"),
         safe="hold",
         shipped="hold",
-        codes=("date.unreadable", "date.mixed"),
+        codes=("date.unreadable",),
     ),
     Question(
         key="ambiguous_amounts",
         options=("hold", "locale"),
         safe="hold",
         shipped="hold",
-        codes=("amount.unreadable", "amount.mixed"),
+        codes=("amount.unreadable",),
     ),
     Question(
         key="default_kind",

@@ -22,6 +22,7 @@ from bridge.source.deudores.columns import (
     heading_problems,
     missing_columns,
     read_table,
+    with_money_as_paid,
 )
 from bridge.source.deudores.context import Context, as_text
 from bridge.source.deudores.looks import has_amounts
@@ -208,6 +209,7 @@ class Understood:
             heading = find_heading(first[:HEADING_WITHIN], mapping.columns, kinds, title)
             if heading and (best is None or heading.score > best.heading.score):
                 cells = next(cells for line, cells in first if line == heading.line)
+                heading = with_money_as_paid(heading, first, mapping.truth_words)
                 best = Found(sheet, heading, cells, first, [title, *_above(first, heading.line)])
         if best is not None:
             wide = payment_columns(best.heading, best.cells, mapping)
