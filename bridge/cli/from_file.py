@@ -7,12 +7,12 @@ the file. Nothing is written here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from bridge import mappingfiles, wiring
 from bridge.cli.output import Output
 from bridge.cli.questions import Questions, Unusable
-from bridge.cli.settings_draft import Answers, ledger_mapping
+from bridge.cli.readings import tell_reading
+from bridge.cli.settings_draft import ledger_mapping, usual_keys
 from bridge.cli.shipped import shipped
 from bridge.core.change.ledger_reading import LedgerReading
 from bridge.core.findings import Finding
@@ -23,37 +23,17 @@ from bridge.report.details import said
 from bridge.report.figures import Figures, locale_for
 from bridge.report.reading import ReadingWords
 from bridge.report.texts import language_of, texts
-from bridge.settings import LedgerSource, Lender, Settings
+from bridge.settings import Settings
 from bridge.source.questions import Question
 
 
-def settings_for(answers: Answers, mapping: Path | None) -> Settings:
-    """Settings that read a lender's file, before there is a bridge.toml: by the mapping that is
-    there, else as shipped."""
-    return Settings(
-        lender=Lender(
-            name=answers.name,
-            timezone=answers.timezone,
-            locale=answers.locale,
-            home_currency=answers.home_currency,
-        ),
-        source=LedgerSource(
-            kind=answers.kind,
-            path=Path(answers.path),
-            mapping=mapping or shipped(str(ledger_mapping(answers.kind))),
-        ),
-    )
-
-
 def _usual_of(loaded: Settings) -> dict[str, str]:
-    """The changes that the lender's country makes to the mapping as shipped; nothing beside one of
-    his own."""
-    if loaded.source.mapping != shipped(str(ledger_mapping(loaded.source.kind))):
+    """The keys of the mapping as shipped that follow the lender's country; none beside his own."""
+    mapping, lender = loaded.source.mapping, loaded.lender
+    if mapping != shipped(str(ledger_mapping(loaded.source.kind))):
         return {}
-    lender = loaded.lender
-    text = loaded.source.mapping.read_text(encoding="utf-8")
-    spoken = {"default_locale": lender.locale} if f"\n{lender.locale} = {{" in text else {}
-    return {"default_currency": lender.home_currency} | spoken
+    text = mapping.read_text(encoding="utf-8")
+    return usual_keys(text, lender.home_currency, lender.locale)
 
 
 class FileDialog:
@@ -112,14 +92,9 @@ class FileDialog:
         if briefly:
             self._out.say(f"  {self._short(outcome)}")
             return
-        words = ReadingWords(outcome.reading, self._texts, self._loaded.lender.locale)
-        self._out.line(words.title)
-        for section in words.sections():
-            if section.rows:
-                self._out.line()
-                self._out.line(section.title)
-                self._out.table(section.heads, section.rows)
-        self._out.line()
+        tell_reading(
+            ReadingWords(outcome.reading, self._texts, self._loaded.lender.locale), self._out
+        )
 
     def _ask(self, found: OpenQuestion) -> str:
         key = found.question.key
@@ -154,10 +129,10 @@ class FileDialog:
         return code
 
     def _example(self, found: Finding) -> str:
-        place = self._texts.tables["cli"]["place"].format(file=found.file, row=found.row)
         cause = self._texts.cause(found.code)
         told = said(found.detail, self._texts, self._figures) if found.detail else cause
-        return self._words["place"].format(place=place, detail=told)
+        place = self._texts.place(found.file, found.row)
+        return self._words["place"].format(place=place, detail=told) if place else told
 
     def _short(self, outcome: Outcome) -> str:
         return "; ".join(self._parts(outcome))

@@ -132,7 +132,8 @@ def _ask_about_file(
 ) -> None:
     """Put what the lender says about the file into `answers`. What a mapping that is there says
     already is not asked again."""
-    from bridge.cli.from_file import FileDialog, settings_for  # reads files: not for a plain init
+    from bridge.cli.from_file import FileDialog  # reads files: not for a plain init
+    from bridge.cli.readings import settings_for
 
     mapping = folder / ledger_mapping(answers.kind)
     loaded = settings_for(answers, mapping if mapping.exists() else None)

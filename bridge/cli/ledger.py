@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import re
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
 
 from bridge import settings, wiring
 from bridge.cli.countries import usual
-from bridge.cli.languages import of_terminal
+from bridge.cli.languages import locale_of_terminal
 from bridge.cli.output import Output
 from bridge.cli.paths import new_file
-from bridge.cli.settings_draft import Answers, ledger_mapping
-from bridge.cli.shipped import shipped
+from bridge.cli.readings import settings_for, tell_reading
+from bridge.cli.settings_draft import Answers
 from bridge.files import BY_UMASK, replace_durably
 from bridge.pipeline.ledger_check import check_ledger
 from bridge.report import reading as report
 from bridge.report.texts import language_of, texts
-from bridge.settings import LedgerSource, Lender, Settings
+from bridge.settings import Settings
 
 
 def check(arguments: Namespace, out: Output) -> int:
@@ -43,27 +40,12 @@ def check(arguments: Namespace, out: Output) -> int:
     if out.json:
         out.document(report.document(reading, names=names))
     else:
-        _tell(words, out)
+        tell_reading(words, out)
         out.line(catalogue.tables["reading"]["nothing_written"])
     if arguments.page is not None:
         replace_durably(arguments.page, report.page(words, catalogue), BY_UMASK)
         out.say(catalogue.tables["reading"]["page_written"].format(path=arguments.page))
     return 1 if reading.asks else 0
-
-
-def _tell(words: report.ReadingWords, out: Output) -> None:
-    out.line(words.title)
-    out.line(" · ".join(words.facts))
-    for section in words.sections():
-        out.line()
-        out.line(section.title.upper() if not out.watched else section.title)
-        if section.note:
-            out.line(section.note)
-        if section.rows:
-            out.table(section.heads, section.rows)
-        for line in section.lines:
-            out.line(f"  {line}")
-    out.line()
 
 
 def _settings(arguments: Namespace) -> tuple[Settings, bool]:
@@ -80,24 +62,7 @@ def _settings(arguments: Namespace) -> tuple[Settings, bool]:
 
 
 def _without_settings(file: Path) -> Settings:
-    locale = _locale()
+    locale = locale_of_terminal()
     country = usual(locale)
-    mapping = shipped(str(ledger_mapping(Answers().kind)))
-    return Settings(
-        lender=Lender(
-            name=file.name,
-            timezone=country.timezone,
-            locale=locale,
-            home_currency=country.currency,
-        ),
-        source=LedgerSource(kind=Answers().kind, path=file.absolute(), mapping=mapping),
-    )
-
-
-def _locale(environment: Mapping[str, str] = os.environ) -> str:
-    """This terminal's language and country, as `es-MX`."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        found = re.match(r"(es|en|pt)_([A-Z]{2})", environment.get(name, ""))
-        if found:
-            return f"{found[1]}-{found[2]}"
-    return {"en": "en-US", "pt": "pt-BR", "es": "es-CO"}[of_terminal(environment)]
+    answers = Answers(locale, file.name, country.timezone, country.currency, path=str(file))
+    return settings_for(answers, None)

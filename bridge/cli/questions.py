@@ -50,4 +50,4 @@ class Questions:
                 return read(answer)
             except Unusable as mistake:
                 self._out.say(f"  {mistake}")
-        raise UsageError(self.words("gave_up", question=question))
+        raise UsageError(self.words("gave_up", question=question.rstrip(".")))

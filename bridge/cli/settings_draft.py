@@ -123,11 +123,15 @@ def _bare(table: str) -> str:
 def _ledger_mapping(text: str, answers: Answers) -> str:
     """The ledger's mapping, where amounts without a currency or convention of their own are read by
     the answers."""
-    if "\ndefault_currency = " in text:
-        text = _with(text, "default_currency", answers.home_currency)
-    if f"\n{answers.locale} = {{" in text:
-        text = _with(text, "default_locale", answers.locale)
+    for key, value in usual_keys(text, answers.home_currency, answers.locale).items():
+        text = _with(text, key, value)
     return with_answers(text, answers.ledger, answers.said)
+
+
+def usual_keys(text: str, currency: str, locale: str) -> dict[str, str]:
+    """The keys of a shipped mapping that follow the lender's currency and country."""
+    usual = {"default_currency": currency} if "\ndefault_currency = " in text else {}
+    return usual | ({"default_locale": locale} if f"\n{locale} = {{" in text else {})
 
 
 def with_answers(text: str, given: Mapping[str, str], said: str) -> str:

@@ -1,8 +1,8 @@
 """Questions that a lender's file leaves open: those whose answer changes what is understood of it.
 
-Each answer is tried: the file is read with it, as if it had been given. Where all give the same
-loans, payments and sums there is nothing to ask. A long file is read once, and asked about by what
-was noticed in it.
+Each answer is tried: the file is read with it, as if it had been given. The first answer is the
+careful one, which leaves out what is in doubt; where another one gives the same loans, payments and
+sums, nothing is. A long file is read once, and asked about by what was noticed in it.
 """
 
 from __future__ import annotations
@@ -76,14 +76,16 @@ def open_question(question: Question, reader: Reader, given: Answers) -> OpenQue
     now = reader.outcome(given)
     example = next(_told(question, now), None)
     if now.reading is not None:
-        if question.codes and example is None:
+        if question.any_currency and example is None:
             return None
         if rows_of(now.reading) > MOST_ROWS:
-            return OpenQuestion(question=question, outcomes=(), example=example)
+            asked = OpenQuestion(question=question, outcomes=(), example=example)
+            return asked if example else None
     outcomes = tuple(
         reader.outcome({**given, question.key: answer}, answer) for answer in question.options
     )
-    if all(each.understood == outcomes[0].understood for each in outcomes):
+    first, *others = outcomes
+    if any(each.understood == first.understood for each in others):
         return None
     if example is None:
         example = next((found for each in outcomes for found in _told(question, each)), None)

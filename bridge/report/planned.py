@@ -116,7 +116,7 @@ class PlanWords:
         return self._told(
             hold.subject,
             amount + self.texts.currency(hold.currency),
-            self._place(row.file, row.row),
+            self.texts.place(row.file, row.row),
             hold.detail,
         )
 
@@ -124,17 +124,14 @@ class PlanWords:
         amount = ""
         if found.amount is not None:
             amount = f"{self.figures.amount(found.amount, found.currency)} {found.currency}"
-        return self._told(found.subject, amount, self._place(found.file, found.row), found.detail)
+        return self._told(
+            found.subject, amount, self.texts.place(found.file, found.row), found.detail
+        )
 
     def _told(self, subject: str, amount: str, place: str, detail: Detail) -> str:
         told = said(detail, self.texts, self.figures)
         parts = (self.texts.subject(subject), amount.strip(), place, told)
         return " · ".join(part for part in parts if part)
-
-    def _place(self, file: str, row: int) -> str:
-        if not file or not row:
-            return file
-        return self.words["place"].format(file=file, row=row)
 
     def _amount(self, amount: Decimal, currency: str) -> str:
         return self.figures.amount(amount, currency) if amount else ""

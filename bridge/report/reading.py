@@ -77,7 +77,16 @@ class ReadingWords:
 
     def _sums(self, reading: LedgerReading) -> Section | None:
         words = self._words
-        heads = ["kind", "currency", ">loans", ">open", ">started", ">added", ">repaid"]
+        heads = [
+            "kind",
+            "currency",
+            ">loans",
+            ">open",
+            ">started",
+            ">added",
+            ">paid_before",
+            ">repaid",
+        ]
         heads += [">taken_off", ">owed", ">held_count", ">held_owed"]
         rows = [
             [
@@ -87,7 +96,13 @@ class ReadingWords:
                 self._figures.number(each.open),
                 *(
                     self._figures.amount(amount, each.currency) if amount else ""
-                    for amount in (each.started, each.added, each.repaid, each.taken_off)
+                    for amount in (
+                        each.started,
+                        each.added,
+                        each.paid_before,
+                        each.repaid,
+                        each.taken_off,
+                    )
                 ),
                 self._figures.amount(each.owed, each.currency),
                 self._figures.number(each.held) if each.held else "",
@@ -149,9 +164,7 @@ class ReadingWords:
 
     def _columns(self, table: ReadTable) -> Iterator[list[str]]:
         """A row for each heading; the table is named once, columns of payments told together."""
-        place = table.file
-        if table.line:
-            place = self._texts.tables["cli"]["place"].format(file=table.file, row=table.line)
+        place = self._texts.place(table.file, table.line)
         kind = self._words[f"table_{table.kind}"]
         if not table.columns:
             yield [place, kind, "", ""]
@@ -166,7 +179,7 @@ class ReadingWords:
 
     def _first(self, reading: LedgerReading) -> Section | None:
         heads = ["loan", "borrower", "kind", "currency", "start", "due", ">started", ">interest"]
-        heads += [">added", ">repaid", ">taken_off", ">owed"]
+        heads += [">added", ">paid_before", ">repaid", ">taken_off", ">owed"]
         rows = [self._loan(loan) for loan in reading.first]
         return self._table("first", heads, rows, self._words["first_note"])
 
@@ -183,13 +196,12 @@ class ReadingWords:
             "" if loan.interest is None else amount(loan.interest, currency),
             *(
                 amount(each, currency) if each else ""
-                for each in (loan.added, loan.repaid, loan.taken_off)
+                for each in (loan.added, loan.paid_before, loan.repaid, loan.taken_off)
             ),
             amount(loan.owed, currency),
         ]
 
     def _held(self, reading: LedgerReading) -> Section | None:
-        place = self._texts.tables["cli"]["place"]
         rows = [
             [
                 loan.loan,
@@ -197,7 +209,7 @@ class ReadingWords:
                 self._figures.amount(loan.owed, loan.currency),
                 self._texts.currency(loan.currency),
                 "; ".join(self._texts.cause(code) for code in loan.held),
-                place.format(file=loan.file, row=loan.row) if loan.row else loan.file,
+                self._texts.place(loan.file, loan.row),
             ]
             for loan in reading.held
         ]
@@ -285,7 +297,7 @@ class ReadingWords:
 
 _TOLD = frozenset(
     {"borrower", "kind", "currency", "start", "due", "started", "interest", "added", "repaid"}
-    | {"taken_off", "owed", "payments", "annulled"}
+    | {"paid_before", "taken_off", "owed", "payments", "annulled"}
 )
 """Fields of a loan whose change is told."""
 

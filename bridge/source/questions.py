@@ -10,13 +10,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     options: tuple[str, ...]
-    """The answers that are tried, to see whether they make a difference in this file."""
+    """The answers that are tried, to see whether they make a difference in this file: first the
+    careful one, which leaves out what is in doubt."""
     safe: str
     """The answer under which nothing doubtful is booked; taken where nobody is asked."""
     shipped: str
     """The value before anybody answered."""
     codes: tuple[str, ...]
-    """Findings that show that there is a doubt, and where; none: it is in a word that everybody
-    reads in one way, so whatever makes a difference is asked."""
+    """Findings that show where the doubt is, for an example of it; in a long file, that there is
+    one."""
     any_currency: bool = False
     """Whether the answer is the code of a currency, and `options` are only two of them."""

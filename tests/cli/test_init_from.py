@@ -100,6 +100,32 @@ def test_a_file_that_leaves_nothing_open_is_not_asked_about(typed, capsys, nowhe
     assert "no deja preguntas abiertas" in capsys.readouterr().err
 
 
+def test_dates_that_can_be_read_in_one_way_are_not_asked_about(
+    typed, capsys, nowhere: Path
+) -> None:
+    rows = ["ID,Nombre,Fecha,Prestó,Moneda", "1,Ana,13/10/2026,1000,COP", "2,Luz,01/10/26,2000,COP"]
+    (nowhere / "prestamos.csv").write_text("\n".join(rows), encoding="utf-8")
+    typed(LENDER)
+    assert main(["init", "--from", "prestamos.csv", "ana"]) == 0
+    said = capsys.readouterr().err
+    assert "no deja preguntas abiertas" in said
+    assert "fila 0" not in said
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_about_with_a_place(
+    typed, capsys, nowhere: Path
+) -> None:
+    rows = ["ID,Nombre,Fecha,Prestó,Moneda", "1,Ana,10/31/2026,1000,COP"]
+    rows += ["2,Luz,01/10/2026,2000,COP"]
+    (nowhere / "prestamos.csv").write_text("\n".join(rows), encoding="utf-8")
+    typed([*LENDER, "3"])
+    assert main(["init", "--from", "prestamos.csv", "ana"]) == 0
+    said = capsys.readouterr().err
+    assert "¿Qué va primero?" in said
+    assert "prestamos.csv, fila" in said
+    assert mapping_of(nowhere / "ana").date_order == "month_first"
+
+
 def test_a_wrong_answer_is_told_and_asked_again(typed, capsys, nowhere: Path) -> None:
     typed([*LENDER, "9", "dos", "2", ""])
     assert main(["init", "--from", str(FOUND / "W1" / WEEKS), "ana"]) == 0

@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 
 
 class UnderstoodLoan(msgspec.Struct, frozen=True, kw_only=True):
-    """One loan, all of it: started at + added - repaid - taken off is what is owed."""
+    """One loan, all of it: start + added - paid before - repaid - taken off is what is owed."""
 
     loan: str
     borrower: str
@@ -32,6 +32,8 @@ class UnderstoodLoan(msgspec.Struct, frozen=True, kw_only=True):
     """The part of it that is interest; None: the ledger does not say."""
     added: Decimal
     """Charges, interest and fees since, and what was given back."""
+    paid_before: Decimal
+    """What the file says was paid, or shows by a balance, without saying when."""
     repaid: Decimal
     taken_off: Decimal
     """Discounts and write-offs, less what came in on these after all."""
@@ -55,6 +57,7 @@ class KindSum(msgspec.Struct, kw_only=True):
     """Of which something is owed."""
     started: Decimal = ZERO
     added: Decimal = ZERO
+    paid_before: Decimal = ZERO
     repaid: Decimal = ZERO
     taken_off: Decimal = ZERO
     owed: Decimal = ZERO
@@ -67,6 +70,7 @@ class KindSum(msgspec.Struct, kw_only=True):
         self.open += loan.owed > 0
         self.started += loan.started
         self.added += loan.added
+        self.paid_before += loan.paid_before
         self.repaid += loan.repaid
         self.taken_off += loan.taken_off
         self.owed += loan.owed
@@ -84,7 +88,8 @@ def understood(file: LoanFile, found: Iterable[Finding] = ()) -> UnderstoodLoan 
     loan = file.loan
     if loan is None:
         return None
-    started = lending.opening(loan, file.adjustments)
+    opening = lending.opening(loan, file.adjustments)
+    started = opening if loan.agreed is None else loan.agreed
     added = sum((a.amount for a in file.adjustments if a.kind in INCREASES), ZERO)
     paid = [-lending.effect(row) for row in file.repayments]
     owed = balance(file)
@@ -101,7 +106,8 @@ def understood(file: LoanFile, found: Iterable[Finding] = ()) -> UnderstoodLoan 
         interest=loan.interest,
         added=added,
         repaid=repaid,
-        taken_off=started + added - repaid - owed,
+        paid_before=started - opening,
+        taken_off=opening + added - repaid - owed,
         owed=owed,
         payments=sum(1 for amount in paid if amount),
         annulled=loan.annulled,

@@ -46,7 +46,14 @@ def known(of: LoanFile) -> UnderstoodLoan:
 @pytest.mark.parametrize("of", FILES.values(), ids=FILES)
 def test_a_loan_adds_up_to_what_it_owes(of: LoanFile) -> None:
     found = known(of)
-    assert found.started + found.added - found.repaid - found.taken_off == found.owed == balance(of)
+    paid = found.paid_before + found.repaid
+    assert found.started + found.added - paid - found.taken_off == found.owed == balance(of)
+
+
+def test_what_a_balance_shows_to_be_paid_is_told_beside_what_was_agreed() -> None:
+    found = known(file(loan(gross="30000", agreed=Decimal(120_000))))
+    assert (found.started, found.paid_before, found.owed) == (120_000, 90_000, 30_000)
+    assert (found.repaid, found.taken_off) == (0, 0)
 
 
 def test_a_payment_that_is_not_approved_pays_nothing() -> None:
