@@ -112,6 +112,20 @@ def test_a_word_of_core_names_one_thing() -> None:
     assert not twice
 
 
+def test_no_module_of_tests_is_imported_by_another() -> None:
+    """What several need is in a module named for what it holds. A whole suite may be run again by
+    who puts a system of his own under it."""
+    runs_a_suite_again = "tests/test_new_ones.py"
+    assert imports(ROOT / runs_a_suite_again) >= {"tests.conformance.test_posting"}
+    for path in modules(ROOT / "tests"):
+        here = path.relative_to(ROOT).as_posix()
+        if here == runs_a_suite_again:
+            continue
+        for name in sorted(imports(path)):
+            of_tests = [part for part in name.split(".") if part.startswith("test_")]
+            assert not (name.startswith("tests.") and of_tests), f"{here} imports {name}"
+
+
 def test_core_touches_neither_network_nor_disk_nor_clock() -> None:
     banned = {"requests", "socket", "sqlite3", "sqlalchemy", "sqlmodel", "pathlib", "os", "random"}
     banned |= {"time", "logging", "subprocess", "threading", "io"}

@@ -29,7 +29,7 @@ from bridge.report.details import english
 from bridge.settings import Settings
 from tests.answers.ground import Ground
 from tests.pipeline.ledger import Rows
-from tests.pipeline.test_whole_documents import lent
+from tests.pipeline.lent import lent
 from tests.pipeline.world import GONE, SharedClock, World
 
 BEGAN = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,30 +10,11 @@ from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.adoption import Adoptions, Proposal, Wish, answer, decide_all, propose
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import documents
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import documents
-from tests.pipeline.test_rebuild import with_policies
-from tests.pipeline.world import COMPANIES, World, one
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
-
-
-def by_hand(world: World, **wish: Any) -> dict[str, Any]:
-    told: dict[str, Any] = world.control("POST", f"{world.system}/edit", action="add", **wish)
-    return told
+from tests.pipeline.rebuilding import with_policies
+from tests.pipeline.wishes import by_hand, wish
+from tests.pipeline.world import World, one
 
 
 @pytest.fixture
@@ -77,17 +55,6 @@ def proposed(world: World) -> list[Proposal]:
 def decided(world: World, *wishes: Wish) -> Adoptions:
     with world.bridge() as bridge:
         return decide_all(bridge, wishes, "ana", world.clock.now())
-
-
-def wish(proposal: Proposal, *, same: bool) -> Wish:
-    return Wish(
-        system=proposal.system,
-        reference=proposal.wanted.reference,
-        external_id=proposal.theirs.external_id,
-        loan=proposal.loan[1],
-        same=same,
-        where=f"row of {proposal.wanted.reference}",
-    )
 
 
 def owed(world: World) -> Decimal:

@@ -6,7 +6,7 @@ and the books have not one document more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ from bridge.sandbox.server import SandboxServer
 from bridge.settings import Settings
 from bridge.settingtypes import ElectronicInvoicing
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_mapping_edited import edit_mapping
+from tests.pipeline.mappings import edit_mapping
 from tests.pipeline.world import COMPANIES, Killed, World, one
 
 SIGNED = {"answered_by": "Ana Pérez, contadora", "answered_on": date(2026, 11, 30)}
@@ -63,12 +63,6 @@ class Company(World):
     def standing(self) -> Verdict:
         with self.dry() as bridge, bridge.store.read() as work:
             return standing(work, {self.system: self.where}, bridge.fresh)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture(params=COMPANIES)

@@ -4,45 +4,36 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import compare
-from bridge.pipeline.sync import SyncResult, sync
+from bridge.pipeline.sync import sync
 from bridge.report.details import english
-from bridge.sandbox.server import SandboxServer
 from tests import lost_states
+from tests.pipeline.faults import check_laws
+from tests.pipeline.forgotten import (
+    DAY,
+    HOUR,
+    a_day_passes,
+    clean,
+    codes,
+    compared,
+    delivered,
+    numbers,
+    state,
+)
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, Killed, World, one
-
-HOUR = 3600
-DAY = 86400
+from tests.pipeline.world import Killed, World, one
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
-    if made.system == "quickbooks":  # no key is remembered
-        made.control("POST", "quickbooks/settings", requestid="ignore")
-    return made
-
-
-def state(world: World) -> Path:
-    return world.folder / "state.db"
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    if world.system == "quickbooks":  # no key is remembered
+        world.control("POST", "quickbooks/settings", requestid="ignore")
+    return world
 
 
 def other(world: World, tmp_path: Path) -> World:
@@ -54,46 +45,9 @@ def other(world: World, tmp_path: Path) -> World:
     return made
 
 
-def delivered(ledger: Ledger, *worlds: World) -> None:
-    for world in worlds:
-        ledger.write(world.snapshot)
-
-
-def clean(world: World) -> SyncResult:
-    done = world.sync()
-    assert done.verdict == "clean", done.reason
-    return done
-
-
-def codes(done: SyncResult) -> list[str]:
-    return [task.code for task in done.answer.tasks]
-
-
 def twice(world: World) -> list[str]:
     live = [d for d in world.live_documents() if d["kind"] != "customer"]
     return sorted(n for n, count in Counter(d["number"] for d in live).items() if count > 1)
-
-
-def numbers(world: World) -> list[str]:
-    return sorted(d["number"] for d in world.live_documents())
-
-
-def compared(world: World, *, full: bool = True) -> SystemResult:
-    with world.bridge() as bridge:
-        (found,) = compare(bridge, bridge.today, world.clock.now(), full=full, listed=1000).systems
-    return found
-
-
-def a_day_passes(world: World, ledger: Ledger, chance: random.Random) -> None:
-    """New loans, payments, and an edit of a payment, posted by the state that is in place."""
-    ledger.lend(max(ledger.debts) + 1, chance)
-    for _ in range(5):
-        ledger.move(chance)
-    payment = next(m for m in ledger.movements.values() if m["type"] == "PAYMENT")
-    payment["amount"] += 500
-    world.clock.move(DAY)
-    delivered(ledger, world)
-    clean(world)
 
 
 def ahead(world: World, copy: Path) -> Ledger:

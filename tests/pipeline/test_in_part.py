@@ -20,8 +20,8 @@ from bridge.core.tie_out.reconciliation import Item, SystemResult
 from bridge.pipeline import unopened
 from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.for_ever import Lender
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_answers_for_ever import Lender
 from tests.pipeline.world import World
 
 SEEDS = int(os.environ.get("BRIDGE_IN_PART_SEEDS", "3"))
@@ -31,12 +31,6 @@ EVERY_DAYS = 5
 PAID = ("7777", "7777.00")
 """The total of an invoice that somebody else paid."""
 SECTION = "LEDGER_BRIDGE_SYSTEMS__ZOHO__"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 def made(

@@ -7,7 +7,6 @@ work on it any more. The sandbox's clock stands still but for what the bridge wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from bridge.core.delivery import State
 from bridge.core.identity import BooksId
 from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.cut import SENT, dies_when_cut, is_planned
 from tests.pipeline.ledger import Rows
-from tests.pipeline.test_whole_documents import lent
+from tests.pipeline.lent import lent
 from tests.pipeline.world import COMPANIES, NOW, Killed, SharedClock, World
 
 LASTS_S = 120
@@ -38,38 +38,6 @@ LOANS = {
 }
 """What is written late → the loan that it is of."""
 CHANGES = ("update", "void")
-SENT: dict[str, dict[str, tuple[str, str]]] = {
-    "quickbooks": {
-        "customer": ("POST", "/customer"),
-        "invoice": ("POST", "/invoice"),
-        "receipt": ("POST", "/payment"),
-        "credit note": ("POST", "/creditmemo"),
-        "application": ("POST", "/payment"),
-        "sale": ("POST", "/salesreceipt"),
-        "update": ("POST", "/invoice"),
-        "void": ("POST", "/payment"),
-    },
-    "xero": {
-        "customer": ("PUT", "/Contacts"),
-        "invoice": ("PUT", "/Invoices"),
-        "receipt": ("PUT", "/Payments"),
-        "credit note": ("PUT", "/CreditNotes[?]"),
-        "application": ("PUT", "/CreditNotes/.+/Allocations"),
-        "sale": ("PUT", "/BankTransactions"),
-        "update": ("POST", "/Invoices"),
-        "void": ("POST", "/Payments"),
-    },
-    "zoho": {
-        "customer": ("POST", "/contacts"),
-        "invoice": ("POST", "/invoices"),
-        "receipt": ("POST", "/customerpayments"),
-        "credit note": ("POST", "/creditnotes"),
-        "application": ("POST", "/creditnotes/.+/invoices"),
-        "sale": ("POST", "/journals"),
-        "update": ("PUT", "/invoices/"),
-        "void": ("DELETE", "/customerpayments/"),
-    },
-}
 IGNORED: dict[str, dict[str, object]] = {
     "quickbooks": {"requestid": "ignore", "warn_duplicate_numbers": False},
     "xero": {"idempotency": "ignore"},
@@ -79,12 +47,6 @@ IDS = [(system, ids) for system in COMPANIES for ids in (True, False) if ids or 
 PASSES = 4
 
 Image = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 def born(folder: Path, sandbox: SandboxServer, system: str, *, ids: bool = True) -> World:
@@ -144,10 +106,6 @@ def late(world: World, what: str, seconds: float) -> None:
     world.control("POST", "faults", **wish, match=match)
 
 
-def is_planned(world: World) -> bool:
-    return bool(world.control("GET", "faults")["faults"])
-
-
 def run(world: World) -> None:
     for _ in range(PASSES):
         result = world.sync()
@@ -155,13 +113,6 @@ def run(world: World) -> None:
             break
         world.clock.move(600)
     assert result.verdict == "clean", result.reason
-
-
-def dies_when_cut(world: World) -> None:
-    world.dies = lambda where: where == "after the answer" and not is_planned(world)
-    with pytest.raises(Killed):
-        world.sync()
-    world.dies = lambda _: False
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["alive", "killed"])

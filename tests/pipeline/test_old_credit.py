@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,20 +9,14 @@ import pytest
 
 from bridge.core.tie_out.items import ItemKind
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.test_any_delivery import STORIES, Story, books, delivered, world_of
-from tests.pipeline.test_closed_periods import lock
-from tests.pipeline.test_rebuild import bindings, known, lose_state, planned, rebuilt
-from tests.pipeline.test_undo import reconciled, resumed, taken_back
+from tests.pipeline.closed import lock
+from tests.pipeline.delivered import STORIES, Story, books, delivered, world_of
+from tests.pipeline.rebuilding import bindings, known, lose_state, planned, rebuilt
+from tests.pipeline.undoing import reconciled, resumed, taken_back
 from tests.pipeline.world import COMPANIES, World
 
 DAYS = ["2026-09-10", "2026-11-19"]
 INVOICES = ("DY7F3A-L1", "DY7F3A-C2")
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture(

@@ -3,35 +3,18 @@ the books again; its loan waits whole, it is told, and the same again later ends
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.rebuild import RebuildResult, rebuild
-from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import small_ledger
-from tests.pipeline.test_not_told import silence
-from tests.pipeline.test_rebuild import bindings, lose_state
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.rebuilding import bindings, lose_state
+from tests.pipeline.silence import silence
+from tests.pipeline.world import World
 
 UNTOLD = "DY7F3A-P7"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def again(world: World) -> RebuildResult:

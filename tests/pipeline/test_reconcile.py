@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,21 +15,16 @@ from bridge.core.books import Kind
 from bridge.core.delivery import Unavailable
 from bridge.core.identity import BooksId
 from bridge.core.tie_out.items import ItemKind
-from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
+from bridge.core.tie_out.reconciliation import Notice, SystemResult
 from bridge.errors import LoginRequired, PersonNeeded, TryLater
 from bridge.pipeline.reconcile import compare
 from bridge.report.render import content
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.mornings import answer, morning
 from tests.pipeline.world import NOW, REALM, Killed, World
 
 DAY = "2026-11-10"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture
@@ -41,19 +35,6 @@ def world(tmp_path: Path, sandbox: SandboxServer) -> World:
     ledger.write(made.snapshot)
     assert made.sync().verdict == "clean"
     return made
-
-
-def morning(world: World, wrap: Any = None, **options: Any) -> Reconciliation:
-    with world.bridge() as bridge:
-        if wrap:
-            books = {n: replace(b, system=wrap(b.system)) for n, b in bridge.books.items()}
-            bridge = replace(bridge, books=books)
-        return compare(bridge, bridge.today, NOW, **options)
-
-
-def answer(world: World, **options: Any) -> SystemResult:
-    (result,) = morning(world, **options).systems
-    return result
 
 
 def unread(world: World) -> None:

@@ -17,8 +17,8 @@ from bridge.cli import failures
 from bridge.core.identity import BooksId
 from bridge.store import Store, tables
 from tests.disks import FULL, REFUSING, Disk, SizeLimit, opened
+from tests.store.children import ROWS, child, kill, url
 from tests.store.rows import borrower, loan, repayment, take
-from tests.store.test_safety import ROWS, child, kill, url
 from tests.store.versions import VERSIONS, made_by
 
 MANY = [borrower("1"), loan("1", "1"), *(repayment(str(n), "1", 1) for n in range(3000))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,10 +13,11 @@ import pytest
 from bridge.core.books import Invoice, Kind, Receipt, Status
 from bridge.core.change.rebuilding import rebuild_loan
 from bridge.core.change.told import REBUILT, customer_told
-from bridge.core.ledger import AdjustmentKind, LoanFile, Repayment
+from bridge.core.ledger import AdjustmentKind, LoanFile
 from tests.core.books import WHOSE, held, known, links_of, told
 from tests.core.builders import Shelf, account, adjusted, booking, file, loan, paid
-from tests.core.loan.test_translate import in_parts
+from tests.core.change.days import days_of_one_loan
+from tests.core.loan.parts import in_parts
 
 BORROWER = {WHOSE: "DY7F3A-D11"}
 LOCKED = date(2026, 9, 30)
@@ -31,37 +31,6 @@ def again(shelf: Shelf, of: LoanFile, **changes: Any) -> Shelf:
     fresh = Shelf(shelf.booking)
     fresh.bindings = {binding.reference: binding for binding in made.bindings}
     return fresh
-
-
-KINDS = {
-    "charge": AdjustmentKind.CHARGE,
-    "discount": AdjustmentKind.DISCOUNT,
-    "fee": AdjustmentKind.LATE_FEE,
-}
-
-
-def days_of_one_loan(chance: random.Random) -> Iterator[LoanFile]:
-    """A loan that gets more rows every day, and whose payments are edited and deleted."""
-    gross, kind = 120_000, chance.choice(["loan", "account", "foreign"])
-    rows: dict[int, Any] = {}
-    for _ in range(4):
-        for number in range(len(rows) + 1, len(rows) + chance.randrange(2, 5)):
-            day = date(2026, chance.choice((8, 9, 10, 11)), chance.randrange(4, 18))
-            what = chance.choice(["pay", "pay", "pay", *KINDS])
-            amount = chance.randrange(1, 20) * 1000
-            if what == "pay":
-                rows[number] = paid(number, str(amount), day)
-            else:
-                rows[number] = adjusted(number, KINDS[what], str(amount), day)
-                gross += amount if what != "discount" else 0
-        payments = [n for n, row in rows.items() if isinstance(row, Repayment)]
-        for number in payments[: chance.randrange(0, 3)]:
-            more = rows[number].amount + 500
-            rows[number] = msgspec.structs.replace(rows[number], amount=more)
-        made = account(str(gross)) if kind == "account" else loan(str(gross))
-        if kind == "foreign":
-            made = loan(str(gross), currency="MXN")
-        yield file(made, *rows.values())
 
 
 @pytest.mark.parametrize("shape", [{}, {"invoice_per": "instalment"}, {"interest": "as_due"}])

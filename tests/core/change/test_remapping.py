@@ -12,7 +12,7 @@ from bridge.core.change.remapping import changes, remapped
 from bridge.core.delivery import UNSEEN, Operation
 from bridge.core.ledger import AdjustmentKind
 from tests.core.builders import Shelf, adjusted, booking, file, loan, mapping, paid
-from tests.core.loan.test_translate import in_parts
+from tests.core.loan.parts import in_parts
 
 OF = file(loan(), paid(1, "5000"), adjusted(2, AdjustmentKind.DISCOUNT, "4000"))
 OTHER = {

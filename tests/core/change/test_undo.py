@@ -20,7 +20,7 @@ from bridge.core.loan.standing import receivable
 from bridge.core.loan.translate import translate
 from bridge.core.money import NO_CURRENCY
 from tests.core.builders import LIMITS, Shelf, account, adjusted, booking, file, loan, paid
-from tests.core.change.test_rebuilding import days_of_one_loan
+from tests.core.change.days import days_of_one_loan
 
 LOCKED = date(2026, 9, 30)
 KINDS = frozenset(Kind)

@@ -53,18 +53,11 @@ from bridge.core.tie_out.reconciliation import (
     in_order,
 )
 from bridge.core.tie_out.tally import Tally
+from tests.core.tie_out.bill import BILL, DAY, invoice
 
 replace = msgspec.structs.replace
-DAY = date(2026, 11, 2)
 LINKS = {"DY-D1": "58"}
 ZERO = Decimal(0)
-
-
-def invoice(reference: str, amount: Decimal, currency: str = "COP") -> Invoice:
-    return Invoice(
-        reference=reference, loan="7", facts="f", customer="DY-D1", day=DAY, due=DAY,
-        currency=currency, lines=(Line(purpose="principal", amount=amount, item="21"),),
-    )  # fmt: skip
 
 
 def receipt(reference: str, amount: Decimal, currency: str = "COP") -> Receipt:
@@ -97,7 +90,6 @@ def only(items: list[Item]) -> Item:
     return item
 
 
-BILL = invoice("DY-L7", Decimal(600))
 BOUND = bind(BILL)
 
 
