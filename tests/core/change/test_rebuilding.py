@@ -14,6 +14,7 @@ import pytest
 from bridge.core.books import Invoice, Kind, Receipt, Status
 from bridge.core.change.rebuilding import rebuild_loan
 from bridge.core.change.told import REBUILT, customer_told
+from bridge.core.delivery import NEVER_COMPARED
 from bridge.core.ledger import AdjustmentKind, LoanFile, Repayment
 from tests.core.books import WHOSE, held, known, links_of, told
 from tests.core.builders import Shelf, account, adjusted, booking, file, loan, paid
@@ -334,3 +335,26 @@ def test_a_day_in_a_memo_moves_nothing_that_is_on_its_day() -> None:
     document = again(shelf, of, memo="lent [2026-08-03]").bindings["DY7F3A-L84"].document
     assert isinstance(document, Invoice)
     assert (document.day, document.dated) == (date(2026, 8, 3), None)
+
+
+def test_only_what_was_edited_is_compared_again_at_once() -> None:
+    """Else not before the books tell another version of it."""
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "5000"), paid(2, "700")))
+    found = [
+        msgspec.structs.replace(each, total=Decimal(6000)) if each.number == "DY7F3A-P1" else each
+        for each in held(shelf)
+    ]
+    made = rebuild_loan(file(loan(), paid(1, "5000")), shelf.booking, found, BORROWER)
+    versions = {b.reference: b.version for b in made.bindings}
+    assert versions == {"DY7F3A-L84": "1", "DY7F3A-P1": NEVER_COMPARED, "DY7F3A-P2": "1"}
+
+
+def test_an_invoice_under_the_number_of_a_part_says_nothing_of_the_receipts() -> None:
+    shelf = Shelf(in_parts(booking()))
+    of = file(account(), paid(1, "60000"))
+    shelf.sync(of)
+    invoice = shelf.bindings["DY7F3A-L84"].document
+    by_hand = told(invoice, links_of(shelf), external_id="by hand", number="DY7F3A-P1S3")
+    made = rebuild_loan(of, shelf.booking, [*held(shelf), by_hand], BORROWER)
+    assert [b.reference for b in made.bindings if b.accepted] == ["DY7F3A-P1S3"]
