@@ -358,3 +358,28 @@ def test_an_invoice_under_the_number_of_a_part_says_nothing_of_the_receipts() ->
     by_hand = told(invoice, links_of(shelf), external_id="by hand", number="DY7F3A-P1S3")
     made = rebuild_loan(of, shelf.booking, [*held(shelf), by_hand], BORROWER)
     assert [b.reference for b in made.bindings if b.accepted] == ["DY7F3A-P1S3"]
+
+
+def test_another_step_of_the_instalments_since_is_seen_through_by_each_total() -> None:
+    shape: dict[str, Any] = {"invoice_per": "instalment"}
+    shelf = Shelf(booking(**shape, policies={"instalment_step": {"COP": "1000"}}))
+    of = file(loan(instalments=7, frequency="monthly"))
+    shelf.sync(of)
+    shelf.booking = booking(**shape)
+    totals = {name: b.document.total for name, b in shelf.bindings.items()}  # type: ignore[union-attr]
+    assert totals["DY7F3A-L84I01"] == 18_000
+    made = rebuild_loan(of, shelf.booking, held(shelf), BORROWER).bindings
+    assert {b.reference: b.document.total for b in made} == totals  # type: ignore[union-attr]
+    assert all(b.version != NEVER_COMPARED for b in made)
+
+
+def test_a_rate_of_the_home_currency_is_nobodys() -> None:
+    """A mapping may be that of two companies, each at home in what is foreign to the other."""
+    one = {"rates": [{"from": "2026-01-01", "rate": "2"}]}
+    shelf = Shelf(booking(currencies={"COP": one, "MXN": one}))
+    of = file(loan(), paid(1, "5000"), paid(2, "700"))
+    shelf.sync(of)
+    made = rebuild_loan(file(loan(), paid(1, "5000")), shelf.booking, held(shelf), BORROWER)
+    assert [b.accepted for b in made.bindings] == ["", "", REBUILT]
+    assert {b.posted.rate for b in made.bindings if b.posted} == {None}
+    assert {b.document.rate for b in made.bindings} == {None}  # type: ignore[union-attr]
