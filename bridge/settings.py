@@ -16,19 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bridge import tomlfiles
 from bridge.errors import ConfigurationError, Problem
@@ -58,7 +46,7 @@ LOOKUP = (Path("bridge.toml"), Path("/etc/ledger-bridge/bridge.toml"))
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Lender(_Section):
@@ -178,10 +166,8 @@ class Logs(_Section):
     keep_days: Annotated[int, Field(ge=1)] = 90
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """A whole bridge.toml."""
-
-    model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
     lender: Lender
     source: LedgerSource
@@ -197,24 +183,6 @@ class Settings(BaseSettings):
     def state_folder(self) -> Path:
         """The folder of keys, tokens and locks: beside the state store."""
         return Path(self.state.url.removeprefix("sqlite:///")).parent
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, when given as `environment`, over the file."""
-        assert isinstance(init_settings, InitSettingsSource)
-        values = dict(init_settings.init_kwargs)
-        over = values.pop("environment", {})
-        return (
-            InitSettingsSource(settings_cls, init_kwargs=over),
-            InitSettingsSource(settings_cls, init_kwargs=values),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +225,7 @@ def load(given: Path | None = None, environment: Mapping[str, str] = os.environ)
     if sandbox:
         content = _redirected(content, sandbox)
     try:
-        settings = Settings(**content, environment=_nested(variables))  # type: ignore[call-arg]
+        settings = Settings.model_validate(_laid_over(content, _nested(variables)))
     except ValidationError as error:
         problems += tomlfiles.problems_of(error, Settings, where)
         raise tomlfiles.wrong(tomlfiles.shown(path), problems) from error
@@ -296,6 +264,18 @@ def _nested(variables: Mapping[Place, tuple[str, str]]) -> dict[str, Any]:
         for part in place[:-1]:
             table = table.setdefault(str(part), {})
         table[str(place[-1])] = value
+    return whole
+
+
+def _laid_over(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a table with others over them, table by table."""
+    whole = dict(below)
+    for key, value in above.items():
+        under = whole.get(key)
+        if isinstance(under, dict) and isinstance(value, dict):
+            whole[key] = _laid_over(under, value)
+        else:
+            whole[key] = value
     return whole
 
 

@@ -171,7 +171,7 @@ Series = Annotated[
 class ElectronicInvoicing(BaseModel):
     """Whether a company's invoices go to a tax office, and what its accountant said to that."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issues: Literal["no", "yes", "unknown"]
     """Whether the company issues electronic invoices from this system or by an add-on to it."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -35,11 +36,16 @@ _SIZE_MAX = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """A file that is valid TOML, and on which line each of its values begins."""
+    """A file that is valid TOML, and what it says."""
 
     path: Path
     content: dict[str, Any]
-    lines: dict[Place, int]
+    text: str
+
+    @property
+    def lines(self) -> dict[Place, int]:
+        """The line on which each value begins; of use for mistakes, which few files have."""
+        return _lines(self.text)
 
     def where(self, place: Place) -> str:
         """`mappings/quickbooks.toml:12 [lines.interest] item`."""
@@ -106,7 +112,7 @@ def read(path: Path) -> TomlFile:
         content = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise _one(_syntax_problem(path, text, str(error))) from error
-    return TomlFile(path, content, _Positions(text).found)
+    return TomlFile(path, content, text)
 
 
 def load(path: Path, model: type[ModelT], checks: Iterable[Check] = ()) -> ModelT:
@@ -263,6 +269,12 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^,\]}\n#]*")
 _BLANK = re.compile(r"[ \t\n\r]*(?:#[^\n]*[ \t\n\r]*)*")
 _SPACE = re.compile(r"[ \t]*")
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> dict[Place, int]:
+    """The line on which each value of a text begins, which is known to be valid TOML."""
+    return _Positions(text).found
 
 
 class _Positions:

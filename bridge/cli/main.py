@@ -42,6 +42,8 @@ def _run(arguments: argparse.Namespace, out: Output) -> int:
     from bridge import logs
     from bridge.errors import BridgeError
 
+    # Nobody's plugin looks at settings; and to look for one is to open every package there is.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if out.watched:  # until the verb says where its log lines go
         logs.silence()
     try:

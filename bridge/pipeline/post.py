@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,11 +27,12 @@ from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time, silent
-from bridge.pipeline.doubts import looked_up
-from bridge.pipeline.stamped import Untold
 from bridge.store import Entry, Store, Work
 from bridge.systems.apart import not_told
 from bridge.systems.base import AccountingSystem, books_of
+
+if TYPE_CHECKING:
+    from bridge.pipeline.stamped import Untold
 
 WAITING = "waiting up to {seconds} s for what may still arrive in {system}"
 PATIENCE_S = 180.0
@@ -136,6 +138,8 @@ def _settle(
 ) -> list[Entry]:
     """Look these writes up and write down what became of them; returns those that did not show and
     may still be applied."""
+    from bridge.pipeline.doubts import looked_up  # few passes have any, and it brings much along
+
     unseen: list[Entry] = []
     by_kind = sorted(doubted, key=lambda e: (e.operation, e.kind, e.id))
     for _, group in groupby(by_kind, key=lambda e: (e.operation, e.kind)):

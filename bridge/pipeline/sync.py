@@ -32,7 +32,6 @@ from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.pipeline.second_writer import SecondWriter
-from bridge.pipeline.stamped import look_before_taking_back
 from bridge.pipeline.to_do import has_work
 from bridge.pipeline.untied import still_untied
 from bridge.report import said
@@ -265,7 +264,7 @@ def _pass(
         why = resting(bridge.store, books)
         if why is None:
             done.plan = _planned(bridge, books, run, orders)
-            done.posting.leave(look_before_taking_back(bridge.store, books.system, run))
+            _look_before_taking_back(bridge, books, run, done)
         else:
             hold_what_is_new(bridge.store, books)
         send(bridge, books, done, orders.progress)
@@ -277,6 +276,17 @@ def _pass(
     _what_was_in_vain(bridge, books, done)
     done.asks += _untold(bridge, books.name)
     return done
+
+
+def _look_before_taking_back(
+    bridge: Live, books: Books[AccountingSystem], run: str, done: SystemPass
+) -> None:
+    with bridge.store.read() as work:
+        waiting = work.outbox.counts(books.id).get(State.PENDING)
+    if waiting:
+        from bridge.pipeline.stamped import look_before_taking_back  # brings all of a loan along
+
+        done.posting.leave(look_before_taking_back(bridge.store, books.system, run))
 
 
 def _what_was_in_vain(bridge: Live, books: Books[AccountingSystem], done: SystemPass) -> None:

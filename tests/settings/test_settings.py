@@ -213,6 +213,12 @@ def test_an_unknown_variable_is_a_mistake(problems):
     assert 'Did you mean "path"?' in told
 
 
+def test_no_word_is_a_key_that_only_we_know_of(problems):
+    """One that the program uses itself ended it with an error of its own."""
+    (told,) = problems(f'environment = "test"\n{GOOD}')
+    assert '"environment" is not a known key.' in told
+
+
 def test_a_variable_with_one_underscore_is_not_ignored(problems):
     (told,) = problems(SOURCE_PATH="x")
     assert told == (
