@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 import bridge
-from bridge.core.books import Account, Chart, Company, Item, Kind
+from bridge.core.books import Account, BooksItem, Chart, Company, Kind
 from bridge.core.change.diff import diff
 from bridge.core.ledger import Borrower, Loan, LoanFile, LoanKind, Origin, Repayment
 from bridge.core.loan.translate import translate
@@ -144,7 +144,7 @@ def one_booking() -> Booking:
     chart = Chart(
         company=Company(id="c", name="Bench", home_currency="COP"),
         accounts=(*accounts, bank),
-        items=tuple(Item(id=purpose, name=purpose, account_id=purpose) for purpose in classes),
+        items=tuple(BooksItem(id=purpose, name=purpose, account_id=purpose) for purpose in classes),
     )
     limits = Limits(
         line_target="item",

@@ -113,6 +113,19 @@ def test_no_module_of_tests_is_imported_by_another() -> None:
             assert not (name.startswith("tests.") and of_tests), f"{here} imports {name}"
 
 
+def test_a_word_of_core_names_one_thing() -> None:
+    """What two modules both call by one name is read as one thing by whoever meets it."""
+    found: dict[str, list[str]] = {}
+    for path in modules(BRIDGE / "core"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if named and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    twice = {name: where for name, where in found.items() if len(where) > 1}
+    assert found
+    assert not twice
+
+
 def test_core_touches_neither_network_nor_disk_nor_clock() -> None:
     banned = {"requests", "socket", "sqlite3", "sqlalchemy", "sqlmodel", "pathlib", "os", "random"}
     banned |= {"time", "logging", "subprocess", "threading", "io"}

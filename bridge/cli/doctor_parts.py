@@ -20,7 +20,7 @@ from bridge.core.identity import BooksId
 from bridge.core.mapping.booking import Booking, resolve
 from bridge.core.mapping.clearing import mixed
 from bridge.core.mapping.electronic import Lacking, lacking
-from bridge.core.mapping.electronic import told as told_of
+from bridge.core.mapping.electronic import lack_of as told_of
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.mapping.untaxed import taxed_items
 from bridge.core.money import text

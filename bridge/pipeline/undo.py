@@ -16,7 +16,7 @@ from bridge.core import identity
 from bridge.core.books import Customer
 from bridge.core.change.diff import change_digest
 from bridge.core.change.past import Done, Past, Write, undoing, undone_by
-from bridge.core.change.undo import Left, Task, phase, undo_loan
+from bridge.core.change.undo import Left, TakingBack, phase, undo_loan
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operation, State
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
@@ -241,7 +241,7 @@ class _Planner:
             there = (past.now(each.document.reference) for each in done)
             self.left += [Left(reference=each, why="changed_since") for each in there]
             return
-        task = Task(
+        task = TakingBack(
             file=file,
             done=done,
             bound=self.work.bindings.of_loan(self.where, key),

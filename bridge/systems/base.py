@@ -16,7 +16,7 @@ from bridge.core.books import (
     Found,
     HandEntry,
     Kind,
-    Made,
+    MadeInBooks,
     PostedDocument,
 )
 from bridge.core.delivery import Outcome, Outgoing
@@ -118,7 +118,7 @@ class ReadInPart(Protocol):
 class Newest(msgspec.Struct, frozen=True, kw_only=True):
     """The documents made in the books since some cursors; those made before may be among them."""
 
-    made: tuple[Made, ...] = ()
+    made: tuple[MadeInBooks, ...] = ()
     cursors: Mapping[Kind, str] = {}
     complete: bool = True
     """False when the window was too long or too full: read everything instead."""
@@ -127,7 +127,7 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True):
     def by(changes: Changes, kinds: Collection[Kind]) -> Newest:
         """The newest documents as a feed of changes tells them."""
         return Newest(
-            made=tuple(map(Made.of, changes.documents)),
+            made=tuple(map(MadeInBooks.of, changes.documents)),
             cursors=dict.fromkeys(kinds, changes.cursor),
             complete=changes.complete,
         )

@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 _MOST = 1_000
 
 
-def kept(
+def kept_parts(
     draft: Draft, row_id: str, facts: str, amount: Decimal, *, partly: bool = False
 ) -> tuple[list[Receipt], Made]:
     """The posted receipts of a repayment, if together they still are this repayment (or, with
@@ -71,7 +71,7 @@ def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:
         yield bound
 
 
-def split(
+def in_parts(
     draft: Draft, row_id: str, whole: Receipt, later: Collection[str], first: int = 1
 ) -> list[Receipt]:
     """The receipts, one per invoice, into which a repayment is split once it has been applied.

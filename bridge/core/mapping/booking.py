@@ -12,10 +12,10 @@ import msgspec
 
 from bridge.core.books import (
     Account,
+    BooksItem,
     Chart,
     Company,
     Document,
-    Item,
     Kind,
     Line,
     Named,
@@ -227,12 +227,12 @@ def accounts_named(chart: Chart, wanted: str) -> list[Account]:
     return []
 
 
-def items_named(chart: Chart, wanted: str) -> list[Item]:
+def items_named(chart: Chart, wanted: str) -> list[BooksItem]:
     """The items that a mapping means by an id or a name, inactive ones too."""
     return [item for item in chart.items if wanted and wanted in (item.id, item.name)]
 
 
-T = TypeVar("T", Item, Account, Named)
+T = TypeVar("T", BooksItem, Account, Named)
 _WHY_NOT = {
     "principal": "Money lent is not income. Choose another.",
     "interest": "What is booked as unearned would stay so: the bridge moves nothing to income "
@@ -299,7 +299,7 @@ class _Finder:
             return None
         return (found.id if found else "", behind)
 
-    def item(self, wanted: str, key: str) -> Item | None:
+    def item(self, wanted: str, key: str) -> BooksItem | None:
         choices = [i.name for i in self.chart.items if i.active]
         named = items_named(self.chart, wanted)
         if not named and self.is_untold(wanted, key, wanted):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.core.change.owning import followers, reversed_by, row_names, stems, use_of
+from bridge.core.change.owning import (
+    application_reference,
+    followers,
+    reversed_by,
+    row_names,
+    stems,
+)
 from bridge.core.ledger import AdjustmentKind
 from tests.core.builders import Shelf, adjusted, booking, file, loan, paid
 
@@ -35,4 +41,4 @@ def test_what_follows_a_document_is_named_after_it() -> None:
     assert set(followers("DY7F3A-K2.3")) == {"DY7F3A-ZK2G3", "DY7F3A-A2"}
     assert list(followers("DY7F3A-P9")) == ["DY7F3A-ZP9"]
     assert reversed_by(["DY7F3A-P9.2"]) == {"DY7F3A-ZP9G2": "DY7F3A-P9.2"}
-    assert use_of("DY7F3A-ZL3.2") == "DY7F3A-AZL3.2"
+    assert application_reference("DY7F3A-ZL3.2") == "DY7F3A-AZL3.2"

@@ -13,7 +13,7 @@ import pytest
 from bridge.core.books import Kind, Receipt, Transaction, applied
 from bridge.core.change.diff import diff
 from bridge.core.change.past import Done, undoing
-from bridge.core.change.undo import Task, Undone, at_rest, phase, undo_loan
+from bridge.core.change.undo import TakingBack, Undone, at_rest, phase, undo_loan
 from bridge.core.delivery import Binding, Operation
 from bridge.core.ledger import AdjustmentKind, LoanFile
 from bridge.core.loan.standing import receivable
@@ -44,7 +44,7 @@ def run(shelf: Shelf, of: LoanFile) -> list[Done]:
 
 def undo(shelf: Shelf, of: LoanFile, done: list[Done], voidable: frozenset[Kind] = KINDS) -> Undone:
     """Take it back, and let the shelf be as if all of that had gone through."""
-    task = Task(file=of, done=done, bound=list(shelf.bindings.values()), reason=undoing("R1"))
+    task = TakingBack(file=of, done=done, bound=list(shelf.bindings.values()), reason=undoing("R1"))
     made = undo_loan(task, shelf.booking, voidable)
     for change in sorted(made.changes, key=phase):
         reference = change.document.reference

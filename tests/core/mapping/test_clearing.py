@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bridge.core.books import Account, Item
+from bridge.core.books import Account, BooksItem
 from bridge.core.mapping.booking import resolve
 from bridge.core.mapping.clearing import mixed
 from tests.core.builders import ITEMS, LIMITS, chart, mapping
@@ -39,7 +39,7 @@ def test_what_runs_into_one_account_is_told(rules: Any, told: list[str]) -> None
     more = tuple(
         Account(id=i, number="", name=n, classification="asset") for i, n in ACCOUNTS.items()
     )
-    item = Item(id="ir", name="taken back", account_id="21")
+    item = BooksItem(id="ir", name="taken back", account_id="21")
     whole = msgspec.structs.replace(
         whole, accounts=(*whole.accounts, *more), items=(*whole.items, item)
     )

@@ -39,7 +39,7 @@ from bridge.core.tie_out.reconcile import (
     effect_in_books,
     foreign_rest,
     held,
-    settled,
+    in_the_books,
     unbound,
     waiting,
 )
@@ -246,11 +246,11 @@ def test_a_correction_into_another_currency_has_two_lines():
 
 
 def test_a_write_is_settled_once_its_binding_says_the_same():
-    assert settled(Operation.CREATE, BILL, BOUND)
-    assert not settled(Operation.CREATE, BILL, None)
-    assert not settled(Operation.UPDATE, invoice("DY-L7", Decimal(1)), BOUND)
-    assert not settled(Operation.VOID, BILL, BOUND)
-    assert settled(Operation.VOID, BILL, replace(BOUND, voided=True))
+    assert in_the_books(Operation.CREATE, BILL, BOUND)
+    assert not in_the_books(Operation.CREATE, BILL, None)
+    assert not in_the_books(Operation.UPDATE, invoice("DY-L7", Decimal(1)), BOUND)
+    assert not in_the_books(Operation.VOID, BILL, BOUND)
+    assert in_the_books(Operation.VOID, BILL, replace(BOUND, voided=True))
 
 
 def test_a_correction_has_arrived_when_the_books_hold_it():
