@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.core.builders import START, Shelf, booking, file, loan, paid
@@ -50,3 +51,17 @@ def test_of_before_going_live_what_was_said_to_be_paid_is_a_matter_of_its_balanc
     assert shelf.last is not None
     codes = {hold.code for hold in shelf.last.holds}
     assert ("loan.paid_unexplained" in codes) is held
+
+
+@pytest.mark.parametrize("known", [START, date(2026, 9, 3), date(2026, 10, 3)])
+def test_a_loan_whose_interest_has_invoices_of_its_own_is_posted_with_them_or_not_at_all(
+    known: date,
+) -> None:
+    """The books tell the rate of one day, and not those of the others."""
+    asked = booking(interest="as_due", currencies={"MXN": {"source": "books", "rates": []}})
+    rates = {("MXN", known): Decimal("215.40")}
+    shelf = Shelf(msgspec.structs.replace(asked, book_rates=rates))
+    assert shelf.sync(file(loan(currency="MXN", instalments=2, frequency="monthly"))) == []
+    assert shelf.last is not None
+    held = [(hold.code, hold.currency, hold.amount) for hold in shelf.last.holds]
+    assert held == [("rate.missing", "MXN", Decimal(120_000))]
