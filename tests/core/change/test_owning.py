@@ -50,7 +50,7 @@ def test_what_follows_a_document_is_named_after_it() -> None:
     [
         ("DY7F3A-L84", "84"),
         ("DY7F3A-L84I03.2", "84"),
-        ("DY7F3A-X84X1", "84"),
+        ("DY7F3A-X84N1", "84"),
         ("DY7F3A-P9", "9"),
         ("DY7F3A-P9S2.3", "9"),
         ("DY7F3A-V9", "9"),
