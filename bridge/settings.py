@@ -225,13 +225,21 @@ def load(given: Path | None = None, environment: Mapping[str, str] = os.environ)
     if sandbox:
         content = _redirected(content, sandbox)
     try:
-        settings = Settings.model_validate(_laid_over(content, _nested(variables)))
+        settings = _made_of(content, variables)
     except ValidationError as error:
         problems += tomlfiles.problems_of(error, Settings, where)
         raise tomlfiles.wrong(tomlfiles.shown(path), problems) from error
     if problems:
         raise tomlfiles.wrong(tomlfiles.shown(path), problems)
     return Loaded(_placed(settings, path.resolve().parent, set(variables)), path)
+
+
+def _made_of(content: dict[str, Any], variables: Mapping[Place, tuple[str, str]]) -> Settings:
+    if not variables:
+        return Settings.model_validate(content)
+    from bridge.overlaid import overlaid  # costs as much as all else here
+
+    return overlaid(Settings, content, _nested(variables))
 
 
 class _Where:
@@ -264,18 +272,6 @@ def _nested(variables: Mapping[Place, tuple[str, str]]) -> dict[str, Any]:
         for part in place[:-1]:
             table = table.setdefault(str(part), {})
         table[str(place[-1])] = value
-    return whole
-
-
-def _laid_over(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a table with others over them, table by table."""
-    whole = dict(below)
-    for key, value in above.items():
-        under = whole.get(key)
-        if isinstance(under, dict) and isinstance(value, dict):
-            whole[key] = _laid_over(under, value)
-        else:
-            whole[key] = value
     return whole
 
 
