@@ -100,6 +100,10 @@ class ReadInPart(Protocol):
     def today(self) -> date:
         """The day on which the books are read."""
 
+    def calls_a_day(self) -> int | None:
+        """The calls that the product allows in a day, for all programs together, as it told last.
+        None where it does not say. Asks for nothing."""
+
     def since(self, cursor: str, known: Known) -> Since:
         """The documents made or written since, and those with anything open. Deletions are not in
         it."""
