@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -33,13 +34,18 @@ _OURS = "bridge"
 _SIZE_MAX = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlFile:
     """A file that is valid TOML, and on which line each of its values begins."""
 
     path: Path
     content: dict[str, Any]
-    lines: dict[Place, int]
+    text: str
+
+    @cached_property
+    def lines(self) -> dict[Place, int]:
+        """Line by place. Only who tells a problem asks, and it takes as long as the reading."""
+        return _Positions(self.text).found
 
     def where(self, place: Place) -> str:
         """`mappings/quickbooks.toml:12 [lines.interest] item`."""
@@ -106,7 +112,7 @@ def read(path: Path) -> TomlFile:
         content = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise _one(_syntax_problem(path, text, str(error))) from error
-    return TomlFile(path, content, _Positions(text).found)
+    return TomlFile(path, content, text)
 
 
 def load(path: Path, model: type[ModelT], checks: Iterable[Check] = ()) -> ModelT:
