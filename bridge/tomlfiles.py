@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -34,18 +34,18 @@ _OURS = "bridge"
 _SIZE_MAX = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlFile:
-    """A file that is valid TOML, and what it says."""
+    """A file that is valid TOML, and on which line each of its values begins."""
 
     path: Path
     content: dict[str, Any]
     text: str
 
-    @property
+    @cached_property
     def lines(self) -> dict[Place, int]:
-        """The line on which each value begins; of use for mistakes, which few files have."""
-        return _lines(self.text)
+        """Line by place. Only who tells a problem asks, and it takes as long as the reading."""
+        return _Positions(self.text).found
 
     def where(self, place: Place) -> str:
         """`mappings/quickbooks.toml:12 [lines.interest] item`."""
@@ -269,12 +269,6 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^,\]}\n#]*")
 _BLANK = re.compile(r"[ \t\n\r]*(?:#[^\n]*[ \t\n\r]*)*")
 _SPACE = re.compile(r"[ \t]*")
-
-
-@lru_cache(maxsize=4)
-def _lines(text: str) -> dict[Place, int]:
-    """The line on which each value of a text begins, which is known to be valid TOML."""
-    return _Positions(text).found
 
 
 class _Positions:

@@ -33,6 +33,7 @@ from bridge.store import store as stores
 from bridge.systems import transport
 from bridge.systems.deadline import Exchange
 from tests.pipeline.world import Killed
+from tests.reading import read_once
 from tests.simulation.drip import CUT_WITHIN_S, Drips
 from tests.simulation.trace import Broken, Trace
 
@@ -130,7 +131,7 @@ class Seams:
             put(mock.patch.object(DeudoresSnapshot, "rows", self._rows()))
             put(mock.patch.object(credentials, "replace_durably", self._replace()))
             put(mock.patch.object(values, "uuid4", lambda: _made(ids)))
-            put(mock.patch.object(tomlfiles, "read", _read_once()))
+            put(mock.patch.object(tomlfiles, "read", read_once()))
             yield self
 
     def _exchange(self) -> Any:
@@ -258,21 +259,6 @@ class Seams:
             told = reply.json()
             if isinstance(told, dict):
                 self.secrets |= {str(v) for k, v in told.items() if k.endswith("_token")}
-
-
-def _read_once() -> Callable[[Path], tomlfiles.TomlFile]:
-    """What is read of settings and mappings; the same words are taken apart only once."""
-    original, known = tomlfiles.read, dict[tuple[Path, bytes], tomlfiles.TomlFile]()
-
-    def read(path: Path) -> tomlfiles.TomlFile:
-        if not path.is_file():
-            return original(path)
-        words = path, path.read_bytes()
-        if words not in known:
-            known[words] = original(path)
-        return known[words]
-
-    return read
 
 
 def _made(chance: random.Random) -> uuid.UUID:
