@@ -99,7 +99,7 @@ def date_reader(zone: ZoneInfo, month_first: bool = False) -> DateReader:
             return cell.date()
         if isinstance(cell, date):
             return cell
-        if isinstance(cell, Decimal | int) and not isinstance(cell, bool):
+        if isinstance(cell, Decimal | int):  # a truth value too: as a number it is no day
             return _from_number(Decimal(cell))
         return None
 

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.core.builders import START, Shelf, booking, file, loan, paid
+from bridge.core.ledger import AdjustmentKind
+from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
 
 
 def test_a_loan_that_vanished_is_held_in_the_currency_that_it_is_posted_in_now() -> None:
@@ -65,3 +66,14 @@ def test_a_loan_whose_interest_has_invoices_of_its_own_is_posted_with_them_or_no
     assert shelf.last is not None
     held = [(hold.code, hold.currency, hold.amount) for hold in shelf.last.holds]
     assert held == [("rate.missing", "MXN", Decimal(120_000))]
+
+
+def test_a_charge_of_a_closed_month_holds_back_no_account_that_is_not_posted_yet() -> None:
+    """A running account that is all charges has no invoice of its own."""
+    days = (date(2026, 9, 15), date(2026, 10, 5))
+    charges = [adjusted(n, AdjustmentKind.CHARGE, "500", day) for n, day in enumerate(days, 1)]
+    shelf = Shelf(booking(locked=date(2026, 9, 30)))
+    assert shelf.sync(file(account("1000"), *charges)) == ["create DY7F3A-C2"]
+    assert shelf.last is not None
+    held = [(hold.code, hold.subject, hold.amount) for hold in shelf.last.holds]
+    assert held == [("books.period_closed", "movement:1", Decimal(500))]
