@@ -22,6 +22,7 @@ from bridge.core.delivery import (
     Unavailable,
     ambiguous,
 )
+from bridge.core.message import message, written
 from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict
@@ -32,7 +33,6 @@ from bridge.store import Entry, Store, Work
 from bridge.systems.apart import not_told
 from bridge.systems.base import AccountingSystem, books_of
 
-WAITING = "waiting up to {seconds} s for what may still arrive in {system}"
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
 _SHORTEST_WAIT_S = 1.0
@@ -114,7 +114,8 @@ def settle_doubts(
     asking = Asking(system.chart)
     wait_s = system.settles_in_s([entry.reference for entry in doubted])
     if wait_s > 0:  # some wait within the look itself
-        progress(WAITING.format(system=system.name, seconds=round(wait_s)), 0, 0)
+        waited = message("waiting_for", system=system.name, seconds=round(wait_s))
+        progress(written(waited), 0, 0)
     unseen = _settle(store, system, doubted, asking, clock, tally, sure=wait_s <= 0)
     if unseen:
         clock.sleep(system.settles_in_s([entry.reference for entry in unseen]))
