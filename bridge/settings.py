@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bridge import tomlfiles
+from bridge.core.message import Detail, message
 from bridge.errors import ConfigurationError, Problem
 from bridge.settingtypes import (
     CronTimes,
@@ -109,13 +110,11 @@ class SystemSettings(_Section):
     def _static_is_for_loopback(self) -> SystemSettings:
         if self.access == "static":
             if not self.static_token:
-                raise refusal(
-                    'access = "static" needs static_token.', 'Add static_token = "demo-access".'
-                )
+                raise refusal(message("static_token_missing"), message("static_token_add"))
             if not is_loopback(self.base_url):
                 raise refusal(
-                    'access = "static" is for a sandbox on this machine.',
-                    'Write access = "oauth" and run `ledger-bridge connect`.',
+                    message("static_is_sandbox"),
+                    message("static_to_oauth"),
                 )
         return self
 
@@ -200,17 +199,12 @@ def find(given: Path | None = None) -> Path:
     for path in LOOKUP:
         if path.is_file():
             return path
-    looked = " and ".join(str(path) for path in LOOKUP)
-    raise ConfigurationError(
-        "There is no bridge.toml.",
-        [
-            Problem(
-                looked,
-                "neither file is there.",
-                "Run `ledger-bridge init`, or say where it is with --config FILE.",
-            )
-        ],
+    problem = Problem(
+        message("all_places", places=map(str, LOOKUP)),
+        message("neither_file"),
+        message("init_or_config"),
     )
+    raise ConfigurationError(message("no_settings"), [problem])
 
 
 def load(given: Path | None = None, environment: Mapping[str, str] = os.environ) -> Loaded:
@@ -249,9 +243,9 @@ class _Where:
         self._file = file
         self._variables = variables
 
-    def __call__(self, place: Place) -> str:
+    def __call__(self, place: Place) -> Detail:
         if place in self._variables:
-            return f"environment {self._variables[place][0]}"
+            return message("of_environment", name=self._variables[place][0])
         return self._file.where(place)
 
 
@@ -285,7 +279,13 @@ def _misspelt(environment: Mapping[str, str]) -> list[Problem]:
         for section in Settings.model_fields:
             if word.startswith(f"{section}_"):
                 right = f"{PREFIX}{section.upper()}__{word.removeprefix(section + '_').upper()}"
-                problems.append(Problem(f"environment {name}", "sets nothing.", f"Write {right}."))
+                problems.append(
+                    Problem(
+                        message("of_environment", name=name),
+                        message("sets_nothing"),
+                        message("write_this", right=right),
+                    )
+                )
     return problems
 
 

@@ -23,6 +23,7 @@ from bridge.core.delivery import (
     Unavailable,
     ambiguous,
 )
+from bridge.core.message import message, written
 from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict
@@ -34,7 +35,6 @@ from bridge.systems.base import AccountingSystem, books_of
 if TYPE_CHECKING:
     from bridge.pipeline.stamped import Untold
 
-WAITING = "waiting up to {seconds} s for what may still arrive in {system}"
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
 _SHORTEST_WAIT_S = 1.0
@@ -116,7 +116,8 @@ def settle_doubts(
     asking = Asking(system.chart)
     wait_s = system.settles_in_s([entry.reference for entry in doubted])
     if wait_s > 0:  # some wait within the look itself
-        progress(WAITING.format(system=system.name, seconds=round(wait_s)), 0, 0)
+        waited = message("waiting_for", system=system.name, seconds=round(wait_s))
+        progress(written(waited), 0, 0)
     unseen = _settle(store, system, doubted, asking, clock, tally, sure=wait_s <= 0)
     if unseen:
         clock.sleep(system.settles_in_s([entry.reference for entry in unseen]))

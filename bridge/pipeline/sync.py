@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
-from bridge.core.message import written
+from bridge.core.message import Detail, written
 from bridge.core.plan import Plan, PlanFigures
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict, verdict
@@ -36,7 +36,7 @@ from bridge.pipeline.to_do import has_work
 from bridge.pipeline.untied import still_untied
 from bridge.report import said
 from bridge.report.details import english, plain_problem
-from bridge.report.said import reason_of
+from bridge.report.said import why
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -124,8 +124,13 @@ class SyncResult(msgspec.Struct, kw_only=True):
         return self.answer.word
 
     @property
+    def why(self) -> Detail:
+        return why(self.answer, self.changes)
+
+    @property
     def reason(self) -> str:
-        return reason_of(self.answer, self.changes)
+        """Why, for programs."""
+        return english(self.why)
 
     @property
     def changes(self) -> int:
@@ -378,7 +383,7 @@ def _end(
         result = SyncResult(run=run, intake=intake, systems=systems, answer=answer)
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
-        work.runs.end(run, result.verdict, result.reason, counts, ended)
+        work.runs.end(run, result.verdict, written(result.why), counts, ended)
     return result
 
 

@@ -21,6 +21,7 @@ from bridge.core.books import (
 )
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.core.identity import BooksId
+from bridge.core.message import Detail
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,11 +166,11 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """The state of one thing that a company should have for the bridge, in words."""
 
-    what: str
+    what: Detail
     state: Literal["made", "there", "missing"]
-    why: str = ""
+    why: Detail = ""
     """Why it is missing."""
-    advice: str = ""
+    advice: Detail = ""
 
 
 class AccountingReader(Protocol):
