@@ -79,7 +79,7 @@ def test_an_access_token_that_ends_early_is_renewed_once_for_all_writes(
 def test_an_ended_connection_stops_the_run(connected: Connected) -> None:
     connected.system.chart()
     connected.control("POST", "clock", {"days": 200})
-    with pytest.raises(LoginRequired, match="connect quickbooks|not_connected"):
+    with pytest.raises(LoginRequired, match="connect quickbooks"):
         connected.customers(20)
 
 
@@ -114,7 +114,7 @@ def test_wrong_client_keys_say_so(bench: Bench) -> None:
     )
     store = MemoryCredentials({("quickbooks", REALM, REFRESH_TOKEN): "demo-refresh-quickbooks"})
     system = QuickBooks(settings, store, SystemClock(), jitter=lambda: 0)
-    with closing(system), pytest.raises(ConfigurationError, match="login_needs"):
+    with closing(system), pytest.raises(ConfigurationError, match="client id"):
         system.chart()
 
 

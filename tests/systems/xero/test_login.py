@@ -79,14 +79,14 @@ def test_a_lost_renewal_is_asked_for_again_with_the_same_token(connected: Connec
 
 def test_an_ended_connection_stops_the_run(connected: Connected) -> None:
     connected.store.set("xero", TENANT, REFRESH_TOKEN, "somebody-elses")
-    with pytest.raises(LoginRequired, match="connect xero|not_connected"):
+    with pytest.raises(LoginRequired, match="connect xero"):
         connected.system.chart()
 
 
 def test_an_organisation_that_was_disconnected_stops_the_run(connected: Connected) -> None:
     connected.system.chart()
     connected.switch(connection="removed")
-    with pytest.raises(LoginRequired, match="connect xero|not_connected"):
+    with pytest.raises(LoginRequired, match="connect xero"):
         connected.people(1)
 
 
