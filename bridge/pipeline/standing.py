@@ -118,7 +118,7 @@ def notices(work: Work, system: AccountingReader) -> list[Notice]:
 
 
 def _too_many_calls(work: Work, system: AccountingReader, part: ReadInPart) -> list[Notice]:
-    """What a person is told before the readings take the calls that payments need.
+    """The notice that comes before readings take the calls that payments need.
 
     The last morning of a round may take half a day's calls; a reading of everything, which any
     morning may come to, must fit in a day: it would never end otherwise.

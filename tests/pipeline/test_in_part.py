@@ -432,7 +432,8 @@ def test_readings_that_take_the_calls_of_a_plan_are_told_before_they_do(
         told = {notice.code: notice.detail for notice in morning(world).notices}
         assert ("read.too_many_calls" in told) is is_told, allowed
     assert english(told["read.too_many_calls"]) == (
-        "3 calls on the last morning of a round, 3 when everything is read; the plan allows 5 a day"
+        "3 requests on the last morning of a round, 3 when everything is read; "
+        "the plan allows 5 a day"
     )
 
 
