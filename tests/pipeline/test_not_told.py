@@ -39,6 +39,7 @@ def accept(world: World, reference: str) -> None:
         decide.accept(bridge.store, books.system, [reference], "ana", world.clock.now())
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("answer", QUESTIONS)
 def test_one_that_is_absent_and_never_told(world: World, answer: str) -> None:
     not_kept(world)
