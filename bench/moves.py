@@ -27,7 +27,8 @@ from bridge.core.books import Account, BooksItem, Chart, Company, Kind
 from bridge.core.change.diff import diff
 from bridge.core.ledger import Borrower, Loan, LoanFile, LoanKind, Origin, Repayment
 from bridge.core.loan.translate import translate
-from bridge.core.mapping.booking import NEEDED_LINES, Booking, Limits, resolve
+from bridge.core.mapping.booking import Booking, Limits, resolve
+from bridge.core.mapping.finder import NEEDED_LINES
 from bridge.core.mapping.mapping_file import BooksMapping
 
 CORE = Path(bridge.__file__).parent / "core"

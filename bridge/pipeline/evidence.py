@@ -9,7 +9,7 @@ import msgspec
 
 from bridge.core.books import Account, Chart
 from bridge.core.identity import BooksId
-from bridge.core.mapping.booking import accounts_named, items_named
+from bridge.core.mapping.finder import accounts_named, items_named
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.tie_out.checks import (
     OF_PURPOSES,

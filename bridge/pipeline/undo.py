@@ -21,7 +21,7 @@ from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operati
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.mapping.booking import Booking
-from bridge.core.message import message
+from bridge.core.message import Detail, message, written
 from bridge.core.plan import Change, Plan, PlanFigures
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict, verdict
@@ -34,7 +34,8 @@ from bridge.pipeline.other_company import open_question
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.post import Posting, settle_doubts
 from bridge.pipeline.sync import SystemPass, send
-from bridge.report.said import reason_of
+from bridge.report.details import english
+from bridge.report.said import why
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingSystem
 
@@ -73,10 +74,15 @@ class UndoResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.answer.word
 
     @property
-    def reason(self) -> str:
+    def why(self) -> Detail:
         planned = [each.done.plan.figures for each in self.systems.values()]
         changes = sum(figures.create + figures.update + figures.void for figures in planned)
-        return reason_of(self.answer, changes)
+        return why(self.answer, changes)
+
+    @property
+    def reason(self) -> str:
+        """Why, for programs."""
+        return english(self.why)
 
     @property
     def exit_code(self) -> int:
@@ -154,7 +160,7 @@ def _run(
         result = UndoResult(run=run, undone=target, systems=systems, answer=verdict(judged))
         counts = {name: each.done.document() for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
-        work.runs.end(run, result.verdict, result.reason, counts, ended)
+        work.runs.end(run, result.verdict, written(result.why), counts, ended)
     return result
 
 

@@ -21,6 +21,7 @@ from bridge.core.books import (
 )
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.core.identity import BooksId
+from bridge.core.message import Detail
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +101,10 @@ class ReadInPart(Protocol):
     def today(self) -> date:
         """The day on which the books are read."""
 
+    def calls_a_day(self) -> int | None:
+        """The calls that the product allows in a day, for all programs together, as it told last.
+        None where it does not say. Asks for nothing."""
+
     def since(self, cursor: str, known: Known) -> Since:
         """The documents made or written since, and those with anything open. Deletions are not in
         it."""
@@ -161,11 +166,11 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """The state of one thing that a company should have for the bridge, in words."""
 
-    what: str
+    what: Detail
     state: Literal["made", "there", "missing"]
-    why: str = ""
+    why: Detail = ""
     """Why it is missing."""
-    advice: str = ""
+    advice: Detail = ""
 
 
 class AccountingReader(Protocol):

@@ -19,7 +19,9 @@ from bridge.core.identity import BooksId
 from bridge.core.tie_out.reconciliation import Item, SystemResult
 from bridge.pipeline import unopened
 from bridge.pipeline.reconcile import compare
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
+from bridge.systems.zoho import chart
 from tests.pipeline.for_ever import Lender
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import World
@@ -415,6 +417,24 @@ def test_what_moves_no_figure_is_found_when_its_turn_comes(
         since = whole_on if day < EVERY_DAYS else whole_on + timedelta(days=1)
         assert told["read.in_part"] == since.isoformat()
     assert of(found) == of(in_full(world))
+
+
+def test_readings_that_take_the_calls_of_a_plan_are_told_before_they_do(
+    tmp_path: Path, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of customers, of invoices and of receipts: three calls, of which half a day has room
+    for as many and not for fewer."""
+    world = made(tmp_path, sandbox)
+    world.overrides[f"{SECTION}BUDGET"] = "1000"
+    for allowed, is_told in ((6, False), (5, True)):
+        monkeypatch.setattr(chart, "DAY_LIMITS", dict.fromkeys(chart.DAY_LIMITS, allowed))
+        world.clock.move(DAY_S)
+        told = {notice.code: notice.detail for notice in morning(world).notices}
+        assert ("read.too_many_calls" in told) is is_told, allowed
+    assert english(told["read.too_many_calls"]) == (
+        "3 requests on the last morning of a round, 3 when everything is read; "
+        "the plan allows 5 a day"
+    )
 
 
 def test_a_full_reading_finds_it_at_once(tmp_path: Path, sandbox: SandboxServer) -> None:

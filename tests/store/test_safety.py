@@ -238,7 +238,7 @@ def test_the_migrations_make_exactly_the_tables(store: Store, tmp_path: Path) ->
 
 @pytest.mark.parametrize("wrong", ["state.db", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
 def test_a_wrong_url_says_what_is_right(wrong: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"\[state\] url"):
+    with pytest.raises(ConfigurationError, match="state_url"):
         Store.open(wrong)
 
 
@@ -250,7 +250,7 @@ def test_prefixes_and_sources_of_an_installation_stay(store: Store) -> None:
             store.accept(stage, "2026-11-20T06:00:00Z")
         stage.close()
     stage = store.stage(facts(), iter(ROWS))
-    with pytest.raises(ConfigurationError, match="would post everything again"):
+    with pytest.raises(ConfigurationError, match="installation_prefix"):
         store.accept(stage, "2026-11-20T06:00:00Z", prefix="OTHER")
     stage.close()
 

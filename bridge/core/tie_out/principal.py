@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bridge.core.books import Account, Chart, HandEntry
-from bridge.core.mapping.booking import accounts_named, items_named
+from bridge.core.mapping.finder import accounts_named, items_named
 from bridge.core.mapping.mapping_file import NEEDED_CLASSES, BooksMapping
 from bridge.core.message import Message, Word, message
 from bridge.core.tie_out.items import Item, ItemKind

@@ -135,3 +135,12 @@ def test_a_line_that_merely_says_something_else_takes_no_invoice_back() -> None:
     (found,) = remapped(of, shelf.booking, shelf.live())
     assert found.now.lines[0].description.endswith("la empresa.")  # type: ignore[union-attr]
     assert planned(shelf, of) == []
+
+
+def test_the_day_that_a_moved_document_tells_of_itself_is_no_other_text() -> None:
+    adjust = {"closed_period": "adjust"}
+    shelf = Shelf(booking(locked=date(2026, 9, 30), policies=adjust))
+    of = file(loan(start=date(2026, 10, 2)), paid(1, "5000", date(2026, 9, 3)))
+    shelf.sync(of)
+    assert shelf.bindings["DY7F3A-P1"].document.memo.endswith("[2026-09-03]")  # type: ignore[union-attr]
+    assert planned(shelf, of) == []

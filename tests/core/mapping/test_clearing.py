@@ -11,6 +11,7 @@ from bridge.core.books import Account, BooksItem
 from bridge.core.mapping.booking import resolve
 from bridge.core.mapping.clearing import mixed
 from tests.core.builders import ITEMS, LIMITS, chart, mapping
+from tests.in_words import in_words
 
 ACCOUNTS = {"20": "Renewals clearing", "21": "Reversals clearing", "22": "Undeposited Funds"}
 BANK: dict[str, Any] = {"account": "1000"}
@@ -46,6 +47,6 @@ def test_what_runs_into_one_account_is_told(rules: Any, told: list[str]) -> None
     lines = {purpose: {"item": purpose} for purpose in ITEMS} | {"reversal": {"item": "taken back"}}
     booking, problems = resolve(mapping(lines=lines, deposits=rules), whole, LIMITS, "m.toml")
     assert booking is not None, problems
-    found = [each.what for each in mixed(booking, whole, "m.toml")]
+    found = [in_words(each.what) for each in mixed(booking, whole, "m.toml")]
     assert len(found) == len(told), found
     assert all(words in what for words, what in zip(told, found, strict=True))
