@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline import spread
 from tests.pipeline.world import COMPANIES, World
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    elsewhere = {*spread.left_out(items)}
+    config.hook.pytest_deselected(items=[item for item in items if item in elsewhere])
+    items[:] = [item for item in items if item not in elsewhere]
 
 
 @pytest.fixture(scope="module")

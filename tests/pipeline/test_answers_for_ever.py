@@ -115,6 +115,7 @@ def settled_once(world: World) -> Lender:
     return ledger
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_every_write_that_is_answered_so_for_ever(world: World, answer: str) -> None:
     ledger = settled_once(world)
@@ -156,6 +157,7 @@ def test_a_limit_is_the_products_and_makes_no_task_of_a_document(world: World) -
     ends_well(world, ledger)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("answer", QUESTIONS)
 def test_every_look_up_that_is_answered_so_for_ever(world: World, answer: str) -> None:
     ledger = settled_once(world)

@@ -15,6 +15,7 @@ from tests.pipeline.delivered import STORIES, books, delivered, world_of
 from tests.pipeline.world import COMPANIES
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("system", COMPANIES)
 @pytest.mark.parametrize("name", STORIES)
 def test_the_books_are_the_same_in_any_delivery(

@@ -197,6 +197,7 @@ def ends_well(world: World, ledger: Lender) -> None:
     assert {name: totals[name] for name in LEFT} == LEFT
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize(
     ("world", "answer"),
     [
@@ -217,6 +218,7 @@ def test_every_look_before_a_change_that_is_answered_so_for_ever(world: World, a
     goes_on_and_ends_well(world, ledger)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize(
     ("world", "answer"),
     [
@@ -237,6 +239,7 @@ def test_every_change_that_is_answered_so_for_ever(world: World, answer: str) ->
     goes_on_and_ends_well(world, ledger)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize(
     ("world", "answer"),
     [("quickbooks", "a page"), ("xero", "500"), ("zoho", "an unknown refusal")],

@@ -251,6 +251,7 @@ def test_what_is_held_since_its_month_is_closed_is_told_with_its_amount(
     assert (found.late.rows, found.agree) == ((), True)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("when", ["before the month closed", "before it was undone"])
 @pytest.mark.parametrize("moved", [False, True], ids=["edited", "moved to another loan"])
 def test_what_undid_a_document_is_known_again_for_the_loan_of_that_one(

@@ -80,7 +80,7 @@ def asked(folder: Path, sandbox: SandboxServer, system: str, loans: int) -> Coun
             part(world)
         for key, each in watched.asked.items():
             meant = [asker for asker in each.askers if asker in MEANT]
-            if any(wide(each)) and meant and MEANT[meant[0]] != IN_ORDER:
+            if meant and MEANT[meant[0]] != IN_ORDER and any(wide(each)):
                 found[f"{turn} {part.__name__}: {meant[0]}"] += watched.times[key]
     return found
 

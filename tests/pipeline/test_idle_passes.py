@@ -159,6 +159,7 @@ NOTHING_TO_DO: tuple[Case, ...] = (
 )
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("case", NOTHING_TO_DO)
 def test_a_pass_with_nothing_to_do_asks_nothing(case: Case, world: World, ledger: Ledger) -> None:
     case(world, ledger)
@@ -255,6 +256,7 @@ IN_DOUBT: tuple[Case, ...] = (
 )
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("case", IN_DOUBT)
 def test_what_changed_or_is_in_doubt_is_looked_up_once(
     case: Case, world: World, ledger: Ledger

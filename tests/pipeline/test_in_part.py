@@ -26,7 +26,7 @@ from tests.pipeline.for_ever import Lender
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import World
 
-SEEDS = int(os.environ.get("BRIDGE_IN_PART_SEEDS", "3"))
+SEEDS = int(os.environ.get("BRIDGE_IN_PART_SEEDS", "1"))
 MORNINGS = 8
 DAY_S = 86_400
 EVERY_DAYS = 5

@@ -71,6 +71,7 @@ def test_every_line_says_that_it_is_no_electronic_invoice(world: World, ledger: 
             assert line.description != INTERNAL, number
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("interest", ["upfront", "as_due"])
 @pytest.mark.parametrize("invoice_per", ["loan", "instalment"])
 def test_capital_interest_and_fees_are_on_lines_of_their_own(

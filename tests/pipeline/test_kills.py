@@ -19,7 +19,7 @@ from tests.pipeline.killed import CALLS, GLANCE_S, PATIENCE_S, begin, calls
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import COMPANIES, ROOT, World
 
-KILLS = int(os.environ.get("BRIDGE_KILLS", "4"))
+KILLS = int(os.environ.get("BRIDGE_KILLS", "2"))
 """How many kills for each system; 50 and more with BRIDGE_KILLS=50."""
 MOST_RUNS = 400
 LOANS = 20

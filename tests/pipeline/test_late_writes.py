@@ -7,12 +7,14 @@ work on it any more. The sandbox's clock stands still but for what the bridge wa
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-
 from bridge.cli.spoken import spoken
+
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId
 from bridge.pipeline.sync import sync
@@ -90,7 +92,13 @@ def image(world: World) -> Image:
     }
 
 
-def undisturbed(folder: Path, sandbox: SandboxServer, system: str, what: str) -> Image:
+@cache
+def undisturbed(sandbox: SandboxServer, system: str, what: str) -> Image:
+    with TemporaryDirectory() as folder:
+        return _undisturbed(Path(folder), sandbox, system, what)
+
+
+def _undisturbed(folder: Path, sandbox: SandboxServer, system: str, what: str) -> Image:
     world, ledger = born(folder, sandbox, system), lent({1: LOANS[what]})
     ledger.write(world.snapshot)
     if what in CHANGES:
@@ -115,13 +123,14 @@ def run(world: World) -> None:
     assert result.verdict == "clean", result.reason
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("killed", [False, True], ids=["alive", "killed"])
 @pytest.mark.parametrize("what", LOANS)
 @pytest.mark.parametrize(("system", "ids"), IDS)
 def test_a_write_that_arrives_late_is_in_the_books_once(
     system: str, what: str, ids: bool, killed: bool, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
-    expected = undisturbed(tmp_path / "calm", sandbox, system, what)
+    expected = undisturbed(sandbox, system, what)
     for seconds in (4, LASTS_S - 1):
         world = born(tmp_path / f"late{seconds:.0f}", sandbox, system, ids=ids)
         ledger = lent({1: LOANS[what]})
@@ -139,13 +148,14 @@ def test_a_write_that_arrives_late_is_in_the_books_once(
         assert image(world) == expected
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("what", LOANS)
 @pytest.mark.parametrize("system", IGNORED)
 def test_what_is_sent_again_has_the_id_that_it_had(
     system: str, what: str, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
     """So that even a write that arrives after all that is there once, where ids are honoured."""
-    expected = undisturbed(tmp_path / "calm", sandbox, system, what)
+    expected = undisturbed(sandbox, system, what)
     world, ledger = born(tmp_path / "late", sandbox, system), lent({1: LOANS[what]})
     ledger.write(world.snapshot)
     if what in CHANGES:
@@ -258,7 +268,7 @@ def test_what_arrives_late_and_is_listed_later_still_is_in_the_books_once(
     what: str, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
     """A listing lags behind a write; so what Zoho takes to finish and that are waited for."""
-    expected = undisturbed(tmp_path / "calm", sandbox, "zoho", what)
+    expected = undisturbed(sandbox, "zoho", what)
     world, ledger = born(tmp_path / "late", sandbox, "zoho"), lent({1: LOANS[what]})
     ledger.write(world.snapshot)
     if what in CHANGES:

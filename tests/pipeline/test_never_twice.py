@@ -18,7 +18,7 @@ from tests.pipeline.faults import Fate, born, break_things, check_laws
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import COMPANIES, Killed, World
 
-SEEDS = int(os.environ.get("BRIDGE_FAULT_SEEDS", "8"))
+SEEDS = int(os.environ.get("BRIDGE_FAULT_SEEDS", "3"))
 """How many seeds for each system; 200 and more with BRIDGE_FAULT_SEEDS=200."""
 RESTARTS = 20
 DAYS = 3

@@ -67,6 +67,7 @@ def of_the_morning(world: World) -> tuple[Task, ...]:
         return standing(work, {world.system: world.where}, bridge.fresh).tasks
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("wish", [{"kind": "500"}, {"kind": "503"}, LIMIT], ids=lambda w: w["kind"])
 def test_a_person_is_told_after_some_days_and_all_is_posted_when_the_answer_changes(
     world: World, wish: dict[str, Any]

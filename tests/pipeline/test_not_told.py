@@ -82,6 +82,7 @@ def is_told_to_a_person(refused: PersonNeeded, reference: str, external_id: str)
     assert "ledger-bridge" in str(problem.fix)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("answer", QUESTIONS)
 def test_one_that_is_absent_and_never_told(world: World, answer: str) -> None:
     not_kept(world)

@@ -48,6 +48,7 @@ def rests(world: World) -> dict[str, Decimal]:
     return found | {"credit": abs(sum(credit, Decimal(0)))}
 
 
+@pytest.mark.spread
 def test_it_is_known_again_after_the_state_is_lost(world: World, story: Story) -> None:
     delivered(world, story, DAYS)
     before, uses = known(world), {r: b.document for r, b in bindings(world).items()}
@@ -67,6 +68,7 @@ def test_it_is_known_again_after_the_state_is_lost(world: World, story: Story) -
     assert {i.kind for i in found.items if "renewal" not in i.cause} <= told
 
 
+@pytest.mark.spread
 def test_undoing_the_run_that_used_it_gives_it_back(world: World, story: Story) -> None:
     delivered(world, story, DAYS[:1])
     before = rests(world)
@@ -83,6 +85,7 @@ def test_undoing_the_run_that_used_it_gives_it_back(world: World, story: Story) 
     assert sum(rests(world).values()) == sum(after.values())
 
 
+@pytest.mark.spread
 def test_credit_of_a_closed_month_is_used_where_that_has_a_day_of_its_own(
     world: World, story: Story
 ) -> None:
@@ -108,6 +111,7 @@ def test_credit_of_a_closed_month_is_used_where_that_has_a_day_of_its_own(
     assert rests(world) == before
 
 
+@pytest.mark.spread
 def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) -> None:
     empty, _ = books(world)
     delivered(world, story, DAYS[-1:])
@@ -117,6 +121,7 @@ def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) 
     assert books(world)[0] == empty
 
 
+@pytest.mark.spread
 def test_what_it_settled_is_open_again_when_its_row_is_deleted(world: World, story: Story) -> None:
     delivered(world, story, DAYS)
     ledger = story.ledger(DAYS[-1])

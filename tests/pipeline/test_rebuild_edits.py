@@ -41,6 +41,7 @@ def asked(world: World) -> set[str]:
     return {item.reference or item.subject.removeprefix("document:") for item in told}
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("edit", EDITS)
 def test_what_was_edited_stays_after_a_rebuild(world: World, edit: str, case: str) -> None:

@@ -26,7 +26,7 @@ from tests.pipeline.lies import lies
 from tests.pipeline.world import World
 
 SYSTEMS = ("quickbooks", "xero", "zoho")
-SEEDS = int(os.environ.get("BRIDGE_LIE_SEEDS", "6"))
+SEEDS = int(os.environ.get("BRIDGE_LIE_SEEDS", "3"))
 """How many seeds for each system; 200 and more with BRIDGE_LIE_SEEDS=200."""
 PASSES = 6
 

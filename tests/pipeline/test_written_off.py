@@ -188,6 +188,7 @@ def by_account(world: World, wanted: Moves) -> Moves:
     return {name: amount for name, amount in found.items() if amount}
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("at_once", [False, True], ids=["row by row", "at once"])
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_written_off_and_what_comes_back(world: World, case: str, at_once: bool) -> None:
