@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from bridge.core.books import Kind, PostedDocument
+from bridge.core.books import Kind, PostedDocument, Status
+from bridge.core.change.matching import drift
 from bridge.store import Store, Work
+from bridge.store.mirror import OTHERWISE
 from bridge.systems.base import AccountingReader, books_of
 
 Key = tuple[Kind, str]
@@ -26,16 +28,41 @@ def with_moves(
     work: Work, system: AccountingReader, page: Sequence[PostedDocument]
 ) -> Iterator[PostedDocument]:
     """The documents, with another version for those that now settle other invoices than they were
-    posted for: a listing may tell the invoices' numbers, but not when somebody moved one."""
+    posted for: a listing may tell the invoices' numbers, but not when somebody moved one. And for
+    those that hold otherwise what they held in this very version: a version may be the time of the
+    last write, and somebody may write in the moment in which we do."""
     told = [document.external_id for document in page if document.settles is not None]
     wanted = work.mirror.posted_for(books_of(system), told) if told else {}
+    same = work.mirror.same_versions(books_of(system), page)
+    in_part = system.capabilities.listed_in_part
     for document in page:
+        before = same.get((document.kind, document.external_id))
         posted_for = wanted.get(document.external_id)
         if posted_for is None or document.settles is None or posted_for == {*document.settles}:
-            yield document
+            other = _otherwise(before, document, in_part) if before is not None else ""
+            version = f"{document.version}{OTHERWISE}{other}" if other else document.version
+            yield msgspec.structs.replace(document, version=version)
         else:
             version = f"{document.version}|{','.join(document.settles)}"
             yield msgspec.structs.replace(document, version=version)
+
+
+def _otherwise(then: PostedDocument, now: PostedDocument, in_part: Collection[Kind]) -> str:
+    """What a document holds otherwise than it did, of what listings tell of it; else empty."""
+    if {then.status, now.status} != {Status.LIVE}:
+        return ""
+    if now.kind not in in_part and then.whole and now.whole:
+        return "|".join(f"{each.field} {each.theirs}" for each in drift(then, now))
+    pairs = (
+        ("total", then.total, now.total),
+        ("currency", then.currency, now.currency),
+        ("day", then.day, now.day),
+        ("due", then.due, now.due),
+        ("customer", then.customer_id, now.customer_id),
+        ("name", then.name, now.name),
+    )
+    known = ((field, was, told) for field, was, told in pairs if was and told)
+    return "|".join(f"{field} {told}" for field, was, told in known if was != told)
 
 
 def as_opened(

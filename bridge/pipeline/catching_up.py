@@ -61,7 +61,7 @@ def caught_up_with(
             if (file.installation, file.loan_id) in adoption.of_loans:
                 adoption.loan(file)
         work.strangers.recognise(where)
-        note_untied(work, where, adoption.untold)
+        note_untied(work, where, adoption.untold, numbers.unread)
     return adoption.done()
 
 

@@ -34,7 +34,7 @@ from bridge.pipeline.older_state import (
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.rebuild import known_documents
 from bridge.pipeline.second_writer import named, never_heard_of, somebody_else
-from bridge.pipeline.untied import untied
+from bridge.pipeline.untied import are_silent, silent, untied
 from bridge.store import NO_LOAN, Work
 from bridge.store.decisions import BRIDGE
 
@@ -86,11 +86,11 @@ class Keeping:
             restored = work.marks.restoring(self.books.id)
             done = work.upkeep.noted(TIED.format(self.books.name))
             unsure = is_unsure(work, self.books.name)
-            untold = untied(work, self.where)
+            untold, asked = untied(work, self.where), silent(work, self.where)
         if restored is not None and restored.at != done:
             self._tie(booking, restored.at, restored.detail)
             return
-        if untold:  # perhaps they are told by now
+        if untold and not are_silent(self.books.system, asked):  # some are told by now
             self._tie(booking, done, "")
             return
         behind = restored is not None or (unsure and known_documents(self.store, self.books))

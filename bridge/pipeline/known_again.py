@@ -79,7 +79,7 @@ def known_again(
         adoption.what_no_loan_has(as_of)
         adoption.give_names_back()
         work.strangers.recognise(books.id)
-        note_untied(work, adoption.where, adoption.untold)
+        note_untied(work, adoption.where, adoption.untold, numbers.unread)
     return adoption.done()
 
 

@@ -55,7 +55,8 @@ def read_back(
         changes = system.changes(KINDS, cursor)
         if changes.complete:
             with store.begin() as work:
-                work.mirror.put(where, _with_figures(work, system, changes.documents))
+                changed = list(_with_figures(work, system, changes.documents))
+                work.mirror.put(where, with_moves(work, system, changed))
                 work.mirror.set_cursor(where, changes.cursor)
                 work.strangers.recognise(where)
             _look_up_absent(store, system, unread)
@@ -132,7 +133,7 @@ def _open_moved(
                     else msgspec.structs.replace(each, version=listed[kind, each.external_id])
                     for each in found.values()
                 ]
-                work.mirror.put(books_of(system), opened)
+                work.mirror.put(books_of(system), with_moves(work, system, opened))
                 for gone in set(told) - set(found):
                     where = (books_of(system), kind, gone)
                     work.mirror.set_status(*where, Status.DELETED)

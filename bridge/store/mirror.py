@@ -19,6 +19,8 @@ from bridge.store.values import LoanKey, MirrorTotal, json
 
 MIRROR = tables.MIRROR
 CURSOR = tables.MIRROR_CURSOR
+OTHERWISE = "~"
+"""Ends the version of a document in the books, before what it holds otherwise in that version."""
 _posted = msgspec.json.Decoder(PostedDocument).decode
 _CHUNK = 1000
 BY_CUSTOMER, BY_NUMBER, STRANGERS = "ix_mirror_customer", "ix_mirror_number", "ix_mirror_stranger"
@@ -187,6 +189,33 @@ class Mirror(Part):
             query = by(query, BINDING, BY_EXTERNAL_ID)
             for external_id, body in self._connection.execute(query):
                 found[external_id] = frozenset(applied(decode_binding(body).document))
+        return found
+
+    def same_versions(
+        self, where: BooksId, documents: Iterable[PostedDocument]
+    ) -> dict[tuple[Kind, str], PostedDocument]:
+        """What the books answered about those of these documents that are bound in this very
+        version."""
+        versions: dict[Kind, dict[str, str]] = {}
+        for each in documents:
+            versions.setdefault(each.kind, {})[each.external_id] = each.version
+        found: dict[tuple[Kind, str], PostedDocument] = {}
+        t = BINDING.c
+        for kind, version_of in versions.items():
+            for part in chunks(version_of, 500):
+                query = select(t.external_id, t.version, t.body).where(
+                    t.books == self._books_of(where),
+                    t.kind == kind.value,
+                    t.voided == 0,
+                    t.external_id.in_(part),
+                )
+                query = by(query, BINDING, BY_EXTERNAL_ID)
+                for external_id, seen, body in self._connection.execute(query):
+                    version = version_of[external_id]
+                    if version and seen.partition(OTHERWISE)[0] == version:
+                        posted = decode_binding(body).posted
+                        if posted is not None:
+                            found[kind, external_id] = posted
         return found
 
     def loans_of_customers(

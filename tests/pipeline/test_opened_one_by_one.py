@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core.tie_out.reconciliation import Reconciliation
-from bridge.errors import TryLater
+from bridge.errors import PersonNeeded
 from bridge.pipeline import decide
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
@@ -114,8 +114,9 @@ def test_putting_back_what_is_not_told_says_which_and_ends_with_the_answer(
     silence(world, id_of(world, INVOICE), "500")
     for _ in range(2):
         assert [subject for _, subject in told(compared(world))] == [INVOICE]
-        with pytest.raises(TryLater, match=INVOICE):
+        with pytest.raises(PersonNeeded) as refused:
             put_back(world)
+        assert [problem.where for problem in refused.value.problems] == [INVOICE]
     world.control("DELETE", "faults")
     put_back(world)
     assert world.sync().verdict == "clean"

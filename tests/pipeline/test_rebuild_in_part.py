@@ -7,14 +7,19 @@ from typing import Any
 
 import pytest
 
+from bridge.core.books import Kind
 from bridge.core.tie_out.tasks import Task
+from bridge.pipeline import forgotten
 from bridge.pipeline.rebuild import RebuildResult, rebuild
-from tests.pipeline.ledger import small_ledger
+from bridge.pipeline.untied import note_untied, untied
+from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.rebuilding import bindings, lose_state
 from tests.pipeline.silence import silence
-from tests.pipeline.world import World
+from tests.pipeline.world import World, one
 
 UNTOLD = "DY7F3A-P7"
+TRIES = 4
+"""Calls that a question costs that gets no answer: reads are tried again."""
 
 
 def again(world: World) -> RebuildResult:
@@ -78,3 +83,39 @@ def test_one_document_that_is_never_told_costs_the_others_nothing(
     if mended == "by another rebuild":
         assert told_in(again(world).answer.tasks) == []
     is_whole(world, ids, before)
+
+
+def a_pass_with_another_loan(world: World, ledger: Ledger, number: int) -> int:
+    """The calls of a pass that has something to plan."""
+    ledger.debts[number] = ledger.debts[2] | {"debt_id": number}
+    ledger.write(world.snapshot)
+    world.clock.move(3600)
+    return one(world.sync()).calls
+
+
+def test_while_one_is_not_told_a_pass_asks_for_that_one_and_reads_no_books(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every pass that planned something read all of the books again, for as long as it lasted."""
+    ledger = small_ledger()
+    ledger.write(world.snapshot)
+    assert world.sync().verdict == "clean"
+    read: list[str] = []
+    really = forgotten.read_back
+    monkeypatch.setattr(forgotten, "read_back", lambda *a, **k: read.append("") or really(*a, **k))
+    usual = [a_pass_with_another_loan(world, ledger, number) for number in (31, 32)]
+    (ours,) = (d["id"] for d in world.live_documents() if d["number"] == UNTOLD)
+    key = ("dev-7f3a", "1")
+    with world.bridge() as bridge, bridge.store.begin() as work:
+        note_untied(work, world.where, {key: f"{UNTOLD}: 500"}, {(Kind.RECEIPT, ours)})
+    silence(world, ours, "500")
+    again = [a_pass_with_another_loan(world, ledger, number) for number in (41, 42, 43, 44)]
+    assert read == []
+    assert max(again) <= max(usual) + TRIES
+    with world.bridge() as bridge, bridge.store.read() as work:
+        assert untied(work, world.where).keys() == {key}
+    world.control("DELETE", "faults")
+    a_pass_with_another_loan(world, ledger, 51)
+    assert read == [""]
+    with world.bridge() as bridge, bridge.store.read() as work:
+        assert untied(work, world.where) == {}

@@ -133,6 +133,7 @@ def _mirror(work: Work) -> None:
     all_of(work.mirror.altered(BOOKS))
     all_of(work.mirror.moved(BOOKS, [Kind.INVOICE]))
     work.mirror.posted_for(BOOKS, [f"id-{PREFIX}-P6"])
+    work.mirror.same_versions(BOOKS, [*work.mirror.documents(BOOKS)])
     work.mirror.loans_of_customers(BOOKS, [f"id-{PREFIX}-D2"])
     work.mirror.has_altered(BOOKS)
     all_of(work.mirror.revived(BOOKS))
