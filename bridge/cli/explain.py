@@ -19,6 +19,7 @@ from bridge.core.identity import BooksId, base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.message import message
 from bridge.errors import BridgeError, UsageError
+from bridge.pipeline.apart import Unread, fetched
 from bridge.report.details import english
 from bridge.settings import Settings
 from bridge.store.store import Work
@@ -142,9 +143,15 @@ def _books_now(loaded: Settings, name: str, story: dict[str, Any]) -> None:
         with wiring.open_dry(loaded, [name]) as bridge:
             system = bridge.books[name].system
             for kind, ids in wanted.items():
-                found = system.fetch(Kind(kind), ids)
+                unread = Unread()
+                found = fetched(system, Kind(kind), ids, unread)
+                if unread:
+                    system.chart()  # raises where the product answers nobody
                 for external_id in ids:
-                    story["books_now"].append(_now(kind, external_id, found.get(external_id)))
+                    now = _now(kind, external_id, found.get(external_id))
+                    if (came := unread.get((Kind(kind), external_id))) is not None:
+                        now |= {"status": "not told", "detail": came}
+                    story["books_now"].append(now)
     except BridgeError as error:
         story["books_unknown"] = english(error.what)
 
@@ -228,6 +235,7 @@ def _said(row: dict[str, Any]) -> str:
 
 def _posted(now: dict[str, Any]) -> str:
     words = [str(now.get(key, "")) for key in ("kind", "external_id", "status", "number", "day")]
+    words.append(str(now.get("detail", "")))
     if now.get("total"):
         words.append(f"total {now['total']} {now.get('currency', '')}, open {now.get('open', '')}")
     return " ".join(word for word in words if word)

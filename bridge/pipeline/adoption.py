@@ -34,6 +34,7 @@ from bridge.core.mapping.booking import Booking
 from bridge.core.message import Detail
 from bridge.core.plan import Change
 from bridge.errors import Problem, UsageError
+from bridge.pipeline.apart import told_to_a_person
 from bridge.pipeline.context import Books, Bridge, Dry, PlanLimits, Progress, System, silent
 from bridge.pipeline.intake import take_in
 from bridge.pipeline.lookalikes import Lookalikes
@@ -45,6 +46,10 @@ from bridge.store import LoanKey, Store, Work
 from bridge.store.strangers import DIFFERENT
 from bridge.systems.base import AccountingReader
 
+_BESIDE = (
+    "leave it undecided; or take it out of the books and have ours posted: ledger-bridge drift "
+    "different {reference} {id}"
+)
 _NO_LIMITS = PlanLimits(documents=10**12, voids=10**12)
 
 
@@ -208,11 +213,14 @@ def decide_all(
         chosen.append((books, pairs, fresh))
     if problems:
         raise UsageError("These decisions cannot be taken as they are. Nothing was done.", problems)
-    now = {books.name: _as_they_are(books, pairs) for books, pairs, _ in chosen}
+    same = {_pair(wish): wish.same for _, _, fresh in chosen for wish in fresh}
+    now = {
+        books.name: _as_they_are(books, [each for each in pairs if same[each.pair]])
+        for books, pairs, _ in chosen
+    }
     done, apart = [], []
     with bridge.store.begin() as work:
-        for books, pairs, fresh in chosen:
-            same = {_pair(wish): wish.same for wish in fresh}
+        for books, pairs, _ in chosen:
             for proposal in sorted(pairs, key=lambda p: (p.phase, p.wanted.reference)):
                 if same[proposal.pair]:
                     _adopt(work, books, proposal, now[books.name], who, at)
@@ -314,14 +322,15 @@ def _mistakes(
 def _as_they_are(
     books: Books[System], pairs: Iterable[Proposal]
 ) -> dict[tuple[Kind, str], PostedDocument]:
-    """The documents as the books have them now, in full. Raises UsageError for one that is gone."""
-    asked: dict[Kind, list[str]] = {}
-    for proposal in pairs:
-        asked.setdefault(proposal.theirs.kind, []).append(proposal.theirs.external_id)
+    """The documents as the books have them now, in full. Raises UsageError for one that is gone,
+    and PersonNeeded for one that is not told."""
+    asked: dict[Kind, dict[str, str]] = {}
+    for each in pairs:
+        asked.setdefault(each.theirs.kind, {})[each.theirs.external_id] = each.wanted.reference
     system: AccountingReader = books.system
     found: dict[tuple[Kind, str], PostedDocument] = {}
     for kind, ids in asked.items():
-        told = system.fetch(kind, ids)
+        told = told_to_a_person(system, kind, ids, _BESIDE)
         gone = [each for each in ids if each not in told or told[each].status is not Status.LIVE]
         if gone:
             raise UsageError(f"{books.name} {', '.join(gone)} is gone. Propose again.")

@@ -29,16 +29,22 @@ from bridge.core.books import (
 )
 from bridge.core.change.matching import differences, with_rate_known
 from bridge.core.delivery import UNSEEN, WAITS_FOR_A_PERSON, Binding, State
-from bridge.errors import TryLater, UsageError
+from bridge.errors import PersonNeeded, TryLater, UsageError
 from bridge.pipeline import customer_anew
 from bridge.pipeline.absence import find_surely
-from bridge.pipeline.apart import Unread, fetched
+from bridge.pipeline.apart import Unread, fetched, not_told, told_to_a_person
 from bridge.pipeline.context import Time
 from bridge.store import Entry, LoanKey, Store, Work
 from bridge.store.outbox_rows import named_by
 from bridge.systems.base import AccountingReader, AccountingSystem, books_of
 
 _MOST = 1000
+_AS_SHOWN = "leave it as the books show it: ledger-bridge drift accept {reference}"
+_INSTEAD = (
+    "leave ours as the books show it, or have it posted again: ledger-bridge drift accept (or "
+    "repost) {reference}"
+)
+_IN_THE_OUTBOX = "give ours up, or send it again: ledger-bridge outbox drop (or retry) ENTRY"
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +138,9 @@ def adopt(
     """
     with store.read() as work:
         wanted, loan, generation = _wanted(work, system, reference)
-    now = system.fetch(wanted.kind, [external_id]).get(external_id)
+        bound = work.bindings.named(books_of(system), reference) is not None
+    way_out = _INSTEAD if bound else _IN_THE_OUTBOX
+    now = _target(store, system, wanted, external_id, way_out)
     if now is None or now.status is not Status.LIVE:
         raise UsageError(
             f"{system.name} has no live {wanted.kind.value} with the id {external_id}."
@@ -155,6 +163,25 @@ def adopt(
         return _write_down(work, system, case, binding, "adopt", who, at)
 
 
+def _target(
+    store: Store, system: AccountingReader, wanted: Document, external_id: str, way_out: str
+) -> PostedDocument | None:
+    """The document that is to be this one of ours. A customer owes nothing by itself: one that is
+    not told is taken as the listing has it, since a merged customer has no other way out.
+
+    Raises PersonNeeded where the books do not tell it.
+    """
+    try:
+        named = {external_id: wanted.reference}
+        return told_to_a_person(system, wanted.kind, named, way_out).get(external_id)
+    except PersonNeeded:
+        with store.read() as work:
+            listed = work.mirror.document(books_of(system), wanted.kind, external_id)
+        if not isinstance(wanted, Customer) or listed is None:
+            raise
+        return listed
+
+
 def _accepted(document: Document) -> str:
     return document.facts if isinstance(document, Customer) else UNSEEN
 
@@ -163,7 +190,7 @@ def _case(
     store: Store, system: AccountingReader, reference: str, unread: Unread | None = None
 ) -> Case:
     """The case of a reference, with the books asked. Raises UsageError if nothing is known of it,
-    and TryLater where the books give no answer, unless there is an `unread`."""
+    and PersonNeeded where the books do not tell this document, unless there is an `unread`."""
     with store.read() as work:
         binding = work.bindings.named(books_of(system), reference)
         loan = work.bindings.loan_of(books_of(system), reference) or ("", "")
@@ -179,8 +206,11 @@ def _case(
     kind, asked = binding.document.kind, anew or external_id
     untold = Unread()
     now = fetched(system, kind, [asked], untold).get(asked)
+    if untold:
+        system.chart()  # raises where the product answers nobody: then nothing is known
     if untold and unread is None:
-        raise TryLater(f"{system.name} does not tell {reference}: {untold[kind, asked]}")
+        named = {reference: (asked, untold[kind, asked])}
+        raise not_told(system.name, kind, named, _AS_SHOWN)
     if untold:
         now = _as_listed(store, system, binding)
     if now is None:
@@ -281,7 +311,14 @@ def _refuse_what_cannot_come_back(
             f"{document.reference} is a customer: make it active again in {system.name}, or adopt "
             f"the one that it was merged into: ledger-bridge drift adopt {document.reference} ID"
         )
-    there = find_surely(system, clock, document.kind, [document], case.links)
+    try:
+        there = find_surely(system, clock, document.kind, [document], case.links)
+    except TryLater as trouble:
+        if trouble.retry_after_s is not None:
+            raise
+        system.chart()  # raises where the product answers nobody
+        named = {document.reference: (case.now.external_id, str(trouble))}
+        raise not_told(system.name, document.kind, named, _AS_SHOWN) from trouble
     found = there.get(document.reference)
     if isinstance(found, Several):
         raise UsageError(

@@ -17,6 +17,7 @@ from bridge.core.identity import is_ours
 from bridge.core.mapping.booking import Booking
 from bridge.core.message import message, written
 from bridge.core.plan import PlanFigures
+from bridge.pipeline.apart import Unread, fetched
 from bridge.pipeline.catching_up import caught_up_with
 from bridge.pipeline.context import Books, Bridge, Progress, System
 from bridge.pipeline.known_again import known_again
@@ -139,7 +140,7 @@ class Keeping:
 
     def _are_the_programs(self, unknown: Sequence[MadeInBooks]) -> bool:
         """Whether a program made these documents: a person who writes our numbers on documents does
-        not write them on customers as well."""
+        not write them on customers as well. Where the books do not tell who has them, it may be."""
         with self.store.read() as work:
             prefixes = work.ledger.prefixes()
             told = [
@@ -148,7 +149,11 @@ class Keeping:
         if any(each.kind is Kind.CUSTOMER for each in unknown):
             return True
         whose = sorted({each.customer_id for each in told if each and each.customer_id})[:_OPENED]
-        customers = self.books.system.fetch(Kind.CUSTOMER, whose) if whose else {}
+        unread = Unread()
+        customers = fetched(self.books.system, Kind.CUSTOMER, whose, unread)
+        if unread:
+            self.books.system.chart()  # raises where the product answers nobody
+            return True
         words = [word for each in customers.values() for word in (each.number, *each.memo.split())]
         return any(is_ours(word, prefix) for word in words for prefix in prefixes)
 

@@ -128,6 +128,22 @@ def test_explain_tells_the_story_of_a_loan_without_its_borrower(lender):
     assert not any(name in told for name in names)
 
 
+def test_explain_tells_the_others_where_the_books_do_not_tell_one(lender):
+    lender.run("sync")
+    before = lender.json("explain", "loan:84")["systems"]["quickbooks"]["books_now"]
+    silent = next(each for each in before if each["kind"] == "invoice")["external_id"]
+    match = {"path": "/query", "method": "POST", "body": f"'{silent}'"}
+    lender.control("faults", system="quickbooks", kind="500", when="before", count=0, match=match)
+    told = lender.json("explain", "loan:84")["systems"]["quickbooks"]
+    assert "books_unknown" not in told
+    now = {each["external_id"]: each for each in told["books_now"]}
+    assert now.pop(silent)["status"] == "not told"
+    assert now == {e["external_id"]: e for e in before if e["external_id"] != silent}
+    code, out, _ = lender.run("explain", "84")
+    assert code == 0
+    assert f"in the books now: invoice {silent} not told" in out
+
+
 def test_explain_tells_what_was_noticed_about_this_loan_and_no_other(lender):
     ledger = small_ledger()
     loan = next(debt for debt in ledger["debts"] if debt["debt_id"] == 61)

@@ -7,13 +7,12 @@ from decimal import Decimal
 import pytest
 
 from bridge.errors import UsageError
-from bridge.pipeline import decide
 from bridge.pipeline.adoption import Adoptions, Proposal, Wish, answer, decide_all, propose
 from bridge.pipeline.reconcile import compare
 from tests.pipeline.closed import documents
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.rebuilding import with_policies
-from tests.pipeline.wishes import by_hand, wish
+from tests.pipeline.wishes import adopt_customer, by_hand, wish
 from tests.pipeline.world import World, one
 
 
@@ -99,15 +98,6 @@ def test_what_is_adopted_is_not_posted_and_the_rest_is(
     figures = one(world.preview()).plan.figures
     assert (figures.create, figures.update, figures.void) == (0, 0, 0)
     assert agrees(world)
-
-
-def adopt_customer(world: World, person: str) -> None:
-    name = f"persona {person}"
-    (customer,) = [c for c in world.books()["customers"] if c["name"].casefold() == name]
-    with world.bridge() as bridge:
-        system = bridge.books[world.system].system
-        reference, now = f"DY7F3A-D{person}", world.clock.now()
-        decide.adopt(bridge.store, system, reference, customer["id"], "ana", now)
 
 
 def test_what_is_another_document_is_posted_beside_it(

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-
 from bridge.cli.spoken import spoken
+
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId
 from bridge.pipeline.sync import sync
