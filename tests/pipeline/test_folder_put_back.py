@@ -29,6 +29,8 @@ from tests.pipeline.forgotten import (
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.world import World, one
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def world(world: World) -> World:
@@ -36,7 +38,6 @@ def world(world: World) -> World:
     return world
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("goes_on", [False, True], ids=["nothing new", "a new loan"])
 @pytest.mark.parametrize("full", [None, False, True], ids=["at once", "what changed", "all"])
 def test_a_whole_folder_put_back_is_said_whoever_has_read_the_books_meanwhile(
@@ -153,7 +154,6 @@ def edited(world: World, number: str, amount: str) -> None:
     world.control("POST", where, action="edit", set={"amount": amount}, **wish)
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("more", [500, -500], ids=["more", "less"])
 @pytest.mark.parametrize("kind", ["PAYMENT", "DISCOUNT"])
 def test_what_undoes_a_document_and_was_edited_is_told_by_a_state_that_forgot_it(
@@ -179,7 +179,6 @@ def test_what_undoes_a_document_and_was_edited_is_told_by_a_state_that_forgot_it
     assert not any(tie.unexplained for tie in found.tie_outs)
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 @pytest.mark.parametrize("now", ["wanted", "taken back", "another loan's"])
 def test_of_what_was_posted_anew_since_one_generation_counts(

@@ -27,6 +27,8 @@ from tests.pipeline.forgotten import (
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import Killed, World, one
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def world(world: World) -> World:
@@ -63,7 +65,6 @@ def ahead(world: World, copy: Path) -> Ledger:
     return ledger
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("looked", [False, True], ids=["at once", "after a comparison"])
 @pytest.mark.parametrize("moved", [False, True], ids=["in its place", "on another machine"])
 def test_an_older_plain_copy_posts_nothing_twice_and_says_so(

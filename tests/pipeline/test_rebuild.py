@@ -26,6 +26,8 @@ from tests.pipeline.rebuilding import (
 )
 from tests.pipeline.world import ROOT, World
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def world(world: World) -> World:
@@ -49,7 +51,6 @@ def settled(world: World) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("seed", range(4))
 def test_after_days_of_change_everything_is_known_again(world: World, seed: int) -> None:
     chance = random.Random(seed)
@@ -336,7 +337,6 @@ def test_rates_that_a_listing_does_not_tell_are_known_again(world: World) -> Non
     } == {False}
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("left", [False, True], ids=["as it is asked", "left so by a person"])
 @pytest.mark.parametrize("currency", ["COP", "USD"])
 def test_what_is_in_another_currency_than_the_ledger_says_keeps_its_rate(

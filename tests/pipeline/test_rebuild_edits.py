@@ -14,6 +14,8 @@ from tests.pipeline.ledger import small_ledger
 from tests.pipeline.rebuilding import compared, lose_state, planned, rebuilt, with_policies
 from tests.pipeline.world import World, one
 
+pytestmark = pytest.mark.spread
+
 INVOICE, SETTLED, RECEIPT = "DY7F3A-L2", "DY7F3A-L1", "DY7F3A-P7"
 EDITS: dict[str, dict[str, dict[str, str]]] = {
     "amounts": {INVOICE: {"amount": "49000"}, RECEIPT: {"amount": "2500"}},
@@ -41,7 +43,6 @@ def asked(world: World) -> set[str]:
     return {item.reference or item.subject.removeprefix("document:") for item in told}
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("edit", EDITS)
 def test_what_was_edited_stays_after_a_rebuild(world: World, edit: str, case: str) -> None:

@@ -17,6 +17,8 @@ from tests.pipeline.rebuilding import bindings, lose_state
 from tests.pipeline.silence import silence
 from tests.pipeline.world import World, one
 
+pytestmark = pytest.mark.spread
+
 UNTOLD = "DY7F3A-P7"
 TRIES = 4
 """Calls that a question costs that gets no answer: reads are tried again."""
@@ -52,7 +54,6 @@ def is_whole(world: World, ids: dict[str, str], before: dict[str, Any]) -> None:
     assert {d["number"]: d["id"] for d in world.live_documents()} == ids
 
 
-@pytest.mark.spread
 @pytest.mark.parametrize("mended", ["by the next pass", "by another rebuild"])
 @pytest.mark.parametrize("currency", ["COP", "MXN"])
 def test_one_document_that_is_never_told_costs_the_others_nothing(

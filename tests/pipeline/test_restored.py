@@ -18,6 +18,8 @@ from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import NOW, Killed, World, one
 
+pytestmark = pytest.mark.spread
+
 DAY = 86400
 
 
