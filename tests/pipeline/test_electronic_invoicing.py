@@ -25,6 +25,7 @@ from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.settings import Settings
 from bridge.settingtypes import ElectronicInvoicing
+from tests.in_words import in_words
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.mappings import edit_mapping
 from tests.pipeline.world import COMPANIES, Killed, World, one
@@ -108,7 +109,7 @@ def test_nothing_is_posted_before_the_answer_stands(
         "answer_invoicing",
         world.system,
     )
-    assert "electronic_invoicing" in str(one(result).stopped.problems[0])
+    assert "electronic_invoicing" in in_words(one(result).stopped)
     assert [t.code for t in world.standing().tasks] == ["pass.unanswered"]
     assert world.standing().exit_code == 78
 

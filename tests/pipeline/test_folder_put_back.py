@@ -12,6 +12,7 @@ import pytest
 
 from bridge.errors import SnapshotRefused
 from tests import lost_states
+from tests.in_words import in_words
 from tests.pipeline.closed import adjusting, lock
 from tests.pipeline.closed import put_back as posted_again
 from tests.pipeline.faults import check_laws
@@ -62,7 +63,7 @@ def test_a_whole_folder_put_back_is_said_whoever_has_read_the_books_meanwhile(
     for _ in range(2):
         done = world.sync()
         assert (done.exit_code, "pass.second_writer" in codes(done)) == (1, True)
-        assert "put back" in str(one(done).stopped)
+        assert "put back" in in_words(one(done).stopped)
     assert one(world.preview()).stopped is not None
     assert numbers(world) == there
     taken = world.sync(take_over="ana")

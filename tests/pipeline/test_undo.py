@@ -12,6 +12,7 @@ from bridge.core.tie_out.items import ItemKind
 from bridge.errors import UsageError
 from bridge.pipeline.sync import SyncResult, preview
 from bridge.pipeline.undo import UndoResult
+from tests.in_words import in_words
 from tests.pipeline.closed import documents, lock
 from tests.pipeline.edited import hand, repost
 from tests.pipeline.faults import check_laws
@@ -73,7 +74,7 @@ def test_afterwards_the_books_rest_until_a_person_lets_them_go_on(world: World) 
     ledger.lend(9, random.Random(2))
     resting = delivered(world, ledger)
     assert resting.exit_code == 1
-    assert "sync --resume" in str(one(resting).stopped)
+    assert "sync --resume" in in_words(one(resting).stopped)
     assert world.live_documents() == []
     with world.dry() as bridge:
         assert one(preview(bridge)).stopped is not None
