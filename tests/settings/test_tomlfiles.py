@@ -98,7 +98,7 @@ def test_a_good_file_is_read_exactly(mapping):
             'item = "Loan interest"',
             'item = "x"\ndescription = "{nmae}"',
             (
-                'books.toml:7 [lines.interest] description: "{nmae}" is not a template: '
+                'books.toml:7 [lines.interest] description: "{nmae}" is not a template. '
                 "{nmae} is not a field. Did you mean name?"
             ),
         ),
