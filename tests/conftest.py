@@ -85,7 +85,6 @@ def pytest_collection_finish() -> None:
     when there may be some worth it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def _watched(item: pytest.Item) -> Generator[None]:
