@@ -14,8 +14,7 @@ import msgspec
 
 REFERENCE_LENGTH = 21
 PREFIX_LENGTH = 6
-CORRECTION_PART = "N"
-"""The part of a reference that names a loan's corrections, before their number: `DY7F3A-X84N1`."""
+_CORRECTION_PART = "N"
 
 
 class BooksId(msgspec.Struct, frozen=True):
@@ -53,6 +52,9 @@ def prefix_of(source: str, installation: str, letters: str = "") -> str:
 
 
 _ROOM_FOR_GENERATION = 3
+_CORRECTION = re.compile(
+    rf"{Letter.CORRECTION.value}[A-Za-z0-9]+{_CORRECTION_PART}([0-9]+)(?:\.[0-9]+)?"
+)
 _SHORT = 8
 
 
@@ -83,6 +85,18 @@ def interest_part(number: int) -> str:
     return f"F{number:02}"
 
 
+def correction_part(number: int) -> str:
+    """The part of a reference that names one of a loan's corrections: `N2` in `DY7F3A-X84N2`."""
+    return f"{_CORRECTION_PART}{number}"
+
+
+def correction_number(full: str) -> int:
+    """The number of a correction among those of its loan: 2 for `DY7F3A-X84N2.3`."""
+    found = _CORRECTION.fullmatch(full.rpartition("-")[2])
+    assert found is not None, f"corrects nothing: {full}"
+    return int(found[1])
+
+
 def with_generation(base: str, generation: int) -> str:
     """The reference of a later generation: `DY7F3A-P9` and 2 → `DY7F3A-P9.2`."""
     assert "." not in base, f"already has a generation: {base}"
@@ -98,6 +112,12 @@ def reversal_name(full: str) -> str:
 def is_loans_own(full: str) -> bool:
     """Whether a reference is of an invoice for a loan itself, or a part of it: not for a charge."""
     return full.rpartition("-")[2].startswith(Letter.LOAN.value)
+
+
+def is_correction(full: str) -> bool:
+    """Whether a reference is of a document that corrects the invoices of a loan. Its letter tells,
+    not how it begins: a long id is a digest, and the longer the number, the shorter that is."""
+    return _CORRECTION.fullmatch(full.rpartition("-")[2]) is not None
 
 
 def is_ours(number: str, prefix: str) -> bool:

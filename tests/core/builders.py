@@ -196,6 +196,9 @@ class Shelf:
         """Apply one plan; answers what was done: `create DY7F3A-L84`."""
         bound = list(self.bindings.values())
         self.last = translate(of, self.booking, bound)
+        named = {document.reference: document for document in self.last.documents}
+        twice = [d.reference for d in self.last.documents if named[d.reference] != d]
+        assert not twice, f"one name of two documents, so one is never posted: {twice}"
         changes, self.closed = diff(self.last, bound, self.booking)
         for binding in self.last.noted:
             self.bindings[binding.reference] = binding

@@ -8,13 +8,9 @@ from decimal import Decimal
 import msgspec
 
 from bridge.core.books import Application, CreditNote, Invoice, Kind, PostedDocument, Transaction
-from bridge.core.identity import Letter, is_loans_own
+from bridge.core.identity import correction_number, is_correction, is_loans_own
 
 _SIGN = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1}
-
-
-def is_correction(name: str) -> bool:
-    return name.rpartition("-")[2].startswith(Letter.CORRECTION.value)
 
 
 def as_it_was_posted(
@@ -59,8 +55,8 @@ def used_as_posted(
     return (msgspec.structs.replace(used[0], amount=amount),) if amount > 0 else used
 
 
-def _order(name: str) -> tuple[int, str]:
-    return (len(name), name)
+def _order(name: str) -> tuple[int, int, str]:
+    return (correction_number(name), len(name), name)
 
 
 def _effect(name: str, counting: Mapping[str, PostedDocument]) -> Decimal:

@@ -28,14 +28,14 @@ from bridge.core.books import (
     Transaction,
     digest_of,
 )
-from bridge.core.change.corrected import as_it_was_posted, is_correction, used_as_posted
+from bridge.core.change.corrected import as_it_was_posted, used_as_posted
 from bridge.core.change.matching import as_wanted
 from bridge.core.change.numbered import one_of_each
 from bridge.core.change.owning import reversed_by, stems
 from bridge.core.change.told import REBUILT, as_told, fields_told
 from bridge.core.change.wanted import as_it_was_wanted
 from bridge.core.delivery import NEVER_COMPARED, Binding
-from bridge.core.identity import base_reference, is_loans_own
+from bridge.core.identity import base_reference, is_correction, is_loans_own
 from bridge.core.ledger import LoanFile
 from bridge.core.loan.parts import part_facts
 from bridge.core.mapping.booking import Booking

@@ -8,8 +8,15 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core.books import CreditApplication, CreditNote, Invoice, Transaction, applied
-from bridge.core.identity import CORRECTION_PART, Letter, base_reference, reference
+from bridge.core.books import CreditNote, Invoice, Transaction, applied
+from bridge.core.identity import (
+    Letter,
+    base_reference,
+    correction_number,
+    correction_part,
+    is_correction,
+    reference,
+)
 from bridge.core.ledger import LoanKind
 from bridge.core.loan.draft import Draft, closed_edit
 from bridge.core.loan.made import NONE, Made, made_together
@@ -61,7 +68,7 @@ def corrected(draft: Draft, wanted: Sequence[Wanted], staying: frozenset[str]) -
         correction = _closed_edited(draft, difference, posted_then)
     elif difference:
         correction = _correction(draft, difference, before)
-    kept = (*left, *(d for d in before if not isinstance(d, CreditApplication)))
+    kept = (*left, *before)
     stays = Made(documents=kept) if kept else NONE
     made = [*(each.made for each in weighed), stays, correction]
     return _with_uses(draft, made_together(made))
@@ -70,19 +77,13 @@ def corrected(draft: Draft, wanted: Sequence[Wanted], staying: frozenset[str]) -
 def corrections(draft: Draft) -> list[Transaction]:
     """The loan's correcting documents that still count. A loan that moved to another customer
     or currency is invoiced anew, and keeps only corrections that a person chose to keep."""
-    stem = _stem(draft)
     return [
         binding.document
         for binding in draft.already.live
-        if base_reference(binding.reference).startswith(stem)
+        if is_correction(binding.reference)
         and (not draft.moved(binding) or draft.already.stands(binding.reference))
         and isinstance(binding.document, Transaction)
     ]
-
-
-def _stem(draft: Draft) -> str:
-    """The beginning of every reference of the loan's corrections."""
-    return reference(draft.file.prefix, Letter.CORRECTION, draft.loan.id, CORRECTION_PART)
 
 
 def _weighed(draft: Draft, wanted: Wanted, corrected: bool, staying: frozenset[str]) -> _Weighed:
@@ -115,14 +116,14 @@ def _no_longer_wanted(
     """Posted invoices that stay although the ledger wants none of them, since they are paid or of a
     closed period."""
     bases = {base_reference(each.invoice.reference) for each in wanted}
-    stem = _stem(draft)
     left = []
     for binding in draft.already.live:
         posted = binding.document
         if not isinstance(posted, Invoice):
             continue
-        base = base_reference(posted.reference)
-        if base in bases or base.startswith(stem) or draft.already.stands(posted.reference):
+        if base_reference(posted.reference) in bases or is_correction(posted.reference):
+            continue
+        if draft.already.stands(posted.reference):
             continue
         if not _is_free(draft, posted, staying):
             left.append(posted)
@@ -157,11 +158,13 @@ def _closed_edited(draft: Draft, difference: Decimal, posted: Decimal) -> Made:
 
 
 def _correction(draft: Draft, difference: Decimal, before: Sequence[Transaction]) -> Made:
-    """The document that corrects the loan's invoices by this difference, or the question."""
+    """The document that corrects the loan's invoices by this difference, or the question. Its
+    number is after all that count, not how many they are: of those, an earlier one may be gone,
+    and under the number of one that stays nothing else is posted."""
     subject, mapping = f"loan:{draft.loan.id}", draft.booking.mapping
     if mapping.policies.amount_edited == "ask":
         return Made(holds=(draft.hold("loan.amount_edited", subject, difference),))
-    made = sum(not isinstance(d, CreditApplication) for d in before)
+    number = 1 + max((correction_number(each.reference) for each in before), default=0)
     running = draft.loan.kind is LoanKind.RUNNING_ACCOUNT
     purpose = "sale" if running else "principal"
     locked = draft.booking.company.locked_through
@@ -173,7 +176,7 @@ def _correction(draft: Draft, difference: Decimal, before: Sequence[Transaction]
     head, refused = draft.head(
         Letter.CORRECTION,
         draft.loan.id,
-        part=f"{CORRECTION_PART}{made + 1}",
+        part=correction_part(number),
         day=day,
         facts=difference,
         memo=mapping.memos.correction,
@@ -196,6 +199,6 @@ def _with_uses(draft: Draft, made: Made) -> Made:
     for document in made.documents:
         parts.append(Made(documents=(document,)))
         if isinstance(document, CreditNote):
-            part = base_reference(document.reference).rpartition(CORRECTION_PART)[2]
-            parts.append(use_of(draft, draft.loan.id, f"{CORRECTION_PART}{part}", document))
+            part = correction_part(correction_number(document.reference))
+            parts.append(use_of(draft, draft.loan.id, part, document))
     return made_together(parts)

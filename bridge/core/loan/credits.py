@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core.books import CreditNote
+from bridge.core.books import CreditApplication, CreditNote
 from bridge.core.delivery import Binding
 from bridge.core.findings import holds
-from bridge.core.identity import CORRECTION_PART, Letter, base_reference, reference
+from bridge.core.identity import Letter, is_correction, reference
 from bridge.core.ledger import Adjustment, AdjustmentKind, Repayment
 from bridge.core.loan import lending, receipts
 from bridge.core.loan.cutover import is_history
@@ -32,10 +32,7 @@ def receipts_and_credits(draft: Draft, rows: Rows) -> Credits:
     made = joined([Credits(made=held), *_credits(draft, rows)])
     draft = draft.without(made.made.let_go)
     wanted = {document.reference for document in made.made.documents}
-    corrections = reference(draft.file.prefix, Letter.APPLICATION, draft.loan.id, CORRECTION_PART)
-    staying = frozenset(
-        b.reference for b in draft.already.live if _stays(draft, b, wanted, corrections)
-    )
+    staying = frozenset(b.reference for b in draft.already.live if _stays(draft, b, wanted))
     return msgspec.structs.replace(made, staying=staying)
 
 
@@ -110,14 +107,16 @@ def _edited_late(draft: Draft, row: Adjustment, amount: Decimal, refused: str) -
     )
 
 
-def _stays(draft: Draft, bound: Binding, wanted: set[str], corrections: str) -> bool:
-    """Whether this posted receipt or use of credit will still be there after this plan.
-    `corrections`: how the uses of the loan's correcting credit notes begin."""
+def _stays(draft: Draft, bound: Binding, wanted: set[str]) -> bool:
+    """Whether this posted receipt or use of credit will still be there after this plan."""
     if bound.is_gone:
         return False
     if bound.reference in wanted or bound.accepted:
         return True
-    is_of_correction = base_reference(bound.reference).startswith(corrections)
+    document = bound.document
+    is_of_correction = isinstance(document, CreditApplication) and is_correction(
+        document.credit_note
+    )
     if is_of_correction and not draft.is_renewed(bound) and not draft.moved(bound):
         return True
-    return draft.is_closed(bound.document)
+    return draft.is_closed(document)
