@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from bridge.clock import ManualClock
-from bridge.daemon.app import AT_ONCE, FAREWELL_S, REQUEST_S, listening
+from bridge.daemon import app
+from bridge.daemon.app import AT_ONCE, FAREWELL_S, listening
 from bridge.source.webhooks import BODY_MAX, STATUS, Outcome
 
 HEALTH = {"working_on": None, "jobs": {}}
@@ -121,8 +122,12 @@ def test_callers_that_hold_a_line_do_not_hold_up_the_others(door: Door, said: by
         assert door.post().status_code == 200
 
 
-def test_a_call_has_its_time_however_its_bytes_come_in() -> None:
-    """One byte after another, each soon after the last: the daemon ends it, and answers others."""
+def test_a_call_has_its_time_however_its_bytes_come_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One byte after another, each soon after the last: the daemon ends it, and answers others.
+    It does not wait until the line is silent for long."""
+    time_s = 600
+    monkeypatch.setattr(app._Page, "timeout", time_s)
+    monkeypatch.setattr(app, "REQUEST_S", time_s)
     clock = ManualClock(datetime(2026, 11, 30, tzinfo=UTC))
     with (
         listening(0, lambda: HEALTH, {}, clock) as port,
@@ -132,10 +137,10 @@ def test_a_call_has_its_time_however_its_bytes_come_in() -> None:
         assert requests.get(health, timeout=60).status_code == 200  # after it, so both are let in
         for byte in b"GET /health HT":
             line.sendall(bytes([byte]))
-            clock.move(REQUEST_S / 16)
+            clock.move(time_s / 16)
         assert requests.get(health, timeout=60).status_code == 200
         line.sendall(b"T")
-        clock.move(REQUEST_S / 4)
+        clock.move(time_s / 4)
         assert line.recv(100) == b""
 
 

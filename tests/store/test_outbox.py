@@ -233,6 +233,20 @@ def test_a_void_marks_the_binding_and_an_update_replaces_what_was_posted(store: 
         assert work.bindings.by_external_id(BOOKS, Kind.INVOICE, "id DY7F3A-L1") == bound
 
 
+@pytest.mark.parametrize(("this_pass", "attempt"), [(True, 2), (False, 1)])
+def test_only_what_was_sent_counts_as_an_attempt(
+    store: Store, this_pass: bool, attempt: int
+) -> None:
+    """Not what got no answer when the books were asked before it."""
+    enqueue(store, new(customer(), 6, loan=NO_LOAN))
+    (entry,) = claimed(store)
+    assert entry.attempt == 1
+    with store.begin() as work:
+        work.outbox.move(entry, Unavailable("no answer", this_pass=this_pass), NOW)
+    (again,) = claimed(store)
+    assert again.attempt == attempt
+
+
 def test_a_binding_of_another_company_is_never_found(store: Store) -> None:
     enqueue(store, new(customer(), 6, loan=NO_LOAN))
     post(store, claimed(store))

@@ -127,3 +127,12 @@ def test_an_edit_to_what_is_owed_ends_the_question() -> None:
     shelf.sync(file(mexican(), paid(1, "100")))
     assert sum(receipts(shelf).values()) == Decimal(100)
     assert holds(shelf) == []
+
+
+def test_once_a_person_left_a_receipt_what_is_paid_more_is_one_question() -> None:
+    shelf = Shelf(company())
+    shelf.sync(file(mexican(), paid(1, "130")))
+    shelf.accept("DY7F3A-P1")
+    shelf.sync(file(mexican(), paid(1, "130")))
+    assert shelf.sync(file(mexican(), paid(1, "150"))) == []
+    assert holds(shelf) == [("books.drifted", "document:DY7F3A-P1", Decimal(-20))]

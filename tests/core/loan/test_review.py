@@ -12,6 +12,7 @@ import pytest
 from bridge.core.findings import CATALOGUE, Finding, Severity
 from bridge.core.ledger import AdjustmentKind, Loan
 from bridge.core.loan.review import paid_without_payment, review, review_borrower
+from bridge.core.message import message
 from tests.core.builders import BORROWER, account, adjusted, file, loan, noted, paid
 
 
@@ -71,6 +72,22 @@ def test_what_the_reader_noticed_about_a_borrower_is_told() -> None:
     assert [(f.code, f.subject) for f in review_borrower(noticed)] == [
         ("borrower.missing_phone", "borrower:11")
     ]
+
+
+def test_signs_of_a_name_that_the_books_cannot_keep_are_counted_in_one_finding() -> None:
+    noticed = noted("borrower.name_cleanup", "borrower.missing_phone")
+    named = msgspec.structs.replace(BORROWER, name="Luz \U0001f642 Marina", notes=noticed)
+    assert [(f.code, f.detail) for f in review_borrower(named)] == [
+        ("borrower.missing_phone", ""),
+        ("borrower.name_cleanup", message("signs_dropped", number=1)),
+    ]
+
+
+@pytest.mark.parametrize(("rest", "told"), [("0", []), ("1", ["loan.balance_mismatch"])])
+def test_a_loan_said_to_be_paid_of_which_something_is_left_is_told(
+    rest: str, told: list[str]
+) -> None:
+    assert codes(loan(reported_paid=True), paid(1, str(120_000 - int(rest)))) == told
 
 
 def test_a_payment_before_its_loan_is_told() -> None:

@@ -269,3 +269,15 @@ def test_a_posted_payment_that_becomes_too_much_is_held_like_a_new_one() -> None
     assert shelf.sync(file(loan(), paid(1, "125000"))) == ["void DY7F3A-P1"]
     assert shelf.last is not None
     assert [(h.code, h.amount) for h in shelf.last.holds] == [("policy.overpayment", -125_000)]
+
+
+def test_a_corrected_invoice_that_a_person_leaves_is_not_corrected_twice() -> None:
+    shelf = Shelf(booking(policies=CORRECT))
+    shelf.sync(file(loan(), paid(1, "10000", PAID)))
+    of = file(loan("118000"), paid(1, "10000", PAID))
+    shelf.sync(of)
+    assert "DY7F3A-X84N1" in shelf.bindings
+    shelf.accept(L)
+    for _ in range(2):
+        assert shelf.sync(of) == []
+        assert shelf.bindings[L].document.total == 120_000  # type: ignore[union-attr]

@@ -46,7 +46,7 @@ def test_where_no_code_for_what_is_not_taxed_is_there_the_words_say_so() -> None
         (lines(principal={"item": ""}), "[lines.principal] item: is empty"),
         ({"deposits": [{"account": "1000", "method": ["cash"]}]}, "no rule takes every payment"),
         ({"deposits": [{"account": "1000", "currency": ["COP"]}]}, "the last rule has a currency"),
-        ({"deposits": [{"account": "4100"}]}, "cannot be deposited there"),
+        ({"deposits": [{"account": "4100"}]}, '"Interest" is income: money received cannot'),
         ({"deposits": [{"account": "Receivables"}]}, "cannot be deposited there"),
         ({"deposits": [{"account": "1001"}]}, "is kept in MXN"),
         ({"deposits": []}, "no rule takes every payment"),
@@ -89,6 +89,17 @@ def test_an_item_whose_account_is_gone_is_told() -> None:
         "has no account" in s
         for s in problems(mapping(), msgspec.structs.replace(whole, items=items))
     )
+
+
+def test_an_item_that_the_books_do_not_tell_whole_is_no_item_without_an_account() -> None:
+    whole = chart()
+    items = tuple(
+        msgspec.structs.replace(i, account_id="404") if i.name == "sale" else i for i in whole.items
+    )
+    (sale,) = (i.id for i in items if i.name == "sale")
+    silent = msgspec.structs.replace(whole, items=items, untold={sale: "no answer"})
+    (said,) = problems(mapping(), silent)
+    assert 'does not tell what "sale" is: no answer' in said
 
 
 def test_accounts_are_found_by_number_then_name_then_id() -> None:

@@ -110,6 +110,20 @@ def test_an_account_that_carried_what_was_lent_once_is_watched_for_ever() -> Non
     assert item.external_id == "clearing"
 
 
+@pytest.mark.parametrize(("number", "shown"), [("", "clearing"), ("1305", "1305")])
+def test_of_an_account_that_carried_nothing_lent_before_only_what_comes_is_wrong(
+    number: str, shown: str
+) -> None:
+    account = Account(
+        id="clearing", number=number, name="clearing", classification="income",
+        balance=Decimal(-500),
+    )  # fmt: skip
+    now = Chart(company=COMPANY, accounts=(account,))
+    found, _ = places(MAPPING, now, "account")
+    (item,) = on_income(found, [], now, {})
+    assert (item.reference, item.amount) == (shown, 0)
+
+
 def test_where_no_balance_is_told_the_last_one_counts() -> None:
     silent = Chart(
         company=COMPANY,

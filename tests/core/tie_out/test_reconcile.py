@@ -56,6 +56,7 @@ from bridge.core.tie_out.tally import Tally
 from tests.core.tie_out.bill import BILL, DAY, invoice
 
 replace = msgspec.structs.replace
+LATER = date(2026, 11, 9)
 LINKS = {"DY-D1": "58"}
 ZERO = Decimal(0)
 
@@ -122,6 +123,23 @@ def test_an_inactive_customer_is_told_with_what_it_owes_and_is_no_void_document(
     owes = message("sum", amount=Decimal(50), currency="COP")
     sums = message("still_owes", sums=[owes]) if owed else ""
     assert told == [("customer.inactive", "reactivate_customer", ZERO, sums)]
+
+
+@pytest.mark.parametrize("now", [None, Status.VOIDED, Status.DELETED])
+def test_what_a_person_accepted_as_gone_is_told_as_that_and_asked_no_more(now):
+    gone = replace(BOUND, accepted="f", posted=posted(BILL, status=Status.VOIDED))
+    there = None if now is None else posted(BILL, status=now)
+    item = only(compared(gone, there, LINKS))
+    told = (item.kind, item.cause, item.action, item.amount)
+    assert told == (ItemKind.ACCEPTED, "books.accepted", "none", 600)
+
+
+def test_what_a_person_accepted_is_told_where_it_moves_an_amount_alone():
+    accepted = replace(BOUND, accepted="f", posted=posted(BILL, total=Decimal(700), day=LATER))
+    items = compared(accepted, posted(BILL, total=Decimal(700), day=LATER), LINKS)
+    assert [(i.kind, i.field, i.amount) for i in items] == [
+        (ItemKind.ACCEPTED, "total", Decimal(-100))
+    ]
 
 
 def test_an_edited_total_carries_the_amount_and_other_fields_none():
@@ -351,6 +369,33 @@ def test_a_long_list_is_closed_by_one_line_and_nothing_is_lost():
     assert [(i.cause, i.count, i.amount) for i in items][-1] == ("list.more", 43, Decimal(-430))
     assert sum(i.amount for i in items) == -450
     assert tally.all_counts(0)["foreign"] == 45
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_thousand_of_a_kind_are_listed(more):
+    tally = Tally()
+    for number in range(1000 + more):
+        tally.add([unbound(posted(invoice(f"H{number}", Decimal(10))), ours=False)])
+    causes = [item.cause for item in tally.items()]
+    assert (len(causes), causes.count("list.more")) == (1000 + more, more)
+
+
+@pytest.mark.parametrize(
+    ("rest", "cause"),
+    [
+        ("0", None),
+        ("0.01", "control.rounding"),
+        ("-0.02", "control.rounding"),
+        ("0.03", "control.manual_entries"),
+    ],
+)
+def test_what_translating_foreign_documents_may_leave_is_rounding(rest, cause):
+    tally = Tally()
+    control = Decimal(100) - Decimal(rest)
+    tie = tally.tie("COP", Decimal(100), Decimal(100), control, rounding=Decimal("0.02"))
+    told = [(item.cause, item.amount) for item in tally.items()]
+    assert told == ([(cause, Decimal(rest))] if cause else [])
+    assert tie.explained == (Decimal(rest) if cause == "control.rounding" else 0)
 
 
 def test_counts_are_of_documents_not_of_lines():
