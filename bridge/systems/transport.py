@@ -298,6 +298,7 @@ class Transport:
                 raise requests.exceptions.ReadTimeout("reply too slow")
         except BaseException:
             response.close()
+            response.release_conn()  # its place, which nobody else gives back: the next would wait
             raise
         headers = CaseInsensitiveDict({name: response.headers[name] for name in response.headers})
         return Reply(status=response.status, headers=headers, body=body)

@@ -233,6 +233,36 @@ def test_an_interim_answer_is_none_and_the_one_that_follows_is_nobodys(
     assert second.json() == {"of": 2}
 
 
+NO_REPLIES = {
+    "an interim answer": b"HTTP/1.1 103 Early Hints\r\n\r\n",
+    "half a body": b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{",
+    "a body in bad pieces": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
+    "no gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n{}",
+    "no HTTP": b"220 ready\r\n\r\n",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("form", NO_REPLIES)
+def test_what_is_no_reply_leaves_no_connection_taken(clock: ManualClock, form: str) -> None:
+    """With as many of them as there are connections, whoever asked next waited for ever."""
+    patient = Timeouts(connect_s=60, read_s=60)
+    transport = Transport(clock, jitter=lambda: 0.5, timeouts=patient, connections=2)
+    answers: list[object] = []
+
+    def nothing(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(NO_REPLIES[form])
+
+    def ask(url: str) -> None:
+        answers.extend(type(transport.send(post(url))) for _ in range(5))
+
+    with closing(transport), RawServer(*[nothing] * 4, says(200, b"{}")) as server:
+        asks = threading.Thread(target=ask, args=(server.url,), daemon=True)
+        asks.start()
+        asks.join(60)
+        assert answers == [Lost] * 4 + [Reply]
+
+
 def test_a_lost_reply_on_a_kept_connection_is_not_resent_on_a_new_one(
     transport: Transport,
 ) -> None:
