@@ -55,8 +55,8 @@ def read_back(
         changes = system.changes(KINDS, cursor)
         if changes.complete:
             with store.begin() as work:
-                told = list(_with_figures(work, system, changes.documents))
-                work.mirror.put(where, with_moves(work, system, told))
+                changed = list(_with_figures(work, system, changes.documents))
+                work.mirror.put(where, with_moves(work, system, changed))
                 work.mirror.set_cursor(where, changes.cursor)
                 work.strangers.recognise(where)
             _look_up_absent(store, system, unread)
