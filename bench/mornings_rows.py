@@ -6,6 +6,7 @@ posted among them.
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,8 @@ _PAYING = (7, 20)
 """Of twenty loans so many pay on a day: 700 of 2,000."""
 _DAYS = 16
 """Until each invoice had its turn to be opened."""
+_ROUND = 7
+"""Days in which all of the books is read; the default of whole_every_days."""
 _EVERY_DAYS = "LEDGER_BRIDGE_SYSTEMS__ZOHO__WHOLE_EVERY_DAYS"
 _FROM = "LEDGER_BRIDGE_SYSTEMS__ZOHO__IN_PART_FROM"
 
@@ -50,6 +53,9 @@ def days_of(folder: Path, loans: int, payments: int) -> list[Line]:
         morning(lender)
         days = [_day(lender, day, loans, payments) for day in range(1, 1 + _DAYS)]
     posted, read = max(days[1:], key=lambda each: each[1].calls["total"])
+    counted = [found.calls["total"] for _, found in days]
+    ends = counted[_ROUND - 1 :: _ROUND]
+    usual = [calls for day, calls in enumerate(counted, 1) if day > 1 and day % _ROUND]
     told = f"{loans:,} loans, {payments:,} payments a day, {documents:,} documents before"
     return [
         Line(
@@ -59,10 +65,21 @@ def days_of(folder: Path, loans: int, payments: int) -> list[Line]:
             note=told,
         ),
         Line(
-            what="Zoho Books: calls of a morning, what changed read",
-            measured=read.calls["total"],
+            what="Zoho Books: calls of a morning, what changed read and no turn drawn",
+            measured=counted[0],
             unit="calls",
-            note="each morning: " + " / ".join(f"{each.calls['total']}" for _, each in days),
+        ),
+        Line(
+            what="Zoho Books: calls of a morning, what changed read and turns drawn",
+            measured=statistics.median(usual),
+            unit="calls",
+            note="each morning: " + " / ".join(map(str, counted)),
+        ),
+        Line(
+            what="Zoho Books: calls of the morning that ends a round",
+            measured=max(ends),
+            unit="calls",
+            note=f"every {_ROUND} days",
         ),
         Line(
             what="Zoho Books: calls of a day, payments among them",

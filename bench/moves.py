@@ -23,11 +23,12 @@ from typing import Any
 import msgspec
 
 import bridge
-from bridge.core.books import Account, Chart, Company, Item, Kind
+from bridge.core.books import Account, BooksItem, Chart, Company, Kind
 from bridge.core.change.diff import diff
 from bridge.core.ledger import Borrower, Loan, LoanFile, LoanKind, Origin, Repayment
 from bridge.core.loan.translate import translate
-from bridge.core.mapping.booking import NEEDED_LINES, Booking, Limits, resolve
+from bridge.core.mapping.booking import Booking, Limits, resolve
+from bridge.core.mapping.finder import NEEDED_LINES
 from bridge.core.mapping.mapping_file import BooksMapping
 
 CORE = Path(bridge.__file__).parent / "core"
@@ -144,7 +145,7 @@ def one_booking() -> Booking:
     chart = Chart(
         company=Company(id="c", name="Bench", home_currency="COP"),
         accounts=(*accounts, bank),
-        items=tuple(Item(id=purpose, name=purpose, account_id=purpose) for purpose in classes),
+        items=tuple(BooksItem(id=purpose, name=purpose, account_id=purpose) for purpose in classes),
     )
     limits = Limits(
         line_target="item",

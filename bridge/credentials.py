@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keyring.compat import properties
 
 from bridge.clock import Clock
+from bridge.core.message import message
 from bridge.errors import ConfigurationError, TryLater
 from bridge.files import replace_durably, sync
 
@@ -160,8 +161,7 @@ class EncryptedFileKeyring(keyring.backend.KeyringBackend):
             return self._cipher.decrypt(raw[:12], raw[12:], _aad(service, username)).decode()
         except (InvalidTag, ValueError) as error:
             raise Unreadable(
-                f"{self._path.name}: the record of {service} can not be opened with this key. "
-                f"Restore the key file that it was written with, or connect again."
+                message("key_not_this", file=self._path.name, service=service)
             ) from error
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -194,9 +194,7 @@ class EncryptedFileKeyring(keyring.backend.KeyringBackend):
         try:
             return msgspec.json.decode(content, type=dict[str, str])
         except msgspec.DecodeError as error:
-            raise Unreadable(
-                f"{self._path.name} is damaged. Restore it from a backup, or connect again."
-            ) from error
+            raise Unreadable(message("credentials_damaged", file=self._path.name)) from error
 
     def _write(self, records: dict[str, str]) -> None:
         content = msgspec.json.encode(records, order="sorted")
@@ -213,7 +211,7 @@ def read_or_make_key(state_folder: Path, environ: Mapping[str, str]) -> bytes:
     if not path.exists():
         _make_key(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ConfigurationError(f"{path} can be read by others. Run: chmod 600 {path}")
+        raise ConfigurationError(message("readable_by_others", path=str(path)))
     return _long_enough(path.read_bytes(), str(path))
 
 
@@ -251,7 +249,7 @@ def _make_key(path: Path) -> None:
 
 def _long_enough(key: bytes, name: str) -> bytes:
     if len(key) < _KEY_BYTES_MIN:
-        raise ConfigurationError(f"{name} is too short for a key: {len(key)} bytes, not 32.")
+        raise ConfigurationError(message("key_short", name=name, count=len(key)))
     return key
 
 
@@ -260,9 +258,7 @@ def _readable_errors() -> Iterator[None]:
     try:
         yield
     except keyring.errors.KeyringError as error:
-        raise ConfigurationError(
-            f"The keyring refused ({type(error).__name__}). Unlock it, or log in to the desktop."
-        ) from error
+        raise ConfigurationError(message("keyring_refused", reason=type(error).__name__)) from error
 
 
 @contextlib.contextmanager
@@ -272,7 +268,7 @@ def _file_lock(path: Path, clock: Clock) -> Iterator[None]:
         waited_s = 0.0
         while not _try_lock(file.fileno()):
             if waited_s >= _LOCK_WAIT_S:
-                raise TryLater(f"{path.name} is held by another process for {waited_s:.0f} s.")
+                raise TryLater(message("held_by_process", name=path.name, waited=f"{waited_s:.0f}"))
             clock.sleep(_LOCK_POLL_S)
             waited_s += _LOCK_POLL_S
         yield  # closing the file lets go of the lock

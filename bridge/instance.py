@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bridge.core.message import Message, message
 from bridge.errors import TryLater
 
 PASS, DAEMON = ".lock", ".daemon.lock"
-AT_WORK = (
-    "Another bridge (process {}) is at work on this state store. "
-    "Wait until it has finished; a --dry-run can run beside it."
-)
-SERVED = (
-    "The daemon (process {}) serves this state store already. Other verbs work beside it; to start "
-    "another daemon, stop that one first."
-)
 
 
 @contextmanager
@@ -28,14 +21,14 @@ def only_one(url: str) -> Iterator[None]:
     The operating system lets go of it when the process ends, however it ends. A dry run needs
     no lock: it works on a copy.
     """
-    with _held(url, PASS, AT_WORK):
+    with _held(url, PASS, lambda holder: message("at_work", holder=holder)):
         yield
 
 
 @contextmanager
 def only_daemon(url: str) -> Iterator[None]:
     """Hold the daemon's lock, or raise TryLater. Between its passes others may post."""
-    with _held(url, DAEMON, SERVED):
+    with _held(url, DAEMON, lambda holder: message("served", holder=holder)):
         yield
 
 
@@ -60,7 +53,7 @@ def beside(url: str, suffix: str) -> Path | None:
 
 
 @contextmanager
-def _held(url: str, suffix: str, refusal: str) -> Iterator[None]:
+def _held(url: str, suffix: str, refusal: Callable[[str], Message]) -> Iterator[None]:
     path = beside(url, suffix)
     if path is None:
         yield
@@ -72,7 +65,7 @@ def _held(url: str, suffix: str, refusal: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-            raise TryLater(refusal.format(holder or "unknown")) from error
+            raise TryLater(refusal(holder or "?")) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
         yield

@@ -13,6 +13,7 @@ from typing import Any
 from bridge import tomlfiles
 from bridge.core.mapping import templates
 from bridge.core.mapping.mapping_file import BooksMapping
+from bridge.core.message import Detail, message
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.source import registry as ledgers
 from bridge.source.questions import Question
@@ -46,7 +47,7 @@ def open_questions(kind: str, path: Path) -> tuple[Question, ...]:
     )
 
 
-def _templates(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:
+def _templates(mapping: BooksMapping) -> Iterator[tuple[Place, Detail, Detail]]:
     written: list[tuple[Place, str]] = [
         *((("lines", purpose, "description"), rule.description)
           for purpose, rule in mapping.lines.items()),
@@ -56,10 +57,10 @@ def _templates(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:
     ]  # fmt: skip
     for place, text in written:
         for mistake in templates.check(text):
-            yield place, f"{tomlfiles.quoted(text)} is not a template:", mistake
+            yield place, message("no_template", text=tomlfiles.quoted(text)), mistake
 
 
-def _names(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:
+def _names(mapping: BooksMapping) -> Iterator[tuple[Place, Detail, Detail]]:
     rules = mapping.customers
     needed = {
         "name": (rules.name, {"name", "reference"}, "{name}"),
@@ -68,49 +69,49 @@ def _names(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:
     }
     for key, (text, fields, example) in needed.items():
         if not templates.fields_of(text) & fields:
-            what = f"{tomlfiles.quoted(text)} would give several borrowers one name."
-            yield ("customers", key), what, f"Put {example} into it."
+            what = message("one_name", text=tomlfiles.quoted(text))
+            yield ("customers", key), what, message("put_into_it", example=example)
 
 
-def _lines(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:
+def _lines(mapping: BooksMapping) -> Iterator[tuple[Place, Detail, Detail]]:
     for purpose, rule in mapping.lines.items():
         if not rule.item and not rule.account:
-            fix = f'Add item = "…" or account = "…" under [lines.{purpose}].'
-            yield ("lines", purpose), "names neither item nor account.", fix
+            fix = message("line_add", purpose=purpose)
+            yield ("lines", purpose), message("line_names_none"), fix
 
 
-def _deposits(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:
+def _deposits(mapping: BooksMapping) -> Iterator[tuple[Place, Detail, Detail]]:
     conditions = ("method", "collector", "route", "store", "currency")
     taken = False
     if not mapping.deposits:
-        yield ("deposits",), "has no rule.", 'Add [[deposits]] with account = "…".'
+        yield ("deposits",), message("has_no_rule"), message("deposits_add")
     for number, rule in enumerate(mapping.deposits):
         if taken:
-            what = "is never reached: a rule without conditions stands before it."
-            yield ("deposits", number), what, "Move the rule without conditions to the end."
+            what = message("never_reached")
+            yield ("deposits", number), what, message("move_to_end")
         taken = taken or not any(getattr(rule, key) for key in conditions)
         for place, code in enumerate(rule.currency):
             yield from _currency(("deposits", number, "currency", place), code)
     if mapping.deposits and not taken:
-        what = "has conditions, so that some payments would have no account."
-        fix = "End with a rule that has only an account."
+        what = message("has_conditions")
+        fix = message("end_with_account")
         yield ("deposits", len(mapping.deposits) - 1), what, fix
 
 
-def _currencies(mapping: BooksMapping) -> Iterator[tuple[Place, str, str]]:
+def _currencies(mapping: BooksMapping) -> Iterator[tuple[Place, Detail, Detail]]:
     for code, rules in mapping.currencies.items():
         yield from _currency(("currencies", code), code)
         days = [entry.from_date for entry in rules.rates]
         for number, day in enumerate(days):
             if day in days[:number]:
                 place: Place = ("currencies", code, "rates", number)
-                yield place, f"has a second rate from {day}.", "Keep one of the two."
+                yield place, message("second_rate", day=day), message("keep_one")
 
 
-def _currency(place: Place, code: str) -> Iterator[tuple[Place, str, str]]:
+def _currency(place: Place, code: str) -> Iterator[tuple[Place, Detail, Detail]]:
     known = set(EXPONENTS) - {NO_CURRENCY}
     if code not in known:
-        yield place, f'"{code}" is not a currency code.', tomlfiles.nearest(code, known)
+        yield place, message("no_currency_code", code=code), tomlfiles.nearest(code, known)
 
 
 BOOKS_CHECKS = (_templates, _names, _lines, _deposits, _currencies)

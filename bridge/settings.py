@@ -16,21 +16,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bridge import tomlfiles
+from bridge.core.message import Detail, message
 from bridge.errors import ConfigurationError, Problem
 from bridge.settingtypes import (
     CronTimes,
@@ -58,7 +47,7 @@ LOOKUP = (Path("bridge.toml"), Path("/etc/ledger-bridge/bridge.toml"))
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Lender(_Section):
@@ -121,13 +110,11 @@ class SystemSettings(_Section):
     def _static_is_for_loopback(self) -> SystemSettings:
         if self.access == "static":
             if not self.static_token:
-                raise refusal(
-                    'access = "static" needs static_token.', 'Add static_token = "demo-access".'
-                )
+                raise refusal(message("static_token_missing"), message("static_token_add"))
             if not is_loopback(self.base_url):
                 raise refusal(
-                    'access = "static" is for a sandbox on this machine.',
-                    'Write access = "oauth" and run `ledger-bridge connect`.',
+                    message("static_is_sandbox"),
+                    message("static_to_oauth"),
                 )
         return self
 
@@ -178,10 +165,8 @@ class Logs(_Section):
     keep_days: Annotated[int, Field(ge=1)] = 90
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """A whole bridge.toml."""
-
-    model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
     lender: Lender
     source: LedgerSource
@@ -197,24 +182,6 @@ class Settings(BaseSettings):
     def state_folder(self) -> Path:
         """The folder of keys, tokens and locks: beside the state store."""
         return Path(self.state.url.removeprefix("sqlite:///")).parent
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, when given as `environment`, over the file."""
-        assert isinstance(init_settings, InitSettingsSource)
-        values = dict(init_settings.init_kwargs)
-        over = values.pop("environment", {})
-        return (
-            InitSettingsSource(settings_cls, init_kwargs=over),
-            InitSettingsSource(settings_cls, init_kwargs=values),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,17 +199,12 @@ def find(given: Path | None = None) -> Path:
     for path in LOOKUP:
         if path.is_file():
             return path
-    looked = " and ".join(str(path) for path in LOOKUP)
-    raise ConfigurationError(
-        "There is no bridge.toml.",
-        [
-            Problem(
-                looked,
-                "neither file is there.",
-                "Run `ledger-bridge init`, or say where it is with --config FILE.",
-            )
-        ],
+    problem = Problem(
+        message("all_places", places=map(str, LOOKUP)),
+        message("neither_file"),
+        message("init_or_config"),
     )
+    raise ConfigurationError(message("no_settings"), [problem])
 
 
 def load(given: Path | None = None, environment: Mapping[str, str] = os.environ) -> Loaded:
@@ -257,13 +219,21 @@ def load(given: Path | None = None, environment: Mapping[str, str] = os.environ)
     if sandbox:
         content = _redirected(content, sandbox)
     try:
-        settings = Settings(**content, environment=_nested(variables))  # type: ignore[call-arg]
+        settings = _made_of(content, variables)
     except ValidationError as error:
         problems += tomlfiles.problems_of(error, Settings, where)
         raise tomlfiles.wrong(tomlfiles.shown(path), problems) from error
     if problems:
         raise tomlfiles.wrong(tomlfiles.shown(path), problems)
     return Loaded(_placed(settings, path.resolve().parent, set(variables)), path)
+
+
+def _made_of(content: dict[str, Any], variables: Mapping[Place, tuple[str, str]]) -> Settings:
+    if not variables:
+        return Settings.model_validate(content)
+    from bridge.overlaid import overlaid  # costs as much as all else here
+
+    return overlaid(Settings, content, _nested(variables))
 
 
 class _Where:
@@ -273,9 +243,9 @@ class _Where:
         self._file = file
         self._variables = variables
 
-    def __call__(self, place: Place) -> str:
+    def __call__(self, place: Place) -> Detail:
         if place in self._variables:
-            return f"environment {self._variables[place][0]}"
+            return message("of_environment", name=self._variables[place][0])
         return self._file.where(place)
 
 
@@ -309,7 +279,13 @@ def _misspelt(environment: Mapping[str, str]) -> list[Problem]:
         for section in Settings.model_fields:
             if word.startswith(f"{section}_"):
                 right = f"{PREFIX}{section.upper()}__{word.removeprefix(section + '_').upper()}"
-                problems.append(Problem(f"environment {name}", "sets nothing.", f"Write {right}."))
+                problems.append(
+                    Problem(
+                        message("of_environment", name=name),
+                        message("sets_nothing"),
+                        message("write_this", right=right),
+                    )
+                )
     return problems
 
 

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from bridge.core.message import message
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.source import registry as ledgers
 from bridge.source.registry import SOURCES
 from bridge.systems.registry import SYSTEMS
-from bridge.tomlfiles import nearest, refusal
+from bridge.tomlfiles import meant, nearest, refusal
 
 _OF_A_CONTINENT = re.compile(r"(?:America|Europe|Africa|Asia|Pacific|Atlantic)/[A-Z][A-Za-z_/-]+")
 
@@ -32,7 +33,7 @@ def _known_currency(value: str) -> str:
     code = value.upper()
     if code not in EXPONENTS or code == NO_CURRENCY:
         raise refusal(
-            f'"{value}" is not a currency that the bridge knows.',
+            message("currency_unknown", value=value),
             nearest(code, sorted(set(EXPONENTS) - {NO_CURRENCY})),
         )
     return code
@@ -56,22 +57,21 @@ def _is_zone(value: str) -> bool:
 
 def _known_zone(value: str) -> str:
     if not _is_zone(value):
-        near = nearest(value, zones())
-        near = near if near.startswith("Did") else "Write it as in America/Bogota."
-        raise refusal(f'"{value}" is not a time zone.', near)
+        near = meant(value, zones()) or message("zone_as_in")
+        raise refusal(message("zone_unknown", value=value), near)
     return value
 
 
 def _known_locale(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2}-[A-Z]{2}", value):
-        raise refusal(f'"{value}" is not a locale.', "Write language and country: es-CO, es-MX.")
+        raise refusal(message("locale_unknown", value=value), message("locale_as"))
     return value
 
 
 def _known_system(value: str) -> str:
     if value not in SYSTEMS:
         raise refusal(
-            f'"{value}" is not an accounting system that the bridge knows.',
+            message("system_unknown", value=value),
             nearest(value, SYSTEMS),
         )
     return value
@@ -79,7 +79,7 @@ def _known_system(value: str) -> str:
 
 def _known_ledger(value: str) -> str:
     if value not in SOURCES:
-        raise refusal(f'"{value}" is not known here.', nearest(value, SOURCES))
+        raise refusal(message("word_unknown", value=value), nearest(value, SOURCES))
     return value
 
 
@@ -88,7 +88,7 @@ def _known_form(value: str, info: ValidationInfo) -> str:
     kind = info.data.get("kind")
     forms = (value,) if kind is None else ledgers.about(kind).forms
     if value not in forms:
-        raise refusal(f'{kind} does not come as "{value}".', nearest(value, forms))
+        raise refusal(message("form_unknown", kind=str(kind), value=value), nearest(value, forms))
     return value
 
 
@@ -100,11 +100,9 @@ def _forms(schema: dict[str, Any]) -> None:
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise refusal(f'"{value}" is not a web address.', "Begin it with https://.")
+        raise refusal(message("no_address", value=value), message("begin_https"))
     if parts.scheme == "http" and not is_loopback(value):
-        raise refusal(
-            f'"{value}" would send the books unencrypted.', "Use https:// (http is for loopback)."
-        )
+        raise refusal(message("unencrypted", value=value), message("use_https"))
     return value.rstrip("/")
 
 
@@ -119,11 +117,11 @@ def is_loopback(url: str) -> bool:
 
 
 def _store_url(value: str) -> str:
-    fix = 'Write "sqlite:///state/bridge.db".'
+    fix = message("store_url_as")
     if re.match(r"postgres(ql)?(\+\w+)?:", value):
-        raise refusal("PostgreSQL cannot keep the state yet; an SQLite file can.", fix)
+        raise refusal(message("no_postgresql"), fix)
     if not value.startswith("sqlite:///"):
-        raise refusal(f'"{value}" is not the address of a state store.', fix)
+        raise refusal(message("no_store_url", value=value), fix)
     return value
 
 
@@ -132,17 +130,17 @@ def _cron(value: str) -> str:
     from apscheduler.triggers.cron import CronTrigger
 
     fields = value.split()
-    like = 'Write minute, hour, day, month and weekday, as in "0 6-21 * * mon-sat".'
+    like = message("cron_like")
     if len(fields) != 5:
-        raise refusal(f'"{value}" is not a time of the day: it has {len(fields)} fields.', like)
+        raise refusal(message("cron_fields", value=value, count=len(fields)), like)
     if re.search(r"\d", fields[4]):
-        raise refusal(f'"{fields[4]}" names weekdays by number.', "Write mon, mon-sat or sat,sun.")
+        raise refusal(message("cron_numbers", value=fields[4]), message("cron_names"))
     try:
         trigger = CronTrigger.from_crontab(value, timezone=UTC)
     except ValueError as error:
-        raise refusal(f'"{value}" is not a time of the day: {error}.', like) from error
+        raise refusal(message("cron_refused", value=value, reason=str(error)), like) from error
     if trigger.get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC)) is None:
-        raise refusal(f'"{value}" never comes.', like)
+        raise refusal(message("cron_never", value=value), like)
     return value
 
 
@@ -171,7 +169,7 @@ Series = Annotated[
 class ElectronicInvoicing(BaseModel):
     """Whether a company's invoices go to a tax office, and what its accountant said to that."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issues: Literal["no", "yes", "unknown"]
     """Whether the company issues electronic invoices from this system or by an add-on to it."""

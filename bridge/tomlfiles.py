@@ -13,18 +13,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from bridge.core.message import Detail, Message, message
+from bridge.core.odd_values import odd
 from bridge.errors import ConfigurationError, Problem
 
 Place = tuple[str | int, ...]
 """Where a value is: ("deposits", 1, "account")."""
 
-Check = Callable[[Any], Iterable[tuple[Place, str, str]]]
+Check = Callable[[Any], Iterable[tuple[Place, Detail, Detail]]]
 """A rule across values: yields (place, what, fix)."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -33,13 +36,18 @@ _OURS = "bridge"
 _SIZE_MAX = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlFile:
     """A file that is valid TOML, and on which line each of its values begins."""
 
     path: Path
     content: dict[str, Any]
-    lines: dict[Place, int]
+    text: str
+
+    @cached_property
+    def lines(self) -> dict[Place, int]:
+        """Line by place. Only who tells a problem asks, and it takes as long as the reading."""
+        return _Positions(self.text).found
 
     def where(self, place: Place) -> str:
         """`mappings/quickbooks.toml:12 [lines.interest] item`."""
@@ -50,20 +58,20 @@ class TomlFile:
         return f"{shown(self.path)}{line} {spelled(place)}".strip()
 
 
-def refusal(what: str, fix: str = "") -> PydanticCustomError:
+def refusal(what: Detail, fix: Detail = "") -> PydanticCustomError:
     """The error that a validator raises when a value is wrong: what of it, and what would be
     right."""
     return PydanticCustomError(_OURS, "{what}", {"what": what, "fix": fix})
 
 
-def nearest(word: str, choices: Collection[str]) -> str:
+def nearest(word: str, choices: Collection[str]) -> Detail:
     """A sentence with the choice that was probably meant, or with all of them."""
     by_lower = {choice.lower(): choice for choice in choices}
     near = get_close_matches(word.strip().lower(), sorted(by_lower), n=1, cutoff=0.55)
     if near:
-        return f'Did you mean "{by_lower[near[0]]}"?'
-    listed = ", ".join(sorted(choices)[:40])
-    return f"Choose one of: {listed}." if listed else ""
+        return message("did_you_mean", word=by_lower[near[0]])
+    listed = sorted(choices)[:40]
+    return message("choose_one", choices=listed) if listed else ""
 
 
 def shown(path: Path) -> str:
@@ -72,6 +80,13 @@ def shown(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except (ValueError, OSError, RuntimeError):  # RuntimeError: links that lead in a circle
         return str(path)
+
+
+def meant(word: str, choices: Collection[str]) -> Message | None:
+    """A sentence with the choice that was probably meant; None where nothing is like it."""
+    near = nearest(word, choices)
+    is_one = isinstance(near, Message) and near.code == "did_you_mean"
+    return near if isinstance(near, Message) and is_one else None
 
 
 def spelled(place: Place) -> str:
@@ -89,24 +104,26 @@ def read(path: Path) -> TomlFile:
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:
-        fix = "Run `ledger-bridge init` to have one written, or give the right path."
-        raise _one(Problem(shown(path), "there is no such file.", fix)) from error
+        fix = message("run_init")
+        raise _one(Problem(shown(path), message("no_such_file"), fix)) from error
     except OSError as error:
-        fix = "Give this user the right to read it."
-        raise _one(Problem(shown(path), f"cannot be read: {error.strerror}.", fix)) from error
+        fix = message("right_to_read")
+        raise _one(
+            Problem(shown(path), message("unreadable_because", reason=error.strerror or ""), fix)
+        ) from error
     if len(raw) > _SIZE_MAX:
-        raise _one(Problem(shown(path), "is too large for such a file.", "Is it the right one?"))
+        raise _one(Problem(shown(path), message("too_large_file"), message("right_one")))
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        fix = "Save the file as UTF-8."
-        raise _one(Problem(f"{shown(path)}:{line}", "has a letter not in UTF-8.", fix)) from error
+        fix = message("save_utf8")
+        raise _one(Problem(f"{shown(path)}:{line}", message("not_utf8"), fix)) from error
     try:
         content = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise _one(_syntax_problem(path, text, str(error))) from error
-    return TomlFile(path, content, _Positions(text).found)
+    return TomlFile(path, content, text)
 
 
 def load(path: Path, model: type[ModelT], checks: Iterable[Check] = ()) -> ModelT:
@@ -129,12 +146,13 @@ def load(path: Path, model: type[ModelT], checks: Iterable[Check] = ()) -> Model
 
 def wrong(name: str, problems: list[Problem]) -> ConfigurationError:
     """The error for a file with these problems."""
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return ConfigurationError(f"{name} cannot be used: {count}.", problems)
+    if len(problems) == 1:
+        return ConfigurationError(message("file_problem", file=name), problems)
+    return ConfigurationError(message("file_problems", file=name, count=len(problems)), problems)
 
 
 def problems_of(
-    error: ValidationError, model: type[BaseModel], where: Callable[[Place], str]
+    error: ValidationError, model: type[BaseModel], where: Callable[[Place], Detail]
 ) -> list[Problem]:
     """Everything pydantic found, in our words."""
     problems = [_problem(details, model, where) for details in error.errors()]
@@ -147,21 +165,22 @@ def _by_line(where: str) -> tuple[str, int]:
 
 
 def _one(problem: Problem) -> ConfigurationError:
-    return ConfigurationError(f"{str(problem.where).split(':')[0]} cannot be used.", [problem])
+    file = str(problem.where).split(":")[0]
+    return ConfigurationError(message("file_unusable", file=file), [problem])
 
 
-def _syntax_problem(path: Path, text: str, message: str) -> Problem:
-    line = re.search(r"at line (\d+), column (\d+)", message)
+def _syntax_problem(path: Path, text: str, said: str) -> Problem:
+    line = re.search(r"at line (\d+), column (\d+)", said)
     number = int(line.group(1)) if line else text.count("\n") + 1
     lines = text.splitlines()
     value = lines[number - 1].strip()[:60] if 0 < number <= len(lines) else ""
-    what = f"`{value}` is not valid TOML: {message.split(' (at', maxsplit=1)[0]}."
-    fix = "Text goes in quotes, lists in [brackets], and each key once: key = value."
+    what = message("no_toml", value=value, reason=said.split(" (at", maxsplit=1)[0])
+    fix = message("toml_quotes")
     return Problem(f"{shown(path)}:{number}", what, fix)
 
 
 def _problem(
-    details: ErrorDetails, model: type[BaseModel], where: Callable[[Place], str]
+    details: ErrorDetails, model: type[BaseModel], where: Callable[[Place], Detail]
 ) -> Problem:
     place: Place = tuple(part for part in details["loc"] if part != "[key]")
     context = details.get("ctx", {})
@@ -170,41 +189,42 @@ def _problem(
         return Problem(where(place), context["what"], context["fix"])
     if kind == "extra_forbidden":
         key = str(place[-1])
-        return Problem(where(place), f'"{key}" is not a known key.', _key_fix(key, model, place))
+        return Problem(where(place), message("key_unknown", key=key), _key_fix(key, model, place))
     if kind == "missing":
-        return Problem(where(place), "is missing.", f"Add a line: {place[-1]} = …")
+        return Problem(where(place), message("is_missing"), message("add_line", key=str(place[-1])))
     if kind in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'", str(context["expected"]))
-        return Problem(where(place), f"{quoted(value)} is not known here.", _choice(value, choices))
-    fix = _FIXES.get(kind, "")
+        return Problem(
+            where(place), message("not_known_here", value=quoted(value)), _choice(value, choices)
+        )
+    fix: Detail = _FIXES.get(kind, "")
     if kind == "string_type" and isinstance(value, int | Decimal):
-        fix = f'Write it in quotes: "{value}".'
+        fix = message("write_in_quotes", value=str(value))
     if kind == "tuple_type" and isinstance(value, str):
-        fix = f'Write it in brackets: ["{value}"].'
-    message = details["msg"][0].lower() + details["msg"][1:]
-    return Problem(where(place), f"{quoted(value)}: {message}.", fix)
+        fix = message("write_in_brackets", value=value)
+    return Problem(where(place), odd(kind, quoted(value), context), fix)
 
 
 _FIXES = {
-    "string_type": "Write text in quotes.",
-    "tuple_type": 'Write a list in brackets: ["one", "two"].',
-    "bool_parsing": "Write true or false.",
-    "bool_type": "Write true or false.",
-    "int_parsing": "Write a whole number without quotes or separators: 2000.",
-    "int_type": "Write a whole number without quotes or separators: 2000.",
-    "int_from_float": "Write a whole number.",
-    "decimal_parsing": 'Write the number with a point for decimals: "215.40".',
-    "decimal_type": 'Write the number with a point for decimals: "215.40".',
-    "date_parsing": "Write the date as year-month-day: 2026-11-20.",
-    "date_from_datetime_parsing": "Write the date as year-month-day: 2026-11-20.",
-    "date_type": "Write the date as year-month-day: 2026-11-20.",
-    "time_parsing": 'Write the time as hours and minutes: "06:00".',
-    "time_type": 'Write the time as hours and minutes: "06:00".',
-    "greater_than": "Write a larger number.",
-    "greater_than_equal": "Write a larger number.",
-    "less_than_equal": "Write a smaller number.",
-    "model_type": "Make it a table: [name] on a line, keys below.",
-    "dict_type": "Make it a table: [name] on a line, keys below.",
+    "string_type": message("fix_text"),
+    "tuple_type": message("fix_list"),
+    "bool_parsing": message("fix_bool"),
+    "bool_type": message("fix_bool"),
+    "int_parsing": message("fix_whole"),
+    "int_type": message("fix_whole"),
+    "int_from_float": message("fix_entire"),
+    "decimal_parsing": message("fix_decimal"),
+    "decimal_type": message("fix_decimal"),
+    "date_parsing": message("fix_date"),
+    "date_from_datetime_parsing": message("fix_date"),
+    "date_type": message("fix_date"),
+    "time_parsing": message("fix_time"),
+    "time_type": message("fix_time"),
+    "greater_than": message("fix_larger"),
+    "greater_than_equal": message("fix_larger"),
+    "less_than_equal": message("fix_smaller"),
+    "model_type": message("fix_table"),
+    "dict_type": message("fix_table"),
 }
 
 
@@ -216,15 +236,15 @@ def quoted(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "…"
 
 
-def _choice(value: object, choices: list[str]) -> str:
-    listed = "Choose one of: " + ", ".join(choices) + "."
-    hint = nearest(str(value), choices)
-    return hint if hint == listed else f"{hint} {listed}" if hint.startswith("Did") else listed
+def _choice(value: object, choices: list[str]) -> Message:
+    listed = message("choose_one", choices=choices)
+    hint = meant(str(value), choices)
+    return message("hint_and_list", hint=hint, listed=listed) if hint else listed
 
 
-def _key_fix(key: str, model: type[BaseModel], place: Place) -> str:
+def _key_fix(key: str, model: type[BaseModel], place: Place) -> Detail:
     if re.search(r"secret|password|token|refresh", key, re.IGNORECASE):
-        return "Secrets are kept in the keyring, never in a file: remove the line."
+        return message("secrets_in_keyring")
     return nearest(key, _keys_at(model, place[:-1]))
 
 

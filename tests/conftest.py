@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bridge import tomlfiles
 from tests import quick
 from tests.live import options
+from tests.reading import read_once
 
 # Tests start the program hundreds of times: what one has compiled serves the next.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -27,6 +30,9 @@ os.environ["LANG"] = "C.UTF-8"
 # A shared or loaded machine must not fail a law by being slow.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# Tests open the bridge thousands of times with the same few files.
+tomlfiles.read = read_once()
 
 
 IN_MEMORY = Path("/dev/shm")
@@ -72,6 +78,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if quick.is_quick(item):
             item.add_marker(pytest.mark.quick)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the search for garbage passes it by, and is made
+    when there may be some worth it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _watched(item: pytest.Item) -> Generator[None]:

@@ -97,7 +97,7 @@ def _functions(used: Any) -> Iterator[FunctionType]:
     if isinstance(used, type):
         for kind in used.__mro__:
             if kind.__module__.startswith(OURS):
-                for part in vars(kind).values():
+                for part in tuple(vars(kind).values()):
                     yield from _functions(getattr(part, "fget", getattr(part, "__func__", part)))
         return
     # A law of hypothesis is inside what pytest calls.

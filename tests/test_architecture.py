@@ -99,6 +99,33 @@ def modules_used(path: Path, files: Mapping[str, Path]) -> set[str]:
     return found & {*files}
 
 
+def test_a_word_of_core_names_one_thing() -> None:
+    """What two modules both call by one name is read as one thing by whoever meets it."""
+    found: dict[str, list[str]] = {}
+    for path in modules(BRIDGE / "core"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if named and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    twice = {name: where for name, where in found.items() if len(where) > 1}
+    assert found
+    assert not twice
+
+
+def test_no_module_of_tests_is_imported_by_another() -> None:
+    """What several need is in a module named for what it holds. A whole suite may be run again by
+    who puts a system of his own under it."""
+    runs_a_suite_again = "tests/test_new_ones.py"
+    assert imports(ROOT / runs_a_suite_again) >= {"tests.conformance.test_posting"}
+    for path in modules(ROOT / "tests"):
+        here = path.relative_to(ROOT).as_posix()
+        if here == runs_a_suite_again:
+            continue
+        for name in sorted(imports(path)):
+            of_tests = [part for part in name.split(".") if part.startswith("test_")]
+            assert not (name.startswith("tests.") and of_tests), f"{here} imports {name}"
+
+
 def test_core_touches_neither_network_nor_disk_nor_clock() -> None:
     banned = {"requests", "socket", "sqlite3", "sqlalchemy", "sqlmodel", "pathlib", "os", "random"}
     banned |= {"time", "logging", "subprocess", "threading", "io"}

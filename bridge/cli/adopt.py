@@ -9,6 +9,7 @@ from bridge.cli import proposal_file
 from bridge.cli.output import Output
 from bridge.cli.paths import naming, new_file
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
+from bridge.core.message import message
 from bridge.errors import UsageError
 from bridge.files import BY_UMASK, replace_durably
 from bridge.pipeline import adoption, decide
@@ -24,7 +25,7 @@ def adopt(arguments: Namespace, out: Output) -> int:
     """One pair; or a file of proposals written; or such a file, edited, taken in."""
     ways = [arguments.propose, arguments.from_file, arguments.reference]
     if sum(way is not None for way in ways) != 1:
-        raise UsageError("Give REF and ID, or --propose FILE, or --from FILE.")
+        raise UsageError(message("adopt_ways"))
     if arguments.propose:
         return _propose(arguments, out)
     if arguments.from_file:
@@ -41,7 +42,7 @@ def _propose(arguments: Namespace, out: Output) -> int:
     loaded = open_settings(arguments)
     new_file(arguments.propose, "--propose", loaded, arguments.config)
     if arguments.propose.exists():
-        raise UsageError(f"{shown(arguments.propose)} is there already. Choose another name.")
+        raise UsageError(message("there_already", file=shown(arguments.propose)))
     start_logs(loaded, out, writes=False)
     with out.progress() as progress, wiring.open_dry(loaded, chosen(arguments, loaded)) as dry:
         found = adoption.propose(dry, progress)
@@ -52,8 +53,8 @@ def _propose(arguments: Namespace, out: Output) -> int:
     if out.json:
         out.document({"file": str(arguments.propose), "proposals": [_shown(p) for p in found]})
     out.table(HEADS, [list(_shown(proposal).values()) for proposal in found])
-    out.line(f"{len(found)} pairs are in {shown(arguments.propose)}.")
-    out.line("Fill in its last column (sí, no; or nothing, to decide later), then:")
+    out.line(message("adopt_written", count=len(found), file=shown(arguments.propose)))
+    out.line(message("adopt_fill_in"))
     out.line(f"ledger-bridge drift adopt --from {arguments.propose}")
     return 0
 
@@ -91,7 +92,7 @@ def _from(arguments: Namespace, out: Output) -> int:
 
 def _pair(arguments: Namespace, out: Output, *, same: bool) -> int:
     if arguments.external_id is None:
-        raise UsageError("Give the document's id in the accounting system too: REF ID.")
+        raise UsageError(message("adopt_id"))
     loaded = open_settings(arguments)
     start_logs(loaded, out)
     reference, external_id = arguments.reference, arguments.external_id
@@ -117,7 +118,9 @@ def _the_system(bridge: Bridge[System], loaded: Settings, reference: str) -> str
     known = [name for name in bridge.books if _is_known(bridge, name, reference)]
     if len(known) == 1:
         return known[0]
-    raise UsageError(f"{reference}: say in which of {', '.join(bridge.books)} with --system.")
+    raise UsageError(
+        message("say_which_system", reference=reference, systems=", ".join(bridge.books))
+    )
 
 
 def _is_known(bridge: Bridge[System], name: str, reference: str) -> bool:
@@ -139,13 +142,13 @@ def _tell(done: Adoptions, out: Output, dry: bool) -> None:
             }
         )
     for system, reference, external_id in done.adopted:
-        out.line(f"{system} {reference}: is {external_id} of the books now")
+        out.line(message("adopted_now", system=system, reference=reference, id=external_id))
     for system, reference, external_id in done.different:
-        out.line(f"{system} {reference}: is not {external_id}, and will be posted beside it")
+        out.line(message("adopted_not", system=system, reference=reference, id=external_id))
     if done.known:
-        out.line(f"{done.known} were decided so before.")
+        out.line(message("adopted_before", count=done.known))
     if dry:
-        out.line("Dry run: nothing was written.")
+        out.line(message("dry_nothing"))
 
 
 def _named(pair: tuple[str, str, str]) -> dict[str, str]:

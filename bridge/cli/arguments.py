@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bridge.cli.typed import FORMATS, day, formats, seconds
+from bridge.cli.words_of_calls import said, speak
 
 STATES = (
     "pending",
@@ -52,7 +53,7 @@ class Parser(argparse.ArgumentParser):
     """Answers a wrong call with one sentence, and the word that was probably meant."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\nSee `{self.prog} --help`.\n")
+        self.exit(2, f"{self.prog}: {message}\n{said('See `%s --help`.') % self.prog}\n")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         choices = [str(choice) for choice in action.choices or ()]
@@ -60,14 +61,15 @@ class Parser(argparse.ArgumentParser):
             near = get_close_matches(str(value), choices, n=1)
             meant = MEANT.get(str(value).lower(), "") if "sync" in choices else ""
             if meant or near:
-                hint = f"did you mean {meant or near[0]}?"
+                told = said('there is no "%s"; did you mean %s?') % (value, meant or near[0])
             else:
-                hint = f"choose one of {', '.join(choices)}"
-            raise argparse.ArgumentError(action, f'there is no "{value}"; {hint}')
+                told = said('there is no "%s"; choose one of %s') % (value, ", ".join(choices))
+            raise argparse.ArgumentError(action, told)
 
 
 def parser() -> Parser:
     """The whole command line."""
+    speak()
     common = Parser(add_help=False)
     _common(common)
     whole = Parser(

@@ -10,6 +10,7 @@ from bridge.cli.output import Output
 from bridge.cli.paths import naming, refuse_own
 from bridge.cli.session import open_settings, state_file
 from bridge.clock import SystemClock
+from bridge.core.message import message
 from bridge.errors import UsageError
 from bridge.settings import Settings
 from bridge.store.soundness import in_passing
@@ -43,7 +44,7 @@ def _target(wanted: Path | None, state: Path, loaded: Settings) -> Path:
     if target.is_dir():
         target /= f"{state.name}.backup-{now:%Y-%m-%d-%H%M%S}"
     if target.exists():
-        raise UsageError(f"{shown(target)} is there already and stays. Choose another name.")
+        raise UsageError(message("target_stays", target=shown(target)))
     if not target.parent.is_dir():
-        raise UsageError(f"There is no folder {shown(target.parent)}. Make it, or choose another.")
+        raise UsageError(message("no_folder", folder=shown(target.parent)))
     return target

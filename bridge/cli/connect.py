@@ -20,7 +20,9 @@ from bridge.cli.callback import Doorbell, listening, wait
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, secret_in, start_logs
 from bridge.clock import SystemClock
+from bridge.core.message import Message, message
 from bridge.errors import BridgeError, ConfigurationError, LoginRequired, Problem, UsageError
+from bridge.report.details import english
 from bridge.settings import Settings, SystemSettings
 from bridge.settingtypes import is_loopback
 from bridge.systems.base import Prepared
@@ -52,12 +54,12 @@ def run(arguments: Namespace, out: Output) -> int:
     system = loaded.systems[name]
     only_prepare = arguments.set_up is True
     if only_prepare and (arguments.code is not None or arguments.custom_connection):
-        raise UsageError("--set-up is for a company that is connected: leave the login out.")
+        raise UsageError(message("set_up_alone"))
     start_logs(loaded, out)
     told: dict[str, Any] = {"system": name, "company": system.company_id}
     login = None
     if system.access == "static":
-        out.line(f"{name}: access is static, with a fixed token. Nothing needs to be connected.")
+        out.line(message("static_access", system=name))
         told["access"] = "static"
     elif not only_prepare:
         login = _log_in(loaded, arguments, out)
@@ -66,11 +68,11 @@ def run(arguments: Namespace, out: Output) -> int:
             told |= _facts(loaded, company, login, out)
         if arguments.set_up is not False:
             prepared = _prepared(company, out, may_fail=login is not None)
-            told["set_up"] = prepared
+            told["set_up"] = [_plain(each) for each in prepared]
     if out.json:
         out.document(told)
     if login is not None:
-        out.line("Next: ledger-bridge doctor")
+        out.line(message("next_doctor"))
     incomplete = only_prepare and any(each.state == "missing" for each in prepared)
     return 1 if incomplete else 0
 
@@ -79,13 +81,13 @@ def _log_in(loaded: Settings, arguments: Namespace, out: Output) -> Ends:
     name: str = arguments.system
     system = loaded.systems[name]
     if not system.client_id:
-        fix = "Write the client id of your app there. Its secret is asked for, never written."
+        fix = message("client_id_there")
         raise ConfigurationError(
-            f"{name} cannot be connected yet.",
-            [Problem(f"[systems.{name}] client_id", "is not set.", fix)],
+            message("connect_not_yet", system=name),
+            [Problem(f"[systems.{name}] client_id", message("is_not_set"), fix)],
         )
     with wiring.open_login(loaded, name) as login:
-        secret = _secret(arguments.secret_file, login, name)
+        secret = _secret(arguments.secret_file, login, name, out)
         if arguments.custom_connection:
             login.finish_by_itself(secret)
         else:
@@ -97,36 +99,32 @@ def _log_in(loaded: Settings, arguments: Namespace, out: Output) -> Ends:
         return Ends(login.ends(), login.endless)
 
 
-def _secret(file: Path | None, login: Login, name: str) -> str:
+def _secret(file: Path | None, login: Login, name: str, out: Output) -> str:
     """The client secret: from a file, the environment, an earlier login, or the person."""
-    given = secret_in(file, "client secret") if file is not None else ""
+    given = secret_in(file, message("a_client_secret")) if file is not None else ""
     given = given or os.environ.get(SECRET_VARIABLE, "").strip() or login.stored_secret
     if given:
         return given
     if not sys.stdin.isatty():
         raise ConfigurationError(
-            f"The client secret of your app at {name} is not known yet.",
+            message("client_secret_unknown", system=name),
             [
                 Problem(
                     "--secret-file",
-                    "is not given.",
-                    f"Put the secret into a file that only you can read and name it, or set "
-                    f"{SECRET_VARIABLE}, or run this on a terminal: it asks. It is stored in the "
-                    f"keyring once the login has worked.",
+                    message("is_not_given"),
+                    message("secret_into_file", variable=SECRET_VARIABLE),
                 )
             ],
         )
     # The prompt comes after the echo is off: what is typed before that would be shown.
     try:
-        given = getpass(
-            f"Client secret of your app at {name} (not shown; kept in the keyring): "
-        ).strip()
+        given = getpass(out.told(message("client_secret_ask", system=name))).strip()
     except (EOFError, UnicodeDecodeError) as error:
-        raise ConfigurationError("No client secret was given. Nothing was stored.") from error
+        raise ConfigurationError(message("client_secret_none")) from error
     if not given:
-        raise ConfigurationError("No client secret was given. Nothing was stored.")
+        raise ConfigurationError(message("client_secret_none"))
     if not given.isascii() or len(given.split()) != 1:
-        raise ConfigurationError("That is no client secret: it is one word. Nothing was stored.")
+        raise ConfigurationError(message("client_secret_odd"))
     return given
 
 
@@ -142,26 +140,22 @@ def _waited_for(login: Login, system: SystemSettings, arguments: Namespace, out:
                 port = stack.enter_context(listening(back.hostname or "", port, door))
             except (OSError, OverflowError) as error:
                 raise UsageError(
-                    f"Cannot listen on {back.hostname}:{port} for the end of the login. Stop what "
-                    f"listens there, or choose another --port that your app at the provider knows."
+                    message("connect_listen", host=back.hostname or "", port=port)
                 ) from error
         elif arguments.port is not None:
-            raise UsageError("--port is for a redirect_uri on this machine; yours is elsewhere.")
+            raise UsageError(message("port_elsewhere"))
         page = login.begin(_with_port(back, port) if door else system.redirect_uri)
-        out.say("Open this page in a browser, log in, and choose the company:")
+        out.say(message("connect_open"))
         out.say(f"\n  {page}\n")
         if login.takes_bare_codes:
-            out.say("Or, without a browser here, make a code for a Self Client with this scope and")
-            out.say(f"paste it: {login.scope}\n")
+            out.say(message("connect_self_client"))
+            out.say(message("connect_paste_code", scope=login.scope))
         if door:
-            out.say("If the browser is on another machine, it ends on a page that does not open.")
-        out.say("Copy the whole address that it ends on, paste it here and press Enter:")
+            out.say(message("connect_elsewhere"))
+        out.say(message("connect_copy"))
         address = wait(door, _keyboard(), login.read, out.say, SystemClock(), arguments.wait)
     if not address:
-        raise LoginRequired(
-            f"Nobody has logged in yet. Run it again; or, for the hour in which this page is good, "
-            f"run `ledger-bridge connect {arguments.system} --code -` and paste the address there."
-        )
+        raise LoginRequired(message("connect_nobody", system=arguments.system))
     return address
 
 
@@ -179,7 +173,7 @@ def _keyboard() -> int | None:
 
 
 def _typed(out: Output) -> str:
-    out.say("Paste the address that the login ended on, and press Enter:")
+    out.say(message("connect_paste"))
     return sys.stdin.readline(8192)
 
 
@@ -188,16 +182,16 @@ def _facts(loaded: Settings, system: AccountingSystem, login: Ends, out: Output)
     try:
         company = system.chart().company
     except BridgeError:
-        out.say(f"{system.name}: the login is stored, but the company could not be read with it.")
+        out.say(message("login_kept_unread", system=system.name))
         raise
     home = company.home_currency
-    out.line(f"{system.name}: connected to {company.name} ({company.id}), in {home}.")
+    out.line(
+        message("connected", system=system.name, company=company.name, id=company.id, currency=home)
+    )
     out.line(_lock(company))
     out.line(_lasting(login))
     if home != loaded.lender.home_currency:
-        out.say(
-            f"[lender] home_currency says {loaded.lender.home_currency}: is it the right company?"
-        )
+        out.say(message("home_currency_other", currency=loaded.lender.home_currency))
     return {
         "name": company.name,
         "home_currency": home,
@@ -219,36 +213,46 @@ def _prepared(system: AccountingSystem, out: Output, *, may_fail: bool) -> list[
     except BridgeError as error:
         if not may_fail:
             raise
-        again = f"The login is stored. Run later: ledger-bridge connect {name} --set-up"
+        again = message("set_up_later", system=name)
         made = [
-            Prepared(what="what the bridge needs", state="missing", why=str(error), advice=again)
+            Prepared(what=message("what_is_needed"), state="missing", why=error.what, advice=again)
         ]
     for each in made:
         if each.state == "missing":
-            out.line(f"{name}: {each.what}: not there. {each.why}")
-            out.line(f"  {each.advice}")
+            out.line(message("set_up_missing", system=name, what=each.what, why=each.why))
+            out.line(f"  {out.told(each.advice)}")
+        elif each.state == "made":
+            out.line(message("set_up_made", system=name, what=each.what))
         else:
-            out.line(f"{name}: {each.what}: {'made' if each.state == 'made' else 'there already'}.")
+            out.line(message("set_up_there", system=name, what=each.what))
     if not made and not may_fail:
-        out.line(f"{name}: nothing needs to be made in the company.")
+        out.line(message("set_up_nothing", system=name))
     return made
 
 
-def _lock(company: Company) -> str:
+def _plain(of: Prepared) -> dict[str, str]:
+    """The state of one thing in JSON documents."""
+    said = {"what": english(of.what), "state": of.state}
+    return {**said, "why": english(of.why), "advice": english(of.advice)}
+
+
+def _lock(company: Company) -> Message:
     if company.locked_through:
-        return f"The books are closed through {company.locked_through}."
-    return "No period is closed." if company.lock_known else "Whether a period is closed: not told."
+        return message("closed_through", day=company.locked_through)
+    return message("closed_none") if company.lock_known else message("closed_untold")
 
 
-def _lasting(login: Ends) -> str:
+def _lasting(login: Ends) -> Message:
     if login.endless:
-        return "The login lasts until somebody ends it there."
+        return message("login_endless")
     idle, hard = (
         datetime.fromisoformat(at).date() if at else None
         for at in (login.ends.idle, login.ends.hard)
     )
     if idle and hard:
-        return f"The login lasts until {hard}, and ends on {idle} if it is not used until then."
+        return message("login_until_used", hard=hard, idle=idle)
     if idle or hard:
-        return f"The login ends on {idle or hard}{' if it is not used until then' * (not hard)}."
-    return "How long the login lasts: not told."
+        if hard:
+            return message("login_ends", day=hard)
+        return message("login_ends_unused", day=idle or "")
+    return message("login_untold")

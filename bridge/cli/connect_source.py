@@ -10,6 +10,7 @@ from bridge import ledgerkey
 from bridge.cli.output import Output
 from bridge.cli.session import secret_in
 from bridge.clock import SystemClock
+from bridge.core.message import message
 from bridge.daemon.app import HOST
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
@@ -23,28 +24,27 @@ def run(arguments: Namespace, loaded: Settings, out: Output) -> int:
     """Keep the secret of a file, or make one and show it this once."""
     name = loaded.source.kind
     if arguments.code is not None or arguments.custom_connection or arguments.set_up is not None:
-        raise UsageError(f"{name} is a ledger: of the options only --secret-file is for it.")
+        raise UsageError(message("hooks_options", source=name))
     if ledgers.about(name).calls is None:
-        raise UsageError(f"{name} never calls: there is no secret to keep, and nothing to connect.")
+        raise UsageError(message("hooks_none", source=name))
     told: dict[str, Any] = {"source": name}
     if arguments.secret_file is not None:
-        secret = secret_in(arguments.secret_file, "webhook secret")
+        secret = secret_in(arguments.secret_file, message("a_webhook_secret"))
         if len(secret) < SHORTEST:
             raise ConfigurationError(
-                f"{arguments.secret_file}: the webhook secret is too short. Use one of {SHORTEST} "
-                f"signs or more, or leave --secret-file out: one is made."
+                message("hooks_short", file=str(arguments.secret_file), count=SHORTEST)
             )
     else:
         secret = told["secret"] = secrets.token_urlsafe(BYTES)
     ledgerkey.keep(loaded, SystemClock(), secret)
-    out.line(f"{name}: the secret of its webhooks is in the keyring; an earlier one is void now.")
+    out.line(message("hooks_kept", source=name))
     if "secret" in told:
-        out.line(f"Enter it in the app, it is not shown again: {secret}")
+        out.line(message("hooks_secret", secret=secret))
     port = loaded.listen.port
     if port is None:
-        out.line("The daemon does not listen yet: set [listen] port in bridge.toml.")
+        out.line(message("hooks_no_port"))
     else:
-        out.line(f"Have your proxy pass POST /webhooks/{name} to http://{HOST}:{port}.")
+        out.line(message("hooks_proxy", source=name, host=HOST, port=port))
     if out.json:
         out.document({**told, "path": f"/webhooks/{name}", "port": port})
     return 0

@@ -18,6 +18,7 @@ import msgspec
 from bridge.cli.languages import of_terminal
 from bridge.cli.output import Output
 from bridge.cli.shipped import shipped
+from bridge.core.message import message
 from bridge.errors import UsageError
 from bridge.systems.registry import SYSTEMS, about
 
@@ -73,9 +74,7 @@ DAYS = (
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Show the whole way: a ledger becomes books, changes, and is proved each time."""
     if out.json:
-        raise UsageError(
-            "demo tells a story to people and has no JSON document; `reconcile --json` has one."
-        )
+        raise UsageError(message("demo_no_json"))
     folder = Path("demo").absolute() if arguments.keep else Path(tempfile.mkdtemp(prefix="bridge-"))
     try:
         _clear(folder)  # of an earlier demo: other books

@@ -16,11 +16,12 @@ import requests
 
 from bridge import settings, tomlfiles
 from bridge.cli import doctor_parts as parts
-from bridge.cli.doctor_lines import Line, told, wrong
+from bridge.cli.doctor_lines import Line, plain, told, wrong
 from bridge.cli.mappings import mapping_files, problems_in
 from bridge.cli.output import Output
 from bridge.cli.placeholders import of_lender, of_system
 from bridge.clock import Clock, SystemClock
+from bridge.core.message import message
 from bridge.errors import BridgeError
 from bridge.settings import Settings
 from bridge.systems.registry import SYSTEMS
@@ -36,15 +37,22 @@ def run(arguments: Namespace, out: Output) -> int:
     for line in _all(arguments.config):
         lines.append(line)
         if not out.json:
-            out.line(f"{line.state:<8} {line.topic}: {line.finding}")
+            state = out.word("line_states", line.state)
+            out.line(f"{state:<8} {line.topic}: {out.told(line.finding)}")
             if line.advice:
-                out.line(f"         {line.advice}")
+                out.line(f"         {out.told(line.advice)}")
     problems = [line for line in lines if line.state == "problem"]
     warnings = [line for line in lines if line.state == "warning"]
     code = max((line.exit_code for line in problems), default=0)
     if out.json:
-        out.document({"lines": lines, "problems": len(problems), "warnings": len(warnings)})
-    out.line(f"{len(problems)} problems, {len(warnings)} warnings.")
+        out.document(
+            {
+                "lines": [plain(line) for line in lines],
+                "problems": len(problems),
+                "warnings": len(warnings),
+            }
+        )
+    out.line(message("doctor_sum", problems=len(problems), warnings=len(warnings)))
     return code
 
 
@@ -67,7 +75,7 @@ def _all(config: Path | None) -> Iterator[Line]:
     yield from parts.folders(in_force)
     for name, system in in_force.systems.items():
         if not system.enabled:
-            yield Line(topic=name, finding="not enabled")
+            yield Line(topic=name, finding=message("not_enabled"))
             continue
         unfilled = [*of_system(in_force, name)]
         for problem in unfilled:
@@ -78,7 +86,10 @@ def _all(config: Path | None) -> Iterator[Line]:
         yield from server_clock(name, system.base_url, clock)
         if broken & {name, in_force.source.kind}:
             yield Line(
-                topic=name, state="warning", finding="not asked.", advice="Mend the mapping first."
+                topic=name,
+                state="warning",
+                finding=message("not_asked_yet"),
+                advice=message("mend_mapping"),
             )
         else:
             yield from parts.system(in_force, name)
@@ -86,8 +97,8 @@ def _all(config: Path | None) -> Iterator[Line]:
         yield Line(
             topic="systems",
             state="problem",
-            finding="bridge.toml names no accounting system.",
-            advice=f"Add [systems.{next(iter(SYSTEMS))}] with its company_id.",
+            finding=message("systems_none"),
+            advice=message("system_add", system=next(iter(SYSTEMS))),
             exit_code=78,
         )
 
@@ -112,12 +123,12 @@ def installation() -> Iterator[Line]:
         yield Line(
             topic="packages",
             state="problem",
-            finding=f"not installed: {', '.join(missing)}",
-            advice="Install the bridge again with pip.",
+            finding=message("packages_missing", names=missing),
+            advice=message("packages_again"),
             exit_code=78,
         )
     else:
-        yield Line(topic="packages", finding=f"{count} of {count} installed")
+        yield Line(topic="packages", finding=message("packages_there", count=count))
 
 
 def mappings(loaded: Settings) -> Generator[Line, None, set[str]]:
@@ -145,13 +156,13 @@ def server_clock(name: str, url: str, clock: Clock) -> Iterator[Line]:
         yield Line(
             topic=topic,
             state="problem",
-            finding=f"{parts.netloc} cannot be reached.",
-            advice="Look at the network, the proxy and base_url, and try again.",
+            finding=message("host_unreached", host=parts.netloc),
+            advice=message("look_at_network"),
             exit_code=75,
         )
         return
     except (KeyError, ValueError, TypeError):
-        yield Line(topic=topic, finding="the server does not tell its time")
+        yield Line(topic=topic, finding=message("clock_untold"))
         return
     apart = abs(clock.now() - there)
     state: Literal["ok", "warning", "problem"] = "ok"
@@ -160,9 +171,7 @@ def server_clock(name: str, url: str, clock: Clock) -> Iterator[Line]:
     yield Line(
         topic=topic,
         state=state,
-        finding=f"{apart.total_seconds():.0f} s from the server's",
-        advice=""
-        if state == "ok"
-        else "Switch on time synchronisation (timedatectl set-ntp true).",
+        finding=message("clock_apart", seconds=f"{apart.total_seconds():.0f}"),
+        advice="" if state == "ok" else message("clock_switch_on"),
         exit_code=1 if state == "problem" else 0,
     )

@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from bridge.core.message import Detail, message
 from bridge.errors import BridgeError, Problem
-from bridge.report.details import plain_problem
+from bridge.report.details import english
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,8 +17,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: str
     state: Literal["ok", "warning", "problem"] = "ok"
-    finding: str
-    advice: str = ""
+    finding: Detail
+    advice: Detail = ""
     exit_code: int = 0
 
 
@@ -29,8 +30,15 @@ def told(topic: str, error: BridgeError) -> Iterator[Line]:
 
 def wrong(topic: str, problem: Problem, exit_code: int = 78) -> Line:
     """A problem as a line."""
-    told = plain_problem(problem)
-    finding = f"{told['where']}: {told['what']}" if problem.where else told["what"]
+    found = problem.what
+    if problem.where:
+        found = message("finding_at", where=problem.where, what=problem.what)
     return Line(
-        topic=topic, state="problem", finding=finding, advice=told["fix"], exit_code=exit_code
+        topic=topic, state="problem", finding=found, advice=problem.fix, exit_code=exit_code
     )
+
+
+def plain(line: Line) -> dict[str, object]:
+    """A line in JSON documents."""
+    said = {"finding": english(line.finding), "advice": english(line.advice)}
+    return {"topic": line.topic, "state": line.state, **said, "exit_code": line.exit_code}

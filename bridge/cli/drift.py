@@ -12,6 +12,7 @@ from bridge import wiring
 from bridge.cli.lookup import loan_of
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
+from bridge.core.message import message
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
@@ -20,7 +21,6 @@ from bridge.pipeline.context import Bridge, System
 from bridge.pipeline.decide import Decided
 from bridge.pipeline.reconcile import compare
 from bridge.report import json
-from bridge.report.details import english
 from bridge.settings import Settings
 
 _ALL = 100_000
@@ -54,12 +54,13 @@ def list(arguments: Namespace, out: Output) -> int:
     out.table(("system", *_HEADS, "choices"), rows)
     for result in found:
         if not result.checked:
-            out.say(f"{result.system}: not checked. {english(result.notices[0].detail)}")
+            why = result.notices[0].detail
+            out.say(message("drift_unchecked", system=result.system, why=why))
     open_ones = sum(
         item["kind"] != ItemKind.ACCEPTED for each in shown.values() for item in each["items"]
     )
     if not rows:
-        out.say("The books hold everything as it was posted.")
+        out.say(message("as_posted"))
     unchecked = max((result.exit_code for result in found if not result.checked), default=0)
     return unchecked or (1 if open_ones else 0)
 
@@ -106,10 +107,10 @@ def _wanted(
     """System → references: those named, or with `--loan` all of a loan that differ."""
     if arguments.loan:
         if arguments.references:
-            raise UsageError("Name documents, or a loan with --loan, not both.")
+            raise UsageError(message("drift_not_both"))
         return _of_loan(bridge, arguments, loaded, progress)
     if not arguments.references:
-        raise UsageError("Name the documents, as `ledger-bridge drift list` shows them, or --loan.")
+        raise UsageError(message("drift_name"))
     wanted: dict[str, tuple[str, ...]] = {}
     for reference in arguments.references:
         name = _the_system(bridge, reference)
@@ -124,7 +125,7 @@ def _of_loan(
         on = {name: books.id for name, books in bridge.books.items()}
         loan = loan_of(work, loaded, on, arguments.loan)
     if loan is None:
-        raise UsageError(f"{arguments.loan} is no loan that the bridge knows.")
+        raise UsageError(message("loan_unknown", loan=arguments.loan))
     wanted: dict[str, Sequence[str]] = {}
     for result in _compared(bridge, progress):
         references = [
@@ -135,7 +136,7 @@ def _of_loan(
         if references:
             wanted[result.system] = tuple(dict.fromkeys(references))
     if not wanted:
-        raise UsageError(f"Nothing of loan {arguments.loan} differs from the books.")
+        raise UsageError(message("loan_same", loan=arguments.loan))
     return wanted
 
 
@@ -149,9 +150,11 @@ def _the_system(bridge: Bridge[System], reference: str) -> str:
             or work.entries.of(books.id, reference=reference, limit=1)
         ]
     if not known:
-        raise UsageError(f"{reference} is not a document that the bridge knows.")
+        raise UsageError(message("document_unknown", reference=reference))
     if len(known) > 1:
-        raise UsageError(f"{reference} is in {' and '.join(known)}: say which with --system.")
+        raise UsageError(
+            message("document_in_several", reference=reference, systems=", ".join(known))
+        )
     return known[0]
 
 
@@ -191,10 +194,10 @@ def _item(item: Item) -> dict[str, Any]:
 def _tell(done: Sequence[Decided], out: Output) -> None:
     if out.json:
         out.document({"decisions": [msgspec.to_builtins(each) for each in done]})
-    words = {
-        "accept": "stays as the books have it",
-        "repost": "will be as it was posted again, with the next sync",
-    }
     for each in done:
         fields = f" ({', '.join(each.differs)})" if each.differs else ""
-        out.line(f"{each.system} {each.reference}: {words[each.decision]}{fields}")
+        system, reference = each.system, each.reference
+        if each.decision == "accept":
+            out.line(message("drift_accept", system=system, reference=reference, fields=fields))
+        else:
+            out.line(message("drift_repost", system=system, reference=reference, fields=fields))

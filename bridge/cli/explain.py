@@ -17,6 +17,7 @@ from bridge.core.books import Kind
 from bridge.core.delivery import Binding
 from bridge.core.identity import BooksId, base_reference
 from bridge.core.ledger import LoanFile
+from bridge.core.message import message
 from bridge.errors import BridgeError, UsageError
 from bridge.pipeline.apart import Unread, fetched
 from bridge.report.details import english
@@ -42,7 +43,7 @@ def run(arguments: Namespace, out: Output) -> int:
             "systems": {name: _system(work, on[name], loan, wanted) for name in on},
         }
     if loan is None and not any(each["entries"] or each["bindings"] for each in _of(story)):
-        raise UsageError(f"{wanted} is neither a reference nor a loan that the bridge knows.")
+        raise UsageError(message("explain_unknown", wanted=wanted))
     for name in on:
         _books_now(loaded, name, story["systems"][name])
     if out.json:
@@ -165,38 +166,63 @@ def _now(kind: str, external_id: str, document: Any) -> dict[str, Any]:
 def _tell(story: dict[str, Any], out: Output) -> None:
     loan, ledger = story["loan"], story["ledger"]
     if loan:
-        out.line(f"Loan {loan['id']} of {loan['installation']}")
+        out.line(message("explain_loan", loan=loan["id"], installation=loan["installation"]))
     if ledger:
-        out.line(f"In the ledger, as of {ledger['as_of']}:")
+        out.line(message("explain_ledger", day=ledger["as_of"]))
         for name in ("loan", "instalments", "repayments", "adjustments"):
             for row in ledger[name]:
                 out.line(f"  {_said(row)}")
     for finding in story["findings"]:
-        out.line(f"Noticed: {finding['code']} {finding['subject']} {finding['detail']}")
+        out.line(
+            message(
+                "explain_noticed",
+                code=finding["code"],
+                subject=finding["subject"],
+                detail=finding["detail"],
+            )
+        )
     for name, system in story["systems"].items():
         out.line()
         out.line(f"{name}:")
         for hold in system["holds"]:
-            out.line(f"  held back: {hold.code} {hold.subject} {hold.amount} {hold.currency}")
+            out.line(
+                message(
+                    "explain_held",
+                    code=hold.code,
+                    subject=hold.subject,
+                    amount=hold.amount,
+                    currency=hold.currency,
+                )
+            )
         for entry in system["entries"]:
             amount = f" {entry['total']} {entry['currency']}" if "total" in entry else ""
             out.line(
-                f"  #{entry['entry']} {entry['operation']} {entry['kind']} {entry['reference']}"
-                f"{amount} ({entry['reason']}): {entry['state']}, run {entry['run']}"
+                message(
+                    "explain_entry",
+                    entry=entry["entry"],
+                    operation=entry["operation"],
+                    kind=entry["kind"],
+                    reference=entry["reference"],
+                    amount=amount,
+                    reason=entry["reason"],
+                    state=entry["state"],
+                    run=entry["run"],
+                )
             )
             if entry["detail"]:
                 out.line(f"     {entry['detail']}")
         for decision in system["decisions"]:
             out.line(f"  {decision.at[:19]} {decision.who}: {decision.verb} {decision.reference}")
         for binding in system["bindings"]:
-            gone = ", voided" if binding["voided"] else ""
-            out.line(
-                f"  {binding['reference']} is {binding['kind']} {binding['external_id']}{gone}"
-            )
+            reference, kind, known = (binding[key] for key in ("reference", "kind", "external_id"))
+            if binding["voided"]:
+                out.line(message("explain_binding_void", reference=reference, kind=kind, id=known))
+            else:
+                out.line(message("explain_binding", reference=reference, kind=kind, id=known))
         for now in system["books_now"]:
-            out.line(f"  in the books now: {_posted(now)}")
+            out.line(message("explain_now", document=_posted(now)))
         if "books_unknown" in system:
-            out.line(f"  in the books now: not known. {system['books_unknown']}")
+            out.line(message("explain_now_unknown", why=system["books_unknown"]))
 
 
 def _said(row: dict[str, Any]) -> str:

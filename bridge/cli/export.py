@@ -18,6 +18,7 @@ from bridge.cli.session import companies, open_settings, open_state
 from bridge.core.books import Customer
 from bridge.core.delivery import Binding
 from bridge.core.identity import BooksId
+from bridge.core.message import message
 from bridge.core.money import text
 from bridge.errors import UsageError
 from bridge.files import BY_UMASK, whole
@@ -43,9 +44,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def run(arguments: Namespace, out: Output) -> int:
     if arguments.format == "xlsx" and arguments.out is None:
-        raise UsageError("A workbook does not go to the screen. Name a file with --out.")
+        raise UsageError(message("export_workbook"))
     if arguments.json and arguments.out is None and arguments.format != "json":
-        raise UsageError("--json and --format say different things. Name a file with --out.")
+        raise UsageError(message("export_two"))
     loaded = open_settings(arguments)
     if arguments.out is not None:
         new_file(arguments.out, "--out", loaded, arguments.config)
@@ -59,7 +60,7 @@ def run(arguments: Namespace, out: Output) -> int:
     if arguments.out is not None:
         if arguments.json:
             out.document({"file": arguments.out, "documents": count})
-        out.line(f"{count} documents written to {arguments.out}")
+        out.line(message("export_written", count=count, file=str(arguments.out)))
     return 0
 
 

@@ -7,84 +7,81 @@ import os
 import secrets
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bridge.clock import SystemClock
+from bridge.core.message import Message, message
 
 TRY_LATER = 75
 CONFIGURATION = 78
 
 _DISK = {
-    errno.ENOSPC: "The disk is full. Free some space",
-    errno.EDQUOT: "The disk quota is used up. Free some space",
-    errno.EFBIG: "A file may not become larger. Raise this user's limit on file sizes",
-    errno.EROFS: "The disk is read-only. Make the folder writable",
-    errno.EIO: "The disk gave an error. Check it",
+    errno.ENOSPC: message("disk_full"),
+    errno.EDQUOT: message("disk_quota"),
+    errno.EFBIG: message("disk_too_large"),
+    errno.EROFS: message("disk_read_only"),
+    errno.EIO: message("disk_error"),
 }
-_PLACE = {
-    errno.ENOENT: "There is no file or folder",
-    errno.ENOTDIR: "A file stands where a folder should be in",
-    errno.EISDIR: "This is a folder, and should be a file:",
-    errno.EEXIST: "There is already something else in the place of",
-    errno.ELOOP: "The links of a path lead round in a circle:",
-    errno.ENAMETOOLONG: "This name is too long:",
-    errno.ENXIO: "Nothing can be read from or written to",
-    errno.ENODEV: "Nothing can be read from or written to",
-    errno.EINVAL: "Nothing can be read from or written to",
+_PLACE: dict[int, Callable[[str], Message]] = {
+    errno.ENOENT: lambda where: message("misplaced_none", where=where),
+    errno.ENOTDIR: lambda where: message("misplaced_file", where=where),
+    errno.EISDIR: lambda where: message("misplaced_folder", where=where),
+    errno.EEXIST: lambda where: message("misplaced_there", where=where),
+    errno.ELOOP: lambda where: message("misplaced_circle", where=where),
+    errno.ENAMETOOLONG: lambda where: message("misplaced_long", where=where),
+    errno.ENXIO: lambda where: message("misplaced_odd", where=where),
+    errno.ENODEV: lambda where: message("misplaced_odd", where=where),
+    errno.EINVAL: lambda where: message("misplaced_odd", where=where),
 }
 _RIGHTS = {errno.EACCES, errno.EPERM}
 _STORE = {
-    "disk is full": "The disk is full. Free some space for the state store and temporary files",
-    "readonly database": "The state store is read-only. Make its file and folder writable",
-    "unable to open database": "The state store cannot be opened. Check its folder and its rights",
-    "database is locked": "Another program holds the state store. Wait for it to finish",
-    "disk i/o error": "The disk gave an error: it may be full, over a quota, or damaged. Check it",
+    "disk is full": message("store_disk_full"),
+    "readonly database": message("store_read_only"),
+    "unable to open database": message("store_unopened"),
+    "database is locked": message("store_held"),
+    "disk i/o error": message("store_disk_error"),
 }
 _DAMAGE = ("malformed", "not a database")
 _CAUSES_MAX = 10
 
 
-def known(error: BaseException) -> str | None:
+def known(error: BaseException) -> Message | None:
     """Words for what the disk or the state store refused; None when it is something else."""
     for cause in _chain(error):
         if isinstance(cause, OSError) and (words := _refused_by_disk(cause)):
-            return f"{words} and run again. Nothing is lost."
+            return message("and_again", words=words)
         names = {each.__name__ for each in type(cause).__mro__}
         if names & {"OperationalError", "DatabaseError"}:
             text = str(cause).lower()
             for sign, words in _STORE.items():
                 if sign in text:
-                    return f"{words} and run again. Nothing is lost."
+                    return message("and_again", words=words)
             if "OperationalError" in names:
-                return "The state store does not answer. Check [state] url and run again."
+                return message("state_no_answer")
     return None
 
 
-def damaged(error: BaseException) -> str | None:
+def damaged(error: BaseException) -> Message | None:
     """Words for a state store that is not whole any more; None when it is something else."""
     for cause in _chain(error):
         names = {each.__name__ for each in type(cause).__mro__}
         if "DatabaseError" in names and any(sign in str(cause).lower() for sign in _DAMAGE):
-            return (
-                "The state store is damaged. Nothing is sent. Put the newest backup in its place: "
-                "ledger-bridge restore FILE. Without one: ledger-bridge rebuild."
-            )
+            return message("state_damaged_here")
     return None
 
 
-def misplaced(error: BaseException) -> str | None:
+def misplaced(error: BaseException) -> Message | None:
     """Words for a path of the settings or the command that cannot be what it is used as."""
     for cause in _chain(error):
         if isinstance(cause, OSError) and cause.filename and cause.errno in _PLACE:
-            where = os.fsdecode(cause.filename)
-            return f"{_PLACE[cause.errno]} {where}. Look at bridge.toml, or name another one."
+            return _PLACE[cause.errno](os.fsdecode(cause.filename))
     return None
 
 
-def _refused_by_disk(error: OSError) -> str | None:
+def _refused_by_disk(error: OSError) -> Message | None:
     if error.errno in _RIGHTS and error.filename:
-        return f"This user has no right to {error.filename}. Give it the right"
+        return message("no_right", filename=error.filename)
     return _DISK.get(error.errno or 0)
 
 

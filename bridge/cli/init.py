@@ -20,6 +20,7 @@ from bridge.cli.questions import Questions, Unusable
 from bridge.cli.session import this_person
 from bridge.cli.settings_draft import Answers, files, ledger_mapping, with_answers
 from bridge.clock import SystemClock
+from bridge.core.message import message
 from bridge.core.money import EXPONENTS, NO_CURRENCY
 from bridge.errors import BridgeError, UsageError
 from bridge.files import BY_UMASK, replace_durably
@@ -33,7 +34,7 @@ def run(arguments: Namespace, out: Output) -> int:
     folder: Path = arguments.folder
     with naming(folder, "DIR"):
         if folder.exists() and not folder.is_dir():
-            raise UsageError(f"DIR: {folder} is a file. Name a folder.")
+            raise UsageError(message("dir_is_file", path=str(folder)))
     refuse_own_here(folder, "DIR", arguments.config)
     answers = Answers()
     questions = Questions(out, of_terminal())

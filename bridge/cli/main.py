@@ -18,8 +18,6 @@ from bridge.cli.output import INTERRUPTED, Output
 Verb = Callable[[argparse.Namespace, Output], int]
 
 CLOSED_PIPE = 141
-STOPPED = {"connect": "Until a login is finished, nobody is logged in."}
-"""What a stopped verb leaves behind; by default that of a pass."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,6 +40,8 @@ def _run(arguments: argparse.Namespace, out: Output) -> int:
     from bridge import logs
     from bridge.errors import BridgeError
 
+    # Nobody's plugin looks at settings; and to look for one is to open every package there is.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if out.watched:  # until the verb says where its log lines go
         logs.silence()
     try:
@@ -51,8 +51,12 @@ def _run(arguments: argparse.Namespace, out: Output) -> int:
         out.error(error.what, error.problems, error.exit_code, error.document)
         return error.exit_code
     except KeyboardInterrupt:
-        left = "What was on its way is looked up in the books by the next run."
-        out.say(f"Stopped. {STOPPED.get(arguments.verb, left)}")
+        from bridge.core.message import message
+
+        # What a stopped verb leaves behind: a login that nobody finished, or that of a pass.
+        login = arguments.verb == "connect"
+        left = message("left_login") if login else message("left_pass")
+        out.say(message("stopped", left=left))
         return INTERRUPTED
     except BrokenPipeError:
         return CLOSED_PIPE
@@ -97,6 +101,7 @@ def _verb(name: str) -> Verb:
 def _unexpected(error: Exception, arguments: argparse.Namespace, out: Output) -> int:
     """A disk or store that refuses is told in words; a mistake of ours is written down."""
     from bridge.cli import failures
+    from bridge.core.message import message
 
     words = failures.known(error)
     if words is not None:
@@ -107,8 +112,8 @@ def _unexpected(error: Exception, arguments: argparse.Namespace, out: Output) ->
         out.error(words, (), failures.CONFIGURATION)
         return failures.CONFIGURATION
     ident, path = failures.written_down(error, arguments.verb, _log_folder(arguments.config))
-    kept = f"Details are in {path}" if path else "Details could not be written"
-    out.error(f"Unexpected error {ident}, a mistake of the bridge. {kept}.", (), 1)
+    kept = message("details_in", path=str(path)) if path else message("details_not")
+    out.error(message("unexpected", ident=ident, kept=kept), (), 1)
     return 1
 
 

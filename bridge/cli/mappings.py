@@ -11,6 +11,7 @@ from typing import Any
 from bridge import mappingfiles, settings, tomlfiles
 from bridge.cli.output import Output
 from bridge.cli.placeholders import left_in
+from bridge.core.message import Message, message
 from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.report.details import plain_problem
 
@@ -21,7 +22,9 @@ def check(arguments: Namespace, out: Output) -> int:
     files = mapping_files(loaded.settings)
     for name in arguments.names:
         if name not in files:
-            raise UsageError(f"[systems.{name}] is not there. {tomlfiles.nearest(name, files)}")
+            raise UsageError(
+                message("system_not_there", name=name, near=tomlfiles.nearest(name, files))
+            )
     problems: list[Problem] = []
     results = []
     for name, (path, load) in files.items():
@@ -30,12 +33,12 @@ def check(arguments: Namespace, out: Output) -> int:
         found = problems_in(path, load)
         problems += found
         results.append({"mapping": name, "file": str(path), "problems": len(found)})
-        out.line(f"{_verdict(found):<12}{tomlfiles.shown(path)}")
+        out.line(f"{out.told(_verdict(found)):<12}{tomlfiles.shown(path)}")
     if problems:
-        raise ConfigurationError("The mapping files need a person.", problems)
+        raise ConfigurationError(message("mappings_person"), problems)
     left = list(left_in(loaded.settings))
     if left:
-        what = f"The mapping files are good; {tomlfiles.shown(loaded.path)} is not filled in yet."
+        what = message("mappings_unfilled", file=tomlfiles.shown(loaded.path))
         raise ConfigurationError(what, left)
     advice: list[Problem] = []
     if arguments.live:
@@ -43,9 +46,9 @@ def check(arguments: Namespace, out: Output) -> int:
 
         systems = [name for name in loaded.settings.systems if name in files]
         advice = check_charts(loaded.settings, systems)
-        out.line("The charts of accounts have everything that the mappings name.")
+        out.line(message("charts_good"))
         for each in advice:
-            out.line(f"warning     {out.told(each)}")
+            out.line(message("mapping_warning", what=out.told(each)))
     if arguments.json:
         shown = [plain_problem(each) for each in advice]
         out.document({"mappings": results, "problems": [], "warnings": shown})
@@ -73,7 +76,9 @@ def problems_in(path: Path, load: Callable[[Path], Any]) -> list[Problem]:
     return []
 
 
-def _verdict(problems: list[Problem]) -> str:
+def _verdict(problems: list[Problem]) -> Message:
     if not problems:
-        return "ok"
-    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        return message("file_good")
+    if len(problems) == 1:
+        return message("file_one_wrong")
+    return message("file_wrong", count=len(problems))

@@ -21,6 +21,7 @@ from bridge.core.loan.translate import translate
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.clearing import mixed
 from bridge.core.mapping.untaxed import taxed_items
+from bridge.core.message import Message, message
 from bridge.core.money import text
 from bridge.errors import ConfigurationError, Problem, UsageError
 from bridge.pipeline.context import Books, Dry
@@ -42,7 +43,14 @@ def accounts(arguments: Namespace, out: Output) -> int:
     if out.json:
         out.document({name: _chart(chart) for name, chart in charts.items()})
     for name, chart in charts.items():
-        out.line(f"{name}: {chart.company.name}, in {chart.company.home_currency}")
+        out.line(
+            message(
+                "company_in",
+                system=name,
+                company=chart.company.name,
+                currency=chart.company.home_currency,
+            )
+        )
         out.table(
             ("id", "number", "account", "class", "type", "currency", ""),
             [
@@ -77,7 +85,7 @@ def check_charts(loaded: Settings, names: Sequence[str]) -> list[Problem]:
             except ConfigurationError as error:
                 problems += error.problems
     if problems:
-        raise ConfigurationError("The mapping does not fit the chart of accounts.", problems)
+        raise ConfigurationError(message("chart_unfit"), problems)
     return advice
 
 
@@ -101,7 +109,7 @@ def explain(arguments: Namespace, out: Output) -> int:
             key = numbered(work, loaded, arguments.loan)
             file = work.ledger.loan_file(*key) if key else None
             if file is None:
-                raise UsageError(f"The ledger has no loan {arguments.loan}.")
+                raise UsageError(message("no_loan_in_ledger", loan=arguments.loan))
             told = {
                 name: _explained(books, work, file, booking_of(books))
                 for name, books in bridge.books.items()
@@ -109,7 +117,11 @@ def explain(arguments: Namespace, out: Output) -> int:
     if out.json:
         out.document({"loan": file.loan_id, "systems": told})
     for name, each in told.items():
-        out.line(f"{name}: loan {file.loan_id} of {file.installation}")
+        out.line(
+            message(
+                "explain_loan_in", system=name, loan=file.loan_id, installation=file.installation
+            )
+        )
         _tell_documents(each, out)
     return 0
 
@@ -183,23 +195,32 @@ def _deposit_rule(account: str, booking: Booking) -> str:
 
 def _tell_documents(each: dict[str, Any], out: Output) -> None:
     if each["kept_as_posted"]:
-        out.line("  What is posted stays as it is.")
+        out.line(message("stays_posted"))
     for hold in each["holds"]:
         out.line(f"  held back: {hold['code']} {hold['subject']} {hold['detail']}".rstrip())
     for document in each["documents"]:
-        posted = "posted" if document["posted"] else "new"
-        out.line(
-            f"  {document['kind']} {document['reference']} of {document['date']}, "
-            f"{document['total']} {document['currency']} ({posted})"
-        )
+        posted = message("state_posted") if document["posted"] else message("state_new")
+        out.line(_of_document(document, posted))
         for line in document["lines"]:
             target = f"{line['item']} → {line['account']}" if line["item"] else line["account"]
             out.line(f"    {line['amount']:>16}  {target}  {line['description']}  {line['rule']}")
         if "deposit" in document:
             deposit = document["deposit"]
-            out.line(f"    deposited to {deposit['account']}  {deposit['rule']}")
+            out.line(message("explain_deposited", account=deposit["account"], rule=deposit["rule"]))
         if document["memo"]:
-            out.line(f"    memo: {document['memo']}  {document['memo_rule']}")
+            out.line(message("explain_memo", memo=document["memo"], rule=document["memo_rule"]))
+
+
+def _of_document(document: dict[str, Any], state: Message) -> Message:
+    return message(
+        "explain_document",
+        kind=document["kind"],
+        reference=document["reference"],
+        day=document["date"],
+        total=document["total"],
+        currency=document["currency"],
+        state=state,
+    )
 
 
 def preview(arguments: Namespace, out: Output) -> int:
@@ -225,18 +246,15 @@ def preview(arguments: Namespace, out: Output) -> int:
             out.table(("what would differ", ">documents"), rows)
         for example in each["examples"]:
             out.line(f"  {example['reference']} {example['field']}:")
-            out.line(f"    posted {example['posted']}")
-            out.line(f"    now    {example['now']}")
+            out.line(message("preview_posted", value=str(example["posted"])))
+            out.line(message("preview_now", value=str(example["now"])))
         if each["differ"]:
-            out.line("Posted documents stay as they are; the mapping applies from now on.")
+            out.line(message("preview_stays"))
             if each["changeable"]:
-                out.line(f"To change {each['changeable']} too: ledger-bridge sync --apply-mapping")
+                out.line(message("preview_change", count=each["changeable"]))
             stay = each["differ"] - each["closed"] - each["changeable"]
             if stay:
-                out.line(
-                    f"{stay} cannot be changed in {name}, and are not deleted for their words, "
-                    "nor where another document uses them."
-                )
+                out.line(message("preview_stay", count=stay, system=name))
     return 0
 
 

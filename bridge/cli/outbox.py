@@ -12,6 +12,7 @@ from bridge.cli.plans import shown
 from bridge.cli.session import companies, open_settings, open_state, this_person
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
+from bridge.core.message import message
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
 from bridge.errors import UsageError
 from bridge.report.details import english
@@ -39,7 +40,7 @@ def list(arguments: Namespace, out: Output) -> int:
     heads = (">entry", *keys[1:])
     out.table(heads, [[line[key] for key in keys] for line in ordered])
     if not ordered:
-        out.say("Nothing is on its way and nothing waits for a person.")
+        out.say(message("outbox_empty"))
     return 0
 
 
@@ -49,7 +50,7 @@ def show(arguments: Namespace, out: Output) -> int:
     with open_state(loaded) as store, store.read() as work:
         entry = work.entries.numbered(arguments.entry)
         if entry is None:
-            raise UsageError(f"Outbox entry {arguments.entry} does not exist; see `outbox list`.")
+            raise UsageError(message("outbox_no_entry", entry=arguments.entry))
         decisions = [plainly_told(d) for d in work.decisions.latest() if d.entry == entry.id]
     document = told("", entry) | {
         "run": entry.run,
@@ -98,9 +99,9 @@ def now(arguments: Namespace, out: Output) -> int:
         out.document({"decision": "now", "entries": arguments.entry, "systems": lifted})
     if arguments.entry:
         numbers = ", ".join(str(number) for number in arguments.entry)
-        out.line(f"{numbers}: will be sent by the next sync, without waiting longer")
+        out.line(message("outbox_entries_now", entries=numbers))
     for name, number in lifted.items():
-        out.line(f"{name}: {number} will be sent by the next sync, without waiting longer")
+        out.line(message("outbox_system_now", system=name, count=number))
     return 0
 
 
@@ -123,11 +124,9 @@ def _decide(arguments: Namespace, out: Output, verb: str) -> int:
     done = "will be sent by the next sync" if verb == "retry" else "will not be sent"
     out.line(f"{', '.join(str(number) for number in arguments.entry)}: {done}")
     if unknown and verb == "retry":
-        out.line(
-            f"{', '.join(unknown)}: looked for in the books first, and not sent if it is there"
-        )
+        out.line(message("outbox_looked_for", references=", ".join(unknown)))
     elif unknown:
-        out.line(f"{', '.join(unknown)}: may be in the books; look for the number there")
+        out.line(message("outbox_may_be", references=", ".join(unknown)))
     return 0
 
 

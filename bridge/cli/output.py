@@ -65,12 +65,23 @@ class Output:
         encoded = msgspec.json.encode(value, enc_hook=str)
         print(msgspec.json.format(encoded, indent=2).decode(), file=self._stdout)
 
-    def line(self, text: str = "") -> None:
+    def line(self, text: Detail = "") -> None:
         """A line of the result, for people. Nothing when JSON was asked for."""
         if not self.json:
             print(self._said(text), file=self._stdout)
 
-    def say(self, text: str) -> None:
+    def ended(self, verdict: str, why: Detail) -> None:
+        """The line on which a verb's result ends: its verdict, and why."""
+        if not self.json:
+            self.line(f"{self.word('verdicts', verdict)}: {self.told(why)}")
+
+    def word(self, table: str, code: str) -> str:
+        """A code in the words of whoever reads here."""
+        from bridge.report.texts import texts
+
+        return texts(self.language).of(table, code)
+
+    def say(self, text: Detail) -> None:
         """A message: never part of the result. What it is about goes on if nobody can hear it."""
         with suppress(OSError):
             print(self._said(text), file=self._stderr, flush=True)
@@ -101,7 +112,7 @@ class Output:
     def told(self, found: Detail | Problem) -> str:
         """A message or a problem in the words of whoever reads here."""
         if isinstance(found, str):
-            return self._spoken(found)
+            return found
         from bridge.core.message import Message
         from bridge.report.details import plainly
         from bridge.report.texts import texts
@@ -112,15 +123,8 @@ class Output:
             return plainly(found.told, texts(self.language))
         return f"{found.where}: {self.told(found.what)} {self.told(found.fix)}".strip()
 
-    def _said(self, text: str) -> str:
-        return printable(as_called(self._spoken(text)))
-
-    def _spoken(self, text: str) -> str:
-        if self.language == "en":
-            return text
-        from bridge.cli.spoken import spoken  # for those who read another language
-
-        return spoken(text, self.language)
+    def _said(self, text: Detail) -> str:
+        return printable(as_called(self.told(text)))
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """A table of the result; the columns whose heads begin with `>` are right-aligned."""
@@ -161,15 +165,19 @@ class Output:
         from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
         from rich.progress import Progress as Bars
 
+        from bridge.core.message import read
+
         console = Console(file=self._stderr, no_color=no_color())
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         tasks: dict[str, TaskID] = {}
         with Bars(*columns, console=console, transient=True) as bars:
 
             def show(what: str, done: int, of: int) -> None:
-                if what not in tasks:
-                    tasks[what] = bars.add_task(self._spoken(what), total=of or None)
-                bars.update(tasks[what], completed=done, total=of or None)
+                found = read(what)
+                named = self.word("progress", found) if found == what else self.told(found)
+                if named not in tasks:
+                    tasks[named] = bars.add_task(named, total=of or None)
+                bars.update(tasks[named], completed=done, total=of or None)
 
             yield show
 

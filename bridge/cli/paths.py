@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridge import settings
 from bridge.cli.own_files import alike, is_own
+from bridge.core.message import message
 from bridge.errors import BridgeError, ConfigurationError, UsageError
 from bridge.files import NO_ROOM
 from bridge.settings import Settings
@@ -28,9 +29,9 @@ def naming(path: Path, option: str, error: type[BridgeError] = UsageError) -> It
     except (OSError, ValueError) as refused:
         if getattr(refused, "errno", None) in _FOR_NOW:
             raise
-        reason = getattr(refused, "strerror", None) or "not a name"
+        reason = getattr(refused, "strerror", None) or message("not_a_name")
         raise error(
-            f"{option}: {shown(path)} cannot be used ({reason}). Name another one."
+            message("path_unusable", option=option, path=shown(path), reason=reason)
         ) from refused
 
 
@@ -40,7 +41,7 @@ def new_folder(
     """A folder to write into, made where it is missing. Raises `error` when it cannot be."""
     with naming(path, option, error):
         if path.exists() and not path.is_dir():
-            raise error(f"{option}: {shown(path)} is a file. Name a folder.")
+            raise error(message("path_is_file", option=option, path=shown(path)))
         _made(path, mode)
     return path
 
@@ -56,7 +57,7 @@ def writable(path: Path, option: str) -> Path:
     """A file to write, its folder made where it is missing. Raises UsageError when it cannot be."""
     with naming(path, option):
         if path.is_dir():
-            raise UsageError(f"{option}: {shown(path)} is a folder. Name a file in it.")
+            raise UsageError(message("path_is_folder", option=option, path=shown(path)))
         if path.is_file() or not path.exists():  # a terminal or a pipe takes what it is given
             _made(path.absolute().parent, 0o777)
     return path
@@ -80,10 +81,7 @@ def refuse_own(
     with naming(path, option):
         own = is_own(path, loaded, config, a_copy=a_copy)
     if own:
-        raise UsageError(
-            f"{option}: {shown(path)} belongs to the bridge's settings, state or ledger, and is "
-            f"not written over. Name one elsewhere."
-        )
+        raise UsageError(message("path_own", option=option, path=shown(path)))
 
 
 def refuse_own_here(path: Path, option: str, config: Path | None) -> None:
@@ -105,8 +103,7 @@ def refuse_among_deliveries(folder: Path, option: str, loaded: Settings) -> None
         among = alike(folder, loaded.source.path)
     if among:
         raise ConfigurationError(
-            f"{option}: {shown(folder)} is where the ledger is delivered, and what is written "
-            f"there would be read as a delivery. Name another folder."
+            message("path_among_deliveries", option=option, folder=shown(folder))
         )
 
 
@@ -114,9 +111,9 @@ def content(path: Path, option: str, most_bytes: int) -> bytes:
     """A file that a person names, whole. Raises UsageError when it cannot be read."""
     with naming(path, option):
         if not path.exists():
-            raise UsageError(f"{option}: there is no file {shown(path)}.")
+            raise UsageError(message("path_none", option=option, path=shown(path)))
         with path.open("rb") as file:
             raw = file.read(most_bytes + 1)
     if len(raw) > most_bytes:
-        raise UsageError(f"{option}: {shown(path)} is too large. Is it the right one?")
+        raise UsageError(message("path_large", option=option, path=shown(path)))
     return raw

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bridge.core.message import message
 from bridge.errors import Problem
 from bridge.settings import Settings
 from bridge.systems import registry as systems
@@ -27,8 +28,8 @@ def of_lender(settings: Settings) -> Iterator[Problem]:
     if settings.lender.name == LENDER:
         yield Problem(
             "[lender] name",
-            f'"{LENDER}" is the example\'s.',
-            "Write your company's name: it stands on every report.",
+            message("lender_example", name=LENDER),
+            message("lender_yours"),
         )
 
 
@@ -41,19 +42,18 @@ def of_system(settings: Settings, name: str) -> Iterator[Problem]:
     if system.company_id in {systems.about(each).company_example for each in systems.SYSTEMS}:
         yield Problem(
             f"[systems.{name}] company_id",
-            f"\"{system.company_id}\" is the example's, nobody's company.",
-            f"Write yours. {about.company_where}.",
+            message("company_example", id=system.company_id),
+            message("company_yours", where=about.company_where),
         )
     if not system.client_id:
         yield Problem(
             f"[systems.{name}] client_id",
-            "is not there: nobody can log in without an app.",
-            f"Make an app at {about.portal} and write its client id; then run "
-            f"`ledger-bridge connect {name}`.",
+            message("client_none"),
+            message("client_make", portal=about.portal, system=name),
         )
     elif _CROSSES.search(system.client_id):
         yield Problem(
             f"[systems.{name}] client_id",
-            f"\"{system.client_id}\" is the example's, nobody's app.",
-            f"Make an app at {about.portal} and write its client id.",
+            message("client_example", id=system.client_id),
+            message("client_yours", portal=about.portal),
         )

@@ -10,6 +10,7 @@ import msgspec
 
 from bridge.cli.paths import content, new_file
 from bridge.core.books import Customer
+from bridge.core.message import message
 from bridge.core.money import text
 from bridge.errors import UsageError
 from bridge.pipeline.context import Bridge, System
@@ -45,9 +46,9 @@ def approved_by(path: Path) -> PlanFile:
     try:
         plan = msgspec.json.decode(content(path, "--apply", _BYTES_MAX), type=PlanFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not a plan. Write one with --plan-out.") from error
+        raise UsageError(message("plan_not", path=str(path))) from error
     if plan.format != FORMAT:
-        raise UsageError(f"{path} was written by another version. Write it again.")
+        raise UsageError(message("plan_other_version", path=str(path)))
     return plan
 
 
@@ -59,9 +60,7 @@ def place_for_plan(path: Path, loaded: Settings, config: Path | None) -> Path:
         try:
             msgspec.json.decode(content(path, "--plan-out", _BYTES_MAX), type=PlanFile)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UsageError(
-                f"--plan-out: {shown_path(path)} is there already and is no plan. Name another."
-            ) from error
+            raise UsageError(message("plan_out_no_plan", path=shown_path(path))) from error
     return path
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bridge.cli import paths
 from bridge.core.identity import base_reference
+from bridge.core.message import message
 from bridge.core.money import text
 from bridge.errors import Problem, UsageError
 from bridge.pipeline.adoption import Proposal, Wish
@@ -92,7 +93,7 @@ def read(path: Path) -> list[Wish]:
     """
     lines = _lines(path)
     if not lines:
-        raise UsageError(f"{shown(path)} is empty. Write it with drift adopt --propose.")
+        raise UsageError(message("proposals_empty", file=shown(path)))
     places = _places(path, lines[0])
     problems: list[Problem] = []
     wishes: list[Wish] = []
@@ -101,15 +102,15 @@ def read(path: Path) -> list[Wish]:
         decision = row["decision"].casefold()
         if not decision:
             continue
-        where = f"{shown(path)}, row {number}"
+        where = message("place_row", file=shown(path), row=number)
         if decision not in _YES | _NO:
-            what = f'decision: "{row["decision"]}" is neither yes nor no.'
-            problems.append(Problem(where, what, "Write sí, no, or nothing."))
+            what = message("decision_odd", decision=row["decision"])
+            problems.append(Problem(where, what, message("write_yes_no")))
             continue
         empty = [name for name in ("system", "reference", "loan", "id") if not row[name]]
         if empty:
-            what = f"{', '.join(empty)} is empty."
-            problems.append(Problem(where, what, "Copy the row from a new proposal."))
+            what = message("are_empty", columns=", ".join(empty))
+            problems.append(Problem(where, what, message("copy_the_row")))
             continue
         wishes.append(
             Wish(
@@ -122,7 +123,7 @@ def read(path: Path) -> list[Wish]:
             )
         )
     if problems:
-        raise UsageError(f"{shown(path)} cannot be read as it is. Nothing was done.", problems)
+        raise UsageError(message("proposals_wrong", file=shown(path)), problems)
     return wishes
 
 
@@ -152,8 +153,5 @@ def _places(path: Path, header: Sequence[str]) -> dict[str, int]:
             found[name] = here[0]
     missing = [COLUMNS["es"][at] for at, name in _NEEDED.items() if name not in found]
     if missing:
-        raise UsageError(
-            f"{shown(path)} is not a list of proposals: it has no column {', '.join(missing)}. "
-            "Write one with drift adopt --propose."
-        )
+        raise UsageError(message("proposals_none", file=shown(path), columns=", ".join(missing)))
     return found

@@ -10,10 +10,11 @@ from bridge import wiring
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, state_file, this_person
 from bridge.clock import SystemClock
+from bridge.core.message import message
 from bridge.pipeline.context import Progress
 from bridge.pipeline.known_again import Adopted
 from bridge.pipeline.rebuild import RebuildResult, rebuild
-from bridge.report.said import document, reason_of
+from bridge.report.said import document, why
 from bridge.settings import Settings
 from bridge.store.soundness import Damaged, set_aside
 
@@ -37,7 +38,7 @@ def run(arguments: Namespace, out: Output) -> int:
                 result = _rebuilt(loaded, names, who, progress)
             except Damaged as found:
                 aside = set_aside(state_file(loaded), f"damaged-{SystemClock().now():%Y%m%d%H%M%S}")
-                out.say(f"{found} It is {aside} now.")
+                out.say(message("now_set_aside", found=found.what, aside=str(aside)))
                 result = _rebuilt(loaded, names, who, progress)
     _tell(result, arguments.dry_run, out)
     return result.answer.exit_code
@@ -63,24 +64,24 @@ def _tell(result: RebuildResult, dry: bool, out: Output) -> None:
         if each.unknown:
             more = ", …" if len(each.unknown) > _TOLD else ""
             out.say(
-                f"{each.system}: nobody knows the loan of {', '.join(each.unknown[:_TOLD])}{more}. "
-                "`ledger-bridge reconcile` lists them."
+                message(
+                    "rebuild_unknown",
+                    system=each.system,
+                    references=", ".join(each.unknown[:_TOLD]),
+                    more=more,
+                )
             )
         if each.untold:
             out.say(
-                f"{each.system}: it does not tell {'; '.join(each.untold[:_TOLD])} Their loans "
-                "wait, whole. Once it does: ledger-bridge rebuild"
+                message("rebuild_untold", system=each.system, what="; ".join(each.untold[:_TOLD]))
             )
         if each.asked:
-            out.say(
-                f"{each.system}: {each.asked} documents are not what the ledger says now. They "
-                "stay as they are; the next `ledger-bridge drift list` names them."
-            )
-    out.line(f"{result.answer.word}: {reason_of(result.answer)}")
+            out.say(message("rebuild_asked", system=each.system, count=each.asked))
+    out.ended(result.answer.word, why(result.answer))
     if dry:
-        out.line("Dry run: nothing was written, neither to the books nor to the state store.")
+        out.line(message("dry_nothing_at_all"))
     else:
-        out.line("Look at what a pass would do now: ledger-bridge sync --dry-run")
+        out.line(message("look_dry"))
 
 
 def _document(each: Adopted) -> dict[str, object]:

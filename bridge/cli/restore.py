@@ -14,6 +14,7 @@ from bridge.cli.own_files import alike
 from bridge.cli.paths import naming
 from bridge.cli.session import open_settings
 from bridge.clock import SystemClock
+from bridge.core.message import message
 from bridge.errors import UsageError
 from bridge.files import whole
 from bridge.instance import only_one
@@ -43,21 +44,21 @@ def run(arguments: Namespace, out: Output) -> int:
         state.with_name(f"{state.name}.restoring").replace(state)
     if out.json:
         out.document({"state": str(state), "aside": None if aside is None else str(aside)})
-    out.line(f"{shown(copy)} is the state store now.")
+    out.line(message("restored", copy=shown(copy)))
     if aside is not None:
-        out.line(f"The one that was there is {shown(aside)}.")
-    out.line("Look at what a pass would do now: ledger-bridge sync --dry-run")
+        out.line(message("restored_aside", aside=shown(aside)))
+    out.line(message("look_dry"))
     return 0
 
 
 def _refuse_what_is_no_copy(copy: Path, state: Path) -> None:
     if not copy.is_file():
-        raise UsageError(f"There is no file {shown(copy)}. Name a copy that `backup` made.")
+        raise UsageError(message("no_copy", copy=shown(copy)))
     if alike(copy, state):
-        raise UsageError(f"{shown(copy)} is the state store itself. Name a copy of it.")
+        raise UsageError(message("copy_is_state", copy=shown(copy)))
     try:
         rows = look_through(copy)
     except Damaged as damaged:
-        raise UsageError(f"{shown(copy)} is not whole either. Name another copy.") from damaged
+        raise UsageError(message("copy_not_whole", copy=shown(copy))) from damaged
     if "binding" not in rows:
-        raise UsageError(f"{shown(copy)} is no state store. Name a copy that `backup` made.")
+        raise UsageError(message("copy_no_state", copy=shown(copy)))

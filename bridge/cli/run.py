@@ -15,6 +15,7 @@ from typing import Any
 from bridge import ledgerkey, logs, settings
 from bridge.cli.output import Output
 from bridge.clock import Clock, SystemClock
+from bridge.core.message import message
 from bridge.daemon import jobs
 from bridge.daemon.app import HOST, Take, listening
 from bridge.daemon.done import Done
@@ -47,13 +48,13 @@ def run(arguments: Namespace, out: Output) -> int:
             if loaded.listen.port is not None:
                 _listen(stack, loaded, daemon, clock, out)
             log.info("ready", extra={"event": "daemon.started"})
-            out.say("The daemon is at work. Stop it with Ctrl-C or SIGTERM.")
+            out.say(message("daemon_works"))
             tell(READY="1", STATUS="waiting")
             daemon.serve()
         except KeyboardInterrupt:
             tell(STOPPING="1")
             log.info("stopped", extra={"event": "daemon.stopped"})
-    out.say("The daemon has stopped.")
+    out.say(message("daemon_stopped"))
     return 0
 
 
@@ -97,9 +98,9 @@ def _listen(stack: ExitStack, loaded: Settings, daemon: Daemon, clock: Clock, ou
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         raise UsageError(
-            f"Cannot listen on {HOST}:{port} ({error.strerror}). Choose another [listen] port."
+            message("daemon_port", host=HOST, port=port, reason=error.strerror or "")
         ) from error
-    out.say(f"Listening on http://{HOST}:{port}/health")
+    out.say(message("daemon_listens", host=HOST, port=port))
 
 
 def health_of(loaded: Settings, daemon: Daemon) -> dict[str, Any]:

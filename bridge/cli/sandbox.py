@@ -10,6 +10,7 @@ from argparse import Namespace
 
 from bridge.cli.output import Output
 from bridge.cli.paths import refuse_own_here, writable
+from bridge.core.message import message
 from bridge.errors import UsageError
 from bridge.sandbox.server import serve
 
@@ -34,14 +35,15 @@ def run(arguments: Namespace, out: Output) -> int:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             where = f"{arguments.host}:{arguments.port}"
-            fix = "Stop what is listening there, or give another --port (0 takes a free one)."
-            raise UsageError(f"{where} is in use. {fix}") from error
+            raise UsageError(message("sandbox_in_use", where=where)) from error
         if error.errno in (errno.EADDRNOTAVAIL, errno.EACCES) or isinstance(error, OverflowError):
-            raise UsageError(f"Cannot listen on {arguments.host}: {error.strerror}.") from error
+            raise UsageError(
+                message("sandbox_host", host=arguments.host, reason=error.strerror or "")
+            ) from error
         raise
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{error}") from error
     finally:
         signal.signal(signal.SIGTERM, before)
-    out.say("The sandbox has stopped.")
+    out.say(message("sandbox_stopped"))
     return 0

@@ -16,6 +16,7 @@ from bridge.cli.output import Output
 from bridge.cli.paths import new_folder, refuse_among_deliveries
 from bridge.clock import SystemClock
 from bridge.core.identity import BooksId
+from bridge.core.message import Message, message
 from bridge.errors import ConfigurationError, UsageError
 from bridge.settings import Settings
 from bridge.store.soundness import in_passing
@@ -38,7 +39,7 @@ def chosen(arguments: Namespace, loaded: Settings) -> list[str] | None:
     enabled = [name for name, system in loaded.systems.items() if system.enabled]
     if wanted not in enabled:
         raise UsageError(
-            f"No system {wanted} is enabled in bridge.toml. {nearest(wanted, enabled)}"
+            message("system_not_enabled", wanted=wanted, near=nearest(wanted, enabled))
         )
     return [wanted]
 
@@ -57,9 +58,7 @@ def state_file(loaded: Settings) -> Path:
     """The state store's file. Raises UsageError when nothing was ever synced."""
     path = Path(loaded.state.url.removeprefix("sqlite:///"))
     if not path.exists():
-        raise UsageError(
-            f"There is no state store {shown(path)} yet. Run `ledger-bridge sync` first."
-        )
+        raise UsageError(message("no_state", path=shown(path)))
     return path
 
 
@@ -84,16 +83,16 @@ def this_person() -> str:
         return f"uid {os.getuid()}"
 
 
-def secret_in(file: Path, what: str) -> str:
+def secret_in(file: Path, what: Message) -> str:
     """The one secret that a file holds. Raises ConfigurationError when it holds anything else."""
     try:
         given = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"{file}: the {what} cannot be read ({type(error).__name__})."
+            message("secret_unread", file=str(file), what=what, reason=type(error).__name__)
         ) from error
     if not given or len(given.split()) != 1:
-        raise ConfigurationError(f"{file}: there is not one {what}, and nothing else.")
+        raise ConfigurationError(message("secret_not_one", file=str(file), what=what))
     return given
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bridge.core.message import message
 from bridge.errors import ConfigurationError
 
 ROOTS = (Path(__file__).parents[1] / "_shipped", Path(__file__).parents[2])
@@ -16,4 +17,4 @@ def shipped(name: str) -> Path:
         path = root / name
         if path.exists():
             return path
-    raise ConfigurationError(f"{name} did not come with this installation. Install it again.")
+    raise ConfigurationError(message("not_shipped", name=name))

@@ -12,7 +12,7 @@ from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.identity import BooksId
-from bridge.core.message import read
+from bridge.core.message import Message, Word, message, read
 from bridge.core.money import text
 from bridge.instance import serving
 from bridge.pipeline.waits import told, waits_until
@@ -46,34 +46,33 @@ def status(arguments: Namespace, out: Output) -> int:
             {"last_run": last, "daemon": daemon, "owed": owed, "systems": systems}
             | said.document(verdict)
         )
-    out.line(f"The daemon is at work (process {daemon})." if daemon else "No daemon is at work.")
+    out.line(message("daemon_process", process=daemon) if daemon else message("daemon_none"))
     for run in runs:
-        out.line(
-            f"Last run {run.id}: {run.verdict or 'not finished'}. {out.told(read(run.reason))}"
-        )
-    out.line("Owed by the ledger: " + (", ".join(f"{v} {c}" for c, v in owed.items()) or "nothing"))
+        out.line(message("last_run", run=run.id, verdict=_ended(run), reason=read(run.reason)))
+    sums = ", ".join(f"{amount} {code}" for code, amount in owed.items())
+    out.line(message("owed", sums=sums) if sums else message("owed_nothing"))
     heads = ("system", ">in the books", ">under way", ">for a person", ">held", ">to look at again")
     keys = ("in_the_books", "under_way", "waits_for_a_person", "held", "revisits")
     out.table(heads, [[name, *(each[key] for key in keys)] for name, each in systems.items()])
     for name, each in systems.items():
         calls = each["calls_today"]
-        budget = f" of {calls['budget']}" if calls["budget"] else ""
-        out.line(
-            f"{name}: {calls['metered']}{budget} metered calls today (UTC), {calls['total']} in all"
-        )
+        out.line(_of_calls(name, calls["metered"], calls["budget"], calls["total"]))
         if each["waits_until"]:
-            out.line(
-                f"{name} asked us to wait until {each['waits_until']}. To send before that: "
-                f"ledger-bridge outbox now"
-            )
+            out.line(message("waits_until", system=name, at=each["waits_until"]))
         if each["rests_after"]:
-            out.line(f"{name} rests since {each['rests_after']} was undone: sync --resume.")
-    out.line(f"{verdict.word}: {said.reason_of(verdict)}")
+            out.line(message("rests_since", system=name, run=each["rests_after"]))
+    out.ended(verdict.word, said.why(verdict))
     for line in said.lines_of(verdict.tasks):
         out.line(f"  {line}")
     if verdict.tasks:
-        out.line("Each with what to do: `ledger-bridge tasks`.")
+        out.line(message("see_tasks"))
     return verdict.exit_code
+
+
+def _of_calls(system: str, metered: int, budget: int | None, total: int) -> Message:
+    if budget is None:
+        return message("calls_today", system=system, metered=metered, total=total)
+    return message("calls_today_of", system=system, metered=metered, budget=budget, total=total)
 
 
 def _system(work: Work, where: BooksId) -> dict[str, Any]:
@@ -126,13 +125,23 @@ def history(arguments: Namespace, out: Output) -> int:
     out.table(
         ("run", "systems", "ended", "verdict", "reason"),
         [
-            [r.id, r.system, r.ended_at[:19], r.verdict or "not finished", out.told(read(r.reason))]
+            [
+                r.id,
+                r.system,
+                r.ended_at[:19],
+                out.word("verdicts", r.verdict or "unfinished"),
+                out.told(read(r.reason)),
+            ]
             for r in runs
         ],
     )
     for decision in decisions:
         out.line(f"{decision.at[:19]} {decision.who}: {decision.verb} {decision.reference}")
     return 0
+
+
+def _ended(run: RunRecord) -> Word:
+    return Word("verdicts", run.verdict or "unfinished")
 
 
 def _run(run: RunRecord) -> dict[str, Any]:

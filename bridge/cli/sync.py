@@ -14,6 +14,7 @@ from bridge.cli.paths import naming
 from bridge.cli.plans import approved_by, place_for_plan, written_plan
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
 from bridge.cli.words_of_sync import HEADS
+from bridge.core.message import message
 from bridge.errors import UsageError
 from bridge.files import replace_durably
 from bridge.pipeline import sync as pipeline
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 def run(arguments: Namespace, out: Output) -> int:
     if arguments.approve and arguments.apply:
-        raise UsageError("--approve and --apply both name a plan. Give one of them.")
+        raise UsageError(message("two_plans"))
     if arguments.list and not arguments.dry_run:
-        raise UsageError("--list goes with --dry-run: it lists what would be written.")
+        raise UsageError(message("list_dry"))
     loaded = open_settings(arguments)
     names = chosen(arguments, loaded)
     approve, remap = arguments.approve, arguments.apply_mapping
@@ -68,7 +69,7 @@ def run(arguments: Namespace, out: Output) -> int:
 def _keep(path: Path, plan: bytes, out: Output) -> None:
     with naming(path, "--plan-out"):
         replace_durably(path, plan)  # for this user's eyes: what other people owe
-    out.say(f"The plan is in {path}. To do exactly that: ledger-bridge sync --apply {path}")
+    out.say(message("plan_written", path=str(path)))
 
 
 def _tell(result: SyncResult, out: Output, foreseen: Foreseen | None = None) -> None:
@@ -92,9 +93,9 @@ def _tell(result: SyncResult, out: Output, foreseen: Foreseen | None = None) -> 
             out.problems(each.stopped.problems)
     assert result.intake is not None, "a sync reads the newest delivery or stops"
     intake = result.intake.accepted
-    out.line(f"Ledger of {result.intake.facts.as_of}: {intake.changes} rows changed, "
-             f"{intake.loans_touched} loans touched.")  # fmt: skip
+    day, loans = result.intake.facts.as_of, intake.loans_touched
+    out.line(message("ledger_of", day=day, rows=intake.changes, loans=loans))
     if foreseen is not None:
         out.line(foreseen.words["dry_run"])
-    out.line(f"{result.verdict}: {result.reason}")
-    out.line(f"run {result.run}, plan {result.digest}")
+    out.ended(result.verdict, result.why)
+    out.line(message("run_plan", run=result.run, digest=result.digest))

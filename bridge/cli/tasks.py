@@ -10,6 +10,7 @@ from bridge.cli.output import Output
 from bridge.cli.session import open_settings, open_state
 from bridge.cli.standing import verdict_of
 from bridge.clock import SystemClock
+from bridge.core.message import message
 from bridge.core.money import text
 from bridge.core.tie_out.tasks import Task
 from bridge.errors import UsageError
@@ -42,10 +43,16 @@ def list(arguments: Namespace, out: Output) -> int:
         tell(task, out)
     for answer in answers.values():
         note = f": {answer.note}" if answer.note else ""
-        out.line(f"answered {answer.id} by {answer.who} on {answer.at[:10]}{note}")
+        out.line(
+            message("was_answered", task=answer.id, who=answer.who, day=answer.at[:10], note=note)
+        )
     for a in likeness:
-        out.line(f"answered {a.task} by {a.who} on {a.at[:10]}: {a.answer} {a.old}")
-    out.line(f"{verdict.word}: {said.reason_of(verdict)}")
+        out.line(
+            message(
+                "was_answered_as", task=a.task, who=a.who, day=a.at[:10], answer=a.answer, old=a.old
+            )
+        )
+    out.ended(verdict.word, said.why(verdict))
     return verdict.exit_code
 
 
@@ -65,7 +72,7 @@ def tell(task: Task, out: Output) -> None:
         out.line(f"    {task.detail}")
     if task.behind:
         sums = ", ".join(f"{text(a, c)} {c}" for c, a in sorted(task.behind_amounts.items()))
-        out.line(f"    {task.behind} other writes wait for it: {sums}")
+        out.line(message("task_behind", count=task.behind, sums=sums))
     out.line(f"    {words.of('actions', task.action)}")
     out.line(f"    {words('if_nobody')}: {words.of('consequences', task.action)}")
     if command := command_of(task, words):
@@ -85,7 +92,7 @@ def answer(arguments: Namespace, out: Output) -> int:
     if out.json:
         out.document({"answered": [task.id for task in chosen]})
     for task in chosen:
-        out.line(f"{task.id}: answered. It is a task again when its fact changes.")
+        out.line(message("task_answered", task=task.id))
     return 0
 
 
@@ -99,19 +106,19 @@ def same(arguments: Namespace, out: Output) -> int:
         work.decisions.record(who, at, "same", task.id, old)
     if out.json:
         out.document({"same": [task.id], "old": old})
-    out.line(f"{task.id}: the same as {old}. The next `ledger-bridge sync` corrects it.")
+    out.line(message("task_same", task=task.id, old=old))
     return 0
 
 
 def different(arguments: Namespace, out: Output) -> int:
     """New rows are none of those that are gone: from the next pass on they are posted."""
-    return _each(arguments, out, "different", alike.different, "posts it and voids the old one")
+    return _each(arguments, out, "different", alike.different)
 
 
 def gone(arguments: Namespace, out: Output) -> int:
     """The rows that are asked about are rightly no longer in the file: the next pass voids their
     documents."""
-    return _each(arguments, out, "gone", alike.gone, "voids what was posted of it")
+    return _each(arguments, out, "gone", alike.gone)
 
 
 def _each(
@@ -119,7 +126,6 @@ def _each(
     out: Output,
     verb: str,
     say: Callable[[Work, Task, str, str], None],
-    follows: str,
 ) -> int:
     loaded = open_settings(arguments)
     at, who = SystemClock().now().isoformat(), getpass.getuser()
@@ -132,7 +138,10 @@ def _each(
     if out.json:
         out.document({verb: [task.id for task in chosen]})
     for task in chosen:
-        out.line(f"{task.id}: {verb}. The next `ledger-bridge sync` {follows}.")
+        if verb == "gone":
+            out.line(message("task_gone", task=task.id))
+        else:
+            out.line(message("task_different", task=task.id))
     return 0
 
 
@@ -142,20 +151,20 @@ def reopen(arguments: Namespace, out: Output) -> int:
     with open_state(open_settings(arguments)) as store, store.begin() as work:
         for number in arguments.tasks:
             if not (work.tasks.reopen(number) | work.alike.take_back(number)):
-                raise UsageError(f"Nobody has answered a task {number}; see `tasks`.")
+                raise UsageError(message("task_nobody", task=number))
             work.decisions.record(who, at, "reopen", number)
     if out.json:
         out.document({"reopened": arguments.tasks})
-    out.line(f"{', '.join(arguments.tasks)}: a task again, if it still is so.")
+    out.line(message("task_again", tasks=", ".join(arguments.tasks)))
     return 0
 
 
 def _chosen(arguments: Namespace, tasks: Sequence[Task]) -> Sequence[Task]:
     """The tasks that are named, or all of one code."""
     if bool(arguments.tasks) is bool(arguments.code):
-        raise UsageError("Name either tasks or, for all of one kind, --code CODE; see `tasks`.")
+        raise UsageError(message("task_either"))
     if arguments.system and not arguments.code:
-        raise UsageError("--system goes with --code: a task that is named is of one system.")
+        raise UsageError(message("task_system"))
     if not arguments.code:
         return [_may_be_answered(_task(number, tasks)) for number in arguments.tasks]
     found = [
@@ -165,14 +174,14 @@ def _chosen(arguments: Namespace, tasks: Sequence[Task]) -> Sequence[Task]:
     ]
     if not found:
         where = f" of {arguments.system}" if arguments.system else ""
-        raise UsageError(f"There is no task {arguments.code}{where} now; see `tasks`.")
+        raise UsageError(message("task_code_none", code=arguments.code, where=where))
     return found
 
 
 def _may_be_answered(task: Task) -> Task:
     if not task.answerable:
         what = texts(LANGUAGE).of("actions", task.action)
-        raise UsageError(f"{task.id} ({task.code}) is not settled by an answer. {what}")
+        raise UsageError(message("task_unanswerable", task=task.id, code=task.code, what=what))
     return task
 
 
@@ -180,4 +189,4 @@ def _task(number: str, tasks: Sequence[Task]) -> Task:
     for task in tasks:
         if task.id == number:
             return task
-    raise UsageError(f"There is no task {number} now; see `ledger-bridge tasks`.")
+    raise UsageError(message("task_none", task=number))

@@ -6,6 +6,8 @@ import argparse
 from datetime import date
 from difflib import get_close_matches
 
+from bridge.cli.words_of_calls import said
+
 FORMATS = ("html", "xlsx", "json", "csv", "text")
 
 
@@ -14,13 +16,15 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a day; write 2026-11-20') from error
+        told = said('"%s" is not a day; write 2026-11-20') % text
+        raise argparse.ArgumentTypeError(told) from error
 
 
 def seconds(text: str) -> int:
     """A time to wait, up to a day."""
     if not text.isdecimal() or int(text) > 86_400:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number of seconds up to 86400')
+        told = said('"%s" is not a number of seconds up to 86400') % text
+        raise argparse.ArgumentTypeError(told)
     return int(text)
 
 
@@ -30,6 +34,10 @@ def formats(text: str) -> tuple[str, ...]:
     for word in wanted:
         if word not in FORMATS:
             near = get_close_matches(word, FORMATS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(FORMATS)}"
-            raise argparse.ArgumentTypeError(f'there is no format "{word}"; {hint}')
+            if near:
+                told = said('there is no format "%s"; did you mean %s?') % (word, near[0])
+            else:
+                told = said('there is no format "%s"; choose one of %s')
+                told %= (word, ", ".join(FORMATS))
+            raise argparse.ArgumentTypeError(told)
     return wanted

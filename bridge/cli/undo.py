@@ -7,6 +7,7 @@ from argparse import Namespace
 from bridge import wiring
 from bridge.cli.output import Output
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
+from bridge.core.message import message
 from bridge.pipeline.undo import UndoResult, preview_undo, undo
 
 HEADS = ("system", ">create", ">update", ">void", ">posted", ">left")
@@ -51,20 +52,19 @@ def _tell(result: UndoResult, dry: bool, out: Output) -> None:
             for problem in each.done.stopped.problems:
                 out.say(f"  - {out.told(problem)}")
         if each.done.rejected:
-            out.say(
-                f"{name}: {each.done.rejected} documents were edited in the books, or refused, and "
-                "stay: ledger-bridge outbox list"
-            )
+            out.say(message("undo_stay", system=name, count=each.done.rejected))
         for left in each.left[:_TOLD]:
-            out.say(f"{name}: {left.reference} stays: it {WORDS[left.why]}.")
+            out.say(
+                message("undo_stays", system=name, reference=left.reference, why=WORDS[left.why])
+            )
         if len(each.left) > _TOLD:
-            out.say(f"{name}: and {len(each.left) - _TOLD} more.")
+            out.say(message("undo_more", system=name, count=len(each.left) - _TOLD))
     if dry:
-        out.line("Dry run: nothing was written, neither to the books nor to the state store.")
+        out.line(message("dry_nothing_at_all"))
     elif any(each.rests for each in result.systems.values()):
-        out.line("These books rest now. To post what the ledger wants: ledger-bridge sync --resume")
-    out.line(f"{result.verdict}: {result.reason}")
-    out.line(f"run {result.run}, plan {result.digest}")
+        out.line(message("undo_rest"))
+    out.ended(result.verdict, result.why)
+    out.line(message("run_plan", run=result.run, digest=result.digest))
 
 
 def _document(result: UndoResult) -> dict[str, object]:

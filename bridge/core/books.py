@@ -248,7 +248,7 @@ Found = PostedDocument | Several
 """What the books have under a reference."""
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True):
+class MadeInBooks(msgspec.Struct, frozen=True, kw_only=True):
     """A document that somebody made in the books, as far as it says whose it is."""
 
     kind: Kind
@@ -257,8 +257,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     live: bool = True
 
     @staticmethod
-    def of(document: PostedDocument) -> Made:
-        return Made(
+    def of(document: PostedDocument) -> MadeInBooks:
+        return MadeInBooks(
             kind=document.kind,
             external_id=document.external_id,
             number=document.number,
@@ -334,7 +334,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     perhaps another year's."""
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class BooksItem(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     account_id: str
@@ -381,7 +381,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
     company: Company
     accounts: tuple[Account, ...]
-    items: tuple[Item, ...] = ()
+    items: tuple[BooksItem, ...] = ()
     lists: dict[str, tuple[Named, ...]] = {}
     """List name (`tax_code`, `payment_method`, `class`, `department`, `term`) → values."""
     untold: dict[str, str] = {}

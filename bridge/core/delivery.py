@@ -142,7 +142,7 @@ UNSEEN = "?"
 NOTHING = "-"
 
 
-def written(saw: Saw | None) -> str:
+def decision_text(saw: Saw | None) -> str:
     """A decision as a binding has it in writing; None: nobody decides any more."""
     match saw:
         case None:

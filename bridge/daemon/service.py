@@ -90,9 +90,8 @@ class Daemon:
         while True:
             wait_s = self.step()
             beat()
-            if wait_s > 0:
-                self._asked.wait(min(wait_s, BEAT_S))
-                self._asked.clear()
+            self._asked.wait(min(wait_s, BEAT_S))
+            self._asked.clear()
 
     def ask(self, name: str) -> None:
         """Have a job done soon, whatever its due times. Of many who ask, one is heard."""

@@ -31,6 +31,7 @@ from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.loan.translate import translate
 from bridge.core.mapping.booking import Booking
+from bridge.core.message import Detail
 from bridge.core.plan import Change
 from bridge.errors import Problem, UsageError
 from bridge.pipeline.apart import told_to_a_person
@@ -87,7 +88,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str
     loan: str
     same: bool
-    where: str
+    where: Detail
 
 
 class Adoptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,8 +288,8 @@ def _mistakes(
     wishes: Sequence[Wish],
     found: dict[tuple[str, str, str], Proposal],
 ) -> Iterator[Problem]:
-    ours: dict[str, str] = {}
-    theirs: dict[tuple[Kind, str], str] = {}
+    ours: dict[str, Detail] = {}
+    theirs: dict[tuple[Kind, str], Detail] = {}
     for wish in wishes:
         proposal = found.get(_pair(wish))
         if proposal is None:

@@ -17,10 +17,10 @@ from bridge.core.tie_out.checks import (
     CheckCode,
     Evidence,
     Sign,
+    moved_to_income,
     sign_of,
     signs_of_document,
     signs_of_items,
-    to_income,
 )
 from bridge.core.tie_out.inactive import inactive, is_inactive
 from bridge.core.tie_out.items import Item
@@ -37,8 +37,8 @@ from bridge.core.tie_out.reconcile import (
     effect,
     foreign_rest,
     held,
+    never_read,
     unbound,
-    unread,
 )
 from bridge.core.tie_out.reconciliation import Notice, SystemResult
 from bridge.core.tie_out.tally import LISTED, Tally
@@ -228,7 +228,7 @@ class Comparison:
             self.same_in[binding.reference] = now.version
 
     def _sign(self, binding: Binding, found: Sequence[Item], now: PostedDocument | None) -> None:
-        moved = to_income(binding.document, now, self._income, self._behind)
+        moved = moved_to_income(binding.document, now, self._income, self._behind)
         locked = self.chart.company.locked_through
         self.signs += signs_of_document(binding.document, found, now, moved, locked)
 
@@ -270,7 +270,7 @@ class Comparison:
         """No ledger was ever read: what the books hold may be anybody's, ours first of all."""
         where = (self.where, self.prefixes, RECEIVABLE)
         for (kind, currency), sums in self.queries.foreign_sums(*where, borrowers=False).items():
-            self.tally.add([unread(currency, sums.count, sums.total * RECEIVABLE[kind])])
+            self.tally.add([never_read(currency, sums.count, sums.total * RECEIVABLE[kind])])
 
     def _control(self) -> tuple[dict[str, Decimal], list[Notice]]:
         home = self.chart.company.home_currency

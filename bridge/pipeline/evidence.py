@@ -9,9 +9,15 @@ import msgspec
 
 from bridge.core.books import Account, Chart
 from bridge.core.identity import BooksId
-from bridge.core.mapping.booking import accounts_named, items_named
+from bridge.core.mapping.finder import accounts_named, items_named
 from bridge.core.mapping.mapping_file import BooksMapping
-from bridge.core.tie_out.checks import OF_PURPOSES, CheckCode, Seen, checks, left_on_renewals
+from bridge.core.tie_out.checks import (
+    OF_PURPOSES,
+    CheckCode,
+    CheckFigures,
+    checks,
+    left_on_renewals,
+)
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.labels import label
 from bridge.core.tie_out.principal import by_account
@@ -37,21 +43,21 @@ def seen_in_books(
     chart: Chart,
     control: Mapping[str, Decimal],
     notices: Sequence[Notice],
-) -> dict[CheckCode, Seen]:
+) -> dict[CheckCode, CheckFigures]:
     """The evidence of documents, chart and control account for each check."""
     sums = MirrorSums.on(work)
     bound = sums.bound(where, voided=False)
     by_account = sums.by_deposit(where)
     found = {
         CheckCode.CONTROL: _control(work, where, control, notices),
-        CheckCode.CUT_OFF: Seen(count=bound),
-        CheckCode.ROUNDING: Seen(count=bound),
-        CheckCode.TAX: Seen(count=bound),
-        CheckCode.VOIDS: Seen(count=sums.bound(where, voided=True)),
-        CheckCode.CASH: Seen(
+        CheckCode.CUT_OFF: CheckFigures(count=bound),
+        CheckCode.ROUNDING: CheckFigures(count=bound),
+        CheckCode.TAX: CheckFigures(count=bound),
+        CheckCode.VOIDS: CheckFigures(count=sums.bound(where, voided=True)),
+        CheckCode.CASH: CheckFigures(
             amounts=_totals(by_account.items()), count=len({account for account, _ in by_account})
         ),
-        CheckCode.UNAPPLIED: Seen(
+        CheckCode.UNAPPLIED: CheckFigures(
             amounts=_totals(by_account.items(), open_ones=True),
             count=sum(each.count for each in by_account.values()),
         ),
@@ -66,7 +72,7 @@ def seen_in_books(
             for currency, each in purposes.get(purpose, {}).items()
         ]
         count = sum(each.count for _, each in told)
-        found[code] = Seen(amounts=_totals(told), count=count, why="" if count else why)
+        found[code] = CheckFigures(amounts=_totals(told), count=count, why="" if count else why)
     return found
 
 
@@ -80,7 +86,7 @@ def with_checks(results: Iterable[SystemResult], judged: Verdict) -> tuple[Syste
     )
 
 
-def lent_in_books(chart: Chart, lent: Iterable[str]) -> Seen:
+def lent_in_books(chart: Chart, lent: Iterable[str]) -> CheckFigures:
     """The balances, this morning, of the accounts of what was lent."""
     home, wanted = chart.company.home_currency, set(lent)
     accounts = [account for account in chart.accounts if account.id in wanted]
@@ -89,25 +95,25 @@ def lent_in_books(chart: Chart, lent: Iterable[str]) -> Seen:
         currency = account.currency or home
         sums[currency] = sums.get(currency, Decimal(0)) + account.balance
     if not accounts:
-        return Seen(why="not_told", impossible=True)
-    return Seen(amounts=sums, count=len(accounts))
+        return CheckFigures(why="not_told", impossible=True)
+    return CheckFigures(amounts=sums, count=len(accounts))
 
 
 def renewals_in_books(
     work: Work, where: BooksId, chart: Chart, mapping: BooksMapping
-) -> tuple[Seen, list[Item]]:
+) -> tuple[CheckFigures, list[Item]]:
     """The balance left on the account that renewals pass through, and the item for it: the old
     loan's balance came in, and went out again with the new loan's hand-out."""
     account = _of_renewals(chart, mapping)
     if account is None:
-        return Seen(why="not_told", impossible=True), []
+        return CheckFigures(why="not_told", impossible=True), []
     deposits = MirrorSums.on(work).by_deposit(where)
     if not any(each == account.id for each, _ in deposits):
-        return Seen(why="no_renewals"), []
+        return CheckFigures(why="no_renewals"), []
     if _is_shared(account, chart, mapping):
-        return Seen(why="shared_account", impossible=True), []
+        return CheckFigures(why="shared_account", impossible=True), []
     currency = account.currency or chart.company.home_currency
-    seen = Seen(amounts={currency: account.balance}, count=1)
+    seen = CheckFigures(amounts={currency: account.balance}, count=1)
     if not account.balance:
         return seen, []
     return seen, [left_on_renewals(account.id, label(account), currency, account.balance)]
@@ -143,7 +149,7 @@ _OF_ALL_MONEY = frozenset({"undeposited funds", "petty cash"})
 
 def _control(
     work: Work, where: BooksId, control: Mapping[str, Decimal], notices: Sequence[Notice]
-) -> Seen:
+) -> CheckFigures:
     """The control accounts that the books have one of: another currency's figure is the sum of
     the documents itself, and proves nothing."""
     from_documents = {each.detail for each in notices if each.code == "control.from_documents"}
@@ -151,17 +157,17 @@ def _control(
     totals = work.mirror.totals(where)
     count = sum(each.count for (kind, _), each in totals.items() if kind in RECEIVABLE)
     if not amounts:
-        return Seen(why="not_told", impossible=True)
-    return Seen(amounts=amounts, count=count)
+        return CheckFigures(why="not_told", impossible=True)
+    return CheckFigures(amounts=amounts, count=count)
 
 
-def _closed(sums: MirrorSums, where: BooksId, chart: Chart) -> Seen:
+def _closed(sums: MirrorSums, where: BooksId, chart: Chart) -> CheckFigures:
     locked = chart.company.locked_through
     if not chart.company.lock_known:
-        return Seen(why="lock_unknown", impossible=True)
+        return CheckFigures(why="lock_unknown", impossible=True)
     if locked is None:
-        return Seen(why="no_closed_period")
-    return Seen(count=sums.dated_until(where, locked))
+        return CheckFigures(why="no_closed_period")
+    return CheckFigures(count=sums.dated_until(where, locked))
 
 
 def _totals(

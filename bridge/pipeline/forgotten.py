@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from bridge.core.books import Kind, Made
+from bridge.core.books import Kind, MadeInBooks
 from bridge.core.delivery import Operation
 from bridge.core.identity import is_ours
 from bridge.core.mapping.booking import Booking
@@ -123,7 +123,7 @@ class Keeping:
             work.upkeep.note(SURE.format(self.books.name), work.upkeep.noted("unsure"))
         return bool(unknown)
 
-    def _judge(self, booking: Booking, unknown: Sequence[Made]) -> None:
+    def _judge(self, booking: Booking, unknown: Sequence[MadeInBooks]) -> None:
         at = self.clock.now().isoformat()
         with self.store.read() as work:
             restored = work.marks.restoring(self.books.id)
@@ -138,7 +138,7 @@ class Keeping:
             work.marks.doubt_state(self.who or BRIDGE, at, why)
         self._tie(booking, at, why)
 
-    def _are_the_programs(self, unknown: Sequence[Made]) -> bool:
+    def _are_the_programs(self, unknown: Sequence[MadeInBooks]) -> bool:
         """Whether a program made these documents: a person who writes our numbers on documents does
         not write them on customers as well. Where the books do not tell who has them, it may be."""
         with self.store.read() as work:
@@ -185,11 +185,11 @@ class Keeping:
                     detail = message("known_again_but", number=tied, others=named(left))
                 work.upkeep.note(UNTOLD.format(self.books.name), written(detail))
 
-    def _newest(self, kinds: Sequence[Kind]) -> list[Made]:
+    def _newest(self, kinds: Sequence[Kind]) -> list[MadeInBooks]:
         with self.store.read() as work:
             cursors = self._cursors(work)
         found = self.books.system.newest(kinds, cursors)
-        made: Collection[Made] = found.made
+        made: Collection[MadeInBooks] = found.made
         following: Mapping[Kind, str] = found.cursors
         if not found.complete:
             cursor = self.books.system.cursor()
@@ -204,7 +204,7 @@ class Keeping:
                 work.mirror.set_cursor(self.where, told, _CURSORS)
         return unknown
 
-    def _strangers(self) -> list[Made]:
+    def _strangers(self) -> list[MadeInBooks]:
         with self.store.read() as work:
             return strangers_of_ours(work, self.where)
 

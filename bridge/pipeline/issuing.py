@@ -3,7 +3,7 @@ invoice of ours does not become one."""
 
 from __future__ import annotations
 
-from bridge.core.mapping.electronic import Lacking, lacking, office_of, told
+from bridge.core.mapping.electronic import Lacking, lack_of, lacking, office_of
 from bridge.core.message import Detail
 from bridge.core.tie_out.known import Stop
 from bridge.errors import ConfigurationError, Problem
@@ -40,7 +40,7 @@ def unanswered(store: Store, books: Books[System]) -> Unanswered | None:
     if lacks is None or (lacks is Lacking.NOT_ASKED and _posted(store, books)):
         return None
     where = f"bridge.toml, [systems.{books.name}] electronic_invoicing"
-    detail = told(books.declared, lacks, country)
+    detail = lack_of(books.declared, lacks, country)
     fix = _ANSWERS
     if lacks is Lacking.NOT_ASKED:
         fix = f'Write {{ issues = "no" }} if this company issues none. {_ANSWERS}'
@@ -58,7 +58,7 @@ def not_asked(store: Store, books: Books[System]) -> list[Stop]:
     lacks, country = _lacks(store, books)
     if lacks is not Lacking.NOT_ASKED or not _posted(store, books):
         return []
-    return [Stop(code="pass.not_asked", detail=told(books.declared, lacks, country))]
+    return [Stop(code="pass.not_asked", detail=lack_of(books.declared, lacks, country))]
 
 
 def _lacks(store: Store, books: Books[System]) -> tuple[Lacking | None, str]:

@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from bridge.core.books import Made
+from bridge.core.books import MadeInBooks
 from bridge.core.identity import BooksId
 from bridge.core.message import read
 from bridge.core.tie_out.known import Stop
@@ -72,7 +72,7 @@ def is_from_elsewhere(store: Store, work: Work, where: BooksId) -> bool:
     return known and store.is_beside_a_word and is_unsure(work, where.system)
 
 
-def strangers_of_ours(work: Work, where: BooksId) -> list[Made]:
+def strangers_of_ours(work: Work, where: BooksId) -> list[MadeInBooks]:
     """Documents in books just read that have a number of ours, count, and are known to nobody."""
     prefixes = work.ledger.prefixes()
     return work.strangers.never_heard_of(where, work.strangers.live(where, prefixes), prefixes)

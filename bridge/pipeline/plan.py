@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 import msgspec
 
-from bridge.core.mapping.booking import Booking, Limits, NotTold, resolve
+from bridge.core.mapping.booking import Booking, Limits, resolve
+from bridge.core.mapping.finder import NotTold
 from bridge.core.plan import Plan
 from bridge.errors import ConfigurationError, PersonNeeded, Problem, TryLater
 from bridge.pipeline.context import Books, PlanLimits, Progress, System

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from bridge.core import identity
-from bridge.core.books import Customer, Kind, Made, without_text
+from bridge.core.books import Customer, Kind, MadeInBooks, without_text
 from bridge.core.change import remapping
 from bridge.core.change.diff import change_digest, customer_change, diff
 from bridge.core.change.lookalike import Likeness, adopted, surely_the_same
@@ -68,7 +68,7 @@ class Planner:
         self._customers: set[str] = set()
         self._postponed: list[LoanFile] = []
         """Loans with something whose old place, another loan, is to be planned first."""
-        self._unknown: list[Made] = []
+        self._unknown: list[MadeInBooks] = []
         """Documents of ours of which this state never heard; the plan ends with them."""
 
     def put_back_what_is_owned(self) -> None:
@@ -210,11 +210,11 @@ class Planner:
         self.work.findings.put_all(made.findings)
         self.work.plans.set_revisits(where, made.revisits)
 
-    def _never_heard_of(self, alike: Sequence[Likeness]) -> list[Made]:
+    def _never_heard_of(self, alike: Sequence[Likeness]) -> list[MadeInBooks]:
         """Documents with a number of ours that came to the books since this state knows them.
         Whoever read them in the meantime, no plan may take them for documents that were there
         before."""
-        named = [Made.of(each.stranger) for each in alike if each.by_reference]
+        named = [MadeInBooks.of(each.stranger) for each in alike if each.by_reference]
         prefixes = self.work.ledger.prefixes() if named else ()
         return self.work.strangers.never_heard_of(self.where, named, prefixes)
 

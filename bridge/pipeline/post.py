@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,17 +23,18 @@ from bridge.core.delivery import (
     Unavailable,
     ambiguous,
 )
+from bridge.core.message import message, written
 from bridge.errors import BridgeError, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.pipeline.confirm import verdict
 from bridge.pipeline.context import Progress, Time, silent
-from bridge.pipeline.doubts import looked_up
-from bridge.pipeline.stamped import Untold
 from bridge.store import Entry, Store, Work
 from bridge.systems.apart import not_told
 from bridge.systems.base import AccountingSystem, books_of
 
-WAITING = "waiting up to {seconds} s for what may still arrive in {system}"
+if TYPE_CHECKING:
+    from bridge.pipeline.stamped import Untold
+
 PATIENCE_S = 180.0
 """How long one pass waits for a system that is busy before it leaves the rest to the next."""
 _SHORTEST_WAIT_S = 1.0
@@ -114,7 +116,8 @@ def settle_doubts(
     asking = Asking(system.chart)
     wait_s = system.settles_in_s([entry.reference for entry in doubted])
     if wait_s > 0:  # some wait within the look itself
-        progress(WAITING.format(system=system.name, seconds=round(wait_s)), 0, 0)
+        waited = message("waiting_for", system=system.name, seconds=round(wait_s))
+        progress(written(waited), 0, 0)
     unseen = _settle(store, system, doubted, asking, clock, tally, sure=wait_s <= 0)
     if unseen:
         clock.sleep(system.settles_in_s([entry.reference for entry in unseen]))
@@ -136,6 +139,8 @@ def _settle(
 ) -> list[Entry]:
     """Look these writes up and write down what became of them; returns those that did not show and
     may still be applied."""
+    from bridge.pipeline.doubts import looked_up  # few passes have any, and it brings much along
+
     unseen: list[Entry] = []
     by_kind = sorted(doubted, key=lambda e: (e.operation, e.kind, e.id))
     for _, group in groupby(by_kind, key=lambda e: (e.operation, e.kind)):

@@ -15,7 +15,7 @@ import msgspec
 from bridge.core.books import Chart, HandEntry, Kind
 from bridge.core.tie_out import principal
 from bridge.core.tie_out.items import Item
-from bridge.core.tie_out.principal import Place
+from bridge.core.tie_out.principal import BookingPlace
 from bridge.pipeline.context import Books, System
 from bridge.store import Store, Work
 from bridge.systems.base import HandEntries
@@ -114,7 +114,7 @@ def _touches(entry: HandEntry, accounts: Collection[str]) -> bool:
 
 
 def _posted(
-    books: Books[System], chart: Chart, found: tuple[Place, ...], last: Seen, now: Seen
+    books: Books[System], chart: Chart, found: tuple[BookingPlace, ...], last: Seen, now: Seen
 ) -> list[Item]:
     """Items for invoices whose lines of what was lent stand on income now.
 

@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from bridge.core.message import Detail, message, written
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict, verdict
 from bridge.pipeline.catching_up import caught_up_with
@@ -22,7 +23,7 @@ from bridge.pipeline.older_state import TIED, strangers_of_ours
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.untied import UNTIED
-from bridge.report.said import reason_of
+from bridge.report.said import why
 from bridge.store import Store
 
 
@@ -62,7 +63,7 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
         where = {name: each.id for name, each in bridge.books.items()}
         answer = verdict(known(work, where, bridge.fresh, stops=stops))
         ended = bridge.clock.now().isoformat()
-        work.runs.end(run, answer.word, _reason(done, answer), counts, ended)
+        work.runs.end(run, answer.word, written(_why(done, answer)), counts, ended)
     return RebuildResult(run=run, systems=done, answer=answer)
 
 
@@ -78,9 +79,11 @@ def _left(each: Adopted) -> list[Stop]:
     return stops
 
 
-def _reason(done: Sequence[Adopted], answer: Verdict) -> str:
-    told = [f"{each.system}: {each.documents} documents known again" for each in done]
-    return "; ".join(told if answer.green else [*told, reason_of(answer)])
+def _why(done: Sequence[Adopted], answer: Verdict) -> Detail:
+    told: list[Detail] = [
+        message("rebuilt_known", system=each.system, count=each.documents) for each in done
+    ]
+    return message("together", parts=told if answer.green else [*told, why(answer)])
 
 
 def known_documents(store: Store, books: Books[System]) -> int:

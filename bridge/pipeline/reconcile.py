@@ -15,6 +15,7 @@ from functools import partial
 import msgspec
 
 from bridge.core.books import Chart, ControlEntry
+from bridge.core.message import written
 from bridge.core.tie_out.checks import CheckCode
 from bridge.core.tie_out.items import Item
 from bridge.core.tie_out.known import Fresh, Stop
@@ -36,7 +37,7 @@ from bridge.pipeline.standing import adds_up
 from bridge.pipeline.standing import notices as freshness
 from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
-from bridge.report.said import reason_of
+from bridge.report.said import why
 from bridge.store import LoanKey, Store
 from bridge.systems.base import AccountingReader, CallCount, books_of
 
@@ -65,7 +66,7 @@ def reconcile(
     found = compare(
         bridge, day, started, run=last, names=names, full=full, fresh=fresh, progress=progress
     )
-    verdict, reason = found.verdict.word, reason_of(found.verdict)
+    verdict, reason = found.verdict.word, written(why(found.verdict))
     counts = {result.system: result.counts for result in found.systems}
     with store.begin() as work:
         work.runs.end(own, verdict, reason, counts, bridge.clock.now().isoformat())

@@ -4,7 +4,6 @@ meanwhile."""
 from __future__ import annotations
 
 from bridge.core.books import Document
-from bridge.core.change.undo import at_rest
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Operation, State
 from bridge.core.identity import BooksId
 from bridge.errors import PersonNeeded
@@ -35,6 +34,8 @@ def resting(store: Store, books: Books[System]) -> Resting | None:
 def hold_what_is_new(store: Store, books: Books[System], code: str = "run.undone") -> None:
     """Hold every loan that changed since these books were planned last, with what they lack of it,
     so that each morning's comparison explains all of it. They are planned when the books go on."""
+    from bridge.core.change.undo import at_rest  # brings all of a loan along, and few books rest
+
     where = books.id
     with store.begin() as work:
         for file in work.ledger.loan_files(work.plans.planned_through(where)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.core.books import Made
+from bridge.core.books import MadeInBooks
 from bridge.errors import PersonNeeded
 
 _NAMED = 5
@@ -20,7 +20,7 @@ class SecondWriter(PersonNeeded):
         """The particulars for reports."""
 
 
-def never_heard_of(system: str, unknown: Sequence[Made]) -> SecondWriter:
+def never_heard_of(system: str, unknown: Sequence[MadeInBooks]) -> SecondWriter:
     """The error for a state that has never had to do with these books, in which documents of ours
     stand."""
     numbers = named(unknown)
@@ -32,7 +32,7 @@ def never_heard_of(system: str, unknown: Sequence[Made]) -> SecondWriter:
     )
 
 
-def somebody_else(system: str, unknown: Sequence[Made]) -> SecondWriter:
+def somebody_else(system: str, unknown: Sequence[MadeInBooks]) -> SecondWriter:
     """The error for books in which somebody else has posted, while this state is as it was left."""
     numbers = named(unknown)
     return SecondWriter(
@@ -43,7 +43,7 @@ def somebody_else(system: str, unknown: Sequence[Made]) -> SecondWriter:
     )
 
 
-def named(made: Sequence[Made]) -> str:
+def named(made: Sequence[MadeInBooks]) -> str:
     """The first few numbers, and how many there are."""
     numbers = sorted(each.number for each in made)
     more = f", … ({len(numbers)})" if len(numbers) > _NAMED else ""

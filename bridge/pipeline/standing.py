@@ -8,11 +8,13 @@ from decimal import Decimal
 
 import msgspec
 
-from bridge.core.books import ControlEntry, EntryKind
+from bridge.core.books import ControlEntry, EntryKind, Kind
+from bridge.core.message import message
 from bridge.core.tie_out.reconciliation import Notice
 from bridge.errors import TryLater
 from bridge.store import Store, Work
-from bridge.systems.base import AccountingReader, books_of
+from bridge.store.mirror_parts import MirrorParts
+from bridge.systems.base import AccountingReader, ReadInPart, books_of
 
 ZERO = Decimal(0)
 _NAME = "in_part"
@@ -111,4 +113,28 @@ def notices(work: Work, system: AccountingReader) -> list[Notice]:
     return [
         Notice("read.in_part", standing.whole_since.isoformat()),
         Notice("read.unseen_until", until.isoformat()),
+        *_too_many_calls(work, system, part),
     ]
+
+
+def _too_many_calls(work: Work, system: AccountingReader, part: ReadInPart) -> list[Notice]:
+    """The notice that comes before readings take the calls that payments need.
+
+    The last morning of a round may take half a day's calls; a reading of everything, which any
+    morning may come to, must fit in a day: it would never end otherwise.
+    """
+    allowed, parts, where = part.calls_a_day(), MirrorParts.on(work), books_of(system)
+    if allowed is None:
+        return []
+
+    def pages(*kinds: Kind) -> int:
+        return sum(-(-parts.count(where, kind) // part.page_size) for kind in kinds)
+
+    besides = pages(Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_NOTE)
+    besides += parts.count(where, Kind.APPLICATION)  # each is opened
+    receipts = pages(Kind.RECEIPT)
+    morning, whole = besides + -(-receipts // part.every_days), besides + receipts
+    if 2 * morning <= allowed and whole <= allowed:
+        return []
+    told = message("calls_of_readings", morning=morning, whole=whole, allowed=allowed)
+    return [Notice("read.too_many_calls", told)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, State
-from bridge.core.message import written
+from bridge.core.message import Detail, written
 from bridge.core.plan import Plan, PlanFigures
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict, verdict
@@ -32,12 +32,11 @@ from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.pipeline.second_writer import SecondWriter
-from bridge.pipeline.stamped import look_before_taking_back
 from bridge.pipeline.to_do import has_work
 from bridge.pipeline.untied import still_untied
 from bridge.report import said
 from bridge.report.details import english, plain_problem
-from bridge.report.said import reason_of
+from bridge.report.said import why
 from bridge.store import Store
 from bridge.systems.base import AccountingSystem
 
@@ -125,8 +124,13 @@ class SyncResult(msgspec.Struct, kw_only=True):
         return self.answer.word
 
     @property
+    def why(self) -> Detail:
+        return why(self.answer, self.changes)
+
+    @property
     def reason(self) -> str:
-        return reason_of(self.answer, self.changes)
+        """Why, for programs."""
+        return english(self.why)
 
     @property
     def changes(self) -> int:
@@ -265,7 +269,7 @@ def _pass(
         why = resting(bridge.store, books)
         if why is None:
             done.plan = _planned(bridge, books, run, orders)
-            done.posting.leave(look_before_taking_back(bridge.store, books.system, run))
+            _look_before_taking_back(bridge, books, run, done)
         else:
             hold_what_is_new(bridge.store, books)
         send(bridge, books, done, orders.progress)
@@ -277,6 +281,17 @@ def _pass(
     _what_was_in_vain(bridge, books, done)
     done.asks += _untold(bridge, books.name)
     return done
+
+
+def _look_before_taking_back(
+    bridge: Live, books: Books[AccountingSystem], run: str, done: SystemPass
+) -> None:
+    with bridge.store.read() as work:
+        waiting = work.outbox.counts(books.id).get(State.PENDING)
+    if waiting:
+        from bridge.pipeline.stamped import look_before_taking_back  # brings all of a loan along
+
+        done.posting.leave(look_before_taking_back(bridge.store, books.system, run))
 
 
 def _what_was_in_vain(bridge: Live, books: Books[AccountingSystem], done: SystemPass) -> None:
@@ -368,7 +383,7 @@ def _end(
         result = SyncResult(run=run, intake=intake, systems=systems, answer=answer)
         counts = {name: {**each.document(), "stops": each.stops} for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
-        work.runs.end(run, result.verdict, result.reason, counts, ended)
+        work.runs.end(run, result.verdict, written(result.why), counts, ended)
     return result
 
 

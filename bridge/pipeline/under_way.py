@@ -13,7 +13,7 @@ from bridge.core.identity import BooksId
 from bridge.core.message import Detail, message
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.patience import LOOKED_FOR_FIRST
-from bridge.core.tie_out.reconcile import arrived, settled, waiting
+from bridge.core.tie_out.reconcile import arrived, in_the_books, waiting
 from bridge.pipeline.giving_up import so_far
 from bridge.store import Entry, Work
 from bridge.store.outbox_rows import named_by
@@ -46,7 +46,7 @@ def under_way(work: Work, where: BooksId, *, just_read: bool = False) -> Iterato
     trials = work.trials.under_trial(where)
     for side in WaitingWrites.on(work).waiting(where):
         entry = side.entry
-        if settled(entry.operation, entry.document, side.bound):
+        if in_the_books(entry.operation, entry.document, side.bound):
             yield UnderWay(entry=entry, otherwise=_otherwise(side))
             continue
         reached = just_read and _has_arrived(work, where, side)

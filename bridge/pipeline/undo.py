@@ -16,12 +16,12 @@ from bridge.core import identity
 from bridge.core.books import Customer
 from bridge.core.change.diff import change_digest
 from bridge.core.change.past import Done, Past, Write, undoing, undone_by
-from bridge.core.change.undo import Left, Task, phase, undo_loan
+from bridge.core.change.undo import Left, TakingBack, phase, undo_loan
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON, Binding, Operation, State
 from bridge.core.identity import base_reference
 from bridge.core.ledger import LoanFile
 from bridge.core.mapping.booking import Booking
-from bridge.core.message import message
+from bridge.core.message import Detail, message, written
 from bridge.core.plan import Change, Plan, PlanFigures
 from bridge.core.tie_out.known import Stop
 from bridge.core.tie_out.verdict import Verdict, verdict
@@ -34,7 +34,8 @@ from bridge.pipeline.other_company import open_question
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.post import Posting, settle_doubts
 from bridge.pipeline.sync import SystemPass, send
-from bridge.report.said import reason_of
+from bridge.report.details import english
+from bridge.report.said import why
 from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Work
 from bridge.systems.base import AccountingSystem
 
@@ -73,10 +74,15 @@ class UndoResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.answer.word
 
     @property
-    def reason(self) -> str:
+    def why(self) -> Detail:
         planned = [each.done.plan.figures for each in self.systems.values()]
         changes = sum(figures.create + figures.update + figures.void for figures in planned)
-        return reason_of(self.answer, changes)
+        return why(self.answer, changes)
+
+    @property
+    def reason(self) -> str:
+        """Why, for programs."""
+        return english(self.why)
 
     @property
     def exit_code(self) -> int:
@@ -154,7 +160,7 @@ def _run(
         result = UndoResult(run=run, undone=target, systems=systems, answer=verdict(judged))
         counts = {name: each.done.document() for name, each in systems.items()}
         ended = bridge.clock.now().isoformat()
-        work.runs.end(run, result.verdict, result.reason, counts, ended)
+        work.runs.end(run, result.verdict, written(result.why), counts, ended)
     return result
 
 
@@ -241,7 +247,7 @@ class _Planner:
             there = (past.now(each.document.reference) for each in done)
             self.left += [Left(reference=each, why="changed_since") for each in there]
             return
-        task = Task(
+        task = TakingBack(
             file=file,
             done=done,
             bound=self.work.bindings.of_loan(self.where, key),

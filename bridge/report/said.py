@@ -1,13 +1,11 @@
-"""A verdict in one English sentence, and as plain values for programs.
-
-Reports say it in the reader's language; see `report/`.
-"""
+"""A verdict in one sentence, and as plain values for programs: there it is said in English."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bridge.core import money
+from bridge.core.message import Detail, Message, message, together
 from bridge.core.money import NO_CURRENCY
 from bridge.core.tie_out.tasks import Task, counted
 from bridge.core.tie_out.verdict import Result, Verdict
@@ -17,20 +15,28 @@ _SHOWN = 4
 
 
 def reason_of(verdict: Verdict, changes: int | None = None) -> str:
+    """Why the verdict is what it is, for programs."""
+    return english(why(verdict, changes))
+
+
+def why(verdict: Verdict, changes: int | None = None) -> Detail:
     """Why the verdict is what it is. `changes` is how much a pass changes, where there is one."""
     if verdict.tasks:
         lines = lines_of(verdict.tasks)
-        more = [f"{len(lines) - _SHOWN} more kinds"] if len(lines) > _SHOWN else []
+        kinds: list[str | Message] = [*lines[:_SHOWN]]
+        if len(lines) > _SHOWN:
+            kinds.append(message("more_kinds", count=len(lines) - _SHOWN))
         number = sum(task.count for task in verdict.tasks)
-        things = "1 task" if number == 1 else f"{number} tasks"
-        return f"{things} for a person: {', '.join([*lines[:_SHOWN], *more])}"
+        if number == 1:
+            return message("task_one", tasks=kinds)
+        return message("task_more", count=number, tasks=kinds)
     if not verdict.green:
-        return "; ".join(map(english, verdict.told)) or verdict.reason
+        return together(verdict.told) or verdict.reason
     if changes is not None:
-        return f"{changes} changes" if changes else "nothing to do"
+        return message("changes", count=changes) if changes else message("nothing_to_do")
     if verdict.result is Result.AGREES:
-        return "both sides agree"
-    return "both sides agree, but for items that wait for nobody"
+        return message("agrees")
+    return message("agrees_but")
 
 
 def lines_of(tasks: tuple[Task, ...]) -> list[str]:

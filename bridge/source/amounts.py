@@ -132,5 +132,5 @@ def _plain_rate(value: Decimal) -> Decimal | None:
 
 
 def _reasonable(value: Decimal) -> bool:
-    """Below a million millions: larger is not money of a lender, and must not overflow a store."""
+    """Below ten million millions: more is no money of a lender, and must not overflow a store."""
     return value.is_finite() and abs(value) < Decimal(10) ** 13

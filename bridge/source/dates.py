@@ -99,7 +99,7 @@ def date_reader(zone: ZoneInfo, month_first: bool = False) -> DateReader:
             return cell.date()
         if isinstance(cell, date):
             return cell
-        if isinstance(cell, Decimal | int) and not isinstance(cell, bool):
+        if isinstance(cell, Decimal | int):  # a truth value too: as a number it is no day
             return _from_number(Decimal(cell))
         return None
 
@@ -123,7 +123,7 @@ def _from_number(number: Decimal) -> date | None:
 def _from_epoch_ms(milliseconds: int) -> date | None:
     # The phone stores UTC midnight of the local date: the local zone would slip every date a day.
     day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).date()
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return day if day.year <= LAST_YEAR else None
 
 
 def _from_text(text: str, zone: ZoneInfo, month_first: bool) -> date | None:

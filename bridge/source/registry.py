@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from bridge.core.message import message
 from bridge.errors import ConfigurationError, Problem
 from bridge.source.about import About
 from bridge.source.questions import Question
@@ -20,9 +21,9 @@ def about(name: str) -> About:
     if name not in SOURCES:
         known = ", ".join(sorted(SOURCES))
         problem = Problem(
-            f"[source] kind: {name!r}", "is not a ledger we can read.", f"Use {known}."
+            f"[source] kind: {name!r}", message("no_ledger_kind"), message("use_known", known=known)
         )
-        raise ConfigurationError(f"unknown ledger source {name!r}", [problem])
+        raise ConfigurationError(message("ledger_unknown", name=name), [problem])
     declared: About = import_module(f"{SOURCES[name]}.about").ABOUT
     return declared
 

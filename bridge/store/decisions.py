@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 
 from bridge.core.delivery import WAITS_FOR_A_PERSON, Operation, State, may
 from bridge.core.identity import BooksId
+from bridge.core.message import Word, message
 from bridge.errors import UsageError
 from bridge.store import tables
 from bridge.store.bindings import OUTBOX, WAIT
@@ -68,9 +69,13 @@ class Decisions(Part):
         """A person decided that an entry waits no longer for the time that was asked for."""
         row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
         if row is None:
-            raise UsageError(f"outbox entry {entry_id} does not exist; see `outbox list`")
+            raise UsageError(message("no_entry", entry=entry_id))
         if row.state != State.PENDING.value:
-            raise UsageError(f"{row.reference} is {row.state}: it does not wait to be sent")
+            raise UsageError(
+                message(
+                    "entry_not_waiting", reference=row.reference, state=Word("outbox", row.state)
+                )
+            )
         self._lift(OUTBOX.c.id == entry_id)
         self.record(who, at, _NOW, row.reference, row.not_before, entry_id)
 
@@ -148,18 +153,22 @@ class Decisions(Part):
     def _decide(self, entry_id: int, state: State, verb: str, who: str, at: str) -> Row[Any]:
         row = self._connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).first()
         if row is None:
-            raise UsageError(f"outbox entry {entry_id} does not exist; see `outbox list`")
+            raise UsageError(message("no_entry", entry=entry_id))
         allowed = may(State(row.state), state)
         if verb == "retry":
             allowed = State(row.state) in WAITS_FOR_A_PERSON | {State.DROPPED}
         if not allowed:
-            raise UsageError(f"{row.reference} is {row.state}; it cannot be changed by {verb}")
+            raise UsageError(
+                message(
+                    "entry_unchangeable",
+                    reference=row.reference,
+                    state=Word("outbox", row.state),
+                    verb=verb,
+                )
+            )
         created = row.operation == Operation.CREATE.value and row.state == State.DRIFTED.value
         if created and state is State.SUPERSEDED:
-            raise UsageError(
-                f"{row.reference} is in the books already, with other content: correct it there, "
-                "or drop this entry"
-            )
+            raise UsageError(message("entry_in_books", reference=row.reference))
         self._outbox.steps([(row, state, {"code": row.code, "detail": row.detail})])
         self.record(who, at, verb, row.reference, row.detail, entry_id)
         return row

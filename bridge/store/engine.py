@@ -36,6 +36,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.util import LRUCache
 
+from bridge.core.message import message
 from bridge.errors import ConfigurationError
 from bridge.store.types import native
 
@@ -83,11 +84,11 @@ def parsed(url: str) -> URL:
     try:
         found = make_url(url)
     except ArgumentError as error:
-        raise ConfigurationError(f"[state] url: {url!r} is not a database URL.") from error
+        raise ConfigurationError(message("state_url_no_url", url=url)) from error
     if found.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ConfigurationError(f"[state] url: {url!r}: use sqlite:///FILE.")
+        raise ConfigurationError(message("state_url_sqlite", url=url))
     if found.get_backend_name() == "sqlite" and found.database in {None, "", ":memory:"}:
-        raise ConfigurationError("[state] url: the state store needs a file: sqlite:///FILE")
+        raise ConfigurationError(message("state_url_file"))
     return found
 
 

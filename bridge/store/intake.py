@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Index, select, text
 
 from bridge.core.identity import prefix_of
+from bridge.core.message import message
 from bridge.errors import ConfigurationError
 from bridge.store import crossrow, tables
 from bridge.store.engine import size_up, temporary
@@ -44,13 +45,21 @@ def installation_of(connection: Connection, stage: Stage, prefix: str) -> int:
     if row is not None:
         if row.source != facts.source:
             raise ConfigurationError(
-                f"installation {facts.installation!r} belongs to source {row.source!r}, not "
-                f"{facts.source!r}; give the new source's installation another name"
+                message(
+                    "installation_of_other",
+                    installation=facts.installation,
+                    row=row.source,
+                    source=facts.source,
+                )
             )
         if prefix and prefix != row.prefix:
             raise ConfigurationError(
-                f"installation {facts.installation!r} is posted under prefix {row.prefix!r}; "
-                f"{prefix!r} would post everything again. Put {row.prefix!r} back."
+                message(
+                    "installation_prefix",
+                    installation=facts.installation,
+                    row=row.prefix,
+                    prefix=prefix,
+                )
             )
         connection.execute(t.update().where(t.c.id == row.id).values(as_of=facts.as_of))
         return int(row.id)
@@ -58,8 +67,7 @@ def installation_of(connection: Connection, stage: Stage, prefix: str) -> int:
     taken = connection.execute(select(t.c.installation).where(t.c.prefix == prefix)).scalar()
     if taken is not None:
         raise ConfigurationError(
-            f"prefix {prefix!r} is already that of installation {taken!r}; give "
-            f"{facts.installation!r} one of its own"
+            message("prefix_taken", prefix=prefix, taken=taken, installation=facts.installation)
         )
     values = {
         "source": facts.source,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import bridge
+from bridge.core.message import message
 from bridge.errors import ConfigurationError
 from bridge.files import whole
 from bridge.store.engine import A_COPY, WRITES, StateDialect, is_sqlite, uri
@@ -28,7 +29,7 @@ def migrations_folder() -> Path:
     for folder in (package / "_shipped" / "state", package.parent / "state"):
         if (folder / "env.py").is_file():
             return folder
-    raise ConfigurationError(f"the state store's migrations are not where {package} was installed")
+    raise ConfigurationError(message("state_no_migrations", package=str(package)))
 
 
 def revision(connection: Connection) -> str | None:
@@ -80,10 +81,7 @@ def _refuse_unknown(current: str, name: str) -> None:
 
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if current not in known:
-        raise ConfigurationError(
-            f"{name} was made by a newer version of this program (schema {current}, known here: "
-            f"{SCHEMA}). Install that version or newer, or restore a backup made by this one."
-        )
+        raise ConfigurationError(message("state_newer", name=name, current=current, known=SCHEMA))
 
 
 @cache

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from bridge.core.message import message
 from bridge.errors import TryLater
 from bridge.store.engine import uri
 
@@ -27,7 +28,7 @@ def copy_untouched(original: Path, target: Path) -> None:
                 return
         elif _copy_files(original, target, log):
             return
-    raise TryLater(f"{original} changes too fast to be copied; try again in a moment")
+    raise TryLater(message("state_changes_fast", original=str(original)))
 
 
 def _read_beside_others(original: Path, target: Path) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from bridge.core.message import Message, message
 from bridge.errors import ConfigurationError
 from bridge.store.engine import uri
 from bridge.store.upkeep import (
@@ -34,20 +35,26 @@ _COUNTED = ("binding", "outbox")
 """Tables of which no row is ever deleted."""
 _EMPTY = re.compile(r"NULL value in (?P<table>\w+)\.(?P<column>\w+)")
 _SAYS_OTHERWISE = {
-    "a binding is not what it is filed under": (
+    "binding": (
         "SELECT count(*) FROM binding WHERE NOT json_valid(CAST(body AS TEXT))"
         " OR json_extract(CAST(body AS TEXT), '$.reference') IS NOT reference"
         " OR json_extract(CAST(body AS TEXT), '$.external_id') IS NOT external_id"
     ),
-    "an outbox entry is not what it is filed under": (
+    "entry": (
         "SELECT count(*) FROM outbox WHERE NOT json_valid(CAST(document AS TEXT))"
         " OR json_extract(CAST(document AS TEXT), '$.reference') IS NOT reference"
     ),
-    "a document was posted and is not bound": (
+    "unbound": (
         "SELECT count(*) FROM outbox o WHERE o.operation = 'create' AND o.state = 'confirmed'"
         " AND NOT EXISTS (SELECT 1 FROM binding b"
         " WHERE b.books = o.books AND b.reference = o.reference)"
     ),
+}
+
+_OTHERWISE: dict[str, Callable[[int], Message]] = {
+    "binding": lambda number: message("damage_binding", number=number),
+    "entry": lambda number: message("damage_entry", number=number),
+    "unbound": lambda number: message("damage_unbound", number=number),
 }
 
 
@@ -97,7 +104,7 @@ def look_through(path: Path, mode: str = "ro") -> dict[str, int]:
             raise
         wrong = [str(error)]
     if wrong:
-        raise damaged(path, "; ".join(wrong))
+        raise damaged(path, wrong)
     return rows
 
 
@@ -106,12 +113,8 @@ def note(upkeep: Upkeep, found: Sound) -> None:
     upkeep.note(_NOTED, msgspec.json.encode(found).decode())
 
 
-def damaged(path: Path, why: str) -> Damaged:
-    return Damaged(
-        f"The state store {path} is damaged ({why}). Nothing was sent. Put the newest backup in "
-        "its place: ledger-bridge restore FILE. Without one: ledger-bridge rebuild, which sets the "
-        "damaged file aside and makes the state anew from the ledger and the books."
-    )
+def damaged(path: Path, why: Sequence[str | Message]) -> Damaged:
+    return Damaged(message("state_damaged", path=str(path), why=message("together", parts=why)))
 
 
 def mark_of(path: Path) -> str:
@@ -164,7 +167,7 @@ def set_aside(path: Path, name: str) -> Path:
     return aside
 
 
-def _wrong(database: sqlite3.Connection, known: set[str]) -> Iterator[str]:
+def _wrong(database: sqlite3.Connection, known: set[str]) -> Iterator[str | Message]:
     yield from _said(database, "PRAGMA quick_check(100)")
     for name in _COUNTED:
         if name in known:
@@ -174,12 +177,12 @@ def _wrong(database: sqlite3.Connection, known: set[str]) -> Iterator[str]:
     for what, query in _SAYS_OTHERWISE.items():
         number = database.execute(query).fetchone()[0]
         if number:
-            yield f"{what}: {number}"
+            yield _OTHERWISE[what](number)
     before = _sound(database, known)
     for name, rows in before.rows.items() if before else ():
         now = _count(database, name)
         if now < rows:
-            yield f"{name} has {now} rows, and had {rows}"
+            yield message("damage_fewer_rows", name=name, now=now, rows=rows)
 
 
 def _said(database: sqlite3.Connection, check: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from bridge.core.findings import Finding
 from bridge.core.ledger import Entity, SnapshotFacts
+from bridge.core.message import message
 from bridge.errors import ConfigurationError, TryLater
 from bridge.store import intake, likeness, schema
 from bridge.store.bindings import Bindings
@@ -132,10 +133,7 @@ class Store:
         """A private copy that nothing comes back from. The original is not touched at all."""
         original = file_of(self._url)
         if original is None:
-            raise ConfigurationError(
-                "a dry run works on a copy of the state, which needs an SQLite file; with "
-                "PostgreSQL point [state] url to a restored backup for it"
-            )
+            raise ConfigurationError(message("dry_needs_sqlite"))
         return Store._aside(original)
 
     @staticmethod
@@ -222,9 +220,9 @@ class Store:
         """Copy the state to a new file while it is in use."""
         path = file_of(self._url)
         if path is None:
-            raise ConfigurationError("back up PostgreSQL with its own pg_dump")
+            raise ConfigurationError(message("backup_by_pg_dump"))
         if target.exists():
-            raise ConfigurationError(f"{target} exists already; choose another name")
+            raise ConfigurationError(message("target_exists", target=str(target)))
         schema.back_up(path, target)
 
     def lineage(self, kept: Kept) -> tuple[Lineage, int]:
@@ -265,7 +263,7 @@ class Store:
         """The connection with the staged rows beside it, as tables `stage_…`."""
         with connection:
             if not is_sqlite(connection):
-                raise ConfigurationError("deliveries are staged for SQLite only")
+                raise ConfigurationError(message("staged_for_sqlite"))
             driver = raw(connection)
             driver.execute(
                 "ATTACH DATABASE ? AS stage", (uri(stage.path, mode="rw" if writes else "ro"),)
@@ -289,7 +287,7 @@ def _busy(url: URL) -> Iterator[None]:
         if "locked" not in str(error.orig):
             raise
         where = url.render_as_string(hide_password=True)
-        raise TryLater(f"{where} is being written to by another run; try again later") from error
+        raise TryLater(message("state_written_to", where=where)) from error
 
 
 def _reinstalled(connection: Connection, installation: int) -> tuple[str, ...]:

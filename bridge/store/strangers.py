@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
-from bridge.core.books import Kind, Made, PostedDocument, Status
+from bridge.core.books import Kind, MadeInBooks, PostedDocument, Status
 from bridge.core.change.lookalike import Stranger
 from bridge.core.delivery import AMBIGUOUS
 from bridge.core.identity import BooksId, base_reference, is_ours
@@ -106,8 +106,8 @@ class Strangers(Part):
                     yield number, Kind(kind), external_id
 
     def never_heard_of(
-        self, where: BooksId, found: Iterable[Made], prefixes: Sequence[str]
-    ) -> list[Made]:
+        self, where: BooksId, found: Iterable[MadeInBooks], prefixes: Sequence[str]
+    ) -> list[MadeInBooks]:
         """The documents of `found` that count, have a number of our form, and that this state knows
         nothing of: neither the document nor the number is bound, and it was not so before; nor was
         the number found more than once, which a person has been told. What we sent and the books
@@ -156,15 +156,15 @@ class Strangers(Part):
             found.update(self._connection.execute(query).scalars())
         return found
 
-    def live(self, where: BooksId, prefixes: Sequence[str]) -> list[Made]:
+    def live(self, where: BooksId, prefixes: Sequence[str]) -> list[MadeInBooks]:
         """Strangers with a number of our form that count, as the books were read last."""
         return [
-            Made(kind=kind, external_id=external_id, number=number)
+            MadeInBooks(kind=kind, external_id=external_id, number=number)
             for number, kind, external_id in self.numbered(where, prefixes, strange=True)
             if (told := self._body(where, kind, external_id)) and told.status is Status.LIVE
         ]
 
-    def leave_unknown(self, at: str, found: Iterable[Made]) -> None:
+    def leave_unknown(self, at: str, found: Iterable[MadeInBooks]) -> None:
         """Write down that nobody knows the loan of these: they are not looked into again."""
         lines = [
             {

@@ -16,11 +16,12 @@ from bridge.core.books import (
     Found,
     HandEntry,
     Kind,
-    Made,
+    MadeInBooks,
     PostedDocument,
 )
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.core.identity import BooksId
+from bridge.core.message import Detail
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +101,10 @@ class ReadInPart(Protocol):
     def today(self) -> date:
         """The day on which the books are read."""
 
+    def calls_a_day(self) -> int | None:
+        """The calls that the product allows in a day, for all programs together, as it told last.
+        None where it does not say. Asks for nothing."""
+
     def since(self, cursor: str, known: Known) -> Since:
         """The documents made or written since, and those with anything open. Deletions are not in
         it."""
@@ -118,7 +123,7 @@ class ReadInPart(Protocol):
 class Newest(msgspec.Struct, frozen=True, kw_only=True):
     """The documents made in the books since some cursors; those made before may be among them."""
 
-    made: tuple[Made, ...] = ()
+    made: tuple[MadeInBooks, ...] = ()
     cursors: Mapping[Kind, str] = {}
     complete: bool = True
     """False when the window was too long or too full: read everything instead."""
@@ -127,7 +132,7 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True):
     def by(changes: Changes, kinds: Collection[Kind]) -> Newest:
         """The newest documents as a feed of changes tells them."""
         return Newest(
-            made=tuple(map(Made.of, changes.documents)),
+            made=tuple(map(MadeInBooks.of, changes.documents)),
             cursors=dict.fromkeys(kinds, changes.cursor),
             complete=changes.complete,
         )
@@ -161,11 +166,11 @@ class CallCount(msgspec.Struct, frozen=True, kw_only=True):
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """The state of one thing that a company should have for the bridge, in words."""
 
-    what: str
+    what: Detail
     state: Literal["made", "there", "missing"]
-    why: str = ""
+    why: Detail = ""
     """Why it is missing."""
-    advice: str = ""
+    advice: Detail = ""
 
 
 class AccountingReader(Protocol):

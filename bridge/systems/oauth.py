@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from bridge.core.message import message
 from bridge.errors import ConfigurationError, LoginRequired, TryLater
 from bridge.systems.needs import Clock, Credentials
 from bridge.systems.transport import Answer, Reply, Request, Transport
@@ -181,8 +182,7 @@ class RefreshedTokens:
         token = self._credentials.get(self._system, self._company, REFRESH_TOKEN)
         if not token:
             raise LoginRequired(
-                f"{self._system} company {self._company} is not connected: nobody has logged in "
-                f"to it. Run: ledger-bridge connect {self._system}"
+                message("company_not_connected", system=self._system, company=self._company)
             )
         return token
 
@@ -242,15 +242,9 @@ def app_secret(system: str, client_id: str, secret: str | None, app: str) -> str
     """The secret of this installation's app. Raises ConfigurationError when bridge.toml names no
     app, LoginRequired when nobody has logged in with it: the secret is asked for then."""
     if not client_id:
-        raise ConfigurationError(
-            f"The login to {system} needs the client id and secret of {app}. Set client_id in "
-            f"[systems.{system}] and run: ledger-bridge connect {system}"
-        )
+        raise ConfigurationError(message("login_needs", system=system, app=app))
     if not secret:
-        raise LoginRequired(
-            f"{system} is not connected: nobody has logged in to it. "
-            f"Run: ledger-bridge connect {system}"
-        )
+        raise LoginRequired(message("not_connected", system=system))
     return secret
 
 

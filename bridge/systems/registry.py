@@ -6,6 +6,7 @@ import difflib
 import importlib
 from typing import Any
 
+from bridge.core.message import message
 from bridge.errors import ConfigurationError
 from bridge.systems.about import About
 
@@ -21,8 +22,10 @@ def about(name: str) -> About:
     folder = SYSTEMS.get(name)
     if folder is None:
         near = difflib.get_close_matches(name, SYSTEMS, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Choose one of: {', '.join(SYSTEMS)}."
-        raise ConfigurationError(f"There is no accounting system named {name!r}. {hint}")
+        hint = message("choose_one", choices=SYSTEMS)
+        if near:
+            hint = message("did_you_mean", word=near[0])
+        raise ConfigurationError(message("no_system_named", name=name, hint=hint))
     declared: About = importlib.import_module(f"{folder}.about").ABOUT
     return declared
 

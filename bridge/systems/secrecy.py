@@ -61,6 +61,9 @@ class Secrecy:
         return self.cleaned(raw).decode("utf-8", "surrogateescape")
 
     def cleaned_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        values = "\n".join(headers.values()).encode("utf-8", "surrogateescape")
+        if not any(head in values for head in self._heads):
+            return headers
         clean = {name: self.cleaned_text(value) for name, value in headers.items()}
         return CaseInsensitiveDict(clean)
 

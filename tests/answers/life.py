@@ -28,8 +28,9 @@ from bridge.pipeline.sync import sync
 from bridge.report.details import english
 from bridge.settings import Settings
 from tests.answers.ground import Ground
+from tests.in_words import in_words
 from tests.pipeline.ledger import Rows
-from tests.pipeline.test_whole_documents import lent
+from tests.pipeline.lent import lent
 from tests.pipeline.world import GONE, SharedClock, World
 
 BEGAN = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -152,8 +153,7 @@ class Life(World):
         try:
             return verb()
         except BridgeError as error:
-            problems = "; ".join(english(each.told) for each in error.problems)
-            return Said(error.exit_code, f"{english(error.what)} {problems}".strip())
+            return Said(error.exit_code, in_words(error).replace("\n", "; "))
         except Exception as error:  # noqa: BLE001  (the one at the top)
             return Said(1, f"unexpected {type(error).__name__}: {error}", error)
 
@@ -239,7 +239,7 @@ class Life(World):
 
 def _synced(bridge: Live) -> Said:
     result = sync(bridge)
-    stops = [str(each.stopped) for each in result.systems.values() if each.stopped]
+    stops = [in_words(each.stopped) for each in result.systems.values() if each.stopped]
     return Said(result.exit_code, "; ".join([result.reason, *stops]))
 
 

@@ -128,3 +128,14 @@ def lender(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     with lender_on("quickbooks", tmp_path, capsys) as made:
         yield made
+
+
+def edit(lender, action, kind, number, **changes):
+    wish = {"set": changes} if changes else {}
+    lender.control("quickbooks/edit", action=action, kind=kind, number=number, **wish)
+
+
+def a_payment():
+    return next(
+        m for m in small_ledger()["movements"] if m["debt_id"] == 61 and m["type"] == "PAYMENT"
+    )

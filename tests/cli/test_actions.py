@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.small_lender import small_ledger
-
-
-def edit(lender, action, kind, number, **changes):
-    wish = {"set": changes} if changes else {}
-    lender.control("quickbooks/edit", action=action, kind=kind, number=number, **wish)
+from tests.cli.small_lender import a_payment, edit, small_ledger
 
 
 def found(lender, *actions):
@@ -19,12 +14,6 @@ def found(lender, *actions):
         i["action"] for i in document["items"] if i["kind"] in ("drifted", "tombstoned", "missing")
     ]
     assert set(off) == set(actions)
-
-
-def a_payment():
-    return next(
-        m for m in small_ledger()["movements"] if m["debt_id"] == 61 and m["type"] == "PAYMENT"
-    )
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.test_actions import a_payment, edit
+from tests.cli.small_lender import a_payment, edit
 
 INVOICE = "DY7F3A-L84"
 

@@ -50,7 +50,7 @@ def test_doctor_says_who_answered_what(lender: Lender) -> None:
     say(lender, f'{{ issues = "yes", answer = "internal", {signed} }}')
     (line,) = lines(lender, 0)
     assert line["state"] == "ok"
-    assert line["finding"].endswith("the accountant's answer is internal (Ana, 2026-11-30)")
+    assert line["finding"] == "issues = yes, answer = internal (Ana, 2026-11-30)"
 
 
 @pytest.mark.parametrize("said", SAID)

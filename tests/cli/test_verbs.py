@@ -289,7 +289,7 @@ def test_a_mapping_that_the_chart_does_not_fit_is_told_before_anything_is_posted
     assert lender.run("mappings", "check")[0] == 0
     code, _, err = lender.run("mappings", "check", "--live")
     assert code == 78
-    assert "principal may only go to asset or equity or liability" in err
+    assert "principal may only go to asset, equity, liability" in err
     assert '"Neki wallet" is not an account' in err
     doctor = lender.json("doctor", code=78)
     told = [line["finding"] for line in doctor["lines"] if line["state"] == "problem"]

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 import pytest
 
 from bridge.core.books import EntryKind
 from tests.conformance.bench import Bench
+from tests.conformance.journals import by_hand
 
 JOURNAL_FREE = ("xero",)
 """Systems that let no journal on the receivable account."""
-
-
-def by_hand(bench: Bench, number: str, amount: str, customer: str, **more: str) -> Any:
-    """A journal that debits the receivable account and credits another one."""
-    home = [a for a in bench.system.chart().accounts if a.currency in ("", bench.home)]
-    lines = [
-        {
-            "account": next(a.id for a in home if a.role == "receivable"),
-            "debit": amount,
-            "customer": customer,
-        },
-        {"account": next(a.id for a in home if a.classification == "equity"), "credit": amount},
-    ]
-    where = {"action": "add", "kind": "journal", "date": "2026-11-12"}
-    return bench.edit(number=number, lines=lines, **where, **more)
 
 
 def test_documents_are_no_entries(bench: Bench) -> None:

@@ -18,7 +18,7 @@ from bridge.sandbox.wire import Request, Response, answer, decode
 from bridge.systems.login import Login
 from tests.conformance.bench import Bench
 from tests.conformance.ground import on_sandbox
-from tests.conformance.test_control import by_hand
+from tests.conformance.journals import by_hand
 from tests.contract.exchanges import RecordingSandbox
 from tests.pipeline.world import World
 

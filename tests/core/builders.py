@@ -8,7 +8,16 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.books import Account, Chart, Company, Document, Item, Kind, PostedDocument, Status
+from bridge.core.books import (
+    Account,
+    BooksItem,
+    Chart,
+    Company,
+    Document,
+    Kind,
+    PostedDocument,
+    Status,
+)
 from bridge.core.change.diff import diff
 from bridge.core.delivery import UNSEEN, Binding
 from bridge.core.ledger import (
@@ -86,7 +95,7 @@ def chart(**changes: Any) -> Chart:
             for i, n, m, c, r, k in ACCOUNTS
         ),
         items=tuple(
-            Item(id=f"i{n}", name=purpose, account_id=account)
+            BooksItem(id=f"i{n}", name=purpose, account_id=account)
             for n, (purpose, account) in enumerate(ITEMS.items())
         ),
     )

@@ -55,6 +55,16 @@ def test_the_same_intent_has_the_same_key_everywhere() -> None:
     assert len(first) == 32
 
 
+def test_a_later_release_knows_what_an_earlier_one_has_posted() -> None:
+    """Another number of a long id, or another key, would post all that again."""
+    long = "5f0c9a1e-77b2-4a53-8a4e-0d1c2b3a4f5e"
+    assert reference("DY7F3A", Letter.LOAN, long) == "DY7F3A-LAY7Z28PP"
+    assert reference("DY7F3A", Letter.LOAN, long, "I03") == "DY7F3A-LY7Z28PPI03"
+    assert reference("DY7F3A", Letter.LOAN, "Préstamo 84") == "DY7F3A-LC9D7YAKD"
+    made = key(BooksId("quickbooks", "9"), "create", "DY7F3A-L84", "d1")
+    assert made == "2ca8fc02093b4f3f25647a0836cea28f"
+
+
 def test_another_company_or_product_never_shares_a_key() -> None:
     """Companies of one login may hold documents of one name: a key is for one of them."""
     keys = {

@@ -62,6 +62,7 @@ def test_health_is_told(door: Door) -> None:
     answer = requests.get(f"{door.url}/health", timeout=60)
     assert (answer.status_code, answer.json()) == (200, HEALTH)
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize("outcome", sorted(STATUS))

@@ -142,6 +142,15 @@ def test_who_asks_gets_a_pass_after_a_quiet_moment_and_many_get_one(house: House
     assert QUIET_S < 60
 
 
+def test_what_was_asked_for_and_fails_is_tried_again_as_soon_as_if_all_had_been_well(
+    house: House,
+) -> None:
+    house.until(3 * HOUR_S + 5 * 60)
+    house.codes = [75, 0]
+    house.daemon.ask("sync")
+    assert house.until(20 * 60) == ["sync 06:05", "sync 06:10"]
+
+
 def test_who_asks_again_and_again_does_not_keep_it_busy(house: House) -> None:
     passes = []
     for _ in range(120):

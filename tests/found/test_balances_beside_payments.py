@@ -12,7 +12,7 @@ import pytest
 from bridge.report.details import english
 from tests.found.desk import FOUND, Desk
 from tests.source import ods
-from tests.source.test_found_sheets import sheets
+from tests.source.sheets import sheets
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from bridge.settings import Settings, SystemSettings
 from bridge.settingtypes import is_loopback
 from bridge.systems.base import AccountingSystem
 from tests.conformance.ground import Ground
+from tests.in_words import in_words
 
 INTUIT_SANDBOX = "sandbox-quickbooks.api.intuit.com"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -230,7 +231,7 @@ def with_changes(settings: Settings, system: str, changes: Mapping[str, Any]) ->
 
 
 def told(error: BridgeError) -> str:
-    return "\n".join([str(error), *map(str, error.problems)])
+    return in_words(error)
 
 
 def in_letters(number: int, places: int) -> str:

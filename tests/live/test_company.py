@@ -16,15 +16,13 @@ from tests.conformance.bench import Bench
 from tests.conformance.ground import COMPANIES, ROOT, on_sandbox
 from tests.live import options
 from tests.live.company import (
-    LiveCompany,
     Refused,
     in_letters,
     open_company,
     refused_by_books,
     refused_by_settings,
 )
-
-CONFIG = ROOT / "config" / "sandbox.toml"
+from tests.live.opened import CONFIG, opened
 
 
 def own(base_url: str, company: str = "123456") -> SystemSettings:
@@ -83,18 +81,6 @@ def test_a_company_without_settings_or_with_wrong_ones_is_refused_in_words(tmp_p
     alone.write_text(text.replace("[systems.zoho]", "[systems.zohoo]"), encoding="utf-8")
     with pytest.raises(Refused, match="zoho"):
         open_company("zoho", alone, environment={})
-
-
-def opened(sandbox: SandboxServer, system: str, **more: str) -> LiveCompany:
-    return open_company(
-        system,
-        CONFIG,
-        environment={
-            "LEDGER_BRIDGE_SANDBOX_URL": sandbox.url,
-            f"LEDGER_BRIDGE_SYSTEMS__{system.upper()}__CALLS_PER_MINUTE": "0",
-            **more,
-        },
-    )
 
 
 @pytest.mark.parametrize("system", sorted(COMPANIES))

@@ -18,8 +18,8 @@ from tests.conformance.bench import Bench
 from tests.conformance.ground import COMPANIES
 from tests.live import recording
 from tests.live.company import LiveCompany, LiveGround
+from tests.live.opened import opened
 from tests.live.scrubbing import FILTERED, PLACEHOLDER, Scrubber
-from tests.live.test_company import opened
 from tests.systems.servers import Answered, Call, http_server
 
 TOKEN_URL = "https://login.example/token"

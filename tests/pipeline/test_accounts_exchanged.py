@@ -6,21 +6,14 @@ of ours stands for, so the comparison never agrees, and a person can put it righ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import compared, put_back
 from tests.pipeline.ledger import small_ledger
-from tests.pipeline.test_closed_periods import compared, put_back
 from tests.pipeline.world import World
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture

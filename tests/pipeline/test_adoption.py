@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bridge.errors import UsageError
-from bridge.pipeline import decide
 from bridge.pipeline.adoption import Adoptions, Proposal, Wish, answer, decide_all, propose
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import documents
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import documents
-from tests.pipeline.test_rebuild import with_policies
-from tests.pipeline.world import COMPANIES, World, one
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
-
-
-def by_hand(world: World, **wish: Any) -> dict[str, Any]:
-    told: dict[str, Any] = world.control("POST", f"{world.system}/edit", action="add", **wish)
-    return told
+from tests.pipeline.rebuilding import with_policies
+from tests.pipeline.wishes import adopt_customer, by_hand, wish
+from tests.pipeline.world import World, one
 
 
 @pytest.fixture
@@ -77,17 +54,6 @@ def proposed(world: World) -> list[Proposal]:
 def decided(world: World, *wishes: Wish) -> Adoptions:
     with world.bridge() as bridge:
         return decide_all(bridge, wishes, "ana", world.clock.now())
-
-
-def wish(proposal: Proposal, *, same: bool) -> Wish:
-    return Wish(
-        system=proposal.system,
-        reference=proposal.wanted.reference,
-        external_id=proposal.theirs.external_id,
-        loan=proposal.loan[1],
-        same=same,
-        where=f"row of {proposal.wanted.reference}",
-    )
 
 
 def owed(world: World) -> Decimal:
@@ -132,15 +98,6 @@ def test_what_is_adopted_is_not_posted_and_the_rest_is(
     figures = one(world.preview()).plan.figures
     assert (figures.create, figures.update, figures.void) == (0, 0, 0)
     assert agrees(world)
-
-
-def adopt_customer(world: World, person: str) -> None:
-    name = f"persona {person}"
-    (customer,) = [c for c in world.books()["customers"] if c["name"].casefold() == name]
-    with world.bridge() as bridge:
-        system = bridge.books[world.system].system
-        reference, now = f"DY7F3A-D{person}", world.clock.now()
-        decide.adopt(bridge.store, system, reference, customer["id"], "ana", now)
 
 
 def test_what_is_another_document_is_posted_beside_it(

@@ -6,107 +6,48 @@ One world for each system and answer; in it every kind of write has a document t
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bridge.core.delivery import WAITS_FOR_A_PERSON
-from bridge.core.tie_out.patience import PASSES
-from bridge.core.tie_out.tasks import Task
-from bridge.pipeline.decide import repost
-from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
-from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.faults import check_laws
+from tests.pipeline.for_ever import (
+    ANSWERS,
+    CREATED,
+    DAY_S,
+    LIMIT,
+    MORNINGS,
+    NAME,
+    QUESTIONS,
+    Lender,
+    a_person_says_go_on,
+    asked_about,
+    deliver,
+    first_day,
+    morning,
+    named_in,
+    others,
+    strike,
+    there,
+    twice_never,
+)
+from tests.pipeline.world import World
 
-MORNINGS = PASSES + 2
-"""Within so many a person is told: what was sent together with others is sent alone first."""
-DAY_S = 24 * 3600
-NAME = "Zulma Zeta"
-ANSWERS: dict[str, dict[str, Any]] = {
-    "500": {"kind": "500"},
-    "503": {"kind": "503"},
-    "an unknown refusal": {"kind": "refuse", "code": "98765", "text": "No reason is known"},
-    "a page": {"kind": "page"},
-    "a bad gateway": {"kind": "html"},
-    "nothing": {"kind": "answer", "text": ""},
-    "an empty object": {"kind": "answer", "text": "{}"},
-    "cut before": {"kind": "reset"},
-    "cut after": {"kind": "reset", "when": "after"},
-    "half of it": {"kind": "half"},
-}
 ONCE_CUT = {"kind": "reset", "when": "after", "count": 1}
-LIMIT = {"kind": "429"}
-"""What a product answers who is asked too often: never one document's own trouble."""
-QUESTIONS = [
-    "500", "503", "an unknown refusal", "a page", "a bad gateway", "nothing", "an empty object",
-    "cut before",
-]  # fmt: skip
 WRITES = {
     "quickbooks": "/(customer|invoice|payment|creditmemo|salesreceipt|batch)\\?",
     "xero": "",
     "zoho": "",
 }
-CREATED = ["D3", "L4", "P14", "K15", "V17"]
-"""Customer, invoice, receipt, credit note, money that came in on what was written off."""
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.overrides = {
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides |= {
         "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
         "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
     }
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
-
-
-class Lender(Ledger):
-    """A lender whose ledger gets a little longer every morning."""
-
-    def borrower(self, number: int, name: str) -> None:
-        self.debtors[number] = {
-            "debtor_id": number, "name": name, "store_id": "T", "created_on": "2026-05-01",
-        }  # fmt: skip
-
-    def lent(self, number: int, debtor: int) -> None:
-        self.debts[number] = {
-            "debt_id": number, "debtor_id": debtor, "kind": "loan", "amount": 60_000,
-            "currency": "COP", "created_on": "2026-06-01", "principal": 50_000,
-            "interest_pct": 20, "due_on": "2026-12-01", "status": "OPEN",
-        }  # fmt: skip
-
-    def row(self, number: int, debt: int, kind: str, amount: int, day: str = "2026-07-01") -> None:
-        self.movements[number] = {
-            "movement_id": number, "debt_id": debt, "type": kind, "amount": amount, "date": day,
-            "concept": "", "method": "CASH",
-        }  # fmt: skip
-
-
-def first_day() -> Lender:
-    made = Lender()
-    made.borrower(1, "Ana Ruiz")
-    made.borrower(2, "Bob Gil")
-    for number in (1, 2, 5, 6, 7, 9):
-        made.lent(number, 1)
-    made.lent(8, 2)
-    made.row(11, 1, "PAYMENT", 3_000)
-    made.row(13, 7, "PAYMENT", 4_000)
-    made.row(10, 5, "WRITE_OFF", 60_000)
-    return made
+    return world
 
 
 def what_is_new(made: Lender) -> None:
@@ -149,65 +90,6 @@ def aimed(world: World) -> list[dict[str, str]]:
     return found
 
 
-def strike(world: World, match: dict[str, str], wish: dict[str, Any]) -> None:
-    methods = [match["method"]] if "method" in match else ["POST", "PUT"]
-    for method in methods:
-        full = {**match, "method": method}
-        world.control("POST", "faults", **{"system": world.system, "count": 0, **wish}, match=full)
-
-
-def morning(world: World, ledger: Lender, number: int) -> tuple[Task, ...]:
-    """A new loan and payment, a pass, and the books compared with what was posted."""
-    ledger.lent(100 + number, 2)
-    ledger.row(200 + number, 100 + number, "PAYMENT", 1_000)
-    deliver(world, ledger)
-    world.sync()
-    world.clock.move(600)
-    with world.bridge() as bridge:
-        found = compare(bridge, bridge.today, world.clock.now())
-    world.clock.move(DAY_S - 600)
-    twice_never(world)
-    return found.verdict.tasks
-
-
-def deliver(world: World, ledger: Lender) -> None:
-    ledger.as_of = world.clock.now().date().isoformat()
-    ledger.write(world.snapshot)
-
-
-def twice_never(world: World) -> None:
-    numbers = Counter(d["number"] for d in world.live_documents())
-    assert max(numbers.values()) == 1, numbers.most_common(3)
-    assert max(Counter(c["name"] for c in world.books()["customers"]).values()) == 1
-
-
-def there(world: World) -> set[str]:
-    return {d["number"].removeprefix("DY7F3A-") for d in world.live_documents()}
-
-
-def named_in(tasks: tuple[Task, ...]) -> set[str]:
-    return {task.subject.removeprefix("DY7F3A-").partition(".")[0] for task in tasks}
-
-
-def a_person_says_go_on(world: World) -> None:
-    """`outbox retry` for all that waits, `drift repost` for what is not in the books."""
-    at = world.clock.now().isoformat()
-    with world.bridge() as bridge:
-        with bridge.store.begin() as work:
-            for state in WAITS_FOR_A_PERSON:
-                for entry in work.entries.of(world.where, state=state):
-                    work.decisions.retry(entry.id, "Ana", at)
-        found = compare(bridge, bridge.today, world.clock.now())
-        books = bridge.books[world.system]
-        gone = [t.subject for t in found.verdict.tasks if t.code == "books.absent"]
-        if gone:
-            repost(bridge.store, books.system, gone, "Ana", world.clock)
-    for task in found.verdict.tasks:
-        if task.code == "books.not_void":  # the void was confirmed and not kept
-            number = {"kind": "receipt", "number": task.subject}
-            world.control("POST", f"{world.system}/edit", action="void", **number)
-
-
 def ends_well(world: World, ledger: Lender, *new: str) -> None:
     world.control("DELETE", "faults")
     world.clock.move(DAY_S)
@@ -226,11 +108,6 @@ def ends_well(world: World, ledger: Lender, *new: str) -> None:
     }
 
 
-def others(mornings: int) -> set[str]:
-    """The loans and payments of so many mornings."""
-    return {f"{letter}0{n}" for n in range(mornings) for letter in ("L1", "P2")}
-
-
 def settled_once(world: World) -> Lender:
     ledger = first_day()
     ledger.write(world.snapshot)
@@ -238,6 +115,7 @@ def settled_once(world: World) -> Lender:
     return ledger
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_every_write_that_is_answered_so_for_ever(world: World, answer: str) -> None:
     ledger = settled_once(world)
@@ -279,15 +157,7 @@ def test_a_limit_is_the_products_and_makes_no_task_of_a_document(world: World) -
     ends_well(world, ledger)
 
 
-def asked_about(world: World) -> list[dict[str, str]]:
-    """The questions about creations whose replies were lost."""
-    names = [f"DY7F3A-{name}(?!\\d)" for name in (*CREATED[1:], "A15", "A16")]
-    names.append(f"{NAME}|DY7F3A-D3(?!\\d)")
-    if world.system == "quickbooks":
-        return [{"method": "POST", "path": "/query", "body": name} for name in names]
-    return [{"method": "GET", "path": name} for name in names]
-
-
+@pytest.mark.spread
 @pytest.mark.parametrize("answer", QUESTIONS)
 def test_every_look_up_that_is_answered_so_for_ever(world: World, answer: str) -> None:
     ledger = settled_once(world)

@@ -11,8 +11,8 @@ from bridge.core.delivery import Operation, Outcome, Posted, State
 from bridge.errors import QuestionRefused, TryLater
 from bridge.pipeline.asking import Asking
 from bridge.store import Entry
+from tests.store.enqueued import new
 from tests.store.rows import invoice, posted
-from tests.store.test_outbox import new
 
 
 class Product:

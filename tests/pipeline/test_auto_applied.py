@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,15 +14,9 @@ from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import NOW, REALM, World, one
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture

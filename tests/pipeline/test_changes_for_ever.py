@@ -14,7 +14,8 @@ from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
 from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
-from tests.pipeline.test_answers_for_ever import (
+from tests.pipeline.faults import check_laws
+from tests.pipeline.for_ever import (
     ANSWERS,
     DAY_S,
     MORNINGS,
@@ -23,15 +24,10 @@ from tests.pipeline.test_answers_for_ever import (
     deliver,
     morning,
     others,
-    sandbox,
     there,
     twice_never,
-    world,
 )
-from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import World
-
-__all__ = ["sandbox", "world"]
 
 BY_THE_LEDGER = [
     "L1",
@@ -55,6 +51,15 @@ TAKEN_BACK = ["L2", "P13", "K15", "K16", "V28", "P19"]
 LOST = {"kind": "reset", "when": "after"}
 GONE = {"L2", "K16", "A16", "V28", "P19", "P13", "K15"}
 """Numbers that must not be there any more."""
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides |= {
+        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
+        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
+    }
+    return world
 
 
 def first_day() -> Lender:
@@ -192,6 +197,7 @@ def ends_well(world: World, ledger: Lender) -> None:
     assert {name: totals[name] for name in LEFT} == LEFT
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize(
     ("world", "answer"),
     [
@@ -212,6 +218,7 @@ def test_every_look_before_a_change_that_is_answered_so_for_ever(world: World, a
     goes_on_and_ends_well(world, ledger)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize(
     ("world", "answer"),
     [
@@ -232,6 +239,7 @@ def test_every_change_that_is_answered_so_for_ever(world: World, answer: str) ->
     goes_on_and_ends_well(world, ledger)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize(
     ("world", "answer"),
     [("quickbooks", "a page"), ("xero", "500"), ("zoho", "an unknown refusal")],

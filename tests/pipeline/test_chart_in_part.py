@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +33,6 @@ TAGS = {
     ],
 }
 OPTIONS = {"code": 0, "results": [{"option_id": "1", "option_name": "North"}, {"option_id": []}]}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture

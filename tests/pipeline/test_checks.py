@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.core.tie_out.checks import Check, CheckCode, Outcome
 from bridge.core.tie_out.reconciliation import Reconciliation
-from bridge.sandbox.server import SandboxServer
-from tests.pipeline.test_control import places
-from tests.pipeline.test_whole_documents import DOCUMENTS, by_hand, lent, reconciled
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.lent import DOCUMENTS, by_hand, lent, reconciled
+from tests.pipeline.places import places
+from tests.pipeline.world import World
 
 CUTOVER = "2026-05-01"
 LOANS = {
@@ -36,28 +34,19 @@ def reference(number: int) -> str:
     return f"DY7F3A-{DOCUMENTS[LOANS[number]].format(number)}"
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+@pytest.fixture
+def world(world: World) -> World:
     """Everything that a check is about is in the books, and nothing is wrong."""
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    section = f"LEDGER_BRIDGE_SYSTEMS__{made.system.upper()}__"
-    made.overrides[f"{section}CUTOVER"] = CUTOVER
+    section = f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__"
+    world.overrides[f"{section}CUTOVER"] = CUTOVER
     ledger = lent(LOANS)
     ledger.debts[17]["created_on"] = "2026-04-01"
-    ledger.write(made.snapshot)
-    done = made.sync()
+    ledger.write(world.snapshot)
+    done = world.sync()
     assert done.verdict == "clean", done.reason
-    journal(made, "handed out", "120000", debit="Loan clearing", credit=CLEARING)
-    made.clock.move(60)
-    return made
+    journal(world, "handed out", "120000", debit="Loan clearing", credit=CLEARING)
+    world.clock.move(60)
+    return world
 
 
 CLEARING = "Renewals clearing"

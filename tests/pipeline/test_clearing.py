@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -13,26 +11,10 @@ from bridge.core.mapping.clearing import mixed
 from bridge.core.tie_out.checks import CheckCode
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import adjusting, lock
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_closed_periods import adjusting, lock
-from tests.pipeline.test_mapping_edited import edit_mapping
-from tests.pipeline.world import COMPANIES, World
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
-
+from tests.pipeline.mappings import edit_mapping
+from tests.pipeline.world import World
 
 RENEWALS = "Renewals clearing"
 REVERSALS = "Reversals clearing"

@@ -3,7 +3,6 @@ posted anew in the open month where the mapping says so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,30 +11,20 @@ from typing import Any
 import pytest
 
 from bridge.core.tie_out.items import ItemKind
-from bridge.core.tie_out.reconciliation import Lateness, SystemResult
-from bridge.pipeline import decide
+from bridge.core.tie_out.reconciliation import Lateness
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
 from tests import lost_states
+from tests.pipeline.closed import adjusting, compared, documents, lock, put_back
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, World, one
+from tests.pipeline.world import World, one
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 @pytest.fixture
@@ -43,31 +32,9 @@ def ledger() -> Ledger:
     return small_ledger()
 
 
-def adjusting(world: World) -> None:
-    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
-    path = world.folder / "mapping.toml"
-    path.write_text(text.replace('closed_period = "hold"', 'closed_period = "adjust"'), "utf-8")
-    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
-
-
-def lock(world: World, day: str) -> None:
-    world.control("POST", f"{world.system}/edit", action="lock", date=day)
-
-
-def documents(world: World) -> dict[str, dict[str, Any]]:
-    return {d["number"]: d for d in world.live_documents()}
-
-
 def agrees(world: World) -> bool:
     with world.bridge() as bridge:
         return compare(bridge, bridge.today, world.clock.now()).agree
-
-
-def compared(world: World, as_of: date | None = None) -> SystemResult:
-    with world.bridge() as bridge:
-        day = as_of or bridge.today
-        (found,) = compare(bridge, day, world.clock.now()).systems
-    return found
 
 
 def late(world: World, as_of: date | None = None) -> Lateness:
@@ -80,12 +47,6 @@ def row_of(number: int, kind: str, amount: int, on: str) -> dict[str, Any]:
         "movement_id": number, "debt_id": 2, "type": kind, "amount": amount,
         "date": on, "concept": "", "method": "CASH",
     }  # fmt: skip
-
-
-def put_back(world: World, reference: str) -> None:
-    with world.bridge() as bridge:
-        system = bridge.books[world.system].system
-        decide.repost(bridge.store, system, [reference], "ana", world.clock)
 
 
 def test_a_payment_changed_after_its_month_closed_is_held(world: World, ledger: Ledger) -> None:
@@ -290,6 +251,7 @@ def test_what_is_held_since_its_month_is_closed_is_told_with_its_amount(
     assert (found.late.rows, found.agree) == ((), True)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("when", ["before the month closed", "before it was undone"])
 @pytest.mark.parametrize("moved", [False, True], ids=["edited", "moved to another loan"])
 def test_what_undid_a_document_is_known_again_for_the_loan_of_that_one(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,13 +12,8 @@ from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
+from tests.pipeline.places import places
 from tests.pipeline.world import NOW, World
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.mark.parametrize("system", ["quickbooks", "zoho"])
@@ -53,16 +47,3 @@ def morning(world: World) -> SystemResult:
         (result,) = compare(bridge, bridge.today, NOW).systems
     assert result.checked, result.notices
     return result
-
-
-def places(world: World) -> tuple[str, str, str]:
-    """Ids of the receivable account and of one for equity, and a customer who owes pesos."""
-    with world.dry() as bridge:
-        accounts = bridge.books[world.system].system.chart().accounts
-    home = [account for account in accounts if account.currency in ("", "COP")]
-    customer = next(c["name"] for c in world.books()["customers"] if c["currency"] == "COP")
-    return (
-        next(a.id for a in home if a.role == "receivable"),
-        next(a.id for a in home if a.classification == "equity"),
-        customer,
-    )

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import documents
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import documents
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.world import World, one
 
 CUTOVER = "2026-07-04"
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides |= {
-        f"LEDGER_BRIDGE_SYSTEMS__{made.system.upper()}__CUTOVER": CUTOVER,
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides |= {
+        f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__CUTOVER": CUTOVER,
         "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
         "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
     }
-    return made
+    return world
 
 
 @pytest.fixture

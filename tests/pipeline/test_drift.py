@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,26 +13,10 @@ from bridge.errors import UsageError
 from bridge.pipeline import decide
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.edited import CHARGE, INVOICE, RECEIPT, accept, hand, owning, repost
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, Killed, World, one
-
-INVOICE, CHARGE, RECEIPT = "DY7F3A-L2", "DY7F3A-C8", "DY7F3A-P7"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
+from tests.pipeline.world import Killed, World, one
 
 
 @pytest.fixture
@@ -46,11 +28,6 @@ def ledger(world: World) -> Ledger:
     return made
 
 
-def hand(world: World, action: str, number: str, **more: Any) -> None:
-    kind = {"L": "invoice", "C": "invoice", "P": "receipt"}[number.rpartition("-")[2][0]]
-    world.control("POST", f"{world.system}/edit", action=action, kind=kind, number=number, **more)
-
-
 def reconciled(world: World) -> SystemResult:
     with world.bridge() as bridge:
         (result,) = compare(bridge, bridge.today, world.clock.now()).systems
@@ -59,18 +36,6 @@ def reconciled(world: World) -> SystemResult:
 
 def told(world: World) -> list[tuple[str, str, str]]:
     return [(i.kind.value, i.reference, i.field) for i in reconciled(world).items]
-
-
-def accept(world: World, *references: str) -> None:
-    with world.bridge() as bridge:
-        system = bridge.books[world.system].system
-        decide.accept(bridge.store, system, references, "ana", world.clock.now())
-
-
-def repost(world: World, *references: str) -> None:
-    with world.bridge() as bridge:
-        system = bridge.books[world.system].system
-        decide.repost(bridge.store, system, references, "ana", world.clock)
 
 
 def live(world: World) -> dict[str, dict[str, Any]]:
@@ -346,14 +311,6 @@ def test_only_documents_that_the_bridge_has_can_be_decided_about(
         assert work.decisions.latest() == []
     assert binding is not None
     assert not binding.accepted, "one wrong reference undoes them all"
-
-
-def owning(world: World, *fields: str) -> None:
-    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
-    listed = ", ".join(f'"{field}"' for field in fields)
-    path = world.folder / "mapping.toml"
-    path.write_text(text.replace("own = []", f"own = [{listed}]"), "utf-8")
-    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
 
 
 def test_what_the_mapping_owns_is_put_back_after_the_books_were_read(

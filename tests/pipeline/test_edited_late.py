@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import lock
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_closed_periods import lock
-from tests.pipeline.test_rebuild import with_policies
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.rebuilding import with_policies
+from tests.pipeline.world import World, one
 
 LOCKED = "2026-09-30"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ and the books have not one document more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,8 +25,9 @@ from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.settings import Settings
 from bridge.settingtypes import ElectronicInvoicing
+from tests.in_words import in_words
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_mapping_edited import edit_mapping
+from tests.pipeline.mappings import edit_mapping
 from tests.pipeline.world import COMPANIES, Killed, World, one
 
 SIGNED = {"answered_by": "Ana Pérez, contadora", "answered_on": date(2026, 11, 30)}
@@ -63,12 +64,6 @@ class Company(World):
     def standing(self) -> Verdict:
         with self.dry() as bridge, bridge.store.read() as work:
             return standing(work, {self.system: self.where}, bridge.fresh)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture(params=COMPANIES)
@@ -114,7 +109,7 @@ def test_nothing_is_posted_before_the_answer_stands(
         "answer_invoicing",
         world.system,
     )
-    assert "electronic_invoicing" in str(one(result).stopped.problems[0])
+    assert "electronic_invoicing" in in_words(one(result).stopped)
     assert [t.code for t in world.standing().tasks] == ["pass.unanswered"]
     assert world.standing().exit_code == 78
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from bridge.core.tie_out.patience import PASSES
-from bridge.sandbox.server import SandboxServer
 from bridge.systems.transport import Answer, NotSent, Request, Transport
-from tests.pipeline.test_answers_for_ever import (
+from tests.pipeline.for_ever import (
     ANSWERS,
     Lender,
     a_person_says_go_on,
@@ -22,26 +18,12 @@ from tests.pipeline.test_answers_for_ever import (
     there,
     twice_never,
 )
-from tests.pipeline.world import COMPANIES, Killed, World
+from tests.pipeline.world import Killed, World
 
 ENOUGH = 400
 """Requests with which no pass of so few documents can be content."""
 SLOW_S = 7.0
 """A refusal that takes longer than what is waited for after it at first."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 class Network:

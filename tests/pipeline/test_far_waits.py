@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,12 +17,6 @@ from tests.pipeline.world import COMPANIES, NOW, SharedClock, World, one
 
 DAY = 86_400
 FAR = "1000000000000"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture(params=COMPANIES)

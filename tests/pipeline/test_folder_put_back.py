@@ -6,18 +6,17 @@ Nothing beside it tells that it is old; only the books do, whoever has read them
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bridge.errors import SnapshotRefused
-from bridge.sandbox.server import SandboxServer
 from tests import lost_states
-from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import adjusting, lock
-from tests.pipeline.test_closed_periods import put_back as posted_again
-from tests.pipeline.test_forgotten import (
+from tests.in_words import in_words
+from tests.pipeline.closed import adjusting, lock
+from tests.pipeline.closed import put_back as posted_again
+from tests.pipeline.faults import check_laws
+from tests.pipeline.forgotten import (
     DAY,
     HOUR,
     a_day_passes,
@@ -28,23 +27,16 @@ from tests.pipeline.test_forgotten import (
     numbers,
     state,
 )
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.world import World, one
+
+pytestmark = pytest.mark.spread
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    return world
 
 
 @pytest.mark.parametrize("goes_on", [False, True], ids=["nothing new", "a new loan"])
@@ -71,7 +63,7 @@ def test_a_whole_folder_put_back_is_said_whoever_has_read_the_books_meanwhile(
     for _ in range(2):
         done = world.sync()
         assert (done.exit_code, "pass.second_writer" in codes(done)) == (1, True)
-        assert "put back" in str(one(done).stopped)
+        assert "put back" in in_words(one(done).stopped)
     assert one(world.preview()).stopped is not None
     assert numbers(world) == there
     taken = world.sync(take_over="ana")

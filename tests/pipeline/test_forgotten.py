@@ -4,45 +4,39 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline import decide
-from bridge.pipeline.reconcile import compare
-from bridge.pipeline.sync import SyncResult, sync
+from bridge.pipeline.sync import sync
 from bridge.report.details import english
-from bridge.sandbox.server import SandboxServer
 from tests import lost_states
+from tests.in_words import in_words
+from tests.pipeline.faults import check_laws
+from tests.pipeline.forgotten import (
+    DAY,
+    HOUR,
+    a_day_passes,
+    clean,
+    codes,
+    compared,
+    delivered,
+    numbers,
+    state,
+)
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, Killed, World, one
+from tests.pipeline.world import Killed, World, one
 
-HOUR = 3600
-DAY = 86400
+pytestmark = pytest.mark.spread
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
-    if made.system == "quickbooks":  # no key is remembered
-        made.control("POST", "quickbooks/settings", requestid="ignore")
-    return made
-
-
-def state(world: World) -> Path:
-    return world.folder / "state.db"
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    if world.system == "quickbooks":  # no key is remembered
+        world.control("POST", "quickbooks/settings", requestid="ignore")
+    return world
 
 
 def other(world: World, tmp_path: Path) -> World:
@@ -54,46 +48,9 @@ def other(world: World, tmp_path: Path) -> World:
     return made
 
 
-def delivered(ledger: Ledger, *worlds: World) -> None:
-    for world in worlds:
-        ledger.write(world.snapshot)
-
-
-def clean(world: World) -> SyncResult:
-    done = world.sync()
-    assert done.verdict == "clean", done.reason
-    return done
-
-
-def codes(done: SyncResult) -> list[str]:
-    return [task.code for task in done.answer.tasks]
-
-
 def twice(world: World) -> list[str]:
     live = [d for d in world.live_documents() if d["kind"] != "customer"]
     return sorted(n for n, count in Counter(d["number"] for d in live).items() if count > 1)
-
-
-def numbers(world: World) -> list[str]:
-    return sorted(d["number"] for d in world.live_documents())
-
-
-def compared(world: World, *, full: bool = True) -> SystemResult:
-    with world.bridge() as bridge:
-        (found,) = compare(bridge, bridge.today, world.clock.now(), full=full, listed=1000).systems
-    return found
-
-
-def a_day_passes(world: World, ledger: Ledger, chance: random.Random) -> None:
-    """New loans, payments, and an edit of a payment, posted by the state that is in place."""
-    ledger.lend(max(ledger.debts) + 1, chance)
-    for _ in range(5):
-        ledger.move(chance)
-    payment = next(m for m in ledger.movements.values() if m["type"] == "PAYMENT")
-    payment["amount"] += 500
-    world.clock.move(DAY)
-    delivered(ledger, world)
-    clean(world)
 
 
 def ahead(world: World, copy: Path) -> Ledger:
@@ -306,7 +263,7 @@ def test_another_bridge_on_the_same_company_is_refused_at_once(
     for _ in range(2):
         done = second.sync()
         assert (done.exit_code, codes(done)) == (1, ["pass.second_writer"])
-        assert "rebuild" in str(one(done).stopped)
+        assert "rebuild" in in_words(one(done).stopped)
     assert one(second.preview()).stopped is not None
     assert numbers(world) == there
     assert clean(world).changes == 0
@@ -333,7 +290,7 @@ def test_two_bridges_that_began_together_post_nothing_twice(world: World, tmp_pa
     there = numbers(world)
     done = second.sync()
     assert (done.exit_code, codes(done)) == (1, ["pass.second_writer"])
-    assert "--take-over" in str(one(done).stopped)
+    assert "--take-over" in in_words(one(done).stopped)
     assert numbers(world) == there
     # A person stops the first one, and lets the second go on: it knows everything again.
     taken = second.sync(take_over="ana")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,12 +26,6 @@ from tests.store.meant import IN_ORDER, MEANT
 from tests.store.watched import Watched, watching
 
 FEW, MANY = 5, 25
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 def first_load(world: World) -> None:
@@ -86,7 +80,7 @@ def asked(folder: Path, sandbox: SandboxServer, system: str, loans: int) -> Coun
             part(world)
         for key, each in watched.asked.items():
             meant = [asker for asker in each.askers if asker in MEANT]
-            if any(wide(each)) and meant and MEANT[meant[0]] != IN_ORDER:
+            if meant and MEANT[meant[0]] != IN_ORDER and any(wide(each)):
                 found[f"{turn} {part.__name__}: {meant[0]}"] += watched.times[key]
     return found
 

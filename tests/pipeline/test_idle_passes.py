@@ -6,7 +6,7 @@ Counted is what the sandbox was asked, by its own count.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,30 +17,20 @@ from bridge.core.delivery import Outcome, Outgoing, Rejected
 from bridge.errors import LoginRequired
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, sync
-from bridge.sandbox.server import SandboxServer
 from bridge.store import schema
 from tests.pipeline import world as worlds
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.world import COMPANIES, ROOT, World, one
+from tests.pipeline.world import ROOT, World, one
 
 Case = Callable[[World, Ledger], None]
 DAY_S = 86_400
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 @pytest.fixture
@@ -169,6 +159,7 @@ NOTHING_TO_DO: tuple[Case, ...] = (
 )
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("case", NOTHING_TO_DO)
 def test_a_pass_with_nothing_to_do_asks_nothing(case: Case, world: World, ledger: Ledger) -> None:
     case(world, ledger)
@@ -265,6 +256,7 @@ IN_DOUBT: tuple[Case, ...] = (
 )
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("case", IN_DOUBT)
 def test_what_changed_or_is_in_doubt_is_looked_up_once(
     case: Case, world: World, ledger: Ledger

@@ -20,25 +20,21 @@ from bridge.core.tie_out.reconciliation import Item, SystemResult
 from bridge.pipeline import unopened
 from bridge.pipeline.in_part import read_in_part
 from bridge.pipeline.reconcile import compare
+from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
+from bridge.systems.zoho import chart
 from bridge.systems.zoho.in_part import InPart
+from tests.pipeline.for_ever import Lender
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_answers_for_ever import Lender
 from tests.pipeline.world import World
 
-SEEDS = int(os.environ.get("BRIDGE_IN_PART_SEEDS", "3"))
+SEEDS = int(os.environ.get("BRIDGE_IN_PART_SEEDS", "1"))
 MORNINGS = 8
 DAY_S = 86_400
 EVERY_DAYS = 5
 PAID = ("7777", "7777.00")
 """The total of an invoice that somebody else paid."""
 SECTION = "LEDGER_BRIDGE_SYSTEMS__ZOHO__"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 def made(
@@ -478,6 +474,24 @@ def test_payments_that_no_list_tells_yet_make_all_of_it_be_read(
     assert of(found) == of(whole)
     with world.bridge() as bridge, bridge.store.read() as work:
         assert work.mirror.document(world.where, Kind.RECEIPT, new) is not None
+
+
+def test_readings_that_take_the_calls_of_a_plan_are_told_before_they_do(
+    tmp_path: Path, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of customers, of invoices and of receipts: three calls, of which half a day has room
+    for as many and not for fewer."""
+    world = made(tmp_path, sandbox)
+    world.overrides[f"{SECTION}BUDGET"] = "1000"
+    for allowed, is_told in ((6, False), (5, True)):
+        monkeypatch.setattr(chart, "DAY_LIMITS", dict.fromkeys(chart.DAY_LIMITS, allowed))
+        world.clock.move(DAY_S)
+        told = {notice.code: notice.detail for notice in morning(world).notices}
+        assert ("read.too_many_calls" in told) is is_told, allowed
+    assert english(told["read.too_many_calls"]) == (
+        "3 requests on the last morning of a round, 3 when everything is read; "
+        "the plan allows 5 a day"
+    )
 
 
 def test_a_full_reading_finds_it_at_once(tmp_path: Path, sandbox: SandboxServer) -> None:

@@ -8,36 +8,19 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from bridge.core.books import Kind, PostedDocument
 from bridge.core.mapping.mapping_file import INTERNAL
 from bridge.pipeline.plan import booking_of
-from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_mapping_edited import applied, edit_mapping
-from tests.pipeline.world import COMPANIES, Killed, World, one
+from tests.pipeline.mappings import applied, edit_mapping
+from tests.pipeline.world import Killed, World, one
 
 NOTE = f'internal_note = "{INTERNAL}"'
 LINED = (Kind.INVOICE, Kind.CREDIT_NOTE)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 @pytest.fixture
@@ -88,6 +71,7 @@ def test_every_line_says_that_it_is_no_electronic_invoice(world: World, ledger: 
             assert line.description != INTERNAL, number
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("interest", ["upfront", "as_due"])
 @pytest.mark.parametrize("invoice_per", ["loan", "instalment"])
 def test_capital_interest_and_fees_are_on_lines_of_their_own(

@@ -10,25 +10,21 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.faults import check_laws
+from tests.pipeline.killed import CALLS, GLANCE_S, PATIENCE_S, begin, calls
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import COMPANIES, ROOT, World
 
-KILLS = int(os.environ.get("BRIDGE_KILLS", "4"))
+KILLS = int(os.environ.get("BRIDGE_KILLS", "2"))
 """How many kills for each system; 50 and more with BRIDGE_KILLS=50."""
 MOST_RUNS = 400
-PATIENCE_S = 600
-GLANCE_S = 0.02
 LOANS = 20
 A_PERSON = 1
 """How a pass that is whole may end: of a drawn ledger, something may wait for a person."""
-CALLS = {"quickbooks": 12, "xero": 12, "zoho": 60}
-"""Within how many calls of a pass it is killed."""
 
 
 @pytest.mark.parametrize("system", COMPANIES)
@@ -75,23 +71,6 @@ def forget(world: World) -> None:
     begin(world)
     for path in world.folder.glob("state.*"):
         path.unlink()
-
-
-def begin(world: World) -> None:
-    """Slow enough to be killed in the middle, and with no key that is remembered."""
-    if world.system == "quickbooks":
-        world.control("POST", "quickbooks/settings", requestid="ignore")
-    if world.system == "zoho":
-        world.control("POST", "zoho/settings", read_lag_s=0)
-    # Real time: nobody waits minutes here for what was cut off, or for listings to catch up.
-    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__CALLS_PER_MINUTE"] = "0"
-    slow = {"quickbooks": 20, "xero": 60, "zoho": 4}[world.system]
-    world.control("POST", f"{world.system}/latency", ms=slow)
-
-
-def calls(world: World) -> int:
-    counted: dict[str, Any] = world.control("GET", f"{world.system}/calls")
-    return int(counted["total"])
 
 
 def start(world: World) -> subprocess.Popen[bytes]:

@@ -7,19 +7,21 @@ work on it any more. The sandbox's clock stands still but for what the bridge wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-
 from bridge.cli.spoken import spoken
+
 from bridge.core.delivery import State
 from bridge.core.identity import BooksId
 from bridge.pipeline.sync import sync
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.cut import SENT, dies_when_cut, is_planned
 from tests.pipeline.ledger import Rows
-from tests.pipeline.test_whole_documents import lent
+from tests.pipeline.lent import lent
 from tests.pipeline.world import COMPANIES, NOW, Killed, SharedClock, World
 
 LASTS_S = 120
@@ -38,38 +40,6 @@ LOANS = {
 }
 """What is written late → the loan that it is of."""
 CHANGES = ("update", "void")
-SENT: dict[str, dict[str, tuple[str, str]]] = {
-    "quickbooks": {
-        "customer": ("POST", "/customer"),
-        "invoice": ("POST", "/invoice"),
-        "receipt": ("POST", "/payment"),
-        "credit note": ("POST", "/creditmemo"),
-        "application": ("POST", "/payment"),
-        "sale": ("POST", "/salesreceipt"),
-        "update": ("POST", "/invoice"),
-        "void": ("POST", "/payment"),
-    },
-    "xero": {
-        "customer": ("PUT", "/Contacts"),
-        "invoice": ("PUT", "/Invoices"),
-        "receipt": ("PUT", "/Payments"),
-        "credit note": ("PUT", "/CreditNotes[?]"),
-        "application": ("PUT", "/CreditNotes/.+/Allocations"),
-        "sale": ("PUT", "/BankTransactions"),
-        "update": ("POST", "/Invoices"),
-        "void": ("POST", "/Payments"),
-    },
-    "zoho": {
-        "customer": ("POST", "/contacts"),
-        "invoice": ("POST", "/invoices"),
-        "receipt": ("POST", "/customerpayments"),
-        "credit note": ("POST", "/creditnotes"),
-        "application": ("POST", "/creditnotes/.+/invoices"),
-        "sale": ("POST", "/journals"),
-        "update": ("PUT", "/invoices/"),
-        "void": ("DELETE", "/customerpayments/"),
-    },
-}
 IGNORED: dict[str, dict[str, object]] = {
     "quickbooks": {"requestid": "ignore", "warn_duplicate_numbers": False},
     "xero": {"idempotency": "ignore"},
@@ -79,12 +49,6 @@ IDS = [(system, ids) for system in COMPANIES for ids in (True, False) if ids or 
 PASSES = 4
 
 Image = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 def born(folder: Path, sandbox: SandboxServer, system: str, *, ids: bool = True) -> World:
@@ -128,7 +92,13 @@ def image(world: World) -> Image:
     }
 
 
-def undisturbed(folder: Path, sandbox: SandboxServer, system: str, what: str) -> Image:
+@cache
+def undisturbed(sandbox: SandboxServer, system: str, what: str) -> Image:
+    with TemporaryDirectory() as folder:
+        return _undisturbed(Path(folder), sandbox, system, what)
+
+
+def _undisturbed(folder: Path, sandbox: SandboxServer, system: str, what: str) -> Image:
     world, ledger = born(folder, sandbox, system), lent({1: LOANS[what]})
     ledger.write(world.snapshot)
     if what in CHANGES:
@@ -144,10 +114,6 @@ def late(world: World, what: str, seconds: float) -> None:
     world.control("POST", "faults", **wish, match=match)
 
 
-def is_planned(world: World) -> bool:
-    return bool(world.control("GET", "faults")["faults"])
-
-
 def run(world: World) -> None:
     for _ in range(PASSES):
         result = world.sync()
@@ -157,20 +123,14 @@ def run(world: World) -> None:
     assert result.verdict == "clean", result.reason
 
 
-def dies_when_cut(world: World) -> None:
-    world.dies = lambda where: where == "after the answer" and not is_planned(world)
-    with pytest.raises(Killed):
-        world.sync()
-    world.dies = lambda _: False
-
-
+@pytest.mark.spread
 @pytest.mark.parametrize("killed", [False, True], ids=["alive", "killed"])
 @pytest.mark.parametrize("what", LOANS)
 @pytest.mark.parametrize(("system", "ids"), IDS)
 def test_a_write_that_arrives_late_is_in_the_books_once(
     system: str, what: str, ids: bool, killed: bool, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
-    expected = undisturbed(tmp_path / "calm", sandbox, system, what)
+    expected = undisturbed(sandbox, system, what)
     for seconds in (4, LASTS_S - 1):
         world = born(tmp_path / f"late{seconds:.0f}", sandbox, system, ids=ids)
         ledger = lent({1: LOANS[what]})
@@ -188,13 +148,14 @@ def test_a_write_that_arrives_late_is_in_the_books_once(
         assert image(world) == expected
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("what", LOANS)
 @pytest.mark.parametrize("system", IGNORED)
 def test_what_is_sent_again_has_the_id_that_it_had(
     system: str, what: str, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
     """So that even a write that arrives after all that is there once, where ids are honoured."""
-    expected = undisturbed(tmp_path / "calm", sandbox, system, what)
+    expected = undisturbed(sandbox, system, what)
     world, ledger = born(tmp_path / "late", sandbox, system), lent({1: LOANS[what]})
     ledger.write(world.snapshot)
     if what in CHANGES:
@@ -307,7 +268,7 @@ def test_what_arrives_late_and_is_listed_later_still_is_in_the_books_once(
     what: str, sandbox: SandboxServer, tmp_path: Path
 ) -> None:
     """A listing lags behind a write; so what Zoho takes to finish and that are waited for."""
-    expected = undisturbed(tmp_path / "calm", sandbox, "zoho", what)
+    expected = undisturbed(sandbox, "zoho", what)
     world, ledger = born(tmp_path / "late", sandbox, "zoho"), lent({1: LOANS[what]})
     ledger.write(world.snapshot)
     if what in CHANGES:

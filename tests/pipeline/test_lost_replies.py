@@ -8,7 +8,7 @@ more by itself before it sends: what it is given is counted too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 from bridge.core.delivery import Outcome, Outgoing
 from bridge.pipeline.sync import SyncResult, sync
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.test_whole_documents import lent
+from tests.pipeline.lent import lent
 from tests.pipeline.world import World
 
 LOANS = {
@@ -38,12 +38,6 @@ OTHERWISE: dict[tuple[str, str], dict[str, str]] = {
     ("quickbooks", "update"): {"method": "POST", "body": "DY7F3A-L11"},
 }
 PASSES = 4
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @dataclass

@@ -20,9 +20,9 @@ import pytest
 
 from bridge.sandbox.server import SandboxServer
 from tests import lost_states
+from tests.pipeline.faults import check_laws
+from tests.pipeline.killed import CALLS, GLANCE_S, PATIENCE_S, begin, calls
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_kills import CALLS, GLANCE_S, PATIENCE_S, begin, calls
-from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import COMPANIES, ROOT, World
 
 LOSSES = int(os.environ.get("BRIDGE_LOSSES", "3"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,29 +10,20 @@ import pytest
 from bridge.core.books import Kind
 from bridge.core.delivery import State
 from bridge.pipeline.reconcile import compare
-from bridge.pipeline.sync import SyncResult, preview, sync
-from bridge.sandbox.server import SandboxServer
+from bridge.pipeline.sync import preview, sync
+from tests.pipeline.closed import documents, lock
+from tests.pipeline.edited import hand
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import documents, lock
-from tests.pipeline.test_drift import hand
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, World, one
+from tests.pipeline.mappings import CASH, TARGETS, applied, edit_mapping
+from tests.pipeline.world import World, one
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 @pytest.fixture
@@ -44,35 +33,6 @@ def ledger(world: World) -> Ledger:
     world.sync()
     world.clock.move(120)
     return made
-
-
-TARGETS = {
-    "quickbooks": ('item = "Store sales"', 'item = "Late fee"'),
-    "xero": ('account = "272"', 'account = "270"'),
-    "zoho": ('item = "Store sales"', 'item = "Late fee"'),
-}
-CASH = {
-    "quickbooks": ('account = "Store cash"', 'account = "Savings"'),
-    "xero": ('account = "090"', 'account = "092"'),
-    "zoho": ('account = "Store cash"', 'account = "Bank COP"'),
-}
-
-
-def edit_mapping(world: World, *edits: tuple[str, str]) -> None:
-    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
-    for old, new in edits:
-        assert old in text, old
-        text = text.replace(old, new)
-    path = world.folder / "mapping.toml"
-    path.write_text(text, "utf-8")
-    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
-
-
-def applied(world: World) -> SyncResult:
-    with world.bridge() as bridge:
-        done = sync(bridge, remap=True)
-    world.clock.move(120)
-    return done
 
 
 def foreseen(world: World) -> Any:

@@ -4,8 +4,6 @@ days; no document is blamed for it, and when the answer changes all that waited 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +13,7 @@ from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.known import standing
 from bridge.pipeline.sync import SyncResult
 from bridge.report.details import english
-from bridge.sandbox.server import SandboxServer
-from tests.pipeline.test_answers_for_ever import (
+from tests.pipeline.for_ever import (
     DAY_S,
     LIMIT,
     Lender,
@@ -26,7 +23,7 @@ from tests.pipeline.test_answers_for_ever import (
     there,
     twice_never,
 )
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.world import World
 
 WRITES: dict[str, list[dict[str, str]]] = {
     "quickbooks": [
@@ -38,20 +35,6 @@ WRITES: dict[str, list[dict[str, str]]] = {
 }
 TOLD = "pass.no_writes"
 LOANS = range(101, 101 + A_FEW + 3)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def refused_from_now_on(world: World, wish: dict[str, Any]) -> Lender:
@@ -84,6 +67,7 @@ def of_the_morning(world: World) -> tuple[Task, ...]:
         return standing(work, {world.system: world.where}, bridge.fresh).tasks
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("wish", [{"kind": "500"}, {"kind": "503"}, LIMIT], ids=lambda w: w["kind"])
 def test_a_person_is_told_after_some_days_and_all_is_posted_when_the_answer_changes(
     world: World, wish: dict[str, Any]

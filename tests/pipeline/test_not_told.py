@@ -2,71 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.errors import PersonNeeded, TryLater
 from bridge.pipeline import decide
 from bridge.pipeline.adoption import answer as told_by_a_person
-from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.edited import INVOICE, RECEIPT
+from tests.pipeline.for_ever import ANSWERS, QUESTIONS
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_adoption import adopt_customer
-from tests.pipeline.test_answers_for_ever import ANSWERS, QUESTIONS
-from tests.pipeline.test_drift import INVOICE, RECEIPT
+from tests.pipeline.silence import compared, id_of, made, silence, strike
+from tests.pipeline.wishes import adopt_customer
 from tests.pipeline.world import COMPANIES, World
 
 A_FEW = ["500", "nothing", "an empty object", "cut before"]
 RECEIPTS = {"quickbooks": "/payment\\?", "xero": "/Payments", "zoho": "/customerpayments"}
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
 @pytest.fixture(params=COMPANIES)
 def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
     return made(request.param, tmp_path, sandbox)
-
-
-def made(system: str, folder: Path, sandbox: SandboxServer) -> World:
-    world = World(folder, sandbox, system)
-    world.control("POST", "reset")
-    world.clock.sandbox_url = sandbox.url
-    return world
-
-
-def strike(world: World, wish: dict[str, Any], **match: str) -> None:
-    full = {"system": world.system, "count": 0, **wish}
-    world.control("POST", "faults", **full, match=match)
-
-
-def compared(world: World) -> Reconciliation:
-    world.clock.move(700)
-    with world.bridge() as bridge:
-        return compare(bridge, bridge.today, world.clock.now())
-
-
-def id_of(world: World, reference: str) -> str:
-    with world.bridge() as bridge, bridge.store.read() as work:
-        bound = work.bindings.named(world.where, reference)
-    assert bound is not None
-    return bound.external_id
-
-
-def silence(world: World, external_id: str, answer: str) -> None:
-    """Every question about this id is answered so."""
-    if world.system == "quickbooks":
-        strike(world, ANSWERS[answer], path="/query", method="POST", body=f"'{external_id}'")
-    else:
-        strike(world, ANSWERS[answer], path=external_id, method="GET")
 
 
 def not_kept(world: World) -> Ledger:
@@ -123,6 +82,7 @@ def is_told_to_a_person(refused: PersonNeeded, reference: str, external_id: str)
     assert "ledger-bridge" in str(problem.fix)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("answer", QUESTIONS)
 def test_one_that_is_absent_and_never_told(world: World, answer: str) -> None:
     not_kept(world)

@@ -8,7 +8,6 @@ wrong one.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,9 @@ from bridge.core.books import Kind
 from bridge.core.identity import BooksId
 from bridge.core.tie_out.items import ItemKind
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import compared, put_back
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import compared, put_back
-from tests.pipeline.test_never_twice import check_laws
 from tests.pipeline.world import World
 
 NUMBER = {"quickbooks": "DocNumber", "xero": "InvoiceNumber", "zoho": "invoice_number"}
@@ -35,12 +34,6 @@ ASKS = {
     "zoho": {"method": "GET", "path": "/invoices.*sort_order=D"},
 }
 LOANS = (11, 12, 13, 14, 15)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.mark.parametrize("times", [1, 40])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,20 +9,14 @@ import pytest
 
 from bridge.core.tie_out.items import ItemKind
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.test_any_delivery import STORIES, Story, books, delivered, world_of
-from tests.pipeline.test_closed_periods import lock
-from tests.pipeline.test_rebuild import bindings, known, lose_state, planned, rebuilt
-from tests.pipeline.test_undo import reconciled, resumed, taken_back
+from tests.pipeline.closed import lock
+from tests.pipeline.delivered import STORIES, Story, books, delivered, world_of
+from tests.pipeline.rebuilding import bindings, known, lose_state, planned, rebuilt
+from tests.pipeline.undoing import reconciled, resumed, taken_back
 from tests.pipeline.world import COMPANIES, World
 
 DAYS = ["2026-09-10", "2026-11-19"]
 INVOICES = ("DY7F3A-L1", "DY7F3A-C2")
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture(
@@ -55,6 +48,7 @@ def rests(world: World) -> dict[str, Decimal]:
     return found | {"credit": abs(sum(credit, Decimal(0)))}
 
 
+@pytest.mark.spread
 def test_it_is_known_again_after_the_state_is_lost(world: World, story: Story) -> None:
     delivered(world, story, DAYS)
     before, uses = known(world), {r: b.document for r, b in bindings(world).items()}
@@ -74,6 +68,7 @@ def test_it_is_known_again_after_the_state_is_lost(world: World, story: Story) -
     assert {i.kind for i in found.items if "renewal" not in i.cause} <= told
 
 
+@pytest.mark.spread
 def test_undoing_the_run_that_used_it_gives_it_back(world: World, story: Story) -> None:
     delivered(world, story, DAYS[:1])
     before = rests(world)
@@ -90,6 +85,7 @@ def test_undoing_the_run_that_used_it_gives_it_back(world: World, story: Story) 
     assert sum(rests(world).values()) == sum(after.values())
 
 
+@pytest.mark.spread
 def test_credit_of_a_closed_month_is_used_where_that_has_a_day_of_its_own(
     world: World, story: Story
 ) -> None:
@@ -115,6 +111,7 @@ def test_credit_of_a_closed_month_is_used_where_that_has_a_day_of_its_own(
     assert rests(world) == before
 
 
+@pytest.mark.spread
 def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) -> None:
     empty, _ = books(world)
     delivered(world, story, DAYS[-1:])
@@ -124,6 +121,7 @@ def test_the_first_run_is_undone_with_what_was_used(world: World, story: Story) 
     assert books(world)[0] == empty
 
 
+@pytest.mark.spread
 def test_what_it_settled_is_open_again_when_its_row_is_deleted(world: World, story: Story) -> None:
     delivered(world, story, DAYS)
     ledger = story.ledger(DAYS[-1])

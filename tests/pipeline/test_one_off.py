@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,25 +14,15 @@ from bridge.core.tie_out.items import ItemKind
 from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.edited import hand
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_drift import hand
-from tests.pipeline.world import COMPANIES, SAMPLE, World, one
+from tests.pipeline.world import SAMPLE, World, one
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    return world
 
 
 def looked(world: World) -> OneOff:

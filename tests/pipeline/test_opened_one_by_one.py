@@ -3,7 +3,6 @@ and everything else is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,13 @@ from bridge.errors import PersonNeeded
 from bridge.pipeline import decide
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.test_answers_for_ever import ANSWERS, Lender
-from tests.pipeline.test_not_told import compared, id_of, made, silence, strike
-from tests.pipeline.test_principal import CLEARING, SALES, journal
+from tests.pipeline.for_ever import ANSWERS, Lender
+from tests.pipeline.journals import CLEARING, SALES, journal
+from tests.pipeline.silence import compared, id_of, made, silence, strike
 from tests.pipeline.world import COMPANIES, World
 
 FIRST, SECOND = "DY7F3A-V11", "DY7F3A-V12"
 INVOICE = "DY7F3A-L3"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture

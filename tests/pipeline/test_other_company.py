@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -15,30 +13,20 @@ from bridge.pipeline.one_off import one_off
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.report.details import english
-from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.world import World, one
 
 BEFORE = "the-company-of-before"
 ASKED = "pass.other_company"
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
+@pytest.fixture
+def world(world: World) -> World:
     """A lender with documents in one company, whose bridge.toml names another one now."""
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
-    Ledger.random(random.Random(7)).write(made.snapshot)
-    return made
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    Ledger.random(random.Random(7)).write(world.snapshot)
+    return world
 
 
 def moved(world: World) -> None:

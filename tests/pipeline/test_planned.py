@@ -4,32 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-
-import pytest
 
 from bridge.core.change.planned import Planned
 from bridge.pipeline.planned import changes, planned
 from bridge.pipeline.sync import preview
-from bridge.sandbox.server import SandboxServer
-from tests.pipeline.world import COMPANIES, SAMPLE, World, one
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
-
+from tests.pipeline.world import SAMPLE, World, one
 
 CHANGED = {16, 21, 25, 70, 71, 72, 73, 84, 102, 114, 132, 137, 201, 202}
 """Loans of the sample in pesos that are new, edited, paid or gone on the second day."""

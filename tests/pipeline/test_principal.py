@@ -6,7 +6,6 @@ Each way in which that can happen, in every product that lets a person do it.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -23,13 +22,12 @@ from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.base import HandEntries
+from tests.pipeline.journals import CLEARING, SALES, hand, journal
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import NOW, World
 
 ALL = ("quickbooks", "xero", "zoho")
 BY_ITEM = ("quickbooks", "zoho")
-CLEARING = {"quickbooks": "Loan clearing", "xero": "640", "zoho": "Loan clearing"}
-SALES = {"quickbooks": "Services", "xero": "200", "zoho": "Sales"}
 CASH = {"quickbooks": "Checking", "xero": "650", "zoho": "Petty Cash"}
 TYPES = {
     "quickbooks": ("Income", "Other Current Asset"),
@@ -37,12 +35,6 @@ TYPES = {
     "zoho": ("income", "other_current_asset"),
 }
 """An income type of each product, and the one that the clearing account has."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture
@@ -80,17 +72,6 @@ def green(result: SystemResult) -> bool:
 
 def told(result: SystemResult) -> list[Item]:
     return [item for item in result.items if item.kind is ItemKind.PRINCIPAL]
-
-
-def hand(world: World, **wish: Any) -> Any:
-    world.clock.move(60)
-    return world.control("POST", f"{world.system}/edit", **wish)
-
-
-def journal(world: World, number: str, debit: str, credit: str, amount: str = "90.25") -> Any:
-    lines = [{"account": debit, "debit": amount}, {"account": credit, "credit": amount}]
-    wish = {"action": "add", "kind": "journal", "number": number, "date": "2026-11-10"}
-    return hand(world, lines=lines, **wish)
 
 
 def balance(world: World, account: str) -> Decimal:

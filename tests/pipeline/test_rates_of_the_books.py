@@ -4,7 +4,6 @@ books, or adopted, weighs what it was posted with."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,9 @@ from bridge.pipeline.rebuild import rebuild
 from bridge.pipeline.reconcile import compare
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import small_ledger
-from tests.pipeline.test_adoption import by_hand
-from tests.pipeline.test_rebuild import bindings, lose_state
+from tests.pipeline.rebuilding import bindings, lose_state
+from tests.pipeline.wishes import by_hand
 from tests.pipeline.world import ROOT, World
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture(params=["quickbooks", "zoho"])  # Xero keeps no list that can be asked for

@@ -3,85 +3,43 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bridge.core.tie_out.items import ItemKind
-from bridge.core.tie_out.reconciliation import Reconciliation
-from bridge.pipeline.known_again import Adopted
-from bridge.pipeline.rebuild import rebuild
-from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
 from bridge.store import NO_LOAN
 from tests import lost_states
+from tests.pipeline.closed import adjusting, lock
+from tests.pipeline.edited import accept, hand, owning
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import adjusting, lock
-from tests.pipeline.test_drift import accept, hand, owning
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, ROOT, World, one
+from tests.pipeline.rebuilding import (
+    bindings,
+    compared,
+    known,
+    lose_state,
+    planned,
+    rebuilt,
+    with_policies,
+)
+from tests.pipeline.world import ROOT, World
+
+pytestmark = pytest.mark.spread
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
-
-
-def lose_state(world: World) -> None:
-    for path in world.folder.glob("state.db*"):
-        path.unlink()
-    world.clock.move(86400)  # no key is remembered for long
-
-
-def rebuilt(world: World) -> Adopted:
-    with world.bridge() as bridge:
-        (done,) = rebuild(bridge, "ana").systems
-    return done
-
-
-def planned(world: World) -> tuple[int, int, int]:
-    figures = one(world.preview()).plan.figures
-    return (figures.create, figures.update, figures.void)
-
-
-def compared(world: World) -> Reconciliation:
-    with world.bridge() as bridge:
-        return compare(bridge, bridge.today, world.clock.now())
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 def items(world: World) -> list[tuple[ItemKind, str, str]]:
     (system,) = compared(world).systems
     kinds = {ItemKind.HELD, ItemKind.FOREIGN}
     return sorted((i.kind, i.reference, i.field) for i in system.items if i.kind not in kinds)
-
-
-def bindings(world: World) -> dict[str, Any]:
-    with world.dry() as bridge, bridge.store.read() as work:
-        loans = {loan for loan, _ in work.bindings.live(world.where)}
-        found = [b for loan in loans for b in work.bindings.of_loan(world.where, loan)]
-    return {b.reference: b for b in found if b.document.kind != "customer"}
-
-
-def known(world: World) -> dict[str, tuple[str, bool, str]]:
-    """What the state says of each document: its id, whether it counts, and what undid it."""
-    return {
-        reference: (binding.external_id, binding.voided, binding.reversed_by)
-        for reference, binding in bindings(world).items()
-    }
 
 
 def settled(world: World) -> dict[str, list[str]]:
@@ -91,16 +49,6 @@ def settled(world: World) -> dict[str, list[str]]:
         for reference, binding in bindings(world).items()
         if binding.document.kind == "receipt" and not binding.voided
     }
-
-
-def with_policies(world: World, **policies: str) -> None:
-    text = (ROOT / "mappings" / f"{world.system}.toml").read_text("utf-8")
-    for key, value in policies.items():
-        line = next(line for line in text.splitlines() if line.startswith(f"{key} = "))
-        text = text.replace(line, f'{key} = "{value}"')
-    path = world.folder / "mapping.toml"
-    path.write_text(text, "utf-8")
-    world.overrides[f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__MAPPING"] = str(path)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -4,18 +4,17 @@ back, whether that person's edit had been accepted before or not."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.core.tie_out.items import ItemKind
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.edited import accept, hand, owning
 from tests.pipeline.ledger import small_ledger
-from tests.pipeline.test_drift import accept, hand, owning
-from tests.pipeline.test_rebuild import compared, lose_state, planned, rebuilt, with_policies
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.rebuilding import compared, lose_state, planned, rebuilt, with_policies
+from tests.pipeline.world import World, one
+
+pytestmark = pytest.mark.spread
 
 INVOICE, SETTLED, RECEIPT = "DY7F3A-L2", "DY7F3A-L1", "DY7F3A-P7"
 EDITS: dict[str, dict[str, dict[str, str]]] = {
@@ -28,20 +27,6 @@ EDITS: dict[str, dict[str, dict[str, str]]] = {
 """What is edited → document → what somebody wrote there."""
 CASES = {"edited": (False, False), "accepted": (True, False), "accepted, and ours": (True, True)}
 """Whether the edit was accepted before, and whether the mapping says that such fields are ours."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def documents(world: World) -> list[tuple[Any, ...]]:

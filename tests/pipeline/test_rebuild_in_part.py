@@ -3,8 +3,6 @@ the books again; its loan waits whole, it is told, and the same again later ends
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,29 +12,16 @@ from bridge.core.tie_out.tasks import Task
 from bridge.pipeline import forgotten
 from bridge.pipeline.rebuild import RebuildResult, rebuild
 from bridge.pipeline.untied import note_untied, untied
-from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_not_told import silence
-from tests.pipeline.test_rebuild import bindings, lose_state
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.rebuilding import bindings, lose_state
+from tests.pipeline.silence import silence
+from tests.pipeline.world import World, one
+
+pytestmark = pytest.mark.spread
 
 UNTOLD = "DY7F3A-P7"
 TRIES = 4
 """Calls that a question costs that gets no answer: reads are tried again."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def again(world: World) -> RebuildResult:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,21 +16,18 @@ from bridge.core.books import Kind
 from bridge.core.delivery import Unavailable
 from bridge.core.identity import BooksId
 from bridge.core.tie_out.items import ItemKind
-from bridge.core.tie_out.reconciliation import Notice, Reconciliation, SystemResult
+from bridge.core.tie_out.reconciliation import Notice, SystemResult
 from bridge.errors import LoginRequired, PersonNeeded, TryLater
 from bridge.pipeline.reconcile import compare
 from bridge.report.render import content
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
+from tests.pipeline.mornings import answer, morning
 from tests.pipeline.world import NOW, REALM, Killed, World
 
 DAY = "2026-11-10"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
+SEEDS = int(os.environ.get("BRIDGE_EDIT_SEEDS", "4"))
+"""How many days of a bookkeeper; 12 and more with BRIDGE_EDIT_SEEDS=12."""
 
 
 @pytest.fixture
@@ -41,19 +38,6 @@ def world(tmp_path: Path, sandbox: SandboxServer) -> World:
     ledger.write(made.snapshot)
     assert made.sync().verdict == "clean"
     return made
-
-
-def morning(world: World, wrap: Any = None, **options: Any) -> Reconciliation:
-    with world.bridge() as bridge:
-        if wrap:
-            books = {n: replace(b, system=wrap(b.system)) for n, b in bridge.books.items()}
-            bridge = replace(bridge, books=books)
-        return compare(bridge, bridge.today, NOW, **options)
-
-
-def answer(world: World, **options: Any) -> SystemResult:
-    (result,) = morning(world, **options).systems
-    return result
 
 
 def unread(world: World) -> None:
@@ -419,7 +403,7 @@ def test_a_short_list_still_adds_up(world: World) -> None:
     assert result.agree
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_whatever_a_bookkeeper_does_every_cent_has_an_item(world: World, seed: int) -> None:
     chance = random.Random(seed)
     if chance.random() < 0.5:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.ledger import Ledger
+from tests.pipeline.names import lent_to
 from tests.pipeline.world import World
 
 STRANGE = "Ana D’Angelo"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture
@@ -29,20 +22,6 @@ def world(tmp_path: Path, sandbox: SandboxServer) -> World:
     made.clock.sandbox_url = sandbox.url
     made.control("POST", "quickbooks/settings", query_signs="refuse", requestid="ignore")
     return made
-
-
-def lent_to(*names: str) -> Ledger:
-    ledger = Ledger()
-    for number, name in enumerate(names, 1):
-        ledger.debtors[number] = {
-            "debtor_id": number, "name": name, "store_id": "T", "created_on": "2026-10-01",
-        }  # fmt: skip
-        ledger.debts[number] = {
-            "debt_id": number, "debtor_id": number, "kind": "loan", "amount": 60_000,
-            "currency": "COP", "created_on": "2026-11-01", "principal": 50_000,
-            "interest_pct": 20, "due_on": "2026-12-01",
-        }  # fmt: skip
-    return ledger
 
 
 def lose(world: World, when: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from tests.pipeline.world import World
 DAY = 86400
 LOANS = range(11, 17)
 BATCH = {"quickbooks": "/batch", "xero": "/Invoices"}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.mark.parametrize("system", BATCH)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,30 +13,22 @@ import pytest
 
 from bridge.core.identity import BooksId
 from bridge.pipeline.restored import caught_up
-from bridge.sandbox.server import SandboxServer
 from bridge.store import Store
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, NOW, Killed, World, one
+from tests.pipeline.world import NOW, Killed, World, one
+
+pytestmark = pytest.mark.spread
 
 DAY = 86400
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
-    if made.system == "quickbooks":  # no key is remembered
-        made.control("POST", "quickbooks/settings", requestid="ignore")
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    if world.system == "quickbooks":  # no key is remembered
+        world.control("POST", "quickbooks/settings", requestid="ignore")
+    return world
 
 
 def copied(world: World) -> Path:

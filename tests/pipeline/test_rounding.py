@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_mapping_edited import edit_mapping
+from tests.pipeline.mappings import edit_mapping
 from tests.pipeline.world import COMPANIES, PATHS, World, one
 
 ADDED: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -28,20 +25,6 @@ ADDED: dict[str, tuple[str, str, dict[str, Any]]] = {
 CODE = {"quickbooks": "Code", "xero": "Code", "zoho": "currency_code"}
 PER_INSTALMENT = ('invoice_per = "loan"', 'invoice_per = "instalment"')
 RATES = '\n[currencies.CLP]\nrates = [{ from = "2026-01-01", rate = "4.30" }]\n'
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def add_currency(world: World, code: str) -> None:

@@ -19,12 +19,6 @@ from tests.pipeline.world import COMPANIES, PATHS, World, one
 from tests.systems.servers import Call, relay
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
 @pytest.fixture(params=COMPANIES)
 def world(
     request: pytest.FixtureRequest,

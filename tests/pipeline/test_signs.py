@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from bridge.cli.doctor_lines import Line
 from bridge.cli.doctor_parts import system as looked_at
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import small_ledger
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.world import World
 
 CODE = "8f2c" * 24
 TOPIC = "signs of electronic invoices"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def said(world: World, topic: str) -> list[Line]:

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from bridge.core.books import Kind
-from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.world import World, one
 
 REFUSED = r"[\U00010000-\U0010ffff]|\\u[dD]8|%F0%9"
 """Signs above U+FFFF as they are, and as JSON and forms may spell them."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def told_with_pictures() -> Ledger:

@@ -6,9 +6,8 @@ whether a comparison has read the code before or the pass is the first to see it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,30 +17,20 @@ from bridge.pipeline.decide import accept
 from bridge.pipeline.reconcile import compare
 from bridge.pipeline.undo import undo
 from bridge.report.details import english
-from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_mapping_edited import TARGETS, applied, edit_mapping
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.mappings import TARGETS, applied, edit_mapping
+from tests.pipeline.world import World, one
 
 INVOICE = "DY7F3A-L2"
 NOTE = "DY7F3A-K9"
 CODE = "8f2c" * 24
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 @pytest.fixture

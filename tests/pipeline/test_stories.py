@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,12 +20,6 @@ from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import REALM, Killed, World, one
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ pass: which of the two is ours nobody can tell, and a third would be worse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,29 +14,14 @@ import pytest
 from bridge.core.delivery import State
 from bridge.pipeline.sync import SyncResult
 from bridge.report.details import english
-from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
+from tests.pipeline.cut import SENT, dies_when_cut
 from tests.pipeline.ledger import Rows
-from tests.pipeline.test_late_writes import SENT, dies_when_cut
-from tests.pipeline.test_whole_documents import lent
-from tests.pipeline.world import COMPANIES, GONE, World
+from tests.pipeline.lent import lent
+from tests.pipeline.world import GONE, World
 
 OURS = "DY7F3A-P11"
 CASH = {"quickbooks": "Checking", "xero": "Nequi wallet", "zoho": "Nequi wallet"}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 @pytest.fixture

@@ -4,16 +4,13 @@ answered is kept."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.core.delivery import State
-from bridge.sandbox.server import SandboxServer
-from tests.pipeline.test_refused_questions import lent_to
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.names import lent_to
+from tests.pipeline.world import World, one
 
 REPEATED = 4
 """So often a question is put before it counts as not answered."""
@@ -34,20 +31,6 @@ CREATES = {
     "xero": {"method": "PUT", "path": "/Invoices"},
     "zoho": {"method": "POST", "path": "/invoices"},
 }
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    return made
 
 
 def fault(world: World, match: dict[str, str], **wish: Any) -> None:

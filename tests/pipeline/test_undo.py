@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.core.tie_out.items import ItemKind
-from bridge.core.tie_out.reconciliation import SystemResult
 from bridge.errors import UsageError
-from bridge.pipeline.reconcile import compare
-from bridge.pipeline.sync import SyncResult, preview, sync
-from bridge.pipeline.undo import UndoResult, preview_undo, undo
-from bridge.sandbox.server import SandboxServer
+from bridge.pipeline.sync import SyncResult, preview
+from bridge.pipeline.undo import UndoResult
+from tests.in_words import in_words
+from tests.pipeline.closed import documents, lock
+from tests.pipeline.edited import hand, repost
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import documents, lock
-from tests.pipeline.test_drift import hand, repost
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.world import COMPANIES, SAMPLE, Killed, World, one
-
-Balances = dict[str, Decimal]
+from tests.pipeline.undoing import foreseen, reconciled, resumed, taken_back, trial_balance
+from tests.pipeline.world import SAMPLE, Killed, World, one
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
-
-
-def trial_balance(world: World) -> Balances:
-    accounts = world.books()["accounts"]
-    return {a["id"]: Decimal(a["balance"]) for a in accounts if Decimal(a["balance"])}
-
-
-def taken_back(world: World, run: str, approve: str | None = None) -> UndoResult:
-    with world.bridge() as bridge:
-        return undo(bridge, run, "ana", approve)
-
-
-def foreseen(world: World, run: str) -> UndoResult:
-    with world.dry() as bridge:
-        return preview_undo(bridge, run)
-
-
-def resumed(world: World) -> SyncResult:
-    with world.bridge() as bridge:
-        return sync(bridge, resume="ana")
-
-
-def reconciled(world: World) -> SystemResult:
-    with world.bridge() as bridge:
-        (found,) = compare(bridge, bridge.today, world.clock.now()).systems
-    return found
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 def delivered(world: World, ledger: Ledger) -> SyncResult:
@@ -114,7 +74,7 @@ def test_afterwards_the_books_rest_until_a_person_lets_them_go_on(world: World) 
     ledger.lend(9, random.Random(2))
     resting = delivered(world, ledger)
     assert resting.exit_code == 1
-    assert "sync --resume" in str(one(resting).stopped)
+    assert "sync --resume" in in_words(one(resting).stopped)
     assert world.live_documents() == []
     with world.dry() as bridge:
         assert one(preview(bridge)).stopped is not None

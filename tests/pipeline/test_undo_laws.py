@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -21,23 +20,17 @@ from bridge.core.identity import reversal_name
 from bridge.errors import UsageError
 from bridge.pipeline.undo import UndoResult
 from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import lock
+from tests.pipeline.faults import Fate, born, break_things, check_laws
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_closed_periods import lock
-from tests.pipeline.test_never_twice import Fate, born, break_things, check_laws
-from tests.pipeline.test_undo import foreseen, reconciled, resumed, taken_back, trial_balance
+from tests.pipeline.undoing import foreseen, reconciled, resumed, taken_back, trial_balance
 from tests.pipeline.world import COMPANIES, Killed, World, one
 
-SEEDS = int(os.environ.get("BRIDGE_UNDO_SEEDS", "3"))
+SEEDS = int(os.environ.get("BRIDGE_UNDO_SEEDS", "1"))
 """How many seeds for each system; 100 and more with BRIDGE_UNDO_SEEDS=100."""
 DAYS = 3
 RESTARTS = 20
 Standing = dict[str, tuple[str, str, str, str, str]]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
 
 
 def standing(world: World) -> Standing:

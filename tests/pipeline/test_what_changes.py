@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,10 @@ import pytest
 
 from bridge.errors import SnapshotRefused
 from bridge.pipeline.reconcile import compare
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.closed import documents
+from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_closed_periods import documents
-from tests.pipeline.test_never_twice import check_laws
-from tests.pipeline.test_rebuild import with_policies
+from tests.pipeline.rebuilding import with_policies
 from tests.pipeline.world import COMPANIES, World, one
 
 ROWS = {
@@ -73,20 +71,11 @@ ROWS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 @pytest.fixture

@@ -6,42 +6,26 @@ Every test looks at the accounts themselves, to the cent, on every system.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bridge.errors import ConfigurationError
 from bridge.pipeline.plan import booking_of
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.booked import Moves, accounts, amounts, balances, row
+from tests.pipeline.closed import adjusting, documents, lock
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_closed_periods import adjusting, documents, lock
-from tests.pipeline.test_mapping_edited import CASH, edit_mapping
-from tests.pipeline.test_rebuild import with_policies
-from tests.pipeline.world import COMPANIES, World, one
-
-RECEIVABLE = "receivable"
-Moves = dict[str, Decimal]
-"""Purpose, `cash` or `receivable` → by how much its account moved, debits first."""
+from tests.pipeline.mappings import CASH, edit_mapping
+from tests.pipeline.rebuilding import with_policies
+from tests.pipeline.world import World, one
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    return world
 
 
 @pytest.fixture
@@ -54,29 +38,6 @@ def ledger() -> Ledger:
         "currency": "COP", "due_on": "2026-12-01",
     }  # fmt: skip
     return made
-
-
-def row(ledger: Ledger, kind: str, amount: int, day: str = "2026-08-01", **more: Any) -> None:
-    number = max(ledger.movements, default=0) + 1
-    ledger.movements[number] = {
-        "movement_id": number, "debt_id": 1, "type": kind, "amount": amount, "date": day,
-        "concept": "", "method": "CASH",
-    } | more  # fmt: skip
-
-
-def accounts(world: World) -> dict[str, str]:
-    """Account id → what the mapping uses it for."""
-    with world.dry() as bridge:
-        (books,) = bridge.books.values()
-        booking = booking_of(books)
-        chart = books.system.chart()
-    found = {a.id: RECEIVABLE for a in chart.accounts if a.role == "receivable"}
-    found |= {rule.account: "cash" for rule in booking.deposits}
-    return found | {target.account: purpose for purpose, target in booking.targets.items()}
-
-
-def balances(world: World) -> dict[str, Decimal]:
-    return {a["id"]: Decimal(a["balance"]) for a in world.books()["accounts"]}
 
 
 def booked(world: World, ledger: Ledger, verdict: str = "clean") -> Moves:
@@ -96,10 +57,6 @@ def booked(world: World, ledger: Ledger, verdict: str = "clean") -> Moves:
     assert (figures.create, figures.update, figures.void) == (0, 0, 0)
     assert not sum(moved.values())
     return moved
-
-
-def amounts(**moves: int) -> Moves:
-    return {name: Decimal(amount) for name, amount in moves.items()}
 
 
 def shared(world: World, *purposes: str) -> str:

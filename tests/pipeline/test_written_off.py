@@ -6,22 +6,19 @@ Each case is delivered row by row, and all at once: the books are the same.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from bridge.pipeline.plan import booking_of
-from bridge.sandbox.server import SandboxServer
+from tests.pipeline.booked import RECEIVABLE, Moves, accounts, amounts, balances, row
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.test_mapping_edited import edit_mapping
-from tests.pipeline.test_rebuild import with_policies
-from tests.pipeline.test_reconcile import answer
-from tests.pipeline.test_what_is_booked import RECEIVABLE, Moves, accounts, amounts, balances, row
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.mappings import edit_mapping
+from tests.pipeline.mornings import answer
+from tests.pipeline.rebuilding import with_policies
+from tests.pipeline.world import World, one
 
 Rows = list[tuple[str, int, str]]
 """What a movement is, its amount, its day; in the order in which they become known."""
@@ -136,21 +133,12 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    return world
 
 
 def loan(opening: int, **changes: Any) -> Ledger:
@@ -200,6 +188,7 @@ def by_account(world: World, wanted: Moves) -> Moves:
     return {name: amount for name, amount in found.items() if amount}
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("at_once", [False, True], ids=["row by row", "at once"])
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_written_off_and_what_comes_back(world: World, case: str, at_once: bool) -> None:

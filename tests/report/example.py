@@ -10,7 +10,14 @@ import msgspec
 from bridge.core.findings import Severity
 from bridge.core.message import message
 from bridge.core.tie_out.aging import AgedTotal
-from bridge.core.tie_out.checks import CheckCode, Evidence, Seen, Sign, checks, signs_of_items
+from bridge.core.tie_out.checks import (
+    CheckCode,
+    CheckFigures,
+    Evidence,
+    Sign,
+    checks,
+    signs_of_items,
+)
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.reconciliation import (
     FindingGroup,
@@ -197,19 +204,19 @@ NAMES = {
 }
 
 SEEN = {
-    CheckCode.PRINCIPAL: Seen(amounts={"COP": D(-1250000)}, count=1),
-    CheckCode.CONTROL: Seen(amounts={"COP": D(48215000)}, count=1486),
-    CheckCode.CUT_OFF: Seen(count=1486),
-    CheckCode.OPENING: Seen(why="no_opening"),
-    CheckCode.CASH: Seen(amounts={"COP": D(91480000)}, count=4),
-    CheckCode.UNAPPLIED: Seen(amounts={"COP": D(15000)}, count=1104),
-    CheckCode.WRITE_OFF: Seen(amounts={"COP": D(840000)}, count=3),
-    CheckCode.RECOVERY: Seen(amounts={"COP": D(60000)}, count=2),
-    CheckCode.RENEWALS: Seen(amounts={"COP": D(0)}, count=1),
-    CheckCode.CLOSED: Seen(count=1120),
-    CheckCode.TAX: Seen(count=1486),
-    CheckCode.ROUNDING: Seen(count=1486),
-    CheckCode.VOIDS: Seen(count=14),
+    CheckCode.PRINCIPAL: CheckFigures(amounts={"COP": D(-1250000)}, count=1),
+    CheckCode.CONTROL: CheckFigures(amounts={"COP": D(48215000)}, count=1486),
+    CheckCode.CUT_OFF: CheckFigures(count=1486),
+    CheckCode.OPENING: CheckFigures(why="no_opening"),
+    CheckCode.CASH: CheckFigures(amounts={"COP": D(91480000)}, count=4),
+    CheckCode.UNAPPLIED: CheckFigures(amounts={"COP": D(15000)}, count=1104),
+    CheckCode.WRITE_OFF: CheckFigures(amounts={"COP": D(840000)}, count=3),
+    CheckCode.RECOVERY: CheckFigures(amounts={"COP": D(60000)}, count=2),
+    CheckCode.RENEWALS: CheckFigures(amounts={"COP": D(0)}, count=1),
+    CheckCode.CLOSED: CheckFigures(count=1120),
+    CheckCode.TAX: CheckFigures(count=1486),
+    CheckCode.ROUNDING: CheckFigures(count=1486),
+    CheckCode.VOIDS: CheckFigures(count=14),
 }
 
 QUICKBOOKS = SystemResult(
@@ -284,8 +291,10 @@ QUICKBOOKS = SystemResult(
         ),
         seen=SEEN
         | {
-            CheckCode.CONTROL: Seen(amounts={"COP": D(47905000), "USD": D(8060)}, count=1482),
-            CheckCode.RENEWALS: Seen(why="shared_account", impossible=True),
+            CheckCode.CONTROL: CheckFigures(
+                amounts={"COP": D(47905000), "USD": D(8060)}, count=1482
+            ),
+            CheckCode.RENEWALS: CheckFigures(why="shared_account", impossible=True),
         },
     ),
 )

@@ -14,11 +14,14 @@ from bridge.report.texts import LANGUAGES, texts
 
 BRIDGE = Path(__file__).parents[2] / "bridge"
 UNSAID = {
+    ("cron_refused", "reason"),
+    ("no_toml", "reason"),
     ("refused_cut_short", "text"),
     ("refused_not_unpacked", "text"),
     ("refused_uncounted", "entity"),
     ("refused_unreadable", "text"),
     ("refused_way_of_packing", "text"),
+    ("state_is_none", "reason"),
 }
 """Values that are for programs and logs: what a parser said, in its own English."""
 

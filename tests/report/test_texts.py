@@ -88,6 +88,10 @@ def test_every_action_says_what_follows_otherwise_and_what_to_type(language):
     assert not ACTIONS - set(tables["commands"])
 
 
+OTHERS_ENGLISH = {code: {"reason"} for code in ("no_toml", "cron_refused", "state_is_none")}
+"""What a library says in English, which only an English sentence takes along."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_all_languages_have_the_same_keys_and_the_same_blanks(language):
     ours, theirs = texts(language).tables, texts("en").tables
@@ -96,7 +100,8 @@ def test_all_languages_have_the_same_keys_and_the_same_blanks(language):
     }
     for name, table in ours.items():
         for code, sentence in table.items():
-            assert blanks(sentence) == blanks(theirs[name][code]), code
+            left_out = set() if language == "en" else OTHERS_ENGLISH.get(code, set())
+            assert blanks(sentence) == blanks(theirs[name][code]) - left_out, code
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -159,17 +164,19 @@ HIDDEN = {
     "pt": r"retid|em dúvida|pendente|ponte|execução|passagem|devedor|caixa de saída|chamada",
 }
 """What a bookkeeper takes for something else, or has never heard of."""
+TYPED = re.compile(r'"[^"]*"|`[^`]*`|ledger-bridge [a-z]+|drift adopt|bridge\.toml')
+"""Others' words, and what somebody is to type or to open."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_has_a_word_that_a_bookkeeper_takes_for_something_else(language):
     for table, sentences in texts(language).tables.items():
         for code, sentence in sentences.items():
-            shown = "" if table == "commands" else re.sub(r'"[^"]*"', "", sentence)  # others' words
+            shown = "" if table == "commands" else TYPED.sub("", sentence)
             assert not re.search(HIDDEN[language], shown, re.IGNORECASE), (table, code)
-            if table not in {"cli", "details"}:
-                assert "ledger-bridge" not in shown, (table, code)
-                assert ".toml" not in shown, (table, code)
+            if table not in {"cli", "details", "commands"}:
+                assert "ledger-bridge" not in sentence, (table, code)
+                assert ".toml" not in re.sub(r'"[^"]*"', "", sentence), (table, code)
 
 
 def test_every_word_is_used():

@@ -61,7 +61,8 @@ def test_an_id_is_compared_by_equality_only(api: Client, condition: str) -> None
 
 
 def test_what_is_no_document_is_answered_as_recorded(api: Client) -> None:
-    made = api.invoice(10)["Id"]
+    invoice = api.invoice(10)
+    made = invoice["Id"]
     form = api.http.get(f"{api.api}/invoice/{made}/pdf", timeout=60)
     assert (form.status_code, form.headers["Content-Type"]) == (200, "application/pdf")
     assert form.content.startswith(b"%PDF")
@@ -71,7 +72,7 @@ def test_what_is_no_document_is_answered_as_recorded(api: Client) -> None:
     }
     assert codes == dict.fromkeys(codes, 400)
     assert api.get("customer/1.5")["Fault"]["Error"][0]["code"] == "2030"
-    told = api.get("cdc", entities="Estimate", changedSince="2026-11-01T00:00:00Z")
+    told = api.get("cdc", entities="Estimate", changedSince=invoice["MetaData"]["CreateTime"])
     assert told["CDCResponse"] == [{"QueryResponse": [{}]}]
 
 

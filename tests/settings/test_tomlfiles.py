@@ -14,6 +14,7 @@ from bridge import tomlfiles
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.errors import ConfigurationError
 from bridge.mappingfiles import load_books_mapping
+from tests.in_words import in_words
 
 MAPPING = """\
 own = ["name"]
@@ -50,7 +51,7 @@ def mapping(tmp_path, monkeypatch):
             load_books_mapping(path)
         assert raised.value.exit_code == 78
         assert len(raised.value.problems) == count, raised.value.problems
-        return [str(problem) for problem in raised.value.problems]
+        return [in_words(problem) for problem in raised.value.problems]
 
     problems.path = path
     return problems
@@ -97,7 +98,7 @@ def test_a_good_file_is_read_exactly(mapping):
             'item = "Loan interest"',
             'item = "x"\ndescription = "{nmae}"',
             (
-                'books.toml:7 [lines.interest] description: "{nmae}" is not a template: '
+                'books.toml:7 [lines.interest] description: "{nmae}" is not a template. '
                 "{nmae} is not a field. Did you mean name?"
             ),
         ),
@@ -105,7 +106,7 @@ def test_a_good_file_is_read_exactly(mapping):
             'account = "Bank MXN"\n',
             'account = "Bank MXN"\nmethod = "cash"\n',
             (
-                'books.toml:10 [deposits 1] method: "cash": input should be a valid tuple. '
+                'books.toml:10 [deposits 1] method: "cash": input should be a valid list. '
                 'Write it in brackets: ["cash"].'
             ),
         ),
@@ -174,7 +175,7 @@ def test_an_unfinished_file_has_a_line_too(mapping):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(ConfigurationError) as raised:
         tomlfiles.read(tmp_path / "none.toml")
-    assert "there is no such file" in str(raised.value.problems[0])
+    assert "there is no such file" in in_words(raised.value.problems[0])
 
 
 def test_a_file_in_another_encoding(tmp_path):
@@ -183,7 +184,7 @@ def test_a_file_in_another_encoding(tmp_path):
     with pytest.raises(ConfigurationError) as raised:
         tomlfiles.read(path)
     assert "latin.toml:2" in raised.value.problems[0].where
-    assert "UTF-8" in raised.value.problems[0].fix
+    assert "UTF-8" in in_words(raised.value.problems[0].fix)
 
 
 def test_windows_files_are_read(tmp_path):

@@ -20,6 +20,7 @@ from bridge.pipeline.second_writer import SecondWriter
 from bridge.pipeline.sync import SyncResult
 from bridge.report.details import english
 from bridge.store import Entry
+from tests.in_words import in_words
 from tests.pipeline.world import COMPANIES
 from tests.simulation.estate import Estate
 from tests.simulation.hand import Hand
@@ -132,7 +133,7 @@ def believe(person: Person, ended: Ended) -> str:
 def take_over(person: Person, ended: Ended) -> str:
     """The other bridge is stopped, or there was none: this one goes on."""
     posts = [n for n, stop in ended.stops() if isinstance(stop, SecondWriter)]
-    words = " ".join(str(stop) for n, stop in ended.stops() if n in posts)
+    words = " ".join(in_words(stop) for n, stop in ended.stops() if n in posts)
     if "sync --take-over" not in words:
         return ""
     person.takes_over = "ana"
@@ -141,7 +142,7 @@ def take_over(person: Person, ended: Ended) -> str:
 
 def know_again(person: Person, ended: Ended) -> str:
     """The state never had to do with what is in the books: it was lost."""
-    told = [str(stop) for _, stop in ended.stops() if isinstance(stop, SecondWriter)]
+    told = [in_words(stop) for _, stop in ended.stops() if isinstance(stop, SecondWriter)]
     if not any("lost: ledger-bridge rebuild" in words for words in told):
         return ""
     if any(isinstance(stop, LoginRequired) for _, stop in ended.stops()):

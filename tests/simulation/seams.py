@@ -33,6 +33,7 @@ from bridge.store import store as stores
 from bridge.systems import transport
 from bridge.systems.deadline import Exchange
 from tests.pipeline.world import Killed
+from tests.reading import read_once
 from tests.simulation.drip import CUT_WITHIN_S, Drips
 from tests.simulation.trace import Broken, Trace
 
@@ -130,24 +131,22 @@ class Seams:
             put(mock.patch.object(DeudoresSnapshot, "rows", self._rows()))
             put(mock.patch.object(credentials, "replace_durably", self._replace()))
             put(mock.patch.object(values, "uuid4", lambda: _made(ids)))
-            put(mock.patch.object(tomlfiles, "read", _read_once()))
+            put(mock.patch.object(tomlfiles, "read", read_once()))
             yield self
 
     def _exchange(self) -> Any:
         original = transport.Transport._exchange
 
-        def exchange(
-            this: Any, prepared: requests.PreparedRequest, watched: Exchange
-        ) -> transport.Reply:
-            self._note_secrets(prepared)
+        def exchange(this: Any, request: transport.Request, watched: Exchange) -> transport.Reply:
+            self._note_secrets(request)
             self.step(BEFORE_REQUEST)
             self.requests += 1
             self.pass_time(self.pace_s)
-            url = urlsplit(prepared.url or "")
-            what = f"{prepared.method} {url.path}{'?' if url.query else ''}{url.query}"
+            url = urlsplit(request.url)
+            what = f"{request.method} {url.path}{'?' if url.query else ''}{url.query}"
             self.drips.watch = this._deadlines
             try:
-                reply = original(this, prepared, watched)
+                reply = original(this, request, watched)
             except Exception as error:
                 self.trace.say(f"  {what}: {type(error).__name__}")
                 raise
@@ -251,8 +250,8 @@ class Seams:
             self.skew(self.leap)
             self.leap = None
 
-    def _note_secrets(self, prepared: requests.PreparedRequest) -> None:
-        word = str(prepared.headers.get("Authorization", "")).rpartition(" ")[2]
+    def _note_secrets(self, request: transport.Request) -> None:
+        word = str(request.headers.get("Authorization", "")).rpartition(" ")[2]
         self.secrets |= {word} - {""}
 
     def _note_tokens(self, reply: transport.Reply) -> None:
@@ -260,21 +259,6 @@ class Seams:
             told = reply.json()
             if isinstance(told, dict):
                 self.secrets |= {str(v) for k, v in told.items() if k.endswith("_token")}
-
-
-def _read_once() -> Callable[[Path], tomlfiles.TomlFile]:
-    """What is read of settings and mappings; the same words are taken apart only once."""
-    original, known = tomlfiles.read, dict[tuple[Path, bytes], tomlfiles.TomlFile]()
-
-    def read(path: Path) -> tomlfiles.TomlFile:
-        if not path.is_file():
-            return original(path)
-        words = path, path.read_bytes()
-        if words not in known:
-            known[words] = original(path)
-        return known[words]
-
-    return read
 
 
 def _made(chance: random.Random) -> uuid.UUID:

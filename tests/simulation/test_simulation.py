@@ -22,7 +22,7 @@ from tests.simulation.shrink import shrink
 from tests.simulation.simulation import Outcome, run
 from tests.simulation.trace import Broken, Trace
 
-SEEDS = int(os.environ.get("BRIDGE_SIMULATION_SEEDS", "12"))
+SEEDS = int(os.environ.get("BRIDGE_SIMULATION_SEEDS", "6"))
 """How many lives; hundreds with BRIDGE_SIMULATION_SEEDS=300."""
 DAYS = int(os.environ.get("BRIDGE_SIMULATION_DAYS", "4"))
 """How long each; `python -m tests.simulation` lives longer ones."""

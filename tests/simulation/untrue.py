@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tests.pipeline.test_untrue_answers import lies
+from tests.pipeline.lies import lies
 from tests.simulation.agenda import Agenda
 from tests.simulation.estate import KEYS, Estate
 from tests.simulation.hand import Hand

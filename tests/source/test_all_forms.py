@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from bridge.core.ledger import Entity
 from tests.laws.lender_file import amounts
 from tests.source.conftest import FOUND, TODAY, Read
-from tests.source.test_found_sheets import as_text, sheets
+from tests.source.sheets import as_text, sheets
 
 FORMS = ("csv", "texts", "numbers", "json")
 OF_THE_APP = (

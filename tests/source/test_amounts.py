@@ -182,6 +182,13 @@ def test_a_text_with_one_number_hints_at_what_it_is_worth():
         assert READER.hint(text, "COP") is None
 
 
+@pytest.mark.parametrize("cell", [str, int, Decimal])
+def test_ten_million_millions_are_no_money_of_a_lender(cell):
+    for much in (9_999_999_999_999, -9_999_999_999_999):
+        assert READER.money(cell(much), "COP").value == much
+        assert READER.money(cell(much + (1 if much > 0 else -1)), "COP") is None
+
+
 def test_neither_truth_values_nor_floats_are_amounts():
     assert READER.money(True, "COP") is None
     assert READER.money(1.5, "COP") is None

@@ -85,6 +85,21 @@ def test_milliseconds_are_utc_midnight_of_the_local_day():
     assert READ(1788220800000) == date(2026, 9, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("01/01/1950", date(1950, 1, 1)),
+        ("31/12/1949", None),
+        ("31/12/2100", date(2100, 12, 31)),
+        ("01/01/2101", None),
+        ("4133894400000", date(2100, 12, 31)),
+        ("4133980800000", None),
+    ],
+)
+def test_no_day_of_a_lender_is_before_1950_or_after_2100(text: str, day: date | None) -> None:
+    assert READ(text) == day
+
+
 def test_both_date_systems_of_workbooks_are_understood():
     assert from_serial(Decimal(46000)) == from_serial(Decimal(46000 - 1462), base_1904=True)
 

@@ -15,36 +15,14 @@ import xlsxwriter
 from bridge.core.ledger import Adjustment, Loan, LoanKind, Repayment
 from bridge.errors import SnapshotRefused
 from bridge.report.details import english
-from bridge.source.files.delivered import PlainFile, SizeLimits
-from bridge.source.files.workbook import Workbook
-from bridge.source.files.zippedxml import BookLimits
 from tests.source import ods
 from tests.source.conftest import DAY1, ROOT, SAMPLES, Read, source
+from tests.source.sheets import as_text, sheets
 
 FOUND = ROOT / "tests" / "data" / "found"
 OF_A_FORM = ("file.bom", "file.encoding", "file.delimiter", "file.blank_rows")
 FORMS = ("csv", "xlsx", "ods")
 TOTAL = "Gran total;;;65.000"
-_LIMITS = BookLimits(SizeLimits(10**7, 10**7, 200), 10**6, 10**4, 256, 10**4)
-
-
-def sheets(folder: Path) -> dict[str, list[list[object]]]:
-    """The sheets of a found case, by title."""
-    found: dict[str, list[list[object]]] = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".xlsx":
-            for sheet in Workbook(PlainFile(path), _LIMITS, None).sheets():
-                found[sheet.title] = [row for _, row in sheet.rows()]
-        else:
-            raw = path.read_bytes()
-            text = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "cp1252")
-            rows = csv.reader(io.StringIO(text), delimiter=";")
-            found[path.stem] = [list(row) for row in rows]
-    return found
-
-
-def as_text(cell: object) -> str:
-    return cell.strftime("%d/%m/%Y") if isinstance(cell, date) else str(cell)
 
 
 def in_form(case: str, form: str, tmp_path: Path) -> Path:

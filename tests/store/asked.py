@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bridge.core.books import Kind, Made, Status
+from bridge.core.books import Kind, MadeInBooks, Status
 from bridge.core.delivery import Drifted, InDoubt, Operation, Posted, Rejected, State, Unavailable
 from bridge.core.findings import Finding
 from bridge.core.identity import BooksId
@@ -147,7 +147,7 @@ def _mirror(work: Work) -> None:
     all_of(parts.of_customers(BOOKS, [f"id-{PREFIX}-D2"]))
     parts.count(BOOKS, Kind.INVOICE)
     parts.ids(BOOKS, Kind.SALE)
-    made = [Made(kind=Kind.INVOICE, external_id="77", number=f"{PREFIX}-L999999")]
+    made = [MadeInBooks(kind=Kind.INVOICE, external_id="77", number=f"{PREFIX}-L999999")]
     work.strangers.never_heard_of(BOOKS, made, [PREFIX])
     work.strangers.were_several(BOOKS, REFERENCES)
     work.strangers.live(BOOKS, [PREFIX])
@@ -237,7 +237,7 @@ def _people(work: Work) -> None:
     work.decisions.is_welcome(BOOKS)
     work.decisions.latest()
     work.strangers.leave_unknown(
-        AT, [Made(kind=Kind.INVOICE, external_id="1", number=REFERENCES[0])]
+        AT, [MadeInBooks(kind=Kind.INVOICE, external_id="1", number=REFERENCES[0])]
     )
     work.upkeep.count_pass()
 

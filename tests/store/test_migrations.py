@@ -296,7 +296,7 @@ def newer(world: World) -> World:
 
 def test_a_database_of_a_newer_program_is_refused_and_not_touched(newer: World) -> None:
     before = contents(newer.folder)
-    with pytest.raises(ConfigurationError, match="newer version of this program"):
+    with pytest.raises(ConfigurationError, match="state_newer"):
         upgraded(state(newer))
     assert contents(newer.folder) == before
 

@@ -17,8 +17,9 @@ from bridge.cli import failures
 from bridge.core.identity import BooksId
 from bridge.store import Store, tables
 from tests.disks import FULL, REFUSING, Disk, SizeLimit, opened
+from tests.in_words import in_words
+from tests.store.children import ROWS, child, kill, url
 from tests.store.rows import borrower, loan, repayment, take
-from tests.store.test_safety import ROWS, child, kill, url
 from tests.store.versions import VERSIONS, made_by
 
 MANY = [borrower("1"), loan("1", "1"), *(repayment(str(n), "1", 1) for n in range(3000))]
@@ -45,8 +46,8 @@ def told(error: BaseException) -> str:
     """What a person is told about it."""
     words = failures.known(error)
     assert words is not None, repr(error)
-    assert words.endswith("run again. Nothing is lost.")
-    return words
+    assert in_words(words).endswith("run again. Nothing is lost.")
+    return in_words(words)
 
 
 @full

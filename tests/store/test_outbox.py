@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
-from bridge.core.books import Document, Kind
+from bridge.core.books import Kind
 from bridge.core.delivery import (
     Drifted,
     InDoubt,
@@ -24,38 +24,9 @@ from bridge.core.delivery import (
 )
 from bridge.core.identity import BooksId
 from bridge.errors import UsageError
-from bridge.store import NO_LOAN, Entry, LoanKey, NewEntry, Store, Work
+from bridge.store import NO_LOAN, Entry, Store, Work
+from tests.store.enqueued import ONE, claimed, enqueue, new
 from tests.store.rows import AT, BOOKS, COMPANY, NOW, SYSTEM, customer, invoice, posted, receipt
-
-ONE: LoanKey = ("dev-7f3a", "1")
-
-
-def new(
-    document: Document,
-    phase: int,
-    operation: Operation = Operation.CREATE,
-    loan: LoanKey = ONE,
-    target: str = "",
-    key: str = "",
-) -> NewEntry:
-    return NewEntry(
-        operation=operation,
-        document=document,
-        key=key or f"{operation.value} {document.reference}",
-        phase=phase,
-        loan=loan,
-        target=target,
-    )
-
-
-def enqueue(store: Store, *entries: NewEntry) -> None:
-    with store.begin() as work:
-        work.outbox.enqueue("run-1", BOOKS, entries)
-
-
-def claimed(store: Store, limit: int = 10) -> list[Entry]:
-    with store.begin() as work:
-        return work.outbox.claim(BOOKS, NOW, limit)
 
 
 def references(entries: Sequence[Entry]) -> list[str]:
@@ -402,11 +373,11 @@ def test_a_person_decides_and_it_is_kept_who_and_when(store: Store) -> None:
     enqueue(store, new(customer(), 6, loan=NO_LOAN))
     with store.begin() as work:
         (entry,) = work.entries.of(BOOKS, state=State.PENDING)
-        with pytest.raises(UsageError, match="cannot be"):
+        with pytest.raises(UsageError, match="entry_unchangeable"):
             work.decisions.retry(entry.id, "ana", AT)
         work.decisions.drop(entry.id, "ana", AT)
         (decision,) = work.decisions.latest()
         assert (decision.who, decision.at, decision.verb) == ("ana", AT, "drop")
         assert work.entries.live_one(BOOKS, "DY7F3A-D1") is None
-        with pytest.raises(UsageError, match="does not exist"):
+        with pytest.raises(UsageError, match="no_entry"):
             work.decisions.drop(404, "ana", AT)

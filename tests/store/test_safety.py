@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,19 +14,13 @@ from sqlalchemy import Column, Connection, MetaData, Table, create_engine, inser
 from sqlalchemy.exc import StatementError
 
 from bridge.core.identity import BooksId
-from bridge.core.ledger import Entity
 from bridge.core.money import NO_CURRENCY
 from bridge.errors import ConfigurationError, TryLater
 from bridge.store import Store, models, schema, tables
 from bridge.store.engine import open_engine, raw
 from bridge.store.types import Cents, native
+from tests.store.children import ROWS, child, kill, url
 from tests.store.rows import borrower, facts, loan, repayment, take
-
-ROWS: list[Entity] = [borrower("1"), loan("1", "1"), repayment("1", "1")]
-
-
-def url(folder: Path) -> str:
-    return f"sqlite:///{folder}/state/state.db"
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -43,50 +34,6 @@ def contents(folder: Path) -> dict[str, str]:
 
 def modes(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
-
-
-CHILD = """
-import os, sys
-from tests.store.rows import borrower, facts, loan, take
-from bridge.core.identity import BooksId
-from bridge.store import Store
-
-store = Store.open(sys.argv[1])
-if sys.argv[2] == "idle":
-    take(store, [borrower("1"), loan("1", "1")])
-    print("ready", flush=True)
-    sys.stdin.read()
-if sys.argv[2] == "stage":
-    def rows():
-        for number in range(2000):
-            yield borrower(str(number))
-        print("ready", flush=True)
-        sys.stdin.read()
-    store.stage(facts(), rows())
-with store.begin() as work:
-    for number in range(2000):
-        work.plans.set_revisit(BooksId("xero", "company"), ("dev", str(number)), "half done")
-    print("ready", flush=True)
-    sys.stdin.read()
-"""
-
-
-def child(place: str, what: str) -> subprocess.Popen[bytes]:
-    """A process that stops in the middle of its work and says so."""
-    started = subprocess.Popen(
-        [sys.executable, "-c", CHILD, place, what],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    assert started.stdout is not None
-    assert started.stdout.readline() == b"ready\n"
-    return started
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
 
 
 def test_a_process_killed_half_way_leaves_nothing_of_its_transaction(tmp_path: Path) -> None:
@@ -291,7 +238,7 @@ def test_the_migrations_make_exactly_the_tables(store: Store, tmp_path: Path) ->
 
 @pytest.mark.parametrize("wrong", ["state.db", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
 def test_a_wrong_url_says_what_is_right(wrong: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"\[state\] url"):
+    with pytest.raises(ConfigurationError, match="state_url"):
         Store.open(wrong)
 
 
@@ -303,7 +250,7 @@ def test_prefixes_and_sources_of_an_installation_stay(store: Store) -> None:
             store.accept(stage, "2026-11-20T06:00:00Z")
         stage.close()
     stage = store.stage(facts(), iter(ROWS))
-    with pytest.raises(ConfigurationError, match="would post everything again"):
+    with pytest.raises(ConfigurationError, match="installation_prefix"):
         store.accept(stage, "2026-11-20T06:00:00Z", prefix="OTHER")
     stage.close()
 

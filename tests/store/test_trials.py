@@ -12,8 +12,8 @@ from bridge.core.identity import BooksId
 from bridge.core.tie_out.patience import PERHAPS_THERE, UNCLEAR
 from bridge.store import Entry, Store
 from bridge.store.trials import Trial
+from tests.store.enqueued import claimed, enqueue, new
 from tests.store.rows import BOOKS, COMPANY, NOW, SYSTEM, customer, posted
-from tests.store.test_outbox import claimed, enqueue, new
 
 LATER = NOW + timedelta(days=2)
 NUMBER = "DY7F3A-D1"

@@ -24,6 +24,7 @@ from bridge.credentials import (
     read_or_make_key,
 )
 from bridge.errors import ConfigurationError, TryLater
+from tests.in_words import in_words
 
 KEY = b"0123456789abcdef0123456789abcdef"
 WHO = ("quickbooks", "9", "refresh_token")
@@ -52,8 +53,9 @@ def test_nothing_secret_is_readable_in_the_file(tmp_path: Path) -> None:
 
 def test_another_key_opens_nothing(tmp_path: Path) -> None:
     store(tmp_path).set(*WHO, "x")
-    with pytest.raises(ConfigurationError, match="can not be opened"):
+    with pytest.raises(ConfigurationError) as refused:
         store(tmp_path, b"another key, also long enough...").get(*WHO)
+    assert "can not be opened" in in_words(refused.value)
 
 
 def test_records_can_not_be_swapped(tmp_path: Path) -> None:
@@ -161,8 +163,9 @@ def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     read_or_make_key(tmp_path, {})
     (tmp_path / KEY_NAME).chmod(0o644)
-    with pytest.raises(ConfigurationError, match="chmod 600"):
+    with pytest.raises(ConfigurationError) as refused:
         read_or_make_key(tmp_path, {})
+    assert "chmod 600" in in_words(refused.value)
 
 
 def test_the_key_of_systemd_comes_first(tmp_path: Path) -> None:
@@ -172,8 +175,9 @@ def test_the_key_of_systemd_comes_first(tmp_path: Path) -> None:
     assert read_or_make_key(tmp_path, {"CREDENTIALS_DIRECTORY": str(given)}) == KEY
     assert not (tmp_path / KEY_NAME).exists()
     (given / KEY_NAME).write_bytes(b"short")
-    with pytest.raises(ConfigurationError, match="too short"):
+    with pytest.raises(ConfigurationError) as refused:
         read_or_make_key(tmp_path, {"CREDENTIALS_DIRECTORY": str(given)})
+    assert "too short" in in_words(refused.value)
 
 
 def test_a_server_without_a_desktop_gets_the_encrypted_file(tmp_path: Path) -> None:

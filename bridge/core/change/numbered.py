@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bridge.core.books import Kind, PostedDocument, Status
-from bridge.core.change.owning import use_of
+from bridge.core.change.owning import application_reference
 
 
 def one_of_each(found: Sequence[PostedDocument]) -> Iterator[tuple[str, PostedDocument]]:
@@ -27,4 +27,4 @@ def _named(found: Sequence[PostedDocument]) -> Iterator[tuple[str, PostedDocumen
         if each.number:
             yield each.number, each
         elif each.credit_note_id in notes and each.status is Status.LIVE:
-            yield use_of(notes[each.credit_note_id]), each
+            yield application_reference(notes[each.credit_note_id]), each

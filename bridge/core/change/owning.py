@@ -73,10 +73,10 @@ def followers(full: str) -> Iterator[str]:
     prefix, _, name = full.rpartition("-")
     yield reference(prefix, Letter.REVERSAL, reversal_name(full))
     if name[0] in _NOTES:
-        yield base_reference(use_of(full))
+        yield base_reference(application_reference(full))
 
 
-def use_of(note: str) -> str:
+def application_reference(note: str) -> str:
     """The full reference of a credit note's application, where the books give it no number of its
     own. Its generation is that of the note."""
     base, _, generation = note.partition(".")

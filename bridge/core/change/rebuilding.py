@@ -328,8 +328,8 @@ class _Rebuilding:
         closed period."""
         changes: dict[str, Any] = {}
         day = document.day
-        if theirs.day is not None and self._was_moved(document.day, theirs):
-            day = theirs.day
+        if (moved := self._moved_to(document.day, theirs)) is not None:
+            day = moved
             changes |= {"day": day, "dated": document.day}
             if isinstance(document, Invoice):
                 changes["due"] = max(document.due, day)
@@ -337,15 +337,15 @@ class _Rebuilding:
             changes["rate"] = theirs.rate or self.booking.rate(document.currency, day)
         return msgspec.structs.replace(document, **changes)
 
-    def _was_moved(self, day: date, theirs: PostedDocument) -> bool:
-        """Whether we moved the document out of a closed period: its memo says so; where the books
-        tell no memo, the closed period does."""
+    def _moved_to(self, day: date, theirs: PostedDocument) -> date | None:
+        """The day to which we moved the document out of a closed period, if we did: its memo says
+        so; where the books tell no memo, the closed period does."""
         locked = self.booking.company.locked_through
         if theirs.day is None or theirs.day <= day:
-            return False
-        if theirs.memo:
-            return f"[{day.isoformat()}]" in theirs.memo
-        return locked is not None and day <= locked
+            return None
+        was_closed = locked is not None and day <= locked
+        is_moved = f"[{day.isoformat()}]" in theirs.memo if theirs.memo else was_closed
+        return theirs.day if is_moved else None
 
     def _as_in_the_books(self, name: str, theirs: PostedDocument) -> Transaction:
         """The document as the books tell it. For a reversed one, the amount (and, except for a

@@ -62,7 +62,7 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     """The part of the loan that the ledger has and the books no longer do."""
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
+class TakingBack(msgspec.Struct, frozen=True, kw_only=True):
     """One run to take back, as far as it is about one loan."""
 
     file: LoanFile
@@ -77,7 +77,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Bindings of other loans under numbers that this run had voided (rows that moved)."""
 
 
-def undo_loan(task: Task, booking: Booking, voidable: Collection[Kind]) -> Undone:
+def undo_loan(task: TakingBack, booking: Booking, voidable: Collection[Kind]) -> Undone:
     """The changes that take one run back for this loan; `voidable` are the kinds that the system
     can void."""
     return _Undo(task, booking, voidable).run()
@@ -119,7 +119,7 @@ def phase(change: Change) -> int:
 
 
 class _Undo:
-    def __init__(self, task: Task, booking: Booking, voidable: Collection[Kind]) -> None:
+    def __init__(self, task: TakingBack, booking: Booking, voidable: Collection[Kind]) -> None:
         self.task, self.voidable = task, voidable
         policies = booking.mapping.policies.model_copy(update={"closed_period": "adjust"})
         mapping = booking.mapping.model_copy(update={"policies": policies})

@@ -12,7 +12,7 @@ from bridge.core.books import CreditApplication, CreditNote, Invoice, Transactio
 from bridge.core.identity import CORRECTION_PART, Letter, base_reference, reference
 from bridge.core.ledger import LoanKind
 from bridge.core.loan.draft import Draft, closed_edit
-from bridge.core.loan.made import NONE, Made, together
+from bridge.core.loan.made import NONE, Made, made_together
 from bridge.core.loan.standing import weigh_invoice
 from bridge.core.loan.uses import use_of
 from bridge.core.mapping.templates import Value
@@ -64,7 +64,7 @@ def corrected(draft: Draft, wanted: Sequence[Wanted], staying: frozenset[str]) -
     kept = (*left, *(d for d in before if not isinstance(d, CreditApplication)))
     stays = Made(documents=kept) if kept else NONE
     made = [*(each.made for each in weighed), stays, correction]
-    return _with_uses(draft, together(made))
+    return _with_uses(draft, made_together(made))
 
 
 def corrections(draft: Draft) -> list[Transaction]:
@@ -198,4 +198,4 @@ def _with_uses(draft: Draft, made: Made) -> Made:
         if isinstance(document, CreditNote):
             part = base_reference(document.reference).rpartition(CORRECTION_PART)[2]
             parts.append(use_of(draft, draft.loan.id, f"{CORRECTION_PART}{part}", document))
-    return together(parts)
+    return made_together(parts)

@@ -16,7 +16,7 @@ from bridge.core.loan import lending, receipts
 from bridge.core.loan.cutover import is_history
 from bridge.core.loan.draft import Draft, closed_edit
 from bridge.core.loan.instalments import Parts
-from bridge.core.loan.made import NONE, Credits, Made, joined, together
+from bridge.core.loan.made import NONE, Credits, Made, joined, made_together
 from bridge.core.loan.rows import Rows
 from bridge.core.loan.standing import settled
 from bridge.core.loan.uses import use_of
@@ -75,7 +75,7 @@ def _write_off(draft: Draft, rows: Rows, row: Adjustment) -> Made:
     if "write_off_interest" in draft.booking.targets:
         amounts = [("write_off", note.total - note.interest)]
         amounts += [("write_off_interest", note.interest)]
-    return together([Made(holds=tuple(found)), _credit(draft, row, amounts, note.interest)])
+    return made_together([Made(holds=tuple(found)), _credit(draft, row, amounts, note.interest)])
 
 
 def _credit(draft: Draft, row: Adjustment, amounts: Parts, interest: Decimal | None = None) -> Made:
@@ -93,7 +93,7 @@ def _credit(draft: Draft, row: Adjustment, amounts: Parts, interest: Decimal | N
     )
     note, beside = settled(draft.already, CreditNote(**head.fields(), lines=lines))
     noted = msgspec.structs.replace(beside, documents=(note,))
-    return together([noted, use_of(draft, row.id, "", note)])
+    return made_together([noted, use_of(draft, row.id, "", note)])
 
 
 def _edited_late(draft: Draft, row: Adjustment, amount: Decimal, refused: str) -> Made:
@@ -105,7 +105,9 @@ def _edited_late(draft: Draft, row: Adjustment, amount: Decimal, refused: str) -
         return Made(holds=(draft.hold(refused, subject, -amount),))
     detail = closed_edit(posted.total, amount, draft.loan.currency)
     hold = draft.hold("books.period_closed", subject, posted.total - amount, detail)
-    return together([Made(documents=(posted,), holds=(hold,)), use_of(draft, row.id, "", posted)])
+    return made_together(
+        [Made(documents=(posted,), holds=(hold,)), use_of(draft, row.id, "", posted)]
+    )
 
 
 def _stays(draft: Draft, bound: Binding, wanted: set[str], corrections: str) -> bool:

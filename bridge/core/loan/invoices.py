@@ -23,7 +23,7 @@ from bridge.core.loan.correcting import Wanted, corrected, corrections
 from bridge.core.loan.cutover import Carried, back_dated, is_history
 from bridge.core.loan.draft import Draft
 from bridge.core.loan.instalments import Parts, interest_due, parts_of, per_instalment, schedule_of
-from bridge.core.loan.made import NONE, Made, together
+from bridge.core.loan.made import NONE, Made, made_together
 from bridge.core.loan.rows import Rows
 from bridge.core.mapping.templates import Value
 from bridge.core.message import message
@@ -49,7 +49,7 @@ def invoices_for(draft: Draft, rows: Rows, staying: frozenset[str]) -> tuple[Mad
         return NONE, all_of_them.refused
     made = corrected(draft, all_of_them.wanted, staying)
     held = Made(holds=all_of_them.holds) if all_of_them.holds else NONE
-    return together([held, made]), ""
+    return made_together([held, made]), ""
 
 
 _NOTHING = _Opened()

@@ -44,7 +44,7 @@ def effect(row: Repayment | Adjustment) -> Decimal:
     return -row.amount
 
 
-def rounding_of(number: int, each: Decimal) -> Decimal:
+def rounding_allowed(number: int, each: Decimal) -> Decimal:
     """The distance that `number` instalments may have from what they pay off: one unit each, of the
     last place that the instalment is written in (33,333 three times is 100,000; 30,000 is
     90,000)."""
@@ -54,7 +54,7 @@ def rounding_of(number: int, each: Decimal) -> Decimal:
 
 def pays_off(number: int, each: Decimal, total: Decimal) -> bool:
     """Whether so many instalments make up the total, but for their rounding."""
-    return abs(number * each - total) <= rounding_of(number, each)
+    return abs(number * each - total) <= rounding_allowed(number, each)
 
 
 def split(

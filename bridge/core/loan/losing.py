@@ -23,7 +23,7 @@ from bridge.core.mapping.booking import Booking
 ZERO = Decimal(0)
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
+class LossNote(msgspec.Struct, frozen=True, kw_only=True):
     """The amounts of one write-off's credit note."""
 
     total: Decimal
@@ -34,7 +34,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 class Lost(msgspec.Struct, frozen=True, kw_only=True):
     """The effect of one loan's write-offs on its invoices."""
 
-    notes: Mapping[str, Note] = {}
+    notes: Mapping[str, LossNote] = {}
     """Write-off → its credit note."""
     stopped: Mapping[int, Decimal] = {}
     """Number of an instalment → how much of its interest does not fall due any more."""
@@ -69,7 +69,7 @@ def lost(file: LoanFile, booking: Booking, losses: Iterable[Loss], *, carried: b
         share = lending.split(opening, interest, opening - of_loan, of_loan, rounding)
         share = min(max(share - never - told, ZERO), left)
         told += share
-        notes[loss.row.id] = Note(total=left, interest=share)
+        notes[loss.row.id] = LossNote(total=left, interest=share)
     return Lost(notes=notes, stopped={n: amount for n, amount in stopped.items() if amount})
 
 

@@ -28,7 +28,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 NONE = Made()
 
 
-def together(parts: Iterable[Made]) -> Made:
+def made_together(parts: Iterable[Made]) -> Made:
     """The parts as one, in their order."""
     there = [part for part in parts if part is not NONE]
     if len(there) < 2:
@@ -77,4 +77,4 @@ def joined(parts: Iterable[Credits]) -> Credits:
     paid: dict[str, Paid] = {}
     for part in there:
         paid.update(part.paid)
-    return Credits(made=together(part.made for part in there), paid=paid)
+    return Credits(made=made_together(part.made for part in there), paid=paid)

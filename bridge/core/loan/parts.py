@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from itertools import count
 
 import msgspec
 
@@ -20,10 +21,9 @@ from bridge.core.loan.made import NONE, Made
 from bridge.core.loan.standing import weigh_parts
 
 ZERO = Decimal(0)
-_MOST = 1_000
 
 
-def kept(
+def kept_parts(
     draft: Draft, row_id: str, facts: str, amount: Decimal, *, partly: bool = False
 ) -> tuple[list[Receipt], Made]:
     """The posted receipts of a repayment, if together they still are this repayment (or, with
@@ -64,14 +64,14 @@ def left_by_a_person(draft: Draft, row_id: str) -> list[Binding]:
 
 def _bound(draft: Draft, row_id: str) -> Iterator[Binding]:
     """The receipts of a repayment that are in the books, in order."""
-    for number in range(1, _MOST):
+    for number in count(1):
         bound = draft.already.bound(base(draft, row_id, number))
         if bound is None:
             return
         yield bound
 
 
-def split(
+def in_parts(
     draft: Draft, row_id: str, whole: Receipt, later: Collection[str], first: int = 1
 ) -> list[Receipt]:
     """The receipts, one per invoice, into which a repayment is split once it has been applied.

@@ -62,7 +62,7 @@ def _receipts(draft: Draft, row: Repayment, amount: Decimal) -> Credits:
     if in_parts:
         facts = draft.facts(day, repayment_facts(row, amount))
         partly = _takes_no_credit(draft, row)
-        posted, beside = parts.kept(draft, row.id, facts, amount, partly=partly)
+        posted, beside = parts.kept_parts(draft, row.id, facts, amount, partly=partly)
         if posted:
             kept = _kept(row, posted, beside)
             if not partly or parts.left_by_a_person(draft, row.id):

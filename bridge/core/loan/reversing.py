@@ -53,8 +53,7 @@ class Reversals(msgspec.Struct, frozen=True, kw_only=True):
         for document in self.made:
             documents.append(document)
             use = self.uses.get(document.reference)
-            applied = allocation.applied(use.reference) if use is not None else ()
-            if use is not None and applied:
+            if use is not None and (applied := allocation.applied(use.reference)):
                 documents.append(msgspec.structs.replace(use, applications=applied))
         return documents
 

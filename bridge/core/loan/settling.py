@@ -23,7 +23,7 @@ from bridge.core.loan.allocation import Allocation, Asking, Terms, allocate
 from bridge.core.loan.cutover import began_before
 from bridge.core.loan.draft import Draft
 from bridge.core.loan.instalments import share_of
-from bridge.core.loan.made import NONE, Credits, Made, Paid, together
+from bridge.core.loan.made import NONE, Credits, Made, Paid, made_together
 from bridge.core.loan.receipts import NO_CREDIT
 from bridge.core.loan.reversing import Reversals
 from bridge.core.loan.standing import settled, unwanted
@@ -54,7 +54,7 @@ def settle(draft: Draft, invoices: Made, credits: Credits, reversals: Reversals)
     unsettled = (*invoices.documents, *credits.made.documents)
     allocation = _allocation(draft, invoices, credits, reversals)
     done = [_settled(draft, document, credits, allocation) for document in unsettled]
-    made = together(each.made for each in done)
+    made = made_together(each.made for each in done)
     lost = _lost(draft, {document.reference for document in unsettled}, made.documents)
     undoing = (*reversals.kept, *reversals.settled(allocation))
     wanted = {document.reference for document in (*made.documents, *undoing)}
@@ -63,7 +63,7 @@ def settle(draft: Draft, invoices: Made, credits: Credits, reversals: Reversals)
     left = unwanted((*already.live, *already.earlier), wanted, noted)
     undone = Made(documents=undoing) if undoing else NONE
     return Settled(
-        made=together([made, undone, left]),
+        made=made_together([made, undone, left]),
         findings=tuple(finding for each in done for finding in each.findings),
         lost=lost,
     )
@@ -192,7 +192,7 @@ def _receipts(
     if paid.first:
         day = _day_of(draft, receipt)
         later = {a.invoice for a in done.applications if allocation.is_later(a.invoice, day)}
-        documents = parts.split(draft, paid.row, done, later, paid.first)
+        documents = parts.in_parts(draft, paid.row, done, later, paid.first)
     made = msgspec.structs.replace(beside, documents=tuple(documents))
     return _Receipts(made=made, findings=found)
 

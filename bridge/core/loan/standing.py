@@ -20,10 +20,10 @@ from bridge.core.books import (
     Receipt,
     Transaction,
 )
-from bridge.core.delivery import Binding, Decision, Saw, Seen, Unseen, Unwanted, written
+from bridge.core.delivery import Binding, Decision, Saw, Seen, Unseen, Unwanted, decision_text
 from bridge.core.identity import base_reference
 from bridge.core.loan.already import AlreadyPosted
-from bridge.core.loan.made import NONE, Made, together
+from bridge.core.loan.made import NONE, Made, made_together
 from bridge.core.plan import Hold
 
 Doc = TypeVar("Doc", bound=Transaction)
@@ -106,7 +106,7 @@ def weigh_parts(bound: Sequence[Binding], facts: str, total: Decimal) -> tuple[l
     if Unseen() in saw:
         receipts[0] = msgspec.structs.replace(receipts[0], total=receipts[0].total + rest)
         pairs = zip(bound, receipts, strict=True)
-        return receipts, together(_noted(b, Seen(facts), document=r) for b, r in pairs)
+        return receipts, made_together(_noted(b, Seen(facts), document=r) for b, r in pairs)
     if saw != {Seen(facts)} or rest:
         return receipts, _asked(bound[0], -rest)
     return receipts, NONE
@@ -115,7 +115,7 @@ def weigh_parts(bound: Sequence[Binding], facts: str, total: Decimal) -> tuple[l
 def unwanted(bound: Iterable[Binding], wanted: Collection[str], noted: Collection[str]) -> Made:
     """Documents that stay although the ledger wants none of them, as a person decided. Those that
     are gone from ledger and books alike are let go. `noted`: what is written down anew already."""
-    return together(_unwanted(b, wanted, noted) for b in bound if b.accepted)
+    return made_together(_unwanted(b, wanted, noted) for b in bound if b.accepted)
 
 
 def _unwanted(binding: Binding, wanted: Collection[str], noted: Collection[str]) -> Made:
@@ -131,9 +131,9 @@ def _unwanted(binding: Binding, wanted: Collection[str], noted: Collection[str])
         return _noted(binding, None, voided=True)
     stays = Made(documents=(document,))
     if isinstance(decision.saw, Seen):
-        return together([stays, _asked(binding, -receivable(document))])
+        return made_together([stays, _asked(binding, -receivable(document))])
     seen = _noted(binding, Unwanted()) if is_new else NONE
-    return together([stays, seen, _held("books.accepted", binding, -receivable(document))])
+    return made_together([stays, seen, _held("books.accepted", binding, -receivable(document))])
 
 
 def _decided(binding: Binding) -> Decision:
@@ -143,7 +143,7 @@ def _decided(binding: Binding) -> Decision:
 
 
 def _noted(binding: Binding, saw: Saw | None, **changes: object) -> Made:
-    noted = msgspec.structs.replace(binding, accepted=written(saw), **changes)
+    noted = msgspec.structs.replace(binding, accepted=decision_text(saw), **changes)
     return Made(noted=(noted,))
 
 

@@ -20,7 +20,7 @@ from bridge.core.loan.credits import receipts_and_credits
 from bridge.core.loan.draft import Draft, draft_of
 from bridge.core.loan.holding import held_as_a_whole, not_posted
 from bridge.core.loan.invoices import invoices_for
-from bridge.core.loan.made import together
+from bridge.core.loan.made import made_together
 from bridge.core.loan.reversing import reversals_of, take_back_all
 from bridge.core.loan.review import review
 from bridge.core.loan.rows import rows_of
@@ -100,7 +100,7 @@ def _made(draft: Draft, findings: tuple[Finding, ...]) -> tuple[Translation, fro
     wanted = {d.reference for d in (*invoices.documents, *credits.made.documents)}
     reversals = reversals_of(draft.file, draft.booking, draft.already, wanted)
     settled = settle(draft.without(invoices.let_go), invoices, credits, reversals)
-    all_of_it = together([credits.made, invoices, settled.made])
+    all_of_it = made_together([credits.made, invoices, settled.made])
     documents = settled.made.documents
     translation = Translation(
         customer=_customer(draft) if documents else None,

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from bridge.core.books import Chart
 from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.mapping_file import DepositRule
+from bridge.core.message import message
 from bridge.errors import Problem
 
-_OWN = "Give it a clearing account of its own"
-_ADVICE = f"{_OWN}; what is posted already stays where it is."
+_ADVICE = message("clearing_advice")
 
 
 def mixed(booking: Booking, chart: Chart, where: str) -> Iterator[Problem]:
@@ -27,19 +27,19 @@ def mixed(booking: Booking, chart: Chart, where: str) -> Iterator[Problem]:
     reversal, principal = booking.targets.get("reversal"), booking.targets.get("principal")
     at = f"{where}, [[deposits]] renewal"
     for rule in _before_renewals(booking.deposits):
-        what = f'renewals go to "{names[rule.account]}", as if money had come in.'
-        yield Problem(at, what, 'Begin with a rule for method = ["renewal"] and its own account.')
+        what = message("renewals_as_money", account=names[rule.account])
+        yield Problem(at, what, message("renewals_rule"))
     for account in sorted(renewals):
         name = names[account]
         if account in money:
-            yield Problem(at, f'"{name}" takes money too, which never comes to zero.', _ADVICE)
+            yield Problem(at, message("clearing_money", account=name), _ADVICE)
         if is_undeposited(name):
-            yield Problem(at, f'"{name}" is where money waits for the bank.', _ADVICE)
+            yield Problem(at, message("clearing_waits", account=name), _ADVICE)
         if reversal is not None and account == reversal.account:
-            what = f'"{name}" is the account of [lines.reversal] too: neither comes to zero alone.'
+            what = message("clearing_reversal", account=name)
             yield Problem(at, what, _ADVICE)
         if principal is not None and account == principal.account:
-            what = f'"{name}" is the account of [lines.principal] too.'
+            what = message("clearing_principal", account=name)
             yield Problem(at, what, _ADVICE)
 
 

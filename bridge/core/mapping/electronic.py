@@ -98,10 +98,10 @@ def lacking(said: Declared, country: str = "") -> Lacking | None:
 
 def office_of(said: Declared, country: str = "") -> str:
     """The tax office that the company's invoices would go to; empty where none is known."""
-    return next((OFFICES[c] for c in (said.country, short(country)) if c in OFFICES), "")
+    return next((OFFICES[c] for c in (said.country, two_letters(country)) if c in OFFICES), "")
 
 
-def short(country: str) -> str:
+def two_letters(country: str) -> str:
     """A country's code of two letters, also from the one of three."""
     code = country.strip().upper()
     return _ISO_3.get(code, code)
@@ -122,7 +122,7 @@ def _plain(number: str) -> str:
     return "".join(sign for sign in number.upper() if sign.isalnum())
 
 
-def told(said: Declared, lacks: Lacking, country: str = "") -> Message:
+def lack_of(said: Declared, lacks: Lacking, country: str = "") -> Message:
     """The particulars of what is lacking."""
     match lacks:
         case Lacking.NOT_ASKED:

@@ -62,7 +62,7 @@ INTERNAL = "Documento interno de cartera. No es factura electrónica."
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class LineRule(_Model):

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
+from bridge.core.message import Message, message
 from bridge.core.signs import kept
 
 Value = str | int | Decimal | date | None
@@ -80,11 +81,11 @@ def render(template: str, values: Mapping[str, Value]) -> str:
     return kept(_PART.sub(filled, template))
 
 
-def check(template: str, allowed: Collection[str] = FIELDS) -> list[str]:
-    """The mistakes in a template, one sentence for each; empty when there is none."""
+def check(template: str, allowed: Collection[str] = FIELDS) -> list[Message]:
+    """The mistakes in a template, one message for each; empty when there is none."""
     mistakes = [mistake for inside in _insides(template) for mistake in _wrong(inside, allowed)]
     if "{" in (rest := _PART.sub("", template)) or "}" in rest:
-        mistakes.append("A brace is not closed or not opened; write {{ or }} for the sign itself.")
+        mistakes.append(message("template_brace"))
     return mistakes
 
 
@@ -132,23 +133,25 @@ def _length(argument: str) -> int:
     return min(int(argument), CUT_LONGEST)
 
 
-def _wrong(inside: str, allowed: Collection[str]) -> Iterator[str]:
+def _wrong(inside: str, allowed: Collection[str]) -> Iterator[Message]:
     name, *filters = inside.split("|")
     if name not in allowed:
-        yield f"{{{name}}} is not a field. {_nearest(name, allowed)}"
+        yield message("template_field", name=f"{{{name}}}", near=_nearest(name, allowed))
     for filter in filters:
         kind, _, argument = filter.partition(":")
         if filter.startswith("%"):
             if unknown := set(re.findall(r"%.?", filter)) - set(_DAY_CODES):
                 codes = ", ".join(sorted(unknown))
-                yield f"{codes} is not a part of a date. Use %d, %m, %y and %Y."
+                yield message("template_date", codes=codes)
         elif kind in _WITH_NUMBER:
             if not _length(argument):
-                yield f"{filter} needs a number from 1 to {CUT_LONGEST}, as in {kind}:60."
+                yield message("template_number", filter=filter, most=CUT_LONGEST, kind=kind)
         elif kind != "default" and (kind not in _WORDS or argument):
-            yield f"{filter} is not a filter. {_nearest(kind, FILTERS)}"
+            yield message("template_filter", filter=filter, near=_nearest(kind, FILTERS))
 
 
-def _nearest(word: str, choices: Collection[str]) -> str:
+def _nearest(word: str, choices: Collection[str]) -> Message:
     near = get_close_matches(word.strip().lower(), sorted(choices), n=1)
-    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(choices))}."
+    if near:
+        return message("did_you_mean_bare", word=near[0])
+    return message("there_are", choices=sorted(choices))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bridge.core.books import Chart
 from bridge.core.mapping.booking import Booking
+from bridge.core.message import message
 from bridge.errors import Problem
 
 
@@ -18,6 +19,6 @@ def taxed_items(booking: Booking, chart: Chart, where: str) -> Iterator[Problem]
             item = taxes[target.item]
             yield Problem(
                 f"{where}, [lines.{purpose}] item",
-                f'"{item.name}" carries the tax "{item.tax}".',
-                "Take the tax off the item, or name in tax the one that is meant.",
+                message("item_taxed", item=item.name, tax=item.tax),
+                message("item_untax"),
             )

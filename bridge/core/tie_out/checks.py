@@ -99,7 +99,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal = Decimal(0)
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class CheckFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of the books for one check, where nothing breaks it."""
 
     amounts: Mapping[str, Decimal] = {}
@@ -114,7 +114,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the checks of one company's books are made of."""
 
     signs: tuple[Sign, ...] = ()
-    seen: Mapping[CheckCode, Seen] = {}
+    seen: Mapping[CheckCode, CheckFigures] = {}
 
 
 def checks(evidence: Evidence, tasks: Iterable[Task]) -> tuple[Check, ...]:
@@ -127,7 +127,9 @@ def checks(evidence: Evidence, tasks: Iterable[Task]) -> tuple[Check, ...]:
     return tuple(_check(code, signs.get(code, ()), evidence.seen) for code in CheckCode)
 
 
-def _check(code: CheckCode, signs: Collection[Sign], seen: Mapping[CheckCode, Seen]) -> Check:
+def _check(
+    code: CheckCode, signs: Collection[Sign], seen: Mapping[CheckCode, CheckFigures]
+) -> Check:
     if signs:
         sums: dict[str, Decimal] = {}
         for sign in signs:
@@ -137,7 +139,7 @@ def _check(code: CheckCode, signs: Collection[Sign], seen: Mapping[CheckCode, Se
         return Check(code=code, outcome=Outcome.FAILS, amounts=amounts, count=len(signs))
     if code is CheckCode.AGENCY:
         return Check(code=code, outcome=Outcome.NONE, why="no_agencies")
-    found = seen.get(code, Seen(why="not_read", impossible=True))
+    found = seen.get(code, CheckFigures(why="not_read", impossible=True))
     outcome = Outcome.HOLDS
     if found.why:
         outcome = Outcome.CANNOT if found.impossible else Outcome.NONE
@@ -203,7 +205,7 @@ def signs_of_document(
     return _signs(items, found)
 
 
-def to_income(
+def moved_to_income(
     document: Document,
     now: PostedDocument | None,
     income: Collection[str],

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bridge.core.books import Account, Chart, HandEntry
-from bridge.core.mapping.booking import accounts_named, items_named
+from bridge.core.mapping.finder import accounts_named, items_named
 from bridge.core.mapping.mapping_file import NEEDED_CLASSES, BooksMapping
 from bridge.core.message import Message, Word, message
 from bridge.core.tie_out.items import Item, ItemKind
@@ -31,7 +31,7 @@ _LENT = frozenset({"principal", "reversal"})
 lender went live with balances."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class BookingPlace(msgspec.Struct, frozen=True, kw_only=True):
     """The item or account on which one purpose's lines, or one rule's deposits, are booked
     today."""
 
@@ -41,7 +41,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     item: str = ""
 
 
-class Lost(NamedTuple):
+class Unbookable(NamedTuple):
     """An account or item that the mapping names and that nothing can be booked on."""
 
     of: Literal["account", "item"]
@@ -51,11 +51,11 @@ class Lost(NamedTuple):
 
 def places(
     mapping: BooksMapping, chart: Chart, line_target: str
-) -> tuple[tuple[Place, ...], list[Item]]:
+) -> tuple[tuple[BookingPlace, ...], list[Item]]:
     """The places where money that may never be income is booked by this morning's chart, and an
     item for each account or item of the mapping that is not there any more."""
-    found: list[Place] = []
-    gone: dict[Lost, list[Word]] = {}
+    found: list[BookingPlace] = []
+    gone: dict[Unbookable, list[Word]] = {}
     for purpose in NEVER_INCOME:
         rule = mapping.lines.get(purpose)  # type: ignore[call-overload]
         if rule is None:
@@ -77,7 +77,7 @@ def places(
     return tuple(dict.fromkeys(found)), [_gone(chart, what, p) for what, p in gone.items()]
 
 
-def lent_on(found: Iterable[Place], *, cutover: bool) -> frozenset[str]:
+def lent_on(found: Iterable[BookingPlace], *, cutover: bool) -> frozenset[str]:
     """The accounts among these places that carry what was lent."""
     lent = _LENT | ({"opening"} if cutover else set())
     return frozenset(place.account for place in found if place.purpose in lent)
@@ -89,7 +89,10 @@ def of_income(chart: Chart) -> frozenset[str]:
 
 
 def on_income(
-    found: Iterable[Place], before: Collection[str], chart: Chart, stood: Mapping[str, Decimal]
+    found: Iterable[BookingPlace],
+    before: Collection[str],
+    chart: Chart,
+    stood: Mapping[str, Decimal],
 ) -> list[Item]:
     """Items for accounts that are of income this morning and may not be.
 
@@ -235,26 +238,30 @@ def _largest(entry: HandEntry, accounts: Collection[str]) -> str:
     return max(there)[1] if there else ""
 
 
-def _by_item(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, Lost | None]:
+def _by_item(
+    chart: Chart, wanted: str, purpose: str
+) -> tuple[BookingPlace | None, Unbookable | None]:
     named = items_named(chart, wanted)
     active = [item for item in named if item.active]
     if len(active) != 1:
-        return None, Lost("item", wanted, _why(len(named), len(active)))
+        return None, Unbookable("item", wanted, _why(len(named), len(active)))
     behind = next((a for a in chart.accounts if a.id == active[0].account_id), None)
     if behind is None:
-        return None, Lost("item", wanted, "bare")
+        return None, Unbookable("item", wanted, "bare")
     if not behind.active:
-        return None, Lost("account", label(behind), "inactive")
-    return Place(purpose=purpose, account=behind.id, item=active[0].id), None
+        return None, Unbookable("account", label(behind), "inactive")
+    return BookingPlace(purpose=purpose, account=behind.id, item=active[0].id), None
 
 
-def by_account(chart: Chart, wanted: str, purpose: str) -> tuple[Place | None, Lost | None]:
+def by_account(
+    chart: Chart, wanted: str, purpose: str
+) -> tuple[BookingPlace | None, Unbookable | None]:
     """The account that the mapping names, or why it is none."""
     named = accounts_named(chart, wanted)
     active = [account for account in named if account.active]
     if len(active) != 1:
-        return None, Lost("account", wanted, _why(len(named), len(active)))
-    return Place(purpose=purpose, account=active[0].id), None
+        return None, Unbookable("account", wanted, _why(len(named), len(active)))
+    return BookingPlace(purpose=purpose, account=active[0].id), None
 
 
 def _why(named: int, active: int) -> Literal["twice", "inactive", "absent"]:
@@ -263,7 +270,7 @@ def _why(named: int, active: int) -> Literal["twice", "inactive", "absent"]:
     return "inactive" if named else "absent"
 
 
-def _gone(chart: Chart, lost: Lost, purposes: list[Word]) -> Item:
+def _gone(chart: Chart, lost: Unbookable, purposes: list[Word]) -> Item:
     return Item(
         kind=ItemKind.PRINCIPAL,
         currency=chart.company.home_currency,
@@ -302,7 +309,7 @@ def _income(
     )
 
 
-def _said(lost: Lost, purposes: tuple[Word, ...]) -> Message:
+def _said(lost: Unbookable, purposes: tuple[Word, ...]) -> Message:
     name = lost.name
     match lost.of, lost.why:
         case "account", "inactive":

@@ -94,7 +94,7 @@ _WAITING = {
 }
 
 
-def settled(operation: Operation, document: Document, bound: Binding | None) -> bool:
+def in_the_books(operation: Operation, document: Document, bound: Binding | None) -> bool:
     """Whether the binding already says what the write wanted (it reached the books)."""
     if bound is None:
         return False
@@ -233,7 +233,7 @@ def foreign_rest(currency: str, count: int, effect_sum: Decimal, *, borrower: bo
     )
 
 
-def unread(currency: str, count: int, effect_sum: Decimal) -> Item:
+def never_read(currency: str, count: int, effect_sum: Decimal) -> Item:
     """The item for what the books hold while no ledger was ever read: nobody can say whose it
     is."""
     return Item(

@@ -151,6 +151,7 @@ NOTICES = frozenset(
         "ledger.refused",
         "read.full",
         "read.in_part",
+        "read.too_many_calls",
         "read.unseen_until",
         "unchecked.login",
         "unchecked.no_ledger",

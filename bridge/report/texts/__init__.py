@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
@@ -15,10 +17,31 @@ LOCALES = {"es": "es_CO", "en": "en", "pt": "pt_BR"}
 Table = dict[str, str]
 
 
+class _Tables(Mapping[str, Table]):
+    """The tables of a catalogue, each read when something of it is said first: what a short verb
+    says is in one or two of thirty."""
+
+    def __init__(self, catalogue: str) -> None:
+        parts = re.split(r"^\[(\w+)\]\n", catalogue, flags=re.MULTILINE)
+        self._unread = dict(zip(parts[1::2], parts[2::2], strict=True))
+        self._read: dict[str, Table] = {}
+
+    def __getitem__(self, name: str) -> Table:
+        if name not in self._read:
+            self._read[name] = tomllib.loads(self._unread[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._unread)
+
+    def __len__(self) -> int:
+        return len(self._unread)
+
+
 class Texts:
     """One language's catalogue. An unknown code is shown as itself, never as an error."""
 
-    def __init__(self, language: str, tables: dict[str, Table]) -> None:
+    def __init__(self, language: str, tables: Mapping[str, Table]) -> None:
         self.language = language
         self.tables = tables
 
@@ -61,4 +84,4 @@ def texts(language: str) -> Texts:
     """The catalogue of a language of `LANGUAGES`."""
     assert language in LANGUAGES, f"no such language: {language}"
     file = resources.files(__name__).joinpath(f"{language}.toml")
-    return Texts(language, tomllib.loads(file.read_text(encoding="utf-8")))
+    return Texts(language, _Tables(file.read_text(encoding="utf-8")))

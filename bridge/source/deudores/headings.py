@@ -10,7 +10,7 @@ Headings = tuple[str, ...]
 class Part(BaseModel):
     """A part of the mapping: nothing that it does not know may stand there."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class BorrowerColumns(Part):

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from bridge.core.ledger import AdjustmentKind, Frequency, LoanKind
+from bridge.core.message import message
 from bridge.core.money import EXPONENTS
 from bridge.errors import Problem
 from bridge.source.currencies import SHIPPED
@@ -240,8 +241,8 @@ def _doubled_headings(mapping: DeudoresMapping, where: str) -> Iterator[Problem]
         for heading, first, second in _claimed_twice(groups):
             yield Problem(
                 f"{where}, [columns.{kind}] {second}",
-                f'the heading "{heading}" is also claimed by "{first}".',
-                "Leave it in one of the two.",
+                message("heading_twice", heading=heading, first=first),
+                message("leave_in_one"),
             )
 
 
@@ -249,7 +250,7 @@ def _doubled_words(mapping: DeudoresMapping, where: str) -> Iterator[Problem]:
     words = mapping.words
     groups: dict[str, dict[str, Words]] = {
         "methods": words.methods,
-        "yes and no": {"yes": words.yes, "no": words.no},
+        "yes/no": {"yes": words.yes, "no": words.no},
     }
     for name in ("movements", "kinds", "frequencies", "states", "consents"):
         part: Part = getattr(words, name)
@@ -258,8 +259,8 @@ def _doubled_words(mapping: DeudoresMapping, where: str) -> Iterator[Problem]:
         for word, first, second in _claimed_twice(group):
             yield Problem(
                 f"{where}, [words] {name}: {second}",
-                f'the word "{word}" also means "{first}".',
-                "Leave it in one of the two.",
+                message("word_twice", word=word, first=first),
+                message("leave_in_one"),
             )
 
 
@@ -280,7 +281,9 @@ def _unknown_currencies(mapping: DeudoresMapping, where: str) -> Iterator[Proble
         if code and code not in EXPONENTS:
             known = ", ".join(sorted(EXPONENTS))
             yield Problem(
-                f"{where}, {key}", f'"{code}" is not a currency we know.', f"Use {known}."
+                f"{where}, {key}",
+                message("currency_not_known", code=code),
+                message("use_known", known=known),
             )
 
 
@@ -289,8 +292,8 @@ def _no_codes(mapping: DeudoresMapping, where: str) -> Iterator[Problem]:
         if not (len(code) == 3 and code.isascii() and code.isupper()):
             yield Problem(
                 f"{where}, [words.currencies] {code}",
-                "is not the code of a currency.",
-                "Write its three letters, such as COP; its words go into the list.",
+                message("no_code_of_currency"),
+                message("three_letters"),
             )
 
 
@@ -302,6 +305,6 @@ def _unknown_locales(mapping: DeudoresMapping, where: str) -> Iterator[Problem]:
             known = ", ".join(sorted(mapping.conventions))
             yield Problem(
                 f"{where}, {key}",
-                f'"{locale}" has no entry in [conventions].',
-                f"Add one, or use {known}.",
+                message("no_convention", locale=locale),
+                message("add_or_use", known=known),
             )

@@ -21,7 +21,7 @@ from quickbooks.objects.account import Account as AccountObject
 from quickbooks.objects.company_info import CompanyInfo
 from quickbooks.objects.item import Item as ItemObject
 
-from bridge.core.books import Account, Chart, Company, Item, Named
+from bridge.core.books import Account, BooksItem, Chart, Company, Named
 from bridge.systems.quickbooks import queries, taxes, translate
 from bridge.systems.quickbooks.shapes import rows_of
 from bridge.systems.quickbooks.wire import Wire
@@ -174,10 +174,10 @@ def _account(raw: Raw, home: str) -> Account:
     )
 
 
-def _item(raw: Raw) -> Item:
+def _item(raw: Raw) -> BooksItem:
     item = ItemObject.from_json(_told(raw))
     account = item.IncomeAccountRef.value if item.IncomeAccountRef else ""
-    return Item(
+    return BooksItem(
         id=item.Id,
         name=item.FullyQualifiedName or item.Name,
         account_id=account,

@@ -15,7 +15,7 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoin
     """The endpoint where this installation's app gets its tokens. A secret in the settings counts
     first."""
     secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
-    secret = app_secret(NAME, settings.client_id, secret, "an app at developer.intuit.com")
+    secret = app_secret(NAME, settings.client_id, secret, "developer.intuit.com")
     return TokenEndpoint(
         url=settings.token_url,
         client_id=settings.client_id,

@@ -46,7 +46,7 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> oauth.TokenE
     """The endpoint where this installation's app gets its tokens. A secret in the settings counts
     first."""
     secret = settings.client_secret or credentials.get(NAME, "", oauth.CLIENT_SECRET)
-    secret = oauth.app_secret(NAME, settings.client_id, secret, "an app at developer.xero.com")
+    secret = oauth.app_secret(NAME, settings.client_id, secret, "developer.xero.com")
     return oauth.TokenEndpoint(
         url=settings.token_url,
         client_id=settings.client_id,

@@ -109,7 +109,7 @@ class ZohoBooks:
         self._settling = Settling(clock, settings.settles_after_s)
         marking = Marking(self._wire, clock)
         self._reading = Reading(self._wire, self._company, self._settling, marking)
-        self.in_part = InPart(self._wire, self._company, settings, clock)
+        self.in_part = InPart(self._wire, self._company, settings, clock, self._calls_a_day)
         self._writer = Writer(self._wire, self._reading, marking, settings, self._company)
         self._lock = threading.RLock()
         self._lists: charts.Lists | None = None
@@ -241,6 +241,9 @@ class ZohoBooks:
                 if limit is not None and self._settings.calls_per_minute:
                     self._meter.cap_day(limit * _SHARE[self._settings.mode] // 100)
             return self._lists
+
+    def _calls_a_day(self) -> int | None:
+        return None if self._lists is None else charts.calls_a_day(self._lists)
 
     def _company(self) -> translate.Company:
         if self._rules is None:

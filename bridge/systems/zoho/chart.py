@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.core.books import Account, Chart, Company, Item, Kind, Named
+from bridge.core.books import Account, BooksItem, Chart, Company, Kind, Named
 from bridge.errors import LoginRequired, QuestionRefused, TryLater
 from bridge.systems.apart import Untold, told_apart
 from bridge.systems.truth import untrue
@@ -230,9 +230,9 @@ def _account(raw: Raw, home: str, currencies: dict[str, str]) -> Account:
     )
 
 
-def _item(raw: Raw, accounts: dict[str, str]) -> Item:
+def _item(raw: Raw, accounts: dict[str, str]) -> BooksItem:
     item_id = text(raw, "item_id")
-    return Item(
+    return BooksItem(
         id=item_id,
         name=text(raw, "name"),
         account_id=accounts.get(item_id, ""),

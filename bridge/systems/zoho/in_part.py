@@ -46,8 +46,14 @@ class InPart:
     page_size = PAGE
 
     def __init__(
-        self, wire: Wire, company: Callable[[], Company], settings: Settings, clock: Clock
+        self,
+        wire: Wire,
+        company: Callable[[], Company],
+        settings: Settings,
+        clock: Clock,
+        calls_a_day: Callable[[], int | None],
     ) -> None:
+        self.calls_a_day = calls_a_day
         self._wire = wire
         self._company = company
         self._clock = clock

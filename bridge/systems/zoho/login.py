@@ -105,9 +105,7 @@ def token_endpoint(settings: Settings, credentials: Credentials) -> TokenEndpoin
     """The endpoint where this installation's client gets its tokens. A secret in the settings
     counts first."""
     secret = settings.client_secret or credentials.get(NAME, "", CLIENT_SECRET)
-    secret = app_secret(
-        NAME, settings.client_id, secret, "a client at api-console.zoho.com (a Self Client will do)"
-    )
+    secret = app_secret(NAME, settings.client_id, secret, "api-console.zoho.com")
     return TokenEndpoint(
         url=settings.token_url,
         client_id=settings.client_id,

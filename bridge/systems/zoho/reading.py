@@ -16,7 +16,7 @@ from bridge.core.books import (
     Document,
     Found,
     Kind,
-    Made,
+    MadeInBooks,
     PostedDocument,
     Status,
 )
@@ -149,7 +149,7 @@ class Reading:
         newest when it was looked at last: rows of payments tell no time at which they were made.
         Without such, one page. Rows are not opened: they tell the number, and that is enough.
         """
-        made: dict[tuple[Kind, str], Made] = {}
+        made: dict[tuple[Kind, str], MadeInBooks] = {}
         following: dict[Kind, str] = {}
         for listing in dict.fromkeys(LISTING[kind] for kind in kinds):
             here = [kind for kind in kinds if LISTING[kind] is listing]
@@ -322,12 +322,12 @@ class Reading:
         return found
 
 
-def _made(kind: Kind, listing: Listing, rows: Iterable[Raw]) -> Iterator[Made]:
+def _made(kind: Kind, listing: Listing, rows: Iterable[Raw]) -> Iterator[MadeInBooks]:
     """The rows of a listing, each with the number that tells whose it is. A draft is not in the
     books."""
     for raw in rows:
         number = inward.text(raw, NUMBER_FIELD[kind])
-        yield Made(
+        yield MadeInBooks(
             kind=kind,
             external_id=inward.text(raw, listing.id),
             number=inward.own_field(raw) if kind is Kind.CUSTOMER else number,

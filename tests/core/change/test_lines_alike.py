@@ -81,13 +81,39 @@ def test_only_a_dimension_that_we_booked_is_compared() -> None:
     assert (told.field, told.ours, told.theirs) == ("tags", "class Norte", "class Sur")
 
 
+def test_taxes_are_compared_only_where_both_sides_tell_that_of_every_line() -> None:
+    then = [("100", "i1", "a1", "5", ""), ("50", "i2", "a2", "5", "")]
+    for untold in (None, "5"):
+        now = [("100", "i1", "a1", untold, ""), ("50", "i2", "a2", None, "")]
+        assert their_lines(document(*then), document(*now)) == []
+        assert their_lines(document(*now), document(*then)) == []
+
+
 @pytest.mark.parametrize(("tax", "told"), [("0", []), (None, []), ("1", ["tax_amount"])])
 def test_where_no_tax_was_booked_none_of_the_total_is_tax(tax: str | None, told: list[str]) -> None:
-    ours = Invoice(
-        reference="DY7F3A-L1", loan="1", facts="f", customer="DY7F3A-D1", day=date(2026, 9, 1),
-        currency="COP", rate=None, memo="", due=date(2026, 9, 1),
-        lines=(Line(purpose="principal", amount=Decimal(100), description=""),),
-    )  # fmt: skip
     amount = None if tax is None else Decimal(tax)
     theirs = msgspec.structs.replace(document(BEFORE), tax_amount=amount)
-    assert [each.field for each in our_taxes(ours, theirs)] == told
+    assert [each.field for each in our_taxes(taxed(""), theirs)] == told
+
+
+@pytest.mark.parametrize(
+    ("named", "told"), [(("5", ""), []), (("5", "5"), ["tax"]), (("5", "8"), [])]
+)
+def test_the_tax_codes_of_the_mapping_are_compared_where_each_line_has_one(
+    named: tuple[str, ...], told: list[str]
+) -> None:
+    lines = document(("100", "i0", "", "5", ""), ("100", "i1", "", "8", ""))
+    theirs = msgspec.structs.replace(lines, tax_amount=Decimal(13))
+    assert [each.field for each in our_taxes(taxed(*named), theirs)] == told
+
+
+def taxed(*codes: str) -> Invoice:
+    """One of ours, with a line for each tax code."""
+    return Invoice(
+        reference="DY7F3A-L1", loan="1", facts="f", customer="DY7F3A-D1", day=date(2026, 9, 1),
+        currency="COP", rate=None, memo="", due=date(2026, 9, 1),
+        lines=tuple(
+            Line(purpose="principal", amount=Decimal(100), description="", item=f"i{n}", tax=tax)
+            for n, tax in enumerate(codes)
+        ),
+    )  # fmt: skip

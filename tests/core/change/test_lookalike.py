@@ -78,6 +78,27 @@ def test_only_one_of_the_same_day_is_surely_the_same() -> None:
     assert not surely_the_same([by_hand, numbered], by_rule=True)
 
 
+@pytest.mark.parametrize(
+    ("change", "sure"),
+    [
+        ({}, True),
+        ({"total": Decimal(1)}, False),
+        ({"day": INVOICE.day + timedelta(days=1)}, False),
+        ({"number": f"{INVOICE.reference}.2"}, False),
+        ({"number": "A-17"}, False),
+    ],
+)
+def test_only_our_number_amount_and_day_together_are_sure(
+    change: dict[str, object], sure: bool
+) -> None:
+    assert MADE.customer is not None
+    document = msgspec.structs.replace(THEIRS, **{"number": INVOICE.reference, **change})
+    stranger = Stranger(document=document, customer_name="")
+    found = likeness(INVOICE, MADE.customer, WHOSE, stranger, 3)
+    assert found is not None
+    assert found.sure is sure
+
+
 def test_what_is_adopted_is_left_as_the_books_have_it() -> None:
     made = adopted(INVOICE, THEIRS)
     assert isinstance(made, Binding)

@@ -19,8 +19,8 @@ from bridge.core.books import CreditApplication, CreditNote, Invoice, Receipt
 from bridge.core.ledger import LoanFile
 from bridge.core.mapping.booking import Booking
 from tests.core.builders import START, Shelf, booking
-from tests.core.loan.test_owed import Row, made
-from tests.core.loan.test_translate import accounted_for, in_parts, owed
+from tests.core.loan.parts import accounted_for, in_parts, owed
+from tests.core.loan.rows import Row, made
 
 CUTOVER = START + timedelta(days=30)
 TOLD = {"reported_balance": Decimal(300)}

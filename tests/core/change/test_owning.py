@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.core.change.owning import followers, reversed_by, row_names, stems, use_of
+from bridge.core.change.owning import (
+    application_reference,
+    followers,
+    reversed_by,
+    row_names,
+    row_of,
+    stems,
+)
 from bridge.core.ledger import AdjustmentKind
 from tests.core.builders import Shelf, adjusted, booking, file, loan, paid
 
@@ -35,4 +42,31 @@ def test_what_follows_a_document_is_named_after_it() -> None:
     assert set(followers("DY7F3A-K2.3")) == {"DY7F3A-ZK2G3", "DY7F3A-A2"}
     assert list(followers("DY7F3A-P9")) == ["DY7F3A-ZP9"]
     assert reversed_by(["DY7F3A-P9.2"]) == {"DY7F3A-ZP9G2": "DY7F3A-P9.2"}
-    assert use_of("DY7F3A-ZL3.2") == "DY7F3A-AZL3.2"
+    assert application_reference("DY7F3A-ZL3.2") == "DY7F3A-AZL3.2"
+
+
+@pytest.mark.parametrize(
+    ("full", "row"),
+    [
+        ("DY7F3A-L84", "84"),
+        ("DY7F3A-L84I03.2", "84"),
+        ("DY7F3A-X84N1", "84"),
+        ("DY7F3A-P9", "9"),
+        ("DY7F3A-P9S2.3", "9"),
+        ("DY7F3A-V9", "9"),
+        ("DY7F3A-K2", "2"),
+        ("DY7F3A-A2.2", "2"),
+        ("DY7F3A-ZP9", "9"),
+        ("DY7F3A-ZP9G2", "9"),
+        ("DY7F3A-ZK2", "2"),
+        ("DY7F3A-AZF2G2", "2"),
+        ("DY7F3A-AZL84", "84"),
+    ],
+)
+def test_a_document_is_of_the_row_that_it_was_made_of_or_that_it_undoes(
+    full: str, row: str
+) -> None:
+    of = file(loan(), paid(9, "5000"), adjusted(2, AdjustmentKind.LATE_FEE, "400"))
+    found = row_of(full, of)
+    assert found is not None
+    assert found.id == row

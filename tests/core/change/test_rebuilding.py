@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,10 +13,12 @@ import pytest
 from bridge.core.books import Invoice, Kind, Receipt, Status
 from bridge.core.change.rebuilding import rebuild_loan
 from bridge.core.change.told import REBUILT, customer_told
-from bridge.core.ledger import AdjustmentKind, LoanFile, Repayment
+from bridge.core.delivery import NEVER_COMPARED
+from bridge.core.ledger import AdjustmentKind, LoanFile
 from tests.core.books import WHOSE, held, known, links_of, told
 from tests.core.builders import Shelf, account, adjusted, booking, file, loan, paid
-from tests.core.loan.test_translate import in_parts
+from tests.core.change.days import days_of_one_loan
+from tests.core.loan.parts import in_parts
 
 BORROWER = {WHOSE: "DY7F3A-D11"}
 LOCKED = date(2026, 9, 30)
@@ -31,37 +32,6 @@ def again(shelf: Shelf, of: LoanFile, **changes: Any) -> Shelf:
     fresh = Shelf(shelf.booking)
     fresh.bindings = {binding.reference: binding for binding in made.bindings}
     return fresh
-
-
-KINDS = {
-    "charge": AdjustmentKind.CHARGE,
-    "discount": AdjustmentKind.DISCOUNT,
-    "fee": AdjustmentKind.LATE_FEE,
-}
-
-
-def days_of_one_loan(chance: random.Random) -> Iterator[LoanFile]:
-    """A loan that gets more rows every day, and whose payments are edited and deleted."""
-    gross, kind = 120_000, chance.choice(["loan", "account", "foreign"])
-    rows: dict[int, Any] = {}
-    for _ in range(4):
-        for number in range(len(rows) + 1, len(rows) + chance.randrange(2, 5)):
-            day = date(2026, chance.choice((8, 9, 10, 11)), chance.randrange(4, 18))
-            what = chance.choice(["pay", "pay", "pay", *KINDS])
-            amount = chance.randrange(1, 20) * 1000
-            if what == "pay":
-                rows[number] = paid(number, str(amount), day)
-            else:
-                rows[number] = adjusted(number, KINDS[what], str(amount), day)
-                gross += amount if what != "discount" else 0
-        payments = [n for n, row in rows.items() if isinstance(row, Repayment)]
-        for number in payments[: chance.randrange(0, 3)]:
-            more = rows[number].amount + 500
-            rows[number] = msgspec.structs.replace(rows[number], amount=more)
-        made = account(str(gross)) if kind == "account" else loan(str(gross))
-        if kind == "foreign":
-            made = loan(str(gross), currency="MXN")
-        yield file(made, *rows.values())
 
 
 @pytest.mark.parametrize("shape", [{}, {"invoice_per": "instalment"}, {"interest": "as_due"}])
@@ -334,3 +304,51 @@ def test_a_day_in_a_memo_moves_nothing_that_is_on_its_day() -> None:
     document = again(shelf, of, memo="lent [2026-08-03]").bindings["DY7F3A-L84"].document
     assert isinstance(document, Invoice)
     assert (document.day, document.dated) == (date(2026, 8, 3), None)
+
+
+def test_only_what_was_edited_is_compared_again_at_once() -> None:
+    """Else not before the books tell another version of it."""
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "5000"), paid(2, "700")))
+    found = [
+        msgspec.structs.replace(each, total=Decimal(6000)) if each.number == "DY7F3A-P1" else each
+        for each in held(shelf)
+    ]
+    made = rebuild_loan(file(loan(), paid(1, "5000")), shelf.booking, found, BORROWER)
+    versions = {b.reference: b.version for b in made.bindings}
+    assert versions == {"DY7F3A-L84": "1", "DY7F3A-P1": NEVER_COMPARED, "DY7F3A-P2": "1"}
+
+
+def test_an_invoice_under_the_number_of_a_part_says_nothing_of_the_receipts() -> None:
+    shelf = Shelf(in_parts(booking()))
+    of = file(account(), paid(1, "60000"))
+    shelf.sync(of)
+    invoice = shelf.bindings["DY7F3A-L84"].document
+    by_hand = told(invoice, links_of(shelf), external_id="by hand", number="DY7F3A-P1S3")
+    made = rebuild_loan(of, shelf.booking, [*held(shelf), by_hand], BORROWER)
+    assert [b.reference for b in made.bindings if b.accepted] == ["DY7F3A-P1S3"]
+
+
+def test_another_step_of_the_instalments_since_is_seen_through_by_each_total() -> None:
+    shape: dict[str, Any] = {"invoice_per": "instalment"}
+    shelf = Shelf(booking(**shape, policies={"instalment_step": {"COP": "1000"}}))
+    of = file(loan(instalments=7, frequency="monthly"))
+    shelf.sync(of)
+    shelf.booking = booking(**shape)
+    totals = {name: b.document.total for name, b in shelf.bindings.items()}  # type: ignore[union-attr]
+    assert totals["DY7F3A-L84I01"] == 18_000
+    made = rebuild_loan(of, shelf.booking, held(shelf), BORROWER).bindings
+    assert {b.reference: b.document.total for b in made} == totals  # type: ignore[union-attr]
+    assert all(b.version != NEVER_COMPARED for b in made)
+
+
+def test_a_rate_of_the_home_currency_is_nobodys() -> None:
+    """A mapping may be that of two companies, each at home in what is foreign to the other."""
+    one = {"rates": [{"from": "2026-01-01", "rate": "2"}]}
+    shelf = Shelf(booking(currencies={"COP": one, "MXN": one}))
+    of = file(loan(), paid(1, "5000"), paid(2, "700"))
+    shelf.sync(of)
+    made = rebuild_loan(file(loan(), paid(1, "5000")), shelf.booking, held(shelf), BORROWER)
+    assert [b.accepted for b in made.bindings] == ["", "", REBUILT]
+    assert {b.posted.rate for b in made.bindings if b.posted} == {None}
+    assert {b.document.rate for b in made.bindings} == {None}  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ from bridge.core.change.remapping import changes, remapped
 from bridge.core.delivery import UNSEEN, Operation
 from bridge.core.ledger import AdjustmentKind
 from tests.core.builders import Shelf, adjusted, booking, file, loan, mapping, paid
-from tests.core.loan.test_translate import in_parts
+from tests.core.loan.parts import in_parts
 
 OF = file(loan(), paid(1, "5000"), adjusted(2, AdjustmentKind.DISCOUNT, "4000"))
 OTHER = {
@@ -134,4 +134,13 @@ def test_a_line_that_merely_says_something_else_takes_no_invoice_back() -> None:
     shelf.booking = msgspec.structs.replace(other, limits=limits)
     (found,) = remapped(of, shelf.booking, shelf.live())
     assert found.now.lines[0].description.endswith("la empresa.")  # type: ignore[union-attr]
+    assert planned(shelf, of) == []
+
+
+def test_the_day_that_a_moved_document_tells_of_itself_is_no_other_text() -> None:
+    adjust = {"closed_period": "adjust"}
+    shelf = Shelf(booking(locked=date(2026, 9, 30), policies=adjust))
+    of = file(loan(start=date(2026, 10, 2)), paid(1, "5000", date(2026, 9, 3)))
+    shelf.sync(of)
+    assert shelf.bindings["DY7F3A-P1"].document.memo.endswith("[2026-09-03]")  # type: ignore[union-attr]
     assert planned(shelf, of) == []

@@ -13,14 +13,14 @@ import pytest
 from bridge.core.books import Kind, Receipt, Transaction, applied
 from bridge.core.change.diff import diff
 from bridge.core.change.past import Done, undoing
-from bridge.core.change.undo import Task, Undone, at_rest, phase, undo_loan
+from bridge.core.change.undo import TakingBack, Undone, at_rest, phase, undo_loan
 from bridge.core.delivery import Binding, Operation
 from bridge.core.ledger import AdjustmentKind, LoanFile
 from bridge.core.loan.standing import receivable
 from bridge.core.loan.translate import translate
 from bridge.core.money import NO_CURRENCY
 from tests.core.builders import LIMITS, Shelf, account, adjusted, booking, file, loan, paid
-from tests.core.change.test_rebuilding import days_of_one_loan
+from tests.core.change.days import days_of_one_loan
 
 LOCKED = date(2026, 9, 30)
 KINDS = frozenset(Kind)
@@ -44,7 +44,7 @@ def run(shelf: Shelf, of: LoanFile) -> list[Done]:
 
 def undo(shelf: Shelf, of: LoanFile, done: list[Done], voidable: frozenset[Kind] = KINDS) -> Undone:
     """Take it back, and let the shelf be as if all of that had gone through."""
-    task = Task(file=of, done=done, bound=list(shelf.bindings.values()), reason=undoing("R1"))
+    task = TakingBack(file=of, done=done, bound=list(shelf.bindings.values()), reason=undoing("R1"))
     made = undo_loan(task, shelf.booking, voidable)
     for change in sorted(made.changes, key=phase):
         reference = change.document.reference
@@ -247,3 +247,37 @@ def test_a_use_in_an_open_month_of_credit_from_a_closed_one_is_taken_back_where_
     assert [left.why for left in made.left] == ([] if dated_uses else ["period_closed"])
     if dated_uses:
         assert applied(shelf.bindings["DY7F3A-P1"].document) == {"DY7F3A-L84": Decimal(10_000)}
+
+
+def test_a_run_that_was_undone_is_undone_no_second_time() -> None:
+    shelf = Shelf()
+    of = file(loan(), paid(1, "5000"))
+    done = run(shelf, of)
+    undo(shelf, of, done)
+    again = undo(shelf, of, done)
+    assert (again.changes, again.left) == ((), ())
+
+
+def test_a_recovery_of_a_closed_month_stays_and_is_told() -> None:
+    """No document undoes money that was income."""
+    lost = adjusted(1, AdjustmentKind.WRITE_OFF, "120000", date(2026, 9, 1))
+    of = file(loan(), lost, paid(2, "1000", date(2026, 9, 5)))
+    shelf = Shelf()
+    done = run(shelf, of)
+    shelf.booking = booking(locked=LOCKED)
+    made = undo(shelf, of, done)
+    assert [(left.reference, left.why) for left in made.left] == [("DY7F3A-V2", "period_closed")]
+    assert not any(change.document.reference == "DY7F3A-V2" for change in made.changes)
+
+
+def test_what_a_document_of_a_closed_month_settles_is_undone_by_another_one() -> None:
+    """A charge of the open month that was paid by what was too much before."""
+    charge = adjusted(2, AdjustmentKind.CHARGE, "5000", date(2026, 10, 5))
+    of = file(account("15000"), paid(1, "12000"), charge)
+    shelf = Shelf()
+    done = run(shelf, of)
+    shelf.booking = booking(locked=LOCKED)
+    made = undo(shelf, of, done)
+    by_name = {change.document.reference: change.operation for change in made.changes}
+    assert "DY7F3A-C2" not in by_name
+    assert by_name["DY7F3A-ZC2"] is Operation.CREATE

@@ -27,7 +27,7 @@ from bridge.core.mapping.booking import Booking
 from bridge.core.mapping.mapping_file import Policies
 from bridge.core.mapping.rounding import rounding_of
 from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
-from tests.core.loan.test_translate import LOAN_ID, in_parts
+from tests.core.loan.parts import LOAN_ID, in_parts
 
 Rows = list[Repayment | Adjustment]
 

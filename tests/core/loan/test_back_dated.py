@@ -69,6 +69,18 @@ def test_a_person_may_let_it_correct_the_opening_balance() -> None:
     assert shelf.sync(file(loan(), first, LATE)) == ["create DY7F3A-X84N1", "create DY7F3A-A84N1"]
 
 
+def test_what_corrected_the_opening_balance_is_no_question_afterwards() -> None:
+    """Not even where the mapping says by now that a person is to be asked."""
+    shelf = shelf_of(False, policies={"amount_edited": "correct"})
+    first = paid(1, "20000", date(2026, 10, 1))
+    shelf.sync(file(loan(), first))
+    shelf.sync(file(loan(), first, LATE))
+    shelf.booking = shelf_of(False).booking
+    assert shelf.sync(file(loan(), first, LATE)) == []
+    assert shelf.last is not None
+    assert [*shelf.last.holds, *shelf.closed] == []
+
+
 def test_several_of_them_are_the_loans() -> None:
     shelf = shelf_of(in_parts=False)
     shelf.sync(file(loan()))

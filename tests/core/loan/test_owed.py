@@ -11,33 +11,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bridge.core.books import CreditNote, Receipt, Sale
-from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment
+from bridge.core.ledger import Adjustment, AdjustmentKind
 from bridge.core.loan.already import already_posted
 from bridge.core.loan.draft import draft_of
 from bridge.core.loan.owed import balance, course, taken_back
 from bridge.core.loan.standing import receivable
 from bridge.core.message import message
 from tests.core.builders import ITEMS, START, Shelf, account, adjusted, booking, file, loan, paid
-from tests.core.loan.test_translate import accounted_for, in_parts, owed
-
-Row = tuple[str, int, int]
-"""What, how much, and on which day of the loan."""
-WRITE_OFF = AdjustmentKind.WRITE_OFF
-KINDS = {"lost": WRITE_OFF, "fee": AdjustmentKind.LATE_FEE, "less": AdjustmentKind.DISCOUNT}
-
-
-def made(rows: list[Row], opening: int = 1200, **changes: object) -> LoanFile:
-    """A loan with these rows: `paid`, `lost`, `fee` or `less`."""
-    every: list[Repayment | Adjustment] = []
-    for number, (kind, amount, day) in enumerate(rows, start=1):
-        on = START + timedelta(days=day)
-        if kind == "paid":
-            every.append(paid(number, str(amount), on))
-        else:
-            every.append(adjusted(number, KINDS[kind], str(amount), on))
-    fees = sum(amount for kind, amount, _ in rows if kind == "fee")
-    return file(loan(str(opening + fees), "1000", **changes), *every)
-
+from tests.core.loan.parts import accounted_for, in_parts, owed
+from tests.core.loan.rows import KINDS, WRITE_OFF, Row, changes, made
 
 CASES: dict[str, tuple[list[Row], dict[str, int], int]] = {
     "what is open is paid first": (
@@ -240,14 +222,6 @@ def test_what_is_written_off_beyond_what_there_was_is_held() -> None:
 amounts = st.sampled_from([1, 60, 300, 450, 700, 1200, 1300])
 kinds = st.sampled_from(["paid", "paid", "lost", "fee", "less"])
 drawn = st.lists(st.tuples(kinds, amounts, st.integers(0, 60)), max_size=7)
-changes = st.sampled_from(
-    [
-        {},
-        {"instalments": 4, "frequency": "weekly"},
-        {"currency": "MXN"},
-        {"reported_balance": Decimal(300)},
-    ]
-)
 rules = st.sampled_from(
     [
         {},

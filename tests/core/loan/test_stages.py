@@ -17,7 +17,7 @@ from bridge.core.delivery import (
     Seen,
     Unseen,
     Unwanted,
-    written,
+    decision_text,
 )
 from bridge.core.ledger import AdjustmentKind, LoanFile
 from bridge.core.loan.already import already_posted
@@ -97,7 +97,7 @@ def test_a_decision_is_read_as_it_was_written(saw: Saw, status: Status) -> None:
     shelf.sync(file(loan()))
     bound = shelf.bindings["DY7F3A-L84"]
     theirs = PostedDocument(kind=bound.document.kind, external_id="x", version="1", status=status)
-    left = msgspec.structs.replace(bound, accepted=written(saw), posted=theirs)
+    left = msgspec.structs.replace(bound, accepted=decision_text(saw), posted=theirs)
     stored = msgspec.json.decode(msgspec.json.encode(left), type=Binding)
     assert stored.decision == Decision(saw=saw, gone=status is not Status.LIVE)
     assert stored.is_gone == (status is not Status.LIVE)
@@ -109,5 +109,5 @@ def test_nobody_decided_about_what_was_only_posted() -> None:
     bound = shelf.bindings["DY7F3A-L84"]
     assert bound.decision is None
     assert not bound.is_gone
-    assert written(None) == bound.accepted == ""
-    assert written(Unseen()) == UNSEEN
+    assert decision_text(None) == bound.accepted == ""
+    assert decision_text(Unseen()) == UNSEEN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -14,10 +13,7 @@ from hypothesis import strategies as st
 from bridge.core.books import CreditNote, Invoice, Kind, Receipt, Sale
 from bridge.core.delivery import Binding
 from bridge.core.ledger import Adjustment, AdjustmentKind, LoanFile, Repayment, RepaymentState
-from bridge.core.loan.owed import balance
-from bridge.core.loan.standing import receivable
 from bridge.core.loan.translate import Translation, translate
-from bridge.core.mapping.booking import Booking
 from bridge.core.message import message
 from tests.core.builders import (
     BORROWER,
@@ -33,9 +29,8 @@ from tests.core.builders import (
     noted,
     paid,
 )
+from tests.core.loan.parts import LOAN_ID, accounted_for, in_parts, owed
 
-LOAN_ID = "DY7F3A-L84"
-NOT_RECEIPTS = frozenset(Kind) - {Kind.RECEIPT}
 WITHOUT_REVERSAL = {name: {"item": name} for name in ITEMS if name != "reversal"}
 
 
@@ -279,35 +274,6 @@ rules = st.sampled_from(
         {"locked": date(2026, 9, 30), "policies": {"closed_period": "adjust"}},
     ]
 )
-
-
-def in_parts(book: Booking) -> Booking:
-    """The same company in a system whose receipts are for one invoice each, and whose bank accounts
-    tell money in their own currency."""
-    limits = msgspec.structs.replace(
-        book.limits, receipt_parts=True, sales_in_account_currency=True, updates=NOT_RECEIPTS
-    )
-    return msgspec.structs.replace(book, limits=limits)
-
-
-def accounted_for(shelf: Shelf) -> dict[str, Decimal]:
-    """What is in the books plus everything held, by currency."""
-    assert shelf.last is not None
-    sums: Counter[str] = Counter()
-    for hold in (*shelf.last.holds, *shelf.closed):
-        sums[hold.currency] += hold.amount  # type: ignore[assignment]
-    for binding in shelf.live():
-        document = binding.document
-        sums[document.currency] += receivable(document)  # type: ignore[assignment]
-    return {currency: Decimal(amount) for currency, amount in sums.items() if amount}
-
-
-def owed(of: LoanFile) -> dict[str, Decimal]:
-    owing = balance(of)
-    if of.loan is None:
-        assert not owing
-        return {}
-    return {of.loan.currency: owing} if owing else {}
 
 
 @pytest.mark.not_quick

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
 
-from bridge.core.books import Application, Invoice
+from bridge.core.books import Application, CreditNote, Invoice
 from bridge.core.ledger import AdjustmentKind
 from bridge.core.loan.allocation import Terms, allocate
 from bridge.core.loan.cutover import began_before, is_history
 from bridge.core.loan.translate import translate
-from tests.core.builders import START, Shelf, adjusted, booking, file, loan, paid
+from tests.core.builders import START, Shelf, account, adjusted, booking, file, loan, paid
 
 L = "DY7F3A-L84"
 PAID = date(2026, 9, 1)
@@ -231,3 +232,40 @@ def test_an_invoice_that_a_receipt_of_the_closed_month_settles_is_not_changed(cl
     assert shelf.last is not None
     held = {hold.code for hold in (*shelf.closed, *shelf.last.holds)}
     assert held == ({"books.period_closed", "loan.amount_edited"} if closed else set())
+
+
+def test_the_rest_of_a_receipt_of_a_closed_month_settles_only_what_is_posted_after_it() -> None:
+    """Where the books give each use a day of its own: one of that month would change it."""
+    shelf = Shelf()
+    shelf.sync(file(loan(), paid(1, "500", PAID)))
+    invoice, receipt = shelf.bindings[L].document, shelf.bindings["DY7F3A-P1"].document
+    assert isinstance(invoice, Invoice)
+    later = msgspec.structs.replace(_with_total(invoice, "300", "DY7F3A-C2"), day=PAID + DAY)
+    made = allocate(
+        [invoice, later],
+        kept=[receipt],
+        at_last=[("DY7F3A-P1", Decimal(900))],
+        terms=Terms(locked=PAID, dated_uses=True),
+    )
+    assert made.applied("DY7F3A-P1") == (
+        Application(L, Decimal(500)),
+        Application("DY7F3A-C2", Decimal(300)),
+    )
+
+
+@pytest.mark.parametrize(("of", "purpose"), [(loan, "principal"), (account, "sale")])
+def test_what_corrects_a_sale_is_a_sale(of: Any, purpose: str) -> None:
+    shelf = Shelf(booking(policies=CORRECT))
+    shelf.sync(file(of("50000", principal=None), paid(1, "10000", PAID)))
+    shelf.sync(file(of("48000", principal=None), paid(1, "10000", PAID)))
+    made = shelf.bindings["DY7F3A-X84N1"].document
+    assert isinstance(made, CreditNote)
+    assert [(line.purpose, line.amount) for line in made.lines] == [(purpose, Decimal(2000))]
+
+
+def test_a_posted_payment_that_becomes_too_much_is_held_like_a_new_one() -> None:
+    shelf = Shelf(booking(policies={"overpayment": "hold"}))
+    shelf.sync(file(loan(), paid(1, "5000")))
+    assert shelf.sync(file(loan(), paid(1, "125000"))) == ["void DY7F3A-P1"]
+    assert shelf.last is not None
+    assert [(h.code, h.amount) for h in shelf.last.holds] == [("policy.overpayment", -125_000)]

@@ -15,6 +15,7 @@ from bridge.core.ledger import AdjustmentKind
 from bridge.core.loan.translate import translate
 from bridge.core.mapping.booking import Booking, resolve
 from tests.core.builders import (
+    ITEMS,
     LIMITS,
     START,
     Shelf,
@@ -122,6 +123,22 @@ def test_a_memo_may_say_the_ticket_and_the_method_of_a_payment() -> None:
         if isinstance(document, Receipt)
     ]
     assert receipt.memo == "T-9 cash abono"
+
+
+def test_a_line_may_say_what_its_own_row_does() -> None:
+    lines = {purpose: {"item": purpose} for purpose in ITEMS}
+    lines["discount"] = {"item": "discount", "description": "{concept} {date}"}
+    lines["principal"] = {"item": "principal", "description": "{concept} {date}"}
+    less = adjusted(5, AdjustmentKind.DISCOUNT, "400", date(2026, 9, 2), concept="Rebaja")
+    book = booking(lines=lines, internal_note="")
+    made = translate(file(loan(concept="Nevera"), less), book, [])
+    told = {
+        line.purpose: line.description
+        for document in made.documents
+        for line in getattr(document, "lines", ())
+    }
+    assert told["principal"] == "Nevera 2026-08-03"
+    assert told["discount"] == "Rebaja 2026-09-02"
 
 
 def test_a_payment_has_the_dimension_of_its_own_store_and_the_loan_that_of_the_loan() -> None:

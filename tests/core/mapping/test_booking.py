@@ -13,13 +13,14 @@ from bridge.core.books import Chart, Named
 from bridge.core.mapping.booking import resolve
 from bridge.core.mapping.mapping_file import BooksMapping
 from tests.core.builders import ITEMS, LIMITS, booking, chart, loan, mapping, paid
+from tests.in_words import in_words
 
 
 def problems(of: BooksMapping, against: Chart | None = None, target: str = "item") -> list[str]:
     limits = msgspec.structs.replace(LIMITS, line_target=target)
     made, found = resolve(of, against or chart(), limits, "mappings/test.toml")
     assert (made is None) == bool(found)
-    return [str(p) for p in found]
+    return [in_words(p) for p in found]
 
 
 def lines(**changes: Any) -> dict[str, Any]:

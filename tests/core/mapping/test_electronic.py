@@ -12,9 +12,9 @@ from bridge.core.mapping.electronic import (
     Declared,
     Lacking,
     in_series,
+    lack_of,
     lacking,
     office_of,
-    told,
 )
 from bridge.report.details import said
 from bridge.report.figures import Figures
@@ -53,7 +53,7 @@ def test_what_is_lacking_follows_what_was_said(
 @pytest.mark.parametrize("lacks", Lacking)
 def test_what_is_lacking_is_told_in_each_language(lacks: Lacking) -> None:
     declared = Declared(country="CO", issues="" if lacks is Lacking.NOT_ASKED else "yes")
-    detail = told(declared, lacks)
+    detail = lack_of(declared, lacks)
     spoken = {said(detail, texts(name), Figures("es-CO", {"COP": 0})) for name in LANGUAGES}
     assert len(spoken) == len(LANGUAGES)
 

@@ -22,15 +22,15 @@ from bridge.core.books import (
 from bridge.core.tie_out.checks import (
     Check,
     CheckCode,
+    CheckFigures,
     Evidence,
     Outcome,
-    Seen,
     Sign,
     checks,
     left_on_renewals,
+    moved_to_income,
     signs_of_document,
     signs_of_items,
-    to_income,
 )
 from bridge.core.tie_out.items import Item, ItemKind
 from bridge.core.tie_out.tasks import Task
@@ -204,17 +204,17 @@ def test_income_is_what_stands_there_more_than_was_posted() -> None:
         )
     )
     behind = {"of_income": "income"}
-    assert to_income(posted, now, {"income"}, behind) == Decimal(600)
-    assert to_income(posted, now, {"clearing"}, behind) == Decimal(-1600)
+    assert moved_to_income(posted, now, {"income"}, behind) == Decimal(600)
+    assert moved_to_income(posted, now, {"clearing"}, behind) == Decimal(-1600)
 
 
 def test_income_is_not_guessed_where_lines_are_not_told() -> None:
-    assert to_income(invoice("income"), there(), {"income"}, {}) == ZERO
-    assert to_income(invoice("income"), None, {"income"}, {}) == ZERO
+    assert moved_to_income(invoice("income"), there(), {"income"}, {}) == ZERO
+    assert moved_to_income(invoice("income"), None, {"income"}, {}) == ZERO
     lines = (PostedLine(amount=Decimal(9), account="income"),)
     facts = {name: getattr(invoice("x"), name) for name in ("reference", "loan", "facts")}
     note = CreditNote(**facts, customer="D", currency="COP", day=DAY, lines=())
-    assert to_income(note, there(lines=lines), {"income"}, {}) == ZERO
+    assert moved_to_income(note, there(lines=lines), {"income"}, {}) == ZERO
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_check_fails_by_open_tasks_alone_and_sums_them_by_currency() -> None:
             sign("d", "", "7"),
             sign("answered", "COP", "1000"),
         ),
-        seen={CheckCode.CASH: Seen(count=40)},
+        seen={CheckCode.CASH: CheckFigures(count=40)},
     )
     found = made(evidence, *map(task, "abcd"))[CheckCode.CASH]
     assert found == Check(
@@ -288,7 +288,9 @@ def test_a_check_fails_by_open_tasks_alone_and_sums_them_by_currency() -> None:
 
 
 def test_what_a_person_answered_breaks_no_check() -> None:
-    evidence = Evidence(signs=(sign("a", "COP", "100"),), seen={CheckCode.CASH: Seen(count=2)})
+    evidence = Evidence(
+        signs=(sign("a", "COP", "100"),), seen={CheckCode.CASH: CheckFigures(count=2)}
+    )
     found = made(evidence, task("another"))[CheckCode.CASH]
     assert (found.outcome, found.count) == (Outcome.HOLDS, 2)
 
@@ -303,9 +305,9 @@ def test_what_was_not_read_is_never_said_to_hold() -> None:
 
 def test_what_there_is_nothing_of_is_told_from_what_cannot_be_made() -> None:
     seen = {
-        CheckCode.RECOVERY: Seen(why="no_recoveries"),
-        CheckCode.CLOSED: Seen(why="lock_unknown", impossible=True),
-        CheckCode.OPENING: Seen(amounts={"MXN": Decimal(2), "COP": Decimal(1)}, count=3),
+        CheckCode.RECOVERY: CheckFigures(why="no_recoveries"),
+        CheckCode.CLOSED: CheckFigures(why="lock_unknown", impossible=True),
+        CheckCode.OPENING: CheckFigures(amounts={"MXN": Decimal(2), "COP": Decimal(1)}, count=3),
     }
     found = made(Evidence(seen=seen))
     assert found[CheckCode.RECOVERY].outcome is Outcome.NONE

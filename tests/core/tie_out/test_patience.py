@@ -20,7 +20,7 @@ from bridge.core.tie_out.patience import (
 )
 from bridge.core.tie_out.reconcile import waiting
 from bridge.core.tie_out.reconciliation import ACTIONS, CAUSES
-from tests.core.tie_out.test_reconcile import BILL
+from tests.core.tie_out.bill import BILL
 
 BEGAN = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 

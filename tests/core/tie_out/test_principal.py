@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bridge.core.books import Account, Chart, Company, EntryKind, HandEntry, Item
+from bridge.core.books import Account, BooksItem, Chart, Company, EntryKind, HandEntry
 from bridge.core.mapping.mapping_file import BooksMapping
 from bridge.core.tie_out.principal import lent_on, of_income, on_income, places, to_income
 from bridge.report.details import english
@@ -122,12 +122,15 @@ def test_where_no_balance_is_told_the_last_one_counts() -> None:
 @pytest.mark.parametrize(
     ("item", "why"),
     [
-        (Item(id="1", name="Capital", account_id="clearing", active=False), "is inactive; it was"),
-        (Item(id="1", name="Otro", account_id="clearing"), "is not in the books; it was"),
-        (Item(id="1", name="Capital", account_id="lost"), "has no account; it is"),
+        (
+            BooksItem(id="1", name="Capital", account_id="clearing", active=False),
+            "is inactive; it was",
+        ),
+        (BooksItem(id="1", name="Otro", account_id="clearing"), "is not in the books; it was"),
+        (BooksItem(id="1", name="Capital", account_id="lost"), "has no account; it is"),
     ],
 )
-def test_an_item_that_leads_nowhere_is_named(item: Item, why: str) -> None:
+def test_an_item_that_leads_nowhere_is_named(item: BooksItem, why: str) -> None:
     now = Chart(company=COMPANY, accounts=chart().accounts, items=(item,))
     lines = {"principal": {"item": "Capital"}}
     mapping = BooksMapping.model_validate({"lines": lines, "deposits": [{"account": "bank"}]})

@@ -39,7 +39,7 @@ from bridge.core.tie_out.reconcile import (
     effect_in_books,
     foreign_rest,
     held,
-    settled,
+    in_the_books,
     unbound,
     waiting,
 )
@@ -53,18 +53,11 @@ from bridge.core.tie_out.reconciliation import (
     in_order,
 )
 from bridge.core.tie_out.tally import Tally
+from tests.core.tie_out.bill import BILL, DAY, invoice
 
 replace = msgspec.structs.replace
-DAY = date(2026, 11, 2)
 LINKS = {"DY-D1": "58"}
 ZERO = Decimal(0)
-
-
-def invoice(reference: str, amount: Decimal, currency: str = "COP") -> Invoice:
-    return Invoice(
-        reference=reference, loan="7", facts="f", customer="DY-D1", day=DAY, due=DAY,
-        currency=currency, lines=(Line(purpose="principal", amount=amount, item="21"),),
-    )  # fmt: skip
 
 
 def receipt(reference: str, amount: Decimal, currency: str = "COP") -> Receipt:
@@ -97,7 +90,6 @@ def only(items: list[Item]) -> Item:
     return item
 
 
-BILL = invoice("DY-L7", Decimal(600))
 BOUND = bind(BILL)
 
 
@@ -254,11 +246,11 @@ def test_a_correction_into_another_currency_has_two_lines():
 
 
 def test_a_write_is_settled_once_its_binding_says_the_same():
-    assert settled(Operation.CREATE, BILL, BOUND)
-    assert not settled(Operation.CREATE, BILL, None)
-    assert not settled(Operation.UPDATE, invoice("DY-L7", Decimal(1)), BOUND)
-    assert not settled(Operation.VOID, BILL, BOUND)
-    assert settled(Operation.VOID, BILL, replace(BOUND, voided=True))
+    assert in_the_books(Operation.CREATE, BILL, BOUND)
+    assert not in_the_books(Operation.CREATE, BILL, None)
+    assert not in_the_books(Operation.UPDATE, invoice("DY-L7", Decimal(1)), BOUND)
+    assert not in_the_books(Operation.VOID, BILL, BOUND)
+    assert in_the_books(Operation.VOID, BILL, replace(BOUND, voided=True))
 
 
 def test_a_correction_has_arrived_when_the_books_hold_it():

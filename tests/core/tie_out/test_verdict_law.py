@@ -14,9 +14,9 @@ from bridge.core.findings import CATALOGUE, Finding
 from bridge.core.tie_out.causes import CAUSES, STOPS
 from bridge.core.tie_out.checks import (
     CheckCode,
+    CheckFigures,
     Evidence,
     Outcome,
-    Seen,
     checks,
     sign_of,
 )
@@ -221,7 +221,7 @@ def test_only_what_an_answer_may_settle_is_settled_by_one(known: Known) -> None:
 SEEN = st.dictionaries(
     st.sampled_from(CheckCode),
     st.builds(
-        Seen,
+        CheckFigures,
         amounts=st.dictionaries(st.just("COP"), AMOUNTS, max_size=1),
         why=st.sampled_from(("", "no_renewals")),
         impossible=st.booleans(),
@@ -232,7 +232,7 @@ SEEN = st.dictionaries(
 @settings(max_examples=150, deadline=None)
 @given(st.one_of(GREEN, ANYTHING), SEEN, st.data())
 def test_a_failing_check_is_never_beside_a_green_verdict(
-    known: Known, seen_in_books: dict[CheckCode, Seen], data: st.DataObject
+    known: Known, seen_in_books: dict[CheckCode, CheckFigures], data: st.DataObject
 ) -> None:
     """Whatever breaks a check and waits for a person breaks it; and nothing else does."""
     answer = verdict(known)

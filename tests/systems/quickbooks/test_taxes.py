@@ -11,6 +11,7 @@ from bridge.core.mapping.booking import resolve
 from bridge.mappingfiles import load_books_mapping
 from bridge.pipeline.plan import limits_of
 from bridge.systems.quickbooks.taxes import exempt
+from tests.in_words import in_words
 from tests.pipeline.world import ROOT
 from tests.systems.quickbooks.bench import CUSTOMER, INVOICE, Bench
 
@@ -67,7 +68,7 @@ def test_a_company_that_demands_a_code_it_does_not_have_is_told_before_anything_
         )
     assert booking is None
     assert {each.where.rpartition(" ")[2] for each in problems} == {"tax"}
-    assert "20.0% S" in problems[0].fix
+    assert "20.0% S" in in_words(problems[0].fix)
     assert "6000" in probes["sales tax"]
 
 

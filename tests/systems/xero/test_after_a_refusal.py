@@ -10,9 +10,9 @@ from bridge.core.books import PostedDocument, Status
 from bridge.core.delivery import Binding, Drifted, Operation, Outcome, Posted, Rejected
 from bridge.systems.results import Finding, Then
 from bridge.systems.xero.writing import Job, _state_now
+from tests.systems.xero.answered import INVOICE_AS_RECORDED
 from tests.systems.xero.documents import COMPANY, INVOICE
 from tests.systems.xero.scripted import outgoing
-from tests.systems.xero.test_answers import INVOICE_AS_RECORDED
 
 REFUSED = Finding(Then.REJECT, "not_allowed", "This document cannot be edited")
 TARGET = Binding(

@@ -13,9 +13,9 @@ from bridge.core.delivery import InDoubt, Operation, Outcome, Posted
 from bridge.systems.xero.answers import posted
 from bridge.systems.xero.on_account import OVERPAYMENT
 from bridge.systems.xero.writing import Job, Writer
+from tests.systems.xero.answered import INVOICE_AS_RECORDED
 from tests.systems.xero.documents import COMPANY, CREDIT, INVOICE, RECEIPT
 from tests.systems.xero.scripted import outgoing, settings_for
-from tests.systems.xero.test_answers import INVOICE_AS_RECORDED
 
 NOW = posted(Kind.INVOICE, INVOICE_AS_RECORDED, COMPANY)
 ANOTHER = {"InvoiceID": "60aa5d55-0000-4000-8000-000000000002"}

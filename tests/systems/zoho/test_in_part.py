@@ -58,7 +58,8 @@ def lists() -> Lists:
 
 def part(lists: Lists) -> InPart:
     settings = Settings(company_id="1")
-    return InPart(lists, lambda: Company(home_currency="COP"), settings, Noon())  # type: ignore[arg-type]
+    company = Company(home_currency="COP")
+    return InPart(lists, lambda: company, settings, Noon(), lambda: None)  # type: ignore[arg-type]
 
 
 def since(lists: Lists, *, known: Sequence[str] = ()) -> Since:

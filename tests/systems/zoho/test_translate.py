@@ -11,13 +11,13 @@ import pytest
 
 from bridge.core.books import (
     Account,
+    BooksItem,
     Chart,
     Company,
     CreditNote,
     Customer,
     Document,
     Invoice,
-    Item,
     Kind,
     Receipt,
     Sale,
@@ -39,7 +39,9 @@ DOCS = Documents(
             Account(id=f"46{n}", number="", name=name, classification="asset")
             for n, name in enumerate(("Store cash", "Bank USD"))
         ),
-        items=tuple(Item(id=f"9{n}", name=name, account_id="47") for n, name in enumerate(ITEMS)),
+        items=tuple(
+            BooksItem(id=f"9{n}", name=name, account_id="47") for n, name in enumerate(ITEMS)
+        ),
     )
 )
 COMPANY = translate.Company(
