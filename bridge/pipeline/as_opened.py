@@ -48,7 +48,7 @@ def with_moves(
 
 
 def _otherwise(then: PostedDocument, now: PostedDocument, in_part: Collection[Kind]) -> str:
-    """What a document holds otherwise than it did, of what listings tell of it; else empty."""
+    """The fields of a listing that a document holds otherwise than it did; else empty."""
     if {then.status, now.status} != {Status.LIVE}:
         return ""
     if now.kind not in in_part and then.whole and now.whole:

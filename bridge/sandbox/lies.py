@@ -89,8 +89,10 @@ def _places(content: Any, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _echo(request: Request, response: Response) -> bytes:
-    """The answer with everything that was sent in every text of it: what a debug page shows."""
-    sent = " ".join(f"{name}: {value}" for name, value in request.headers.items())
+    """The answer with everything that was sent in every text of it, the login first, since a long
+    text may be cut: what a debug page shows."""
+    headers = sorted(request.headers.items(), key=lambda each: each[0].lower() != "authorization")
+    sent = " ".join(f"{name}: {value}" for name, value in headers)
     sent += " " + request.body.decode("utf-8", "replace")
     try:
         content = decode(response.body)

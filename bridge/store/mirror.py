@@ -194,8 +194,8 @@ class Mirror(Part):
     def same_versions(
         self, where: BooksId, documents: Iterable[PostedDocument]
     ) -> dict[tuple[Kind, str], PostedDocument]:
-        """What the books answered about those of these documents that are bound in this very
-        version."""
+        """The documents that are bound in this very version, as the books answered about them
+        when they were written."""
         versions: dict[Kind, dict[str, str]] = {}
         for each in documents:
             versions.setdefault(each.kind, {})[each.external_id] = each.version

@@ -18,10 +18,12 @@ from bridge.core.books import Kind
 from bridge.core.identity import BooksId
 from bridge.core.tie_out.reconciliation import Item, SystemResult
 from bridge.pipeline import unopened
+from bridge.pipeline.in_part import read_in_part
 from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.zoho import chart
+from bridge.systems.zoho.in_part import InPart
 from tests.pipeline.for_ever import Lender
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import World
@@ -417,6 +419,61 @@ def test_what_moves_no_figure_is_found_when_its_turn_comes(
         since = whole_on if day < EVERY_DAYS else whole_on + timedelta(days=1)
         assert told["read.in_part"] == since.isoformat()
     assert of(found) == of(in_full(world))
+
+
+def test_what_comes_forward_in_the_place_of_what_is_gone_has_its_turn_too(
+    tmp_path: Path, sandbox: SandboxServer
+) -> None:
+    """The first of the second page comes onto the first, which was read in this round."""
+    ledger = lender()
+    world = made(tmp_path, sandbox, ledger)
+    office = Office(world, random.Random(1))
+    for _ in range(197):
+        office._add("receipt", "Ferretería La Llave", "1300")
+    ledger.row(20, 1, "PAYMENT", 1_000, "2026-07-02")
+    ledger.write(world.snapshot)
+    world.clock.move(700)
+    assert world.sync().verdict in ("clean", "person")
+    office.many()
+    world.clock.move(DAY_S)
+    morning(world, full=True)
+    for _ in range(2):
+        world.clock.move(DAY_S)
+        assert not about(morning(world), "P20")
+    gone = office.named("P13")
+    office._wish("delete", kind="receipt", id=gone["id"])
+    office._edit(office.named("P20"), date="2026-07-09")
+    for _ in range(3):
+        world.clock.move(DAY_S)
+        found = morning(world)
+        assert by_changes(found)
+    assert about(found, "P20")
+
+
+def test_payments_that_no_list_tells_yet_make_all_of_it_be_read(
+    tmp_path: Path, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an invoice has paid has moved, and nothing that came, or was asked for, says by what."""
+    world = made(tmp_path, sandbox)
+    office = Office(world, random.Random(1))
+    world.clock.move(DAY_S)
+    assert by_changes(morning(world))
+    before = {each["id"] for each in office._documents("receipt")}
+    office._add("receipt", "Ana Ruiz", "2500", apply="auto")
+    (new,) = {each["id"] for each in office._documents("receipt")} - before
+    monkeypatch.setattr(InPart, "_payments", lambda *_: iter(()))
+    monkeypatch.setattr(InPart, "of_customer", lambda *_: iter(()))
+    monkeypatch.setattr(InPart, "are_exactly", lambda *_: True)
+    world.clock.move(DAY_S)
+    with world.bridge() as bridge:
+        with bridge.store.read() as work:
+            cursor = work.mirror.cursor(world.where)
+        system = bridge.books["zoho"].system
+        assert read_in_part(bridge.store, system, cursor, {}) is None, "it is not sure of itself"
+    found, whole = morning(world), in_full(world)
+    assert of(found) == of(whole)
+    with world.bridge() as bridge, bridge.store.read() as work:
+        assert work.mirror.document(world.where, Kind.RECEIPT, new) is not None
 
 
 def test_readings_that_take_the_calls_of_a_plan_are_told_before_they_do(

@@ -3,18 +3,16 @@ of the last write, in whole seconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bridge.pipeline.decide import accept
-from bridge.sandbox.server import SandboxServer
 from tests import lost_states
+from tests.pipeline.forgotten import DAY, clean, codes, compared, delivered, state
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.test_forgotten import DAY, clean, codes, compared, delivered, state
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.world import World
 
 INVOICE, RECEIPT, DISCOUNT = "DY7F3A-L2", "DY7F3A-P7", "DY7F3A-K8"
 EDITS = {
@@ -29,19 +27,10 @@ EDITS = {
 }
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(fast=True) as running:
-        yield running
-
-
-@pytest.fixture(params=COMPANIES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxServer) -> World:
-    made = World(tmp_path, sandbox, request.param)
-    made.control("POST", "reset")
-    made.clock.sandbox_url = sandbox.url
-    made.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
-    return made
+@pytest.fixture
+def world(world: World) -> World:
+    world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
+    return world
 
 
 def discounted() -> Ledger:

@@ -124,3 +124,13 @@ def limits(chance: random.Random) -> dict[str, str]:
 def modes(chance: random.Random) -> dict[str, str]:
     """Documents one by one, or in batches where the product has them."""
     return {"LEDGER_BRIDGE_SYSTEMS__QUICKBOOKS__MODE": chance.choice(("single", "backfill"))}
+
+
+def readings(chance: random.Random) -> dict[str, str]:
+    """Books of Zoho that are read wholly, as small ones are, or by what changed from the first
+    document on, and in turns so short that a life sees several."""
+    if chance.random() < 0.5:
+        return {}
+    section = "LEDGER_BRIDGE_SYSTEMS__ZOHO__"
+    days = chance.choice(("2", "3", "7"))
+    return {f"{section}IN_PART_FROM": "0", f"{section}WHOLE_EVERY_DAYS": days}

@@ -37,6 +37,7 @@ from tests.simulation.settings import (
     limits,
     mapping,
     modes,
+    readings,
     rules,
     switches,
     whole_currency,
@@ -154,6 +155,10 @@ class Life:
         chosen = rules(chance)
         self.ledger.as_due = chosen["interest"] == "as_due"
         self.estate.overrides |= limits(chance) | modes(chance)
+        read = readings(self.agenda.stream("readings"))
+        self.estate.overrides |= read
+        if read and "zoho" in self.estate.systems:
+            self.trace.count("settings", "reads Zoho by what changed")
         own = self.agenda.stream("own").choice(OWN)
         self.hand.taken_back = frozenset(own)
         self.trace.count("settings", f"lives in {self.estate.zone}")
