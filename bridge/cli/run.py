@@ -26,6 +26,7 @@ from bridge.errors import UsageError
 from bridge.instance import beside, only_daemon
 from bridge.settings import Settings
 from bridge.source import registry as ledgers
+from bridge.source.files.arriving import Watch
 from bridge.source.webhooks import Outcome, Receiver
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,8 @@ def _daemon(loaded: Settings, config: Path, clock: Clock) -> Daemon:
         )
         for name in jobs.COMMANDS
     ]
-    return Daemon(made, Done(_memory(loaded)), clock)
+    done = Done(_memory(loaded))
+    return Daemon(made, done, clock, Watch(loaded.source.path, done.last("sync")).look)
 
 
 def _memory(loaded: Settings) -> Path:

@@ -29,6 +29,9 @@ QUIET_S = 30.0
 APART_S = 300.0
 """How long after one pass the next one that was asked for may begin."""
 
+LOOK_S = 60.0
+"""How long after one look at the folder of deliveries the next one is."""
+
 
 @dataclass
 class Job:
@@ -74,7 +77,13 @@ class Job:
 class Daemon:
     """The jobs, in the order in which they are done when several are due."""
 
-    def __init__(self, jobs: Sequence[Job], done: Done, clock: Clock) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        done: Done,
+        clock: Clock,
+        arrived: Callable[[], bool] | None = None,
+    ) -> None:
         self.jobs = {job.name: job for job in jobs}
         for job in jobs:
             job.seen = done.last(job.name)
@@ -82,6 +91,9 @@ class Daemon:
         self.working_on = ""
         self._clock = clock
         self._done = done
+        self._arrived = arrived
+        """Looks whether a delivery has come; None: nobody watches for one."""
+        self._look_s = clock.monotonic()
         self._asked = threading.Event()
         self._lock = threading.Lock()
 
@@ -104,12 +116,23 @@ class Daemon:
     def step(self) -> float:
         """Do the first job that is due, if any. Returns the seconds until one is, or 0."""
         now, now_s = self._clock.now(), self._clock.monotonic()
+        self._watch(now_s)
         for job in self.jobs.values():
             job.look(now)
             if job.waits_s(now, now_s) <= 0:
                 self._do(job)
                 return 0.0
-        return min(job.waits_s(now, now_s) for job in self.jobs.values())
+        waits_s = [job.waits_s(now, now_s) for job in self.jobs.values()]
+        return min(waits_s if self._arrived is None else [*waits_s, self._look_s - now_s])
+
+    def _watch(self, now_s: float) -> None:
+        """Have a delivery that has come read soon."""
+        if self._arrived is None or now_s < self._look_s:
+            return
+        self._look_s = now_s + LOOK_S
+        if self._arrived():
+            log.info("arrived", extra={"event": "delivery.arrived"})
+            self.ask("sync")
 
     def _do(self, job: Job) -> None:
         with self._lock:

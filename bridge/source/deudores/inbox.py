@@ -21,6 +21,7 @@ from bridge.core.message import Detail, Message, message
 from bridge.errors import Problem, SnapshotRefused
 from bridge.source.deudores import json_book
 from bridge.source.deudores.package import MANIFEST, day, manifest_of
+from bridge.source.files.arriving import on_its_way, visible
 from bridge.source.files.delivered import (
     Delivered,
     PlainFile,
@@ -37,7 +38,6 @@ BOOK_NAMES = (".xlsx", ".ods")
 _DEEPEST = 4
 _MOST = 5_000
 _TOLD = 5
-_UNDER_WAY = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart")
 _NO_LEDGER = (".md", ".pdf", ".jpg", ".jpeg", ".png", ".log", ".html", ".xml", ".ini", ".toml")
 _YEAR_FIRST = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d\d)[-_.](\d\d)[-_.](20\d\d)(?!\d)")
@@ -111,7 +111,7 @@ class _Reading:
         self._been.add(there)
         with refusing(folder.name):
             files = folder_files(folder)
-            inside = sorted(p for p in folder.iterdir() if p.is_dir() and _visible(p))
+            inside = sorted(p for p in folder.iterdir() if p.is_dir() and visible(p.name))
         self._seen += len(files) + len(inside)
         if self._seen > _MOST:
             problem = Problem(
@@ -209,7 +209,7 @@ class _Reading:
         lower = path.name.lower()
         if kind is Content.JSON or lower.endswith(_NO_LEDGER):
             return
-        if lower.endswith(_UNDER_WAY):
+        if on_its_way(lower):
             why = Why.BEING_COPIED
         elif lower.endswith(".xls") or kind is Content.OLE:
             why = Why.OLD_WORKBOOK
@@ -335,7 +335,3 @@ def _day_in(name: str) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def _visible(path: Path) -> bool:
-    return not path.name.startswith((".", "~$", "__MACOSX"))
