@@ -12,7 +12,7 @@ from bridge.core.books import Kind, PostedDocument
 from bridge.core.delivery import Outcome, Unavailable
 from bridge.core.loan import draft
 from bridge.errors import TryLater
-from bridge.pipeline import giving_up, post
+from bridge.pipeline import doubts, giving_up
 from bridge.pipeline.forgotten import Keeping
 from bridge.store import Entry, Store, outbox_rows, soundness
 from bridge.store.upkeep import Lineage
@@ -33,7 +33,7 @@ def no_lookup() -> Iterator[None]:
         del store, system
         return {entry.id: Unavailable("not in the books") for entry in entries}
 
-    with mock.patch.object(post, "looked_up", absent):
+    with mock.patch.object(doubts, "looked_up", absent):
         yield
 
 
