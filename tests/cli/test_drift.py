@@ -95,7 +95,7 @@ def test_a_document_entered_by_hand_in_the_place_of_a_posted_one_is_adopted(book
     ("arguments", "words"),
     [
         (("accept",), "Name the documents"),
-        (("accept", "DY7F3A-L99999"), "DY7F3A-L99999 is not a document that the bridge knows"),
+        (("accept", "DY7F3A-L99999"), "DY7F3A-L99999 is not a document that the program knows"),
         (("repost", INVOICE, "--loan", "84"), "not both"),
         (("accept", "--loan", "99999"), "99999 is no loan"),
         (("accept", "--loan", "84"), "Nothing of loan 84 differs"),

@@ -78,7 +78,7 @@ def test_no_file_is_written_onto_anything_of_the_bridges(ready: Lender, call: st
     for what, path in OWN.items():
         code, _, err = ready.run(*call.split(), path)
         stays = call == "backup" and (ready.folder / path).exists()
-        assert ("is there already and stays" if stays else "belongs to the bridge") in err, what
+        assert ("is there already and stays" if stays else "belongs to the program") in err, what
         assert code == 2, what
         assert everything(ready.folder) == before, what
 
@@ -89,7 +89,7 @@ def test_no_file_is_written_among_anything_of_the_bridges(ready: Lender, call: s
     for folder in OWN_FOLDERS:
         code, _, err = ready.run(*call.split(), folder)
         assert code == 2, folder
-        assert "belongs to the bridge" in err, folder
+        assert "belongs to the program" in err, folder
         assert everything(ready.folder) == before, folder
 
 

@@ -159,7 +159,7 @@ STATIC = GOOD + 'access = "static"\n'
             GOOD.replace("systems.quickbooks", "systems.quickboks"),
             (
                 'bridge.toml:10 [systems] quickboks: "quickboks" is not an accounting system '
-                'that the bridge knows. Did you mean "quickbooks"?'
+                'that the program knows. Did you mean "quickbooks"?'
             ),
         ),
         (GOOD.replace('company_id = "1"\n', ""), "bridge.toml:10 [systems.quickbooks] company_id"),
