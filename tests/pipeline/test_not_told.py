@@ -12,6 +12,7 @@ from bridge.pipeline import decide
 from bridge.pipeline.adoption import answer as told_by_a_person
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
+from tests.in_words import in_words
 from tests.pipeline.edited import INVOICE, RECEIPT
 from tests.pipeline.for_ever import ANSWERS, QUESTIONS
 from tests.pipeline.ledger import Ledger, small_ledger
@@ -78,8 +79,8 @@ def is_told_to_a_person(refused: PersonNeeded, reference: str, external_id: str)
     assert refused.exit_code == 1
     (problem,) = refused.problems
     assert problem.where == reference
-    assert f"the id {external_id}" in str(problem.what)
-    assert "ledger-bridge" in str(problem.fix)
+    assert f"the id {external_id}" in in_words(problem.what)
+    assert "ledger-bridge" in in_words(problem.fix)
 
 
 @pytest.mark.spread
@@ -202,7 +203,7 @@ def test_what_is_to_be_put_back_and_is_never_told_is_left_as_it_is(
     with pytest.raises(PersonNeeded) as refused:
         repost(world, INVOICE)
     is_told_to_a_person(refused.value, INVOICE, ours)
-    assert f"drift accept {INVOICE}" in str(refused.value.problems[0].fix)
+    assert f"drift accept {INVOICE}" in in_words(refused.value.problems[0].fix)
     assert decisions(world) == before
     accept(world, INVOICE)
     assert compared(world).verdict.green

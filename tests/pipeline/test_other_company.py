@@ -14,6 +14,7 @@ from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.report.details import english
 from bridge.store import Store
+from tests.in_words import in_words
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import World, one
 
@@ -64,7 +65,7 @@ def test_nothing_is_posted_to_another_company_before_somebody_says_so(world: Wor
         assert (done.exit_code, codes(done)) == (1, [ASKED])
         assert one(done).posting.posted == 0
         assert documents(world) == 0
-        words = str(one(done).stopped)
+        words = in_words(one(done).stopped)
         assert BEFORE in words and world.company in words and "--new-company" in words
         assert ASKED in standing(world)
     (task,) = done.answer.tasks

@@ -22,6 +22,7 @@ from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.systems.base import HandEntries
+from tests.in_words import in_words
 from tests.pipeline.journals import CLEARING, SALES, hand, journal
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.world import NOW, World
@@ -273,7 +274,7 @@ def of_doctor(world: World) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in doctor_parts.system(world.settings(), world.system):
         if line.topic == f"{world.system} principal":
-            found.setdefault(line.state, []).append(line.finding)
+            found.setdefault(line.state, []).append(in_words(line.finding))
             assert line.exit_code == (1 if line.state == "problem" else 0)
     return found
 

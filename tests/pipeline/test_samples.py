@@ -17,6 +17,7 @@ from bridge.core.identity import BooksId
 from bridge.pipeline.sync import preview
 from bridge.sandbox.server import SandboxServer
 from tests.expected import problems
+from tests.in_words import in_words
 from tests.pipeline.world import REALM, SAMPLE, World, one
 
 
@@ -241,6 +242,6 @@ def test_a_plan_over_the_limits_waits_for_a_person(world: World) -> None:
     world.overrides["LEDGER_BRIDGE_LIMITS__DOCUMENTS"] = "100"
     stopped = world.sync()
     assert (stopped.exit_code, world.live_documents()) == (1, [])
-    assert "--approve" in one(stopped).stopped.problems[0].fix
+    assert "--approve" in in_words(one(stopped).stopped.problems[0].fix)
     done = world.sync(approve=stopped.digest)
     assert one(done).posting.confirmed == 1437

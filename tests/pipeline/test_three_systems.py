@@ -16,6 +16,7 @@ from bridge.pipeline.reconcile import compare
 from bridge.pipeline.sync import SyncResult, preview, sync
 from bridge.sandbox.server import SandboxServer
 from tests.cli.small_lender import small_ledger
+from tests.in_words import in_words
 from tests.pipeline.world import COMPANIES, ROOT, SAMPLE, World
 
 MOST_CALLS_OF_NOTHING = {"quickbooks": 5, "xero": 10, "zoho": 15}
@@ -115,7 +116,7 @@ def test_all_plans_of_a_dry_run_are_approved_at_once_and_only_they(world: World)
     seen = world.preview().digest
     deliver_few(world, "dia2")
     result = world.sync(seen)
-    stopped = [str(done.stopped) for done in result.systems.values()]
+    stopped = [in_words(done.stopped) for done in result.systems.values()]
     assert all("larger than" in words for words in stopped), stopped
     assert world.sync(world.preview().digest).verdict == "clean"
 

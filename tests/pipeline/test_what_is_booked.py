@@ -12,6 +12,7 @@ import pytest
 
 from bridge.errors import ConfigurationError
 from bridge.pipeline.plan import booking_of
+from tests.in_words import in_words
 from tests.pipeline.booked import Moves, accounts, amounts, balances, row
 from tests.pipeline.closed import adjusting, documents, lock
 from tests.pipeline.ledger import Ledger
@@ -238,7 +239,7 @@ def test_interest_on_a_liability_account_is_refused_with_what_would_be_right(
     ledger.write(world.snapshot)
     stopped = one(world.sync()).stopped
     assert isinstance(stopped, ConfigurationError)
-    told = "".join(map(str, stopped.problems))
+    told = "".join(map(in_words, stopped.problems))
     assert "interest may only go to income" in told
     assert 'interest = "as_due"' in told
     assert documents(world) == {}
@@ -255,8 +256,8 @@ def test_principal_on_an_income_account_stops_everything(world: World, ledger: L
     try:
         done = one(world.sync())
     except ConfigurationError as error:
-        assert "income" in str(error.problems)
+        assert "income" in in_words(error)
     else:
         assert isinstance(done.stopped, ConfigurationError)
-        assert "not income" in "".join(map(str, done.stopped.problems))
+        assert "not income" in "".join(map(in_words, done.stopped.problems))
     assert documents(world) == {}
