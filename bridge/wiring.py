@@ -18,6 +18,7 @@ from bridge.clock import Clock, SystemClock
 from bridge.core.guards import SnapshotLimits
 from bridge.core.identity import BooksId
 from bridge.core.mapping.electronic import Declared
+from bridge.core.message import Detail
 from bridge.core.tie_out.known import Fresh
 from bridge.errors import ConfigurationError, Problem
 from bridge.instance import only_one
@@ -75,7 +76,7 @@ def open_dry(
     settings: Settings,
     names: Sequence[str] | None = None,
     clock: Clock | None = None,
-    without_state: Callable[[str], None] | None = None,
+    without_state: Callable[[Detail], None] | None = None,
 ) -> Iterator[Dry]:
     """The bridge for a dry run: a scratch copy of the state, and books that can only be read.
 
@@ -94,7 +95,7 @@ def open_dry(
 @contextmanager
 def open_ledger(
     settings: Settings,
-    without_state: Callable[[str], None] | None,
+    without_state: Callable[[Detail], None] | None,
     answers: Mapping[str, str] = {},
 ) -> Iterator[Ledger]:
     """The ledger alone, to be read and looked at. Needs no accounting system and writes nothing.

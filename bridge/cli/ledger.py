@@ -12,9 +12,11 @@ from bridge.cli.output import Output
 from bridge.cli.paths import new_file
 from bridge.cli.readings import settings_for, tell_reading
 from bridge.cli.settings_draft import Answers
+from bridge.core.message import Detail
 from bridge.files import BY_UMASK, replace_durably
 from bridge.pipeline.ledger_check import check_ledger
 from bridge.report import reading as report
+from bridge.report.details import plainly
 from bridge.report.texts import language_of, texts
 from bridge.settings import Settings
 
@@ -27,8 +29,8 @@ def check(arguments: Namespace, out: Output) -> int:
     if arguments.page is not None:
         new_file(arguments.page, "--page", loaded, arguments.config)
 
-    def without_state(why: str) -> None:
-        out.say(catalogue.tables["cli"]["without_state"].format(why=why))
+    def without_state(why: Detail) -> None:
+        out.say(catalogue.tables["cli"]["without_state"].format(why=plainly(why, catalogue)))
 
     with (
         out.progress() as progress,

@@ -8,6 +8,7 @@ from bridge import wiring
 from bridge.cli.output import Output
 from bridge.cli.reports import place_for_reports, write_reports
 from bridge.cli.session import chosen, open_settings, start_logs
+from bridge.core.message import Detail
 from bridge.core.tie_out.as_of import DayNotKept
 from bridge.core.tie_out.reconciliation import Reconciliation
 from bridge.errors import UsageError
@@ -15,6 +16,7 @@ from bridge.pipeline.older_state import was_told
 from bridge.pipeline.one_off import OneOff, one_off
 from bridge.pipeline.reconcile import reconcile
 from bridge.report import json, text
+from bridge.report.details import plainly
 from bridge.report.figures import figures
 from bridge.report.texts import language_of, texts
 from bridge.settings import Settings
@@ -61,10 +63,11 @@ def _instead(refused: DayNotKept, settings: Settings, arguments: Namespace) -> s
 
 
 def _one_off(loaded: Settings, names: list[str] | None, arguments: Namespace, out: Output) -> int:
-    words = texts(language_of(loaded.lender.locale)).tables["cli"]
+    language = texts(language_of(loaded.lender.locale))
+    words = language.tables["cli"]
 
-    def without_state(why: str) -> None:
-        out.say(words["without_state"].format(why=why))
+    def without_state(why: Detail) -> None:
+        out.say(words["without_state"].format(why=plainly(why, language)))
 
     with (
         out.progress() as progress,

@@ -8,6 +8,7 @@ import msgspec
 
 from bridge.core.mapping.booking import Booking, Limits, resolve
 from bridge.core.mapping.finder import NotTold
+from bridge.core.message import together
 from bridge.core.plan import Plan
 from bridge.errors import ConfigurationError, PersonNeeded, Problem, TryLater
 from bridge.pipeline.context import Books, PlanLimits, Progress, System
@@ -34,7 +35,7 @@ def booking_of(books: Books[System]) -> Booking:
         problems = [*problems, Problem(where, what, "Name the account of opening balances there.")]
         booking = None
     if booking is None and all(isinstance(problem, NotTold) for problem in problems):
-        raise TryLater("; ".join(map(str, problems)))
+        raise TryLater(together(problem.told for problem in problems))
     if booking is None:
         raise ConfigurationError(
             f"{books.where} does not fit the chart of accounts of {chart.company.name}.", problems

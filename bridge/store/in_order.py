@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import DatabaseError
 
+from bridge.core.message import Detail
 from bridge.errors import ConfigurationError
 from bridge.store import soundness
 from bridge.store.engine import file_of, parsed
@@ -48,7 +49,7 @@ def at_work(url: str) -> Iterator[None]:
         ends_work(path)
 
 
-def scratch_of(url: str, without_state: Callable[[str], None] | None) -> Store:
+def scratch_of(url: str, without_state: Callable[[Detail], None] | None) -> Store:
     """A private copy of the state. `without_state` is told why one that cannot be used is left out,
     and the copy is then an empty one; without it, such a state raises."""
     try:
@@ -56,7 +57,7 @@ def scratch_of(url: str, without_state: Callable[[str], None] | None) -> Store:
     except (ConfigurationError, DatabaseError, OSError) as error:
         if without_state is None:
             raise
-        without_state(str(error) if isinstance(error, ConfigurationError) else _short(error))
+        without_state(error.what if isinstance(error, ConfigurationError) else _short(error))
         return Store.blank()
 
 

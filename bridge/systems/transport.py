@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import email.utils
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from urllib.request import getproxies
 
@@ -169,8 +168,6 @@ def _stand_then_note(conn: Any) -> None:
 
 
 _POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
-_AS_IT_IS = re.compile(r"[A-Za-z0-9_.~*+=&-]*")
-"""A query in which nothing is written otherwise in an address."""
 
 
 class _OneShot(requests.adapters.HTTPAdapter):
@@ -184,14 +181,6 @@ class _OneShot(requests.adapters.HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
-
-
-class _Road(msgspec.Struct, frozen=True):
-    """The way to one server: the connections to it, directly or by a proxy."""
-
-    pool: Any
-    before: int
-    """So many signs at the beginning of an address are left out of what is asked for."""
 
 
 class Transport:
@@ -220,11 +209,9 @@ class Transport:
         self._proxies: dict[str, str] = getproxies()
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._verify: bool | str = bundle or True
-        self._adapter: Any = _OneShot(
+        self._adapter = _OneShot(
             max_retries=0, pool_connections=4, pool_maxsize=connections, pool_block=True
         )
-        self._roads: dict[str, _Road] = {}
-        """Scheme and host → the way there, which to find takes as long as to send something."""
 
     def close(self) -> None:
         self._deadlines.close()
@@ -237,7 +224,7 @@ class Transport:
         self.secrecy.hold_authorization(request.headers.get("Authorization", ""))
         try:
             with self._deadlines.exchange() as _watch.exchange:
-                reply = self._exchange(request, _watch.exchange)
+                reply = self._exchange(_prepared(request), _watch.exchange)
             return reply if request.secrets else self._clean(reply)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             cause = type(error).__name__
@@ -274,23 +261,16 @@ class Transport:
             body=self.secrecy.cleaned(reply.body),
         )
 
-    def _exchange(self, request: Request, exchange: Exchange) -> Reply:
-        url = _address(request.url)
-        road = self._road(url)
-        response = road.pool.urlopen(
-            request.method,
-            url[road.before :].partition("#")[0],
-            body=request.body,
-            headers=_headers(request),
-            retries=False,
-            redirect=False,
-            assert_same_host=False,
-            timeout=urllib3.Timeout(self._timeouts.connect_s, self._timeouts.read_s),
-            preload_content=False,  # so that the body is read below, bounded in size
-            decode_content=False,
+    def _exchange(self, prepared: requests.PreparedRequest, exchange: Exchange) -> Reply:
+        response = self._adapter.send(
+            prepared,
+            stream=True,  # so that the body is read below, bounded in size
+            timeout=(self._timeouts.connect_s, self._timeouts.read_s),
+            verify=self._verify,
+            proxies=self._proxies_for(prepared.url or ""),
         )
         try:
-            if response.status < 200:
+            if response.status_code < 200:
                 # The answer itself is still to come, and would pass for that of the next request.
                 raise requests.exceptions.InvalidHeader("an interim answer")
             body = self._body(response)
@@ -298,33 +278,18 @@ class Transport:
                 raise requests.exceptions.ReadTimeout("reply too slow")
         except BaseException:
             response.close()
-            response.release_conn()  # its place, which nobody else gives back: the next would wait
             raise
-        headers = CaseInsensitiveDict({name: response.headers[name] for name in response.headers})
-        return Reply(status=response.status, headers=headers, body=body)
+        return Reply(status=response.status_code, headers=response.headers, body=body)
 
-    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         parts: list[bytes] = []
         size = 0
-        for part in response.stream(_CHUNK_BYTES, decode_content=True):
+        for part in response.iter_content(_CHUNK_BYTES):
             parts.append(part)
             size += len(part)
             if size > REPLY_BYTES_MAX:
                 raise requests.exceptions.ContentDecodingError("reply too long")
         return b"".join(parts)
-
-    def _road(self, url: str) -> _Road:
-        """The way to the server of an address: found by requests, which knows of proxies and
-        certificates, and kept while its connections are."""
-        origin = url[: url.index("/", len("https://"))]
-        found = self._roads.get(origin)
-        if found is None or found.pool.pool is None:
-            asked, proxies = requests.Request("GET", url).prepare(), self._proxies_for(url)
-            pool = self._adapter.get_connection_with_tls_context(asked, self._verify, proxies)
-            self._adapter.cert_verify(pool, url, self._verify, None)
-            whole = self._adapter.request_url(asked, proxies).startswith("http")
-            found = self._roads[origin] = _Road(pool, 0 if whole else len(origin))
-        return found
 
     def _proxies_for(self, url: str) -> dict[str, str] | None:
         if not self._proxies or requests.utils.should_bypass_proxies(url, no_proxy=None):
@@ -350,25 +315,16 @@ def retry_after_s(headers: Mapping[str, str], clock: Clock) -> float | None:
     return min(max(wait_s, 0.0), LONGEST_WAIT_S)
 
 
-def _headers(request: Request) -> dict[str, str]:
-    headers = {"Accept": "application/json", **request.headers}
-    headers |= {"Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
+def _prepared(request: Request) -> requests.PreparedRequest:
+    prepared = requests.PreparedRequest()
+    prepared.prepare_method(request.method)
+    prepared.prepare_url(request.url, None)
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(request.headers)
+    headers.setdefault("Accept", "application/json")
+    headers["Accept-Encoding"] = "gzip"
+    headers["User-Agent"] = USER_AGENT
     if request.body is not None:
         headers["Content-Length"] = str(len(request.body))
-    return headers
-
-
-def _address(url: str) -> str:
-    """The address with every sign that may not stand in one written as it must be."""
-    before, mark, query = url.partition("?")
-    if _AS_IT_IS.fullmatch(query):
-        return f"{_normal(before)}{mark}{query}"
-    return _normal(url)
-
-
-@lru_cache(maxsize=256)
-def _normal(url: str) -> str:
-    prepared = requests.PreparedRequest()
-    prepared.prepare_url(url, None)
-    assert prepared.url is not None, "it was given one"
-    return prepared.url
+        prepared.body = request.body
+    prepared.headers = headers
+    return prepared

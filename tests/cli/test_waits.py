@@ -43,7 +43,9 @@ def test_single_entries_may_be_sent_now(waiting):
     assert not waiting.json("outbox", "show", str(first))["not_before"]
 
 
-@pytest.mark.parametrize(("entry", "words"), [("999999", "does not exist"), ("posted", "wait")])
+@pytest.mark.parametrize(
+    ("entry", "words"), [("999999", "no write 999999 under way"), ("posted", "wait")]
+)
 def test_what_does_not_wait_is_told(lender, entry, words):
     lender.json("sync")
     if entry == "posted":

@@ -137,16 +137,18 @@ class Seams:
     def _exchange(self) -> Any:
         original = transport.Transport._exchange
 
-        def exchange(this: Any, request: transport.Request, watched: Exchange) -> transport.Reply:
-            self._note_secrets(request)
+        def exchange(
+            this: Any, prepared: requests.PreparedRequest, watched: Exchange
+        ) -> transport.Reply:
+            self._note_secrets(prepared)
             self.step(BEFORE_REQUEST)
             self.requests += 1
             self.pass_time(self.pace_s)
-            url = urlsplit(request.url)
-            what = f"{request.method} {url.path}{'?' if url.query else ''}{url.query}"
+            url = urlsplit(prepared.url or "")
+            what = f"{prepared.method} {url.path}{'?' if url.query else ''}{url.query}"
             self.drips.watch = this._deadlines
             try:
-                reply = original(this, request, watched)
+                reply = original(this, prepared, watched)
             except Exception as error:
                 self.trace.say(f"  {what}: {type(error).__name__}")
                 raise
@@ -250,8 +252,8 @@ class Seams:
             self.skew(self.leap)
             self.leap = None
 
-    def _note_secrets(self, request: transport.Request) -> None:
-        word = str(request.headers.get("Authorization", "")).rpartition(" ")[2]
+    def _note_secrets(self, prepared: requests.PreparedRequest) -> None:
+        word = str(prepared.headers.get("Authorization", "")).rpartition(" ")[2]
         self.secrets |= {word} - {""}
 
     def _note_tokens(self, reply: transport.Reply) -> None:
