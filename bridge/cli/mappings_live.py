@@ -237,9 +237,14 @@ def preview(arguments: Namespace, out: Output) -> int:
         out.document({"systems": told})
     for name, each in told.items():
         out.line(
-            f"{name}: {each['loans']} loans, {each['posted']} documents posted, "
-            f"{each['differ']} of them would be booked differently now"
-            + (f", {each['closed']} of those in closed months." if each["closed"] else ".")
+            message(
+                "preview_counts",
+                system=name,
+                loans=each["loans"],
+                posted=each["posted"],
+                differ=each["differ"],
+                closed=each["closed"],
+            )
         )
         rows = [(kind_field, number) for kind_field, number in each["fields"].items()]
         if rows:

@@ -18,6 +18,9 @@ from bridge.errors import UsageError
 from bridge.report.details import english
 from bridge.store.values import Entry
 
+KEYS = ("entry", "system", "operation", "kind", "reference", "state", "attempt", "detail")
+"""What a line of the list shows of an entry."""
+
 
 def list(arguments: Namespace, out: Output) -> int:
     """Entries that are not finished, or those of the states asked for."""
@@ -36,9 +39,8 @@ def list(arguments: Namespace, out: Output) -> int:
     ordered = [lines[number] for number in sorted(lines)]
     if out.json:
         out.document({"entries": ordered})
-    keys = ("entry", "system", "operation", "kind", "reference", "state", "attempt", "detail")
-    heads = (">entry", *keys[1:])
-    out.table(heads, [[line[key] for key in keys] for line in ordered])
+    rows = [[line[key] for key in KEYS] for line in ordered]
+    out.table([f">{KEYS[0]}", *KEYS[1:]], rows)
     if not ordered:
         out.say(message("outbox_empty"))
     return 0

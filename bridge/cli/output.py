@@ -127,9 +127,11 @@ class Output:
         return printable(as_called(self.told(text)))
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """A table of the result; the columns whose heads begin with `>` are right-aligned."""
+        """A table of the result; the columns whose heads begin with `>` are right-aligned. A head
+        that is ours is said in the words of whoever reads here."""
         if self.json:
             return
+        heads = [self._head(head) for head in heads]
         texts = [[printable(str(cell)) for cell in row] for row in rows]
         if self._stdout.isatty():
             self._rich_table(heads, texts)
@@ -142,6 +144,10 @@ class Output:
                 for cell, width, head in zip(row, widths, heads, strict=True)
             ]
             print("  ".join(cells).rstrip(), file=self._stdout)
+
+    def _head(self, head: str) -> str:
+        name = head.removeprefix(">")
+        return head.removesuffix(name) + self.word("heads", name)
 
     def _rich_table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         from rich.console import Console

@@ -13,7 +13,6 @@ from bridge.cli.output import Output
 from bridge.cli.paths import naming
 from bridge.cli.plans import approved_by, place_for_plan, written_plan
 from bridge.cli.session import chosen, open_settings, start_logs, this_person
-from bridge.cli.words_of_sync import HEADS
 from bridge.core.message import message
 from bridge.errors import UsageError
 from bridge.files import replace_durably
@@ -23,6 +22,11 @@ from bridge.pipeline.sync import SyncResult
 
 if TYPE_CHECKING:
     from bridge.cli.foreseen import Foreseen
+
+HEADS = (
+    *("system", ">create", ">update", ">void", ">posted", ">confirmed"),
+    *(">rejected", ">in doubt", ">pending", ">calls"),
+)
 
 
 def run(arguments: Namespace, out: Output) -> int:
@@ -84,7 +88,7 @@ def _tell(result: SyncResult, out: Output, foreseen: Foreseen | None = None) -> 
         planned = msgspec.convert(done["planned"], dict[str, int])
         counted = ("posted", "confirmed", "rejected", "in_doubt", "pending", "calls")
         rows.append([name, *planned.values(), *(done[key] for key in counted)])
-    out.table(HEADS[out.language], rows)
+    out.table(HEADS, rows)
     if foreseen is not None:
         foreseen.tell(out)
     for name, each in result.systems.items():

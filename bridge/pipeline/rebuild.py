@@ -22,6 +22,7 @@ from bridge.pipeline.known_again import Adopted, known_again
 from bridge.pipeline.older_state import TIED, strangers_of_ours
 from bridge.pipeline.plan import booking_of
 from bridge.pipeline.readback import read_back
+from bridge.pipeline.stopped import ended_if_stopped
 from bridge.pipeline.untied import UNTIED
 from bridge.report.said import why
 from bridge.store import Store
@@ -43,16 +44,19 @@ def rebuild(bridge: Bridge[System], who: str, progress: Progress = silent) -> Re
     at = bridge.clock.now().isoformat()
     with bridge.store.begin() as work:
         run = work.runs.start("rebuild", ",".join(bridge.books), at)
-    intake = take_in(
-        bridge.store,
-        bridge.source,
-        bridge.source_where,
-        bridge.snapshot_limits,
-        bridge.clock.now(),
-        bridge.today,
-    )
-    as_of = intake.facts.as_of
-    done = tuple(_rebuilt(bridge.store, books, as_of, progress) for books in bridge.books.values())
+    with ended_if_stopped(bridge, run):
+        intake = take_in(
+            bridge.store,
+            bridge.source,
+            bridge.source_where,
+            bridge.snapshot_limits,
+            bridge.clock.now(),
+            bridge.today,
+        )
+        as_of = intake.facts.as_of
+        done = tuple(
+            _rebuilt(bridge.store, books, as_of, progress) for books in bridge.books.values()
+        )
     with bridge.store.begin() as work:
         work.marks.doubt_state(who, at)
         for name, books in bridge.books.items():

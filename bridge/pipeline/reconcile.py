@@ -35,6 +35,7 @@ from bridge.pipeline.principal import Seen, keep, last_seen, principal_items
 from bridge.pipeline.readback import read_back
 from bridge.pipeline.standing import adds_up
 from bridge.pipeline.standing import notices as freshness
+from bridge.pipeline.stopped import ended_if_stopped
 from bridge.pipeline.waits import asked_to_wait
 from bridge.pipeline.whole import whole
 from bridge.report.said import why
@@ -63,9 +64,10 @@ def reconcile(
         last = next((each.id for each in work.runs.latest() if each.verb == "sync"), "")
         own = work.runs.start("reconcile", ",".join(bridge.books), started.isoformat())
     fresh = bridge.fresh.on(day)
-    found = compare(
-        bridge, day, started, run=last, names=names, full=full, fresh=fresh, progress=progress
-    )
+    with ended_if_stopped(bridge, own):
+        found = compare(
+            bridge, day, started, run=last, names=names, full=full, fresh=fresh, progress=progress
+        )
     verdict, reason = found.verdict.word, written(why(found.verdict))
     counts = {result.system: result.counts for result in found.systems}
     with store.begin() as work:

@@ -32,6 +32,7 @@ from bridge.pipeline.post import Posting, post_all, settle_doubts
 from bridge.pipeline.resting import hold_what_is_new, resting
 from bridge.pipeline.restored import caught_up, safe_to_post_with
 from bridge.pipeline.second_writer import SecondWriter
+from bridge.pipeline.stopped import ended_if_stopped
 from bridge.pipeline.to_do import has_work
 from bridge.pipeline.untied import still_untied
 from bridge.report import said
@@ -231,20 +232,19 @@ def begin(bridge: Bridge[System], verb: str) -> tuple[str, Intake]:
         kept = work.upkeep.kept()
     bridge.store.leave_word(kept)
     try:
-        intake = take_in(
-            bridge.store,
-            bridge.source,
-            bridge.source_where,
-            bridge.snapshot_limits,
-            bridge.clock.now(),
-            bridge.today,
-        )
-    except BridgeError as error:
+        with ended_if_stopped(bridge, run):
+            intake = take_in(
+                bridge.store,
+                bridge.source,
+                bridge.source_where,
+                bridge.snapshot_limits,
+                bridge.clock.now(),
+                bridge.today,
+            )
+    except SnapshotRefused as error:
         books = {name: each.id for name, each in bridge.books.items()}
-        with bridge.store.begin() as work:
-            work.runs.end(run, "refused", written(error.what), {}, bridge.clock.now().isoformat())
-            if isinstance(error, SnapshotRefused):
-                error.document = said.document(standing(work, books, bridge.fresh))
+        with bridge.store.read() as work:
+            error.document = said.document(standing(work, books, bridge.fresh))
         raise
     return run, intake
 

@@ -65,3 +65,16 @@ def test_a_state_that_knows_documents_keeps_them(lender):
     told = lender.json("rebuild")
     assert {each["documents"] for each in told["systems"].values()} == {0}
     assert lender.json("sync", "--dry-run")["systems"]["quickbooks"]["planned"]["create"] == 0
+
+
+@pytest.mark.parametrize("verb", ["sync", "rebuild"])
+def test_history_says_how_a_run_ended_that_no_ledger_was_there_for(lender, monkeypatch, verb):
+    (lender.folder / "inbox" / "deudores_snapshot.json").unlink()
+    assert lender.run(verb)[0] == 1
+    (run,) = lender.json("history")["runs"]
+    assert (run["verb"], run["verdict"]) == (verb, "refused")
+    assert run["ended_at"]
+    monkeypatch.setenv("LC_ALL", "es_CO.UTF-8")
+    said = lender.run("history")[1]
+    assert "no se aceptó la cartera" in said
+    assert "refused" not in said

@@ -71,6 +71,7 @@ CODES = {
     "purposes": {*NEVER_INCOME, DEPOSIT},
     "movements": {*MovementWords.model_fields},
     "day_forms": {*(name for name, _ in DAY_FORMS), "date cell"},
+    "verdicts": {"clean", "person", "later", "refused", "unfinished"},
     "calls": {"total", "metered", "metered_today", "throttled"},
 }
 
