@@ -21,8 +21,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from bridge.core.message import Detail, Message, message
-from bridge.core.odd_values import odd
 from bridge.errors import ConfigurationError, Problem
+from bridge.odd_values import odd
 
 Place = tuple[str | int, ...]
 """Where a value is: ("deposits", 1, "account")."""
