@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bridge.sandbox.server import SandboxServer
-from tests.pipeline.world import World
+from tests.pipeline.world import MAY_SHRINK, World
 
 KINDS = ("reset", "500", "503", "429", "html")
 WRITES = {
@@ -73,10 +73,7 @@ def check_laws(world: World) -> None:
 
 def born(folder: Path, sandbox: SandboxServer, system: str, chance: random.Random) -> World:
     world = World(folder, sandbox, system)
-    world.overrides = {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
+    world.overrides = dict(MAY_SHRINK)
     world.control("POST", "reset")
     world.clock.sandbox_url = sandbox.url
     uncertain(world, chance)

@@ -31,7 +31,7 @@ from tests.pipeline.for_ever import (
     there,
     twice_never,
 )
-from tests.pipeline.world import World
+from tests.pipeline.world import MAY_SHRINK, World
 
 ONCE_CUT = {"kind": "reset", "when": "after", "count": 1}
 WRITES = {
@@ -43,10 +43,7 @@ WRITES = {
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides |= {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
+    world.overrides |= MAY_SHRINK
     return world
 
 

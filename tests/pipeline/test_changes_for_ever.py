@@ -12,7 +12,6 @@ import pytest
 from bridge.core.delivery import UNSETTLED, WAITS_FOR_A_PERSON
 from bridge.core.tie_out.tasks import Task
 from bridge.pipeline.decide import repost
-from bridge.pipeline.reconcile import compare
 from bridge.report.details import english
 from tests.pipeline.faults import check_laws
 from tests.pipeline.for_ever import (
@@ -24,10 +23,11 @@ from tests.pipeline.for_ever import (
     deliver,
     morning,
     others,
+    quiet,
     there,
     twice_never,
 )
-from tests.pipeline.world import World
+from tests.pipeline.world import MAY_SHRINK, World
 
 BY_THE_LEDGER = [
     "L1",
@@ -55,10 +55,7 @@ GONE = {"L2", "K16", "A16", "V28", "P19", "P13", "K15"}
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides |= {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
+    world.overrides |= MAY_SHRINK
     return world
 
 
@@ -146,18 +143,6 @@ def of_writes(world: World, external_id: str, wish: dict[str, Any]) -> None:
         case _:
             for method in ("PUT", "POST", "DELETE"):
                 plant(world, wish, method=method, path=f"/{external_id}")
-
-
-def quiet(world: World, ledger: Lender) -> tuple[Task, ...]:
-    """A morning on which the ledger brings nothing new."""
-    deliver(world, ledger)
-    world.sync()
-    world.clock.move(600)
-    with world.bridge() as bridge:
-        found = compare(bridge, bridge.today, world.clock.now())
-    world.clock.move(DAY_S - 600)
-    twice_never(world)
-    return found.verdict.tasks
 
 
 def told_all(world: World, tasks: tuple[Task, ...]) -> None:

@@ -17,13 +17,12 @@ from tests import lost_states
 from tests.pipeline.closed import adjusting, compared, documents, lock, put_back
 from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.world import World, one
+from tests.pipeline.world import MAY_SHRINK, World, one
 
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     return world
 
 

@@ -9,7 +9,7 @@ import pytest
 from bridge.pipeline.reconcile import compare
 from tests.pipeline.closed import documents
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.world import World, one
+from tests.pipeline.world import MAY_SHRINK, World, one
 
 CUTOVER = "2026-07-04"
 
@@ -18,8 +18,7 @@ CUTOVER = "2026-07-04"
 def world(world: World) -> World:
     world.overrides |= {
         f"LEDGER_BRIDGE_SYSTEMS__{world.system.upper()}__CUTOVER": CUTOVER,
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
+        **MAY_SHRINK,
     }
     return world
 

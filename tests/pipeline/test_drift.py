@@ -16,7 +16,7 @@ from bridge.pipeline.sync import SyncResult
 from tests.pipeline.edited import CHARGE, INVOICE, RECEIPT, accept, hand, owning, repost
 from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.world import Killed, World, one
+from tests.pipeline.world import MAY_SHRINK, Killed, World, one
 
 
 @pytest.fixture
@@ -67,10 +67,7 @@ def test_an_edit_that_was_taken_back_by_hand_is_no_edit_any_more(
     for number in [n for n, row in ledger.movements.items() if row["debt_id"] == 2]:
         del ledger.movements[number]
     ledger.write(world.snapshot)
-    world.overrides |= {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
+    world.overrides |= MAY_SHRINK
     world.overrides |= {"LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100"}
     done = world.sync()
     assert done.verdict == "clean", done.reason
@@ -399,7 +396,6 @@ def test_what_was_edited_before_we_knew_that_it_is_there_is_not_taken_back(world
     assert not any(tie.unexplained for tie in result.tie_outs)
     del made.debts[2]
     made.write(world.snapshot)
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     world.sync()
     assert live(world)[INVOICE]["total"] == "49000.00"

@@ -20,7 +20,7 @@ from bridge.pipeline.sync import SyncResult, sync
 from bridge.store import schema
 from tests.pipeline import world as worlds
 from tests.pipeline.ledger import Ledger, small_ledger
-from tests.pipeline.world import ROOT, World, one
+from tests.pipeline.world import MAY_SHRINK, ROOT, World, one
 
 Case = Callable[[World, Ledger], None]
 DAY_S = 86_400
@@ -28,8 +28,7 @@ DAY_S = 86_400
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     return world
 
 

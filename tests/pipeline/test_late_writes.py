@@ -23,7 +23,7 @@ from bridge.sandbox.server import SandboxServer
 from tests.pipeline.cut import SENT, dies_when_cut, is_planned
 from tests.pipeline.ledger import Rows
 from tests.pipeline.lent import lent
-from tests.pipeline.world import COMPANIES, NOW, Killed, SharedClock, World
+from tests.pipeline.world import COMPANIES, MAY_SHRINK, NOW, Killed, SharedClock, World
 
 LASTS_S = 120
 """So long a product is given to finish what it was sent."""
@@ -55,10 +55,7 @@ Image = dict[str, Any]
 def born(folder: Path, sandbox: SandboxServer, system: str, *, ids: bool = True) -> World:
     folder.mkdir(exist_ok=True)
     world = World(folder, sandbox, system)
-    world.overrides = {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
+    world.overrides = dict(MAY_SHRINK)
     world.control("POST", "reset")
     world.control("POST", "clock", still=True)
     world.clock.sandbox_url = sandbox.url

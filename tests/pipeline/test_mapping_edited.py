@@ -16,13 +16,12 @@ from tests.pipeline.edited import hand
 from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.mappings import CASH, TARGETS, applied, edit_mapping
-from tests.pipeline.world import World, one
+from tests.pipeline.world import MAY_SHRINK, World, one
 
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     return world
 
 

@@ -13,7 +13,7 @@ from tests.pipeline.closed import lock
 from tests.pipeline.delivered import STORIES, Story, books, delivered, world_of
 from tests.pipeline.rebuilding import bindings, known, lose_state, planned, rebuilt
 from tests.pipeline.undoing import reconciled, resumed, taken_back
-from tests.pipeline.world import COMPANIES, World
+from tests.pipeline.world import COMPANIES, MAY_SHRINK, World
 
 DAYS = ["2026-09-10", "2026-11-19"]
 INVOICES = ("DY7F3A-L1", "DY7F3A-C2")
@@ -35,8 +35,7 @@ def world(
     request: pytest.FixtureRequest, story: Story, tmp_path: Path, sandbox: SandboxServer
 ) -> World:
     made = world_of(request.param, story, tmp_path / "world", sandbox)
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    made.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    made.overrides |= MAY_SHRINK
     return made
 
 

@@ -24,15 +24,14 @@ from tests.pipeline.rebuilding import (
     rebuilt,
     with_policies,
 )
-from tests.pipeline.world import ROOT, World
+from tests.pipeline.world import MAY_SHRINK, ROOT, World
 
 pytestmark = pytest.mark.spread
 
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     return world
 
 

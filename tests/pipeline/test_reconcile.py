@@ -23,7 +23,7 @@ from bridge.report.render import content
 from bridge.sandbox.server import SandboxServer
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.mornings import answer, morning
-from tests.pipeline.world import NOW, REALM, Killed, World
+from tests.pipeline.world import MAY_SHRINK, NOW, REALM, Killed, World
 
 DAY = "2026-11-10"
 SEEDS = int(os.environ.get("BRIDGE_EDIT_SEEDS", "4"))
@@ -465,8 +465,7 @@ def test_a_draft_that_nobody_wants_any_more_is_named(
     """It moves no account, and its number cannot be used as long as it is there."""
     world = World(tmp_path, sandbox, "zoho")
     world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     world.control("POST", "reset")
     world.clock.sandbox_url = sandbox.url
     ledger = small_ledger()

@@ -19,7 +19,7 @@ from bridge.pipeline.undo import undo
 from bridge.report.details import english
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.mappings import TARGETS, applied, edit_mapping
-from tests.pipeline.world import World, one
+from tests.pipeline.world import MAY_SHRINK, World, one
 
 INVOICE = "DY7F3A-L2"
 NOTE = "DY7F3A-K9"
@@ -28,8 +28,7 @@ CODE = "8f2c" * 24
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     return world
 
 

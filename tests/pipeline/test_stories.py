@@ -19,7 +19,7 @@ from bridge.report.details import english
 from bridge.sandbox.server import SandboxServer
 from bridge.store import Entry
 from tests.pipeline.ledger import Ledger
-from tests.pipeline.world import REALM, Killed, World, one
+from tests.pipeline.world import MAY_SHRINK, REALM, Killed, World, one
 
 
 @pytest.fixture
@@ -301,8 +301,7 @@ def test_what_was_dropped_and_is_not_wanted_any_more_counts_for_nothing(
     drop(world, payment)
     assert dropped(world) == [f"DY7F3A-P{payment}"]
     del ledger.movements[payment]
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     ledger.write(world.snapshot)
     assert world.sync().verdict == "clean"
     assert dropped(world) == []

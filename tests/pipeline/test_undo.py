@@ -18,13 +18,12 @@ from tests.pipeline.edited import hand, repost
 from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.undoing import foreseen, reconciled, resumed, taken_back, trial_balance
-from tests.pipeline.world import SAMPLE, Killed, World, one
+from tests.pipeline.world import MAY_SHRINK, SAMPLE, Killed, World, one
 
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     return world
 
 

@@ -23,7 +23,7 @@ from tests.contract.openapi import words
 from tests.pipeline.ledger import Rows
 from tests.pipeline.lent import lent
 from tests.pipeline.lies import lies
-from tests.pipeline.world import World
+from tests.pipeline.world import MAY_SHRINK, World
 
 SYSTEMS = ("quickbooks", "xero", "zoho")
 SEEDS = int(os.environ.get("BRIDGE_LIE_SEEDS", "3"))
@@ -110,10 +110,7 @@ def essence(world: World) -> Any:
 
 def fresh(folder: Path, sandbox: SandboxServer, system: str) -> Lied:
     world = Lied(folder, sandbox, system)
-    world.overrides = {
-        "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
-        "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
-    }
+    world.overrides = dict(MAY_SHRINK)
     world.control("POST", "reset")
     world.clock.sandbox_url = sandbox.url
     return world

@@ -20,7 +20,7 @@ from tests.pipeline.closed import documents
 from tests.pipeline.faults import check_laws
 from tests.pipeline.ledger import Ledger, small_ledger
 from tests.pipeline.rebuilding import with_policies
-from tests.pipeline.world import COMPANIES, World, one
+from tests.pipeline.world import COMPANIES, MAY_SHRINK, World, one
 
 ROWS = {
     "row edited, unpaid, period open":
@@ -74,8 +74,7 @@ ROWS = {
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     return world
 
 

@@ -18,13 +18,12 @@ from tests.pipeline.closed import adjusting, documents, lock
 from tests.pipeline.ledger import Ledger
 from tests.pipeline.mappings import CASH, edit_mapping
 from tests.pipeline.rebuilding import with_policies
-from tests.pipeline.world import World, one
+from tests.pipeline.world import MAY_SHRINK, World, one
 
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
     return world
 

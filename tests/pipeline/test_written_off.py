@@ -18,7 +18,7 @@ from tests.pipeline.ledger import Ledger
 from tests.pipeline.mappings import edit_mapping
 from tests.pipeline.mornings import answer
 from tests.pipeline.rebuilding import with_policies
-from tests.pipeline.world import World, one
+from tests.pipeline.world import MAY_SHRINK, World, one
 
 Rows = list[tuple[str, int, str]]
 """What a movement is, its amount, its day; in the order in which they become known."""
@@ -135,8 +135,7 @@ CASES = {
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT"] = "100"
-    world.overrides["LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT"] = "100"
+    world.overrides |= MAY_SHRINK
     world.overrides["LEDGER_BRIDGE_SOURCE__MAX_AGE_DAYS"] = "365"
     return world
 

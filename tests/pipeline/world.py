@@ -42,6 +42,13 @@ SANDBOX = requests.Session()
 SANDBOX.trust_env = False
 
 
+MAY_SHRINK = {
+    "LEDGER_BRIDGE_LIMITS__SHRINK_MONEY_PERCENT": "100",
+    "LEDGER_BRIDGE_LIMITS__SHRINK_ROWS_PERCENT": "100",
+}
+"""Settings with which a ledger of a few rows may lose all of them."""
+
+
 class Killed(BaseException):
     """The process died here. Nothing may catch it."""
 
