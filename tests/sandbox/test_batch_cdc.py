@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_unknown_items_fail_alone(api: Client) -> None:
 
 
 def changes(api: Client, entities: str, since: str = "") -> Any:
-    moment = since or "2026-11-01T00:00:00-05:00"
+    moment = since or (datetime.now(UTC) - timedelta(days=1)).isoformat()
     return api.get("cdc", entities=entities, changedSince=moment)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -161,7 +161,7 @@ def test_batches_and_changes(books: QuickBooks) -> None:
     assert (len(made.successes), len(made.faults)) == (32, 0)
     gone = batch_delete(made.successes[:2], qb=books)
     assert len(gone.successes) == 2
-    since = f"{date(2026, 11, 1).isoformat()}T00:00:00-05:00"
+    since = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     found = change_data_capture([Invoice, Payment], since, qb=books)
     statuses = [getattr(each, "status", None) for each in found.Invoice]
     assert (len(statuses), statuses.count("Deleted")) == (32, 2)
