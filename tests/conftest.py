@@ -8,9 +8,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, settings
 
 from bridge import tomlfiles
@@ -51,6 +53,16 @@ def _keep_files_in_memory() -> None:
 _keep_files_in_memory()
 
 
+LATER_DAYS = int(os.environ.get("BRIDGE_LATER", "0"))
+"""So many days from now the tests think it is: none may hang on the day on which it was written."""
+
+
+def _travel(config: pytest.Config) -> None:
+    later = time_machine.travel(datetime.now(UTC) + timedelta(days=LATER_DAYS), tick=True)
+    later.start()
+    config.add_cleanup(later.stop)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(parser)
 
@@ -61,6 +73,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if LATER_DAYS:
+        _travel(config)
     options.configure(config)
 
 
