@@ -29,7 +29,9 @@ Raw = dict[str, Any]
 
 
 def cursor_at(server_time: str, now: datetime | None = None) -> str:
-    """A cursor for "from here on", by QuickBooks' clock."""
+    """A cursor for "from here on", by QuickBooks' clock. Raises TryLater if none was told."""
+    if not server_time:
+        raise truth.untrue("QuickBooks", "time does not tell when it was given")
     return truth.cursor_at(datetime.fromisoformat(server_time), now)
 
 

@@ -250,6 +250,14 @@ def test_the_feed_tells_what_was_written_edited_voided_and_deleted(full: Bench) 
     assert moved.cursor >= cursor
 
 
+def test_answers_that_never_tell_the_time_give_no_cursor(full: Bench) -> None:
+    """It ended in an error of ours: there was nothing to begin from the next time."""
+    lie = {"kind": "lie", "field": "time", "how": "drop", "count": 0, "match": {"path": "/"}}
+    full.control("POST", "faults", {"system": "quickbooks", **lie})
+    with full.disturbed() as other, pytest.raises(TryLater, match="tell when"):
+        other.system.cursor()
+
+
 def test_a_deleted_payment_is_told_for_each_kind_it_may_have_been(full: Bench) -> None:
     cursor = full.system.cursor()
     full.by_hand("delete", APPLICATION)
